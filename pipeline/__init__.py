@@ -1,0 +1,16 @@
+"""wire: a live stream of news stories, understood and made searchable.
+
+The route of a story, and the package that stands at each step::
+
+    bytes   feeds ─────► wire.raw         where stories come from; the Kafka producer
+    Story   formats, clean ► wire.stories bytes → Story; captions, credits and adverts off
+    Story   desk ──────► wire.edited      which version counts
+            annotate ──► wire.annotated   entities, quotes, speakers (spaCy)
+            index ─────► Elasticsearch    documents, templates, bulk writes
+            search                        queries and typed results
+
+``workers`` (Faust), ``web``, ``cli`` and ``embedded`` wire these together and are the only
+ones that do. Whatever a stage gives up on goes to ``wire.dead`` with its reason.
+"""
+
+__version__ = "0.1.0"

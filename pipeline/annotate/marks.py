@@ -1,0 +1,75 @@
+"""Where quotation marks open and close: the quoted stretches of a body, in every style.
+
+Knows nothing of language. A stretch never crosses a paragraph; a quotation that goes on over
+paragraphs re-opens its marks in each, and closes them in the last.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.annotations import Span
+
+_PAIRS = {"“": "”", "„": "“", "«": "»", "‘": "’", "``": "''", '"': '"', "'": "'"}
+_DOUBLE = re.compile(r"``|''|[“”„«»\"]")
+_SINGLE_OPEN = re.compile(r"(?<![^\s(\[“\"—–-])[‘'](?=[^\s'’])")
+_SINGLE_CLOSE = re.compile(r"(?<=\S)[’'](?![\w])")
+_SINGLE_MINIMUM = 3
+"""Single marks around fewer words are nicknames, titles and apostrophes."""
+
+
+def stretches(body: str) -> list[Span]:
+    """The stretches between outer quotation marks, without the marks, in order."""
+    found: list[Span] = []
+    offset = 0
+    carried = ""
+    paragraphs = body.split("\n")
+    for number, paragraph in enumerate(paragraphs):
+        following = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
+        spans, carried = _in_paragraph(paragraph, carried, following)
+        found += (Span(start=offset + start, end=offset + end) for start, end in spans)
+        offset += len(paragraph) + 1
+    return found
+
+
+def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[int, int]], str]:
+    """The stretches of one paragraph, and the mark that stays open at its end ("" for none)."""
+    spans: list[tuple[int, int]] = []
+    opened, begin = "", 0
+    for mark in _DOUBLE.finditer(text):
+        sign = mark[0]
+        if opened and sign == _PAIRS[opened]:
+            spans.append((begin, mark.start()))
+            opened = ""
+        elif not opened and sign in _PAIRS:
+            opened, begin = sign, mark.end()
+        elif not opened and carried and sign == _PAIRS[carried] and not spans:
+            # A continued paragraph whose mark was not re-opened.
+            spans.append((0, mark.start()))
+        carried = ""
+    if opened and (text.startswith(opened) or following.startswith(opened)):
+        spans.append((begin, len(text)))
+        carries = opened if following.startswith(opened) else ""
+    else:
+        carries = ""
+    if not spans:
+        spans = list(_single(text))
+    return [trimmed for span in spans if (trimmed := _trim(text, *span))], carries
+
+
+def _single(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches in single marks, which must hold several words, since apostrophes look the same."""
+    end = 0
+    for opening in _SINGLE_OPEN.finditer(text):
+        if opening.start() < end:
+            continue
+        closing = _SINGLE_CLOSE.search(text, opening.end())
+        if closing and len(text[opening.end() : closing.start()].split()) >= _SINGLE_MINIMUM:
+            end = closing.end()
+            yield opening.end(), closing.start()
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    inner = text[start:end]
+    start += len(inner) - len(inner.lstrip())
+    end -= len(inner) - len(inner.rstrip())
+    return (start, end) if start < end and any(map(str.isalnum, inner)) else None

@@ -1,0 +1,75 @@
+"""The assembled language model: loaded once a process, run over batches of bodies."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotate import entities, paragraphs, quotes
+from pipeline.annotations import Annotations
+from pipeline.errors import ConfigurationError
+
+UNREAD = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
+"""Components of stock pipelines whose output nobody here reads."""
+OURS = ("wire_entities", "wire_quotes")
+PIECE_CHARACTERS = 20_000
+"""A longer body is read in pieces of whole paragraphs, so that memory does not grow with it."""
+
+
+def load(name: str) -> Language:
+    """The installed spaCy model of that name, with our components and without those nobody reads.
+
+    Raises ConfigurationError where no such model is installed.
+    """
+    try:
+        nlp = spacy.load(name, exclude=list(UNREAD))
+    except OSError:
+        raise ConfigurationError(
+            f"spacy.model: no model {name!r} is installed; install it in this environment, "
+            "or name another"
+        ) from None
+    nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
+    for component in OURS:
+        nlp.add_pipe(component)
+    return nlp
+
+
+def annotate(nlp: Language, bodies: Sequence[str]) -> Iterator[Annotations]:
+    """What the model finds in each body, in order. No ``Doc`` outlives the call."""
+    pieces = [(piece, number) for number, body in enumerate(bodies) for piece in split(body)]
+    with nlp.memory_zone():
+        docs = nlp.pipe(pieces, as_tuples=True, disable=list(OURS))
+        for _, group in groupby(docs, key=lambda pair: pair[1]):
+            doc = _whole([doc for doc, _ in group])
+            for component in OURS:
+                doc = nlp.get_pipe(component)(doc)
+            yield Annotations(entities=doc._.wire_entities, quotes=doc._.wire_quotes)
+
+
+def split(body: str) -> Iterator[str]:
+    """The body in pieces of whole paragraphs, which put together are the body again.
+
+    A paragraph longer than a piece is cut at a space, and if it has none, anywhere.
+    """
+    start = 0
+    while len(body) - start > PIECE_CHARACTERS:
+        limit = start + PIECE_CHARACTERS
+        cut = max(body.rfind("\n", start, limit), 0) or max(body.rfind(" ", start, limit), 0)
+        end = cut + 1 if cut > start else limit
+        yield body[start:end]
+        start = end
+    yield body[start:]
+
+
+def _whole(docs: list[Doc]) -> Doc:
+    return docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
+
+
+def components() -> Iterable[str]:
+    """The names of our components, for whoever lists them."""
+    return ("wire_paragraphs", *OURS)
+
+
+_REGISTERED = (entities, paragraphs, quotes)

@@ -1,0 +1,15 @@
+"""Component ``wire_paragraphs``: a sentence never goes on over a newline."""
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+
+@Language.component("wire_paragraphs", assigns=["token.is_sent_start"])
+def paragraphs(doc: Doc) -> Doc:
+    """Start a sentence after every newline; the parser keeps to what it finds set."""
+    after_break = False
+    for token in doc:
+        if after_break and not token.is_space:
+            token.is_sent_start = True
+        after_break = "\n" in token.text or (after_break and token.is_space)
+    return doc

@@ -1,0 +1,27 @@
+"""Story → AnnotatedStory, for those stories the model can read."""
+
+from collections.abc import Iterator, Sequence
+
+from spacy.language import Language
+
+from pipeline.annotate.model import annotate
+from pipeline.annotations import Annotations
+from pipeline.story import AnnotatedStory, Story
+
+
+def annotated(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
+    """The stories in order, each with its annotations.
+
+    A story in a language that is not the model's, one whose body has more than ``longest``
+    characters, and one that is withheld or canceled keeps none.
+    """
+    readable = [is_readable(nlp, story, longest) for story in stories]
+    found = annotate(nlp, [story.body for story, yes in zip(stories, readable, strict=True) if yes])
+    for story, yes in zip(stories, readable, strict=True):
+        yield story.annotated(next(found) if yes else Annotations())
+
+
+def is_readable(nlp: Language, story: Story, longest: int) -> bool:
+    """Whether the model reads this story; a story of unknown language is tried."""
+    language = (story.language or nlp.lang).split("-")[0].lower()
+    return language == nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"

@@ -1,0 +1,84 @@
+"""What the language pass says about a story: entities with their mentions, and quotes.
+
+All offsets count Unicode code points into the story's ``body``, half-open. Entity types are
+OntoNotes labels (PERSON, ORG, GPE, LOC, NORP, FAC, EVENT, PRODUCT, WORK_OF_ART, LAW). The terms
+quote, cue and speaker, and the kinds direct, mixed and indirect, are those of quotation research
+(PolNeAR, Newell et al., LREC 2018).
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def is_absent(value: object) -> bool:
+    """Whether a field is left out of the JSON: absent is absent, not null."""
+    return value is None or value == () or value == {}
+
+
+class Value(BaseModel):
+    """A frozen value with no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Value):
+    """A stretch of the body."""
+
+    start: int
+    end: int
+
+
+class Mention(Span):
+    """A stretch of the body with its text."""
+
+    text: str
+
+
+class Place(Value):
+    """Where an entity lies: GeoNames id, ISO 3166 country, degrees of latitude and longitude."""
+
+    geonameid: int
+    country: str
+    lat: float
+    lon: float
+
+
+class Entity(Value):
+    """A person, organization, place … of the story, once, with all of its mentions."""
+
+    id: str
+    name: str
+    type: str
+    aliases: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+    place: Annotated[Place | None, Field(exclude_if=is_absent)] = None
+
+
+class Speaker(Mention):
+    """The mention nearest to the cue, and whom it stands for (``name`` is the text if unknown)."""
+
+    entity: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    name: str
+
+
+class Quote(Span):
+    """What is reported as said: ``text`` is the body from ``start`` to ``end``.
+
+    ``quoted`` are the stretches of it that stand between quotation marks, without the marks.
+    """
+
+    id: str
+    kind: Literal["direct", "mixed", "indirect"]
+    text: str
+    quoted: tuple[Span, ...]
+    cue: Annotated[Mention | None, Field(exclude_if=is_absent)] = None
+    speaker: Speaker | None = None
+
+
+class Annotations(Value):
+    """Everything the language pass adds to a story."""
+
+    entities: tuple[Entity, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    events: tuple[dict[str, Any], ...] = ()

@@ -1,0 +1,114 @@
+"""Reading messages where they stand: one by its coordinate, a topic from its beginning or a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from kafka import KafkaConsumer, TopicPartition
+
+from pipeline.broker.connection import consumer
+
+_POLL_MS = 500
+
+
+@dataclass(frozen=True, order=True)
+class Coordinate:
+    """Where a message stands: ``wire.raw/3/120``."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        """The coordinate as it is written in headers."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The coordinate back from its text; raises ValueError."""
+        topic, partition, offset = text.split("/")
+        return cls(topic, int(partition), int(offset))
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message with its place and its time (milliseconds since 1970)."""
+
+    at: Coordinate
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    timestamp: int
+
+
+def fetch(servers: str, at: Coordinate, wait: float = 5) -> Message | None:
+    """The message at that place, None if it is no longer there. Raises KafkaAway."""
+    with consumer(servers) as client:
+        where = TopicPartition(at.topic, at.partition)
+        client.assign([where])
+        if not client.beginning_offsets([where])[where] <= at.offset < client.end_offsets([where])[where]:
+            return None
+        client.seek(where, at.offset)
+        for _ in range(int(wait * 1000 / _POLL_MS)):
+            for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
+                return _message(record) if record.offset == at.offset else None
+    return None
+
+
+def read(servers: str, topic: str, since: datetime | None = None) -> Iterator[Message]:
+    """The topic's messages up to what was its end when the reading began. Raises KafkaAway."""
+    with consumer(servers) as client:
+        ends = _assign(client, topic)
+        starts = client.beginning_offsets(list(ends))
+        if since:
+            times = client.offsets_for_times({tp: int(since.timestamp() * 1000) for tp in ends})
+            starts = {tp: times[tp].offset if times.get(tp) else ends[tp] for tp in ends}
+        for tp, start in starts.items():
+            client.seek(tp, start)
+        left = {tp for tp in ends if starts[tp] < ends[tp]}
+        client.pause(*(set(ends) - left)) if set(ends) - left else None
+        while left:
+            for tp, records in client.poll(timeout_ms=_POLL_MS).items():
+                for record in records:
+                    if record.offset < ends[tp]:
+                        yield _message(record)
+            left = {tp for tp in left if client.position(tp) < ends[tp]}
+
+
+def follow(servers: str, topic: str, pause_ms: int = _POLL_MS) -> Iterator[Message | None]:
+    """The messages that come from now on; None whenever there was none for a while."""
+    with consumer(servers) as client:
+        _assign(client, topic)
+        client.seek_to_end()
+        while True:
+            batch = client.poll(timeout_ms=pause_ms)
+            if not batch:
+                yield None
+            for records in batch.values():
+                yield from map(_message, records)
+
+
+def size(servers: str, topic: str) -> int:
+    """How many messages the topic holds. Raises KafkaAway."""
+    with consumer(servers) as client:
+        ends = _assign(client, topic)
+        starts = client.beginning_offsets(list(ends))
+        return sum(ends[tp] - starts[tp] for tp in ends)
+
+
+def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+    partitions = [TopicPartition(topic, n) for n in client.partitions_for_topic(topic) or ()]
+    client.assign(partitions)
+    ends: dict[TopicPartition, int] = client.end_offsets(partitions) if partitions else {}
+    return ends
+
+
+def _message(record: Any) -> Message:
+    return Message(
+        at=Coordinate(record.topic, record.partition, record.offset),
+        key=record.key,
+        value=record.value,
+        headers=tuple((name, content or b"") for name, content in record.headers or ()),
+        timestamp=record.timestamp,
+    )

@@ -1,0 +1,117 @@
+"""Messages → Kafka, with kafka-python: idempotent, acknowledged by all, every future looked at.
+
+``flush()`` of kafka-python returns normally while an error sits on a message's future, so each
+future is kept until it has spoken, and only then counted.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, MessageSizeTooLargeError
+from kafka.producer.future import FutureRecordMetadata
+
+from pipeline.broker.connection import BOOTSTRAP_MS, speaking_to
+from pipeline.errors import KafkaAway, TooLarge
+
+IN_FLIGHT_BYTES = 32 << 20
+"""How much may wait for its acknowledgement, whatever the input's size."""
+
+
+@dataclass
+class Sender:
+    """Sends messages and counts what became of them.
+
+    ``acknowledged`` counts messages all replicas have. A message that was not acknowledged within
+    ``timeout`` seconds raises KafkaAway from ``send`` or ``finish``, and none after it is sent.
+    """
+
+    servers: str
+    timeout: float
+    max_bytes: int
+    acknowledged: int = 0
+    on_acknowledged: Callable[[int], None] = lambda size: None
+    _waiting: deque[tuple[FutureRecordMetadata, int]] = field(default_factory=deque)
+    _waiting_bytes: int = 0
+
+    def __enter__(self) -> Self:
+        """Connect. Raises KafkaAway after ``timeout`` seconds of trying, with back-off."""
+        deadline, pause = time.monotonic() + self.timeout, 0.25
+        while True:
+            try:
+                with speaking_to(self.servers):
+                    self._producer = KafkaProducer(
+                        bootstrap_servers=self.servers.split(","),
+                        bootstrap_timeout_ms=BOOTSTRAP_MS,
+                        acks="all",
+                        enable_idempotence=True,
+                        linger_ms=5,
+                        batch_size=256 << 10,
+                        max_request_size=self.max_bytes,
+                        delivery_timeout_ms=int(self.timeout * 1000),
+                        request_timeout_ms=int(self.timeout * 1000) - 100,
+                        max_block_ms=int(self.timeout * 1000),
+                    )
+                return self
+            except KafkaAway:
+                if time.monotonic() + pause > deadline:
+                    raise
+                time.sleep(pause)
+                pause = min(pause * 2, 5)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close; what is still in flight after an error is given up, and was not counted."""
+        self._producer.close(timeout=0 if error else self.timeout)
+
+    def send(
+        self,
+        topic: str,
+        key: bytes,
+        value: bytes | None,
+        headers: list[tuple[str, bytes]],
+        timestamp: int | None = None,
+    ) -> None:
+        """Send one message, waiting while too much is in flight.
+
+        Raises TooLarge where the message is over the topic's limit, KafkaAway.
+        """
+        size = len(value or b"")
+        self._settle(IN_FLIGHT_BYTES - size)
+        with speaking_to(self.servers):
+            try:
+                future = self._producer.send(
+                    topic, key=key, value=value, headers=headers, timestamp_ms=timestamp
+                )
+            except MessageSizeTooLargeError as error:
+                raise TooLarge(str(error)) from None
+        self._waiting.append((future, size))
+        self._waiting_bytes += size
+
+    def finish(self) -> int:
+        """Wait until everything is acknowledged; how many were. Raises KafkaAway."""
+        with speaking_to(self.servers):
+            self._producer.flush(timeout=self.timeout)
+        self._settle(-1)
+        return self.acknowledged
+
+    def _settle(self, room: int) -> None:
+        """Look at the oldest futures until no more than ``room`` bytes are in flight."""
+        while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > room):
+            future, size = self._waiting[0]
+            try:
+                future.get(timeout=self.timeout)
+            except KafkaError as error:
+                raise KafkaAway(
+                    f"Kafka at {self.servers} did not acknowledge a message within "
+                    f"{self.timeout:g} s ({type(error).__name__}); {len(self._waiting)} not acknowledged"
+                ) from None
+            self._waiting.popleft()
+            self._waiting_bytes -= size
+            self.acknowledged += 1
+            self.on_acknowledged(size)

@@ -1,0 +1,35 @@
+"""Making the topics, explicitly, with their partitions."""
+
+from kafka.admin import NewTopic
+
+from pipeline import topics
+from pipeline.broker.connection import admin
+from pipeline.settings import Kafka
+
+
+def ensure(kafka: Kafka, servers: str) -> list[str]:
+    """Create the topics that do not exist; the names of those that were created.
+
+    The dead letters are kept for ever, compacted: only the last word about each is wanted.
+    Raises KafkaAway.
+    """
+    with admin(servers) as client:
+        missing = [name for name in topics.TOPICS if name not in set(client.list_topics())]
+        if missing:
+            client.create_topics([_new(name, kafka) for name in missing])
+            client.wait_for_topics(missing)
+    return missing
+
+
+def _new(name: str, kafka: Kafka) -> NewTopic:
+    configs = {"max.message.bytes": str(kafka.max_message_bytes)}
+    if name == topics.DEAD:
+        configs |= {"cleanup.policy": "compact", "retention.ms": "-1"}
+    else:
+        configs["retention.ms"] = str(kafka.retention * 1000)
+    return NewTopic(
+        name=name,
+        num_partitions=kafka.partitions,
+        replication_factor=kafka.replication,
+        topic_configs=configs,
+    )

@@ -1,0 +1,39 @@
+"""Furniture off: what an agency's page leaves around a story's text.
+
+``clean`` puts the body into paragraphs, takes captions, credits, adverts and notices out of it
+into ``removed``, and the dateline and byline into their own fields.
+"""
+
+from pipeline.clean.byline import take_byline
+from pipeline.clean.dateline import take_dateline
+from pipeline.clean.furniture import take_furniture
+from pipeline.clean.language import language_of
+from pipeline.clean.paragraphs import paragraphs_of, tidy
+from pipeline.story import Story
+
+__all__ = ["clean"]
+
+
+def clean(story: Story) -> Story:
+    """The story with a clean body. Cleaning a clean story changes nothing.
+
+    What the source states (headline, byline, dateline, language) wins over what the text shows.
+    """
+    paragraphs, removed = take_furniture(paragraphs_of(story.body), story.headline)
+    byline, dateline = story.byline, story.dateline
+    if byline is None:
+        paragraphs, byline = take_byline(paragraphs)
+    if dateline is None:
+        paragraphs, dateline = take_dateline(paragraphs, story.versioncreated)
+    body = "\n".join(paragraphs)
+    return story.model_copy(
+        update={
+            "body": body,
+            "removed": story.removed + removed,
+            "headline": tidy(story.headline or "") or None,
+            "byline": byline,
+            "dateline": dateline,
+            "located": story.located or (dateline and dateline.place),
+            "language": story.language or language_of(f"{story.headline or ''}\n{body}"),
+        }
+    )

@@ -1,0 +1,63 @@
+"""What people see: messages on standard error, data on standard output, colour on a terminal."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import structlog
+from rich.console import Console
+
+messages = Console(stderr=True, highlight=False)
+"""For progress, warnings and errors."""
+output = Console(highlight=False)
+"""For results read by people; programs get ``print_json``."""
+
+_QUIET = ("faust", "mode", "aiokafka", "kafka", "elastic_transport", "elasticsearch", "asyncio")
+
+
+def complain(text: str) -> None:
+    """One line about what is wrong."""
+    messages.print("[bold red]wire:[/]", text, markup=True, soft_wrap=True) if messages.is_terminal else (
+        sys.stderr.write(f"wire: {text}\n")
+    )
+
+
+def print_json(text: str) -> None:
+    """One line of JSON, as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def refuse() -> NoReturn:
+    """Leave quietly when nobody reads standard output any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+def set_up_logging() -> None:
+    """Structured logs on standard error: for people on a terminal, JSON lines elsewhere."""
+    render: Callable[..., Any] = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, render],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,123 @@
+"""``wire dead``: the dead letters."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from pipeline.broker import letters
+from pipeline.broker.letters import Letter
+from pipeline.broker.sender import Sender
+from pipeline.cli.console import messages, output, print_json
+from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
+from pipeline.embedded.servers import locate_kafka
+from pipeline.errors import ConfigurationError
+from pipeline.settings import Settings, load
+
+IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]
+AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="The dead letters: items a stage gave up on, with the reason.")
+    group.command("list")(list_letters)
+    group.command()(show)
+    group.command()(replay)
+    group.command()(drop)
+    app.add_typer(group, name="dead")
+
+
+def list_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
+    """List them, oldest first; with --json one object a line.
+
+    [dim]wire dead list[/]
+    """
+    _, _, found = _letters(kafka, data_dir)
+    if as_json:
+        for letter in found:
+            print_json(json.dumps(_described(letter), ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "stage", "uri", "bytes", "error", "detail"):
+        table.add_column(column, overflow="fold")
+    for letter in found:
+        about = _described(letter)
+        table.add_row(*(str(about[name]) for name in ("id", "stage", "uri", "bytes", "error", "detail")))
+    if found:
+        output.print(table)
+    output.print(f"[dim]{len(found)} dead {'letter' if len(found) == 1 else 'letters'}[/]")
+
+
+def show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="As `wire dead list` shows it.")],
+    as_json: JsonOption = False,
+    kafka: KafkaOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Print one letter's original bytes, unchanged, and its reason on standard error.
+
+    [dim]wire dead show parse-2-15 > item.json[/]
+    """
+    _, _, found = _letters(kafka, data_dir)
+    (letter,) = _named([id], found)
+    if as_json:
+        text = letter.value.decode("utf-8", "backslashreplace")
+        print_json(json.dumps({**_described(letter), "value": text}, ensure_ascii=False))
+        return
+    for name, value in _described(letter).items():
+        messages.print(f"[dim]{name}[/] {value}", markup=True)
+    sys.stdout.buffer.write(letter.value)
+
+
+def replay(ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
+    """Send them through the pipeline again, as they came in, and take them off the list.
+
+    [dim]wire dead replay parse-2-15  ·  wire dead replay --all[/]
+    """
+    _resolve(ids, everything, kafka, data_dir, again=True)
+
+
+def drop(ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
+    """Take them off the list for good.
+
+    [dim]wire dead drop parse-2-15[/]
+    """
+    _resolve(ids, everything, kafka, data_dir, again=False)
+
+
+def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_dir: Any, again: bool) -> None:
+    settings, servers, found = _letters(kafka, data_dir)
+    if not ids and not everything:
+        raise ConfigurationError("name the letters, or give --all")
+    chosen = found if everything else _named(ids or [], found)
+    with Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes) as sender:
+        if again:
+            for letter in chosen:
+                letters.replay(letter, sender)
+            # Only what is safely on its way again comes off the list.
+            sender.finish()
+        for letter in chosen:
+            letters.resolve(letter, sender)
+        sender.finish()
+    sys.stdout.write(f"{len(chosen)} {'replayed' if again else 'dropped'}\n")
+
+
+def _letters(kafka: str | None, data_dir: Any) -> tuple[Settings, str, list[Letter]]:
+    settings = load(kafka=kafka, data_dir=data_dir)
+    servers = locate_kafka(settings)
+    return settings, servers, letters.unresolved(servers)
+
+
+def _named(ids: list[str], found: list[Letter]) -> list[Letter]:
+    known = {letter.id: letter for letter in found}
+    if unknown := [id for id in ids if id not in known]:
+        raise ConfigurationError(f"no dead letter {unknown[0]!r}; see `wire dead list`")
+    return [known[id] for id in ids]
+
+
+def _described(letter: Letter) -> dict[str, Any]:
+    names = ("stage", "uri", "source", "format", "error", "detail", "trace")
+    return {"id": letter.id, **{name: letter.header(name) for name in names}, "bytes": len(letter.value)}

@@ -1,0 +1,100 @@
+"""``wire feed``: items → Kafka."""
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipeline import feeds, topics
+from pipeline.broker.sender import Sender
+from pipeline.cli.console import complain, messages
+from pipeline.cli.options import DataDirOption, KafkaOption
+from pipeline.cli.texts import FormatOption, PublishedOption, SourceOption, intake
+from pipeline.embedded.servers import locate_kafka
+from pipeline.errors import KafkaAway, TooLarge
+from pipeline.feeds import Intake, Refusal, files
+from pipeline.settings import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(feed)
+
+
+def feed(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Files, folders, or - for standard input.")],
+    format: FormatOption = "auto",
+    published: PublishedOption = None,
+    source: SourceOption = None,
+    rate: Annotated[float | None, typer.Option("--rate", metavar="R", min=0.001, help="At most so many items a second.", show_default=False)] = None,
+    kafka: KafkaOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Send items to Kafka; return when every one of them is acknowledged, and say how many.
+
+    What cannot be read at all (empty, too large, no known format) is refused on standard error and
+    makes the exit code 1. Whatever is sent can be searched afterwards, or is in `wire dead list`.
+
+    [dim]wire feed seeds/  ·  wire feed stories.jsonl --source AFP  ·  zcat dump.gz | wire feed -[/]
+    """
+    settings = load(kafka=kafka, data_dir=data_dir)
+    what = intake(settings.feed.max_item_bytes, format, published, source)
+    servers = locate_kafka(settings)
+    sender = Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes)
+    refused = 0
+    try:
+        refused = _send(sources, what, sender, rate)
+    except KafkaAway as error:
+        raise KafkaAway(f"{error}; {sender.acknowledged} items were acknowledged before") from None
+    finally:
+        _say(sender.acknowledged, refused)
+    sys.exit(refused > 0)
+
+
+def _send(sources: list[str], what: Intake, sender: Sender, rate: float | None) -> int:
+    """Send every item; how many were refused."""
+    refused = 0
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[items]} acknowledged"), TimeElapsedColumn())
+    total = None if "-" in sources else files.size(sources)
+    with Progress(*columns, console=messages, disable=not messages.is_terminal, transient=True) as progress:
+        bar = progress.add_task("feeding", total=total, items=0)
+
+        def acknowledged(size: int) -> None:
+            progress.update(bar, advance=size, items=sender.acknowledged)
+
+        sender.on_acknowledged = acknowledged
+        with sender:
+            pace = _Pace(rate)
+            for item in feeds.read(sources, what):
+                if isinstance(item, Refusal):
+                    refused += 1
+                    complain(f"refused {item.where}: {item.reason}")
+                    continue
+                pace.wait()
+                try:
+                    sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
+                except TooLarge as error:
+                    refused += 1
+                    complain(f"refused {item.uri}: {error}")
+            sender.finish()
+    return refused
+
+
+class _Pace:
+    """So many a second, evenly."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._pause = 1 / rate if rate else 0.0
+        self._next = time.monotonic()
+
+    def wait(self) -> None:
+        if self._pause:
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = max(self._next + self._pause, time.monotonic() - 1)
+
+
+def _say(acknowledged: int, refused: int) -> None:
+    items = "item" if acknowledged == 1 else "items"
+    sys.stdout.write(f"{acknowledged} {items} acknowledged" + (f", {refused} refused" if refused else "") + "\n")

@@ -1,0 +1,33 @@
+"""Options that several commands share, and the settings and servers they lead to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import settings as settings_module
+from pipeline.embedded.servers import Servers, locate
+from pipeline.settings import Settings
+
+KafkaOption = Annotated[
+    str | None, typer.Option("--kafka", metavar="HOST:PORT", help="Kafka's bootstrap servers.", show_default=False)
+]
+ElasticsearchOption = Annotated[
+    str | None, typer.Option("--elasticsearch", metavar="URL", help="Elasticsearch's address.", show_default=False)
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="Where `wire up` keeps its data; .wire unless set.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+def connected(
+    kafka: str | None = None, elasticsearch: str | None = None, data_dir: Path | None = None
+) -> tuple[Settings, Servers]:
+    """The settings with these options, and the servers they name or that ``wire up`` runs.
+
+    Raises ConfigurationError, KafkaAway, ElasticsearchAway.
+    """
+    settings = settings_module.load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
+    return settings, locate(settings)

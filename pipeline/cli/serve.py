@@ -1,0 +1,32 @@
+"""``wire serve``: the pages and the search API."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.console import set_up_logging
+from pipeline.cli.options import DataDirOption, ElasticsearchOption
+from pipeline.embedded.servers import free_port, locate_elasticsearch
+from pipeline.settings import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    port: Annotated[int | None, typer.Option("--port", metavar="P", min=0, max=65535, help="Port to listen on; another one if it is taken.", show_default=False)] = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Serve the search page and its JSON twin, /api/v1/search, until told to stop.
+
+    [dim]wire serve --port 8080  ·  curl 'localhost:8080/api/v1/search?q=putin'[/]
+    """
+    # The web framework takes its time to import, and only this command needs it.
+    from pipeline.web.run import run  # noqa: PLC0415
+
+    set_up_logging()
+    settings = load(elasticsearch=elasticsearch, data_dir=data_dir, port=port)
+    run(settings, locate_elasticsearch(settings), free_port(settings.web.port))

@@ -1,0 +1,107 @@
+"""``wire status``: servers, backlogs, counts, dead letters."""
+
+import json
+import time
+from typing import Any
+
+import typer
+from rich.table import Table
+
+from pipeline import topics
+from pipeline.broker import letters
+from pipeline.broker.lag import Lag, lags
+from pipeline.broker.log import fetch
+from pipeline.cli.console import output, print_json
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
+from pipeline.embedded.servers import Servers
+from pipeline.errors import TransientError
+from pipeline.index import connection
+from pipeline.index.names import QUOTES, STORIES
+from pipeline.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(status)
+
+
+def status(
+    as_json: JsonOption = False,
+    kafka: KafkaOption = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Servers, lag of each stage, counts, dead letters, and how old the oldest waiting item is.
+
+    The exit code is 3 where a server is away.
+
+    [dim]wire status  ·  wire status --json | jq .lag[/]
+    """
+    settings, servers = connected(kafka, elasticsearch, data_dir)
+    state = gather(settings, servers)
+    print_json(json.dumps(state)) if as_json else _show(state)
+    if "away" in (state["kafka"]["state"], state["elasticsearch"]["state"]):
+        raise typer.Exit(3)
+
+
+def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
+    """The state as one JSON object; a server that is away says so, and its figures are missing."""
+    state: dict[str, Any] = {
+        "kafka": {"address": servers.kafka, "embedded": servers.embedded_kafka, "state": "up"},
+        "elasticsearch": {"address": servers.elasticsearch, "state": "up"},
+        "pages": servers.pages,
+    }
+    try:
+        behind = lags(servers.kafka)
+        state["lag"] = {lag.stage: lag.messages for lag in behind}
+        state["oldest"] = _oldest(servers.kafka, behind)
+        state["dead"] = len(letters.unresolved(servers.kafka))
+    except TransientError as error:
+        state["kafka"] |= {"state": "away", "reason": str(error)}
+    try:
+        client = connection.connect(servers.elasticsearch, settings.elasticsearch.timeout)
+        with connection.speaking_to(servers.elasticsearch), client:
+            for alias in (STORIES, QUOTES):
+                counted = client.count(index=alias, ignore_unavailable=True, allow_no_indices=True)
+                state[alias] = counted["count"]
+    except TransientError as error:
+        state["elasticsearch"] |= {"state": "away", "reason": str(error)}
+    return state
+
+
+def _oldest(kafka: str, behind: list[Lag]) -> dict[str, Any] | None:
+    """The waiting item that came first: its stage, and its age in seconds."""
+    waiting = [
+        (message.timestamp, lag.stage)
+        for lag in behind
+        for at in lag.first
+        if (message := fetch(kafka, at))
+    ]
+    if not waiting:
+        return None
+    timestamp, stage = min(waiting)
+    return {"stage": stage, "seconds": round(max(0.0, time.time() - timestamp / 1000), 1)}
+
+
+def _show(state: dict[str, Any]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name in ("kafka", "elasticsearch"):
+        server = state[name]
+        colour = "green" if server["state"] == "up" else "red"
+        kind = " (embedded)" if server.get("embedded") else ""
+        table.add_row(name, f"[{colour}]{server['state']}[/]", server["address"] + kind, server.get("reason", ""))
+    output.print(table)
+    if state["pages"]:
+        output.print(f"pages          {state['pages']}")
+    figures = Table.grid(padding=(0, 2))
+    for stage in topics.STAGES if "lag" in state else ():
+        behind = state["lag"][stage]
+        figures.add_row(stage, f"[{'green' if not behind else 'yellow'}]{behind:,} behind[/]")
+    for name in ("stories", "quotes"):
+        if name in state:
+            figures.add_row(name, f"{state[name]:,}")
+    if "dead" in state:
+        figures.add_row("dead letters", f"[{'red' if state['dead'] else 'green'}]{state['dead']:,}[/]")
+    if state.get("oldest"):
+        figures.add_row("oldest waiting", f"{state['oldest']['seconds']:g} s, at {state['oldest']['stage']}")
+    output.print(figures)

@@ -1,0 +1,96 @@
+"""Child processes that are kept running, and ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import structlog
+
+log = structlog.get_logger()
+
+STOPPING = 12.0
+"""Seconds children may take to stop; a little longer than a worker's own drain."""
+_STEADY = 30.0
+"""A child that ran so many seconds starts again at once; one that keeps dying, more and more rarely."""
+_MOST_PAUSE = 30.0
+_TICK = 0.2
+
+
+@dataclass
+class Child:
+    """One ``wire`` command that runs until it is told to stop."""
+
+    name: str
+    arguments: Sequence[str]
+    logs: Path | None = None
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    failures: int = 0
+    again_at: float = 0.0
+
+    def start(self, environment: dict[str, str]) -> None:
+        """Start it in a session of its own, so that a terminal's Ctrl-C reaches only us."""
+        command = [sys.executable, "-m", "pipeline", *self.arguments]
+        errors = self.logs.open("ab") if self.logs else None
+        self.process = subprocess.Popen(  # noqa: S603 - this very program
+            command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, env=environment, start_new_session=True
+        )
+        self.started = time.monotonic()
+        if errors:
+            errors.close()
+
+
+@dataclass
+class Supervisor:
+    """Starts children, starts them again when they die, ends them."""
+
+    children: list[Child]
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    stopping: Event = field(default_factory=Event)
+
+    def start(self) -> None:
+        """Start all children; SIGTERM and SIGINT will end ``watch``."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        for child in self.children:
+            child.start(self.environment)
+
+    def watch(self, healthy: Callable[[], bool] = lambda: True, every: Callable[[], None] = lambda: None) -> None:
+        """Keep the children running until told to stop, or until ``healthy`` says no."""
+        while not self.stopping.wait(_TICK) and healthy():
+            for child in self.children:
+                self._tend(child)
+            every()
+
+    def stop(self) -> None:
+        """End the children: politely, then not."""
+        running = [child.process for child in self.children if child.process and child.process.poll() is None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + STOPPING
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+            with suppress(ProcessLookupError):
+                # The whole session: a worker's language processes too.
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _tend(self, child: Child) -> None:
+        if child.process is None:
+            if time.monotonic() >= child.again_at:
+                child.start(self.environment)
+        elif (code := child.process.poll()) is not None:
+            steady = time.monotonic() - child.started > _STEADY
+            child.failures = 0 if steady else child.failures + 1
+            pause = min(_MOST_PAUSE, 0.5 * 2 ** child.failures) if child.failures > 1 else 0.0
+            child.again_at = time.monotonic() + pause
+            child.process = None
+            log.warning("child ended, starting it again", child=child.name, code=code, pause=pause)

@@ -1,0 +1,104 @@
+"""``wire parse`` and ``wire annotate``: what is understood of a text, without any server."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from pipeline import feeds, formats, settings
+from pipeline.annotate import model
+from pipeline.annotate.stories import annotated
+from pipeline.clean import clean
+from pipeline.cli.console import complain, print_json
+from pipeline.errors import PermanentError
+from pipeline.feeds import Intake, Refusal
+from pipeline.search.times import moment
+from pipeline.story import Story
+
+FormatOption = Annotated[str, typer.Option("--format", metavar="F", help="auto, text, ninjs or jsonl.")]
+PublishedOption = Annotated[
+    str | None,
+    typer.Option("--published", metavar="T", help="When the items were published, where they do not say.", show_default=False),
+]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="NAME", help="Whose items these are.", show_default=False)
+]
+_BATCH = 32
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(parse)
+    app.command()(annotate)
+
+
+def parse(
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")] = None,
+    format: FormatOption = "auto",
+    published: PublishedOption = None,
+    source: SourceOption = None,
+) -> None:
+    """Bytes → Story: print what was understood, one JSON object a line. Needs no server.
+
+    [dim]wire parse seeds/  ·  cat story.json | wire parse -[/]
+    """
+    reader = _Reader(files, format, published, source)
+    for story in reader.stories():
+        print_json(story.model_dump_json())
+    sys.exit(reader.refused > 0)
+
+
+def annotate(
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")] = None,
+    format: FormatOption = "auto",
+    published: PublishedOption = None,
+    source: SourceOption = None,
+) -> None:
+    """Print stories with their entities and quotes, one JSON object a line. Needs no server.
+
+    [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
+    """
+    reader = _Reader(files, format, published, source)
+    nlp = model.load(reader.settings.spacy.model)
+    unread = reader.stories()
+    while batch := list(islice(unread, _BATCH)):
+        for story in annotated(nlp, batch, reader.settings.annotate.max_characters):
+            print_json(story.model_dump_json())
+    sys.exit(reader.refused > 0)
+
+
+class _Reader:
+    """The stories in the files named, counting what was refused."""
+
+    def __init__(
+        self, words: list[str] | None, format: str, published: str | None, source: str | None
+    ) -> None:
+        self.settings = settings.load()
+        self.refused = 0
+        self._words = words or ["-"]
+        self._intake = intake(self.settings.feed.max_item_bytes, format, published, source)
+
+    def stories(self) -> Iterator[Story]:
+        for item in feeds.read(self._words, self._intake):
+            if isinstance(item, Refusal):
+                self._refuse(item.where, item.reason)
+                continue
+            try:
+                yield clean(formats.parse(item))
+            except PermanentError as error:
+                self._refuse(item.uri, str(error))
+
+    def _refuse(self, where: str, reason: str) -> None:
+        self.refused += 1
+        complain(f"{where}: {reason}")
+
+
+def intake(limit: int, format: str, published: str | None, source: str | None) -> Intake:
+    """What the options say about all items. Raises ConfigurationError."""
+    if format != "auto":
+        formats.named(format)
+    when: datetime | None = moment(published) if published else None
+    return Intake(limit=limit, format=format, source=source, published=when)

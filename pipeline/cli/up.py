@@ -1,0 +1,124 @@
+"""``wire up``: everything on this machine."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+from urllib.request import urlopen
+
+import typer
+from rich.live import Live
+
+from pipeline import topics
+from pipeline.cli.console import complain, messages, set_up_logging
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
+from pipeline.cli.progress import Progress
+from pipeline.cli.setup import prepare
+from pipeline.cli.supervisor import Child, Supervisor
+from pipeline.cli.worker import environment
+from pipeline.embedded.servers import Embedded, Servers, free_port
+from pipeline.errors import PipelineError
+from pipeline.settings import Settings, load
+
+_PAGES = 60.0
+"""Seconds until the first page must open."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(up)
+
+
+def up(
+    feed: Annotated[list[str] | None, typer.Option("--feed", metavar="PATH", help="Feed this file or folder; may be repeated.", show_default=False)] = None,
+    workers: Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="Language processes, the part that is bound by the CPU.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="P", min=0, max=65535, help="Port of the pages; another one if it is taken.", show_default=False)] = None,
+    kafka: KafkaOption = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Run everything on this machine until Ctrl-C: servers, topics, workers, pages, and a feed.
+
+    Kafka and Elasticsearch are embedded unless configured ones are given. Prints `ready URL` when
+    the first page can be opened. What was fed before is still there.
+
+    [dim]wire up --feed seeds/  ·  wire up --workers 2 --port 9000[/]
+    """
+    settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, processes=workers, port=port)
+    settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+    embedded = Embedded(settings)
+    logs = settings.data_dir / "logs"
+    logs.mkdir(exist_ok=True)
+    set_up_logging()
+    try:
+        servers = embedded.start()
+        prepare(settings, servers)
+        _run(settings, servers, embedded, feed or [], logs)
+    finally:
+        embedded.stop()
+    messages.print("stopped")
+
+
+def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[str], logs: Path) -> None:
+    chosen = free_port(settings.web.port)
+    pages = f"http://{settings.web.host}:{chosen}"
+    if settings.web.port not in (0, chosen):
+        complain(f"port {settings.web.port} is taken, the pages are on {chosen}")
+    serve = Child("serve", ["serve", "--port", str(chosen)], logs / "serve.log")
+    stages = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
+    supervisor = Supervisor([serve, *stages], environment(settings, servers))
+    supervisor.start()
+    feeding = None
+    try:
+        _await_page(pages, supervisor)
+        if supervisor.stopping.is_set():
+            return
+        sys.stdout.write(f"ready {pages}\n")
+        sys.stdout.flush()
+        messages.print(f"logs in {logs}; Ctrl-C stops")
+        feeding = _feed(paths, supervisor.environment) if paths else None
+        progress = Progress(settings, servers)
+        with Live(progress.table(), console=messages, auto_refresh=False, transient=True) as live:
+            supervisor.watch(embedded.alive, _each_second(live, progress) if messages.is_terminal else lambda: None)
+        if not embedded.alive():
+            raise PipelineError(f"the embedded servers ended; see {settings.data_dir / 'servers.log'}")
+    finally:
+        if feeding and feeding.poll() is None:
+            feeding.terminate()
+            feeding.wait()
+        supervisor.stop()
+
+
+def _await_page(pages: str, supervisor: Supervisor) -> None:
+    deadline = time.monotonic() + _PAGES
+    while not supervisor.stopping.wait(0.1):
+        try:
+            with urlopen(f"{pages}/health", timeout=2):  # noqa: S310 - our own address
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise PipelineError(f"the pages did not open at {pages} within {_PAGES:g} s") from None
+
+
+def _feed(paths: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """Feed in a process of its own; what it says goes to standard error, as messages do."""
+    command = [sys.executable, "-m", "pipeline", "feed", *paths]
+    return subprocess.Popen(  # noqa: S603 - this very program
+        command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, start_new_session=True
+    )
+
+
+def _each_second(live: Live, progress: Progress) -> Callable[[], None]:
+    shown = 0.0
+
+    def show() -> None:
+        nonlocal shown
+        if time.monotonic() - shown >= 1:
+            live.update(progress.table(), refresh=True)
+            shown = time.monotonic()
+
+    return show
+
+

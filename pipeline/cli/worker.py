@@ -1,0 +1,75 @@
+"""``wire worker``: Faust workers."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from pipeline import topics
+from pipeline.cli.console import set_up_logging
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
+from pipeline.cli.setup import prepare
+from pipeline.cli.supervisor import Child, Supervisor
+from pipeline.embedded.servers import Servers
+from pipeline.errors import ConfigurationError
+from pipeline.settings import Settings
+
+PARENT = "WIRE_PARENT"
+"""The process whose end is ours too; set by the supervisor."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(worker)
+
+
+def worker(
+    stages: Annotated[list[str] | None, typer.Argument(metavar="STAGE…", help="parse, desk, annotate, index; all four where none is named.")] = None,
+    kafka: KafkaOption = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Run workers until told to stop, each stage in a process of its own.
+
+    More workers of a stage, here or elsewhere, share its partitions.
+
+    [dim]wire worker  ·  wire worker annotate --kafka kafka:9092 --elasticsearch http://es:9200[/]
+    """
+    named = stages or list(topics.STAGES)
+    if unknown := [name for name in named if name not in topics.STAGES]:
+        raise ConfigurationError(f"no stage {unknown[0]!r}; the stages are {', '.join(topics.STAGES)}")
+    set_up_logging()
+    settings, servers = connected(kafka, elasticsearch, data_dir)
+    parent = os.environ.get(PARENT)
+    if not parent:
+        prepare(settings, servers)
+    if len(named) > 1:
+        _supervise(named, settings, servers)
+        return
+    # Faust takes its time to import, and only a process that works on a stage needs it.
+    from pipeline.workers.run import run  # noqa: PLC0415
+
+    run(topics.STAGES[named[0]], settings, servers, int(parent) if parent else None)
+
+
+def environment(settings: Settings, servers: Servers) -> dict[str, str]:
+    """The environment in which a child finds the settings and servers of its parent."""
+    given = {
+        PARENT: str(os.getpid()),
+        "WIRE_DATA_DIR": str(settings.data_dir),
+        "WIRE_ANNOTATE__PROCESSES": str(settings.annotate.processes),
+        "WIRE_ELASTICSEARCH__HOSTS": servers.elasticsearch,
+    }
+    if not servers.embedded_kafka:
+        given["WIRE_KAFKA__BOOTSTRAP_SERVERS"] = servers.kafka
+    return {**os.environ, **given}
+
+
+def _supervise(named: list[str], settings: Settings, servers: Servers) -> None:
+    children = [Child(name, ["worker", name]) for name in named]
+    supervisor = Supervisor(children, environment(settings, servers))
+    supervisor.start()
+    try:
+        supervisor.watch()
+    finally:
+        supervisor.stop()

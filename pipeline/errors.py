@@ -1,0 +1,60 @@
+"""What can go wrong, and who can do something about it.
+
+PipelineError
+ ├── PermanentError            the item is at fault: trying again changes nothing → dead letter
+ │    ├── UnknownFormat        nobody here reads these bytes
+ │    ├── MalformedItem        the format is known, the bytes break its rules
+ │    ├── TooLarge             over the size the settings allow
+ │    ├── AnnotationFailed     the story killed or stalled its language process, twice
+ │    └── DocumentRefused      Elasticsearch said no, and gave its reason
+ ├── TransientError            a server is at fault: wait and try again, lose nothing
+ │    ├── KafkaAway
+ │    └── ElasticsearchAway
+ └── ConfigurationError        the person who started us can mend it
+
+Anything else that is raised is a bug in this project.
+"""
+
+
+class PipelineError(Exception):
+    """Base of all errors this project raises on purpose."""
+
+
+class PermanentError(PipelineError):
+    """The item itself is at fault; it goes to the dead letters."""
+
+
+class UnknownFormat(PermanentError):
+    """No registered format recognises the bytes."""
+
+
+class MalformedItem(PermanentError):
+    """The bytes do not follow their format."""
+
+
+class TooLarge(PermanentError):
+    """The item is larger than the settings allow."""
+
+
+class AnnotationFailed(PermanentError):
+    """The story killed its language process or ran past its deadline, also when tried alone."""
+
+
+class DocumentRefused(PermanentError):
+    """Elasticsearch refused the document for good; the message is its reason."""
+
+
+class TransientError(PipelineError):
+    """A server is away or busy; the same call may succeed later."""
+
+
+class KafkaAway(TransientError):
+    """Kafka cannot be reached or does not answer in time."""
+
+
+class ElasticsearchAway(TransientError):
+    """Elasticsearch cannot be reached, is overloaded, or does not answer in time."""
+
+
+class ConfigurationError(PipelineError):
+    """A setting, an option or an argument cannot work; the message says which and what to do."""

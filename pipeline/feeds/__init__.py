@@ -1,0 +1,38 @@
+"""Where stories come from, as ``RawStory``.
+
+A source is a word on the command line. ``SOURCES`` is the ordered table of the kinds of sources:
+a new kind is a new module and one line. ``read`` gives items and refusals alike, so that one bad
+item never hides the next.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.feeds import files, stdin
+from pipeline.feeds.intake import Intake, Refusal
+from pipeline.story import RawStory
+
+__all__ = ["SOURCES", "Intake", "Kind", "Refusal", "read"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of source: which words name one, and how all those named are read."""
+
+    name: str
+    claims: Callable[[str], bool]
+    read: Callable[[Sequence[str], Intake], Iterator[RawStory | Refusal]]
+
+
+SOURCES = (
+    Kind("standard input", lambda word: word == "-", stdin.read),
+    Kind("files and folders", lambda word: True, files.read),
+)
+
+
+def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
+    """Every item of every source, kind by kind, in the order they are stored."""
+    for kind in SOURCES:
+        theirs = [w for w in words if next(k for k in SOURCES if k.claims(w)) is kind]
+        if theirs:
+            yield from kind.read(theirs, intake)

@@ -1,0 +1,56 @@
+"""Files, and folders with all that is in them.
+
+A plain text has no uri of its own, so it is called by its path below the nearest folder that
+holds everything named: ``seeds/`` gives ``a.txt``, and ``monday/ tuesday/`` gives ``monday/a.txt``
+and ``tuesday/a.txt``, so that two files never share a name within one call. With a source's name
+before it, it is apart from the files of other sources too.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.feeds.intake import Intake, Refusal
+from pipeline.formats import SNIFFED_BYTES
+from pipeline.story import RawStory
+
+
+def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
+    """The items in these files and folders; hidden files in folders are passed over."""
+    base = _common_folder([Path(word).absolute() for word in words])
+    for path in walk(words):
+        yield from _read_file(path, base, intake)
+
+
+def size(words: Sequence[str]) -> int:
+    """The bytes in all the files named, for a progress bar."""
+    return sum(path.stat().st_size for path in walk(words) if path.is_file())
+
+
+def walk(words: Sequence[str]) -> Iterator[Path]:
+    """The files, folders walked in the order of their names; symbolic links to folders are not."""
+    for word in words:
+        if not os.path.isdir(word):
+            yield Path(word)
+            continue
+        for folder, below, names in os.walk(word):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _read_file(path: Path, base: Path, intake: Intake) -> Iterator[RawStory | Refusal]:
+    where = str(path)
+    if path.exists() and not path.is_file():
+        yield Refusal(where, "not a file")
+        return
+    name = path.absolute().relative_to(base).as_posix()
+    try:
+        with path.open("rb", buffering=SNIFFED_BYTES) as stream:
+            yield from intake.items(stream, where, name, path.absolute().parent.name)
+    except OSError as error:
+        yield Refusal(where, error.strerror or str(error))
+
+
+def _common_folder(paths: list[Path]) -> Path:
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    return Path(os.path.commonpath(folders))

@@ -1,0 +1,77 @@
+"""From a stream of bytes to the items in it: the part every kind of source shares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BufferedReader
+
+from pipeline import formats
+from pipeline.errors import PermanentError
+from pipeline.formats.contract import Format
+from pipeline.formats.ninjs import content_uri
+from pipeline.story import RawStory
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something that could not be taken: where it stood, and why not."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the person said about all items of a feed.
+
+    ``format`` is a format's name or "auto"; ``source`` and ``published`` may be absent;
+    ``limit`` is the largest item in bytes.
+    """
+
+    limit: int
+    format: str = "auto"
+    source: str | None = None
+    published: datetime | None = None
+
+    def items(
+        self, stream: BufferedReader, where: str, name: str | None, feed: str
+    ) -> Iterator[RawStory | Refusal]:
+        """The items in ``stream``.
+
+        ``where`` is what to call it in a message, ``name`` what an item without a uri of its own
+        is called (None: after its bytes), ``feed`` the source where the person gave none.
+        """
+        try:
+            known = self._format(stream, name or "")
+        except PermanentError as error:
+            yield Refusal(where, str(error))
+            return
+        for number, piece in enumerate(known.split(stream, self.limit), 1):
+            if isinstance(piece, PermanentError):
+                yield Refusal(f"{where}, item {number}", str(piece))
+            else:
+                yield self._item(piece, known, name if known.name == "text" else None, feed)
+
+    def _format(self, stream: BufferedReader, name: str) -> Format:
+        if self.format != "auto":
+            known = formats.named(self.format)
+            if not stream.peek(1):
+                raise PermanentError("empty: no bytes")
+            return known
+        head = stream.peek(formats.SNIFFED_BYTES)[: formats.SNIFFED_BYTES]
+        return formats.sniff(head, name)
+
+    def _item(self, value: bytes, known: Format, name: str | None, feed: str) -> RawStory:
+        if name and self.source:
+            name = f"{self.source}/{name}"
+        return RawStory(
+            uri=known.identity(value) or name or content_uri(value),
+            value=value,
+            format=known.name,
+            source=self.source or feed,
+            receivedat=datetime.now(UTC),
+            content_type=known.content_type,
+            published=self.published,
+        )
+
+

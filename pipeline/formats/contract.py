@@ -1,0 +1,40 @@
+"""What every format module offers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pipeline.errors import TooLarge
+from pipeline.story import RawStory, Story
+
+Piece = bytes | TooLarge
+"""One item's bytes, or why there are none; what follows it can still be read."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: how to recognise it, take a stream apart into items, and read one item.
+
+    ``recognises(start, name)``: bytes without leading white space, the file's name or "".
+    ``split(stream, limit)``: the items in a stream, holding at most about ``limit`` bytes.
+    ``identity(item)``: the uri the item states, None if it states none or cannot be read.
+    ``parse(raw)``: the story; raises PermanentError.
+    """
+
+    name: str
+    content_type: str
+    recognises: Callable[[bytes, str], bool]
+    split: Callable[[BinaryIO, int], Iterator[Piece]]
+    identity: Callable[[bytes], str | None]
+    parse: Callable[[RawStory], Story]
+
+
+def too_large(limit: int) -> TooLarge:
+    """The error for an item of more than ``limit`` bytes."""
+    return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)")
+
+
+def whole(stream: BinaryIO, limit: int) -> Iterator[Piece]:
+    """The stream as one item."""
+    value = stream.read(limit + 1)
+    yield too_large(limit) if len(value) > limit else value

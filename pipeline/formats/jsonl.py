@@ -1,0 +1,38 @@
+"""JSON lines: one ninjs-like object a line (https://jsonlines.org)."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pipeline.formats import ninjs
+from pipeline.formats.contract import Format, Piece, too_large
+
+_CHUNK = 1 << 20
+
+
+def split(stream: BinaryIO, limit: int) -> Iterator[Piece]:
+    """The lines that are not blank; one that is too long is skipped without being held."""
+    while line := stream.readline(limit + 1):
+        if len(line) > limit and not line.endswith(b"\n"):
+            while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
+                pass
+            yield too_large(limit)
+        elif line.strip():
+            yield line.rstrip(b"\r\n")
+
+
+def recognises(start: bytes, name: str) -> bool:
+    """By its name, or by two lines that each begin an object."""
+    if name.endswith((".jsonl", ".ndjson", ".jsonlines")):
+        return True
+    return bool(re.match(rb"\{[^\r\n]*\}[ \t\r]*\n\s*[\[{]", start))
+
+
+FORMAT = Format(
+    name="jsonl",
+    content_type="application/x-ndjson",
+    recognises=recognises,
+    split=split,
+    identity=ninjs.identity,
+    parse=ninjs.parse,
+)

@@ -1,0 +1,321 @@
+"""ninjs, IPTC's news in JSON, 1.x to 3.x; and JSON objects that are nearly that.
+
+1.x has ``headline``, ``body_text``, ``body_xhtml``, ``byline``; 2.x has ``headlines[]``,
+``bodies[]``, ``by``; 3.x spells them in camelCase. Field names are compared in lower case, so one
+table serves all three, this project's own Story JSON, and loose ones (``id``, ``title``, ``text``).
+Specification: https://iptc.org/standards/ninjs/
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from json import JSONDecodeError, JSONDecoder
+from typing import Any, BinaryIO
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from pipeline.errors import MalformedItem
+from pipeline.formats.contract import Format, Piece, too_large
+from pipeline.formats.markup import text_of
+from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
+
+_TIME = TypeAdapter(datetime)
+_CHUNK = 1 << 16
+_COMPUTED = frozenset(("entities", "quotes", "events", "highlight"))
+_HEADLINES = ("headline", "headlines", "title")
+_BODIES = ("body_html5", "body_xhtml", "body_html", "body_text", "bodies", "body", "content", "text")
+_DESCRIPTIONS = ("description_xhtml", "description_text", "descriptions", "description", "summary")
+_URIS = ("uri", "guid", "id", "link", "url")
+_PUBSTATUS = {
+    "usable": "usable",
+    "withheld": "withheld",
+    "withhold": "withheld",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+    "killed": "canceled",
+}
+
+
+def read_object(value: bytes) -> dict[str, Any]:
+    """The JSON object in ``value``.
+
+    Raises MalformedItem with the line and column, or with what there is instead of an object.
+    """
+    try:
+        read = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedItem(f"not JSON: {error}") from None
+    if not isinstance(read, dict):
+        names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+        raise MalformedItem(f"a story must be a JSON object, this is {names.get(type(read), 'a number')}")
+    return read
+
+
+def identity(value: bytes) -> str | None:
+    """The uri the object states."""
+    try:
+        return _uri(Fields(read_object(value)))
+    except MalformedItem:
+        return None
+
+
+def content_uri(value: bytes) -> str:
+    """A uri made of the bytes themselves, for an item that has no other."""
+    return f"urn:sha256:{hashlib.sha256(value).hexdigest()}"
+
+
+def parse(raw: RawStory) -> Story:
+    """The story in a JSON object.
+
+    Raises MalformedItem where it is no object, has a field of the wrong kind, or has no text
+    (a withheld or canceled story needs none).
+    """
+    fields = Fields(read_object(raw.value))
+    uri = _uri(fields) or raw.uri
+    version = fields.take("version")
+    headline = _role_of(fields.take(*_HEADLINES), "main")
+    body = _body(fields)
+    pubstatus = _PUBSTATUS.get(str(fields.take("pubstatus") or "usable").lower())
+    if pubstatus is None:
+        raise MalformedItem("pubstatus is none of usable, withheld, canceled")
+    if not body and pubstatus == "usable":
+        raise MalformedItem("no body: none of body_text, body_xhtml, bodies, body, text has text")
+    created = _time(fields.take("versioncreated", "published", "date_published", "date"))
+    versioncreated = created or raw.published or raw.receivedat
+    firstcreated = _time(fields.take("firstcreated"))
+    number = _version(version)
+    stated = {
+        "urgency": _number(fields.take("urgency", "priority")),
+        "language": _text(fields.take("language", "lang")),
+        "headline": _line(headline),
+        "slugline": _text(fields.take("slugline")),
+        "byline": _names(fields.take("byline", "by", "author", "authors")),
+        "dateline": _dateline(fields.take("dateline")),
+        "located": _names(fields.take("located")),
+        "subject": tuple(_subjects(fields.take("subject", "subjects"))),
+        "keyword": tuple(_words(fields.take("keyword", "keywords", "tags"))),
+        "ednote": _text(fields.take("ednote")),
+        "usageterms": _text(fields.take("usageterms")),
+        "copyrightholder": _text(fields.take("copyrightholder")),
+        "embargoed": _time(fields.take("embargoed", "embargo")),
+        "source": _source(fields.take("source"), raw, fields),
+        "removed": tuple(_removed(fields.take("removed"))),
+    }
+    extra = fields.rest()
+    if version is not None and number is None:
+        extra["version"] = version
+    try:
+        return Story(
+            uri=uri,
+            version=number or 1,
+            versioncreated=versioncreated,
+            firstcreated=firstcreated or versioncreated,
+            pubstatus=pubstatus,
+            body=body,
+            extra=extra,
+            **stated,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise MalformedItem(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+class Fields:
+    """The object's fields by lower-case name; what nobody takes is the rest."""
+
+    def __init__(self, item: dict[str, Any]) -> None:
+        """Read ``item``; the ``extra`` of this project's own JSON stays apart, as it was."""
+        self._values = {name: value for name, value in item.items() if name not in _COMPUTED}
+        extra = self._values.get("extra")
+        self._extra = self._values.pop("extra") if isinstance(extra, dict) else {}
+        self._names = {name.lower(): name for name in self._values}
+
+    def take(self, *names: str) -> Any:
+        """The first of these fields that has a value; all of them count as understood."""
+        found = [self._values.pop(self._names.pop(n)) for n in names if n in self._names]
+        return next((value for value in found if value not in (None, "", [], {})), None)
+
+    def rest(self) -> dict[str, Any]:
+        """The fields nobody understood, under the names the source gave them."""
+        return {**self._extra, **self._values}
+
+
+def _uri(fields: Fields) -> str | None:
+    for name in _URIS:
+        value = fields.take(name)
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return None
+
+
+def _version(value: object) -> int | None:
+    digits = str(value).strip() if isinstance(value, str | int) else ""
+    return int(digits) if re.fullmatch(r"[0-9]{1,18}", digits) and int(digits) else None
+
+
+def _number(value: object) -> int | None:
+    return int(str(value)) if re.fullmatch(r"[0-9]", str(value)) else None
+
+
+def _time(value: object) -> datetime | None:
+    """An ISO 8601 time; a field that holds no time is as good as absent, except an embargo's."""
+    if value is None:
+        return None
+    try:
+        return as_utc(_TIME.validate_python(value))
+    except (ValidationError, OverflowError):
+        raise MalformedItem(f"not a time: {str(value)[:60]!r}") from None
+
+
+def _text(value: object) -> str | None:
+    value = _role_of(value, "main")
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _line(value: object) -> str | None:
+    return " ".join(text_of(value).split()) or None if isinstance(value, str) else None
+
+
+def _role_of(value: object, role: str) -> object:
+    """The entry of that role in a list of ``{"role", "value"}``, else the first; or the value."""
+    if not isinstance(value, list):
+        return value
+    entries = [entry for entry in value if isinstance(entry, dict)]
+    entries.sort(key=lambda entry: entry.get("role") != role)
+    return entries[0].get("value") if entries else next(iter(value), None)
+
+
+def _names(value: object) -> str | None:
+    names = [_name(entry) for entry in (value if isinstance(value, list) else [value])]
+    return ", ".join(filter(None, names)) or None
+
+
+def _name(value: object) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("literal")
+    return value.strip() if isinstance(value, str) else None
+
+
+def _words(value: object) -> Iterable[str]:
+    entries = value.split(",") if isinstance(value, str) else value
+    names = (_name(entry) for entry in entries) if isinstance(entries, list) else ()
+    return dict.fromkeys(filter(None, names))
+
+
+def _subjects(value: object) -> Iterator[Subject]:
+    for entry in value if isinstance(value, list) else []:
+        name = _name(entry)
+        code = next(
+            (
+                str(entry[key])
+                for key in ("code", "qcode", "literal", "uri")
+                if isinstance(entry, dict) and entry.get(key)
+            ),
+            None,
+        )
+        if name or code:
+            yield Subject(code=code, name=name)
+
+
+def _dateline(value: object) -> Dateline | None:
+    if isinstance(value, dict):
+        text, place, date = (_text(value.get(key)) for key in ("text", "place", "date"))
+        return Dateline(text=text, place=place, date=date) if text else None
+    return Dateline(text=value.strip()) if isinstance(value, str) else None
+
+
+def _removed(value: object) -> Iterator[Removed]:
+    for entry in value if isinstance(value, list) else []:
+        try:
+            yield Removed.model_validate(entry)
+        except ValidationError:
+            continue
+
+
+def _source(stated: object, raw: RawStory, fields: Fields) -> Source:
+    """The feed's name if somebody gave it one, else the one the item states."""
+    receivedat = raw.receivedat
+    name = _name(stated)
+    if name is None and not raw.source:
+        providers = fields.take("infosources", "infosource", "provider")
+        name = _name(providers[0] if isinstance(providers, list) else providers)
+    return Source(name=raw.source or name or "", format=raw.format, receivedat=receivedat)
+
+
+def _body(fields: Fields) -> str:
+    """The richest body there is; where there is none, the description (a picture's caption)."""
+    for names in (_BODIES, _DESCRIPTIONS):
+        bodies = [text for name in names for text in _texts(fields.take(name), name)]
+        if bodies:
+            return bodies[0]
+    return ""
+
+
+def _texts(value: object, name: str) -> Iterator[str]:
+    """The texts of one field, marked-up ones first, since they keep their paragraphs."""
+    entries = value if isinstance(value, list) else [{"value": value, "role": name}]
+    entries = [entry for entry in entries if isinstance(entry, dict)]
+    entries.sort(key=lambda entry: not _is_markup(entry))
+    for entry in entries:
+        text = entry.get("value")
+        if isinstance(text, str):
+            text = text_of(text) if _is_markup(entry) else text.strip()
+            if text:
+                yield text
+
+
+def _is_markup(entry: dict[str, Any]) -> bool:
+    kinds = {name.lower(): str(value).lower() for name, value in entry.items()}
+    stated = kinds.get("contenttype") or kinds.get("role", "")
+    return "html" in stated
+
+
+def split(stream: BinaryIO, limit: int) -> Iterator[Piece]:
+    """The object in a file, or each element of an array, of whatever length the array is."""
+    head = stream.read(_CHUNK)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith(b"["):
+        rest = stream.read(max(limit + 1 - len(head), 0))
+        yield too_large(limit) if len(head + rest) > limit else head + rest
+        return
+    yield from _elements(stream, start[1:], limit)
+
+
+def _elements(stream: BinaryIO, buffer: bytes, limit: int) -> Iterator[Piece]:
+    """The array's elements; from a fault on, the remainder is one item, for parse to refuse."""
+    decoder = JSONDecoder()
+    text = buffer.decode("utf-8", "surrogateescape")
+    while True:
+        text = text.lstrip(" \t\r\n,")
+        if text.startswith("]"):
+            return
+        try:
+            end = decoder.raw_decode(text)[1] if text else 0
+        except (JSONDecodeError, RecursionError):
+            end = 0
+        # A number or word that ends where the buffer ends may go on in the next chunk.
+        if end and end < len(text):
+            yield text[:end].encode("utf-8", "surrogateescape")
+            text = text[end:]
+            continue
+        more = stream.read(max(_CHUNK, len(text)))
+        if not more:
+            if text:
+                yield text.encode("utf-8", "surrogateescape")
+            return
+        text += more.decode("utf-8", "surrogateescape")
+        if len(text) > limit + _CHUNK and not end:
+            yield too_large(limit)
+            return
+
+
+FORMAT = Format(
+    name="ninjs",
+    content_type="application/json",
+    recognises=lambda start, name: bool(re.match(rb'\{\s*["}]|\[\s*[\[{\]]', start)),
+    split=split,
+    identity=identity,
+    parse=parse,
+)

@@ -1,0 +1,1 @@
+"""AnnotatedStory → Elasticsearch: documents, templates, the bulk writer, the desk's records."""

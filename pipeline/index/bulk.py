@@ -1,0 +1,64 @@
+"""The bulk writer: every single result is looked at.
+
+``helpers.bulk`` stops at the first bad chunk and hides 429s (elasticsearch-py 864, 2673), so
+requests are made here: a version conflict is success, since something newer is there; 429 and
+5xx are tried again; anything else is a refusal with Elasticsearch's reason.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from elasticsearch import ApiError, AsyncElasticsearch
+
+from pipeline.errors import ElasticsearchAway
+from pipeline.index.connection import speaking_to
+from pipeline.index.documents import Action
+
+_WRITTEN = frozenset((200, 201, 404, 409))
+"""404 is the answer to deleting what is not there."""
+_BUSY = frozenset((403, 429, 500, 502, 503, 504))
+
+
+async def write(
+    client: AsyncElasticsearch, hosts: str, actions: Sequence[Action]
+) -> list[str | ElasticsearchAway | None]:
+    """Carry the actions out; for each None (done), the reason of a refusal, or that it must wait.
+
+    Raises ElasticsearchAway where the request as a whole did not succeed.
+    """
+    try:
+        with speaking_to(hosts):
+            response = await client.bulk(operations=[line for a in actions for line in _lines(a)])
+    except ApiError as error:
+        if len(actions) == 1:
+            return [f"{error.status_code} {error.error}: {error.message}"]
+        # One of them breaks the request itself (too large, say): find out which.
+        half = len(actions) // 2
+        return [
+            *await write(client, hosts, actions[:half]),
+            *await write(client, hosts, actions[half:]),
+        ]
+    return [_verdict(next(iter(item.values()))) for item in response["items"]]
+
+
+def _lines(action: Action) -> list[dict[str, Any]]:
+    meta = {
+        "_index": action.index,
+        "_id": action.id,
+        "version": action.version,
+        "version_type": "external_gte",
+    }
+    if action.document is None:
+        return [{"delete": meta}]
+    return [{"index": meta}, action.document]
+
+
+def _verdict(result: dict[str, Any]) -> str | ElasticsearchAway | None:
+    status = result["status"]
+    if status in _WRITTEN and not (status == 404 and "error" in result):
+        return None
+    error = result.get("error", {})
+    reason = f"{error.get('type')}: {error.get('reason')}"
+    if cause := error.get("caused_by"):
+        reason += f" ({cause.get('reason')})"
+    return ElasticsearchAway(reason) if status in _BUSY else reason

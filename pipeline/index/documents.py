@@ -1,0 +1,75 @@
+"""AnnotatedStory → what is done to the indices for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.index.names import QUOTES, STORIES, index_of, quote_id, story_id
+from pipeline.story import AnnotatedStory
+
+_PLACES = ("GPE", "LOC", "FAC")
+_OF_STORY = ("uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One line of a bulk request: write ``document``, or delete where there is none.
+
+    ``version`` is the story's; Elasticsearch keeps the highest it has seen (external_gte).
+    """
+
+    index: str
+    id: str
+    version: int
+    document: dict[str, Any] | None = None
+
+
+def actions(story: AnnotatedStory, known_quotes: int = 0) -> list[Action]:
+    """The story and its quotes, and the removal of what an earlier version had too many of.
+
+    ``known_quotes`` is how many quotes the indexed version has. A story that is withheld or
+    canceled is removed with all its quotes.
+    """
+    stories = index_of(STORIES, story.firstcreated)
+    quotes = index_of(QUOTES, story.firstcreated)
+    usable = story.pubstatus == "usable"
+    document = story_document(story) if usable else None
+    written = list(quote_documents(story, document)) if document else []
+    return [
+        Action(stories, story_id(story.uri), story.version, document),
+        *(
+            Action(quotes, quote_id(story.uri, number), story.version, quote)
+            for number, quote in enumerate(written, 1)
+        ),
+        *(
+            Action(quotes, quote_id(story.uri, number), story.version)
+            for number in range(len(written) + 1, known_quotes + 1)
+        ),
+    ]
+
+
+def story_document(story: AnnotatedStory) -> dict[str, Any]:
+    """The story as it is printed, with its people, organizations, places and speakers beside.
+
+    Kibana's charts count flat arrays; the nested mentions stay for those who want them.
+    """
+    document = story.model_dump(mode="json")
+    document["people"] = _names(document, ("PERSON",))
+    document["organizations"] = _names(document, ("ORG",))
+    document["places"] = _names(document, _PLACES)
+    speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
+    document["speakers"] = list(dict.fromkeys(speakers))
+    return document
+
+
+def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The quotes, each with what a dashboard needs of its story, since Kibana does not join."""
+    context = {name: document[name] for name in _OF_STORY if name in document}
+    context |= {name: document[name] for name in ("people", "organizations", "places")}
+    for quote in document["quotes"]:
+        yield {**quote, "version": story.version, "story": context}
+
+
+def _names(document: dict[str, Any], types: tuple[str, ...]) -> list[str]:
+    names = (entity["name"] for entity in document["entities"] if entity["type"] in types)
+    return list(dict.fromkeys(names))

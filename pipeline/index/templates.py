@@ -1,0 +1,127 @@
+"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*`` and ``wire-desk``."""
+
+from typing import Any
+
+from pipeline.index.names import DESK, QUOTES, STORIES
+from pipeline.settings import Elasticsearch
+
+KEYWORD = {"type": "keyword", "ignore_above": 1_024}
+NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
+TEXT = {"type": "text", "analyzer": "english"}
+DATE = {"type": "date"}
+LONG = {"type": "long"}
+KEPT = {"type": "object", "enabled": False}
+"""Kept in the document, neither searched nor counted."""
+
+PLACE = {
+    "properties": {
+        "geonameid": LONG,
+        "country": KEYWORD,
+        "lat": {"type": "float"},
+        "lon": {"type": "float"},
+    }
+}
+SOURCE = {"properties": {"name": NAME, "format": KEYWORD, "receivedat": DATE}}
+SUBJECT = {"properties": {"code": KEYWORD, "name": NAME}}
+
+STORY: dict[str, Any] = {
+    "uri": KEYWORD,
+    "version": LONG,
+    "versioncreated": DATE,
+    "firstcreated": DATE,
+    "pubstatus": KEYWORD,
+    "urgency": LONG,
+    "language": KEYWORD,
+    "headline": TEXT,
+    "slugline": NAME,
+    "byline": NAME,
+    "dateline": {"properties": {"text": KEYWORD, "place": NAME, "date": DATE}},
+    "located": NAME,
+    "subject": SUBJECT,
+    "keyword": NAME,
+    "ednote": TEXT,
+    "usageterms": {"type": "text", "index": False},
+    "copyrightholder": KEYWORD,
+    "embargoed": DATE,
+    "source": SOURCE,
+    "body": TEXT,
+    "removed": KEPT,
+    "extra": KEPT,
+    "entities": {
+        "type": "nested",
+        "properties": {
+            "id": KEYWORD,
+            "name": NAME,
+            "type": KEYWORD,
+            "aliases": NAME,
+            "mentions": KEPT,
+            "place": PLACE,
+        },
+    },
+    "quotes": KEPT,
+    "events": KEPT,
+    "people": NAME,
+    "organizations": NAME,
+    "places": NAME,
+    "speakers": NAME,
+}
+
+
+QUOTE: dict[str, Any] = {
+    "id": KEYWORD,
+    "kind": KEYWORD,
+    "start": LONG,
+    "end": LONG,
+    "text": TEXT,
+    "quoted": KEPT,
+    "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
+    "speaker": {
+        "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "name": NAME}
+    },
+    "version": LONG,
+    "story": {
+        "properties": {
+            name: STORY[name]
+            for name in (
+                "uri", "headline", "source", "versioncreated", "firstcreated", "urgency",
+                "language", "people", "organizations", "places",
+            )
+        }
+    },
+}
+
+RECORD: dict[str, Any] = {
+    "uri": KEYWORD,
+    "version": LONG,
+    "versioncreated": DATE,
+    "firstcreated": DATE,
+    "pubstatus": KEYWORD,
+    "embargoed": DATE,
+    "held": KEYWORD,
+}
+
+
+def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
+    """The index templates by name, as Elasticsearch takes them."""
+    shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
+    return {
+        f"wire-{alias}": {
+            "index_patterns": [f"wire-{alias}-*"],
+            "priority": 200,
+            "template": {
+                "settings": shape | {"index.mapping.nested_objects.limit": 50_000},
+                "aliases": {alias: {}},
+                "mappings": {"dynamic": "strict", "properties": properties},
+            },
+        }
+        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE))
+    } | {
+        DESK: {
+            "index_patterns": [DESK],
+            "priority": 200,
+            "template": {
+                "settings": shape,
+                "mappings": {"dynamic": "strict", "properties": RECORD},
+            },
+        }
+    }

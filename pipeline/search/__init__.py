@@ -1,0 +1,1 @@
+"""Questions to the indices, and typed answers."""

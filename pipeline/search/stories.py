@@ -1,0 +1,131 @@
+"""Searching stories and quotes: one question type, one query, one answer type."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
+
+from pipeline.errors import ConfigurationError
+from pipeline.index.connection import speaking_to
+from pipeline.index.names import QUOTES, STORIES
+
+MOST = 10_000
+"""The most hits one page can have: Elasticsearch's own bound (index.max_result_window)."""
+MARKS = ("\ue000", "\ue001")
+"""What stands around a highlighted word: private-use characters, which no text holds."""
+_HIGHLIGHTED = 900_000
+"""Characters of a field that are looked at for highlights; Elasticsearch refuses over a million."""
+_PEOPLE = ("people", "organizations", "places")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    ``query`` is in Elasticsearch's simple_query_string; empty asks for everything. The names are
+    matched by their words. ``quotes`` asks for quotes instead of stories.
+    """
+
+    query: str = ""
+    quotes: bool = False
+    speaker: str | None = None
+    entity: str | None = None
+    place: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    size: int = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How many there are, and the first of them, newest or best first.
+
+    A hit is the document with ``highlight``: by field, fragments with MARKS around what matched.
+    """
+
+    total: int
+    hits: list[dict[str, Any]]
+
+
+def ask(client: Elasticsearch, hosts: str, question: Question) -> Answer:
+    """Put the question.
+
+    Raises ConfigurationError for a question that cannot be asked, ElasticsearchAway.
+    """
+    if not 0 <= question.size <= MOST:
+        raise ConfigurationError(f"size: from 0 to {MOST}, not {question.size}")
+    try:
+        with speaking_to(hosts):
+            response = client.search(
+                index=QUOTES if question.quotes else STORIES,
+                ignore_unavailable=True,
+                allow_no_indices=True,
+                track_total_hits=True,
+                **request(question),
+            )
+    except BadRequestError as error:
+        raise ConfigurationError(f"query {question.query!r}: {error.message}") from None
+    except NotFoundError:
+        return Answer(0, [])
+    found = response["hits"]
+    return Answer(found["total"]["value"], [_hit(hit) for hit in found["hits"]])
+
+
+def story(client: Elasticsearch, hosts: str, uri: str) -> dict[str, Any] | None:
+    """The story of that uri, None where there is none. Raises ElasticsearchAway."""
+    try:
+        with speaking_to(hosts):
+            response = client.search(index=STORIES, query={"term": {"uri": uri}}, size=1)
+    except NotFoundError:
+        return None
+    hits = response["hits"]["hits"]
+    return hits[0]["_source"] if hits else None
+
+
+def request(question: Question) -> dict[str, Any]:
+    """The body of the search, for Elasticsearch's client."""
+    prefix = "story." if question.quotes else ""
+    fields = ["text"] if question.quotes else ["headline^3", "slugline^2", "body", "keyword^2"]
+    filters: list[dict[str, Any]] = []
+    if question.speaker:
+        filters.append(_named(question.speaker, ["speaker.name"] if question.quotes else ["speakers"]))
+    if question.entity:
+        filters.append(_named(question.entity, [prefix + name for name in _PEOPLE]))
+    if question.place:
+        filters.append(_named(question.place, [f"{prefix}places"]))
+    if question.since or question.until:
+        bounds = {"gte": question.since, "lt": question.until}
+        times = {name: at.isoformat() for name, at in bounds.items() if at}
+        filters.append({"range": {f"{prefix}versioncreated": times}})
+    newest = {f"{prefix}versioncreated": {"order": "desc"}}
+    query: dict[str, Any] = {"bool": {"filter": filters, "must": [_text(question.query, fields)]}}
+    highlight = {name.partition("^")[0]: {} for name in fields[:3]}
+    if "headline" in highlight:
+        highlight["headline"] = {"number_of_fragments": 0}
+    return {
+        "query": query,
+        "size": question.size,
+        "sort": ["_score", newest] if question.query else [newest],
+        "highlight": {
+            "pre_tags": [MARKS[0]],
+            "post_tags": [MARKS[1]],
+            "max_analyzed_offset": _HIGHLIGHTED,
+            "fields": highlight,
+        },
+    }
+
+
+def _text(query: str, fields: list[str]) -> dict[str, Any]:
+    if not query.strip() or query.strip() == "*":
+        return {"match_all": {}}
+    return {"simple_query_string": {"query": query, "fields": fields, "default_operator": "and"}}
+
+
+def _named(name: str, fields: list[str]) -> dict[str, Any]:
+    texts = [f"{field}.text" for field in fields]
+    return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
+
+
+def _hit(hit: dict[str, Any]) -> dict[str, Any]:
+    return {**hit["_source"], "highlight": hit.get("highlight", {})}

@@ -1,0 +1,31 @@
+"""The times people write: ``2024-05-16``, ``2024-05-16T12:00Z``, ``today``, ``24h``, ``7d``."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from pipeline.errors import ConfigurationError
+from pipeline.story import as_utc
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGO = re.compile(r"(?:last\s+)?(\d{1,6})\s*([smhdw])$")
+
+
+def moment(text: str, now: datetime | None = None) -> datetime:
+    """The moment in UTC: an ISO 8601 time, ``now``, ``today``, or that long ago.
+
+    Raises ConfigurationError, which says what is understood.
+    """
+    now = now or datetime.now(UTC)
+    words = text.strip().lower()
+    if words == "now":
+        return now
+    if words == "today":
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if ago := _AGO.match(words):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        return as_utc(datetime.fromisoformat(text.strip()))
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            f"not a time: {text!r}; write 2024-05-16, 2024-05-16T12:00Z, today, 24h or 7d"
+        ) from None

@@ -1,0 +1,149 @@
+"""The things that travel, in IPTC's words: RawStory → Story → AnnotatedStory.
+
+Field names are those of ninjs 1.x (https://iptc.org/standards/ninjs/); ``dateline`` is
+NewsML-G2's. Times are UTC. Nothing here is ever changed in place.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from pipeline.annotations import Annotations, Value, is_absent
+
+
+def as_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; a time without a zone is taken to be UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Time = Annotated[datetime, AfterValidator(as_utc)]
+Words = Annotated[str | None, Field(exclude_if=is_absent)]
+
+
+@dataclass(frozen=True, slots=True)
+class RawStory:
+    """An item as received: its bytes, and what the feed knows of it.
+
+    ``uri`` is the item's identity: the one it states, else the one its feed gives it.
+    ``published`` is a publication time somebody stated beside the item (``--published``).
+    """
+
+    uri: str
+    value: bytes
+    format: str
+    source: str
+    receivedat: datetime
+    content_type: str = "application/octet-stream"
+    published: datetime | None = None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The headers of the message on ``wire.raw``."""
+        pairs = {
+            "uri": self.uri,
+            "source": self.source,
+            "format": self.format,
+            "content-type": self.content_type,
+            "content-encoding": "identity",
+            "received-at": self.receivedat.isoformat(),
+        }
+        if self.published:
+            pairs["published"] = self.published.isoformat()
+        return [(name, value.encode()) for name, value in pairs.items()]
+
+    @classmethod
+    def from_message(
+        cls, key: bytes | None, value: bytes, headers: Iterable[tuple[str, bytes]]
+    ) -> Self:
+        """The item back from a message on ``wire.raw``, whoever produced it."""
+        known = {name: content.decode("utf-8", "replace") for name, content in headers}
+        published = known.get("published")
+        return cls(
+            uri=known.get("uri") or (key or b"").decode("utf-8", "replace"),
+            value=value,
+            format=known.get("format", "auto"),
+            source=known.get("source", ""),
+            receivedat=_time(known.get("received-at")) or datetime.now(UTC),
+            content_type=known.get("content-type", "application/octet-stream"),
+            published=_time(published),
+        )
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        return as_utc(datetime.fromisoformat(text)) if text else None
+    except ValueError:
+        return None
+
+
+class Source(Value):
+    """Where the story came from: the feed's name, the format it was in, when it arrived."""
+
+    name: str
+    format: str
+    receivedat: Time
+
+
+class Dateline(Value):
+    """The dateline as the text has it, with its place and day."""
+
+    text: str
+    place: Words = None
+    date: Words = None
+
+
+class Subject(Value):
+    """What the story is about, by a controlled vocabulary (IPTC Media Topics or the agency's)."""
+
+    code: Words = None
+    name: Words = None
+
+
+class Removed(Value):
+    """Furniture taken out of the body."""
+
+    kind: Literal["caption", "credit", "advertisement", "promotion", "notice", "byline", "headline"]
+    text: str
+
+
+def _urgency(value: object) -> object:
+    return value if isinstance(value, int) and 1 <= value <= 9 else None
+
+
+class Story(Value):
+    """One version of a story, its body in clean paragraphs separated by a newline."""
+
+    uri: Annotated[str, Field(min_length=1, max_length=2048)]
+    version: Annotated[int, Field(ge=1, lt=2**62)] = 1
+    versioncreated: Time
+    firstcreated: Time
+    pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
+    urgency: Annotated[
+        int | None, BeforeValidator(_urgency), Field(exclude_if=is_absent)
+    ] = None
+    language: Words = None
+    headline: Words = None
+    slugline: Words = None
+    byline: Words = None
+    dateline: Annotated[Dateline | None, Field(exclude_if=is_absent)] = None
+    located: Words = None
+    subject: Annotated[tuple[Subject, ...], Field(exclude_if=is_absent)] = ()
+    keyword: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    ednote: Words = None
+    usageterms: Words = None
+    copyrightholder: Words = None
+    embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
+    source: Source
+    body: str
+    removed: tuple[Removed, ...] = ()
+    extra: Annotated[dict[str, Any], Field(exclude_if=is_absent)] = {}
+
+    def annotated(self, annotations: Annotations) -> "AnnotatedStory":
+        """The story with what the language pass found in it."""
+        return AnnotatedStory.model_construct(**dict(self), **dict(annotations))
+
+
+class AnnotatedStory(Annotations, Story):
+    """A story with its entities, quotes and events."""

@@ -1,0 +1,80 @@
+"""The agents, one a stage: with ``pipeline.topics``, the whole topology.
+
+    wire.raw ─ parse ─► wire.stories ─ desk ─► wire.edited ─ annotate ─► wire.annotated ─ index ─► Elasticsearch
+
+Each takes its topic's events in batches, finds out what becomes of each, and settles them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from faust.types import AgentT, EventT, StreamT
+
+from pipeline import topics
+from pipeline.workers import annotate, desk, index, parse
+from pipeline.workers.app import Context
+from pipeline.workers.batches import Limits, batches
+from pipeline.workers.settle import Outcome, Settler, patiently
+
+Work = Callable[[Sequence[EventT]], Awaitable[Sequence[Outcome]]]
+
+
+def parse_agent(context: Context) -> AgentT:
+    """Bytes → Story, clean."""
+    return _agent(context, parse.work, Limits(events=100, size=8 << 20))
+
+
+def desk_agent(context: Context) -> AgentT:
+    """Which version counts; embargoed ones wait."""
+    desk_of = desk.Desk(context)
+    context.app.timer(interval=desk.RELEASE_EVERY)(desk_of.release)
+    return _agent(context, desk_of.work, Limits(events=100, size=8 << 20))
+
+
+def annotate_agent(context: Context) -> AgentT:
+    """Entities and quotes, in processes beside the loop: one batch at work in each, one waiting."""
+    language = annotate.Language(context)
+    size = context.settings.annotate.batch_characters
+    at_once = context.settings.annotate.processes + 1
+    return _agent(context, language.work, Limits(events=64, size=size), at_once)
+
+
+def index_agent(context: Context) -> AgentT:
+    """Documents into Elasticsearch."""
+    limits = context.settings.elasticsearch
+    return _agent(
+        context,
+        index.Indexer(context).work,
+        Limits(events=limits.batch_documents, size=limits.batch_bytes, linger=0.05),
+    )
+
+
+AGENTS = {
+    topics.PARSE: parse_agent,
+    topics.DESK: desk_agent,
+    topics.ANNOTATE: annotate_agent,
+    topics.INDEX: index_agent,
+}
+
+
+def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> AgentT:
+    """The agent of a stage: up to ``at_once`` batches at work, settled as each is done."""
+    app, stage = context.app, context.stage
+    settler = Settler(app, stage, context.servers.kafka)
+    room = asyncio.Semaphore(at_once)
+
+    async def run(stream: StreamT) -> None:
+        async with asyncio.TaskGroup() as group:
+            async for events in batches(stream, limits):
+                entries = settler.enter(events)
+                await room.acquire()
+                group.create_task(finish(events, entries))
+
+    async def finish(events: Sequence[EventT], entries: list) -> None:  # type: ignore[type-arg]
+        try:
+            await settler.settle(entries, await patiently(lambda: work(events)))
+        finally:
+            room.release()
+
+    agent: AgentT = app.agent(app.topic(stage.reads), name=stage.name)(run)
+    return agent

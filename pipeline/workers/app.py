@@ -1,0 +1,58 @@
+"""How a stage's Faust app is made: its settings, and why they are not Faust's defaults."""
+
+from dataclasses import dataclass
+
+import faust
+from faust.types import AppT
+
+from pipeline.embedded.servers import Servers
+from pipeline.settings import Settings
+from pipeline.topics import Stage
+
+_DAY = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a stage's agents are made with."""
+
+    app: AppT
+    stage: Stage
+    settings: Settings
+    servers: Servers
+
+
+def make(stage: Stage, settings: Settings, servers: Servers, member: str | None) -> AppT:
+    """The app of a stage; its id is its consumer group.
+
+    ``member`` is the worker's stable name where the broker needs static membership.
+    """
+    kafka = settings.kafka
+    return faust.App(
+        stage.group,
+        broker=[f"kafka://{server}" for server in servers.kafka.split(",")],
+        datadir=str(settings.data_dir / "faust"),
+        # Bytes in, bytes out: the stages read JSON themselves, and a bad value is theirs to refuse.
+        key_serializer="raw",
+        value_serializer="raw",
+        # Nobody reads the worker's web server, and it binds to all addresses.
+        web_enabled=False,
+        # Topics are made by `wire setup`; one that a client makes has one partition.
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=kafka.partitions,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=member,
+        # A consumer that waits for Elasticsearch is not dead; heartbeats go on beside it.
+        broker_max_poll_interval=_DAY,
+        broker_commit_interval=1.0,
+        # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.
+        broker_max_poll_records=64,
+        stream_buffer_maxsize=64,
+        consumer_max_fetch_size=4 << 20,
+        stream_wait_empty=False,
+        producer_acks=-1,
+        producer_linger=0.002,
+        producer_max_request_size=kafka.max_message_bytes,
+        worker_redirect_stdouts=False,
+    )

@@ -1,0 +1,62 @@
+"""Stage index: documents into Elasticsearch, in bulk, each result looked at."""
+
+from collections.abc import Sequence
+
+from faust.types import EventT
+
+from pipeline.desk.rules import counts
+from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.index import bulk, connection, documents, registry
+from pipeline.index.documents import Action
+from pipeline.story import AnnotatedStory
+from pipeline.workers.app import Context
+from pipeline.workers.settle import Done, Outcome
+
+
+class Indexer:
+    """The indexer of one worker."""
+
+    def __init__(self, context: Context) -> None:
+        """Connect lazily, on the worker's loop."""
+        self._hosts = context.servers.elasticsearch
+        self._client = connection.connect_async(self._hosts, context.settings.elasticsearch.timeout)
+
+    async def work(self, events: Sequence[EventT]) -> list[Outcome]:
+        """Index what counts. Raises ElasticsearchAway, after which all of it is done again.
+
+        Of several versions in one batch only the last is written, so that the removal of surplus
+        quotes is counted from what is indexed.
+        """
+        stories = [AnnotatedStory.model_validate_json(event.message.value or b"") for event in events]
+        newest = {story.uri: story for story in sorted(stories, key=lambda s: s.version)}
+        known = await registry.recall(self._client, self._hosts, newest)
+        counting = [story for story in newest.values() if counts(story.version, known.get(story.uri))]
+        refused = await self._write(counting) if counting else {}
+        return [self._outcome(story, newest, refused) for story in stories]
+
+    async def _write(self, stories: Sequence[AnnotatedStory]) -> dict[str, str]:
+        """Write the stories; the reason by uri of those that were refused."""
+        quotes = await registry.indexed_quotes(
+            self._client, self._hosts, [(story.uri, story.firstcreated) for story in stories]
+        )
+        owned = [
+            (story.uri, action)
+            for story in stories
+            for action in documents.actions(story, quotes.get(story.uri, 0))
+        ]
+        actions: list[Action] = [action for _, action in owned]
+        results = await bulk.write(self._client, self._hosts, actions)
+        refused: dict[str, str] = {}
+        for (uri, _), result in zip(owned, results, strict=True):
+            if isinstance(result, ElasticsearchAway):
+                raise result
+            if result is not None:
+                refused.setdefault(uri, result)
+        return refused
+
+    def _outcome(
+        self, story: AnnotatedStory, newest: dict[str, AnnotatedStory], refused: dict[str, str]
+    ) -> Outcome:
+        if newest[story.uri] is story and story.uri in refused:
+            return DocumentRefused(refused[story.uri])
+        return Done("indexed")

@@ -1,0 +1,153 @@
+"""spaCy beside the event loop: a few processes that can be timed, killed and replaced one by one.
+
+``concurrent.futures`` gives up its whole pool when one process dies and cannot end one that
+stalls; here a batch that is lost is tried again story by story, so that only the story at fault
+is, and the process is replaced. See docs/decisions/language-processes.md.
+"""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from pipeline.errors import AnnotationFailed, ConfigurationError
+from pipeline.settings import Annotate
+from pipeline.workers import frames, language_process
+
+log = structlog.get_logger()
+
+_LOADING = 120
+"""Seconds a process may take to load its model."""
+_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+class _Lost(Exception):
+    """The process died or was ended in the middle of a batch; the message says how."""
+
+
+@dataclass(eq=False)
+class LanguageProcess:
+    """One process with the model loaded; used by one task at a time."""
+
+    process: Process
+    deadline: float
+    resident: int = 0
+
+    @classmethod
+    async def start(cls, model: str, settings: Annotate) -> "LanguageProcess":
+        """Start a process and wait until its model is loaded.
+
+        Raises ConfigurationError where it ends instead (its reason is on standard error).
+        """
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            language_process.__name__,
+            model,
+            str(settings.max_characters),
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=1 << 20,
+            env=os.environ | _ONE_THREAD,
+        )
+        started = cls(process, settings.deadline)
+        try:
+            async with asyncio.timeout(_LOADING):
+                await frames.read_async(started._answers)
+        except (asyncio.IncompleteReadError, TimeoutError):
+            await started.end()
+            raise ConfigurationError(f"spacy.model: {model!r} could not be loaded") from None
+        return started
+
+    async def annotate(self, values: Sequence[bytes]) -> list[bytes]:
+        """The stories annotated, JSON in and out. Raises _Lost, after which this process is gone."""
+        try:
+            async with asyncio.timeout(self.deadline):
+                assert self.process.stdin
+                self.process.stdin.write(frames.packed(values))
+                await self.process.stdin.drain()
+                resident, *results = await frames.read_async(self._answers)
+        except TimeoutError:
+            await self.end()
+            raise _Lost(f"it took longer than {self.deadline:g} s (annotate.deadline)") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            code = await self.process.wait()
+            raise _Lost(f"its language process died ({_died(code)})") from None
+        self.resident = int(resident)
+        return results
+
+    async def end(self) -> None:
+        """End the process at once."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+    @property
+    def _answers(self) -> asyncio.StreamReader:
+        assert self.process.stdout
+        return self.process.stdout
+
+
+def _died(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+class LanguagePool:
+    """As many language processes as the settings say."""
+
+    def __init__(self, model: str, settings: Annotate) -> None:
+        """Remember how; ``start`` starts them."""
+        self._model = model
+        self._settings = settings
+        self._idle: asyncio.Queue[LanguageProcess] = asyncio.Queue()
+        self._all: set[LanguageProcess] = set()
+        self.restarts = 0
+
+    async def start(self) -> None:
+        """Start the processes. Raises ConfigurationError."""
+        for started in await asyncio.gather(*(self._new() for _ in range(self._settings.processes))):
+            self._idle.put_nowait(started)
+
+    async def stop(self) -> None:
+        """End all processes, whatever they are at."""
+        await asyncio.gather(*(process.end() for process in self._all))
+
+    async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
+        """The stories annotated; a story that kills or stalls its process twice is a failure."""
+        try:
+            return list(await self._run(values))
+        except _Lost as lost:
+            log.warning("language batch lost, trying its stories alone", stories=len(values), why=str(lost))
+        return [await self._alone(value) for value in values]
+
+    async def _alone(self, value: bytes) -> bytes | AnnotationFailed:
+        try:
+            return (await self._run([value]))[0]
+        except _Lost as lost:
+            return AnnotationFailed(f"the story was tried twice, the last time alone: {lost}")
+
+    async def _run(self, values: Sequence[bytes]) -> list[bytes]:
+        process = await self._idle.get()
+        try:
+            return await process.annotate(values)
+        finally:
+            self._idle.put_nowait(await self._kept(process))
+
+    async def _kept(self, process: LanguageProcess) -> LanguageProcess:
+        """The process, or a new one in its place where it is gone or has grown too large."""
+        if process.process.returncode is None and process.resident <= self._settings.max_resident:
+            return process
+        await process.end()
+        self._all.discard(process)
+        self.restarts += 1
+        log.info("language process replaced", resident=process.resident, restarts=self.restarts)
+        return await self._new()
+
+    async def _new(self) -> LanguageProcess:
+        process = await LanguageProcess.start(self._model, self._settings)
+        self._all.add(process)
+        return process
