@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from pipeline import feeds, formats, settings
-from pipeline.annotate import model
-from pipeline.annotate.stories import annotated
 from pipeline.clean import clean
 from pipeline.cli.console import complain, print_json
 from pipeline.errors import PermanentError
@@ -61,6 +59,10 @@ def annotate(
 
     [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
     """
+    # spaCy takes its time to import, and no other command needs it.
+    from pipeline.annotate import model  # noqa: PLC0415
+    from pipeline.annotate.stories import annotated  # noqa: PLC0415
+
     reader = _Reader(files, format, published, source)
     nlp = model.load(reader.settings.spacy.model)
     unread = reader.stories()

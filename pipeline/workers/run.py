@@ -33,6 +33,7 @@ def run(stage: Stage, settings: Settings, servers: Servers, parent: int | None =
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
+    worker.spinner = None
     log.info("worker starts", stage=stage.name, reads=stage.reads, writes=stage.writes, member=app.conf.consumer_group_instance_id)
     try:
         worker.execute_from_commandline()
