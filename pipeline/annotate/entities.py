@@ -65,6 +65,9 @@ def recognised(doc: Doc) -> Iterator[Name]:
         if ent.label_ not in TYPES:
             continue
         text, start = ent.text.split("\n")[0], ent.start_char
+        if ")" not in text:
+            # "World Health Organization (WHO": the bracket opens on another name.
+            text = text.partition(" (")[0]
         stripped = text.lstrip(_EDGES)
         if article := _ARTICLE.match(stripped):
             stripped = stripped[article.end() :]

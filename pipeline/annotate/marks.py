@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.annotations import Span
 
-_PAIRS = {"“": "”", "„": "“", "«": "»", "‘": "’", "``": "''", '"': '"', "'": "'"}
+_CLOSINGS = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "»": ("«",), "``": ("''",), '"': ('"',)}
 _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
 _SINGLE_OPEN = re.compile(r"(?<![^\s(\[“\"—–-])[‘'](?=[^\s'’])")
 _SINGLE_CLOSE = re.compile(r"(?<=\S)[’'](?![\w])")
@@ -37,12 +37,12 @@ def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[i
     opened, begin = "", 0
     for mark in _DOUBLE.finditer(text):
         sign = mark[0]
-        if opened and sign == _PAIRS[opened]:
+        if opened and sign in _CLOSINGS[opened]:
             spans.append((begin, mark.start()))
             opened = ""
-        elif not opened and sign in _PAIRS:
+        elif not opened and sign in _CLOSINGS:
             opened, begin = sign, mark.end()
-        elif not opened and carried and sign == _PAIRS[carried] and not spans:
+        elif not opened and carried and sign in _CLOSINGS[carried] and not spans:
             # A continued paragraph whose mark was not re-opened.
             spans.append((0, mark.start()))
         carried = ""

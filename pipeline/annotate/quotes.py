@@ -77,12 +77,18 @@ def _governor(span: Span, inside: set[int]) -> Token | None:
     token, unsaid = span.root, None
     while token.head != token:
         token = token.head
-        if token.lower_ in CUES and token.idx not in inside:
+        if _is_cue(token, inside):
             if not any(child.lower_ in _UNREAL for child in token.children):
                 return token
             # "He said he would tell Xi …": what would be told is reported by who said so.
             unsaid = unsaid or token
     return unsaid
+
+
+def _is_cue(token: Token, inside: set[int]) -> bool:
+    """Whether it reports, outside of all marks; "so-called" does not."""
+    hyphened = token.i > 0 and token.nbor(-1).text == "-"
+    return token.lower_ in CUES and token.idx not in inside and not hyphened
 
 
 def _neighbour(span: Span, inside: set[int]) -> Token | None:
@@ -92,7 +98,7 @@ def _neighbour(span: Span, inside: set[int]) -> Token | None:
         for n in steps:
             if not 0 <= n < len(doc) or "\n" in doc[n].text:
                 break
-            if doc[n].lower_ in CUES and doc[n].idx not in inside:
+            if _is_cue(doc[n], inside):
                 return doc[n]
     return None
 

@@ -34,8 +34,12 @@ def admin(servers: str) -> Iterator[KafkaAdminClient]:
 
 
 @contextmanager
-def consumer(servers: str) -> Iterator[KafkaConsumer]:
-    """A consumer that belongs to no group and commits nothing, closed afterwards. Raises KafkaAway."""
+def consumer(servers: str, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer]:
+    """A consumer that belongs to no group and commits nothing, closed afterwards.
+
+    ``fetch_bytes`` is how much it asks of a partition at once; a larger message comes all the same.
+    Raises KafkaAway.
+    """
     with speaking_to(servers):
         client = KafkaConsumer(
             bootstrap_servers=servers.split(","),
@@ -43,7 +47,7 @@ def consumer(servers: str) -> Iterator[KafkaConsumer]:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=8 << 20,
+            max_partition_fetch_bytes=fetch_bytes,
         )
         try:
             yield client

@@ -1,6 +1,7 @@
 """Reading messages where they stand: one by its coordinate, a topic from its beginning or a time."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -10,6 +11,8 @@ from kafka import KafkaConsumer, TopicPartition
 from pipeline.broker.connection import consumer
 
 _POLL_MS = 500
+_FETCH_POLLS = 10
+_FOLLOW_PAUSE = 0.1
 
 
 @dataclass(frozen=True, order=True)
@@ -42,17 +45,26 @@ class Message:
     timestamp: int
 
 
-def fetch(servers: str, at: Coordinate, wait: float = 5) -> Message | None:
+def fetch(servers: str, at: Coordinate) -> Message | None:
     """The message at that place, None if it is no longer there. Raises KafkaAway."""
-    with consumer(servers) as client:
-        where = TopicPartition(at.topic, at.partition)
-        client.assign([where])
-        if not client.beginning_offsets([where])[where] <= at.offset < client.end_offsets([where])[where]:
-            return None
-        client.seek(where, at.offset)
-        for _ in range(int(wait * 1000 / _POLL_MS)):
-            for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
-                return _message(record) if record.offset == at.offset else None
+    return next(iter(fetch_all(servers, [at])), None)
+
+
+def fetch_all(servers: str, places: Sequence[Coordinate]) -> list[Message]:
+    """The messages at these places, without those that are no longer there. Raises KafkaAway."""
+    with consumer(servers, fetch_bytes=1) as client:
+        return [found for at in places if (found := _fetch(client, at))]
+
+
+def _fetch(client: KafkaConsumer, at: Coordinate) -> Message | None:
+    where = TopicPartition(at.topic, at.partition)
+    client.assign([where])
+    if not client.beginning_offsets([where])[where] <= at.offset < client.end_offsets([where])[where]:
+        return None
+    client.seek(where, at.offset)
+    for _ in range(_FETCH_POLLS):
+        for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
+            return _message(record) if record.offset == at.offset else None
     return None
 
 
@@ -76,25 +88,18 @@ def read(servers: str, topic: str, since: datetime | None = None) -> Iterator[Me
             left = {tp for tp in left if client.position(tp) < ends[tp]}
 
 
-def follow(servers: str, topic: str, pause_ms: int = _POLL_MS) -> Iterator[Message | None]:
-    """The messages that come from now on; None whenever there was none for a while."""
+def follow(servers: str, topic: str) -> Iterator[Message]:
+    """The messages that come from now on. Raises KafkaAway."""
     with consumer(servers) as client:
         _assign(client, topic)
         client.seek_to_end()
         while True:
-            batch = client.poll(timeout_ms=pause_ms)
+            # A poll that waits would spin on a broker that answers empty fetches at once.
+            batch = client.poll(timeout_ms=0)
             if not batch:
-                yield None
+                time.sleep(_FOLLOW_PAUSE)
             for records in batch.values():
                 yield from map(_message, records)
-
-
-def size(servers: str, topic: str) -> int:
-    """How many messages the topic holds. Raises KafkaAway."""
-    with consumer(servers) as client:
-        ends = _assign(client, topic)
-        starts = client.beginning_offsets(list(ends))
-        return sum(ends[tp] - starts[tp] for tp in ends)
 
 
 def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:

@@ -52,7 +52,7 @@ _WHOLE = (
     (
         "notice",
         re.compile(
-            r"(?:(?:copyright\b|©|\(c\)\s).{0,200}|.{0,120}\ball rights reserved\b.{0,200}"
+            r"(?:(?:©|\(c\)\s|copyright\b\W*(?:©|\(c\)|\d{4}|by\b)).{0,200}|.{0,120}\ball rights reserved\b.{0,200}"
             r"|this material may not be published.{0,120}|\W*(?:ends?|-?30-?|###)\W*)$",
             re.I,
         ),

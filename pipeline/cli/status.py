@@ -10,7 +10,7 @@ from rich.table import Table
 from pipeline import topics
 from pipeline.broker import letters
 from pipeline.broker.lag import Lag, lags
-from pipeline.broker.log import fetch
+from pipeline.broker.log import fetch_all
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
 from pipeline.embedded.servers import Servers
@@ -71,15 +71,11 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
 
 def _oldest(kafka: str, behind: list[Lag]) -> dict[str, Any] | None:
     """The waiting item that came first: its stage, and its age in seconds."""
-    waiting = [
-        (message.timestamp, lag.stage)
-        for lag in behind
-        for at in lag.first
-        if (message := fetch(kafka, at))
-    ]
+    stages = {at: lag.stage for lag in behind for at in lag.first}
+    waiting = fetch_all(kafka, list(stages)) if stages else []
     if not waiting:
         return None
-    timestamp, stage = min(waiting)
+    timestamp, stage = min((message.timestamp, stages[message.at]) for message in waiting)
     return {"stage": stage, "seconds": round(max(0.0, time.time() - timestamp / 1000), 1)}
 
 

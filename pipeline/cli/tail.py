@@ -27,7 +27,7 @@ def tail(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataD
     messages.print("[dim]following; Ctrl-C ends[/]")
     try:
         for message in follow(servers, topics.ANNOTATED):
-            if message is None or message.value is None:
+            if message.value is None:
                 continue
             text = message.value.decode()
             if as_json:

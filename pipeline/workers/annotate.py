@@ -1,37 +1,38 @@
 """Stage annotate: the language pass, in the pool."""
 
-import asyncio
+import sys
 from collections.abc import Sequence
 
 from faust.types import EventT
 
+from pipeline.workers import language_process
 from pipeline.workers.app import Context
 from pipeline.workers.language_pool import LanguagePool
 from pipeline.workers.settle import Outcome, Send
 
 
 class Language:
-    """The pool of one worker, started with its first batch."""
+    """The pool of one worker, which starts and stops with its app."""
 
     def __init__(self, context: Context) -> None:
-        """Remember how; the processes start with the worker."""
-        self._pool = LanguagePool(context.settings.spacy.model, context.settings.annotate)
-        self._started = asyncio.Lock()
-        self._ready = False
-        context.app.on_before_shutdown.connect(self._stop)
+        """Have the app start the pool, so that the first story does not wait for the model."""
+        settings = context.settings
+        model, longest = settings.spacy.model, str(settings.annotate.max_characters)
+        command = [sys.executable, "-m", language_process.__name__, model, longest]
+        self._pool = LanguagePool(command, settings.annotate)
+        context.app.task(self._start)
+        context.app.on_before_shutdown.connect(self._stop, weak=False)
 
     async def work(self, events: Sequence[EventT]) -> list[Outcome]:
         """The annotated story of each, or why there is none."""
-        async with self._started:
-            if not self._ready:
-                await self._pool.start()
-                self._ready = True
-        values = [event.message.value or b"" for event in events]
-        results = await self._pool.annotate(values)
+        results = await self._pool.annotate([event.message.value or b"" for event in events])
         return [
             Send((event.message.key or b"").decode(), result) if isinstance(result, bytes) else result
             for event, result in zip(events, results, strict=True)
         ]
+
+    async def _start(self) -> None:
+        await self._pool.start()
 
     async def _stop(self, *_: object, **__: object) -> None:
         await self._pool.stop()

@@ -7,7 +7,7 @@ is, and the process is replaced. See docs/decisions/language-processes.md.
 
 import asyncio
 import os
-import sys
+import shlex
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import structlog
 
 from pipeline.errors import AnnotationFailed, ConfigurationError
 from pipeline.settings import Annotate
-from pipeline.workers import frames, language_process
+from pipeline.workers import frames
 
 log = structlog.get_logger()
 
@@ -38,29 +38,25 @@ class LanguageProcess:
     resident: int = 0
 
     @classmethod
-    async def start(cls, model: str, settings: Annotate) -> "LanguageProcess":
+    async def start(cls, command: Sequence[str], deadline: float) -> "LanguageProcess":
         """Start a process and wait until its model is loaded.
 
         Raises ConfigurationError where it ends instead (its reason is on standard error).
         """
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            language_process.__name__,
-            model,
-            str(settings.max_characters),
+            *command,
             stdin=PIPE,
             stdout=PIPE,
             limit=1 << 20,
             env=os.environ | _ONE_THREAD,
         )
-        started = cls(process, settings.deadline)
+        started = cls(process, deadline)
         try:
             async with asyncio.timeout(_LOADING):
                 await frames.read_async(started._answers)
         except (asyncio.IncompleteReadError, TimeoutError):
             await started.end()
-            raise ConfigurationError(f"spacy.model: {model!r} could not be loaded") from None
+            raise ConfigurationError(f"a language process did not start: {shlex.join(command)}") from None
         return started
 
     async def annotate(self, values: Sequence[bytes]) -> list[bytes]:
@@ -99,9 +95,9 @@ def _died(code: int) -> str:
 class LanguagePool:
     """As many language processes as the settings say."""
 
-    def __init__(self, model: str, settings: Annotate) -> None:
-        """Remember how; ``start`` starts them."""
-        self._model = model
+    def __init__(self, command: Sequence[str], settings: Annotate) -> None:
+        """``command`` runs one process that speaks as ``language_process`` does."""
+        self._command = command
         self._settings = settings
         self._idle: asyncio.Queue[LanguageProcess] = asyncio.Queue()
         self._all: set[LanguageProcess] = set()
@@ -148,6 +144,6 @@ class LanguagePool:
         return await self._new()
 
     async def _new(self) -> LanguageProcess:
-        process = await LanguageProcess.start(self._model, self._settings)
+        process = await LanguageProcess.start(self._command, self._settings.deadline)
         self._all.add(process)
         return process

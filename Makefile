@@ -1,0 +1,53 @@
+# Chores. What continuous integration runs is what a person runs.
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+BIN := .venv/bin
+FEED ?= seeds/
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test check format lock bench score clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: .venv/installed ## Make .venv and install the locked dependencies and `wire`
+
+install-dev: .venv/installed-dev
+
+.venv/installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "wire needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: install ## Run everything on this machine, fed with FEED (seeds/)
+	@exec $(BIN)/wire up --feed $(FEED)
+
+test: install-dev ## Run the tests, against the embedded servers
+	$(BIN)/python -m pytest
+
+check: install-dev ## Lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install-dev ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## Measure the pipeline against bare spaCy (STORIES=2000)
+	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000)
+
+score: install ## Score the language pass on labelled data
+	$(BIN)/python -m bench.score
+
+lock: install-dev ## Pin all dependencies anew, with hashes and without addresses
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove the virtual environment and the embedded servers' data
+	rm -rf .venv .wire

@@ -1,0 +1,50 @@
+"""What all tests share: making stories, and the language model, loaded once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from spacy.language import Language
+
+from pipeline.annotate import model
+from pipeline.annotations import Annotations
+from pipeline.settings import Spacy
+from pipeline.story import Source, Story
+
+settings.register_profile("wire", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("wire")
+
+NOON = datetime(2024, 5, 16, 12, tzinfo=UTC)
+ROOT = Path(__file__).parent.parent
+UPI = ROOT / "seeds" / "upi-putin-xi.txt"
+
+
+def make_story(**fields: Any) -> Story:
+    """A story with what matters to the test, and the rest filled in."""
+    plain: dict[str, Any] = {
+        "uri": "urn:test:1",
+        "versioncreated": NOON,
+        "firstcreated": NOON,
+        "source": Source(name="Test", format="ninjs", receivedat=NOON),
+        "body": "The minister spoke in Geneva.",
+    }
+    return Story(**plain | fields)
+
+
+@cache
+def load_model() -> Language:
+    return model.load(Spacy().model)
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    return load_model()
+
+
+@pytest.fixture(scope="session")
+def annotate(nlp: Language) -> Callable[[str], Annotations]:
+    return lambda body: next(model.annotate(nlp, [body]))

@@ -1,0 +1,77 @@
+"""AnnotatedStory → what is done to the indices."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.annotations import Annotations, Entity, Mention, Quote, Span, Speaker
+from pipeline.index.documents import actions
+from pipeline.index.names import index_of, quote_id, story_id
+from pipeline.index.templates import QUOTE, STORY, templates
+from pipeline.settings import Elasticsearch
+from tests.conftest import make_story
+
+BODY = "“Go,” said Ann Lee in Lima."
+
+
+def annotated(quotes: int = 1, **fields):
+    entities = (
+        Entity(id="e1", name="Ann Lee", type="PERSON", aliases=(), mentions=(Mention(start=11, end=18, text="Ann Lee"),)),
+        Entity(id="e2", name="Lima", type="GPE", aliases=(), mentions=(Mention(start=22, end=26, text="Lima"),)),
+    )
+    speaker = Speaker(start=11, end=18, text="Ann Lee", entity="e1", name="Ann Lee")
+    said = [
+        Quote(id=f"q{n}", kind="direct", start=1, end=4, text="Go,", quoted=(Span(start=1, end=4),), speaker=speaker)
+        for n in range(1, quotes + 1)
+    ]
+    return make_story(body=BODY, **fields).annotated(Annotations(entities=entities, quotes=tuple(said)))
+
+
+def test_names_stand_flat_beside_the_nested_mentions():
+    document = actions(annotated())[0].document
+    assert (document["people"], document["places"], document["organizations"]) == (["Ann Lee"], ["Lima"], [])
+    assert document["speakers"] == ["Ann Lee"]
+    assert document["entities"][0]["mentions"] == [{"start": 11, "end": 18, "text": "Ann Lee"}]
+
+
+def test_ids_depend_on_the_uri_alone():
+    first, second = actions(annotated(version=1)), actions(annotated(version=2, headline="Other"))
+    assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), quote_id("urn:test:1", 1)]
+    assert {a.version for a in second} == {2}
+
+
+def test_an_index_holds_a_month():
+    assert index_of("stories", datetime(2024, 5, 31, 23, 59, tzinfo=UTC)) == "wire-stories-2024.05"
+
+
+def test_a_quote_carries_what_a_dashboard_needs_of_its_story():
+    quote = actions(annotated(headline="H", urgency=3))[1].document
+    assert quote["speaker"]["name"] == "Ann Lee"
+    assert quote["story"]["headline"] == "H"
+    assert quote["story"]["places"] == ["Lima"]
+
+
+def test_a_version_with_fewer_quotes_removes_the_surplus():
+    todo = actions(annotated(quotes=1), known_quotes=3)
+    assert [(a.id, a.document is None) for a in todo[1:]] == [
+        (quote_id("urn:test:1", 1), False),
+        (quote_id("urn:test:1", 2), True),
+        (quote_id("urn:test:1", 3), True),
+    ]
+
+
+@pytest.mark.parametrize("status", ["canceled", "withheld"])
+def test_a_killed_story_leaves_with_all_its_quotes(status):
+    todo = actions(annotated(quotes=0, pubstatus=status), known_quotes=2)
+    assert [a.document for a in todo] == [None] * 3
+
+
+def test_every_field_of_a_document_is_in_the_strict_mapping():
+    story, quote = (a.document for a in actions(annotated(headline="H", keyword=("k",), ednote="n", extra={"x": 1})))
+    assert set(story) <= set(STORY)
+    assert set(quote) <= set(QUOTE)
+    assert set(quote["story"]) <= set(QUOTE["story"]["properties"])
+
+
+def test_mappings_are_strict():
+    assert all(t["template"]["mappings"]["dynamic"] == "strict" for t in templates(Elasticsearch()).values())

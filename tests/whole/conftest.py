@@ -1,0 +1,114 @@
+"""The whole path, as its users run it: the command line against the embedded servers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import ROOT
+
+PATIENCE = 90
+COMMAND = [sys.executable, "-m", "pipeline"]
+
+
+class Wire:
+    """The ``wire`` command on one data directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process: subprocess.Popen[str] | None = None
+        self.address = ""
+
+    def __call__(
+        self, *arguments: str | Path, input: bytes | None = None, code: int | None = 0, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a command to its end; the exit code is checked unless it may be any."""
+        done = subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            input=input, capture_output=True, timeout=PATIENCE, cwd=ROOT,
+            env=os.environ | {"WIRE_DATA_DIR": str(self.folder)} | (env or {}),
+        )  # fmt: skip
+        assert code is None or done.returncode == code, (done.returncode, done.stderr.decode())
+        return done
+
+    def up(self, *arguments: str, env: dict[str, str] | None = None) -> str:
+        """Start ``wire up``; the address it is ready on."""
+        self.process = subprocess.Popen(
+            [*COMMAND, "up", "--data-dir", str(self.folder), *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | (env or {}),
+        )  # fmt: skip
+        line = self.process.stdout.readline()
+        assert line.startswith("ready http://127.0.0.1:"), self.process.stderr.read()
+        self.address = line.split()[1]
+        return self.address
+
+    def down(self) -> list[psutil.Process]:
+        """Stop it as Ctrl-C does; what still runs of it afterwards."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(30) == 0
+        return [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+    def feed(self, *stories: dict[str, Any], **options: Any) -> None:
+        """Feed ninjs objects."""
+        lines = "\n".join(json.dumps(story) for story in stories)
+        self("feed", "-", "--format", "jsonl", input=lines.encode(), **options)
+
+    def json(self, *arguments: str, code: int | None = 0) -> dict[str, Any]:
+        """A command's JSON."""
+        return json.loads(self(*arguments, "--json", code=code).stdout)
+
+    def search(self, *arguments: str) -> dict[str, Any]:
+        return self.json("search", *arguments)
+
+    def story(self, uri: str) -> dict[str, Any] | None:
+        """The story of that uri in the index."""
+        return next((hit for hit in self.search("--size", "10000")["hits"] if hit["uri"] == uri), None)
+
+    def letters(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
+
+    def workers(self, stage: str) -> list[psutil.Process]:
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        return [p for p in family if f"worker {stage}" in " ".join(p.cmdline())]
+
+    def await_idle(self) -> dict[str, Any]:
+        """Wait until every stage has done what there is; the status then."""
+        return eventually(lambda: (state := self.json("status")) and not any(state["lag"].values()) and state)
+
+
+def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """The first true answer."""
+    deadline = time.monotonic() + patience
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.1)
+    return answer
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Wire]:
+    """A ``wire up``, stopped afterwards whatever happens."""
+    wire = Wire(folder)
+    try:
+        wire.up(*arguments, env=env)
+        yield wire
+    finally:
+        if wire.process and wire.process.poll() is None:
+            wire.down()
+
+
+@pytest.fixture(scope="session")
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+    """One ``wire up`` for all tests that do no harm to it."""
+    with running(tmp_path_factory.mktemp("wire"), "--port", "0") as wire:
+        yield wire

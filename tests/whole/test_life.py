@@ -1,0 +1,139 @@
+"""Starting, stopping, killing: nothing is lost and nothing stays behind."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import psutil
+
+from bench.corpus import stories
+from pipeline.embedded.servers import free_port
+from tests.conftest import ROOT, UPI
+from tests.whole.conftest import COMMAND, Wire, eventually, running
+
+COUNT = 120
+
+
+def test_stopping_leaves_nothing_running_and_starting_finds_the_data(tmp_path):
+    with running(tmp_path, "--port", "0", "--feed", str(UPI)) as wire:
+        eventually(lambda: wire.search("putin")["total"] == 1)
+        assert wire.down() == []
+        assert not (tmp_path / "servers.json").exists()
+        wire.up("--port", "0")
+        assert wire.search("putin")["total"] == 1
+        assert wire.await_idle()["dead"] == 0
+
+
+def test_a_taken_port_is_left_for_another(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with running(tmp_path, "--port", str(port)) as wire:
+            assert wire.address != f"http://127.0.0.1:{port}"
+
+
+def test_a_data_directory_has_one_owner(tmp_path):
+    with running(tmp_path, "--port", "0") as wire:
+        told = wire("up", "--data-dir", tmp_path, code=2).stderr.decode()
+        assert wire.address in told
+
+
+def test_a_killed_wire_up_takes_its_workers_along_and_can_be_started_again(tmp_path):
+    with running(tmp_path, "--port", "0", "--feed", str(UPI)) as wire:
+        eventually(lambda: wire.search("putin")["total"] == 1)
+        family = psutil.Process(wire.process.pid).children(recursive=True)
+        wire.process.kill()
+        wire.process.wait()
+        workers = [p for p in family if "noida-db" not in p.name() and "serve" not in p.cmdline()]
+        eventually(lambda: not any(p.is_running() for p in workers))
+        wire.up("--port", "0")
+        assert wire.search("putin")["total"] == 1
+
+
+def test_kill_9_of_every_worker_in_the_middle_loses_and_doubles_nothing(tmp_path):
+    corpus = list(stories(COUNT))
+    with running(tmp_path, "--port", "0") as wire:
+        wire.feed(*corpus)
+        for stage in ("parse", "desk", "annotate", "index"):
+            for worker in wire.workers(stage):
+                worker.send_signal(signal.SIGKILL)
+        eventually(lambda: wire.json("status")["stories"] >= COUNT // 3)
+        for stage in ("annotate", "index"):
+            for worker in wire.workers(stage):
+                worker.send_signal(signal.SIGKILL)
+        state = wire.await_idle()
+        assert (state["stories"], state["dead"]) == (COUNT, 0)
+        found = [hit["uri"] for hit in wire.search("--size", "1000")["hits"]]
+        assert sorted(found) == sorted(story["uri"] for story in corpus)
+
+
+def test_with_elasticsearch_away_workers_wait_and_go_on_when_it_is_back(tmp_path):
+    port = free_port()
+    elsewhere = Search(tmp_path / "elsewhere", port)
+    elsewhere.start()
+    try:
+        with running(tmp_path / "wire", "--port", "0", "--elasticsearch", elsewhere.address) as wire:
+            wire.feed(*stories(20))
+            eventually(lambda: wire.search("--elasticsearch", elsewhere.address)["total"] == 20)
+            elsewhere.stop()
+            wire.feed(*stories(40, seed=2))
+            away = wire.json("status", "--elasticsearch", elsewhere.address, code=3)
+            assert away["elasticsearch"]["state"] == "away"
+            time.sleep(2)
+            assert all(process.is_running() for process in wire.workers("index"))
+            elsewhere.start()
+            eventually(lambda: wire.search("--elasticsearch", elsewhere.address)["total"] == 60)
+            assert wire.letters() == []
+    finally:
+        elsewhere.stop()
+
+
+class Search:
+    """An Elasticsearch of its own, which can go away and come back."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._folder, self._port = folder, port
+        self.address = f"http://127.0.0.1:{port}"
+
+    def start(self) -> None:
+        binary = Path(str(files("noida_db"))) / "noida-db"
+        options = ["--data-dir", str(self._folder), "--only", "elasticsearch", "--elasticsearch-port", str(self._port)]
+        self._server = subprocess.Popen([str(binary), "start", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        eventually(lambda: socket.socket().connect_ex(("127.0.0.1", self._port)) == 0)
+
+    def stop(self) -> None:
+        self._server.kill()
+        self._server.wait()
+
+
+def test_wire_tail_follows_what_is_indexed(tmp_path):
+    with running(tmp_path, "--port", "0") as wire:
+        command = ["tail", "--json", "--data-dir", str(tmp_path)]
+        tail = subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+        try:
+            assert b"following" in tail.stderr.readline()
+            time.sleep(1)
+            wire.feed(*stories(1))
+            story = json.loads(tail.stdout.readline())
+            assert re.match(r"urn:bench:1:0+$", story["uri"])
+        finally:
+            tail.terminate()
+
+
+def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(tmp_path):
+    with running(tmp_path, "--port", "0") as wire:
+        beside = Wire(tmp_path)
+        worker = subprocess.Popen([*COMMAND, "worker", "parse", "--data-dir", str(tmp_path)], stderr=subprocess.PIPE, cwd=ROOT)
+        try:
+            eventually(lambda: (tmp_path / "members" / "wire-parse-1").exists())
+            wire.feed(*stories(30))
+            wire.await_idle()
+        finally:
+            worker.terminate()
+            assert worker.wait(20) == 0
+        beside.feed(*stories(30, seed=2))
+        assert wire.await_idle()["stories"] == 60

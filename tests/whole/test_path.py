@@ -1,0 +1,283 @@
+"""A story goes in and can be searched; a bad one is told about and stops nobody."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
+from urllib.request import urlopen
+
+import pytest
+
+from tests.conftest import ROOT, UPI
+from tests.whole.conftest import Wire, eventually
+
+SEEDS = ROOT / "seeds"
+
+
+def ninjs(uri: str, body: str = "The dam near Valmont broke on Monday, said Ann Lee.", **fields):
+    return {"uri": uri, "versioncreated": "2024-05-16T12:00:00Z", "headline": f"About {uri}", "body_text": body, **fields}
+
+
+class TestSeeds:
+    @pytest.fixture(scope="class", autouse=True)
+    def fed(self, wire: Wire):
+        done = wire("feed", SEEDS)
+        assert b"items acknowledged" in done.stdout
+        wire.await_idle()
+
+    def test_the_sample_is_found_with_what_matched(self, wire):
+        answer = wire.search("putin")
+        (hit,) = [hit for hit in answer["hits"] if hit["uri"] == UPI.name]
+        assert any("<em>Putin</em>" in fragment for fragment in hit["highlight"]["body"])
+        assert {"Vladimir Putin", "Xi Jinping"} <= set(hit["people"])
+
+    def test_its_quotes_are_found_by_speaker(self, wire):
+        answer = wire.search("peace", "--quotes", "--speaker", "xi jinping")
+        assert answer["total"] == 1
+        assert answer["hits"][0]["story"]["uri"] == UPI.name
+
+    def test_filters_leave_out_what_does_not_fit(self, wire):
+        assert wire.search("putin", "--place", "Beijing")["total"] == 1
+        assert wire.search("putin", "--place", "Nairobi")["total"] == 0
+        assert wire.search("putin", "--entity", "Blinken", "--since", "1h")["total"] == 1
+        assert wire.search("putin", "--until", "2001-01-01")["total"] == 0
+        assert wire.search("putin", "--size", "0")["hits"] == []
+
+    def test_feeding_again_changes_nothing(self, wire):
+        before = wire.search("--size", "1000")
+        wire("feed", SEEDS)
+        state = wire.await_idle()
+        assert state["stories"] == before["total"]
+
+    def test_people_see_it_too(self, wire):
+        shown = wire("search", "putin").stdout.decode()
+        assert "Vladimir Putin, Xi Jinping" in shown
+        assert "\x1b" not in shown
+
+    def test_the_page_and_its_twin(self, wire):
+        page = urlopen(f"{wire.address}/?q=putin").read().decode()
+        assert "<mark>Putin</mark>" in page
+        twin = json.load(urlopen(f"{wire.address}/api/v1/search?q=putin"))
+        assert twin["total"] == wire.search("putin")["total"]
+        story = urlopen(f"{wire.address}/story?{urlencode({'uri': UPI.name})}").read().decode()
+        assert '<b title="PERSON">Vladimir Putin</b>' in story
+        assert "political settlement" in story
+
+
+class TestVersions:
+    def test_an_older_version_never_overwrites_a_newer_one(self, wire):
+        wire.feed(ninjs("urn:v:1", version="2", headline="New"))
+        wire.await_idle()
+        wire.feed(ninjs("urn:v:1", version="1", headline="Old"))
+        wire.await_idle()
+        assert wire.story("urn:v:1")["headline"] == "New"
+
+    def test_a_version_with_fewer_quotes_leaves_none_of_the_old(self, wire):
+        body = "“We will rebuild the bridge at Kelso,” said Ann Lee.\n“It will be ready before the winter comes,” she said."
+        wire.feed(ninjs("urn:v:2", body, version="1"))
+        wire.await_idle()
+        assert wire.search("--quotes", "Kelso | winter")["total"] == 2
+        wire.feed(ninjs("urn:v:2", body.split("\n")[0], version="2"))
+        wire.await_idle()
+        assert [hit["version"] for hit in wire.search("--quotes", "Kelso | winter")["hits"]] == [2]
+
+    def test_a_killed_story_leaves_all_indices_and_stays_out(self, wire):
+        body = "“The harbour at Quillon is closed to all ships,” said Ann Lee."
+        wire.feed(ninjs("urn:v:3", body, version="1"))
+        wire.await_idle()
+        assert wire.search("--quotes", "Quillon")["total"] == 1
+        wire.feed({"uri": "urn:v:3", "version": "2", "pubstatus": "canceled", "versioncreated": "2024-05-16T13:00:00Z"})
+        wire.await_idle()
+        wire.feed(ninjs("urn:v:3", body, version="1"))
+        wire("replay", "--from", "annotated")
+        wire.await_idle()
+        assert wire.story("urn:v:3") is None
+        assert wire.search("--quotes", "Quillon")["total"] == 0
+
+    def test_before_its_embargo_lifts_a_story_is_in_no_index(self, wire):
+        lifts = datetime.now(UTC) + timedelta(seconds=8)
+        wire.feed(ninjs("urn:v:4", embargoed=lifts.isoformat()))
+        wire.await_idle()
+        if datetime.now(UTC) < lifts - timedelta(seconds=2):
+            assert wire.story("urn:v:4") is None
+        found = eventually(lambda: wire.story("urn:v:4"))
+        assert found["embargoed"]
+        assert datetime.now(UTC) >= lifts
+
+    def test_a_story_moves_to_no_other_month(self, wire):
+        wire.feed(ninjs("urn:v:5", version="1", firstcreated="2024-04-01T00:00:00Z"))
+        wire.feed(ninjs("urn:v:5", version="2", firstcreated="2024-06-01T00:00:00Z"))
+        wire.await_idle()
+        assert wire.story("urn:v:5")["firstcreated"] == "2024-04-01T00:00:00Z"
+
+
+class TestReplay:
+    def test_a_replay_from_any_topic_changes_nothing(self, wire):
+        wire.feed(*(ninjs(f"urn:r:{n}") for n in range(5)))
+        wire.await_idle()
+        before = {hit["uri"]: hit for hit in wire.search("--size", "1000")["hits"]}
+        for start in ("raw", "stories", "edited", "annotated", "raw"):
+            done = wire("replay", "--from", start)
+            assert b"sent again" in done.stdout
+            wire.await_idle()
+        after = {hit["uri"]: hit for hit in wire.search("--size", "1000")["hits"]}
+        assert after == before
+
+    def test_an_unknown_topic_is_a_usage_error(self, wire):
+        assert b"raw, stories, edited, annotated" in wire("replay", "--from", "dead", code=2).stderr
+
+
+class TestBadInput:
+    """Each bad item gets a clear line or a dead letter, and the story after it is searchable."""
+
+    def refused(self, wire: Wire, tmp_path, value: bytes, name: str = "bad.txt") -> str:
+        """Fed together with a good story; what standard error says."""
+        marker = f"urn:after:{os.urandom(4).hex()}"
+        (tmp_path / name).write_bytes(value)
+        (tmp_path / "zz-good.json").write_text(json.dumps(ninjs(marker)))
+        done = wire("feed", tmp_path, code=None)
+        eventually(lambda: wire.story(marker))
+        wire.await_idle()
+        assert done.returncode in (0, 1)
+        return done.stderr.decode()
+
+    @pytest.mark.parametrize(
+        ("value", "why"),
+        [
+            (b"", "empty"),
+            (b"\x00\x01\x02\x03" * 100, "binary"),
+            (b"%PDF-1.7 ...", "PDF"),
+            (b"<nitf><body/></nitf>", "markup"),
+            (b"A word and another. " * 2_600_000, "over 8,388,608 bytes"),
+        ],
+        ids=["empty", "binary", "pdf", "markup", "50 MB"],
+    )
+    def test_what_cannot_be_taken_is_refused_at_the_door(self, wire, tmp_path, value, why):
+        told = self.refused(wire, tmp_path, value)
+        assert "bad.txt" in told
+        assert why in told
+
+    @pytest.mark.parametrize(
+        ("value", "name", "why"),
+        [
+            (b'{"uri": "urn:bad:cut", "headline": "cut o', "bad.json", "EOF while parsing"),
+            (b"caf\xe9 is not UTF-8, as anyone can see", "bad.txt", "not UTF-8: byte 0xe9 at position 3"),
+            (b'{"uri": "urn:bad:bare", "headline": "No text"}', "bad.json", "no body"),
+            (b'["a", "list"]', "bad.jsonl", "this is a list"),
+            (b'{"uri": "urn:bad:version", "text": "b", "versioncreated": "once"}', "bad.json", "not a time"),
+        ],
+        ids=["truncated", "not utf-8", "no body", "list", "no time"],
+    )
+    def test_what_cannot_be_read_is_a_dead_letter_with_its_bytes(self, wire, tmp_path, value, name, why):
+        before = {letter["id"] for letter in wire.letters()}
+        self.refused(wire, tmp_path, value, name)
+        (letter,) = [letter for letter in wire.letters() if letter["id"] not in before]
+        assert why in letter["detail"]
+        assert letter["stage"] == "parse"
+        assert letter["trace"].startswith("wire.raw/")
+        assert wire("dead", "show", letter["id"]).stdout == value
+
+    def test_a_story_of_200_000_words_is_searchable(self, wire):
+        wire.feed(ninjs("urn:long:1", "The zephyrine report goes on. " * 40_000))
+        wire.await_idle()
+        assert wire.story("urn:long:1")
+        assert wire.search("zephyrine")["total"] == 1
+
+    def test_a_story_in_another_language_is_searchable_without_annotations(self, wire):
+        wire.feed(ninjs("urn:de:1", "Der Kanzler sprach am Montag in Berlin über die Rentenreform und die Koalition."))
+        wire.await_idle()
+        story = wire.story("urn:de:1")
+        assert (story["language"], story["entities"]) == ("de", [])
+
+    def test_letters_are_dropped_or_replayed(self, wire, tmp_path):
+        self.refused(wire, tmp_path, b'{"uri": "urn:bad:again"}', "bad.json")
+        (letter,) = [letter for letter in wire.letters() if letter["uri"] == "urn:bad:again"]
+        assert wire("dead", "replay", letter["id"]).stdout == b"1 replayed\n"
+        wire.await_idle()
+        (again,) = [letter for letter in wire.letters() if letter["uri"] == "urn:bad:again"]
+        assert again["id"] != letter["id"]
+        assert wire("dead", "drop", again["id"]).stdout == b"1 dropped\n"
+        assert all(letter["uri"] != "urn:bad:again" for letter in wire.letters())
+        assert b"no dead letter" in wire("dead", "show", again["id"], code=2).stderr
+
+    def test_what_elasticsearch_refuses_is_a_dead_letter_with_its_reason(self, wire):
+        keys = {f"k{n}": {"a": n} for n in range(3)}
+        wire.feed(ninjs("urn:es:1", versioncreated="9999-01-01T00:00:00Z", extra=keys, subject=[{"name": "x", "code": "y"}]))
+        wire.await_idle()
+        assert wire.story("urn:es:1") or any(letter["uri"] == "urn:es:1" for letter in wire.letters())
+
+
+class TestHostileText:
+    def test_script_in_any_field_is_only_text_on_the_pages(self, wire):
+        evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+        wire.feed(ninjs("urn:evil:1", f"Evilmarker {evil} said “{evil} and more words here” to Ann Lee.", headline=f"Evilmarker {evil}", byline=evil))
+        wire.await_idle()
+        for path in ("/?q=evilmarker", f"/story?uri={quote('urn:evil:1')}", f"/?q={quote(evil)}"):
+            response = urlopen(f"{wire.address}{path}")
+            page = response.read().decode()
+            assert "<script" not in page
+            assert "<img" not in page
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+    def test_a_question_that_cannot_be_asked_is_a_400_that_says_why(self, wire):
+        with pytest.raises(HTTPError) as error:
+            urlopen(f"{wire.address}/api/v1/search?since=soon")
+        assert error.value.code == 400
+        assert "not a time" in json.load(error.value)["error"]
+
+
+class TestCommandLine:
+    def test_standard_input_and_a_stated_publication(self, wire):
+        text = b"Talks on the Orinoco delta ended.\nThey had begun on Monday."
+        wire("feed", "-", "--published", "2024-03-01T10:00Z", "--source", "Delta Wire", input=text)
+        wire.await_idle()
+        (hit,) = wire.search("Orinoco")["hits"]
+        assert (hit["versioncreated"], hit["source"]["name"]) == ("2024-03-01T10:00:00Z", "Delta Wire")
+        assert hit["uri"].startswith("urn:sha256:")
+
+    def test_an_unknown_format_or_file_is_told(self, wire):
+        assert b"known are auto" in wire("feed", "-", "--format", "morse", input=b"x", code=2).stderr
+        assert b"nowhere.txt: No such file" in wire("feed", "nowhere.txt", code=1).stderr
+
+    def test_parse_needs_no_server(self, tmp_path):
+        alone = Wire(tmp_path)
+        story = json.loads(alone("parse", UPI).stdout)
+        assert story["uri"] == UPI.name
+        assert story["removed"][0]["kind"] == "caption"
+        (tmp_path / "empty.txt").touch()
+        assert b"empty.txt: empty" in alone("parse", tmp_path / "empty.txt", code=1).stderr
+
+    def test_annotate_prints_the_contract(self, tmp_path):
+        story = json.loads(Wire(tmp_path)("annotate", UPI).stdout)
+        assert story["uri"] == UPI.name
+        assert any("Sergey Bobylev" in r["text"] for r in story["removed"])
+        assert not any("Bobylev" in e["name"] for e in story["entities"])
+        assert len([s for q in story["quotes"] for s in q["quoted"]]) == 9
+        assert story["events"] == []
+
+    def test_a_story_that_was_printed_can_be_fed(self, tmp_path):
+        alone = Wire(tmp_path)
+        first = alone("annotate", UPI).stdout
+        again = json.loads(alone("annotate", "-", input=first).stdout)
+        first = json.loads(first)
+        assert [q["text"] for q in again["quotes"]] == [q["text"] for q in first["quotes"]]
+        assert again["removed"] == first["removed"]
+
+    def test_without_servers_commands_say_so(self, tmp_path):
+        alone = Wire(tmp_path / "none")
+        for command in (["search", "x"], ["status"], ["feed", UPI], ["dead", "list"], ["worker", "parse"]):
+            assert b"start `wire up`" in alone(*command, code=3).stderr
+
+    def test_a_broker_that_is_away_is_tried_and_told(self, tmp_path):
+        env = {"WIRE_KAFKA__DELIVERY_TIMEOUT": "2"}
+        done = Wire(tmp_path)("feed", UPI, "--kafka", "127.0.0.1:9", code=3, env=env)
+        assert b"0 items acknowledged" in done.stdout
+        assert b"127.0.0.1:9" in done.stderr
+
+    def test_every_command_has_help_with_an_example(self, tmp_path):
+        alone = Wire(tmp_path)
+        for command in ("up", "setup", "feed", "parse", "annotate", "worker", "serve", "search", "tail", "status", "replay"):
+            assert f"wire {command}".encode() in alone(command, "--help").stdout
+        for command in ("list", "show", "replay", "drop"):
+            assert f"wire dead {command}".encode() in alone("dead", command, "--help").stdout
