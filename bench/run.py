@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.corpus import stories
+from pipeline.broker.lag import lags
 from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
 from pipeline.settings import load
@@ -34,8 +35,9 @@ from pipeline.settings import load
 OMP = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 CHECKPOINT = 5
 """Memory is read after one in so many stories, and at the end."""
-LATENCY_STORIES = 300
+LATENCY_STORIES = 200
 _POLL = 0.05
+_SETTLING, _IDLE = 5.0, 10.0
 console = Console(stderr=True)
 
 
@@ -51,7 +53,8 @@ class Pipeline:
         assert self._process.stdout
         assert self._process.stdout.readline().startswith("ready")
         settings = load(data_dir=folder)
-        self.client = connect(locate(settings).elasticsearch, 30)
+        self.servers = locate(settings)
+        self.client = connect(self.servers.elasticsearch, 60)
         self.feed(folder.parent / "first.jsonl")
         self.await_count(1)
 
@@ -60,19 +63,27 @@ class Pipeline:
         command = [sys.executable, "-m", "pipeline", "feed", str(path), "--data-dir", str(self.folder), *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
-    def count(self) -> int:
-        """How many stories can be searched."""
-        return int(self.client.count(index="stories", ignore_unavailable=True)["count"])
-
     def await_count(self, wanted: int, checkpoint: int = 0) -> dict[str, int]:
-        """Wait for that many stories; resident bytes by process when ``checkpoint`` was passed."""
+        """Wait until that many can be searched; resident bytes by process at ``checkpoint``.
+
+        How far it is is asked of the broker: the embedded index would be busy with counting.
+        """
         resident: dict[str, int] = {}
-        while (now := self.count()) < wanted:
-            if checkpoint and now >= checkpoint and not resident:
-                resident = self.resident()
-            self.resident()
-            time.sleep(_POLL * 4)
+        while (done := lags(self.servers.kafka)[-1].done) < wanted:
+            now = self.resident()
+            if checkpoint and done >= checkpoint and not resident:
+                resident = now
+            time.sleep(_POLL * 10)
+        while self.client.count(index="stories")["count"] < wanted:
+            time.sleep(_POLL)
         return resident
+
+    def idle(self, seconds: float) -> float:
+        """The share of one core that everything together takes with nothing to do."""
+        family = [psutil.Process(self._process.pid), *psutil.Process(self._process.pid).children(recursive=True)]
+        before = sum(sum(process.cpu_times()[:2]) for process in family)
+        time.sleep(seconds)
+        return (sum(sum(process.cpu_times()[:2]) for process in family) - before) / seconds
 
     def resident(self) -> dict[str, int]:
         """Resident bytes by role now; peaks are kept."""
@@ -130,7 +141,9 @@ def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float
         pipeline.feed(corpus)
         early = pipeline.await_count(count + 1, count // CHECKPOINT)
         seconds = time.monotonic() - begin
-        return seconds, {"early": early, "end": pipeline.resident(), "peak": pipeline.peaks}
+        memory = {"early": early, "end": pipeline.resident(), "peak": pipeline.peaks}
+        time.sleep(_SETTLING)
+        return seconds, {**memory, "idle_cpu": pipeline.idle(_IDLE)}
 
 
 def latencies(corpus: Path, rate: float, folder: Path) -> list[float]:
@@ -220,6 +233,7 @@ def show(figures: dict[str, Any]) -> None:
     out.print(f"ratios: (c)/(a) {figures['ratios']['c/a']:.2f}   (c2)/(b) {figures['ratios']['c2/b']:.2f}")
     half = figures["produce_to_searchable"]
     out.print(f"produce to searchable at {half['rate']:.1f} stories/s: p50 {half['p50']:.2f} s, p99 {half['p99']:.2f} s")
+    out.print(f"idle: {figures['memory']['c2']['idle_cpu']:.1%} of one core")
     memory = Table("resident MB", "early", "end", "peak", box=None, pad_edge=False)
     for role, peak in sorted(figures["memory"]["c2"]["peak"].items()):
         early, end = (figures["memory"]["c2"][when].get(role, 0) for when in ("early", "end"))

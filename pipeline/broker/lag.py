@@ -11,9 +11,13 @@ from pipeline.broker.log import Coordinate
 
 @dataclass(frozen=True)
 class Lag:
-    """A stage's backlog: how many messages it has not done, and the first of each partition."""
+    """A stage's backlog: how many messages it has not done, and the first of each partition.
+
+    ``done`` counts the messages behind it, of those the topic was ever given.
+    """
 
     stage: str
+    done: int
     messages: int
     first: tuple[Coordinate, ...]
 
@@ -27,7 +31,7 @@ def lags(servers: str) -> list[Lag]:
 def _lag(groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -> Lag:
     partitions = [TopicPartition(stage.reads, n) for n in client.partitions_for_topic(stage.reads) or ()]
     if not partitions:
-        return Lag(stage.name, 0, ())
+        return Lag(stage.name, 0, 0, ())
     ends = client.end_offsets(partitions)
     starts = client.beginning_offsets(partitions)
     committed = groups.list_group_offsets({stage.group: None})[stage.group]
@@ -39,6 +43,7 @@ def _lag(groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -
             behind[tp] = position
     return Lag(
         stage.name,
+        sum(ends.values()) - sum(ends[tp] - position for tp, position in behind.items()),
         sum(ends[tp] - position for tp, position in behind.items()),
         tuple(Coordinate(tp.topic, tp.partition, position) for tp, position in behind.items()),
     )

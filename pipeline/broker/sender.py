@@ -49,6 +49,7 @@ class Sender:
                         bootstrap_timeout_ms=BOOTSTRAP_MS,
                         acks="all",
                         enable_idempotence=True,
+                        compression_type="gzip",
                         linger_ms=5,
                         batch_size=256 << 10,
                         max_request_size=self.max_bytes,

@@ -79,8 +79,8 @@ def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[s
         sys.stdout.flush()
         messages.print(f"logs in {logs}; Ctrl-C stops")
         feeding = _feed(paths, supervisor.environment) if paths else None
-        progress = Progress(settings, servers)
-        with Live(progress.table(), console=messages, auto_refresh=False, transient=True) as live:
+        progress = Progress(servers.kafka)
+        with Live(console=messages, auto_refresh=False, transient=True) as live:
             supervisor.watch(embedded.alive, _each_second(live, progress) if messages.is_terminal else lambda: None)
         if not embedded.alive():
             raise PipelineError(f"the embedded servers ended; see {settings.data_dir / 'servers.log'}")

@@ -19,7 +19,7 @@ from pipeline.workers.settle import Done, Outcome, Send
 
 log = structlog.get_logger()
 
-RELEASE_EVERY = 2.0
+RELEASE_EVERY = 5.0
 """Seconds between two looks for embargoes that have passed."""
 
 
