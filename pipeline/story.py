@@ -28,7 +28,9 @@ class RawStory:
     """An item as received: its bytes, and what the feed knows of it.
 
     ``uri`` is the item's identity: the one it states, else the one its feed gives it.
-    ``published`` is a publication time somebody stated beside the item (``--published``).
+    ``source`` is who it is from, ``feed`` what the feed would call it if nobody says: where the two
+    are the same, a source that the item itself states is the better one. ``published`` is a
+    publication time somebody stated beside the item (``--published``).
     """
 
     uri: str
@@ -38,12 +40,14 @@ class RawStory:
     receivedat: datetime
     content_type: str = "application/octet-stream"
     published: datetime | None = None
+    feed: str = ""
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The headers of the message on ``wire.raw``."""
         pairs = {
             "uri": self.uri,
             "source": self.source,
+            "feed": self.feed,
             "format": self.format,
             "content-type": self.content_type,
             "content-encoding": "identity",
@@ -68,6 +72,7 @@ class RawStory:
             receivedat=_time(known.get("received-at")) or datetime.now(UTC),
             content_type=known.get("content-type", "application/octet-stream"),
             published=_time(published),
+            feed=known.get("feed", ""),
         )
 
 

@@ -123,7 +123,7 @@ def _parts_of_names(persons: list[str]) -> dict[str, str]:
     owners: dict[str, list[str]] = defaultdict(list)
     for full in persons:
         words = full.split()
-        for part in {words[-1], words[0], " ".join(words[-2:]), f"{words[0]} {words[-1]}"} - {full}:
+        for part in {words[-1], words[0], " ".join(words[1:]), f"{words[0]} {words[-1]}"} - {full}:
             owners[part].append(full)
     surnames = {full.split()[-1]: full for full in reversed(persons)}
     return {

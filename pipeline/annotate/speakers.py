@@ -96,6 +96,13 @@ def _antecedent(pronoun: Token, names: Names) -> Entity | None:
     ]
     for named in reversed(before[-12:]):
         span = pronoun.doc.char_span(named.mention.start, named.mention.end, alignment_mode="expand")
-        if span is not None and span.root.dep_ in ("nsubj", "nsubjpass"):
+        if span is not None and _is_subject(span.root):
             return named.entity
     return before[-1].entity if before else None
+
+
+def _is_subject(token: Token) -> bool:
+    """Whether it is a subject, or stands beside one ("its director, Eilidh Munro, thanked …")."""
+    if token.dep_ == "appos":
+        token = token.head
+    return token.dep_ in ("nsubj", "nsubjpass")

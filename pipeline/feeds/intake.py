@@ -72,6 +72,7 @@ class Intake:
             receivedat=datetime.now(UTC),
             content_type=known.content_type,
             published=self.published,
+            feed=feed,
         )
 
 

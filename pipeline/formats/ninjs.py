@@ -235,13 +235,13 @@ def _removed(value: object) -> Iterator[Removed]:
 
 
 def _source(stated: object, raw: RawStory, fields: Fields) -> Source:
-    """The feed's name if somebody gave it one, else the one the item states."""
-    receivedat = raw.receivedat
+    """The name somebody gave to the feed, else the one the item states, else the feed's own."""
     name = _name(stated)
-    if name is None and not raw.source:
+    if name is None:
         providers = fields.take("infosources", "infosource", "provider")
         name = _name(providers[0] if isinstance(providers, list) else providers)
-    return Source(name=raw.source or name or "", format=raw.format, receivedat=receivedat)
+    given = raw.source if raw.source != raw.feed else None
+    return Source(name=given or name or raw.source, format=raw.format, receivedat=raw.receivedat)
 
 
 def _body(fields: Fields) -> str:

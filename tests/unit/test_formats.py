@@ -215,3 +215,16 @@ class TestSplitting:
     def test_a_broken_array_gives_what_is_whole_and_the_rest_to_refuse(self):
         pieces = self.split("ninjs", b'[{"a":1}, {"b":')
         assert pieces == [b'{"a":1}', b'{"b":']
+
+
+class TestSource:
+    ITEM = {"uri": "x", "text": "B.", "infosources": [{"name": "Stated"}]}
+
+    @pytest.mark.parametrize(
+        ("source", "feed", "expected"), [("Given", "folder", "Given"), ("folder", "folder", "Stated")]
+    )
+    def test_a_given_name_wins_over_a_stated_one_and_that_over_the_folders(self, source, feed, expected):
+        assert parse(self.ITEM, source=source, feed=feed).source.name == expected
+
+    def test_the_folders_name_is_better_than_none(self):
+        assert parse("Text.", source="folder", feed="folder").source.name == "folder"

@@ -19,13 +19,15 @@ def ninjs(uri: str, body: str = "The dam near Valmont broke on Monday, said Ann 
     return {"uri": uri, "versioncreated": "2024-05-16T12:00:00Z", "headline": f"About {uri}", "body_text": body, **fields}
 
 
-class TestSeeds:
-    @pytest.fixture(scope="class", autouse=True)
-    def fed(self, wire: Wire):
-        done = wire("feed", SEEDS)
-        assert b"items acknowledged" in done.stdout
-        wire.await_idle()
+@pytest.fixture(scope="module")
+def fed(wire: Wire):
+    done = wire("feed", SEEDS)
+    assert b"7 items acknowledged" in done.stdout
+    wire.await_idle()
 
+
+@pytest.mark.usefixtures("fed")
+class TestSeeds:
     def test_the_sample_is_found_with_what_matched(self, wire):
         answer = wire.search("putin")
         (hit,) = [hit for hit in answer["hits"] if hit["uri"] == UPI.name]
