@@ -43,7 +43,8 @@ def decide(story: Story, known: Record | None, now: datetime, at: str) -> Decisi
     if known and known.pubstatus != "usable" and story.pubstatus == "usable":
         if story.version <= known.version:
             return Decision(dropped=f"version {story.version} was {known.pubstatus}")
-    firstcreated = known.firstcreated if known else story.firstcreated
+    # Nothing was first created in the future, where every hostile month would open an index.
+    firstcreated = known.firstcreated if known else min(story.firstcreated, now)
     story = story.model_copy(update={"firstcreated": firstcreated})
     waits = story.pubstatus == "usable" and story.embargoed is not None and story.embargoed > now
     record = Record(

@@ -1,5 +1,6 @@
 """Searching stories and quotes: one question type, one query, one answer type."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ MOST = 10_000
 """The most hits one page can have: Elasticsearch's own bound (index.max_result_window)."""
 MARKS = ("\ue000", "\ue001")
 """What stands around a highlighted word: private-use characters, which no text holds."""
-_HIGHLIGHTED = 900_000
-"""Characters of a field that are looked at for highlights; Elasticsearch refuses over a million."""
+HIGHLIGHTED = 50_000
+"""Characters of the longest body that is searched for what matched. Elasticsearch refuses to look
+through over a million, and the embedded server takes time with the square of the length."""
 _PEOPLE = ("people", "organizations", "places")
 
 
@@ -55,21 +57,21 @@ def ask(client: Elasticsearch, hosts: str, question: Question) -> Answer:
     """
     if not 0 <= question.size <= MOST:
         raise ConfigurationError(f"size: from 0 to {MOST}, not {question.size}")
+    index = QUOTES if question.quotes else STORIES
     try:
         with speaking_to(hosts):
             response = client.search(
-                index=QUOTES if question.quotes else STORIES,
-                ignore_unavailable=True,
-                allow_no_indices=True,
-                track_total_hits=True,
-                **request(question),
+                index=index, ignore_unavailable=True, allow_no_indices=True, track_total_hits=True, **request(question)
             )
+            hits = response["hits"]["hits"]
+            marked = client.search(index=index, **marking(question, hits)) if question.query and hits else None
     except BadRequestError as error:
         raise ConfigurationError(f"query {question.query!r}: {error.message}") from None
     except NotFoundError:
         return Answer(0, [])
-    found = response["hits"]
-    return Answer(found["total"]["value"], [_hit(hit) for hit in found["hits"]])
+    highlights = {hit["_id"]: hit.get("highlight", {}) for hit in marked["hits"]["hits"]} if marked else {}
+    found = [{**hit["_source"], "highlight": highlights.get(hit["_id"], {})} for hit in hits]
+    return Answer(response["hits"]["total"]["value"], found)
 
 
 def story(client: Elasticsearch, hosts: str, uri: str) -> dict[str, Any] | None:
@@ -86,7 +88,6 @@ def story(client: Elasticsearch, hosts: str, uri: str) -> dict[str, Any] | None:
 def request(question: Question) -> dict[str, Any]:
     """The body of the search, for Elasticsearch's client."""
     prefix = "story." if question.quotes else ""
-    fields = ["text"] if question.quotes else ["headline^3", "slugline^2", "body", "keyword^2"]
     filters: list[dict[str, Any]] = []
     if question.speaker:
         filters.append(_named(question.speaker, ["speaker.name"] if question.quotes else ["speakers"]))
@@ -99,21 +100,31 @@ def request(question: Question) -> dict[str, Any]:
         times = {name: at.isoformat() for name, at in bounds.items() if at}
         filters.append({"range": {f"{prefix}versioncreated": times}})
     newest = {f"{prefix}versioncreated": {"order": "desc"}}
-    query: dict[str, Any] = {"bool": {"filter": filters, "must": [_text(question.query, fields)]}}
-    highlight = {name.partition("^")[0]: {} for name in fields[:3]}
-    if "headline" in highlight:
-        highlight["headline"] = {"number_of_fragments": 0}
     return {
-        "query": query,
+        "query": {"bool": {"filter": filters, "must": [_text(question.query, _fields(question))]}},
         "size": question.size,
         "sort": ["_score", newest] if question.query else [newest],
+    }
+
+
+def marking(question: Question, hits: Sequence[Any]) -> dict[str, Any]:
+    """The body of a second search, for what matched in those hits that are not too long."""
+    brief = [hit["_id"] for hit in hits if len(hit["_source"].get("body", "")) <= HIGHLIGHTED]
+    fields = [field.partition("^")[0] for field in _fields(question)]
+    return {
+        "query": {"bool": {"filter": [{"ids": {"values": brief}}], "must": [_text(question.query, _fields(question))]}},
+        "size": len(brief),
+        "source": False,
         "highlight": {
             "pre_tags": [MARKS[0]],
             "post_tags": [MARKS[1]],
-            "max_analyzed_offset": _HIGHLIGHTED,
-            "fields": highlight,
+            "fields": {field: {"number_of_fragments": 0} if field == "headline" else {} for field in fields},
         },
     }
+
+
+def _fields(question: Question) -> list[str]:
+    return ["text"] if question.quotes else ["headline^3", "slugline.text^2", "keyword.text^2", "body"]
 
 
 def _text(query: str, fields: list[str]) -> dict[str, Any]:
@@ -125,7 +136,3 @@ def _text(query: str, fields: list[str]) -> dict[str, Any]:
 def _named(name: str, fields: list[str]) -> dict[str, Any]:
     texts = [f"{field}.text" for field in fields]
     return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
-
-
-def _hit(hit: dict[str, Any]) -> dict[str, Any]:
-    return {**hit["_source"], "highlight": hit.get("highlight", {})}

@@ -50,6 +50,11 @@ def test_a_story_stays_in_the_month_it_was_first_put_in():
     assert decisions[1].story.firstcreated == NOON
 
 
+def test_no_story_opens_a_month_in_the_future():
+    (decision,), _ = run(make_story(firstcreated=NOON + timedelta(days=4000)))
+    assert decision.story.firstcreated == NOON
+
+
 def test_a_kill_is_passed_on_and_holds_against_late_copies():
     kill = make_story(version=2, pubstatus="canceled", body="")
     decisions, known = run(make_story(), kill, make_story(version=1), make_story(version=2))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.errors import ConfigurationError
-from pipeline.search.stories import Question, request
+from pipeline.search.stories import HIGHLIGHTED, Question, marking, request
 from pipeline.search.times import moment
 from tests.conftest import NOON
 
@@ -43,5 +43,7 @@ def test_filters_on_quotes_look_into_their_story():
     assert filters[1]["range"] == {"story.versioncreated": {"gte": NOON.isoformat()}}
 
 
-def test_highlighting_is_bounded_since_elasticsearch_refuses_longer_fields():
-    assert request(Question())["highlight"]["max_analyzed_offset"] < 1_000_000
+def test_what_matched_is_not_looked_for_in_bodies_that_are_too_long():
+    hits = [{"_id": "a", "_source": {"body": "x"}}, {"_id": "b", "_source": {"body": "x" * (HIGHLIGHTED + 1)}}]
+    asked = marking(Question(query="x"), hits)
+    assert asked["query"]["bool"]["filter"] == [{"ids": {"values": ["a"]}}]

@@ -13,7 +13,11 @@ from typing import Any
 
 import psutil
 import pytest
+from elasticsearch import Elasticsearch
 
+from pipeline.embedded.servers import locate
+from pipeline.index.connection import connect
+from pipeline.settings import load
 from tests.conftest import ROOT
 
 PATIENCE = 90
@@ -82,8 +86,15 @@ class Wire:
         return [p for p in family if f"worker {stage}" in " ".join(p.cmdline())]
 
     def await_idle(self) -> dict[str, Any]:
-        """Wait until every stage has done what there is; the status then."""
-        return eventually(lambda: (state := self.json("status")) and not any(state["lag"].values()) and state)
+        """Wait until every stage has done what there is, and searches see it; the status then."""
+        eventually(lambda: not any(self.json("status")["lag"].values()))
+        self.elasticsearch.indices.refresh(index="stories,quotes", ignore_unavailable=True)
+        return self.json("status")
+
+    @property
+    def elasticsearch(self) -> Elasticsearch:
+        """A client of its Elasticsearch."""
+        return connect(locate(load(data_dir=self.folder)).elasticsearch, PATIENCE)
 
 
 def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:

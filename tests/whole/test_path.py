@@ -1,5 +1,6 @@
 """A story goes in and can be searched; a bad one is told about and stops nobody."""
 
+import asyncio
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from pipeline.embedded.servers import locate
+from pipeline.index.bulk import write
+from pipeline.index.connection import connect_async
+from pipeline.index.documents import Action
+from pipeline.settings import load
 from tests.conftest import ROOT, UPI
 from tests.whole.conftest import Wire, eventually
 
@@ -203,11 +209,35 @@ class TestBadInput:
         assert all(letter["uri"] != "urn:bad:again" for letter in wire.letters())
         assert b"no dead letter" in wire("dead", "show", again["id"], code=2).stderr
 
-    def test_what_elasticsearch_refuses_is_a_dead_letter_with_its_reason(self, wire):
-        keys = {f"k{n}": {"a": n} for n in range(3)}
-        wire.feed(ninjs("urn:es:1", versioncreated="9999-01-01T00:00:00Z", extra=keys, subject=[{"name": "x", "code": "y"}]))
-        wire.await_idle()
-        assert wire.story("urn:es:1") or any(letter["uri"] == "urn:es:1" for letter in wire.letters())
+
+class TestBulk:
+    """Every single result of a bulk request is looked at."""
+
+    def write(self, wire: Wire, *actions: Action):
+        hosts = locate(load(data_dir=wire.folder)).elasticsearch
+
+        async def run():
+            async with connect_async(hosts, 30) as client:
+                return await write(client, hosts, actions)
+
+        return asyncio.run(run())
+
+    def test_a_refused_document_comes_back_with_the_reason_and_stops_none_after_it(self, wire):
+        results = self.write(
+            wire,
+            Action("wire-stories-2001.01", "a", 1, {"uri": "a"}),
+            Action("wire-stories-2001.01", "b", 1, {"nonsense": 1}),
+            Action("wire-stories-2001.01", "c", 1, {"uri": "c"}),
+        )
+        assert results[0] is results[2] is None
+        assert "strict_dynamic_mapping_exception" in results[1]
+        assert "nonsense" in results[1]
+
+    def test_an_older_version_is_no_error_and_changes_nothing(self, wire):
+        index = "wire-stories-2001.02"
+        assert self.write(wire, Action(index, "a", 2, {"uri": "new"})) == [None]
+        assert self.write(wire, Action(index, "a", 1, {"uri": "old"}), Action(index, "gone", 1)) == [None, None]
+        assert wire.elasticsearch.get(index=index, id="a")["_source"] == {"uri": "new"}
 
 
 class TestHostileText:
