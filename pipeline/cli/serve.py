@@ -6,6 +6,7 @@ import typer
 
 from pipeline.cli.console import set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption
+from pipeline.cli.orphans import end_with_parent
 from pipeline.embedded.servers import free_port, locate_elasticsearch
 from pipeline.settings import load
 
@@ -28,5 +29,6 @@ def serve(
     from pipeline.web.run import run  # noqa: PLC0415
 
     set_up_logging()
+    end_with_parent()
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir, port=port)
     run(settings, locate_elasticsearch(settings), free_port(settings.web.port))

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.request import urlopen
@@ -75,6 +76,7 @@ def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[s
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return
+        embedded.publish(replace(servers, pages=pages))
         sys.stdout.write(f"ready {pages}\n")
         sys.stdout.flush()
         messages.print(f"logs in {logs}; Ctrl-C stops")

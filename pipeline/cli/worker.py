@@ -8,14 +8,12 @@ import typer
 from pipeline import topics
 from pipeline.cli.console import set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
+from pipeline.cli.orphans import PARENT, end_with_parent, is_child
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.embedded.servers import Servers
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings
-
-PARENT = "WIRE_PARENT"
-"""The process whose end is ours too; set by the supervisor."""
 
 
 def register(app: typer.Typer) -> None:
@@ -40,8 +38,8 @@ def worker(
         raise ConfigurationError(f"no stage {unknown[0]!r}; the stages are {', '.join(topics.STAGES)}")
     set_up_logging()
     settings, servers = connected(kafka, elasticsearch, data_dir)
-    parent = os.environ.get(PARENT)
-    if not parent:
+    end_with_parent()
+    if not is_child():
         prepare(settings, servers)
     if len(named) > 1:
         _supervise(named, settings, servers)
@@ -49,7 +47,7 @@ def worker(
     # Faust takes its time to import, and only a process that works on a stage needs it.
     from pipeline.workers.run import run  # noqa: PLC0415
 
-    run(topics.STAGES[named[0]], settings, servers, int(parent) if parent else None)
+    run(topics.STAGES[named[0]], settings, servers)
 
 
 def environment(settings: Settings, servers: Servers) -> dict[str, str]:

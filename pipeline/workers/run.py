@@ -1,9 +1,7 @@
 """Running one stage in this process until it is told to stop."""
 
 import os
-import signal
 import threading
-import time
 
 import structlog
 from faust import Worker
@@ -14,24 +12,23 @@ from pipeline.settings import Settings
 from pipeline.topics import Stage
 from pipeline.workers.agents import AGENTS
 from pipeline.workers.app import Context, make
+from pipeline.workers.cures import keep_failed_commits
 
 log = structlog.get_logger()
 
 DRAIN = 10.0
 """Seconds a worker may take to stop; then it is ended. What it was at is done again by another."""
-_ORPHAN_CHECK = 1.0
 
 
-def run(stage: Stage, settings: Settings, servers: Servers, parent: int | None = None) -> None:
-    """Work until SIGTERM or SIGINT; or until ``parent`` is gone, if there is one."""
+def run(stage: Stage, settings: Settings, servers: Servers) -> None:
+    """Work until SIGTERM or SIGINT."""
+    keep_failed_commits()
     member = None
     if servers.embedded_kafka:
         pace_fetches()
         member = lease_member(settings.data_dir, stage.group)
     app = make(stage, settings, servers, member and member.name)
     AGENTS[stage](Context(app, stage, settings, servers))
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
     log.info("worker starts", stage=stage.name, reads=stage.reads, writes=stage.writes, member=app.conf.consumer_group_instance_id)
@@ -59,9 +56,3 @@ def _leave_within(seconds: float) -> None:
     timer.daemon = True
     timer.start()
 
-
-def _follow(parent: int) -> None:
-    """End the process when its parent is gone."""
-    while os.getppid() == parent:
-        time.sleep(_ORPHAN_CHECK)
-    os.kill(os.getpid(), signal.SIGTERM)

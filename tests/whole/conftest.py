@@ -57,10 +57,10 @@ class Wire:
 
     def down(self) -> list[psutil.Process]:
         """Stop it as Ctrl-C does; what still runs of it afterwards."""
-        family = psutil.Process(self.process.pid).children(recursive=True)
+        family = self.family()
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(30) == 0
-        return [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        return [process for process in family if lives(process)]
 
     def feed(self, *stories: dict[str, Any], **options: Any) -> None:
         """Feed ninjs objects."""
@@ -82,8 +82,11 @@ class Wire:
         return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
 
     def workers(self, stage: str) -> list[psutil.Process]:
-        family = psutil.Process(self.process.pid).children(recursive=True)
-        return [p for p in family if f"worker {stage}" in " ".join(p.cmdline())]
+        return [p for p in self.family() if f"worker {stage}" in " ".join(p.cmdline())]
+
+    def family(self) -> list[psutil.Process]:
+        """The processes below `wire up` that live."""
+        return [p for p in psutil.Process(self.process.pid).children(recursive=True) if lives(p)]
 
     def await_idle(self) -> dict[str, Any]:
         """Wait until every stage has done what there is, and searches see it; the status then."""
@@ -95,6 +98,14 @@ class Wire:
     def elasticsearch(self) -> Elasticsearch:
         """A client of its Elasticsearch."""
         return connect(locate(load(data_dir=self.folder)).elasticsearch, PATIENCE)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:
