@@ -19,19 +19,111 @@ _SPREAD = 0.55
 _LONGEST = 2_500
 _BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 
-GIVEN = """Amara Bruno Celeste Dmitri Elena Farouk Greta Hiroshi Ingrid Jonas Kavita Liam Mercedes Nadia
-Oluwaseun Petra Quentin Rosa Samuel Tomas Ursula Viktor Wanjiru Xavier Yusuf Zofia Anton Beatriz Chen
-Daniela Emeka Fatima Gustavo Helena Igor Jacinta Kofi Leila Marek Noor""".split()
-FAMILY = """Abara Bellini Castellanos Dvorak Eriksen Fontaine Grigoryan Haddad Ivanov Jansen Kowalski
-Lindqvist Mbeki Nakamura Okafor Petrov Quintero Ramirez Silva Tanaka Ueda Vargas Weber Yilmaz Zhang
-Adeyemi Brandt Cohen Duarte Evans Ferrari Gupta Horvath Ibrahim Johansson Kimani Larsen Moreau Novak
-Osei""".split()
+GIVEN = [
+    "Amara",
+    "Bruno",
+    "Celeste",
+    "Dmitri",
+    "Elena",
+    "Farouk",
+    "Greta",
+    "Hiroshi",
+    "Ingrid",
+    "Jonas",
+    "Kavita",
+    "Liam",
+    "Mercedes",
+    "Nadia",
+    "Oluwaseun",
+    "Petra",
+    "Quentin",
+    "Rosa",
+    "Samuel",
+    "Tomas",
+    "Ursula",
+    "Viktor",
+    "Wanjiru",
+    "Xavier",
+    "Yusuf",
+    "Zofia",
+    "Anton",
+    "Beatriz",
+    "Chen",
+    "Daniela",
+    "Emeka",
+    "Fatima",
+    "Gustavo",
+    "Helena",
+    "Igor",
+    "Jacinta",
+    "Kofi",
+    "Leila",
+    "Marek",
+    "Noor",
+]
+FAMILY = [
+    "Abara",
+    "Bellini",
+    "Castellanos",
+    "Dvorak",
+    "Eriksen",
+    "Fontaine",
+    "Grigoryan",
+    "Haddad",
+    "Ivanov",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Mbeki",
+    "Nakamura",
+    "Okafor",
+    "Petrov",
+    "Quintero",
+    "Ramirez",
+    "Silva",
+    "Tanaka",
+    "Ueda",
+    "Vargas",
+    "Weber",
+    "Yilmaz",
+    "Zhang",
+    "Adeyemi",
+    "Brandt",
+    "Cohen",
+    "Duarte",
+    "Evans",
+    "Ferrari",
+    "Gupta",
+    "Horvath",
+    "Ibrahim",
+    "Johansson",
+    "Kimani",
+    "Larsen",
+    "Moreau",
+    "Novak",
+    "Osei",
+]
 CITIES = [
-    ("Geneva", "Switzerland"), ("Nairobi", "Kenya"), ("Lisbon", "Portugal"), ("Jakarta", "Indonesia"),
-    ("Warsaw", "Poland"), ("Bogota", "Colombia"), ("Ottawa", "Canada"), ("Cairo", "Egypt"),
-    ("Hanoi", "Vietnam"), ("Oslo", "Norway"), ("Lima", "Peru"), ("Accra", "Ghana"), ("Athens", "Greece"),
-    ("Manila", "Philippines"), ("Ankara", "Turkey"), ("Dublin", "Ireland"), ("Rabat", "Morocco"),
-    ("Tbilisi", "Georgia"), ("Brussels", "Belgium"), ("Montevideo", "Uruguay"),
+    ("Geneva", "Switzerland"),
+    ("Nairobi", "Kenya"),
+    ("Lisbon", "Portugal"),
+    ("Jakarta", "Indonesia"),
+    ("Warsaw", "Poland"),
+    ("Bogota", "Colombia"),
+    ("Ottawa", "Canada"),
+    ("Cairo", "Egypt"),
+    ("Hanoi", "Vietnam"),
+    ("Oslo", "Norway"),
+    ("Lima", "Peru"),
+    ("Accra", "Ghana"),
+    ("Athens", "Greece"),
+    ("Manila", "Philippines"),
+    ("Ankara", "Turkey"),
+    ("Dublin", "Ireland"),
+    ("Rabat", "Morocco"),
+    ("Tbilisi", "Georgia"),
+    ("Brussels", "Belgium"),
+    ("Montevideo", "Uruguay"),
 ]
 ORGANIZATIONS = """the Finance Ministry;the Central Bank;the Harbour Authority;the Northern Rail Company;the
 Election Commission;Meridian Energy;Halden Pharmaceuticals;the Fishermen's Union;the Supreme Court;the
@@ -41,15 +133,31 @@ ROLES = """president;prime minister;finance minister;spokesman;chief executive;m
 union leader;professor;judge;coach;police chief;foreign minister;opposition leader""".replace("\n", "").split(";")
 TOPICS = """the new budget;a trade agreement;flood relief;a strike at the port;vaccine supplies;the
 coalition talks;a corruption inquiry;interest rates;the border dispute;a rail link;school reform;grain
-exports;the ceasefire;fuel prices;a merger;the national team;water shortages;a data leak""".replace("\n", " ").split(";")
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-SAID = "said told reporters added argued warned insisted explained noted claimed announced".split()
+exports;the ceasefire;fuel prices;a merger;the national team;water shortages;a data leak""".replace("\n", " ").split(
+    ";"
+)
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+SAID = [
+    "said",
+    "told",
+    "reporters",
+    "added",
+    "argued",
+    "warned",
+    "insisted",
+    "explained",
+    "noted",
+    "claimed",
+    "announced",
+]
 CLAIMS = """we cannot accept another year of delays;the figures speak for themselves;nobody should be left
 behind;the decision was taken after long consultations;there is no plan to raise taxes before next
 spring;every family that lost its home will be compensated;our patience is not without end;the talks were
 constructive and will continue;the company will cooperate fully with the authorities;this is the largest
 investment the region has ever seen;mistakes were made and we have learned from them;it would be wrong to
-speculate while the inquiry is open;the agreement protects jobs on both sides of the border""".replace("\n", " ").split(";")
+speculate while the inquiry is open;the agreement protects jobs on both sides of the border""".replace("\n", " ").split(
+    ";"
+)
 FACTS = """{org} expects costs to rise by {n} percent this year, up from {m} percent in {year}.
 More than {big} people have signed a petition against the plan, which parliament is to debate on {day}.
 The two countries have been at odds over {topic} since {year}, when a first round of talks collapsed.
@@ -73,7 +181,7 @@ AGENCIES = ["NWA", "Continental Press", "Meridian News", "ATN", "Coastal Wire"]
 
 def stories(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     """``count`` stories as ninjs 1.x objects."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    chance = random.Random(seed)
     for number in range(count):
         yield _story(number, seed, chance)
 
@@ -110,12 +218,14 @@ def _story(number: int, seed: int, chance: random.Random) -> dict[str, Any]:
 
 
 def _dateline(city: str, agency: str, created: datetime, chance: random.Random) -> str:
-    return chance.choice((
-        f"{city.upper()}, {created:%b} {created.day} ({agency}) -- ",
-        f"{city.upper()} ({agency}) — ",
-        f"{city.upper()}, {created.day} {created:%B} {created.year} ({agency}) - ",
-        "",
-    ))
+    return chance.choice(
+        (
+            f"{city.upper()}, {created:%b} {created.day} ({agency}) -- ",
+            f"{city.upper()} ({agency}) — ",
+            f"{city.upper()}, {created.day} {created:%B} {created.year} ({agency}) - ",
+            "",
+        )
+    )
 
 
 def _paragraph(
@@ -126,13 +236,16 @@ def _paragraph(
     opening, closing = marks
     claim, claim2 = chance.sample(CLAIMS, 2)
     said = chance.choice(SAID)
-    quoted = chance.choice((
-        f"{opening}{claim[0].upper()}{claim[1:]},{closing} {family} {said}.",
-        f"{opening}{claim[0].upper()}{claim[1:]},{closing} said {given} {family}, the {role}. {opening}{claim2[0].upper()}{claim2[1:]}.{closing}",
-        f"{given} {family} {said} that {claim}, adding that {opening}{claim2}.{closing}",
-        f"According to {words['org']}, {claim}.",
-        f"The {role} {said} {claim} and called the plan {opening}a step too far{closing}.",
-    ))
+    quoted = chance.choice(
+        (
+            f"{opening}{claim[0].upper()}{claim[1:]},{closing} {family} {said}.",
+            f"{opening}{claim[0].upper()}{claim[1:]},{closing} said {given} {family}, the {role}. "
+            f"{opening}{claim2[0].upper()}{claim2[1:]}.{closing}",
+            f"{given} {family} {said} that {claim}, adding that {opening}{claim2}.{closing}",
+            f"According to {words['org']}, {claim}.",
+            f"The {role} {said} {claim} and called the plan {opening}a step too far{closing}.",
+        )
+    )
     parts = [*facts, quoted] if chance.random() < 0.6 else facts
     chance.shuffle(parts)
     return " ".join(part[0].upper() + part[1:] for part in parts)

@@ -32,7 +32,7 @@ from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
 from pipeline.settings import load
 
-OMP = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+OMP = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 CHECKPOINT = 5
 """Memory is read after one in so many stories, and at the end."""
 LATENCY_STORIES = 200
@@ -48,7 +48,18 @@ class Pipeline:
         """Start it, and wait until a first story has gone all the way."""
         self.folder = folder
         self.peaks: dict[str, int] = {}
-        command = [sys.executable, "-m", "pipeline", "up", "--workers", str(processes), "--port", "0", "--data-dir", str(folder)]
+        command = [
+            sys.executable,
+            "-m",
+            "pipeline",
+            "up",
+            "--workers",
+            str(processes),
+            "--port",
+            "0",
+            "--data-dir",
+            str(folder),
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout
         assert self._process.stdout.readline().startswith("ready")
@@ -157,7 +168,10 @@ def latencies(corpus: Path, rate: float, folder: Path) -> list[float]:
         seen: dict[str, float] = {}
         while len(seen) < len(lines):
             found = pipeline.client.search(
-                index="stories", size=100, sort=[{"source.receivedat": "desc"}], source=["uri", "source.receivedat"]
+                index="stories",
+                size=100,
+                sort=[{"source.receivedat": "desc"}],
+                source_includes=["uri", "source.receivedat"],
             )
             now = time.time()
             for hit in found["hits"]["hits"]:
@@ -174,8 +188,12 @@ def _epoch(text: str) -> float:
 
 
 def main(
-    stories_: Annotated[int, typer.Option("--stories", min=20, help="How many stories; fewer for a short run.")] = 2_000,
-    output: Annotated[Path, typer.Option("--output", help="Where the figures go as JSON.")] = Path("bench/results/bench.json"),
+    stories_: Annotated[
+        int, typer.Option("--stories", min=20, help="How many stories; fewer for a short run.")
+    ] = 2_000,
+    output: Annotated[Path, typer.Option("--output", help="Where the figures go as JSON.")] = Path(
+        "bench/results/bench.json"
+    ),
 ) -> None:
     """Measure, print, write."""
     with tempfile.TemporaryDirectory(prefix="wire-bench-") as name:
@@ -232,7 +250,9 @@ def show(figures: dict[str, Any]) -> None:
     out.print(table)
     out.print(f"ratios: (c)/(a) {figures['ratios']['c/a']:.2f}   (c2)/(b) {figures['ratios']['c2/b']:.2f}")
     half = figures["produce_to_searchable"]
-    out.print(f"produce to searchable at {half['rate']:.1f} stories/s: p50 {half['p50']:.2f} s, p99 {half['p99']:.2f} s")
+    out.print(
+        f"produce to searchable at {half['rate']:.1f} stories/s: p50 {half['p50']:.2f} s, p99 {half['p99']:.2f} s"
+    )
     out.print(f"idle: {figures['memory']['c2']['idle_cpu']:.1%} of one core")
     memory = Table("resident MB", "early", "end", "peak", box=None, pad_edge=False)
     for role, peak in sorted(figures["memory"]["c2"]["peak"].items()):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 def is_absent(value: object) -> bool:
     """Whether a field is left out of the JSON: absent is absent, not null."""
-    return value is None or value == () or value == {}
+    return value is None or (isinstance(value, tuple | dict) and not value)
 
 
 class Value(BaseModel):

@@ -48,9 +48,7 @@ class Kafka(Section):
 class Elasticsearch(Section):
     """Where Elasticsearch is, and how indices are made there."""
 
-    hosts: Annotated[
-        str | None, Field(description="addresses, several with commas; unset: the embedded server")
-    ] = None
+    hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: the embedded server")] = None
     shards: Annotated[int, Field(ge=1, description="of every monthly index")] = 1
     replicas: Annotated[int, Field(ge=0, description="of every monthly index")] = 0
     timeout: Annotated[float, Field(gt=0, description="seconds one request may take")] = 30
@@ -73,9 +71,9 @@ class Annotate(Section):
     processes: Annotated[int, Field(ge=1, description="language processes of one annotate worker")] = 1
     deadline: Annotated[float, Field(gt=0, description="seconds a batch may take, and a story alone")] = 60
     batch_characters: Annotated[int, Field(ge=1_000, description="most characters in one batch")] = 32_000
-    max_characters: Annotated[
-        int, Field(ge=1_000, description="a longer body is indexed without annotations")
-    ] = 500_000
+    max_characters: Annotated[int, Field(ge=1_000, description="a longer body is indexed without annotations")] = (
+        500_000
+    )
     max_resident: Annotated[
         int, Field(ge=256 << 20, description="bytes; a language process over it is replaced by a new one")
     ] = 1 << 30
@@ -97,13 +95,11 @@ class Web(Section):
 class Settings(BaseSettings):
     """All settings."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="WIRE_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="WIRE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    data_dir: Annotated[
-        Path, Field(description="the embedded servers' data, and where they say they listen")
-    ] = Path(".wire")
+    data_dir: Annotated[Path, Field(description="the embedded servers' data, and where they say they listen")] = Path(
+        ".wire"
+    )
     kafka: Kafka = Kafka()
     elasticsearch: Elasticsearch = Elasticsearch()
     spacy: Spacy = Spacy()

@@ -58,9 +58,7 @@ class RawStory:
         return [(name, value.encode()) for name, value in pairs.items()]
 
     @classmethod
-    def from_message(
-        cls, key: bytes | None, value: bytes, headers: Iterable[tuple[str, bytes]]
-    ) -> Self:
+    def from_message(cls, key: bytes | None, value: bytes, headers: Iterable[tuple[str, bytes]]) -> Self:
         """The item back from a message on ``wire.raw``, whoever produced it."""
         known = {name: content.decode("utf-8", "replace") for name, content in headers}
         published = known.get("published")
@@ -125,9 +123,7 @@ class Story(Value):
     versioncreated: Time
     firstcreated: Time
     pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
-    urgency: Annotated[
-        int | None, BeforeValidator(_urgency), Field(exclude_if=is_absent)
-    ] = None
+    urgency: Annotated[int | None, BeforeValidator(_urgency), Field(exclude_if=is_absent)] = None
     language: Words = None
     headline: Words = None
     slugline: Words = None

@@ -17,9 +17,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotations import Entity, Mention
 
-TYPES = frozenset(
-    "PERSON ORG GPE LOC NORP FAC EVENT PRODUCT WORK_OF_ART LAW".split()
-)
+TYPES = frozenset(["PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW"])
 _EDGES = " \t\n'\"“”‘’`«».,;:()[]–—-"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _TITLE = re.compile(
@@ -53,8 +51,7 @@ def entities(doc: Doc) -> Doc:
     groups = grouped(names, acronyms(doc.text, names))
     found = with_missed(doc, groups)
     doc._.wire_entities = tuple(
-        _entity(number, mentions)
-        for number, mentions in enumerate(sorted(found, key=lambda ms: ms[0].start), 1)
+        _entity(number, mentions) for number, mentions in enumerate(sorted(found, key=lambda ms: ms[0].start), 1)
     )
     return doc
 

@@ -27,8 +27,7 @@ def load(name: str) -> Language:
         nlp = spacy.load(name, exclude=list(UNREAD))
     except OSError:
         raise ConfigurationError(
-            f"spacy.model: no model {name!r} is installed; install it in this environment, "
-            "or name another"
+            f"spacy.model: no model {name!r} is installed; install it in this environment, or name another"
         ) from None
     nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
     for component in OURS:

@@ -22,7 +22,7 @@ SPEECH_WORDS = 6
 _REACH = 12
 """How many tokens from a mark a cue may stand when the parse does not join them."""
 _CLAUSES = frozenset(("ccomp", "xcomp", "advcl", "conj", "dobj", "prep", "pcomp", "relcl", "acl", "parataxis"))
-_UNREAL = frozenset("would will could can may might should must to 'll 'd ’ll ’d".split())
+_UNREAL = frozenset(["would", "will", "could", "can", "may", "might", "should", "must", "to", "'ll", "'d", "’ll", "’d"])
 
 if not Doc.has_extension("wire_quotes"):
     Doc.set_extension("wire_quotes", default=())
@@ -38,9 +38,7 @@ class Draft(NamedTuple):
     speaker: Speaker | None
 
 
-@Language.component(
-    "wire_quotes", requires=["doc._.wire_entities", "token.dep"], assigns=["doc._.wire_quotes"]
-)
+@Language.component("wire_quotes", requires=["doc._.wire_entities", "token.dep"], assigns=["doc._.wire_quotes"])
 def quotes(doc: Doc) -> Doc:
     """Put the story's quotes on ``doc._.wire_quotes``, in the order of the text."""
     drafts = _joined(_drafts(doc, Names(doc._.wire_entities)))
@@ -67,7 +65,7 @@ def _drafts(doc: Doc, names: Names) -> Iterator[Draft]:
             speaker = speaker_of(head, names) if head is not None and head.idx not in inside else None
         elif before and _goes_on(doc.text, before, stretch):
             speaker = before.speaker
-        start, end = _content(span, stretch, governor, inside)
+        start, end = _content(span, stretch, governor)
         before = Draft(start, end, (stretch,), cue, speaker)
         yield before
 
@@ -112,7 +110,7 @@ def _goes_on(text: str, before: Draft, stretch: Stretch) -> bool:
     return not any(map(str.isalnum, between))
 
 
-def _content(span: Span, stretch: Stretch, governor: Token | None, inside: set[int]) -> tuple[int, int]:
+def _content(span: Span, stretch: Stretch, governor: Token | None) -> tuple[int, int]:
     """All that is reported: the clause under the cue that holds the stretch, or just the stretch."""
     if governor is None:
         return stretch.start, stretch.end
@@ -143,12 +141,11 @@ def _joined(drafts: Iterator[Draft]) -> list[Draft]:
         last = joined[-1] if joined else None
         if last and draft.start < last.end:
             if draft.cue == last.cue or draft.quoted[0].start < last.end:
-                joined[-1] = last._replace(
-                    end=max(last.end, draft.end), quoted=last.quoted + draft.quoted
-                )
+                joined[-1] = last._replace(end=max(last.end, draft.end), quoted=last.quoted + draft.quoted)
                 continue
-            draft = draft._replace(start=last.end)
-        joined.append(draft)
+            joined.append(draft._replace(start=last.end))
+        else:
+            joined.append(draft)
     return joined
 
 

@@ -30,9 +30,7 @@ class Names:
             (Named(mention, entity) for entity in entities for mention in entity.mentions),
             key=lambda named: named.mention.start,
         )
-        self._at = {
-            n: named for named in self.in_order for n in range(named.mention.start, named.mention.end)
-        }
+        self._at = {n: named for named in self.in_order for n in range(named.mention.start, named.mention.end)}
 
     def over(self, start: int, end: int) -> Named | None:
         """The last mention in a stretch: the head of an English noun phrase stands at its end."""
@@ -89,11 +87,7 @@ def _speaker(doc: Doc, start: int, end: int, entity: Entity | None) -> Speaker:
 
 def _antecedent(pronoun: Token, names: Names) -> Entity | None:
     """The person a pronoun stands for: the last subject before it, else the last person."""
-    before = [
-        named
-        for named in names.in_order
-        if named.entity.type == "PERSON" and named.mention.end <= pronoun.idx
-    ]
+    before = [named for named in names.in_order if named.entity.type == "PERSON" and named.mention.end <= pronoun.idx]
     for named in reversed(before[-12:]):
         span = pronoun.doc.char_span(named.mention.start, named.mention.end, alignment_mode="expand")
         if span is not None and _is_subject(span.root):

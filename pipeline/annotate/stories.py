@@ -23,5 +23,5 @@ def annotated(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator
 
 def is_readable(nlp: Language, story: Story, longest: int) -> bool:
     """Whether the model reads this story; a story of unknown language is tried."""
-    language = (story.language or nlp.lang).split("-")[0].lower()
+    language = (story.language or nlp.lang or "").split("-")[0].lower()
     return language == nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"

@@ -86,9 +86,7 @@ class Sender:
         self._settle(IN_FLIGHT_BYTES - size)
         with speaking_to(self.servers):
             try:
-                future = self._producer.send(
-                    topic, key=key, value=value, headers=headers, timestamp_ms=timestamp
-                )
+                future = self._producer.send(topic, key=key, value=value, headers=headers, timestamp_ms=timestamp)
             except MessageSizeTooLargeError as error:
                 raise TooLarge(str(error)) from None
         self._waiting.append((future, size))

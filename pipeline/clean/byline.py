@@ -5,7 +5,9 @@ import re
 _NAME = r"[^\W\d_][\w.'’-]*(?:[ ](?:[A-Z]\.|[^\W\d_][\w.'’-]*)){1,4}"
 _BYLINE = re.compile(rf"^(?:By|BY)[:]?\s+(?P<names>{_NAME}(?:(?:,| and| AND| &)\s+{_NAME}){{0,4}})$")
 _LOOKED_AT = 2
-_CONNECTORS = frozenset("and of for the de la van von der den bin al el di da".split())
+_CONNECTORS = frozenset(
+    ["and", "of", "for", "the", "de", "la", "van", "von", "der", "den", "bin", "al", "el", "di", "da"]
+)
 
 
 def take_byline(paragraphs: list[str]) -> tuple[list[str], str | None]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.story import Dateline
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
     "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     "Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
@@ -30,9 +30,7 @@ _LONGEST = 100
 _RECENT = timedelta(days=2)
 
 
-def take_dateline(
-    paragraphs: list[str], written: datetime
-) -> tuple[list[str], Dateline | None]:
+def take_dateline(paragraphs: list[str], written: datetime) -> tuple[list[str], Dateline | None]:
     """The paragraphs without the dateline, and the dateline.
 
     ``written``, the story's own time, tells the year where the dateline has none.

@@ -10,7 +10,9 @@ import re
 from pipeline.story import Removed
 
 _END = r"(?:^|(?<=[.!?…\"”’'»)\]])\s+)"
-_NAMES = r"(?:[Tt]he\s)?[A-ZÀ-Þ][\w.'’&-]*(?:,?\s(?:of|for|via|the|and|by|from|de|van|von|bin|al|[A-ZÀ-Þ][\w.'’&-]*)){0,8}"
+_NAMES = (
+    r"(?:[Tt]he\s)?[A-ZÀ-Þ][\w.'’&-]*(?:,?\s(?:of|for|via|the|and|by|from|de|van|von|bin|al|[A-ZÀ-Þ][\w.'’&-]*)){0,8}"
+)
 _SLASHED = rf"{_NAMES}(?:\s?/\s?{_NAMES}){{1,3}}"
 _AGENCY = r"(?:\b[A-Z]{2,}|\b(?:Getty|Images|Photos?|Press|News|Agency|Reuters|Handout|Pool)\b)"
 _PICTURE = r"(?:photo(?:graph)?s?|pictures?|images?|pics?|video|illustration|graphic|foto)"
@@ -39,11 +41,15 @@ _ADVERT = re.compile(
     r"[.:\s]*$"
 )
 _WHOLE = (
-    ("advertisement", re.compile(r"(?:advertise?ments?|advert|sponsored(?: content)?|- ?advertisement ?-)[.:]?$", re.I)),
+    (
+        "advertisement",
+        re.compile(r"(?:advertise?ments?|advert|sponsored(?: content)?|- ?advertisement ?-)[.:]?$", re.I),
+    ),
     (
         "promotion",
         re.compile(
-            r"(?:(?:read|see|watch|listen|also read|related)(?: (?:more|also|next|now|here|stories|coverage|articles?|reading|news))?\s?[:|»>–—]\s?\S.{0,160}"
+            r"(?:(?:read|see|watch|listen|also read|related)(?: (?:more|also|next|now|here|stories|coverage"
+            r"|articles?|reading|news))?\s?[:|»>–—]\s?\S.{0,160}"
             r"|(?:sign up|subscribe|follow us|follow \S+ on|download (?:the|our)|join our|click here|get the latest)\b"
             r"[^“\"]{0,160}(?:newsletter|app|updates|alerts?|whatsapp|telegram|twitter|facebook|instagram|\bx\b|here|channel|inbox)\W*)$",
             re.I,
@@ -59,20 +65,25 @@ _WHOLE = (
     ),
     (
         "credit",
-        re.compile(r"[(\[]?\s?(?:additional |with )?(?:reporting|writing|editing|compiled) by [A-ZÀ-Þ][^“”\"]{2,240}$", re.I),
+        re.compile(
+            r"[(\[]?\s?(?:additional |with )?(?:reporting|writing|editing|compiled) by [A-ZÀ-Þ][^“”\"]{2,240}$", re.I
+        ),
     ),
-    ("caption", re.compile(r"(?:FILE(?: PHOTO)?\s?[-–—:]|(?:File photo|PHOTO|Photo|Caption|Pictured?)\s?:)\s?\S.{0,500}$")),
+    (
+        "caption",
+        re.compile(r"(?:FILE(?: PHOTO)?\s?[-–—:]|(?:File photo|PHOTO|Photo|Caption|Pictured?)\s?:)\s?\S.{0,500}$"),
+    ),
 )
-_PLACING = re.compile(r"\((?:[LRC]|left|right|cent(?:er|re)|[Ff]ront|[Bb]ack)\)|\bfile photo\b|\bpictured\b|\bis seen\b|\bposes?\b")
+_PLACING = re.compile(
+    r"\((?:[LRC]|left|right|cent(?:er|re)|[Ff]ront|[Bb]ack)\)|\bfile photo\b|\bpictured\b|\bis seen\b|\bposes?\b"
+)
 _SENTENCE = re.compile(r"[.!?][\"”’)]*\s+(?=[A-ZÀ-Þ“\"])")
 _CAPTION_WORDS = 60
 _TAIL = 300
 """How many characters at a paragraph's end can be furniture; keeps the search linear."""
 
 
-def take_furniture(
-    paragraphs: list[str], headline: str | None
-) -> tuple[list[str], tuple[Removed, ...]]:
+def take_furniture(paragraphs: list[str], headline: str | None) -> tuple[list[str], tuple[Removed, ...]]:
     """The paragraphs that are the story, and what was taken out."""
     kept: list[str] = []
     removed: list[Removed] = []

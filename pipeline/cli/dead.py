@@ -72,7 +72,9 @@ def show(
     sys.stdout.buffer.write(letter.value)
 
 
-def replay(ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
+def replay(
+    ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None
+) -> None:
     """Send them through the pipeline again, as they came in, and take them off the list.
 
     [dim]wire dead replay parse-2-15  ·  wire dead replay --all[/]
@@ -80,7 +82,9 @@ def replay(ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaO
     _resolve(ids, everything, kafka, data_dir, again=True)
 
 
-def drop(ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
+def drop(
+    ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None
+) -> None:
     """Take them off the list for good.
 
     [dim]wire dead drop parse-2-15[/]

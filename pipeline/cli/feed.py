@@ -28,7 +28,10 @@ def feed(
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
-    rate: Annotated[float | None, typer.Option("--rate", metavar="R", min=0.001, help="At most so many items a second.", show_default=False)] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", metavar="R", min=0.001, help="At most so many items a second.", show_default=False),
+    ] = None,
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
@@ -56,7 +59,13 @@ def feed(
 def _send(sources: list[str], what: Intake, sender: Sender, rate: float | None) -> int:
     """Send every item; how many were refused."""
     refused = 0
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[items]} acknowledged"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[items]} acknowledged"),
+        TimeElapsedColumn(),
+    )
     total = None if "-" in sources else files.size(sources)
     with Progress(*columns, console=messages, disable=not messages.is_terminal, transient=True) as progress:
         bar = progress.add_task("feeding", total=total, items=0)

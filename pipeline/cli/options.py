@@ -17,7 +17,9 @@ ElasticsearchOption = Annotated[
 ]
 DataDirOption = Annotated[
     Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="Where `wire up` keeps its data; .wire unless set.", show_default=False),
+    typer.Option(
+        "--data-dir", metavar="DIR", help="Where `wire up` keeps its data; .wire unless set.", show_default=False
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 

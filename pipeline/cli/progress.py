@@ -32,7 +32,9 @@ class Progress:
             return table
         (then, before), (now, done) = self._done[0], self._done[-1]
         rate = (done - before) / (now - then) if now > then else 0.0
-        behind = (f"{lag.stage} [{'yellow' if lag.messages else 'green'}]{lag.messages:,} behind[/]" for lag in self._lags)
+        behind = (
+            f"{lag.stage} [{'yellow' if lag.messages else 'green'}]{lag.messages:,} behind[/]" for lag in self._lags
+        )
         table.add_row(f"[bold]{done:,}[/] indexed", f"{rate:,.1f} a second", *behind)
         return table
 

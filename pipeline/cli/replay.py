@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     start: Annotated[str, typer.Option("--from", metavar="TOPIC", help="raw, stories, edited or annotated.")],
-    since: Annotated[str | None, typer.Option("--since", metavar="T", help="Only what came since: 2024-05-16, 24h, 7d …", show_default=False)] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="T", help="Only what came since: 2024-05-16, 24h, 7d …", show_default=False),
+    ] = None,
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
@@ -46,7 +49,9 @@ def replay(
     with Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes) as sender:
         for message in track(held, "replaying", console=messages, disable=not messages.is_terminal, transient=True):
             if not _is_copy(message) and message.value is not None:
-                sender.send(topic, message.key or b"", message.value, [*message.headers, (COPY_OF, str(message.at).encode())])
+                sender.send(
+                    topic, message.key or b"", message.value, [*message.headers, (COPY_OF, str(message.at).encode())]
+                )
         sent = sender.finish()
     sys.stdout.write(f"{sent} messages of {topic} sent again\n")
 

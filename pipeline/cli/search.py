@@ -10,11 +10,9 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.cli.show import show_answer
 from pipeline.embedded.servers import locate_elasticsearch
 from pipeline.index.connection import connect
-from pipeline.search.stories import MARKS, Answer, Question, ask
+from pipeline.search.stories import Answer, Question, ask, emphasised
 from pipeline.search.times import moment
 from pipeline.settings import load
-
-_EMPHASIS = ("<em>", "</em>")
 
 
 def register(app: typer.Typer) -> None:
@@ -23,13 +21,26 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", -without, a | b, prefix*; empty for everything.')] = "",
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='Words, "phrases", -without, a | b, prefix*; empty for everything.')
+    ] = "",
     quotes: Annotated[bool, typer.Option("--quotes", help="Search quotes instead of stories.")] = False,
-    speaker: Annotated[str | None, typer.Option("--speaker", metavar="N", help="Who spoke.", show_default=False)] = None,
-    entity: Annotated[str | None, typer.Option("--entity", metavar="N", help="A person, organization or place named.", show_default=False)] = None,
-    place: Annotated[str | None, typer.Option("--place", metavar="N", help="A place named.", show_default=False)] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="T", help="2024-05-16, today, 24h, 7d …", show_default=False)] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="T", help="As --since; before that time.", show_default=False)] = None,
+    speaker: Annotated[
+        str | None, typer.Option("--speaker", metavar="N", help="Who spoke.", show_default=False)
+    ] = None,
+    entity: Annotated[
+        str | None,
+        typer.Option("--entity", metavar="N", help="A person, organization or place named.", show_default=False),
+    ] = None,
+    place: Annotated[
+        str | None, typer.Option("--place", metavar="N", help="A place named.", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="T", help="2024-05-16, today, 24h, 7d …", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="T", help="As --since; before that time.", show_default=False)
+    ] = None,
     size: Annotated[int, typer.Option("--size", metavar="N", min=0, help="How many to show.")] = 10,
     as_json: JsonOption = False,
     elasticsearch: ElasticsearchOption = None,
@@ -63,7 +74,4 @@ def search(
 
 def to_json(answer: Answer) -> str:
     """The answer as one JSON object, highlighted words between <em> and </em>."""
-    text = json.dumps({"total": answer.total, "hits": answer.hits}, ensure_ascii=False)
-    for mark, tag in zip(MARKS, _EMPHASIS, strict=True):
-        text = text.replace(mark, tag)
-    return text
+    return emphasised(json.dumps({"total": answer.total, "hits": answer.hits}, ensure_ascii=False))

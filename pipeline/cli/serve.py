@@ -17,7 +17,17 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Annotated[int | None, typer.Option("--port", metavar="P", min=0, max=65535, help="Port to listen on; another one if it is taken.", show_default=False)] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="P",
+            min=0,
+            max=65535,
+            help="Port to listen on; another one if it is taken.",
+            show_default=False,
+        ),
+    ] = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:

@@ -65,5 +65,7 @@ def _marked(text: str, style: str) -> Text:
     """The text with what matched made to stand out; control characters of a terminal are shown."""
     shown = Text(style=style)
     for number, part in enumerate(text.replace(MARKS[1], MARKS[0]).split(MARKS[0])):
-        shown.append("".join(c if c.isprintable() or c == "\n" else "·" for c in part), "yellow bold" if number % 2 else "")
+        shown.append(
+            "".join(c if c.isprintable() or c == "\n" else "·" for c in part), "yellow bold" if number % 2 else ""
+        )
     return shown

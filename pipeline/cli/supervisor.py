@@ -90,7 +90,7 @@ class Supervisor:
         elif (code := child.process.poll()) is not None:
             steady = time.monotonic() - child.started > _STEADY
             child.failures = 0 if steady else child.failures + 1
-            pause = min(_MOST_PAUSE, 0.5 * 2 ** child.failures) if child.failures > 1 else 0.0
+            pause = min(_MOST_PAUSE, 0.5 * 2**child.failures) if child.failures > 1 else 0.0
             child.again_at = time.monotonic() + pause
             child.process = None
             log.warning("child ended, starting it again", child=child.name, code=code, pause=pause)

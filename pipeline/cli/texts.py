@@ -19,7 +19,9 @@ from pipeline.story import Story
 FormatOption = Annotated[str, typer.Option("--format", metavar="F", help="auto, text, ninjs or jsonl.")]
 PublishedOption = Annotated[
     str | None,
-    typer.Option("--published", metavar="T", help="When the items were published, where they do not say.", show_default=False),
+    typer.Option(
+        "--published", metavar="T", help="When the items were published, where they do not say.", show_default=False
+    ),
 ]
 SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="NAME", help="Whose items these are.", show_default=False)
@@ -34,7 +36,9 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
-    files: Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")
+    ] = None,
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
@@ -50,7 +54,9 @@ def parse(
 
 
 def annotate(
-    files: Annotated[list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")
+    ] = None,
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
@@ -75,9 +81,7 @@ def annotate(
 class _Reader:
     """The stories in the files named, counting what was refused."""
 
-    def __init__(
-        self, words: list[str] | None, format: str, published: str | None, source: str | None
-    ) -> None:
+    def __init__(self, words: list[str] | None, format: str, published: str | None, source: str | None) -> None:
         self.settings = settings.load()
         self.refused = 0
         self._words = words or ["-"]

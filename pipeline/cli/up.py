@@ -33,9 +33,31 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    feed: Annotated[list[str] | None, typer.Option("--feed", metavar="PATH", help="Feed this file or folder; may be repeated.", show_default=False)] = None,
-    workers: Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="Language processes, the part that is bound by the CPU.", show_default=False)] = None,
-    port: Annotated[int | None, typer.Option("--port", metavar="P", min=0, max=65535, help="Port of the pages; another one if it is taken.", show_default=False)] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option("--feed", metavar="PATH", help="Feed this file or folder; may be repeated.", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            help="Language processes, the part that is bound by the CPU.",
+            show_default=False,
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="P",
+            min=0,
+            max=65535,
+            help="Port of the pages; another one if it is taken.",
+            show_default=False,
+        ),
+    ] = None,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
@@ -122,5 +144,3 @@ def _each_second(live: Live, progress: Progress) -> Callable[[], None]:
             shown = time.monotonic()
 
     return show
-
-

@@ -22,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(
-    stages: Annotated[list[str] | None, typer.Argument(metavar="STAGE…", help="parse, desk, annotate, index; all four where none is named.")] = None,
+    stages: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="STAGE…", help="parse, desk, annotate, index; all four where none is named."),
+    ] = None,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,

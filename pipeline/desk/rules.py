@@ -40,9 +40,9 @@ def decide(story: Story, known: Record | None, now: datetime, at: str) -> Decisi
     """
     if known and _is_older(story, known):
         return Decision(dropped=f"version {story.version} after version {known.version}")
-    if known and known.pubstatus != "usable" and story.pubstatus == "usable":
-        if story.version <= known.version:
-            return Decision(dropped=f"version {story.version} was {known.pubstatus}")
+    is_killed = known is not None and known.pubstatus != "usable" and story.version <= known.version
+    if known and is_killed and story.pubstatus == "usable":
+        return Decision(dropped=f"version {story.version} was {known.pubstatus}")
     # Nothing was first created in the future, where every hostile month would open an index.
     firstcreated = known.firstcreated if known else min(story.firstcreated, now)
     story = story.model_copy(update={"firstcreated": firstcreated})

@@ -3,7 +3,6 @@
 Where they listen stands in ``servers.json`` in the data directory; ``locate`` finds them there.
 """
 
-
 import fcntl
 import json
 import os

@@ -8,6 +8,7 @@ before it, it is apart from the files of other sources too.
 
 import os
 from collections.abc import Iterator, Sequence
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 from pipeline.feeds.intake import Intake, Refusal
@@ -30,7 +31,7 @@ def size(words: Sequence[str]) -> int:
 def walk(words: Sequence[str]) -> Iterator[Path]:
     """The files, folders walked in the order of their names; symbolic links to folders are not."""
     for word in words:
-        if not os.path.isdir(word):
+        if not Path(word).is_dir():
             yield Path(word)
             continue
         for folder, below, names in os.walk(word):
@@ -45,7 +46,7 @@ def _read_file(path: Path, base: Path, intake: Intake) -> Iterator[RawStory | Re
         return
     name = path.absolute().relative_to(base).as_posix()
     try:
-        with path.open("rb", buffering=SNIFFED_BYTES) as stream:
+        with BufferedReader(FileIO(path), SNIFFED_BYTES) as stream:
             yield from intake.items(stream, where, name, path.absolute().parent.name)
     except OSError as error:
         yield Refusal(where, error.strerror or str(error))

@@ -3,13 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BufferedReader
+from typing import Protocol
 
 from pipeline import formats
 from pipeline.errors import PermanentError
-from pipeline.formats.contract import Format
+from pipeline.formats.contract import Format, Stream
 from pipeline.formats.ninjs import content_uri
 from pipeline.story import RawStory
+
+
+class Peekable(Stream, Protocol):
+    """A stream whose beginning can be looked at."""
+
+    def peek(self, size: int = 0, /) -> bytes:
+        """What comes next, without taking it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,9 +41,7 @@ class Intake:
     source: str | None = None
     published: datetime | None = None
 
-    def items(
-        self, stream: BufferedReader, where: str, name: str | None, feed: str
-    ) -> Iterator[RawStory | Refusal]:
+    def items(self, stream: Peekable, where: str, name: str | None, feed: str) -> Iterator[RawStory | Refusal]:
         """The items in ``stream``.
 
         ``where`` is what to call it in a message, ``name`` what an item without a uri of its own
@@ -52,7 +58,7 @@ class Intake:
             else:
                 yield self._item(piece, known, name if known.name == "text" else None, feed)
 
-    def _format(self, stream: BufferedReader, name: str) -> Format:
+    def _format(self, stream: Peekable, name: str) -> Format:
         if self.format != "auto":
             known = formats.named(self.format)
             if not stream.peek(1):
@@ -74,5 +80,3 @@ class Intake:
             published=self.published,
             feed=feed,
         )
-
-

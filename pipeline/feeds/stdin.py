@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from io import BufferedReader
+from io import BufferedReader, FileIO
 
 from pipeline.feeds.intake import Intake, Refusal
 from pipeline.formats import SNIFFED_BYTES
@@ -11,5 +11,5 @@ from pipeline.story import RawStory
 
 def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
     """What stands on standard input; an item without a uri is named after its bytes."""
-    stream = BufferedReader(sys.stdin.buffer.raw, SNIFFED_BYTES)
-    yield from intake.items(stream, "standard input", None, "stdin")
+    with BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), SNIFFED_BYTES) as stream:
+        yield from intake.items(stream, "standard input", None, "stdin")

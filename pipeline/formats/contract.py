@@ -2,10 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
 from pipeline.errors import TooLarge
 from pipeline.story import RawStory, Story
+
+
+class Stream(Protocol):
+    """What formats read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most ``size`` bytes, all there are where it is negative."""
+        ...
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The next line, or its first ``size`` bytes."""
+        ...
+
 
 Piece = bytes | TooLarge
 """One item's bytes, or why there are none; what follows it can still be read."""
@@ -24,7 +37,7 @@ class Format:
     name: str
     content_type: str
     recognises: Callable[[bytes, str], bool]
-    split: Callable[[BinaryIO, int], Iterator[Piece]]
+    split: Callable[[Stream, int], Iterator[Piece]]
     identity: Callable[[bytes], str | None]
     parse: Callable[[RawStory], Story]
 
@@ -34,7 +47,7 @@ def too_large(limit: int) -> TooLarge:
     return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)")
 
 
-def whole(stream: BinaryIO, limit: int) -> Iterator[Piece]:
+def whole(stream: Stream, limit: int) -> Iterator[Piece]:
     """The stream as one item."""
     value = stream.read(limit + 1)
     yield too_large(limit) if len(value) > limit else value

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from pipeline.formats import ninjs
-from pipeline.formats.contract import Format, Piece, too_large
+from pipeline.formats.contract import Format, Piece, Stream, too_large
 
 _CHUNK = 1 << 20
 
 
-def split(stream: BinaryIO, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[Piece]:
     """The lines that are not blank; one that is too long is skipped without being held."""
     while line := stream.readline(limit + 1):
         if len(line) > limit and not line.endswith(b"\n"):

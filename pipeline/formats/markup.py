@@ -6,10 +6,47 @@ from collections.abc import Iterator
 from lxml import etree, html
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body br center dd div dl dt figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_UNSEEN = frozenset("script style head title noscript template iframe object".split())
+_UNSEEN = frozenset(["script", "style", "head", "title", "noscript", "template", "iframe", "object"])
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
@@ -18,9 +55,7 @@ def text_of(fragment: str) -> str:
     if not fragment.strip():
         return ""
     try:
-        root = html.document_fromstring(
-            fragment.encode("utf-8", "replace"), parser=_PARSER, ensure_head_body=True
-        )
+        root = html.document_fromstring(fragment.encode("utf-8", "replace"), parser=_PARSER, ensure_head_body=True)
     except etree.ParserError:
         return ""
     lines = "".join(_walk(root)).split("\n")

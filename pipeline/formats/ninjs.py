@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from json import JSONDecodeError, JSONDecoder
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from pipeline.errors import MalformedItem
-from pipeline.formats.contract import Format, Piece, too_large
+from pipeline.formats.contract import Format, Piece, Stream, too_large
 from pipeline.formats.markup import text_of
 from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
 
@@ -107,15 +107,17 @@ def parse(raw: RawStory) -> Story:
     if version is not None and number is None:
         extra["version"] = version
     try:
-        return Story(
-            uri=uri,
-            version=number or 1,
-            versioncreated=versioncreated,
-            firstcreated=firstcreated or versioncreated,
-            pubstatus=pubstatus,
-            body=body,
-            extra=extra,
-            **stated,
+        return Story.model_validate(
+            {
+                "uri": uri,
+                "version": number or 1,
+                "versioncreated": versioncreated,
+                "firstcreated": firstcreated or versioncreated,
+                "pubstatus": pubstatus,
+                "body": body,
+                "extra": extra,
+                **stated,
+            }
         )
     except ValidationError as error:
         first = error.errors()[0]
@@ -272,7 +274,7 @@ def _is_markup(entry: dict[str, Any]) -> bool:
     return "html" in stated
 
 
-def split(stream: BinaryIO, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[Piece]:
     """The object in a file, or each element of an array, of whatever length the array is."""
     head = stream.read(_CHUNK)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -283,7 +285,7 @@ def split(stream: BinaryIO, limit: int) -> Iterator[Piece]:
     yield from _elements(stream, start[1:], limit)
 
 
-def _elements(stream: BinaryIO, buffer: bytes, limit: int) -> Iterator[Piece]:
+def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[Piece]:
     """The array's elements; from a fault on, the remainder is one item, for parse to refuse."""
     decoder = JSONDecoder()
     text = buffer.decode("utf-8", "surrogateescape")

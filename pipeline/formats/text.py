@@ -19,9 +19,7 @@ def parse(raw: RawStory) -> Story:
     try:
         text = raw.value.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise MalformedItem(
-            f"not UTF-8: byte {raw.value[error.start]:#04x} at position {error.start}"
-        ) from None
+        raise MalformedItem(f"not UTF-8: byte {raw.value[error.start]:#04x} at position {error.start}") from None
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         raise MalformedItem("empty: no text")

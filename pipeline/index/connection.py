@@ -29,7 +29,5 @@ def speaking_to(hosts: str) -> Iterator[None]:
         raise ElasticsearchAway(f"Elasticsearch does not answer at {hosts} ({type(error).__name__})") from None
     except ApiError as error:
         if error.status_code in _BUSY:
-            raise ElasticsearchAway(
-                f"Elasticsearch at {hosts} answers {error.status_code}: {error.message}"
-            ) from None
+            raise ElasticsearchAway(f"Elasticsearch at {hosts} answers {error.status_code}: {error.message}") from None
         raise

@@ -37,10 +37,7 @@ def actions(story: AnnotatedStory, known_quotes: int = 0) -> list[Action]:
     written = list(quote_documents(story, document)) if document else []
     return [
         Action(stories, story_id(story.uri), story.version, document),
-        *(
-            Action(quotes, quote_id(story.uri, number), story.version, quote)
-            for number, quote in enumerate(written, 1)
-        ),
+        *(Action(quotes, quote_id(story.uri, number), story.version, quote) for number, quote in enumerate(written, 1)),
         *(
             Action(quotes, quote_id(story.uri, number), story.version)
             for number in range(len(written) + 1, known_quotes + 1)

@@ -11,9 +11,7 @@ from pipeline.index.documents import Action
 from pipeline.index.names import DESK, STORIES, index_of, story_id
 
 
-async def recall(
-    client: AsyncElasticsearch, hosts: str, uris: Iterable[str]
-) -> dict[str, Record]:
+async def recall(client: AsyncElasticsearch, hosts: str, uris: Iterable[str]) -> dict[str, Record]:
     """The records of these stories, of those that have one. Raises ElasticsearchAway."""
     ids = sorted({story_id(uri) for uri in uris})
     with speaking_to(hosts):
@@ -39,9 +37,7 @@ async def indexed_quotes(
     with speaking_to(hosts):
         response = await client.mget(docs=docs)
     return {
-        wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ()))
-        for doc in response["docs"]
-        if doc.get("found")
+        wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in response["docs"] if doc.get("found")
     }
 
 

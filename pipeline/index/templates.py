@@ -75,16 +75,22 @@ QUOTE: dict[str, Any] = {
     "text": TEXT,
     "quoted": KEPT,
     "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
-    "speaker": {
-        "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "name": NAME}
-    },
+    "speaker": {"properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "name": NAME}},
     "version": LONG,
     "story": {
         "properties": {
             name: STORY[name]
             for name in (
-                "uri", "headline", "source", "versioncreated", "firstcreated", "urgency",
-                "language", "people", "organizations", "places",
+                "uri",
+                "headline",
+                "source",
+                "versioncreated",
+                "firstcreated",
+                "urgency",
+                "language",
+                "people",
+                "organizations",
+                "places",
             )
         }
     },

@@ -74,6 +74,11 @@ def ask(client: Elasticsearch, hosts: str, question: Question) -> Answer:
     return Answer(response["hits"]["total"]["value"], found)
 
 
+def emphasised(text: str) -> str:
+    """A highlighted fragment as programs get it: what matched between <em> and </em>, not escaped."""
+    return text.replace(MARKS[0], "<em>").replace(MARKS[1], "</em>")
+
+
 def story(client: Elasticsearch, hosts: str, uri: str) -> dict[str, Any] | None:
     """The story of that uri, None where there is none. Raises ElasticsearchAway."""
     try:

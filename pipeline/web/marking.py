@@ -17,7 +17,11 @@ def told(story: dict[str, Any]) -> list[Markup]:
     """The body's paragraphs escaped, with its names and quoted stretches in elements of their own."""
     spans = sorted(
         [
-            *((q["start"], q["end"], "q", f"{q['speaker']['name']}" if q["speaker"] else "") for s in story["quotes"] for q in [{**p, "speaker": s["speaker"]} for p in s["quoted"]]),
+            *(
+                (q["start"], q["end"], "q", f"{q['speaker']['name']}" if q["speaker"] else "")
+                for s in story["quotes"]
+                for q in [{**p, "speaker": s["speaker"]} for p in s["quoted"]]
+            ),
             *((m["start"], m["end"], "b", e["type"]) for e in story["entities"] for m in e["mentions"]),
         ]
     )

@@ -1,4 +1,4 @@
-"""What is wrong in Faust, mended in one place. (The ledger, in its own module, is another cure.)"""
+"""What is wrong in Faust, mended in one place; the ledger, in its own module, is another cure."""
 
 from collections.abc import Mapping
 
@@ -16,9 +16,7 @@ def keep_failed_commits() -> None:
     tables, which that method also looks after, are not used here.
     """
 
-    async def commit_offsets(
-        self: Consumer, offsets: Mapping[TP, int], start_new_transaction: bool = True
-    ) -> bool:
+    async def commit_offsets(self: Consumer, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
         assigned = self.assignment()
         ours = {tp: offset for tp, offset in offsets.items() if tp in assigned}
         if not ours:

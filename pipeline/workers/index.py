@@ -40,9 +40,7 @@ class Indexer:
             self._client, self._hosts, [(story.uri, story.firstcreated) for story in stories]
         )
         owned = [
-            (story.uri, action)
-            for story in stories
-            for action in documents.actions(story, quotes.get(story.uri, 0))
+            (story.uri, action) for story in stories for action in documents.actions(story, quotes.get(story.uri, 0))
         ]
         actions: list[Action] = [action for _, action in owned]
         results = await bulk.write(self._client, self._hosts, actions)
@@ -54,9 +52,7 @@ class Indexer:
                 refused.setdefault(uri, result)
         return refused
 
-    def _outcome(
-        self, story: AnnotatedStory, newest: dict[str, AnnotatedStory], refused: dict[str, str]
-    ) -> Outcome:
+    def _outcome(self, story: AnnotatedStory, newest: dict[str, AnnotatedStory], refused: dict[str, str]) -> Outcome:
         if newest[story.uri] is story and story.uri in refused:
             return DocumentRefused(refused[story.uri])
         return Done("indexed")

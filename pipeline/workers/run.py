@@ -27,11 +27,17 @@ def run(stage: Stage, settings: Settings, servers: Servers) -> None:
     if servers.embedded_kafka:
         pace_fetches()
         member = lease_member(settings.data_dir, stage.group)
-    app = make(stage, settings, servers, member and member.name)
+    app = make(stage, settings, servers, member.name if member else None)
     AGENTS[stage](Context(app, stage, settings, servers))
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
-    log.info("worker starts", stage=stage.name, reads=stage.reads, writes=stage.writes, member=app.conf.consumer_group_instance_id)
+    log.info(
+        "worker starts",
+        stage=stage.name,
+        reads=stage.reads,
+        writes=stage.writes,
+        member=app.conf.consumer_group_instance_id,
+    )
     try:
         worker.execute_from_commandline()
     finally:
@@ -39,7 +45,7 @@ def run(stage: Stage, settings: Settings, servers: Servers) -> None:
             member.release(servers.kafka)
 
 
-class DrainingWorker(Worker):
+class DrainingWorker(Worker):  # type: ignore[misc]
     """Faust's worker, which also leaves when Faust's own shutdown hangs (robinhood 484)."""
 
     def _on_sigint(self) -> None:
@@ -55,4 +61,3 @@ def _leave_within(seconds: float) -> None:
     timer = threading.Timer(seconds, os._exit, (1,))
     timer.daemon = True
     timer.start()
-

@@ -62,9 +62,7 @@ class Settler:
 
     async def settle(self, entries: list[Entry], outcomes: Sequence[Outcome]) -> None:
         """Carry out the outcome of each event, wait until Kafka has it, acknowledge the event."""
-        await asyncio.gather(
-            *(self._carry_out(e.event, outcome) for e, outcome in zip(entries, outcomes, strict=True))
-        )
+        await asyncio.gather(*(self._carry_out(e.event, outcome) for e, outcome in zip(entries, outcomes, strict=True)))
         self._ledger.settle(entries)
 
     async def _carry_out(self, event: EventT, outcome: Outcome) -> None:

@@ -113,10 +113,14 @@ class TestQuotes:
         assert [q.speaker.name for q in quotes] == ["Maria Lopez"] * 2
 
     def test_scare_quotes_and_nicknames_are_none(self, annotate):
-        assert annotate("The so-called “green wall” runs through the city. Joe “Mad Dog” Smith walks there.").quotes == ()
+        assert (
+            annotate("The so-called “green wall” runs through the city. Joe “Mad Dog” Smith walks there.").quotes == ()
+        )
 
     def test_a_long_quote_that_nobody_is_named_for_has_no_speaker(self, annotate):
-        (quote,) = annotate("“There was nothing left of our house when we came back.”\nThe river fell on Friday.").quotes
+        (quote,) = annotate(
+            "“There was nothing left of our house when we came back.”\nThe river fell on Friday."
+        ).quotes
         assert quote.speaker is None
 
     def test_a_cue_inside_the_marks_is_not_the_one(self, annotate):
@@ -181,7 +185,30 @@ class TestModel:
         assert len(found.quotes) == 600
         assert all(body[q.start : q.end] == q.text for q in found.quotes)
 
-    @given(st.lists(st.sampled_from(["“", "”", "\n", "Xi said", " that ", "Paris", ". ", '"', "’s", "😀", "\u202e", "he ", "told", "\t", "("]), max_size=30).map("".join))
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    "“",
+                    "”",
+                    "\n",
+                    "Xi said",
+                    " that ",
+                    "Paris",
+                    ". ",
+                    '"',
+                    "’s",
+                    "😀",
+                    "\u202e",
+                    "he ",
+                    "told",
+                    "\t",
+                    "(",
+                ]
+            ),
+            max_size=30,
+        ).map("".join)
+    )
     def test_offsets_fit_whatever_the_text(self, body):
         found = next(model.annotate(load_model(), [body]))
         for entity in found.entities:

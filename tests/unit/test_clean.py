@@ -162,7 +162,12 @@ class TestParagraphs:
         ]
 
     def test_tables_are_left_alone(self):
-        assert paragraphs_of("Results:\n\nA 1 2\nB 0 0\n\nThe end came late.") == ["Results:", "A 1 2", "B 0 0", "The end came late."]
+        assert paragraphs_of("Results:\n\nA 1 2\nB 0 0\n\nThe end came late.") == [
+            "Results:",
+            "A 1 2",
+            "B 0 0",
+            "The end came late.",
+        ]
 
     def test_indents_begin_paragraphs(self):
         text = "   The first paragraph is wrapped at a column and goes\non here.\n   The second is not."
@@ -183,7 +188,23 @@ class TestParagraphs:
 
 
 WORDS = st.sampled_from(
-    ["PARIS (AP) —", "By Jane Doe", "Advertisement", "Photo by J. Doe/AFP", "He spoke.", "“Yes,” she said.", "\n", "\n\n", "Read more: x", " ", "BEIJING, May 16 (UPI) --", "   ", "\u200b", "é", "(L)"]
+    [
+        "PARIS (AP) —",
+        "By Jane Doe",
+        "Advertisement",
+        "Photo by J. Doe/AFP",
+        "He spoke.",
+        "“Yes,” she said.",
+        "\n",
+        "\n\n",
+        "Read more: x",
+        " ",
+        "BEIJING, May 16 (UPI) --",
+        "   ",
+        "\u200b",
+        "é",
+        "(L)",
+    ]
 )
 
 

@@ -52,7 +52,13 @@ class TestSniffing:
 
     @pytest.mark.parametrize(
         ("value", "what"),
-        [(b"%PDF-1.7", "PDF"), (b"PK\x03\x04x", "zip"), (b"<nitf>", "markup"), (b"a\x00b", "binary"), (bytes(range(32)), "binary")],
+        [
+            (b"%PDF-1.7", "PDF"),
+            (b"PK\x03\x04x", "zip"),
+            (b"<nitf>", "markup"),
+            (b"a\x00b", "binary"),
+            (bytes(range(32)), "binary"),
+        ],
     )
     def test_what_no_format_reads_is_told(self, value, what):
         with pytest.raises(UnknownFormat, match=what):
@@ -127,7 +133,9 @@ class TestNinjs:
         assert story.extra == {}
 
     def test_markup_keeps_paragraphs_and_drops_scripts(self):
-        story = parse({"uri": "x", "body_xhtml": "<div><p>A &lt;b&gt;</p><script>alert(1)</script><p>B<br/>C</p></div>"})
+        story = parse(
+            {"uri": "x", "body_xhtml": "<div><p>A &lt;b&gt;</p><script>alert(1)</script><p>B<br/>C</p></div>"}
+        )
         assert story.body == "A <b>\nB\nC"
 
     def test_a_picture_has_its_caption_for_a_body(self):
@@ -168,14 +176,45 @@ class TestNinjs:
         again = parse(story.model_dump_json(), format="ninjs", source="Test")
         assert again == story.model_copy(update={"source": again.source})
 
-    @given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))))
+    @given(
+        st.dictionaries(
+            st.text(),
+            st.recursive(
+                st.none() | st.booleans() | st.integers() | st.text(),
+                lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            ),
+        )
+    )
     def test_any_object_is_a_story_or_a_permanent_error(self, item):
         try:
             assert parse(json.dumps(item), format="ninjs").body
         except PermanentError as error:
             assert str(error)
 
-    @given(st.sampled_from(["headline", "body_text", "bodies", "subject", "version", "urgency", "by", "located", "source", "dateline", "removed", "embargoed"]), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["value", "role", "name", "code", "x"]), inner)))
+    @given(
+        st.sampled_from(
+            [
+                "headline",
+                "body_text",
+                "bodies",
+                "subject",
+                "version",
+                "urgency",
+                "by",
+                "located",
+                "source",
+                "dateline",
+                "removed",
+                "embargoed",
+            ]
+        ),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda inner: (
+                st.lists(inner) | st.dictionaries(st.sampled_from(["value", "role", "name", "code", "x"]), inner)
+            ),
+        ),
+    )
     def test_a_field_of_any_kind_is_read_or_refused(self, name, value):
         try:
             parse(json.dumps({"uri": "x", "text": "Body.", name: value}), format="ninjs")
@@ -201,7 +240,9 @@ class TestSplitting:
         (piece,) = self.split(format, b'{"a": "' + b"x" * 5_000, limit=100)
         assert isinstance(piece, TooLarge)
 
-    @given(st.lists(st.dictionaries(st.text(), st.text() | st.integers(), min_size=1)), st.sampled_from(["", " ", "\n  "]))
+    @given(
+        st.lists(st.dictionaries(st.text(), st.text() | st.integers(), min_size=1)), st.sampled_from(["", " ", "\n  "])
+    )
     def test_an_array_is_its_elements_byte_for_byte(self, items, space):
         texts = [json.dumps(item, ensure_ascii=False) for item in items]
         value = f"[{space}{f'{space},{space}'.join(texts)}{space}]".encode()

@@ -79,7 +79,8 @@ class TestBatches:
             async for batch in batches(Stream(events), limits):
                 found.append([event.message.offset for event in batch])
                 if len(found) == count:
-                    return found
+                    break
+            return found
 
         return asyncio.run(asyncio.wait_for(take(), 5))
 

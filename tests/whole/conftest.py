@@ -33,7 +33,11 @@ class Wire:
         self.address = ""
 
     def __call__(
-        self, *arguments: str | Path, input: bytes | None = None, code: int | None = 0, env: dict[str, str] | None = None
+        self,
+        *arguments: str | Path,
+        input: bytes | None = None,
+        code: int | None = 0,
+        env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command to its end; the exit code is checked unless it may be any."""
         done = subprocess.run(

@@ -99,7 +99,9 @@ class Search:
     def start(self) -> None:
         binary = Path(str(files("noida_db"))) / "noida-db"
         options = ["--data-dir", str(self._folder), "--only", "elasticsearch", "--elasticsearch-port", str(self._port)]
-        self._server = subprocess.Popen([str(binary), "start", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._server = subprocess.Popen(
+            [str(binary), "start", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         eventually(lambda: socket.socket().connect_ex(("127.0.0.1", self._port)) == 0)
 
     def stop(self) -> None:
@@ -124,7 +126,9 @@ def test_wire_tail_follows_what_is_indexed(tmp_path):
 def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(tmp_path):
     with running(tmp_path, "--port", "0") as wire:
         beside = Wire(tmp_path)
-        worker = subprocess.Popen([*COMMAND, "worker", "parse", "--data-dir", str(tmp_path)], stderr=subprocess.PIPE, cwd=ROOT)
+        worker = subprocess.Popen(
+            [*COMMAND, "worker", "parse", "--data-dir", str(tmp_path)], stderr=subprocess.PIPE, cwd=ROOT
+        )
         try:
             eventually(lambda: (tmp_path / "members" / "wire-parse-1").exists())
             wire.feed(*stories(30))

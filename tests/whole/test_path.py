@@ -22,7 +22,13 @@ SEEDS = ROOT / "seeds"
 
 
 def ninjs(uri: str, body: str = "The dam near Valmont broke on Monday, said Ann Lee.", **fields):
-    return {"uri": uri, "versioncreated": "2024-05-16T12:00:00Z", "headline": f"About {uri}", "body_text": body, **fields}
+    return {
+        "uri": uri,
+        "versioncreated": "2024-05-16T12:00:00Z",
+        "headline": f"About {uri}",
+        "body_text": body,
+        **fields,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +92,7 @@ class TestVersions:
         wire.feed(ninjs("urn:v:2", body, version="1"))
         wire.await_idle()
         assert wire.search("--quotes", "Kelso | winter")["total"] == 2
-        wire.feed(ninjs("urn:v:2", body.split("\n")[0], version="2"))
+        wire.feed(ninjs("urn:v:2", body.split("\n", maxsplit=1)[0], version="2"))
         wire.await_idle()
         assert [hit["version"] for hit in wire.search("--quotes", "Kelso | winter")["hits"]] == [2]
 
@@ -243,7 +249,14 @@ class TestBulk:
 class TestHostileText:
     def test_script_in_any_field_is_only_text_on_the_pages(self, wire):
         evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-        wire.feed(ninjs("urn:evil:1", f"Evilmarker {evil} said “{evil} and more words here” to Ann Lee.", headline=f"Evilmarker {evil}", byline=evil))
+        wire.feed(
+            ninjs(
+                "urn:evil:1",
+                f"Evilmarker {evil} said “{evil} and more words here” to Ann Lee.",
+                headline=f"Evilmarker {evil}",
+                byline=evil,
+            )
+        )
         wire.await_idle()
         for path in ("/?q=evilmarker", f"/story?uri={quote('urn:evil:1')}", f"/?q={quote(evil)}"):
             response = urlopen(f"{wire.address}{path}")
@@ -309,7 +322,19 @@ class TestCommandLine:
 
     def test_every_command_has_help_with_an_example(self, tmp_path):
         alone = Wire(tmp_path)
-        for command in ("up", "setup", "feed", "parse", "annotate", "worker", "serve", "search", "tail", "status", "replay"):
+        for command in (
+            "up",
+            "setup",
+            "feed",
+            "parse",
+            "annotate",
+            "worker",
+            "serve",
+            "search",
+            "tail",
+            "status",
+            "replay",
+        ):
             assert f"wire {command}".encode() in alone(command, "--help").stdout
         for command in ("list", "show", "replay", "drop"):
             assert f"wire dead {command}".encode() in alone("dead", command, "--help").stdout
