@@ -155,7 +155,8 @@ class TestDateline:
 
 class TestParagraphs:
     def test_wrapped_lines_are_joined(self):
-        text = "The ministers of twelve countries met in the city on\nMonday to talk.\n\nThey left early in the morning, without having come\nto an end."
+        first = "The ministers of twelve countries met in the city on\nMonday to talk."
+        text = f"{first}\n\nThey left early in the morning, without having come\nto an end."
         assert paragraphs_of(text) == [
             "The ministers of twelve countries met in the city on Monday to talk.",
             "They left early in the morning, without having come to an end.",

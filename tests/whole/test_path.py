@@ -88,7 +88,7 @@ class TestVersions:
         assert wire.story("urn:v:1")["headline"] == "New"
 
     def test_a_version_with_fewer_quotes_leaves_none_of_the_old(self, wire):
-        body = "“We will rebuild the bridge at Kelso,” said Ann Lee.\n“It will be ready before the winter comes,” she said."
+        body = "“We will rebuild the bridge at Kelso,” said Ann Lee.\n“It will be ready for the winter,” she said."
         wire.feed(ninjs("urn:v:2", body, version="1"))
         wire.await_idle()
         assert wire.search("--quotes", "Kelso | winter")["total"] == 2
