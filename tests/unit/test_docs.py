@@ -1,0 +1,60 @@
+"""The documentation is held against the code."""
+
+import re
+import tomllib
+from importlib.metadata import entry_points
+
+import pytest
+import typer
+
+from pipeline import topics
+from pipeline.annotate import model
+from pipeline.cli import app
+from pipeline.settings import Settings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def settings() -> dict[str, object]:
+    """Every setting's full name and default."""
+    found = {}
+    for name, field in Settings.model_fields.items():
+        section = field.default
+        fields = getattr(type(section), "model_fields", None)
+        if fields:
+            found |= {f"{name}.{inner}": spec.default for inner, spec in fields.items()}
+        else:
+            found[name] = section
+    return found
+
+
+@pytest.mark.parametrize(("name", "default"), settings().items())
+def test_every_setting_is_documented_with_its_default(name, default):
+    shown = "unset" if default is None else str(default)
+    assert f"| `{name}` | {shown} |" in (ROOT / "docs" / "settings.md").read_text()
+
+
+def test_every_command_is_in_the_readme():
+    commands = {name for name in typer.main.get_command(app).commands}
+    assert all(re.search(rf"`wire {name}\b", README) for name in commands)
+
+
+def test_every_dependency_says_why_it_is_there_and_none_is_left_over():
+    told = set(re.findall(r"^\| `([\w-]+)`", (ROOT / "docs" / "dependencies.md").read_text(), re.M))
+    needed = {re.match(r"[\w-]+", line)[0] for line in PROJECT["project"]["dependencies"]}
+    assert told == needed | {"flit-core"}
+
+
+def test_every_topic_is_in_the_picture():
+    assert all(topic in README for topic in topics.TOPICS)
+
+
+def test_our_components_are_found_by_entry_points():
+    assert {e.name for e in entry_points(group="spacy_factories")} >= {"wire_paragraphs", *model.OURS}
+
+
+def test_the_locks_name_no_address():
+    for lock in ROOT.glob("requirements*.lock"):
+        assert "://" not in lock.read_text()
