@@ -1,33 +1,54 @@
 """The ``wire`` command: one module a group of commands, each a thin shell around the packages."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import typer
 
-from pipeline.cli.console import complain, refuse
+from pipeline.cli.console import complain, leave_quietly
 from pipeline.errors import ConfigurationError, PipelineError, TransientError
 
-app = typer.Typer(
-    name="wire",
-    help="A live stream of news stories, understood and made searchable.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-for _module in ("up", "setup", "feed", "texts", "worker", "serve", "search", "tail", "status", "dead", "replay"):
-    import_module(f"pipeline.cli.{_module}").register(app)
-
 EXIT_REFUSED, EXIT_USAGE, EXIT_AWAY = 1, 2, 3
+MODULES = {
+    "up": "up",
+    "feed": "feed",
+    "search": "search",
+    "tail": "tail",
+    "status": "status",
+    "dead": "dead",
+    "replay": "replay",
+    "parse": "texts",
+    "annotate": "texts",
+    "setup": "setup",
+    "worker": "worker",
+    "serve": "serve",
+}
+"""The commands in the order of their help, and the module each is in."""
+
+
+def assembled(words: Sequence[str] = ()) -> typer.Typer:
+    """The command line; of a command that is named first, nothing but its own module is imported."""
+    app = typer.Typer(
+        name="wire",
+        help="A live stream of news stories, understood and made searchable.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    # One command alone would lose its name to Typer.
+    app.callback()(lambda: None)
+    named = [MODULES[word] for word in words[:1] if word in MODULES]
+    for module in named or dict.fromkeys(MODULES.values()):
+        import_module(f"pipeline.cli.{module}").register(app)
+    return app
 
 
 def main() -> None:
     """Run the command; errors become one line on standard error and an exit code."""
     try:
-        app()
+        assembled(sys.argv[1:])()
     except ConfigurationError as error:
         complain(str(error))
         sys.exit(EXIT_USAGE)
@@ -38,4 +59,4 @@ def main() -> None:
         complain(str(error))
         sys.exit(EXIT_REFUSED)
     except BrokenPipeError:
-        refuse()
+        leave_quietly()

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import structlog
 from rich.console import Console
+from rich.text import Text
 
 messages = Console(stderr=True, highlight=False)
 """For progress, warnings and errors."""
@@ -19,9 +20,7 @@ _QUIET = ("faust", "mode", "aiokafka", "kafka", "elastic_transport", "elasticsea
 
 def complain(text: str) -> None:
     """One line about what is wrong."""
-    messages.print("[bold red]wire:[/]", text, markup=True, soft_wrap=True) if messages.is_terminal else (
-        sys.stderr.write(f"wire: {text}\n")
-    )
+    messages.print(Text.assemble(("wire: ", "bold red"), text), soft_wrap=True)
 
 
 def print_json(text: str) -> None:
@@ -29,8 +28,8 @@ def print_json(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def refuse() -> NoReturn:
-    """Leave quietly when nobody reads standard output any more."""
+def leave_quietly() -> NoReturn:
+    """Leave without a word when nobody reads standard output any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 

@@ -123,7 +123,10 @@ def marking(question: Question, hits: Sequence[Any]) -> dict[str, Any]:
         "highlight": {
             "pre_tags": [MARKS[0]],
             "post_tags": [MARKS[1]],
-            "fields": {field: {"number_of_fragments": 0} if field == "headline" else {} for field in fields},
+            "fields": {
+                field: {"number_of_fragments": 0 if field == "headline" else 3, "fragment_size": 200}
+                for field in fields
+            },
         },
     }
 

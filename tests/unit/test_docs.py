@@ -9,7 +9,7 @@ import typer
 
 from pipeline import topics
 from pipeline.annotate import model
-from pipeline.cli import app
+from pipeline.cli import MODULES, assembled
 from pipeline.settings import Settings
 from tests.conftest import ROOT
 
@@ -37,7 +37,8 @@ def test_every_setting_is_documented_with_its_default(name, default):
 
 
 def test_every_command_is_in_the_readme():
-    commands = {name for name in typer.main.get_command(app).commands}
+    commands = set(typer.main.get_command(assembled()).commands)
+    assert commands == set(MODULES)
     assert all(re.search(rf"`wire {name}\b", README) for name in commands)
 
 

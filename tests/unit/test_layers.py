@@ -12,14 +12,14 @@ STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
 OUTLETS = {"broker", "index", "search"}
 ENTRANCES = {"workers", "web", "cli", "embedded"}
 ALLOWED = {
-    **{noun: NOUNS for noun in NOUNS},
+    **dict.fromkeys(NOUNS, NOUNS),
     **{stage: NOUNS | {stage} for stage in STAGES},
     # A feed takes streams apart with the formats, before anything is a story.
     "feeds": NOUNS | {"feeds", "formats"},
-    **{outlet: NOUNS | OUTLETS for outlet in OUTLETS},
+    **dict.fromkeys(OUTLETS, NOUNS | OUTLETS),
     # The index keeps the desk's records.
     "index": NOUNS | OUTLETS | {"desk"},
-    **{entrance: NOUNS | STAGES | OUTLETS | ENTRANCES for entrance in ENTRANCES},
+    **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES),
     "__main__": ENTRANCES,
     "__init__": set(),
 }
