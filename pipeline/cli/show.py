@@ -43,7 +43,8 @@ def show_quote(hit: dict[str, Any]) -> None:
     speaker = hit["speaker"]["name"] if hit.get("speaker") else "unknown"
     output.print(Text.assemble("“", _marked(_shortened(" … ".join(said)), ""), "”", (f" — {speaker}", "bold cyan")))
     story = hit["story"]
-    output.print(f"[dim]{escape(story.get('headline') or story['uri'])} · {escape(_origin(story))}[/]")
+    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
+    output.print(f"[dim]{escape(where)}[/]")
 
 
 def headline_of(story: dict[str, Any]) -> str:
