@@ -45,6 +45,9 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
         consumer_group_instance_id=member,
         # A consumer that waits for Elasticsearch is not dead; heartbeats go on beside it.
         broker_max_poll_interval=_DAY,
+        # Heartbeats come from a thread of their own; a worker that was killed is missed soon.
+        broker_session_timeout=15.0,
+        broker_heartbeat_interval=3.0,
         broker_commit_interval=1.0,
         # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.
         broker_max_poll_records=64,
