@@ -1,13 +1,13 @@
 """The assembled language model: loaded once a process, run over batches of bodies."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate import entities, paragraphs, quotes
+from pipeline.annotate import entities, paragraphs, quotes  # noqa: F401 - importing them registers them
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
 
@@ -64,11 +64,3 @@ def split(body: str) -> Iterator[str]:
 
 def _whole(docs: list[Doc]) -> Doc:
     return docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
-
-
-def components() -> Iterable[str]:
-    """The names of our components, for whoever lists them."""
-    return ("wire_paragraphs", *OURS)
-
-
-_REGISTERED = (entities, paragraphs, quotes)

@@ -14,6 +14,7 @@ from pipeline import topics
 from pipeline.workers import annotate, desk, index, parse
 from pipeline.workers.app import Context
 from pipeline.workers.batches import Limits, batches
+from pipeline.workers.ledger import Entry
 from pipeline.workers.settle import Outcome, Settler, patiently
 
 Work = Callable[[Sequence[EventT]], Awaitable[Sequence[Outcome]]]
@@ -70,7 +71,7 @@ def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> Ag
                 await room.acquire()
                 group.create_task(finish(events, entries))
 
-    async def finish(events: Sequence[EventT], entries: list) -> None:  # type: ignore[type-arg]
+    async def finish(events: Sequence[EventT], entries: list[Entry]) -> None:
         try:
             await settler.settle(entries, await patiently(lambda: work(events)))
         finally:
