@@ -21,6 +21,17 @@ DataDirOption = Annotated[
         "--data-dir", metavar="DIR", help="Where `wire up` keeps its data; .wire unless set.", show_default=False
     ),
 ]
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="P",
+        min=0,
+        max=65535,
+        help="Port of the pages; another if it is taken.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 

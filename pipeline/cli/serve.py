@@ -1,11 +1,9 @@
 """``wire serve``: the pages and the search API."""
 
-from typing import Annotated
-
 import typer
 
 from pipeline.cli.console import set_up_logging
-from pipeline.cli.options import DataDirOption, ElasticsearchOption
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, PortOption
 from pipeline.cli.orphans import end_with_parent
 from pipeline.embedded.servers import free_port, locate_elasticsearch
 from pipeline.settings import load
@@ -17,17 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Annotated[
-        int | None,
-        typer.Option(
-            "--port",
-            metavar="P",
-            min=0,
-            max=65535,
-            help="Port to listen on; another one if it is taken.",
-            show_default=False,
-        ),
-    ] = None,
+    port: PortOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:

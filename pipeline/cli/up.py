@@ -14,7 +14,7 @@ from rich.live import Live
 
 from pipeline import topics
 from pipeline.cli.console import complain, messages, set_up_logging
-from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.progress import Progress
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
@@ -47,17 +47,7 @@ def up(
             show_default=False,
         ),
     ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            "--port",
-            metavar="P",
-            min=0,
-            max=65535,
-            help="Port of the pages; another one if it is taken.",
-            show_default=False,
-        ),
-    ] = None,
+    port: PortOption = None,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,

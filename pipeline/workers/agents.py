@@ -73,9 +73,19 @@ def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> Ag
 
     async def finish(events: Sequence[EventT], entries: list[Entry]) -> None:
         try:
-            await settler.settle(entries, await patiently(lambda: work(events)))
+            await settler.settle(entries, await outcomes(work, events))
         finally:
             room.release()
 
     agent: AgentT = app.agent(app.topic(stage.reads), name=stage.name)(run)
     return agent
+
+
+async def outcomes(work: Work, events: Sequence[EventT]) -> Sequence[Outcome]:
+    """What becomes of each event; one that makes the work fail is found by working on each alone."""
+    try:
+        return await patiently(lambda: work(events))
+    except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
+        if len(events) == 1:
+            return [error]
+    return [outcome for event in events for outcome in await outcomes(work, [event])]

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from pipeline.broker.sender import Sender
 from pipeline.embedded.servers import locate
 from pipeline.index.bulk import write
 from pipeline.index.connection import connect_async
@@ -214,6 +215,19 @@ class TestBadInput:
         assert wire("dead", "drop", again["id"]).stdout == b"1 dropped\n"
         assert all(letter["uri"] != "urn:bad:again" for letter in wire.letters())
         assert b"no dead letter" in wire("dead", "show", again["id"], code=2).stderr
+
+    @pytest.mark.parametrize("topic", ["wire.stories", "wire.edited", "wire.annotated"])
+    def test_garbage_on_a_topic_between_stages_is_a_dead_letter_and_stops_nobody(self, wire, topic):
+        before = {letter["id"] for letter in wire.letters()}
+        with Sender(locate(load(data_dir=wire.folder)).kafka, 30, 1 << 20) as sender:
+            sender.send(topic, b"urn:garbage", b"{nonsense", [])
+            sender.finish()
+        wire.feed(ninjs(f"urn:after:{topic}"))
+        wire.await_idle()
+        (letter,) = [letter for letter in wire.letters() if letter["id"] not in before]
+        assert letter["trace"].startswith(topic)
+        assert wire("dead", "show", letter["id"]).stdout == b"{nonsense"
+        assert wire.story(f"urn:after:{topic}")
 
 
 class TestBulk:
