@@ -85,6 +85,7 @@ def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[s
     supervisor.start()
     feeding = None
     try:
+        feeding = _feed(paths, supervisor.environment) if paths else None
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return
@@ -92,7 +93,6 @@ def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[s
         sys.stdout.write(f"ready {pages}\n")
         sys.stdout.flush()
         messages.print(f"logs in {logs}; Ctrl-C stops")
-        feeding = _feed(paths, supervisor.environment) if paths else None
         progress = Progress(servers.kafka)
         with Live(console=messages, auto_refresh=False, transient=True) as live:
             supervisor.watch(embedded.alive, _each_second(live, progress) if messages.is_terminal else lambda: None)
