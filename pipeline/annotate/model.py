@@ -7,9 +7,13 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate import entities, paragraphs, quotes  # noqa: F401 - importing them registers them
+import pipeline.annotate.entities.component
+import pipeline.annotate.paragraphs
+import pipeline.annotate.quotes.component  # noqa: F401 - importing them registers them
+from pipeline.annotate.entities import recogniser
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
+from pipeline.settings import Names
 
 UNREAD = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
 """Components of stock pipelines whose output nobody here reads."""
@@ -18,18 +22,22 @@ PIECE_CHARACTERS = 20_000
 """A longer body is read in pieces of whole paragraphs, so that memory does not grow with it."""
 
 
-def load(name: str) -> Language:
+def load(name: str, names: Names = "wire") -> Language:
     """The installed spaCy model of that name, with our components and without those nobody reads.
 
-    Raises ConfigurationError where no such model is installed.
+    ``names`` says whose recogniser finds the names: ours, or the "stock" one of the model. Raises
+    ConfigurationError where no such model is installed.
     """
+    unread = UNREAD if names == "stock" else (*UNREAD, "ner")
     try:
-        nlp = spacy.load(name, exclude=list(UNREAD))
+        nlp = spacy.load(name, exclude=list(unread))
     except OSError:
         raise ConfigurationError(
             f"spacy.model: no model {name!r} is installed; install it in this environment, or name another"
         ) from None
     nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
+    if names == "wire":
+        recogniser.add(nlp)
     for component in OURS:
         nlp.add_pipe(component)
     return nlp

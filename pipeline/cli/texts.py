@@ -70,7 +70,7 @@ def annotate(
     from pipeline.annotate.stories import annotated  # noqa: PLC0415
 
     reader = _Reader(files, format, published, source)
-    nlp = model.load(reader.settings.spacy.model)
+    nlp = model.load(reader.settings.spacy.model, reader.settings.spacy.names)
     unread = reader.stories()
     while batch := list(islice(unread, _BATCH)):
         for story in annotated(nlp, batch, reader.settings.annotate.max_characters):

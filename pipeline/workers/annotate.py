@@ -17,8 +17,8 @@ class Language:
     def __init__(self, context: Context) -> None:
         """Have the app start the pool, so that the first story does not wait for the model."""
         settings = context.settings
-        model, longest = settings.spacy.model, str(settings.annotate.max_characters)
-        command = [sys.executable, "-m", language_process.__name__, model, longest]
+        longest = str(settings.annotate.max_characters)
+        command = [sys.executable, "-m", language_process.__name__, settings.spacy.model, settings.spacy.names, longest]
         self._pool = LanguagePool(command, settings.annotate)
         context.app.task(self._start)
         context.app.on_before_shutdown.connect(self._stop, weak=False)

@@ -15,6 +15,7 @@ import psutil
 
 from pipeline.annotate import model
 from pipeline.annotate.stories import annotated
+from pipeline.settings import Names
 from pipeline.story import Story
 from pipeline.workers import frames
 
@@ -22,12 +23,12 @@ _NICENESS = 5
 """Below the event loops, whose heartbeats must not wait for us."""
 
 
-def main(name: str, longest: int) -> None:
+def main(name: str, names: Names, longest: int) -> None:
     """Serve until standard input ends. What libraries print goes to standard error."""
     os.nice(_NICENESS)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    nlp = model.load(name)
+    nlp = model.load(name, names)
     me = psutil.Process()
     gc.collect()
     gc.freeze()
@@ -45,4 +46,4 @@ def _answer(stream: BinaryIO, parts: Sequence[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], "stock" if sys.argv[2] == "stock" else "wire", int(sys.argv[3]))

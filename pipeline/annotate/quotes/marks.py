@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.annotations import Span
 
-_CLOSINGS = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "»": ("«",), "``": ("''",), '"': ('"',)}
+_CLOSINGS = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "»": ("«",), "``": ("''",), '"': ('"', "''")}
 _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
 _SINGLE_OPEN = re.compile(r"(?<![^\s(\[“\"—–-])[‘'](?=[^\s'’])")
 _SINGLE_CLOSE = re.compile(r"(?<=\S)[’'](?![\w])")
@@ -37,7 +37,7 @@ def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[i
     opened, begin = "", 0
     for mark in _DOUBLE.finditer(text):
         sign = mark[0]
-        if opened and sign in _CLOSINGS[opened]:
+        if opened and (sign in _CLOSINGS[opened] or _closes_another(text, opened, begin, mark)):
             spans.append((begin, mark.start()))
             opened = ""
         elif not opened and sign in _CLOSINGS:
@@ -54,6 +54,16 @@ def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[i
     if not spans:
         spans = list(_single(text))
     return [trimmed for span in spans if (trimmed := _trim(text, *span))], carries
+
+
+def _closes_another(text: str, opened: str, begin: int, mark: re.Match[str]) -> bool:
+    """Whether a mark closes a stretch that was opened in the other style ("… him,”)."""
+    if opened == '"' and mark[0] == "”":
+        return "“" not in text[begin : mark.start()]
+    if opened == "“" and mark[0] == '"' and not text[mark.start() - 1].isspace():
+        rest = text[mark.end() :].partition("“")[0]
+        return "”" not in rest and not rest[:1].isalnum()
+    return False
 
 
 def _single(text: str) -> Iterator[tuple[int, int]]:

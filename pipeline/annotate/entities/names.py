@@ -1,0 +1,64 @@
+"""The names that the recogniser found, each trimmed to its own words."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from spacy.tokens import Doc, Span
+
+TYPES = frozenset(["PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW", "MISC"])
+_EDGES = " \t\r\n'\"“”‘’`´«»‹›<>.,;:!?()[]{}–—-_*•|/\\"
+_POSSESSIVE = re.compile(r"(?:['’´`]s|(?<=s)['’])$", re.I)
+_ABBREVIATION = re.compile(r"(?:\.\w{1,2}|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|Bros))$")
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
+_DIRECTION = re.compile(r"^(?:(?:north|south|east|west|central|northern|southern|eastern|western|greater|mainland)\W+)+(?=[A-Z])")
+RANK = re.compile(
+    r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
+    r"(?:president|minister|secretary|chancellor|king|queen|prince|princess|pope|senator|sen\.?|"
+    r"rep\.?|gov\.?|governor|mayor|judge|justice|general|gen\.?|col\.?|colonel|capt\.?|captain|lt\.?|sgt\.?|major|maj\.?|"
+    r"mr\.?|mrs\.?|ms\.?|miss|dr\.?|prof\.?|professor|sir|lord|lady|dame|sheikh|ayatollah|hon\.?|rev\.?|reverend|father|sister|"
+    r"bishop|archbishop|cardinal|saint|prophet|comrade|chief|ambassador|premier|chairman|inspector|constable|coach|"
+    r"advocate|attorney|engr\.?|alhaji|hajia|chairwoman|spokesman|spokeswoman)\s+)+",
+    re.I,
+)
+"""Ranks, offices and forms of address before a person's name."""
+
+
+class Name(NamedTuple):
+    """A recognised name: where it stands, its words, its label."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+
+
+def recognised(doc: Doc) -> Iterator[Name]:
+    """The names in ``doc.ents``, trimmed of marks, articles, ranks and possessives, one line each."""
+    for ent in doc.ents:
+        if ent.label_ in TYPES and (name := _trimmed(ent)) is not None:
+            yield name
+
+
+def _trimmed(ent: Span) -> Name | None:
+    text, start = ent.text.split("\n")[0], ent.start_char
+    if ")" not in text:
+        # "World Health Organization (WHO": the bracket opens on another name.
+        text = text.partition(" (")[0]
+    kept = text.lstrip(_EDGES)
+    for pattern in _openings(ent.label_):
+        if (opening := pattern.match(kept)) and opening.end() < len(kept):
+            kept = kept[opening.end() :]
+    start += len(text) - len(kept)
+    text = _POSSESSIVE.sub("", kept.rstrip(_EDGES)).rstrip(_EDGES)
+    if _ABBREVIATION.search(text) and kept.startswith(text + "."):
+        text += "."
+    if text.count("(") > text.count(")") and kept.startswith(text + ")"):
+        text += ")"
+    return Name(start, start + len(text), text, ent.label_) if any(map(str.isalpha, text)) else None
+
+
+def _openings(label: str) -> tuple[re.Pattern[str], ...]:
+    if label == "PERSON":
+        return _ARTICLE, RANK
+    return (_ARTICLE, _DIRECTION) if label in ("GPE", "LOC") else (_ARTICLE,)

@@ -1,0 +1,35 @@
+"""Given names and surnames: which gender a given name has, which words are names at all.
+
+``people.json`` is made by ``training/people.py`` from the lists of Faker (MIT licence).
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class People(NamedTuple):
+    """Given names that only women, only men, or both have; and surnames."""
+
+    female: frozenset[str]
+    male: frozenset[str]
+    both: frozenset[str]
+    surnames: frozenset[str]
+
+
+@cache
+def people() -> People:
+    """The lists that ship with the project."""
+    read = json.loads(files("pipeline.annotate.entities").joinpath("people.json").read_text(encoding="utf-8"))
+    return People(**{kind: frozenset(names) for kind, names in read.items()})
+
+
+@cache
+def gender_of(name: str) -> str | None:
+    """m or f from a person's full name, None where its given name tells nothing."""
+    given, _, rest = name.partition(" ")
+    if not rest:
+        return None
+    known = people()
+    return "f" if given in known.female else "m" if given in known.male else None

@@ -1,0 +1,49 @@
+"""Component ``wire_quotes``: what is reported as said, between marks or not, by whom, by which cue.
+
+Reads the parse and ``doc._.wire_entities``; writes ``doc._.wire_quotes``, a tuple of ``Quote``.
+"""
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotate.quotes.drafts import Draft, drafts
+from pipeline.annotate.quotes.options import Quotations
+from pipeline.annotate.quotes.voices import Voices
+from pipeline.annotate.tree import Tree
+from pipeline.annotations import Mention, Quote, Span
+
+if not Doc.has_extension("wire_quotes"):
+    Doc.set_extension("wire_quotes", default=())
+
+
+@Language.component("wire_quotes", requires=["doc._.wire_entities", "token.dep"], assigns=["doc._.wire_quotes"])
+def quotes(doc: Doc) -> Doc:
+    """Put the story's quotes on ``doc._.wire_quotes``, in the order of the text."""
+    tree = Tree(doc)
+    quotations = Quotations(tree)
+    voices = Voices(tree, quotations, doc._.wire_entities)
+    doc._.wire_quotes = tuple(
+        _quote(tree, quotations, voices, number, draft) for number, draft in enumerate(drafts(tree, quotations), 1)
+    )
+    return doc
+
+
+def _quote(tree: Tree, quotations: Quotations, voices: Voices, number: int, draft: Draft) -> Quote:
+    start, end = tree.start[draft.first], tree.end[draft.last - 1]
+    quoted = tuple(quotations.spans[stretch] for stretch in draft.stretches)
+    # A token may reach over a mark ("peace.”"); what is quoted is never cut.
+    start, end = min([start, *(span.start for span in quoted)]), max([end, *(span.end for span in quoted)])
+    return Quote(
+        id=f"q{number}",
+        kind="indirect" if not quoted else "direct" if quoted == (Span(start=start, end=end),) else "mixed",
+        start=start,
+        end=end,
+        text=tree.text[start:end],
+        quoted=quoted,
+        cue=_mention(tree, draft.cue) if draft.cue is not None else None,
+        speaker=voices.speaker(draft.speaker) if draft.speaker is not None else None,
+    )
+
+
+def _mention(tree: Tree, token: int) -> Mention:
+    return Mention(start=tree.start[token], end=tree.end[token], text=tree.word[token])

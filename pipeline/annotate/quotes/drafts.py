@@ -1,0 +1,69 @@
+"""The quotes of a story before their speakers are named: reports and quotations brought together.
+
+A stretch between marks belongs to the report that covers it. One that no report covers is a quote
+where it goes on from the quote before, or where it is long enough to be speech; the rest are scare
+quotes, titles and nicknames.
+"""
+
+from typing import NamedTuple
+
+from pipeline.annotate.quotes.lexicon import lexicon
+from pipeline.annotate.quotes.loose import SPOKEN, spoken
+from pipeline.annotate.quotes.options import Quotations
+from pipeline.annotate.quotes.reports import Report, reports
+from pipeline.annotate.quotes.speakers import Phrase, label, speaker
+from pipeline.annotate.tree import Tree
+
+class Draft(NamedTuple):
+    """A quote: its tokens (half-open), the numbers of its stretches, its cue, its speaker's words."""
+
+    first: int
+    last: int
+    stretches: tuple[int, ...]
+    cue: int | None
+    speaker: Phrase | None
+
+
+def drafts(tree: Tree, quotations: Quotations) -> list[Draft]:
+    """The quotes of a story in the order of the text."""
+    sure, doubtful = reports(tree, quotations, lexicon())
+    found = [_reported(tree, quotations, report) for report in sure]
+    claimed = {number for draft in found for number in draft.stretches}
+    for number, (first, last) in enumerate(quotations.tokens):
+        if number in claimed:
+            continue
+        covering = next((r for r in doubtful if r.first <= first and last <= r.last), None)
+        draft = _unreported(tree, quotations, number, covering, found)
+        if draft is not None:
+            found.append(draft)
+            claimed.update(draft.stretches)
+    return sorted(found, key=lambda draft: (draft.first, -draft.last))
+
+
+def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
+    start = quotations.from_token(report.first)
+    inside = []
+    for number in range(start, len(quotations.tokens)):
+        first, last = quotations.tokens[number]
+        if first >= report.last:
+            break
+        if first >= report.first and last <= report.last:
+            inside.append(number)
+    return Draft(report.first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
+
+
+def _unreported(
+    tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[Draft]
+) -> Draft | None:
+    first, last = quotations.tokens[number]
+    doubt = covering.likely if covering is not None else 0.0
+    if spoken(tree, quotations, number, doubt) < SPOKEN:
+        return None
+    if covering is not None and covering.likely >= 0.05:
+        return _reported(tree, quotations, covering)
+    named = label(tree, quotations, number)
+    if named is not None:
+        return Draft(first, last, (number,), None, named)
+    before = max((d for d in found if d.last <= first), key=lambda d: d.last, default=None)
+    goes_on = before is not None and tree.text.count("\n", tree.end[before.last - 1], tree.start[first]) <= 1
+    return Draft(first, last, (number,), None, before.speaker if goes_on and before is not None else None)

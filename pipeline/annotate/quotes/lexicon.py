@@ -1,0 +1,28 @@
+"""What was learned of reporting: ``reporting.json``, written by ``training/reporting.py``."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Which forms may be cues, with their lemmas; the weight of each word of evidence.
+
+    ``weights`` are those of a report's readings, ``loose`` those of a stretch that no report covers.
+    """
+
+    lemmas: Mapping[str, str]
+    weights: Mapping[str, float]
+    bias: float
+    loose: Mapping[str, float]
+    loose_bias: float
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that ships with the project."""
+    read = json.loads(files("pipeline.annotate.quotes").joinpath("reporting.json").read_text(encoding="utf-8"))
+    return Lexicon(**read)

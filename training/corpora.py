@@ -1,0 +1,130 @@
+"""The labelled texts the names model is trained and scored on, as pieces with the labels we use.
+
+``eww`` and ``gmb`` are described in ``docs/accuracy.md``; their texts are read in place and never
+copied. Labels become those of ``pipeline/annotate/entities/recogniser.py``.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.annotate.entities.gazetteer import gazetteer
+
+_EWW = {
+    "Person": "PERSON", "Organization": "ORG", "Facility": "FAC", "NORP": "NORP", "Misc": "MISC", "Product": "MISC",
+}  # fmt: skip
+_NATURE = re.compile(
+    r"\b(rivers?|lakes?|sea|ocean|mount|mountains?|mt|valley|islands?|peninsula|desert|bay|gulf|strait|coast|africa|asia"
+    r"|europe|america|east|west|north|south|balkans|region|hills?|forest|basin|canyon)\b",
+    re.I,
+)
+_RANK = re.compile(
+    r"^(?:(?:former|vice|deputy|prime|foreign|defen[cs]e|interior|acting|u\.s\.|us)\s+)*"
+    r"(?:president|minister|secretary|chancellor|king|queen|prince|princess|pope|senator|general|gen\.|judge|justice|mr\.|"
+    r"mrs\.|ms\.|dr\.|sheikh|ambassador|chairman|leader|spokesman|colonel|premier|congressman|representative|envoy)\s+",
+    re.I,
+)
+_LONG_ENOUGH = 600
+
+
+class Labelled(NamedTuple):
+    """A text and the names in it: start, end, label."""
+
+    text: str
+    names: list[tuple[int, int, str]]
+
+
+def eww(path: Path) -> Iterator[Labelled]:
+    """The articles of the English Worldwide Newswire dataset in ``path``/gold.jsonl."""
+    for line in (path / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+        article = json.loads(line)
+        text = article["text"]
+        names = []
+        for start, end, kind in article["spans"]:
+            label = place_label(text[start:end]) if kind == "Location" else _EWW.get(kind)
+            if label:
+                names.append((start, end, label))
+        yield Labelled(text, names)
+
+
+def gmb(path: Path) -> Iterator[Labelled]:
+    """The sentences of the Groningen Meaning Bank, a dozen at a time, titles taken off people."""
+    for sentences in _documents(path):
+        text = ""
+        names: list[tuple[int, int, str]] = []
+        for sentence in sentences:
+            text, found = _detokenized(text, sentence)
+            names += found
+        yield Labelled(text, [_relabelled(text, *name) for name in names])
+
+
+def place_label(name: str) -> str:
+    """GPE for what is governed, LOC for what is not."""
+    return "LOC" if name not in gazetteer() and _NATURE.search(name) else "GPE"
+
+
+def _relabelled(text: str, start: int, end: int, kind: str) -> tuple[int, int, str]:
+    if kind == "PER":
+        while (rank := _RANK.match(text[start:end])) and start + rank.end() < end:
+            start += rank.end()
+        return start, end, "PERSON"
+    if kind == "LOC":
+        return start, end, place_label(text[start:end])
+    if kind == "ORG":
+        return start, end, "ORG"
+    name = text[start:end]
+    return start, end, "NORP" if re.search(r"(?:an|ese|ish|ic|i|ch|ans|is|im|ims)$", name) and " " not in name else "MISC"
+
+
+def _documents(path: Path) -> Iterator[list[list[tuple[str, str]]]]:
+    document: list[list[tuple[str, str]]] = []
+    sentence: list[tuple[str, str]] = []
+    for line in [*path.read_text(encoding="utf-8").splitlines(), "", "-DOCSTART-"]:
+        if line.startswith("-DOCSTART-"):
+            if document:
+                yield document
+            document = []
+        elif line.strip():
+            word, *_, tag = line.split()
+            sentence.append((word, tag))
+        elif sentence:
+            document.append(sentence)
+            sentence = []
+
+
+def _detokenized(text: str, sentence: Iterable[tuple[str, str]]) -> tuple[str, list[tuple[int, int, str]]]:
+    names: list[tuple[int, int, str]] = []
+    inside, quoted, before = "", False, ""
+    text += " " if text else ""
+    for word, tag in sentence:
+        glued = word in ".,);:%?!'" or word.startswith("'") or word == "n't" or before in ("", "(", "$")
+        if word == '"':
+            glued, quoted = glued or quoted, not quoted
+        elif before == '"' and quoted:
+            glued = True
+        text += word if glued else " " + word
+        start = len(text) - len(word)
+        kind = tag[2:]
+        if kind and inside == kind and not tag.startswith("B-"):
+            names[-1] = (names[-1][0], len(text), kind)
+        elif kind:
+            names.append((start, len(text), kind))
+        inside, before = kind, word
+    return text, names
+
+
+def pieces(whole: Labelled) -> Iterator[Labelled]:
+    """A text in pieces of whole lines, each long enough to have some context."""
+    text, names = "", list[tuple[int, int, str]]()
+    for line in re.finditer(r"[^\n]*\n+|[^\n]+$", whole.text):
+        first, last = line.span()
+        shift = len(text) - first
+        names += [(a + shift, b + shift, label) for a, b, label in whole.names if first <= a and b <= last]
+        text += line[0]
+        if len(text) > _LONG_ENOUGH:
+            yield Labelled(text, names)
+            text, names = "", []
+    if text.strip():
+        yield Labelled(text, names)

