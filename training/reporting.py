@@ -89,13 +89,10 @@ def articles(nlp: spacy.Language, folder: Path) -> Iterator[Article]:
 
 def attributions(standoff: str, text: str) -> Iterator[Attribution]:
     """The attributions of one brat file that have a content."""
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for line in standoff.splitlines():
-        if line.startswith("T"):
-            name, where = line.split("\t")[:2]
-            if " " not in where:
-                continue
-            spans[name] = [(int(a), int(b)) for a, b in (part.split() for part in where.split(" ", 1)[1].split(";"))]
+    spans = {
+        name: [(int(a), int(b)) for a, b in (part.split() for part in where.split(";"))]
+        for name, where in re.findall(r"^(T\d+)\t\w+ ([\d; ]+)\t", standoff, re.M)
+    }
     for line in standoff.splitlines():
         if not line.startswith("E"):
             continue

@@ -21,10 +21,9 @@ def quotes(doc: Doc) -> Doc:
     """Put the story's quotes on ``doc._.wire_quotes``, in the order of the text."""
     tree = Tree(doc)
     quotations = Quotations(tree)
-    voices = Voices(tree, quotations, doc._.wire_entities)
-    doc._.wire_quotes = tuple(
-        _quote(tree, quotations, voices, number, draft) for number, draft in enumerate(drafts(tree, quotations), 1)
-    )
+    found = drafts(tree, quotations)
+    voices = Voices(tree, quotations, doc._.wire_entities, found)
+    doc._.wire_quotes = tuple(_quote(tree, quotations, voices, number, draft) for number, draft in enumerate(found, 1))
     return doc
 
 
@@ -41,7 +40,7 @@ def _quote(tree: Tree, quotations: Quotations, voices: Voices, number: int, draf
         text=tree.text[start:end],
         quoted=quoted,
         cue=_mention(tree, draft.cue) if draft.cue is not None else None,
-        speaker=voices.speaker(draft.speaker) if draft.speaker is not None else None,
+        speaker=voices.speaker(draft),
     )
 
 

@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.loose import SPOKEN, spoken
-from pipeline.annotate.quotes.options import Quotations
+from pipeline.annotate.quotes.options import SUBJECTS, Quotations
 from pipeline.annotate.quotes.reports import Report, reports
 from pipeline.annotate.quotes.speakers import Phrase, label, speaker
 from pipeline.annotate.tree import Tree
+
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
 
 class Draft(NamedTuple):
     """A quote: its tokens (half-open), the numbers of its stretches, its cue, its speaker's words."""
@@ -49,7 +52,20 @@ def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
             break
         if first >= report.first and last <= report.last:
             inside.append(number)
-    return Draft(report.first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
+    first = _past_frame(tree, quotations, report)
+    return Draft(first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
+
+
+def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
+    """Where the words of the speaker begin, after "that" and the day they were said on."""
+    first, cue = report.first, report.cue
+    if first == cue + 1 and tree.lower[first] == "on" and tree.lower[first + 1] in _DAYS:
+        first += 2
+    elif first == cue + 1 and tree.lower[first] in _DAYS and tree.dep[first] not in SUBJECTS:
+        first += 1
+    if tree.lower[first] == "that" and tree.dep[first] == "mark" and not quotations.inside[first]:
+        first += 1
+    return first if first < report.last and tree.word[first][0].isalnum() or quotations.inside[first] else report.first
 
 
 def _unreported(

@@ -7,7 +7,7 @@ from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.options import Quotations
 from pipeline.annotate.tree import Tree
 
-SPOKEN = 0.35
+SPOKEN = 0.3
 """A loose stretch is a quote where that is more likely than this."""
 
 

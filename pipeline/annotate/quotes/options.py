@@ -18,6 +18,8 @@ COMPLEMENTS = frozenset(
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _BESIDE = frozenset("parataxis advcl ccomp acl conj dep prep relcl".split())
 _CUTS = frozenset("advcl conj npadvmod cc prep relcl acl".split())
+_EMPTY = frozenset("which who that what it this him her them me us himself herself themselves whom how".split())
+"""Words that alone say nothing: "which he called …"."""
 _INTRODUCE = frozenset("that how whether if why".split())
 _NEAR = 40
 """How many tokens from the cue a quotation outside of its clause may stand."""
@@ -77,7 +79,7 @@ def readings(tree: Tree, quotations: Quotations, cue: int) -> list[Option]:
         first, last = trimmed(tree, option.first, option.last)
         first, last = quotations.snapped(first, last)
         last = _within_paragraph(tree, first, last)
-        if first >= last:
+        if first >= last or (last - first == 1 and tree.lower[first] in _EMPTY):
             continue
         seen = found.get((first, last))
         if seen is None:

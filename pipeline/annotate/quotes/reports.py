@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from pipeline.annotate.quotes.evidence import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
-from pipeline.annotate.quotes.options import Option, Quotations, readings
+from pipeline.annotate.quotes.options import Option, Quotations, readings, trimmed
 from pipeline.annotate.tree import Tree
 
-LIKELY = 0.63
+LIKELY = 0.6
 """A cue reports where its readings together are more likely than this."""
 DOUBTFUL = 0.02
 """A reading less likely than this is nothing."""
@@ -72,12 +72,21 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     best = ranked[0][1]
     if likely >= LIKELY:
         yield Report(token, best.first, best.last, likely)
+        yield from _conjuncts(tree, token, best, likely)
     for odd, option in ranked[likely >= LIKELY :]:
         if likely >= LIKELY and odd / total > _BOTH_SIDES and _other_side(token, best, option):
             yield Report(token, option.first, option.last, likely)
             return
         if odd / total > DOUBTFUL and quotations.share(option.first, option.last):
             yield Report(token, option.first, option.last, min(odd / total, LIKELY - DOUBTFUL))
+
+
+def _conjuncts(tree: Tree, cue: int, best: Option, likely: float) -> Iterator[Report]:
+    """Further clauses of what is reported that the parse hangs on the cue: "boasted about … and that …"."""
+    for kid in tree.kids[cue]:
+        first, last = tree.left[kid], tree.right[kid] + 1
+        if tree.dep[kid] == "conj" and tree.lower[first] == "that" and first >= best.last:
+            yield Report(cue, *trimmed(tree, first, last), likely)
 
 
 def _other_side(cue: int, one: Option, other: Option) -> bool:

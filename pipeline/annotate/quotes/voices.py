@@ -1,16 +1,16 @@
 """Whom a speaker's words stand for: pronouns, common nouns, relatives and surnames, told apart.
 
 A pronoun takes the nearest person that fits it in number and gender, subjects and those who have
-just spoken first; a definite noun ("the Russian leader", "the newspaper") the last person or
-organization that the story has called so. What is said between marks names nobody outside of them.
+just spoken first; what is only reported about counts less, and within what somebody is reported to
+say, "he" is likely the one who says it. What is said between marks names nobody outside of them.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pipeline.annotate.entities.people import gender_of
+from pipeline.annotate.quotes.described import Descriptions, Place, gender_of_words, is_group, top
+from pipeline.annotate.quotes.drafts import Draft
 from pipeline.annotate.quotes.evidence import SUBJECTS
 from pipeline.annotate.quotes.options import Quotations
 from pipeline.annotate.quotes.speakers import Phrase, phrase
@@ -19,95 +19,83 @@ from pipeline.annotations import Entity, Speaker
 
 _GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself": "m", "herself": "f"}
 _RELATIVES = frozenset(("who", "which", "that", "whom"))
-_SELVES = frozenset(("i", "we", "you", "me", "us", "one"))
+_SELVES = frozenset(("i", "we", "you", "me", "us", "one", "my", "our"))
+_PLURALS = frozenset(("they", "both", "their"))
 _SENTENCES_BACK = 8
 """How far back a pronoun may look."""
-_ORGANIZATIONS = frozenset(
-    "company firm bank newspaper paper agency ministry party union group organization organisation institute court"
-    " commission council university department office airline club team league federation association government"
-    " administration campaign church network broadcaster magazine site website charity watchdog regulator committee"
-    " authority carmaker automaker manufacturer retailer maker".split()
-)
-_ROLES = {
-    "leader": frozenset("president premier chancellor leader king chief head chairman chairwoman minister".split()),
-    "politician": frozenset("senator congressman congresswoman lawmaker minister governor mayor mp candidate".split()),
-    "lawmaker": frozenset("senator sen congressman congresswoman representative rep mp deputy legislator".split()),
-    "nominee": frozenset("candidate nominee".split()),
-    "candidate": frozenset("candidate nominee".split()),
-    "diplomat": frozenset("ambassador envoy minister secretary".split()),
-    "official": frozenset("secretary minister director commissioner spokesman spokeswoman".split()),
-    "premier": frozenset(("premier", "minister")),
-    "chief": frozenset("director head chief commissioner executive".split()),
-    "executive": frozenset("executive ceo director chief".split()),
-    "coach": frozenset(("coach", "manager")),
-    "spokesperson": frozenset("spokesman spokeswoman spokesperson".split()),
-}
-_MALE = frozenset("spokesman chairman congressman king prince businessman mr sir father son brother husband lord".split())
-_FEMALE = frozenset(
-    "spokeswoman chairwoman congresswoman queen princess businesswoman mrs ms miss dame mother daughter sister wife lady".split()
-)
-_PLURALS = frozenset(("they", "both"))
+_BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
+_START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED, _OF_HIMSELF = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0, 4.0
 
 
-class Place(NamedTuple):
-    """A mention: the token of its head, its first token, and whose it is."""
+class Voice(NamedTuple):
+    """Somebody who has spoken: at which token, under which name, of which gender where that is known."""
 
-    head: int
-    first: int
-    entity: Entity
+    token: int
+    name: str
+    entity: Entity | None
+    gender: str | None
+    is_many: bool
 
 
 class Voices:
     """Everybody a story names, and who has spoken so far."""
 
-    def __init__(self, tree: Tree, quotations: Quotations, entities: Iterable[Entity]) -> None:
-        """Index the mentions by their tokens, and what the story calls each entity."""
+    def __init__(self, tree: Tree, quotations: Quotations, entities: Iterable[Entity], drafts: Sequence[Draft]) -> None:
+        """Index the mentions by their tokens, and which tokens are reported."""
         self.tree, self.quotations = tree, quotations
-        self.mentions: list[Place] = []
-        self._over: dict[int, Place] = {}
-        for entity in entities:
-            for mention in entity.mentions:
-                first, head = tree.at(mention.start), tree.at(mention.end - 1)
-                place = Place(head, first, entity)
-                self.mentions.append(place)
-                self._over.update(dict.fromkeys(range(first, head + 1), place))
-        self.mentions.sort()
-        self._heads = [place.head for place in self.mentions]
-        self._called: dict[str, set[str]] = defaultdict(set)
-        self._genders: dict[str, str | None] = {}
-        for place in self.mentions:
-            if place.entity.type in ("PERSON", "ORG"):
-                self._called[place.entity.id] |= self._descriptions(place)
-        self._spoke: list[tuple[int, Speaker]] = []
+        places = (
+            Place(tree.at(mention.end - 1), tree.at(mention.start), entity) for entity in entities for mention in entity.mentions
+        )
+        self._mentions = sorted(places, key=lambda place: place[:2])
+        self._heads = [place.head for place in self._mentions]
+        self._over = {token: place for place in self._mentions for token in range(place.first, place.head + 1)}
+        self._described = Descriptions(tree, self._mentions)
+        self._reported = bytearray(len(tree))
+        for draft in drafts:
+            self._reported[draft.first : draft.last] = b"\1" * (draft.last - draft.first)
+        self._open: list[tuple[Draft, Voice | None]] = []
+        self._last: Voice | None = None
 
-    def speaker(self, words: Phrase) -> Speaker:
-        """The speaker whom a noun phrase mentions, and whom it stands for."""
+    def speaker(self, draft: Draft) -> Speaker | None:
+        """Who speaks in a quote: the mention, and whom it stands for. To be asked in the order of the text."""
+        self._open = [(other, voice) for other, voice in self._open if other.last > draft.first]
+        if draft.speaker is None:
+            self._open.append((draft, None))
+            return None
+        words = self._mention(draft.speaker)
+        voice = self._voice(words)
+        self._open.append((draft, voice))
+        self._last = voice
+        last = max([words.head, *(place.head for place in self._together(words))])
+        start, end = self.tree.start[words.first], self.tree.end[last]
+        return Speaker(
+            start=start,
+            end=end,
+            text=self.tree.text[start:end],
+            entity=voice.entity.id if voice.entity is not None else None,
+            name=voice.name,
+        )
+
+    def _mention(self, words: Phrase) -> Phrase:
+        """The name in a noun phrase where there is one, else the phrase."""
+        named = self._over.get(words.head) or self._apposed(words.head)
+        if named is None:
+            return words
+        return Phrase(named.first, named.head if named.head < words.first else max(named.head, words.head))
+
+    def _voice(self, words: Phrase) -> Voice:
         named = self._over.get(words.head)
         together = self._together(words)
-        if named is None:
-            apposed = self._apposed(words.head)
-            if apposed is not None:
-                named, words = apposed, Phrase(apposed.first, apposed.head)
-        elif words.first > named.first or self._only_titles(words, named):
-            words = Phrase(named.first, max(named.head, words.head))
+        if named is None and (voice := self._before_spoke(words)) is not None:
+            return voice._replace(token=words.head)
         entity = named.entity if named is not None else self._stands_for(words)
-        found = self._as_speaker(words, entity, together)
-        self._spoke.append((words.head, found))
-        return found
-
-    def _as_speaker(self, words: Phrase, entity: Entity | None, together: list[Place]) -> Speaker:
-        tree = self.tree
-        last = max([words.head, *(place.head for place in together)])
-        start, end = tree.start[words.first], tree.end[last]
-        text = tree.text[start:end]
-        names = [entity.name] if entity is not None else [tree.text[start : tree.end[words.head]]]
-        names += [place.entity.name for place in together]
-        known = entity.id if entity is not None else None
-        return Speaker(start=start, end=end, text=text, entity=known, name=" and ".join(dict.fromkeys(names)))
-
-    def _only_titles(self, words: Phrase, named: Place) -> bool:
-        """Whether what a phrase has before the name describes it, and is not part of the mention."""
-        return words.first < named.first
+        own = entity.name if entity is not None else self.tree.text[self.tree.start[words.first] : self.tree.end[words.head]]
+        name = " and ".join(dict.fromkeys([own, *(place.entity.name for place in together)]))
+        if entity is not None and entity.type == "PERSON":
+            gender = self._described.gender(entity)
+        else:
+            gender = gender_of_words(self.tree.lower[words.first : words.head + 1])
+        return Voice(words.head, name, entity, gender, bool(together) or _is_plural(self.tree.lower[words.head]))
 
     def _together(self, words: Phrase) -> list[Place]:
         """Others named in the same breath: "Xi and Putin"."""
@@ -124,6 +112,22 @@ class Voices:
                 return place if place.entity.type in ("PERSON", "ORG") else None
         return None
 
+    def _before_spoke(self, words: Phrase) -> Voice | None:
+        """Whoever spoke last without being named, where a pronoun or "the …" goes on with them."""
+        tree, last = self.tree, self._last
+        if last is None or last.entity is not None or last.token >= words.head:
+            return None
+        if tree.sentence[words.head] - tree.sentence[last.token] > _SENTENCES_BACK // 2:
+            return None
+        form, head = tree.lower[words.head], last.name.lower().split()[-1]
+        if form in _PLURALS:
+            return last if last.is_many else None
+        if form in _GENDERED:
+            fits = last.gender in (None, _GENDERED[form]) and not last.is_many and not is_group(head) and form != head
+            return last if fits and self._person(words.head, _GENDERED[form], last.token) is None else None
+        same = form == head and words.first < words.head and tree.lower[words.first] == "the"
+        return last if same and len(last.name.split()) > words.head - words.first + 1 else None
+
     def _stands_for(self, words: Phrase) -> Entity | None:
         form = self.tree.lower[words.head]
         if form in _SELVES:
@@ -133,10 +137,10 @@ class Voices:
         if form in _GENDERED:
             return self._person(words.head, _GENDERED[form])
         if form == "it":
-            return self._nearest(words.head, ("ORG", "GPE"))
+            return self._group(words.head, ("ORG", "GPE"))
         if form in _PLURALS:
-            return self._plural(words.head)
-        return self._described(words)
+            return self._group(words.head, ("ORG",))
+        return self._described.meant(words, self._mentions[: bisect_left(self._heads, words.first)])
 
     def _antecedent_of_relative(self, token: int) -> Entity | None:
         tree = self.tree
@@ -146,36 +150,33 @@ class Voices:
             return place[-1].entity if place and token - place[-1].head <= 2 else None
         head = tree.head[clause]
         named = self._over.get(head) or self._apposed(head)
-        return named.entity if named is not None else self._described(phrase(tree, head))
+        if named is not None:
+            return named.entity
+        return self._described.meant(phrase(tree, head), self._mentions[: bisect_left(self._heads, head)])
 
     def _before(self, token: int) -> list[Place]:
         """The mentions before a token, of its last sentences, that nobody says between marks."""
         tree = self.tree
-        sentence = tree.sentence[token]
-        earliest = tree.sentences[max(0, sentence - _SENTENCES_BACK)][0]
-        found = []
-        for place in self.mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)]:
-            if not self.quotations.inside[place.head] or self.quotations.inside[token]:
-                found.append(place)
-        return found
+        earliest = tree.sentences[max(0, tree.sentence[token] - _SENTENCES_BACK)][0]
+        near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)]
+        return [place for place in near if not self.quotations.inside[place.head] or self.quotations.inside[token]]
 
-    def _person(self, token: int, gender: str) -> Entity | None:
+    def _person(self, token: int, gender: str, since: int = -1) -> Entity | None:
+        """The person a singular pronoun stands for; only those named after the token ``since``."""
         tree = self.tree
-        sentence = tree.sentence[token]
+        sayers = {voice.entity.id for draft, voice in self._open if voice and voice.entity and draft.first <= token < draft.last}
         best, best_score = None, 0.0
-        spoke = self._spoke[-1][1].entity if self._spoke and self._spoke[-1][0] < token else None
         for place in self._before(token):
-            if place.entity.type != "PERSON":
+            known = self._described.gender(place.entity) if place.entity.type == "PERSON" else None
+            if place.entity.type != "PERSON" or known not in (None, gender) or place.head <= since:
                 continue
-            known = self.gender(place.entity)
-            if known is not None and known != gender:
-                continue
-            distance = sentence - tree.sentence[place.head]
-            score = 10.0 - 1.5 * distance + 1e-4 * place.head
-            score += 2.0 * (known == gender)
-            dep = self._role(place)
-            score += 2.5 if dep in SUBJECTS else -1.0 if dep in ("poss", "compound", "pobj", "nmod") else 0.0
-            score += 1.5 * (place.entity.id == spoke)
+            role = self._role(place)
+            score = _START + _A_SENTENCE * (tree.sentence[token] - tree.sentence[place.head]) + 1e-4 * place.head
+            score += _A_SUBJECT if role in SUBJECTS else _NO_SUBJECT if role in _BACKGROUND else 0.0
+            score += _FITS * (known == gender)
+            score += _SPOKE * (self._last is not None and self._last.entity == place.entity and self._last.token < token)
+            score += _REPORTED * (self._reported[place.head] and not self._reported[token])
+            score += _OF_HIMSELF * (place.entity.id in sayers)
             if score > best_score:
                 best, best_score = place.entity, score
         return best
@@ -183,68 +184,19 @@ class Voices:
     def _role(self, place: Place) -> str:
         """What a mention is to its verb; one in apposition is what its noun is."""
         tree = self.tree
-        top = next((t for t in range(place.head, place.first - 1, -1) if not place.first <= tree.head[t] <= place.head), place.head)
-        while tree.dep[top] in ("appos", "conj") and tree.head[top] != top:
-            top = tree.head[top]
-        return tree.dep[top]
+        token = top(tree, place)
+        while tree.dep[token] in ("appos", "conj") and tree.head[token] != token:
+            token = tree.head[token]
+        return tree.dep[token]
 
-    def gender(self, entity: Entity) -> str | None:
-        """m, f or None, from the given name, and from what the story calls the person."""
-        if entity.id not in self._genders:
-            called = self._called[entity.id]
-            is_male, is_female = bool(called & _MALE), bool(called & _FEMALE)
-            told = "m" if is_male and not is_female else "f" if is_female and not is_male else None
-            self._genders[entity.id] = told or gender_of(entity.name)
-        return self._genders[entity.id]
-
-    def _nearest(self, token: int, types: tuple[str, ...]) -> Entity | None:
-        """The last subject of a kind, or whoever of that kind spoke last."""
+    def _group(self, token: int, types: tuple[str, ...]) -> Entity | None:
+        """The last organization or country that did something, or that spoke."""
         found = None
         for place in self._before(token):
             if place.entity.type in types and self._role(place) in SUBJECTS:
                 found = place.entity
         return found
 
-    def _plural(self, token: int) -> Entity | None:
-        return self._nearest(token, ("ORG",))
 
-    def _descriptions(self, place: Place) -> set[str]:
-        """The words that the story puts beside a name: titles before it, an apposition after it."""
-        tree = self.tree
-        words = set()
-        token = place.first - 1
-        while token >= 0 and place.first - token <= 6 and tree.word[token][0].isalpha():
-            if tree.dep[token] in ("prep", "cc", "mark", "aux", "advmod") or tree.lower[token] in ("the", "said"):
-                break
-            words.add(tree.lower[token])
-            token -= 1
-        for token in range(place.first, place.head + 1):
-            words.add(tree.lower[token].rstrip("."))
-        for kid in tree.kids[place.head]:
-            if tree.dep[kid] == "appos":
-                words.add(tree.lower[kid])
-                words |= {tree.lower[inner] for inner in tree.kids[kid] if tree.dep[inner] in ("amod", "compound", "nmod", "poss")}
-        return words
-
-    def _described(self, words: Phrase) -> Entity | None:
-        """Whom a definite noun phrase stands for: the last one that the story has called so."""
-        tree = self.tree
-        head = tree.lower[words.head]
-        opening = tree.lower[words.first]
-        if opening not in ("the", "this", "that") or not tree.word[words.head][0].isalpha():
-            return None
-        kinds = _ROLES.get(head, frozenset()) | {head}
-        others = {tree.lower[t] for t in range(words.first + 1, words.head)}
-        if head in _ORGANIZATIONS:
-            fitting = [p for p in self._before(words.first) if p.entity.type == "ORG"]
-            named = [p for p in fitting if head in self._called[p.entity.id]]
-            return (named or fitting)[-1].entity if named or fitting else None
-        before = [place for place in self.mentions if place.head < words.first and place.entity.type == "PERSON"]
-        fitting = [place for place in before if self._called[place.entity.id] & kinds]
-        both = [place for place in fitting if others & self._called[place.entity.id]]
-        if both:
-            return both[-1].entity
-        if others and any(tree.word[t][0].isupper() for t in range(words.first + 1, words.head)):
-            by_origin = [place for place in before if others & self._called[place.entity.id]]
-            return by_origin[-1].entity if by_origin and head in _ROLES else None
-        return fitting[-1].entity if fitting else None
+def _is_plural(noun: str) -> bool:
+    return noun in ("people", "police", "both", "they") or (noun.endswith("s") and not noun.endswith(("ss", "us")))
