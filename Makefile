@@ -2,9 +2,9 @@
 PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 BIN := .venv/bin
 FEED ?= seeds/
-
+DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score clean
+.PHONY: help install install-dev run test check format lock bench score train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,10 @@ install-dev: .venv/installed-dev
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/installed-train: .venv/installed requirements-train.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
 	@touch $@
 
 run: install ## Run everything on this machine, fed with FEED (seeds/)
@@ -45,9 +49,15 @@ bench: install ## Measure the pipeline against bare spaCy (STORIES=2000)
 score: install ## Score the language pass on labelled data
 	$(BIN)/python -m bench.score
 
+train: .venv/installed-train ## Learn anew what the language pass knows, from DATA (../shared/data); half an hour
+	$(BIN)/python -m training.people
+	$(BIN)/python -m training.names --data $(DATA)
+	$(BIN)/python -m training.reporting --data $(DATA)
+
 lock: install-dev ## Pin all dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --group train -c requirements.lock -o requirements-train.lock
 
 clean: ## Remove the virtual environment and the embedded servers' data
 	rm -rf .venv .wire

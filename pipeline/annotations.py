@@ -45,10 +45,14 @@ class Place(Value):
 
 
 class Entity(Value):
-    """A person, organization, place … of the story, once, with all of its mentions."""
+    """A person, organization, place … of the story, once, with all of its mentions.
+
+    ``name`` is the fullest in the story; ``key`` its normal form, the same in other stories too.
+    """
 
     id: str
     name: str
+    key: str = Field(default_factory=lambda known: known["name"].casefold())
     type: str
     aliases: tuple[str, ...]
     mentions: tuple[Mention, ...]

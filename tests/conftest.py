@@ -47,4 +47,4 @@ def nlp() -> Language:
 
 @pytest.fixture(scope="session")
 def annotate(nlp: Language) -> Callable[[str], Annotations]:
-    return lambda body: next(model.annotate(nlp, [body]))
+    return lambda body: next(model.annotate(nlp, [model.Text(body)]))

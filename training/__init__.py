@@ -1,0 +1,1 @@
+"""How what ships was learned: the names model, the weights of reporting, the lists of people."""

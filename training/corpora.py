@@ -75,7 +75,11 @@ def _relabelled(text: str, start: int, end: int, kind: str) -> tuple[int, int, s
     if kind == "ORG":
         return start, end, "ORG"
     name = text[start:end]
-    return start, end, "NORP" if re.search(r"(?:an|ese|ish|ic|i|ch|ans|is|im|ims)$", name) and " " not in name else "MISC"
+    return (
+        start,
+        end,
+        "NORP" if re.search(r"(?:an|ese|ish|ic|i|ch|ans|is|im|ims)$", name) and " " not in name else "MISC",
+    )
 
 
 def _documents(path: Path) -> Iterator[list[list[tuple[str, str]]]]:

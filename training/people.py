@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-import faker.providers.person as person
+from faker.providers import person
 
 OUT = Path(__file__).parent.parent / "pipeline" / "annotate" / "entities" / "people.json"
 FEMALE = ("first_names_female", "first_female_names")

@@ -27,8 +27,8 @@ from pipeline.annotate.quotes.reports import reports
 from pipeline.annotate.tree import Tree
 
 BELIEFS = frozenset(
-    "think believe hope want plan expect feel intend know consider decide seem appear need wish fear doubt worry support"
-    " oppose like seek understand realize prefer favor view see find learn".split()
+    "think believe hope want plan expect feel intend know consider decide seem appear need wish fear doubt worry"
+    " support oppose like seek understand realize prefer favor view see find learn".split()
 )
 SPEECH = frozenset(
     "say tell add note announce warn claim argue state explain write tweet insist declare ask call describe suggest"
@@ -42,10 +42,13 @@ SEEN = 2
 """A form is a cue if it was one this often, and in this share of its uses."""
 SHARE = 0.05
 FEATURE_SEEN = 4
-STRENGTH = 0.12
-"""The variance of the Gaussian prior on the weights."""
+STRENGTH, LOOSE_STRENGTH = 0.12, 0.3
+"""The variance of the Gaussian prior on the weights of readings and of loose stretches."""
 SMALLEST = 0.02
 """Weights nearer to nought than this are left out of the file."""
+
+
+_NO_CUES = frozenset("aux auxpass prep det case mark cc neg punct advmod npadvmod".split())
 
 
 class Attribution(NamedTuple):
@@ -113,7 +116,16 @@ _IRREGULAR = {
     "read": "read", "went": "go", "understood": "understand", "quipped": "quip", "quipping": "quip",
     "admitted": "admit", "admitting": "admit", "writing": "write", "lying": "lie", "denied": "deny",
 }  # fmt: skip
-_ENDINGS = (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("ing", ""), ("ed", ""), ("s", ""))
+_ENDINGS = (
+    ("ies", "y"),
+    ("ied", "y"),
+    ("sses", "ss"),
+    ("shes", "sh"),
+    ("ches", "ch"),
+    ("ing", ""),
+    ("ed", ""),
+    ("s", ""),
+)
 
 
 def lemma(form: str) -> str:
@@ -133,11 +145,11 @@ def learn(read: list[Article]) -> dict[str, Any]:
     """The lemmas of the cues, and the weight of each word of evidence."""
     lemmas = cue_lemmas(read)
     rows = [row for number, article in enumerate(read) for row in examples(number, article, lemmas)]
-    weights, bias = fit(rows)
+    weights, bias = fit(rows, STRENGTH)
     learned = {"lemmas": lemmas, "weights": kept(weights), "bias": bias, "loose": {}, "loose_bias": 0.0}
     known = Lexicon(**learned)
     loose = [row for number, article in enumerate(read) for row in loose_examples(number, article, known)]
-    weights, bias = fit(loose)
+    weights, bias = fit(loose, LOOSE_STRENGTH)
     return learned | {"loose": kept(weights), "loose_bias": bias}
 
 
@@ -155,7 +167,7 @@ def cue_lemmas(read: Iterable[Article]) -> dict[str, str]:
         for token in article.doc:
             if token.is_alpha:
                 seen[token.lower_] += 1
-                is_word = token.dep_ not in ("aux", "auxpass", "prep", "det", "case", "mark", "cc", "neg", "punct")
+                is_word = token.dep_ not in _NO_CUES
                 is_word |= token.lower_ == "according"
                 if token.idx in offsets and is_word and not token.ent_type_:
                     cues[token.lower_] += 1
@@ -220,7 +232,7 @@ def union_share(one: tuple[int, int], other: tuple[int, int]) -> float:
     return shared / (one[1] - one[0] + other[1] - other[0] - shared)
 
 
-def fit(rows: list[Row]) -> tuple[dict[str, float], float]:
+def fit(rows: list[Row], strength: float) -> tuple[dict[str, float], float]:
     """The weights that make the readings that fit best the likeliest choices."""
     counts = Counter(word for row in rows for word in set(row.words))
     number = {word: n for n, word in enumerate(sorted(word for word, c in counts.items() if c >= FEATURE_SEEN))}
@@ -251,7 +263,7 @@ def fit(rows: list[Row]) -> tuple[dict[str, float], float]:
         log_z = np.log(z) + highest
         off = counted[choice] * (np.exp(score - log_z[choice]) - target)
         value = np.sum(counted * (log_z - np.bincount(choice, target * score, choices)))
-        prior = w[:-1] / STRENGTH
+        prior = w[:-1] / strength
         return value + 0.5 * prior @ w[:-1], np.r_[x_turned @ off + prior, off.sum()]
 
     found = minimize(loss, np.r_[np.zeros(len(number)), -3.0], jac=True, method="L-BFGS-B", options={"maxiter": 150})

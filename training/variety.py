@@ -115,10 +115,20 @@ class Variety:
         return str(self._random.choice([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 15, 21, 36, 67, 88, 101, 140]))
 
     def _nations(self) -> list[Part]:
-        return [(self._nation(), "GPE"), (f" {self._number()} ", None), (self._nation(), "GPE"), (f" {self._number()}", None)]
+        return [
+            (self._nation(), "GPE"),
+            (f" {self._number()} ", None),
+            (self._nation(), "GPE"),
+            (f" {self._number()}", None),
+        ]
 
     def _clubs(self) -> list[Part]:
-        return [(self._club(), "ORG"), (f" {self._number()} ", None), (self._club(), "ORG"), (f" {self._number()}", None)]
+        return [
+            (self._club(), "ORG"),
+            (f" {self._number()} ", None),
+            (self._club(), "ORG"),
+            (f" {self._number()}", None),
+        ]
 
     def _ranking(self) -> list[Part]:
         time = f") {self._random.randint(1, 59)}:{self._random.randint(10, 59)}.{self._random.randint(10, 99)}"
@@ -161,7 +171,13 @@ class Variety:
     def _headline(self) -> list[Part]:
         verb = self._random.choice([" BEAT ", " FACE ", " WIN OVER ", " HELD BY ", " SUSPEND ", " TO MEET "])
         sport = f"{self._random.choice(_SPORTS)} - "
-        return [(sport, None), (self._nation().upper(), "GPE"), (verb, None), (self._nation().upper(), "GPE"), (".", None)]
+        return [
+            (sport, None),
+            (self._nation().upper(), "GPE"),
+            (verb, None),
+            (self._nation().upper(), "GPE"),
+            (".", None),
+        ]
 
     def _byline(self) -> list[Part]:
         return [(self._random.choice(["By ", "", "BY "]), None), (self._person(), "PERSON")]

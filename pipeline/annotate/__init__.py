@@ -1,5 +1,5 @@
-"""Entities, quotes and events: the language pass, as spaCy components of one module each.
+"""Entities, quotes and events: the language pass, as spaCy components.
 
-Others can put ``wire_paragraphs``, ``wire_entities`` and ``wire_quotes`` in their own pipelines;
-spaCy finds them through this package's entry points. ``model`` assembles ours.
+``model`` assembles them: ``wire_paragraphs``, the parser of the stock model, the names model,
+``wire_entities`` and ``wire_quotes``, each of which reads what those before it wrote.
 """

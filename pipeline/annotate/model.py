@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 import spacy
 from spacy.language import Language
@@ -43,13 +44,21 @@ def load(name: str, names: Names = "wire") -> Language:
     return nlp
 
 
-def annotate(nlp: Language, bodies: Sequence[str]) -> Iterator[Annotations]:
-    """What the model finds in each body, in order. No ``Doc`` outlives the call."""
-    pieces = [(piece, number) for number, body in enumerate(bodies) for piece in split(body)]
+class Text(NamedTuple):
+    """A body to be read, and what its dateline and its agency say of where it was written."""
+
+    body: str
+    located: str = ""
+
+
+def annotate(nlp: Language, texts: Sequence[Text]) -> Iterator[Annotations]:
+    """What the model finds in each text, in order. No ``Doc`` outlives the call."""
+    pieces = [(piece, number) for number, text in enumerate(texts) for piece in split(text.body)]
     with nlp.memory_zone():
         docs = nlp.pipe(pieces, as_tuples=True, disable=list(OURS))
-        for _, group in groupby(docs, key=lambda pair: pair[1]):
+        for number, group in groupby(docs, key=lambda pair: pair[1]):
             doc = _whole([doc for doc, _ in group])
+            doc._.wire_located = texts[number].located
             for component in OURS:
                 doc = nlp.get_pipe(component)(doc)
             yield Annotations(entities=doc._.wire_entities, quotes=doc._.wire_quotes)

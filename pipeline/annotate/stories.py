@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 
-from pipeline.annotate.model import annotate
+from pipeline.annotate.model import Text, annotate
 from pipeline.annotations import Annotations
 from pipeline.story import AnnotatedStory, Story
 
@@ -16,7 +16,8 @@ def annotated(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator
     characters, and one that is withheld or canceled keeps none.
     """
     readable = [is_readable(nlp, story, longest) for story in stories]
-    found = annotate(nlp, [story.body for story, yes in zip(stories, readable, strict=True) if yes])
+    texts = [Text(story.body, located(story)) for story, yes in zip(stories, readable, strict=True) if yes]
+    found = annotate(nlp, texts)
     for story, yes in zip(stories, readable, strict=True):
         yield story.annotated(next(found) if yes else Annotations())
 
@@ -25,3 +26,9 @@ def is_readable(nlp: Language, story: Story, longest: int) -> bool:
     """Whether the model reads this story; a story of unknown language is tried."""
     language = (story.language or nlp.lang or "").split("-")[0].lower()
     return language == nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"
+
+
+def located(story: Story) -> str:
+    """What the story says of where it was written, the parts with commas between them."""
+    said = (story.located, story.dateline.text if story.dateline else None)
+    return ", ".join(filter(None, said))

@@ -7,7 +7,8 @@ from typing import Any
 from pipeline.index.names import QUOTES, STORIES, index_of, quote_id, story_id
 from pipeline.story import AnnotatedStory
 
-_PLACES = ("GPE", "LOC", "FAC")
+_FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
+"""The entity types in each of the flat fields; beside each stand the keys, which count across stories."""
 _OF_STORY = ("uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language")
 
 
@@ -46,14 +47,15 @@ def actions(story: AnnotatedStory, known_quotes: int = 0) -> list[Action]:
 
 
 def story_document(story: AnnotatedStory) -> dict[str, Any]:
-    """The story as it is printed, with its people, organizations, places and speakers beside.
+    """The story as it is printed, with its people, organizations, places (and their keys) and speakers beside.
 
     Kibana's charts count flat arrays; the nested mentions stay for those who want them.
     """
     document = story.model_dump(mode="json")
-    document["people"] = _names(document, ("PERSON",))
-    document["organizations"] = _names(document, ("ORG",))
-    document["places"] = _names(document, _PLACES)
+    for field, types in _FLAT.items():
+        entities = [entity for entity in document["entities"] if entity["type"] in types]
+        document[field] = list(dict.fromkeys(entity["name"] for entity in entities))
+        document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities))
     speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
     document["speakers"] = list(dict.fromkeys(speakers))
     return document
@@ -62,11 +64,10 @@ def story_document(story: AnnotatedStory) -> dict[str, Any]:
 def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The quotes, each with what a dashboard needs of its story, since Kibana does not join."""
     context = {name: document[name] for name in _OF_STORY if name in document}
-    context |= {name: document[name] for name in ("people", "organizations", "places")}
+    context |= {name: document[name] for field in _FLAT for name in (field, f"{field}_keys")}
+    keys = {entity["id"]: entity["key"] for entity in document["entities"]}
     for quote in document["quotes"]:
-        yield {**quote, "version": story.version, "story": context}
-
-
-def _names(document: dict[str, Any], types: tuple[str, ...]) -> list[str]:
-    names = (entity["name"] for entity in document["entities"] if entity["type"] in types)
-    return list(dict.fromkeys(names))
+        speaker = quote["speaker"]
+        if speaker and "entity" in speaker:
+            speaker = {**speaker, "key": keys[speaker["entity"]]}
+        yield {**quote, "speaker": speaker, "version": story.version, "story": context}

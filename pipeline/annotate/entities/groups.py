@@ -1,18 +1,21 @@
 """Mentions brought together: which names of a story name the same thing.
 
 The same words; a person's surname, given name or initials after the full name; an acronym that the
-text itself introduces in brackets; a company with and without its legal form.
+text itself introduces in brackets; a company with and without its legal form; the names of a country.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.names import RANK, Name
 
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z.&-]{1,9})\)")
 _EXPANSION = re.compile(r"\s?\($")
-_LEGAL_FORM = re.compile(r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I)
+LEGAL_FORM = re.compile(
+    r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I
+)
 _PERIODS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)")
 
 
@@ -21,7 +24,8 @@ def grouped(text: str, names: list[Name]) -> list[list[Name]]:
     long_forms = acronyms(text, names)
     by_key: dict[str, list[Name]] = defaultdict(list)
     for name in names:
-        by_key[key_of(long_forms.get(name.text, name.text))].append(name)
+        country = gazetteer().country(name.text) if name.label in ("GPE", "LOC") else None
+        by_key[_key_of(country or long_forms.get(name.text, name.text))].append(name)
     parts = _parts_of_names([key for key, group in by_key.items() if is_person(key, group)])
     merged: dict[str, list[Name]] = defaultdict(list)
     for key, group in by_key.items():
@@ -29,10 +33,10 @@ def grouped(text: str, names: list[Name]) -> list[list[Name]]:
     return list(merged.values())
 
 
-def key_of(name: str) -> str:
+def _key_of(name: str) -> str:
     """A name without rank, legal form, case and marks: what its mentions in a story have in common."""
     bare = _PERIODS.sub("", RANK.sub("", name) or name)
-    bare = _LEGAL_FORM.sub("", bare) or bare
+    bare = LEGAL_FORM.sub("", bare) or bare
     return " ".join(re.findall(r"[\w&]+", bare.casefold())) or name.casefold()
 
 
@@ -43,9 +47,9 @@ def acronyms(text: str, names: Iterable[Name]) -> dict[str, str]:
         if found := _ACRONYM.match(text, name.end):
             letters = found[1].replace(".", "")
             initials = "".join(word[0] for word in re.findall(r"\w+", name.text))
-            if sum(map(str.isupper, letters)) > 1 and _is_subsequence(letters.lower()[:1], initials.lower()[:1]):
-                if _is_subsequence(letters.lower(), name.text.lower()):
-                    known[found[1]] = name.text
+            begins = letters[:1].lower() == initials[:1].lower()
+            if begins and sum(map(str.isupper, letters)) > 1 and _is_subsequence(letters.lower(), name.text.lower()):
+                known[found[1]] = name.text
     return known
 
 

@@ -6,7 +6,7 @@ that the hints cost nothing at run time; of a lexeme's attributes ``lang`` is th
 else here reads.
 """
 
-from spacy.attrs import LANG
+from spacy.attrs import LANG  # type: ignore[import-not-found]
 from spacy.vocab import Vocab
 
 from pipeline.annotate.entities.gazetteer import gazetteer
@@ -21,7 +21,7 @@ _GIVEN, _SURNAME = 16, 32
 def give(vocab: Vocab) -> None:
     """Tell every word of ``vocab``, known or yet to come, what it is known as."""
     gazetteer(), people()
-    vocab.lex_attr_getters[LANG] = hint
+    vocab.lex_attr_getters[LANG] = hint  # type: ignore[attr-defined]
     for lexeme in vocab:
         lexeme.lang = hint(lexeme.orth_)
 

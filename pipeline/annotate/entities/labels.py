@@ -5,7 +5,7 @@ before the name, a preposition before it, the gazetteer and the lists of given n
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 
 from pipeline.annotate.entities.gazetteer import gazetteer
@@ -33,21 +33,35 @@ _NATURE = frozenset(
     " district county region city village town state street road avenue highway creek canyon basin forest territory"
     " township municipality".split()
 )
+_LAWS = frozenset(
+    "act treaty agreement accord accords protocol constitution convention amendment code pact law charter ordinance"
+    " directive bill".split()
+)
+_EVENTS = frozenset(
+    "war olympics games cup championship championships festival summit conference election elections tournament open"
+    " marathon fair expo awards uprising revolution earthquake massacre referendum prix derby parade"
+    " superbowl bowl paralympics trophy oscars".split()
+)
+_STORMS = frozenset("hurricane typhoon cyclone storm battle operation".split())
+_MODEL_NUMBER = re.compile(r"^[A-Z][\w ]*[A-Za-z][ -]?\d+\w?$")
 _WHERE = re.compile(r"\b(?:in|near|outside|across|throughout|around|into|toward|towards)\s+(?:the\s+)?$", re.I)
 _RANKED = re.compile(RANK.pattern.removeprefix("^").replace(r"\s+)+", r"\s+)$"), re.I)
 _VERB_OF_PEOPLE = re.compile(r"^\s*(?:,? who\b|,? \d\d,)")
-_CERTAIN = 2.0
+_ACRONYM_LETTERS = range(3, 8)
+_CERTAIN = 3.0
 
 
 def labelled(text: str, group: list[Name]) -> list[Name]:
     """The mentions of one thing under the label that the most speaks for."""
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = defaultdict(float)
     for name in group:
         votes[name.label] += 1
     full = max((name.text for name in group), key=len)
     for label, weight in evidence(text, full, group):
         votes[label] += weight
     best = max(votes, key=lambda label: votes[label])
+    if best == "MISC":
+        best = work(full) or best
     return [name._replace(label=best) for name in group]
 
 
@@ -67,9 +81,31 @@ def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, flo
         yield "PERSON", 1.0
     if gazetteer().is_country(full):
         yield "GPE", _CERTAIN
+    elif is_acronym(text, full):
+        yield "ORG", 1.0 + len(group) / 2
     for name in group:
         before = text[max(0, name.start - 24) : name.start]
         if _RANKED.search(before):
             yield "PERSON", 1.0
         elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
             yield name.label, 0.5
+
+
+def is_acronym(text: str, name: str) -> bool:
+    """Whether a name is some capitals that are nobody's surname, in a text that is not all capitals."""
+    if not (len(name) in _ACRONYM_LETTERS and name.isalpha() and name.isupper()):
+        return False
+    shouted = 3 * sum(map(str.isupper, text)) > len(text)
+    return not shouted and name.capitalize() not in people().surnames and name not in gazetteer()
+
+
+def work(name: str) -> str | None:
+    """EVENT, LAW or PRODUCT where the words of a name say that it is one, for names of no other kind."""
+    words = re.findall(r"[^\W_]+", name.lower())
+    if not words:
+        return None
+    if words[-1] in _LAWS:
+        return "LAW"
+    if words[-1] in _EVENTS or words[0] in _STORMS:
+        return "EVENT"
+    return "PRODUCT" if _MODEL_NUMBER.search(name) else None

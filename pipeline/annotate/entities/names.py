@@ -11,7 +11,6 @@ _EDGES = " \t\r\n'\"“”‘’`´«»‹›<>.,;:!?()[]{}–—-_*•|/\\"
 _POSSESSIVE = re.compile(r"(?:['’´`]s|(?<=s)['’])$", re.I)
 _ABBREVIATION = re.compile(r"(?:\.\w{1,2}|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|Bros))$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
-_DIRECTION = re.compile(r"^(?:(?:north|south|east|west|central|northern|southern|eastern|western|greater|mainland)\W+)+(?=[A-Z])")
 RANK = re.compile(
     r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
     r"(?:president|minister|secretary|chancellor|king|queen|prince|princess|pope|senator|sen\.?|"
@@ -46,7 +45,7 @@ def _trimmed(ent: Span) -> Name | None:
         # "World Health Organization (WHO": the bracket opens on another name.
         text = text.partition(" (")[0]
     kept = text.lstrip(_EDGES)
-    for pattern in _openings(ent.label_):
+    for pattern in (_ARTICLE, RANK) if ent.label_ == "PERSON" else (_ARTICLE,):
         if (opening := pattern.match(kept)) and opening.end() < len(kept):
             kept = kept[opening.end() :]
     start += len(text) - len(kept)
@@ -55,10 +54,6 @@ def _trimmed(ent: Span) -> Name | None:
         text += "."
     if text.count("(") > text.count(")") and kept.startswith(text + ")"):
         text += ")"
-    return Name(start, start + len(text), text, ent.label_) if any(map(str.isalpha, text)) else None
-
-
-def _openings(label: str) -> tuple[re.Pattern[str], ...]:
-    if label == "PERSON":
-        return _ARTICLE, RANK
-    return (_ARTICLE, _DIRECTION) if label in ("GPE", "LOC") else (_ARTICLE,)
+    return (
+        Name(start, start + len(text), text, ent.label_) if any(map(str.isalpha, text)) and not text.islower() else None
+    )

@@ -27,7 +27,7 @@ def people() -> People:
 
 @cache
 def gender_of(name: str) -> str | None:
-    """m or f from a person's full name, None where its given name tells nothing."""
+    """M or f from a person's full name, None where its given name tells nothing."""
     given, _, rest = name.partition(" ")
     if not rest:
         return None

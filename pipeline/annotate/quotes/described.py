@@ -16,7 +16,7 @@ _SMALL = frozenset("the a an of for and in at on to by with from his her its the
 _ORIGINS = {
     "french": "france", "british": "britain", "dutch": "netherlands", "spanish": "spain", "swiss": "switzerland",
     "danish": "denmark", "polish": "poland", "irish": "ireland", "welsh": "wales", "finnish": "finland",
-    "american": "u.s", "greek": "greece", "english": "england", "scottish": "scotland", "kiwi": "new", "swedish": "sweden",
+    "american": "u.s", "greek": "greece", "english": "england", "scottish": "scotland", "swedish": "sweden",
 }  # fmt: skip
 """Where somebody is from, in the words that share too little with the country's name."""
 _SAME = 4
@@ -155,7 +155,10 @@ class Descriptions:
     def _shared(self, words: Iterable[str], place: Place) -> int:
         """How many of the words the story has beside the names of an entity, or words of the same beginning."""
         called = self._called[place.entity.id]
-        return sum(any(word == told or (len(word) > _SAME and word[:_SAME] == told[:_SAME]) for told in called) for word in words)
+        return sum(
+            any(word == told or (len(word) > _SAME and word[:_SAME] == told[:_SAME]) for told in called)
+            for word in words
+        )
 
     def _organization(self, head: str, before: list[Place]) -> Entity | None:
         kinds = _KINDS.get(head, frozenset()) | {head}
@@ -175,7 +178,7 @@ def is_group(noun: str) -> bool:
 
 
 def gender_of_words(words: Iterable[str]) -> str | None:
-    """m or f where the words, in lower case, say so of one gender only."""
+    """M or f where the words, in lower case, say so of one gender only."""
     said = set(words)
     male, female = bool(said & _MALE), bool(said & _FEMALE)
     return "m" if male and not female else "f" if female and not male else None

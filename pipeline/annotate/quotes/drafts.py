@@ -11,9 +11,13 @@ from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.loose import SPOKEN, spoken
 from pipeline.annotate.quotes.options import SUBJECTS, Quotations
 from pipeline.annotate.quotes.reports import Report, reports
-from pipeline.annotate.quotes.speakers import Phrase, label, speaker
+from pipeline.annotate.quotes.speakers import Phrase, speaker
+from pipeline.annotate.quotes.turns import around, goes_on, label
 from pipeline.annotate.tree import Tree
 
+_TURNS = 6
+"""How many quotes back whose turn it is may be seen."""
+_INTRODUCED_BY = ("as", "of", "about")
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
 
@@ -57,15 +61,18 @@ def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
 
 
 def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
-    """Where the words of the speaker begin, after "that" and the day they were said on."""
+    """Where the words of the speaker begin, after "that", "as" and the day they were said on."""
     first, cue = report.first, report.cue
     if first == cue + 1 and tree.lower[first] == "on" and tree.lower[first + 1] in _DAYS:
         first += 2
     elif first == cue + 1 and tree.lower[first] in _DAYS and tree.dep[first] not in SUBJECTS:
         first += 1
+    if tree.lower[first] in _INTRODUCED_BY and tree.head[first] == cue and not quotations.inside[first]:
+        first += 1
     if tree.lower[first] == "that" and tree.dep[first] == "mark" and not quotations.inside[first]:
         first += 1
-    return first if first < report.last and tree.word[first][0].isalnum() or quotations.inside[first] else report.first
+    is_word = first < report.last and tree.word[first][0].isalnum()
+    return first if is_word or quotations.inside[first] else report.first
 
 
 def _unreported(
@@ -80,6 +87,8 @@ def _unreported(
     named = label(tree, quotations, number)
     if named is not None:
         return Draft(first, last, (number,), None, named)
-    before = max((d for d in found if d.last <= first), key=lambda d: d.last, default=None)
-    goes_on = before is not None and tree.text.count("\n", tree.end[before.last - 1], tree.start[first]) <= 1
-    return Draft(first, last, (number,), None, before.speaker if goes_on and before is not None else None)
+    if (within := around(tree, quotations, number)) is not None:
+        return Draft(first, last, (number,), *within)
+    before = sorted((d for d in found if d.last <= first and d.stretches), key=lambda d: -d.last)
+    spoke = [(stretch, draft.speaker) for draft in before[:_TURNS] for stretch in draft.stretches[-1:]]
+    return Draft(first, last, (number,), None, goes_on(tree, quotations, number, spoke))

@@ -17,7 +17,7 @@ _FUNCTION_WORDS = frozenset(
     " they we i in by from with no not because after while monday tuesday wednesday thursday friday saturday sunday yes"
     " this some more and but which".split()
 )
-_SHOWN = _FUNCTION_WORDS | frozenset([*",.:;”“\"—–-()?!", "''", "``", "said", "says", "say", "told"])
+_SHOWN = _FUNCTION_WORDS | frozenset([*',.:;”“"—–-()?!', "''", "``", "said", "says", "say", "told"])
 _INHERITING = frozenset("conj xcomp advcl ccomp pcomp parataxis prep".split())
 _CONTROLLED = frozenset("xcomp conj advcl pcomp relcl acl ccomp".split())
 

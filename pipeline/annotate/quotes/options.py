@@ -21,6 +21,7 @@ _CUTS = frozenset("advcl conj npadvmod cc prep relcl acl".split())
 _EMPTY = frozenset("which who that what it this him her them me us himself herself themselves whom how".split())
 """Words that alone say nothing: "which he called …"."""
 _INTRODUCE = frozenset("that how whether if why".split())
+_FRONTED = ("according", "per")
 _NEAR = 40
 """How many tokens from the cue a quotation outside of its clause may stand."""
 _WINDOW = 15
@@ -138,27 +139,35 @@ def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) ->
 
 def _under(tree: Tree, cue: int, kid: int, way: str, sentence_end: int) -> Iterator[Option]:
     """Longer and shorter forms of what hangs on the cue, for where the parse attached wrongly."""
-    dep, first, last = tree.dep, tree.left[kid], tree.right[kid] + 1
-    relation = dep[kid]
+    relation = tree.dep[kid]
     if relation == "prep":
-        for inner in tree.kids[kid]:
-            if dep[inner] in ("pcomp", "pobj"):
-                yield Option(way + dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
+        yield from _inner(tree, kid, way, ("pcomp", "pobj"))
     if kid < cue:
         return
-    if relation in ("ccomp", "dobj", "attr", "oprd") and last < sentence_end - 1:
-        yield Option(way + "+", first, sentence_end, kid)
+    if relation in ("ccomp", "dobj", "attr", "oprd") and tree.right[kid] + 1 < sentence_end - 1:
+        yield Option(way + "+", tree.left[kid], sentence_end, kid)
     if relation == "xcomp":
-        for inner in tree.kids[kid]:
-            if dep[inner] in ("ccomp", "dobj", "xcomp") and inner > kid:
-                yield Option(f"{way}_{dep[inner]}", tree.left[inner], tree.right[inner] + 1, inner)
+        yield from _inner(tree, kid, way + "_", ("ccomp", "dobj", "xcomp"))
     if relation in ("ccomp", "xcomp", "dobj"):
-        for inner in tree.kids[kid]:
-            if inner > kid and dep[inner] in _CUTS and tree.left[inner] > kid:
-                cut = tree.left[inner]
-                if dep[inner] == "conj" and dep[cut - 1] == "cc":
-                    cut -= 1
-                yield Option(f"{relation}>-{dep[inner]}", first, cut, kid)
+        yield from _cut(tree, kid)
+
+
+def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iterator[Option]:
+    """What hangs in turn after what hangs on the cue."""
+    for inner in tree.kids[token]:
+        if tree.dep[inner] in relations and inner > token:
+            yield Option(way + tree.dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
+
+
+def _cut(tree: Tree, token: int) -> Iterator[Option]:
+    """A clause up to each of its own clauses and phrases after the verb."""
+    dep = tree.dep
+    for inner in tree.kids[token]:
+        cut = tree.left[inner]
+        if inner > token and dep[inner] in _CUTS and cut > token:
+            if dep[inner] == "conj" and dep[cut - 1] == "cc":
+                cut -= 1
+            yield Option(f"{dep[token]}>-{dep[inner]}", tree.left[token], cut, token)
 
 
 def _split(way: str, relation: str, tree: Tree, cue: int, first: int, last: int, head: int) -> Iterator[Option]:
@@ -180,8 +189,14 @@ def _surface(tree: Tree, cue: int) -> Iterator[Option]:
         if tree.lower[token] in _INTRODUCE:
             yield Option(f"from_{tree.lower[token]}", token, sentence_end, cue)
             break
+    if tree.lower[cue] in _FRONTED and (comma := next(_commas(tree, cue, sentence_end), None)) is not None:
+        yield Option("past_comma", comma + 1, sentence_end, cue)
     yield Option("after", cue + 1, sentence_end, cue)
     yield Option("before", sentence_start, subject, cue)
+
+
+def _commas(tree: Tree, cue: int, sentence_end: int) -> Iterator[int]:
+    return (token for token in range(cue + 1, sentence_end) if tree.word[token] == ",")
 
 
 def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Option]:
@@ -195,8 +210,6 @@ def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Option
             continue
         gap = range(last, cue) if near < number else range(cue + 1, first)
         if len(gap) <= _NEAR:
-            if any("\n" in tree.word[token] for token in gap):
-                way += "¶"
-            elif tree.sentence[cue] != tree.sentence[last - 1 if near < number else first]:
-                way += "."
-            yield Option(way, first, last, None)
+            same = tree.sentence[cue] == tree.sentence[last - 1 if near < number else first]
+            over = "¶" if any("\n" in tree.word[token] for token in gap) else "" if same else "."
+            yield Option(way + over, first, last, None)

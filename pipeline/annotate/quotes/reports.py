@@ -49,7 +49,8 @@ def cues(tree: Tree, known: Lexicon) -> Iterator[tuple[int, str]]:
     """The tokens that may be cues, with their lemmas."""
     for token, form in enumerate(tree.lower):
         lemma = known.lemmas.get(form)
-        if lemma is not None:
+        # "so-called", "self-described": a word after a hyphen reports nothing.
+        if lemma is not None and tree.word[token - 1] != "-":
             yield token, lemma
 
 
@@ -65,7 +66,9 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
         return
     cue = Cue(tree, quotations, token, lemma)
     weights = known.weights
-    odds = [math.exp(min(50.0, known.bias + sum(weights.get(word, 0.0) for word in cue.of(option)))) for option in options]
+    odds = [
+        math.exp(min(50.0, known.bias + sum(weights.get(word, 0.0) for word in cue.of(option)))) for option in options
+    ]
     total = 1 + sum(odds)
     likely = 1 - 1 / total
     ranked = sorted(zip(odds, options, strict=True), key=lambda pair: -pair[0])

@@ -2,20 +2,19 @@
 
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.evidence import PRONOUNS, SUBJECTS, subject
-from pipeline.annotate.quotes.options import Quotations
+from pipeline.annotate.quotes.evidence import PRONOUNS, subject
+from pipeline.annotate.quotes.options import SUBJECTS, Quotations
 from pipeline.annotate.quotes.reports import Report
 from pipeline.annotate.tree import Tree
 
 _BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod predet punct".split())
+_NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
+_OBJECTS = frozenset("dobj pobj prep attr".split())
 _VOICES = ("by", "from", "of")
 _BARE = 12
 """How many tokens from a cue a name may stand that the parse has not made its subject."""
 MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
 """What somebody says something in: "issued a statement saying"."""
-_DASHES = frozenset(("—", "–", "―", "-", "--"))
-_LABEL = 8
-"""How many tokens a label before a colon or after a dash may have."""
 
 
 class Phrase(NamedTuple):
@@ -45,7 +44,7 @@ def phrase(tree: Tree, head: int) -> Phrase:
 
 def _hangs_before(tree: Tree, token: int, head: int) -> bool:
     while token != head:
-        if tree.dep[token] not in _BEFORE_A_NOUN and tree.dep[token] != "pobj" or "\n" in tree.word[token]:
+        if (tree.dep[token] not in _BEFORE_A_NOUN and tree.dep[token] != "pobj") or "\n" in tree.word[token]:
             return False
         token = tree.head[token]
     return True
@@ -58,25 +57,26 @@ def _speaking(tree: Tree, report: Report) -> int | None:
         return by
     if is_passive(tree, cue):
         return None
-    if tree.lower[cue] in ("according", "per"):
-        inner = tree.kid(cue, "prep", "pobj")
-        if inner is not None:
-            return inner if tree.dep[inner] == "pobj" else tree.kid(inner, "pobj")
+    if tree.lower[cue] in ("according", "per") and (inner := tree.kid(cue, "prep", "pobj")) is not None:
+        return inner if tree.dep[inner] == "pobj" else tree.kid(inner, "pobj")
     owner = tree.kid(cue, "poss")
     if owner is not None:
         return owner
-    verb = cue
-    if tree.dep[cue] in ("dobj", "pobj", "nsubj", "attr", "conj", "appos", "nsubjpass") and tree.kid(cue, *SUBJECTS) is None:
-        voice = _object_of(tree, cue, "prep", _VOICES)
-        if voice is not None:
-            return voice
-        while tree.dep[verb] in ("dobj", "pobj", "prep", "attr") and tree.head[verb] != verb:
-            verb = tree.head[verb]
+    is_noun = tree.dep[cue] in _NOUNS and tree.kid(cue, *SUBJECTS) is None
+    voice = _object_of(tree, cue, "prep", _VOICES) if is_noun else None
+    if voice is not None:
+        return voice
+    verb = _out_of(tree, cue, _OBJECTS) if is_noun else cue
     if tree.dep[verb] == "acl" and _speaks_for_another(tree, verb):
-        verb = tree.head[verb]
-        while tree.dep[verb] in ("dobj", "pobj", "prep", "dative", "appos", "conj") and tree.head[verb] != verb:
-            verb = tree.head[verb]
+        verb = _out_of(tree, tree.head[verb], _OBJECTS | {"dative", "appos", "conj"})
     return subject(tree, verb)[0]
+
+
+def _out_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
+    """The verb whose object, near or far, a noun is."""
+    while tree.dep[token] in relations and tree.head[token] != token:
+        token = tree.head[token]
+    return token
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -115,49 +115,12 @@ def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | No
     first, last = tree.sentences[tree.sentence[cue]]
     after = range(cue + 1, min(cue + 1 + _BARE // 3, last))
     before = range(cue - 1, max(cue - 1 - _BARE, first - 1), -1)
-    for token in (*after, *before):
+    near: list[int] = [*after, *before]
+    for token in near:
         if _is_said(tree, quotations, report, token):
             continue
         if tree.kind[token] in ("PERSON", "ORG"):
-            while token + 1 < last and tree.kind[token + 1] == tree.kind[token]:
-                token += 1
-            return token
+            return next(end for end in range(token, last) if tree.kind[end + 1 : end + 2] != [tree.kind[token]])
         if tree.lower[token] in PRONOUNS and tree.dep[token] in SUBJECTS:
             return token
-    return None
-
-
-def label(tree: Tree, quotations: Quotations, number: int) -> Phrase | None:
-    """Who is put before a stretch with a colon, or after it with a dash: "Jane Doe: “…”", "“…” — Jane Doe"."""
-    first, last = quotations.tokens[number]
-    after = _past_marks(tree, last, +1)
-    if after < len(tree) and tree.word[after] in _DASHES:
-        end = after + 1
-        while end < len(tree) and "\n" not in tree.word[end] and end - after <= _LABEL:
-            end += 1
-        if (end == len(tree) or "\n" in tree.word[end]) and tree.text[: tree.start[first] - 1][-1:] in ("\n", ""):
-            return _named_in(tree, after + 1, end)
-    before = _past_marks(tree, first - 1, -1)
-    if before > 0 and tree.word[before] == ":":
-        start = before
-        while start > 0 and before - start < _LABEL and "\n" not in tree.word[start - 1] and tree.word[start - 1] not in (*_DASHES, ".", "?", "!"):
-            start -= 1
-        if start == 0 or not tree.word[start - 1][0].isalnum():
-            return _named_in(tree, start, before)
-    return None
-
-
-def _past_marks(tree: Tree, token: int, step: int) -> int:
-    while 0 <= token < len(tree) and (tree.word[token] in ("”", "“", '"', "''", "``", "’", "'") or tree.word[token] == " "):
-        token += step
-    return token
-
-
-def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
-    """A range that is a name and little else."""
-    named = [token for token in range(first, last) if tree.kind[token] in ("PERSON", "ORG")]
-    if named:
-        return Phrase(named[0], max(t for t in named if t - named[0] < _LABEL))
-    if 0 < last - first <= 3 and all(tree.word[token].isupper() for token in range(first, last)):
-        return Phrase(first, last - 1)
     return None

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from pipeline.annotate.quotes.described import Descriptions, Place, gender_of_words, is_group, top
 from pipeline.annotate.quotes.drafts import Draft
-from pipeline.annotate.quotes.evidence import SUBJECTS
-from pipeline.annotate.quotes.options import Quotations
+from pipeline.annotate.quotes.options import SUBJECTS, Quotations
 from pipeline.annotate.quotes.speakers import Phrase, phrase
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Entity, Speaker
@@ -24,7 +23,16 @@ _PLURALS = frozenset(("they", "both", "their"))
 _SENTENCES_BACK = 8
 """How far back a pronoun may look."""
 _BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
-_START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED, _OF_HIMSELF = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0, 4.0
+_START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED, _OF_HIMSELF = (
+    10.0,
+    -1.5,
+    2.5,
+    -1.0,
+    2.5,
+    2.0,
+    -2.0,
+    4.0,
+)
 
 
 class Voice(NamedTuple):
@@ -44,7 +52,9 @@ class Voices:
         """Index the mentions by their tokens, and which tokens are reported."""
         self.tree, self.quotations = tree, quotations
         places = (
-            Place(tree.at(mention.end - 1), tree.at(mention.start), entity) for entity in entities for mention in entity.mentions
+            Place(tree.at(mention.end - 1), tree.at(mention.start), entity)
+            for entity in entities
+            for mention in entity.mentions
         )
         self._mentions = sorted(places, key=lambda place: place[:2])
         self._heads = [place.head for place in self._mentions]
@@ -89,7 +99,11 @@ class Voices:
         if named is None and (voice := self._before_spoke(words)) is not None:
             return voice._replace(token=words.head)
         entity = named.entity if named is not None else self._stands_for(words)
-        own = entity.name if entity is not None else self.tree.text[self.tree.start[words.first] : self.tree.end[words.head]]
+        own = (
+            entity.name
+            if entity is not None
+            else self.tree.text[self.tree.start[words.first] : self.tree.end[words.head]]
+        )
         name = " and ".join(dict.fromkeys([own, *(place.entity.name for place in together)]))
         if entity is not None and entity.type == "PERSON":
             gender = self._described.gender(entity)
@@ -164,7 +178,11 @@ class Voices:
     def _person(self, token: int, gender: str, since: int = -1) -> Entity | None:
         """The person a singular pronoun stands for; only those named after the token ``since``."""
         tree = self.tree
-        sayers = {voice.entity.id for draft, voice in self._open if voice and voice.entity and draft.first <= token < draft.last}
+        sayers = {
+            voice.entity.id
+            for draft, voice in self._open
+            if voice and voice.entity and draft.first <= token < draft.last
+        }
         best, best_score = None, 0.0
         for place in self._before(token):
             known = self._described.gender(place.entity) if place.entity.type == "PERSON" else None
@@ -174,7 +192,9 @@ class Voices:
             score = _START + _A_SENTENCE * (tree.sentence[token] - tree.sentence[place.head]) + 1e-4 * place.head
             score += _A_SUBJECT if role in SUBJECTS else _NO_SUBJECT if role in _BACKGROUND else 0.0
             score += _FITS * (known == gender)
-            score += _SPOKE * (self._last is not None and self._last.entity == place.entity and self._last.token < token)
+            score += _SPOKE * (
+                self._last is not None and self._last.entity == place.entity and self._last.token < token
+            )
             score += _REPORTED * (self._reported[place.head] and not self._reported[token])
             score += _OF_HIMSELF * (place.entity.id in sayers)
             if score > best_score:

