@@ -47,7 +47,7 @@ bench: install ## Measure the pipeline against bare spaCy (STORIES=2000)
 	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000)
 
 score: install ## Score the language pass on labelled data
-	$(BIN)/python -m bench.score
+	$(BIN)/python -m scoring
 
 train: .venv/installed-train ## Learn anew what the language pass knows, from DATA (../shared/data); half an hour
 	$(BIN)/python -m training.people

@@ -12,7 +12,12 @@ from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.names import RANK, Name
 
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z.&-]{1,9})\)")
-_EXPANSION = re.compile(r"\s?\($")
+_GENERIC = frozenset(
+    "national united american european international royal new first state federal central general supreme world"
+    " high public british french german russian chinese indian african asian north south east west bank"
+    " university".split()
+)
+"""First words of many organizations, by which none of them is called."""
 LEGAL_FORM = re.compile(
     r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I
 )
@@ -27,6 +32,7 @@ def grouped(text: str, names: list[Name]) -> list[list[Name]]:
         country = gazetteer().country(name.text) if name.label in ("GPE", "LOC") else None
         by_key[_key_of(country or long_forms.get(name.text, name.text))].append(name)
     parts = _parts_of_names([key for key, group in by_key.items() if is_person(key, group)])
+    parts |= _parts_of_organizations({key: group for key, group in by_key.items() if key not in parts})
     merged: dict[str, list[Name]] = defaultdict(list)
     for key, group in by_key.items():
         merged[parts.get(key, key)] += group
@@ -81,3 +87,22 @@ def _parts_of_names(persons: list[str]) -> dict[str, str]:
         elif part in surnames:
             found[part] = surnames[part]
     return {part: found.get(full, full) for part, full in found.items()}
+
+
+def _parts_of_organizations(groups: dict[str, list[Name]]) -> dict[str, str]:
+    """Acronym or first word → the one organization of the story that is called so: "Nordlys", "WHO"."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    full = [key for key, group in groups.items() if " " in key and any(name.label == "ORG" for name in group)]
+    for key in full:
+        words = key.split()
+        capitals = "".join(filter(str.isupper, groups[key][0].text)).lower()
+        for part in {capitals, " ".join(words[:-1]), words[0]}:
+            owners[part].append(key)
+    found = {}
+    for part, keys in owners.items():
+        short = groups.get(part, ())
+        known = part in gazetteer() or part in _GENERIC
+        alike = all(name.label in ("ORG", "MISC") for name in short)
+        if short and alike and not known and len(keys) == 1 and len(part) > 1:
+            found[part] = keys[0]
+    return found

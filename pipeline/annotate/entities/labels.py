@@ -44,9 +44,10 @@ _EVENTS = frozenset(
 )
 _STORMS = frozenset("hurricane typhoon cyclone storm battle operation".split())
 _MODEL_NUMBER = re.compile(r"^[A-Z][\w ]*[A-Za-z][ -]?\d+\w?$")
+_RESULT = re.compile(r"(?:[ \t]+[\d.:+-]+){3,}[ \t]*(?:\n|$)|[ \t]+\d+[ \t,;-]+[A-Z][\w .]+?[ \t]+\d+[ \t]*(?:\n|$)")
+_BEATS = re.compile(r"\s+(?:beat|thrashed|edged|drew with|lost to|held|hosted?)\s+(?:the\s+)?[A-Z]")
 _WHERE = re.compile(r"\b(?:in|near|outside|across|throughout|around|into|toward|towards)\s+(?:the\s+)?$", re.I)
 _RANKED = re.compile(RANK.pattern.removeprefix("^").replace(r"\s+)+", r"\s+)$"), re.I)
-_VERB_OF_PEOPLE = re.compile(r"^\s*(?:,? who\b|,? \d\d,)")
 _ACRONYM_LETTERS = range(3, 8)
 _CERTAIN = 3.0
 
@@ -67,14 +68,7 @@ def labelled(text: str, group: list[Name]) -> list[Name]:
 
 def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
     """Labels that something besides the recogniser speaks for, each with its weight."""
-    words = re.findall(r"\w+", full.lower())
-    first, last = (words[0], words[-1]) if words else ("", "")
-    if len(words) > 1 and last in _FACILITIES:
-        yield "FAC", _CERTAIN
-    elif len(words) > 1 and (last in _LAST_ORGANIZATION or first in _FIRST_ORGANIZATION):
-        yield "ORG", _CERTAIN
-    elif len(words) > 1 and last in _NATURE:
-        yield "LOC", _CERTAIN
+    yield from _by_words(full)
     known = people()
     capitalised = full.split()
     if 1 < len(capitalised) < 4 and (capitalised[0] in known.female or capitalised[0] in known.male):
@@ -87,8 +81,30 @@ def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, flo
         before = text[max(0, name.start - 24) : name.start]
         if _RANKED.search(before):
             yield "PERSON", 1.0
+        elif name.label in ("GPE", "ORG") and is_contender(text, name):
+            yield "ORG", 1.5
         elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
             yield name.label, 0.5
+
+
+def _by_words(name: str) -> Iterable[tuple[str, float]]:
+    words = re.findall(r"\w+", name.lower())
+    last = words[-1] if words else ""
+    if len(words) > 1 and last in _FACILITIES:
+        yield "FAC", _CERTAIN
+    elif len(words) > 1 and (last in _LAST_ORGANIZATION or words[0] in _FIRST_ORGANIZATION):
+        yield "ORG", _CERTAIN
+    elif len(words) > 1 and last in _NATURE:
+        yield "LOC", _CERTAIN
+
+
+def is_contender(text: str, name: Name) -> bool:
+    """Whether a city or club has a result beside it ("Lille 12 9 2 1 29"), or beats another; countries may too."""
+    if gazetteer().is_country(name.text):
+        return False
+    after = text[name.end : name.end + 40]
+    starts_line = not text[max(0, text.rfind("\n", 0, name.start)) : name.start].strip(" \n0123456789.")
+    return bool((starts_line and _RESULT.match(after)) or _BEATS.match(after))
 
 
 def is_acronym(text: str, name: str) -> bool:

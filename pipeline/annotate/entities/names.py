@@ -10,6 +10,11 @@ TYPES = frozenset(["PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODU
 _EDGES = " \t\r\n'\"“”‘’`´«»‹›<>.,;:!?()[]{}–—-_*•|/\\"
 _POSSESSIVE = re.compile(r"(?:['’´`]s|(?<=s)['’])$", re.I)
 _ABBREVIATION = re.compile(r"(?:\.\w{1,2}|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|Bros))$")
+_NICKNAME = re.compile(r"\s+[“\"‘'(][^”\"’')\n]{2,24}[”\"’')]\s+")
+_OFFICE_OF = re.compile(
+    r"\b(?:secretary|minister|undersecretary|commissioner|director)\s+(?:of|for)\s+(?:the\s+)?$", re.I
+)
+_SCORES = re.compile(r"(?:\s+[\d.:-]+)+$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
 RANK = re.compile(
     r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
@@ -33,10 +38,25 @@ class Name(NamedTuple):
 
 
 def recognised(doc: Doc) -> Iterator[Name]:
-    """The names in ``doc.ents``, trimmed of marks, articles, ranks and possessives, one line each."""
-    for ent in doc.ents:
-        if ent.label_ in TYPES and (name := _trimmed(ent)) is not None:
-            yield name
+    """The names in ``doc.ents``, trimmed of marks, articles, ranks and possessives, one line each.
+
+    A nickname between marks joins the names around it; what an office is named after is no name.
+    """
+    found = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(ent)) is not None]
+    waiting: Name | None = None
+    for name in found:
+        if waiting is not None and name.label == "PERSON":
+            between = doc.text[waiting.end : name.start]
+            if waiting.label == "PERSON" and _NICKNAME.fullmatch(between):
+                waiting = Name(waiting.start, name.end, doc.text[waiting.start : name.end], "PERSON")
+                continue
+            if between == " " and _OFFICE_OF.search(doc.text, max(0, waiting.start - 40), waiting.start):
+                waiting = None
+        if waiting is not None:
+            yield waiting
+        waiting = name
+    if waiting is not None:
+        yield waiting
 
 
 def _trimmed(ent: Span) -> Name | None:
@@ -50,6 +70,8 @@ def _trimmed(ent: Span) -> Name | None:
             kept = kept[opening.end() :]
     start += len(text) - len(kept)
     text = _POSSESSIVE.sub("", kept.rstrip(_EDGES)).rstrip(_EDGES)
+    if ent.label_ == "PERSON":
+        text = _SCORES.sub("", text)
     if _ABBREVIATION.search(text) and kept.startswith(text + "."):
         text += "."
     if text.count("(") > text.count(")") and kept.startswith(text + ")"):

@@ -19,6 +19,8 @@ _ORIGINS = {
     "american": "u.s", "greek": "greece", "english": "england", "scottish": "scotland", "swedish": "sweden",
 }  # fmt: skip
 """Where somebody is from, in the words that share too little with the country's name."""
+_NEAR = 40
+"""How many tokens before "the agency" the only organization is it."""
 _SAME = 4
 """With this many first letters in common, "Russian" is of "Russia"."""
 _COMPANIES = frozenset(
@@ -135,7 +137,7 @@ class Descriptions:
         if tree.lower[words.first] not in ("the", "this", "that") or not head[0].isalpha():
             return None
         if head in _COMPANIES or head in _KINDS:
-            return self._organization(head, [place for place in before if place.entity.type == "ORG"])
+            return self._organization(words, [place for place in before if place.entity.type == "ORG"])
         of = {tree.lower[token] for token in range(words.first + 1, tree.right[words.head] + 1) if token != words.head}
         of = {word for word in of - _SMALL if word[0].isalnum()}
         origins = {tree.lower[token] for token in range(words.first + 1, words.head) if tree.word[token][0].isupper()}
@@ -160,7 +162,8 @@ class Descriptions:
             for word in words
         )
 
-    def _organization(self, head: str, before: list[Place]) -> Entity | None:
+    def _organization(self, words: Phrase, before: list[Place]) -> Entity | None:
+        head = self._tree.lower[words.head]
         kinds = _KINDS.get(head, frozenset()) | {head}
         called = [place for place in before if kinds & self._called[place.entity.id]]
         if called:
@@ -169,7 +172,8 @@ class Descriptions:
             others = frozenset[str]().union(*_KINDS.values())
             firms = [place for place in before if not others & set(place.entity.name.lower().split())]
             return firms[-1].entity if firms else None
-        return None
+        near = [place for place in before if words.first - place.head <= _NEAR]
+        return near[-1].entity if len({place.entity.id for place in near}) == 1 else None
 
 
 def is_group(noun: str) -> bool:

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from pipeline.annotate.quotes.evidence import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
-from pipeline.annotate.quotes.options import Option, Quotations, readings, trimmed
+from pipeline.annotate.quotes.options import SUBJECTS, Option, Quotations, readings, trimmed
 from pipeline.annotate.tree import Tree
 
-LIKELY = 0.6
+LIKELY = 0.57
 """A cue reports where its readings together are more likely than this."""
+LIKELY_THAT = 0.38
+"""And a noun with its own that-clause ("the claim that …") already where they are more likely than this."""
 DOUBTFUL = 0.02
 """A reading less likely than this is nothing."""
 _BOTH_SIDES = 0.12
@@ -29,6 +31,7 @@ class Report(NamedTuple):
     first: int
     last: int
     likely: float
+    is_sure: bool
 
 
 def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
@@ -37,7 +40,7 @@ def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Re
     doubtful: list[Report] = []
     for token, lemma in cues(tree, known):
         for report in _picked(tree, quotations, token, lemma, known):
-            (sure if report.likely >= LIKELY else doubtful).append(report)
+            (sure if report.is_sure else doubtful).append(report)
     chosen: list[Report] = []
     for report in sorted(sure, key=lambda report: -report.likely):
         if not any(alike(report, other) for other in chosen):
@@ -73,15 +76,23 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     likely = 1 - 1 / total
     ranked = sorted(zip(odds, options, strict=True), key=lambda pair: -pair[0])
     best = ranked[0][1]
-    if likely >= LIKELY:
-        yield Report(token, best.first, best.last, likely)
+    is_sure = likely >= (LIKELY_THAT if best.way.startswith("acl>") and tree.lower[best.first] == "that" else LIKELY)
+    if is_sure:
+        yield Report(token, best.first, best.last, likely, is_sure=True)
         yield from _conjuncts(tree, token, best, likely)
-    for odd, option in ranked[likely >= LIKELY :]:
-        if likely >= LIKELY and odd / total > _BOTH_SIDES and _other_side(token, best, option):
-            yield Report(token, option.first, option.last, likely)
-            return
-        if odd / total > DOUBTFUL and quotations.share(option.first, option.last):
-            yield Report(token, option.first, option.last, min(odd / total, LIKELY - DOUBTFUL))
+    for odd, option in ranked[is_sure:]:
+        if is_sure and odd / total > _BOTH_SIDES and _other_side(token, best, option):
+            if _said(tree, quotations, option):
+                yield Report(token, option.first, option.last, likely, is_sure=True)
+                return
+        elif odd / total > DOUBTFUL and quotations.share(option.first, option.last):
+            yield Report(token, option.first, option.last, odd / total, is_sure=False)
+
+
+def _said(tree: Tree, quotations: Quotations, option: Option) -> bool:
+    """Whether a reading is a clause or stands between marks, and is not only a noun."""
+    clause = option.head is not None and tree.kid(option.head, *SUBJECTS, "aux") is not None
+    return clause or quotations.share(option.first, option.last) > 0
 
 
 def _conjuncts(tree: Tree, cue: int, best: Option, likely: float) -> Iterator[Report]:
@@ -89,7 +100,7 @@ def _conjuncts(tree: Tree, cue: int, best: Option, likely: float) -> Iterator[Re
     for kid in tree.kids[cue]:
         first, last = tree.left[kid], tree.right[kid] + 1
         if tree.dep[kid] == "conj" and tree.lower[first] == "that" and first >= best.last:
-            yield Report(cue, *trimmed(tree, first, last), likely)
+            yield Report(cue, *trimmed(tree, first, last), likely, is_sure=True)
 
 
 def _other_side(cue: int, one: Option, other: Option) -> bool:
