@@ -110,7 +110,7 @@ class Score:
         for entity, theirs in by_entity.items():
             (one, *others) = theirs
             whole = not others and one is not None and taken[one] == 1
-            whole = whole and found.entities[one] == labels.entities[entity]
+            whole = whole and found.entities[one or ""] == labels.entities[entity]
             self.entities.add(whole)
             if not whole:
                 seen = ", ".join(sorted(found.entities.get(other or "", "nothing") for other in theirs))

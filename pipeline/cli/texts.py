@@ -60,20 +60,30 @@ def annotate(
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Print one page with entities and quotes coloured instead.")
+    ] = False,
 ) -> None:
     """Print stories with their entities and quotes, one JSON object a line. Needs no server.
 
     [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
+    [dim]wire annotate --html seeds/ > stories.html[/]
     """
     # spaCy takes its time to import, and no other command needs it.
     from pipeline.annotate import model  # noqa: PLC0415
     from pipeline.annotate.stories import annotated  # noqa: PLC0415
+    from pipeline.web.annotated import page  # noqa: PLC0415
 
     reader = _Reader(files, format, published, source)
     nlp = model.load(reader.settings.spacy.model, reader.settings.spacy.names)
     unread = reader.stories()
-    while batch := list(islice(unread, _BATCH)):
-        for story in annotated(nlp, batch, reader.settings.annotate.max_characters):
+    longest = reader.settings.annotate.max_characters
+    batches = iter(lambda: list(islice(unread, _BATCH)), [])
+    stories = (story for batch in batches for story in annotated(nlp, batch, longest))
+    if html:
+        sys.stdout.write(page(stories))
+    else:
+        for story in stories:
             print_json(story.model_dump_json())
     sys.exit(reader.refused > 0)
 

@@ -19,7 +19,14 @@ def annotated(quotes: int = 1, **fields):
         Entity(
             id="e1", name="Ann Lee", type="PERSON", aliases=(), mentions=(Mention(start=11, end=18, text="Ann Lee"),)
         ),
-        Entity(id="e2", name="Lima", key="lima, pe", type="GPE", aliases=(), mentions=(Mention(start=22, end=26, text="Lima"),)),
+        Entity(
+            id="e2",
+            name="Lima",
+            key="lima, pe",
+            type="GPE",
+            aliases=(),
+            mentions=(Mention(start=22, end=26, text="Lima"),),
+        ),
     )
     speaker = Speaker(start=11, end=18, text="Ann Lee", entity="e1", name="Ann Lee")
     said = [

@@ -1,0 +1,93 @@
+"""Stories with their annotations to look at: one page, complete in itself, with no script and no link out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader
+
+from pipeline.story import AnnotatedStory
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+
+class Label(NamedTuple):
+    """What a stretch of the body is: an entity's mention, a quote, its cue or its speaker."""
+
+    role: str
+    kind: str
+    id: str
+    title: str
+    start: int
+
+
+class Piece(NamedTuple):
+    """A stretch of the body over which the labels do not change; those that begin with it come apart."""
+
+    text: str
+    labels: tuple[Label, ...]
+    beginning: tuple[Label, ...]
+
+    @property
+    def classes(self) -> str:
+        """The classes of the element."""
+        return " ".join(dict.fromkeys(name for label in self.labels for name in (label.role, label.kind) if name))
+
+    @property
+    def title(self) -> str:
+        """What to say of it, the innermost label last."""
+        return " · ".join(dict.fromkeys(label.title for label in self.labels))
+
+
+def page(stories: Iterable[AnnotatedStory]) -> str:
+    """HTML of stories with entities and quotes coloured, and each quote linked to the mention of its speaker."""
+    shown = [{"story": story, "paragraphs": paragraphs(story), "number": n} for n, story in enumerate(stories, 1)]
+    return _TEMPLATES.get_template("annotated.html").render(stories=shown)
+
+
+def paragraphs(story: AnnotatedStory) -> list[list[Piece]]:
+    """The body's paragraphs in pieces."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces(story.body, list(labels(story))):
+        first, *more = piece.text.split("\n")
+        lines[-1].append(piece._replace(text=first))
+        lines += [[piece._replace(text=line, beginning=())] for line in more]
+    return lines
+
+
+def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
+    """Everything said about stretches of a story's body: start, end, label."""
+    for entity in story.entities:
+        for mention in entity.mentions:
+            title = f"{entity.type} {entity.name}"
+            yield mention.start, mention.end, Label("entity", entity.type, entity.id, title, mention.start)
+    for quote in story.quotes:
+        who = quote.speaker.name if quote.speaker else "nobody named"
+        title = f"{quote.id} {quote.kind}: {who}"
+        yield quote.start, quote.end, Label("quote", quote.kind, quote.id, title, quote.start)
+        for stretch in quote.quoted:
+            yield stretch.start, stretch.end, Label("quoted", "", quote.id, title, stretch.start)
+        if quote.cue:
+            yield quote.cue.start, quote.cue.end, Label("cue", "", quote.id, f"cue of {quote.id}", quote.cue.start)
+        if quote.speaker:
+            where = quote.speaker
+            yield where.start, where.end, Label("speaker", "", quote.id, f"speaker of {quote.id}: {who}", where.start)
+
+
+def pieces(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Piece]:
+    """The body cut at every edge of a label; labels may overlap as they like."""
+    opening: dict[int, list[Label]] = defaultdict(list)
+    closing: dict[int, list[Label]] = defaultdict(list)
+    for start, end, label in spans:
+        opening[start].append(label)
+        closing[end].append(label)
+    open_: dict[Label, None] = {}
+    for start, end in pairwise(sorted({0, len(body), *opening, *closing})):
+        for label in closing[start]:
+            open_.pop(label, None)
+        open_ |= dict.fromkeys(opening[start])
+        yield Piece(body[start:end], tuple(open_), tuple(opening[start]))
