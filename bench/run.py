@@ -2,7 +2,8 @@
 
 (a) a bare script with the default spaCy model, one process; (b) the same with two;
 (c) the pipeline with one language process, from the first ``wire feed`` to the last story
-searchable; (c2) with two. Then produce-to-searchable times at half of (c)'s load.
+searchable; (c2) with two. Then produce-to-searchable times at half of (c)'s load, and what the
+language pass adds to the spaCy components it needs.
 
 usage: python -m bench.run [--stories N] [--output FILE.json]
 """
@@ -35,7 +36,7 @@ from pipeline.settings import load
 OMP = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 CHECKPOINT = 5
 """Memory is read after one in so many stories, and at the end."""
-LATENCY_STORIES = 200
+LATENCY_STORIES = LANGUAGE_STORIES = 200
 _POLL = 0.05
 _SETTLING, _IDLE = 5.0, 10.0
 console = Console(stderr=True)
@@ -145,6 +146,14 @@ def bare(corpus: Path, processes: int) -> float:
     return float(done.stdout)
 
 
+def language(corpus: Path) -> dict[str, Any]:
+    """The cost of the language pass, in a process of its own."""
+    command = [sys.executable, "-m", "bench.language", str(corpus)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | OMP)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
 def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float, dict[str, Any]]:
     """Seconds from the first feed to the last story searchable; memory by process."""
     with running(folder, processes) as pipeline:
@@ -219,6 +228,10 @@ def measure(folder: Path, count: int) -> dict[str, Any]:
             seconds[name], memory[name] = whole(corpus, count, processes, folder / name)
         else:
             seconds[name] = bare(corpus, processes)
+    console.print("measuring the language pass …")
+    part = folder / "language.jsonl"
+    part.write_text("\n".join(corpus.read_text().splitlines()[:LANGUAGE_STORIES]))
+    pass_ = language(part)
     console.print("measuring times at half load …")
     rate = count / seconds["c"] / 2
     times = latencies(corpus, rate, folder / "half")
@@ -230,6 +243,7 @@ def measure(folder: Path, count: int) -> dict[str, Any]:
         "ratios": {"c/a": seconds["a"] / seconds["c"], "c2/b": seconds["b"] / seconds["c2"]},
         "produce_to_searchable": {"rate": rate, "p50": statistics.median(times), "p99": times[int(len(times) * 0.99)]},
         "memory": memory,
+        "language": pass_,
     }
 
 
@@ -254,6 +268,12 @@ def show(figures: dict[str, Any]) -> None:
         f"produce to searchable at {half['rate']:.1f} stories/s: p50 {half['p50']:.2f} s, p99 {half['p99']:.2f} s"
     )
     out.print(f"idle: {figures['memory']['c2']['idle_cpu']:.1%} of one core")
+    pass_ = figures["language"]
+    names = pass_["names_words_per_second"]
+    out.print(
+        f"language pass: entities and quotes add {pass_['share']:.1%} to nlp.pipe of {', '.join(pass_['components'])}"
+    )
+    out.print(f"names alone: {names['wire']:,.0f} words/s, the stock recogniser {names['stock']:,.0f}")
     memory = Table("resident MB", "early", "end", "peak", box=None, pad_edge=False)
     for role, peak in sorted(figures["memory"]["c2"]["peak"].items()):
         early, end = (figures["memory"]["c2"][when].get(role, 0) for when in ("early", "end"))
