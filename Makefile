@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score train clean
+.PHONY: help install install-dev run test check format lock bench score fuzz train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ bench: install ## Measure the pipeline against bare spaCy (STORIES=2000)
 
 score: install ## Score the language pass on labelled data
 	$(BIN)/python -m scoring
+
+fuzz: install-dev ## Mutilate stories at random and see that nothing breaks (COUNT=10000)
+	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)
 
 train: .venv/installed-train ## Learn anew what the language pass knows, from DATA (../shared/data); half an hour
 	$(BIN)/python -m training.people

@@ -7,6 +7,10 @@ from itertools import pairwise
 from spacy.tokens import Doc
 
 
+_READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX"]
+_HALF = 2**63
+
+
 class Tree:
     """A parsed document; every list is by token number.
 
@@ -19,12 +23,16 @@ class Tree:
     def __init__(self, doc: Doc) -> None:
         """Read everything out of ``doc`` once."""
         self.text = doc.text
-        self.word = [token.text for token in doc]
-        self.lower = [token.lower_ for token in doc]
-        self.dep = [token.dep_ for token in doc]
-        self.kind = [token.ent_type_ for token in doc]
-        self.head = [token.head.i for token in doc]
-        self.start = [token.idx for token in doc]
+        strings = doc.vocab.strings
+        words, lowers, deps, heads, kinds, starts = doc.to_array(_READ).T.tolist() if len(doc) else ([],) * len(_READ)
+        named = {number: strings[number] for number in {*words, *lowers, *deps, *kinds}}
+        self.word: list[str] = [named[number] for number in words]
+        self.lower: list[str] = [named[number] for number in lowers]
+        self.dep: list[str] = [named[number] for number in deps]
+        self.kind: list[str] = [named[number] for number in kinds]
+        # Heads are told as the way to them, and a way back as what it lacks to 2 ** 64.
+        self.head: list[int] = [token + (way if way < _HALF else way - 2 * _HALF) for token, way in enumerate(heads)]
+        self.start: list[int] = starts
         self.end = [start + len(word) for start, word in zip(self.start, self.word, strict=True)]
         self.kids: list[list[int]] = [[] for _ in self.word]
         self.left = list(range(len(self.word)))

@@ -27,9 +27,10 @@ if not Doc.has_extension("wire_entities"):
 @Language.component("wire_entities", requires=["doc.ents"], assigns=["doc._.wire_entities"])
 def entities(doc: Doc) -> Doc:
     """Put the story's entities on ``doc._.wire_entities``, in the order of their first mention."""
-    groups = [labelled(doc.text, group) for group in grouped(doc.text, list(recognised(doc)))]
-    found = sorted(with_missed(doc.text, groups), key=lambda names: names[0].start)
-    located = located_in(doc.text, found, doc._.wire_located)
+    text = doc.text
+    groups = [labelled(text, group) for group in grouped(text, list(recognised(text, doc)))]
+    found = sorted(with_missed(text, groups), key=lambda names: names[0].start)
+    located = located_in(text, found, doc._.wire_located)
     doc._.wire_entities = tuple(
         _entity(number, names, place) for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
     )

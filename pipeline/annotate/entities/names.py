@@ -37,8 +37,8 @@ class Name(NamedTuple):
     label: str
 
 
-def recognised(doc: Doc) -> Iterator[Name]:
-    """The names in ``doc.ents``, trimmed of marks, articles, ranks and possessives, one line each.
+def recognised(text: str, doc: Doc) -> Iterator[Name]:
+    """The names in ``doc.ents`` of a text, trimmed of marks, articles, ranks and possessives, one line each.
 
     A nickname between marks joins the names around it; what an office is named after is no name.
     """
@@ -46,11 +46,11 @@ def recognised(doc: Doc) -> Iterator[Name]:
     waiting: Name | None = None
     for name in found:
         if waiting is not None and name.label == "PERSON":
-            between = doc.text[waiting.end : name.start]
+            between = text[waiting.end : name.start]
             if waiting.label == "PERSON" and _NICKNAME.fullmatch(between):
-                waiting = Name(waiting.start, name.end, doc.text[waiting.start : name.end], "PERSON")
+                waiting = Name(waiting.start, name.end, text[waiting.start : name.end], "PERSON")
                 continue
-            if between == " " and _OFFICE_OF.search(doc.text, max(0, waiting.start - 40), waiting.start):
+            if between == " " and _OFFICE_OF.search(text, max(0, waiting.start - 40), waiting.start):
                 waiting = None
         if waiting is not None:
             yield waiting

@@ -67,7 +67,11 @@ def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
         first += 2
     elif first == cue + 1 and tree.lower[first] in _DAYS and tree.dep[first] not in SUBJECTS:
         first += 1
-    if tree.lower[first] in _INTRODUCED_BY and tree.head[first] == cue and not quotations.inside[first]:
+    if (
+        tree.lower[first] in _INTRODUCED_BY
+        and tree.head[first] in (cue, tree.head[cue])
+        and not quotations.inside[first]
+    ):
         first += 1
     if tree.lower[first] == "that" and tree.dep[first] == "mark" and not quotations.inside[first]:
         first += 1
