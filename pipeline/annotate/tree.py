@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 from spacy.tokens import Doc
-
 
 _READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX"]
 _HALF = 2**63
@@ -24,7 +24,8 @@ class Tree:
         """Read everything out of ``doc`` once."""
         self.text = doc.text
         strings = doc.vocab.strings
-        words, lowers, deps, heads, kinds, starts = doc.to_array(_READ).T.tolist() if len(doc) else ([],) * len(_READ)
+        table: Any = doc.to_array(_READ).T.tolist() if len(doc) else [[]] * len(_READ)
+        words, lowers, deps, heads, kinds, starts = table
         named = {number: strings[number] for number in {*words, *lowers, *deps, *kinds}}
         self.word: list[str] = [named[number] for number in words]
         self.lower: list[str] = [named[number] for number in lowers]

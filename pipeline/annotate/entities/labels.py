@@ -58,11 +58,11 @@ def labelled(text: str, group: list[Name]) -> list[Name]:
     for name in group:
         votes[name.label] += 1
     full = max((name.text for name in group), key=len)
-    for label, weight in evidence(text, full, group):
-        votes[label] += weight
-    best = max(votes, key=lambda label: votes[label])
-    if best == "MISC":
-        best = work(full) or best
+    best = work(full) if set(votes) == {"MISC"} else None
+    if best is None:
+        for label, weight in evidence(text, full, group):
+            votes[label] += weight
+        best = max(votes, key=lambda label: votes[label])
     return [name._replace(label=best) for name in group]
 
 
@@ -72,7 +72,7 @@ def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, flo
     known = people()
     capitalised = full.split()
     if 1 < len(capitalised) < 4 and (capitalised[0] in known.female or capitalised[0] in known.male):
-        yield "PERSON", 1.0
+        yield "PERSON", 1.25
     if gazetteer().is_country(full):
         yield "GPE", _CERTAIN
     elif is_acronym(text, full):
@@ -80,7 +80,7 @@ def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, flo
     for name in group:
         before = text[max(0, name.start - 24) : name.start]
         if _RANKED.search(before):
-            yield "PERSON", 1.0
+            yield "PERSON", 1.25
         elif name.label in ("GPE", "ORG") and is_contender(text, name):
             yield "ORG", 1.5
         elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.loose import SPOKEN, spoken
-from pipeline.annotate.quotes.options import SUBJECTS, Quotations
+from pipeline.annotate.quotes.options import SUBJECTS, Quotations, trimmed
 from pipeline.annotate.quotes.reports import Report, reports
 from pipeline.annotate.quotes.speakers import Phrase, speaker
 from pipeline.annotate.quotes.turns import around, goes_on, label
@@ -63,20 +63,20 @@ def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
 def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
     """Where the words of the speaker begin, after "that", "as" and the day they were said on."""
     first, cue = report.first, report.cue
-    if first == cue + 1 and tree.lower[first] == "on" and tree.lower[first + 1] in _DAYS:
-        first += 2
-    elif first == cue + 1 and tree.lower[first] in _DAYS and tree.dep[first] not in SUBJECTS:
-        first += 1
-    if (
-        tree.lower[first] in _INTRODUCED_BY
-        and tree.head[first] in (cue, tree.head[cue])
-        and not quotations.inside[first]
-    ):
-        first += 1
-    if tree.lower[first] == "that" and tree.dep[first] == "mark" and not quotations.inside[first]:
-        first += 1
-    is_word = first < report.last and tree.word[first][0].isalnum()
-    return first if is_word or quotations.inside[first] else report.first
+    opening = tree.lower[first : min(first + 4, report.last)] + [""] * 4
+    if quotations.inside[first]:
+        return first
+    skipped = 0
+    if first == cue + 1 and opening[0] == "on" and opening[1] in _DAYS:
+        skipped = 2
+    elif first == cue + 1 and opening[0] in _DAYS and tree.dep[first] not in SUBJECTS:
+        skipped = 1
+    if opening[skipped] in _INTRODUCED_BY and tree.head[first + skipped] in (cue, tree.head[cue]):
+        skipped += 1
+    if opening[skipped] == "that" and tree.dep[first + skipped] == "mark":
+        skipped += 1
+    begins, ends = trimmed(tree, first + skipped, report.last)
+    return begins if begins < ends else first
 
 
 def _unreported(

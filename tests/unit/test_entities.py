@@ -1,0 +1,274 @@
+"""Names of a story: trimmed, brought together, labelled by the document, keyed and located."""
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from pipeline.annotate.entities.component import entities
+from pipeline.annotate.entities.gazetteer import Context, gazetteer
+from pipeline.annotate.entities.keys import key_of
+from pipeline.annotate.entities.names import recognised
+from pipeline.annotate.entities.people import gender_of
+from pipeline.annotations import Entity
+
+BLANK = spacy.blank("en")
+
+
+def doc(text: str, **names: str) -> Doc:
+    """A text in which a recogniser has found ``names``, every mention of each: words, _ for a space → label."""
+    made = BLANK(text)
+    spans = []
+    for words, label in names.items():
+        words, start = words.replace("_", " "), 0
+        while (start := text.find(words, start)) >= 0:
+            span = made.char_span(start, start + len(words), label=label, alignment_mode="expand")
+            if not any(span.start < other.end and other.start < span.end for other in spans):
+                spans.append(span)
+            start += 1
+    made.ents = spans
+    return made
+
+
+def found(text: str, located: str = "", **names: str) -> dict[str, Entity]:
+    """The entities of a text by name, in which a recogniser has found ``names``."""
+    made = doc(text, **names)
+    made._.wire_located = located
+    return {entity.name: entity for entity in entities(made)._.wire_entities}
+
+
+class TestTrimming:
+    @pytest.mark.parametrize(
+        ("text", "label", "expected"),
+        [
+            ("The Hague", "GPE", "Hague"),
+            ("President Joe Biden", "PERSON", "Joe Biden"),
+            ("Sen. Jane Doe", "PERSON", "Jane Doe"),
+            ("former Vice President Al Gore", "PERSON", "Al Gore"),
+            ("President Hotel", "ORG", "President Hotel"),
+            ("Putin’s", "PERSON", "Putin"),
+            ("Jones'", "PERSON", "Jones"),
+            ("“Lima", "GPE", "Lima"),
+            ("World Health Organization (WHO", "ORG", "World Health Organization"),
+            ("Lima\nPeru", "GPE", "Lima"),
+            ("Ann Lee 7.5", "PERSON", "Ann Lee"),
+            ("Boeing 737", "ORG", "Boeing 737"),
+        ],
+    )
+    def test_a_name_is_its_own_words(self, text, label, expected):
+        made = BLANK(text)
+        made.ents = [made.char_span(0, len(text), label=label)]
+        (name,) = recognised(text, made)
+        assert (name.text, text[name.start : name.end]) == (expected, expected)
+
+    @pytest.mark.parametrize(
+        ("text", "words", "expected"),
+        [
+            ("Acme Corp. said no.", "Acme Corp", "Acme Corp."),
+            ("He joined D.C. police.", "D.C", "D.C."),
+            ("The Party (Maoist) won.", "Party (Maoist)", "Party (Maoist)"),
+        ],
+    )
+    def test_a_mark_that_belongs_to_a_name_stays(self, text, words, expected):
+        made = BLANK(text)
+        start = text.index(words)
+        made.ents = [made.char_span(start, start + len(words), label="ORG", alignment_mode="expand")]
+        assert [name.text for name in recognised(text, made)] == [expected]
+
+    def test_what_has_no_capital_is_no_name(self):
+        assert found("a democratic vote", democratic="NORP") == {}
+
+    def test_a_nickname_joins_the_names_around_it(self):
+        assert set(found("Joe “Mad Dog” Smith ran.", Joe="PERSON", Smith="PERSON")) == {"Joe “Mad Dog” Smith"}
+
+    def test_two_people_with_words_between_stay_two(self):
+        assert set(found("Joe Lee and Ann Smith ran.", Joe_Lee="PERSON", Ann_Smith="PERSON")) == {
+            "Joe Lee",
+            "Ann Smith",
+        }
+
+    def test_what_an_office_is_named_after_is_no_name(self):
+        text = "Secretary of State Ann Lee spoke."
+        assert set(found(text, State="ORG", Ann_Lee="PERSON")) == {"Ann Lee"}
+
+
+class TestGroups:
+    def test_a_surname_a_given_name_and_a_fuller_name_are_one_person(self):
+        text = "Ana Maria Lopez spoke. Lopez left. Ana Lopez slept. Ana woke."
+        (one,) = found(text, Ana_Maria_Lopez="PERSON", Ana_Lopez="PERSON", Lopez="PERSON", Ana="PERSON").values()
+        assert (one.name, len(one.mentions)) == ("Ana Maria Lopez", 4)
+
+    def test_a_surname_that_two_share_is_the_last_named_and_not_both(self):
+        text = "Ann Smith and Bob Smith sailed. Smith was sick."
+        people = found(text, Ann_Smith="PERSON", Bob_Smith="PERSON", Smith="PERSON")
+        assert sorted(len(entity.mentions) for entity in people.values()) == [1, 2]
+
+    def test_a_rank_makes_no_other_person(self):
+        text = "Gov. Ann Lee came. Governor Lee left."
+        assert len(found(text, Ann_Lee="PERSON", Governor_Lee="PERSON")) == 1
+
+    def test_an_acronym_in_brackets(self):
+        text = "The Union of Cooks (UoC) met. UoC left."
+        assert set(found(text, Union_of_Cooks="ORG", UoC="ORG")) == {"Union of Cooks"}
+
+    def test_brackets_with_other_letters_are_another(self):
+        assert len(found("Acme (NYSE) fell.", Acme="ORG", NYSE="ORG")) == 2
+
+    def test_an_acronym_that_nobody_introduced_has_the_capitals_of_one_organization(self):
+        text = "The U.S. Geological Survey said so. USGS did not."
+        assert set(found(text, **{"U.S._Geological_Survey": "ORG", "USGS": "ORG"})) == {"U.S. Geological Survey"}
+
+    def test_the_first_word_of_one_organization_is_it(self):
+        assert set(found("Nordlys Systems rose. Nordlys fell.", Nordlys_Systems="ORG", Nordlys="ORG")) == {
+            "Nordlys Systems"
+        }
+
+    def test_a_first_word_that_many_have_is_none(self):
+        assert len(found("National Guard came. National fell.", National_Guard="ORG", National="ORG")) == 2
+
+    def test_a_first_word_of_two_organizations_is_neither(self):
+        text = "Nordlys Systems and Nordlys Motors rose. Nordlys fell."
+        assert len(found(text, Nordlys_Systems="ORG", Nordlys_Motors="ORG", Nordlys="ORG")) == 3
+
+    def test_a_legal_form_makes_no_other_company(self):
+        assert set(found("Acme Corp rose. Acme fell.", Acme_Corp="ORG", Acme="ORG")) == {"Acme Corp"}
+
+    def test_the_names_of_a_country_are_one(self):
+        text = "The U.S. and the United States and America."
+        (one,) = found(text, **{"U.S.": "GPE", "United_States": "GPE", "America": "GPE"}).values()
+        assert (one.name, one.key) == ("United States", "united states")
+
+    def test_a_name_with_and_without_periods_is_one(self):
+        assert len(found("The U.N. met. The UN left.", **{"U.N.": "ORG", "UN": "ORG"})) == 1
+
+    def test_what_the_recogniser_missed_is_found_by_its_words(self):
+        text = "Ann Lee spoke. Then Lee left."
+        made = BLANK(text)
+        made.ents = [made.char_span(0, 7, label="PERSON"), made.char_span(20, 23, label="PERSON")]
+        (one,) = entities(made)._.wire_entities
+        assert [text[m.start : m.end] for m in one.mentions] == ["Ann Lee", "Lee"]
+        text = "Acme rose. Acme fell. Acmes did not."
+        made = BLANK(text)
+        made.ents = [made.char_span(0, 4, label="ORG")]
+        assert len(entities(made)._.wire_entities[0].mentions) == 2
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("text", "words", "wrong", "right"),
+        [
+            ("He studied at Lorne University then.", "Lorne University", "PERSON", "ORG"),
+            ("The Bank of Lorne failed.", "Bank of Lorne", "GPE", "ORG"),
+            ("A fire at Lorne Hospital.", "Lorne Hospital", "ORG", "FAC"),
+            ("They swam in Lorne River.", "Lorne River", "PERSON", "LOC"),
+            ("A talk with Maria Kowal began.", "Maria Kowal", "ORG", "PERSON"),
+            ("Flights to Norway ended.", "Norway", "ORG", "GPE"),
+            ("Then Mr. Quorn left.", "Quorn", "ORG", "PERSON"),
+            ("The law on YSAB passed.", "YSAB", "PERSON", "ORG"),
+            ("Lille 12 9 2 1 29\n", "Lille", "GPE", "ORG"),
+            ("Brest beat Girona.", "Brest", "GPE", "ORG"),
+        ],
+    )
+    def test_the_document_corrects_the_recogniser(self, text, words, wrong, right):
+        assert found(text, **{words.replace(" ", "_"): wrong})[words].type == right
+
+    def test_a_country_is_no_club(self):
+        assert found("Norway 12 9 2 1 29\n", Norway="GPE")["Norway"].type == "GPE"
+
+    def test_one_mention_is_corrected_by_the_others(self):
+        text = "Quorn rose. Quorn fell. Quorn slept."
+        made = BLANK(text)
+        made.ents = [made.char_span(at, at + 5, label=label) for at, label in ((0, "ORG"), (12, "PERSON"), (24, "ORG"))]
+        assert [entity.type for entity in entities(made)._.wire_entities] == ["ORG"]
+
+    def test_a_place_after_a_preposition_of_place_stays_one(self):
+        text = "They met near Quorn. Quorn objected."
+        made = BLANK(text)
+        made.ents = [made.char_span(14, 19, label="GPE"), made.char_span(21, 26, label="ORG")]
+        assert entities(made)._.wire_entities[0].type == "GPE"
+
+    @pytest.mark.parametrize(
+        ("words", "label"),
+        [
+            ("Clean Rivers Act", "LAW"),
+            ("Lorne Festival", "EVENT"),
+            ("Hurricane Zelda", "EVENT"),
+            ("Falcon 9", "PRODUCT"),
+        ],
+    )
+    def test_what_is_neither_person_organization_nor_place_is_what_its_words_say(self, words, label):
+        assert found(f"The {words} came.", **{words.replace(" ", "_"): "MISC"})[words].type == label
+
+    def test_what_no_word_explains_is_left_out(self):
+        assert found("The Quorn came.", Quorn="MISC") == {}
+
+    def test_an_acronym_in_a_text_that_is_all_capitals_is_not_told_by_its_capitals(self):
+        assert found("THE LAW ON YSAB PASSED", YSAB="PERSON")["YSAB"].type == "PERSON"
+
+
+class TestKeys:
+    @pytest.mark.parametrize(
+        ("name", "label", "key"),
+        [
+            ("President Vladimir Putin", "PERSON", "vladimir putin"),
+            ("Joseph R. Biden Jr.", "PERSON", "joseph biden"),
+            ("Joe “Mad Dog” Smith", "PERSON", "joe smith"),
+            ("José Muñoz", "PERSON", "jose munoz"),
+            ("Anne-Marie O’Neill", "PERSON", "anne-marie oneill"),
+            ("Acme Corp.", "ORG", "acme"),
+            ("AT&T", "ORG", "at&t"),
+            ("!!", "ORG", "!!"),
+        ],
+    )
+    def test_the_same_in_every_story(self, name, label, key):
+        assert key_of(name, label) == key
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("name", "story", "beside", "key"),
+        [
+            ("Paris", [], [], "paris, fr"),
+            ("Paris", ["Texas"], [], "paris, us-tx"),
+            ("Paris", [], ["Texas"], "paris, us-tx"),
+            ("Cambridge", [], [], "cambridge, gb"),
+            ("Cambridge", ["Boston"], [], "cambridge, us-ma"),
+            ("London", [], ["Ontario"], "london, ca"),
+            ("Valencia", ["Venezuela"], [], "valencia, ve"),
+            ("Washington", ["U.S."], [], "washington, us-dc"),
+            ("Georgia", ["Russia"], [], "georgia"),
+            ("Georgia", ["Alabama", "U.S."], [], "georgia, us-ga"),
+            ("Calif.", [], [], "california, us-ca"),
+            ("Scotland", [], [], "scotland"),
+            ("Kiev", [], [], "kyiv, ua"),
+            ("Monrovia", [], [], "monrovia, lr"),
+        ],
+    )
+    def test_a_place_is_chosen_by_people_and_by_what_else_is_named(self, name, story, beside, key):
+        known = gazetteer()
+        assert known.meant(name, known.context(story), known.context(beside)).key == key
+
+    def test_nowhere_is_none(self):
+        assert gazetteer().meant("Quornville", Context(), Context()) is None
+
+    def test_a_name_beside_another_decides(self):
+        text = "A storm hit Paris, Texas."
+        places = found(text, Paris="GPE", Texas="GPE")
+        assert (places["Paris"].place.country, places["Paris"].key) == ("US", "paris, us-tx")
+
+    def test_the_dateline_decides(self):
+        assert found("A storm hit Paris.", located="DALLAS, Texas (AP) --", Paris="GPE")["Paris"].key == "paris, us-tx"
+
+    def test_a_place_does_not_speak_for_itself(self):
+        assert found("A storm hit Paris.", Paris="GPE")["Paris"].key == "paris, fr"
+
+    def test_a_person_is_no_place(self):
+        assert found("Paris sang.", Paris="PERSON")["Paris"].place is None
+
+    def test_coordinates_are_degrees(self):
+        beijing = found("In Beijing.", Beijing="GPE")["Beijing"].place
+        assert (beijing.geonameid, beijing.country, round(beijing.lat), round(beijing.lon)) == (1816670, "CN", 40, 116)
+
+
+@pytest.mark.parametrize(("name", "gender"), [("Maria Kowal", "f"), ("John Kowal", "m"), ("Kowal", None)])
+def test_a_given_name_tells_the_gender(name, gender):
+    assert gender_of(name) == gender
