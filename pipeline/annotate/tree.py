@@ -24,7 +24,8 @@ class Tree:
         """Read everything out of ``doc`` once."""
         self.text = doc.text
         strings = doc.vocab.strings
-        table: Any = doc.to_array(_READ).T.tolist() if len(doc) else [[]] * len(_READ)
+        read: Any = doc
+        table = read.to_array(_READ).T.tolist() if len(doc) else [[]] * len(_READ)
         words, lowers, deps, heads, kinds, starts = table
         named = {number: strings[number] for number in {*words, *lowers, *deps, *kinds}}
         self.word: list[str] = [named[number] for number in words]

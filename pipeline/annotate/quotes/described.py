@@ -94,6 +94,7 @@ _ROLES = {
     "congresswoman": frozenset(("congresswoman", "rep", "representative")),
     "spokesperson": frozenset("spokesman spokeswoman spokesperson".split()),
 }
+_OFFICES = frozenset(_ROLES).union(*_ROLES.values())
 _MALE = frozenset(
     "spokesman chairman congressman king prince businessman mr sir father son brother husband lord man boy uncle"
     " actor emperor monk priest grandfather policeman salesman fisherman".split()
@@ -151,7 +152,7 @@ class Descriptions:
                 return max(exact)[2].entity
         if origins:
             alike = [place for place in persons if self._shared(origins, place)]
-            return alike[-1].entity if alike and head in _ROLES else None
+            return alike[-1].entity if alike and head in _OFFICES else None
         return fitting[-1].entity if fitting else None
 
     def _shared(self, words: Iterable[str], place: Place) -> int:

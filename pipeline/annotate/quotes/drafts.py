@@ -8,7 +8,7 @@ quotes, titles and nicknames.
 from typing import NamedTuple
 
 from pipeline.annotate.quotes.lexicon import lexicon
-from pipeline.annotate.quotes.loose import SPOKEN, spoken
+from pipeline.annotate.quotes.loose import SPOKEN, is_no_speech, spoken
 from pipeline.annotate.quotes.options import SUBJECTS, Quotations, trimmed
 from pipeline.annotate.quotes.reports import Report, reports
 from pipeline.annotate.quotes.speakers import Phrase, speaker
@@ -84,7 +84,7 @@ def _unreported(
 ) -> Draft | None:
     first, last = quotations.tokens[number]
     doubt = covering.likely if covering is not None else 0.0
-    if spoken(tree, quotations, number, doubt) < SPOKEN:
+    if spoken(tree, quotations, number, doubt) < SPOKEN or is_no_speech(tree, quotations, number):
         return None
     if covering is not None and covering.likely >= 0.05:
         return _reported(tree, quotations, covering)

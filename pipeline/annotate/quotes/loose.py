@@ -8,9 +8,10 @@ from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.options import Quotations
 from pipeline.annotate.tree import Tree
 
-SPOKEN = 0.3
+SPOKEN = 0.26
 """A loose stretch is a quote where that is more likely than this."""
 _SELVES = frozenset("i we you my our your me us".split())
+_SMALL = frozenset("a an and at for from in of on or the to with".split())
 _NEAR, _NEXT = 12, 4
 """How few tokens lie between a stretch and the one before, in a sentence and over paragraphs."""
 
@@ -20,6 +21,17 @@ def spoken(tree: Tree, quotations: Quotations, number: int, doubt: float) -> flo
     known = lexicon()
     score = known.loose_bias + sum(known.loose.get(word, 0.0) for word in evidence(tree, quotations, number, doubt))
     return 1 / (1 + math.exp(-score))
+
+
+def is_no_speech(tree: Tree, quotations: Quotations, number: int) -> bool:
+    """Whether a stretch is called "so-called", or has several words, all capitalised, within a sentence: a title."""
+    first, last = quotations.tokens[number]
+    words = [token for token in range(first, last) if tree.word[token][0].isalnum()]
+    around = range(*tree.sentences[tree.sentence[first]])
+    alone = sum(tree.word[token][0].isalnum() for token in around) <= len(words)
+    named = all(tree.word[t][0].isupper() or tree.lower[t] in _SMALL for t in words) and not tree.word[first].isupper()
+    so_called = [tree.lower[token] for token in range(max(0, first - 3), first)][:2] == ["-", "called"]
+    return so_called or (not alone and named and len(words) > 1)
 
 
 def evidence(tree: Tree, quotations: Quotations, number: int, doubt: float) -> list[str]:

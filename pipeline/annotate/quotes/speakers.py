@@ -27,6 +27,8 @@ class Phrase(NamedTuple):
 def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None:
     """The noun phrase of whoever says what is reported, or None where the text gives none."""
     head = _speaking(tree, report)
+    if head is None and is_passive(tree, report.cue):
+        return None
     if head is None or _is_said(tree, quotations, report, head):
         head = _name_beside(tree, quotations, report)
     return phrase(tree, head) if head is not None else None
