@@ -42,6 +42,9 @@ class TestSample:
         said = [(s.start, q.speaker.name) for q in story.quotes for s in q.quoted]
         assert [name for _, name in dict.fromkeys(said)] == ["Xi Jinping"] * 2 + ["Vladimir Putin"] * 7
 
+    def test_a_relative_word_is_no_quote(self, story):
+        assert not {"which", "as", "that"} & {q.text for q in story.quotes}
+
     def test_what_is_only_reported_has_its_speaker_too(self, story):
         reported = {q.text[:20]: q.speaker.name for q in story.quotes if q.kind == "indirect"}
         assert reported["it was Putin’s first"] == "Xi Jinping"
@@ -72,6 +75,8 @@ class TestMarks:
             ("“One two,” he said.", ["One two,"]),
             ('"One two," he said.', ["One two,"]),
             ("``One two,'' he said.", ["One two,"]),
+            ("''One two,'' he said. ''Three.''", ["One two,", "Three."]),
+            ("Two apostrophes'' he said end nothing.'' Nothing.", []),
             ("Il dit : « Un deux » hier.", ["Un deux"]),
             ("‘We will not go there,’ he said.", ["We will not go there,"]),
             ("'We don't want that now,' he said.", ["We don't want that now,"]),

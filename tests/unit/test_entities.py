@@ -130,7 +130,7 @@ class TestGroups:
         assert len(found(text, Nordlys_Systems="ORG", Nordlys_Motors="ORG", Nordlys="ORG")) == 3
 
     def test_a_legal_form_makes_no_other_company(self):
-        assert set(found("Acme Corp rose. Acme fell.", Acme_Corp="ORG", Acme="ORG")) == {"Acme Corp"}
+        assert set(found("Acme Corp rose. Acme Inc fell.", Acme_Corp="ORG", Acme_Inc="ORG")) == {"Acme Corp"}
 
     def test_the_names_of_a_country_are_one(self):
         text = "The U.S. and the United States and America."
@@ -181,9 +181,9 @@ class TestLabels:
         assert [entity.type for entity in entities(made)._.wire_entities] == ["ORG"]
 
     def test_a_place_after_a_preposition_of_place_stays_one(self):
-        text = "They met near Quorn. Quorn objected."
+        text = "Quorn objected. They met near Quorn."
         made = BLANK(text)
-        made.ents = [made.char_span(14, 19, label="GPE"), made.char_span(21, 26, label="ORG")]
+        made.ents = [made.char_span(0, 5, label="ORG"), made.char_span(30, 35, label="GPE")]
         assert entities(made)._.wire_entities[0].type == "GPE"
 
     @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ class TestContents:
              "the bridge was “a danger to everyone", "mixed"),
             ("Putin spoke of alliances, which he described as “very harmful and bad”.",
              "very harmful and bad", "direct"),
+            ("According to local talk radio host Ann Webb, the move smells of “fear” and haste.",
+             "the move smells of “fear” and haste", "mixed"),
             ("The bridge was, as Maria Lopez put it, “a danger to everyone”.", "a danger to everyone", "direct"),
         ],
     )  # fmt: skip
@@ -45,10 +47,13 @@ class TestContents:
         assert "which" not in [quote.text for quote in quotes]
 
     def test_a_word_after_a_hyphen_is_no_cue(self, annotate):
-        assert annotate("The so-called “green wall” runs through the city.").quotes == ()
+        quotes = annotate("The self-described “quiet genius of the south” arrived by train.").quotes
+        assert all(quote.cue is None for quote in quotes)
 
     def test_the_listeners_are_no_quote(self, annotate):
-        (quote,) = annotate("“Our ports are open,” Maria Lopez told students in the afternoon.").quotes
+        (quote,) = annotate(
+            "Maria Lopez came.\n“Our ports are open,” the Nigerian leader told students in the afternoon."
+        ).quotes
         assert quote.text == "Our ports are open,"
 
     def test_a_quotation_is_never_cut(self, annotate):
@@ -78,6 +83,7 @@ class TestSpeakers:
             ("Everybody heard Lopez’s warning that the bridge was old.", "Lopez"),
             ("A statement from the ministry said that the bridge was safe.", "A statement"),
             ("The ministry issued a statement saying that the bridge was safe.", "The ministry"),
+            ("Everyone heard his claim that it could be healed by June.", "his"),
             ("“Never again,” said the Russian leader.", "the Russian leader"),
             ("Maria Lopez, who said the bridge was safe, has left.", "who"),
             ("Maria Lopez and Kevin Tan said the bridge was safe.", "Maria Lopez and Kevin Tan"),
@@ -105,7 +111,7 @@ class TestWhoIsMeant:
             ("Maria Lopez met Kevin Tan. “It is done,” she said.", "Maria Lopez"),
             ("Kevin Tan met Maria Lopez. “It is done,” he said.", "Kevin Tan"),
             # what the story calls somebody tells the gender that no given name does
-            ("Spokeswoman Quinn Orro met spokesman Tam Velu. “It is done,” she said.", "Quinn Orro"),
+            ("Spokesman Tam Velu met spokeswoman Quinn Orro. “It is done,” she said.", "Quinn Orro"),
             # recency, and subjects before others
             ("Kevin Tan came. John Webb left. “It is done,” he said.", "John Webb"),
             ("Kevin Tan sued the heirs of John Webb. “It is done,” he said.", "Kevin Tan"),
@@ -116,7 +122,10 @@ class TestWhoIsMeant:
             ("Acme Corp. cut 900 jobs. It said that more would follow in May.", "Acme Corp"),
             ("The New York Times sued Acme Corp. “It is done,” the newspaper said.", "New York Times"),
             ("The World Health Organization met. The agency said it was ready.", "World Health Organization"),
+            ("Acme Corp. sued the Supreme Court. “It is done,” the company said.", "Acme Corp"),
             # common nouns, titles, descent
+            ("Secretary of State Deborah Hale met Secretary of Defense John Webb. “It is done,” the secretary of state"
+             " said.", "Deborah Hale"),
             ("Kevin Tan, a lawyer, met Maria Lopez. “It is done,” the lawyer said.", "Kevin Tan"),
             ("Kevin Tan is a lawyer. John Webb is not. “It is done,” the lawyer said.", "Kevin Tan"),
             ("Secretary of State Deborah Hale met Sen. Martin Stone. “It is done,” the secretary of state said.",
@@ -143,6 +152,13 @@ class TestWhoIsMeant:
     def test_who_is_only_named_between_marks_is_nobody_outside(self, annotate):
         body = "Kevin Tan left. “John Webb was right all along,” he said."
         assert annotate(body).quotes[-1].speaker.name == "Kevin Tan"
+
+    def test_nobody_is_meant_who_does_not_fit(self, annotate):
+        assert annotate("Kevin Tan left. “It is done,” she said.").quotes[-1].speaker.entity is None
+
+    def test_who_was_only_named_between_marks_is_not_meant_by_he(self, annotate):
+        body = "John Webb slept. It rained. It snowed. “Kevin Tan won the race,” read a sign. “It is done,” he said."
+        assert annotate(body).quotes[-1].speaker.name == "John Webb"
 
     def test_i_is_nobody_named(self, annotate):
         body = "Kevin Tan left the room and I said that it was cold."

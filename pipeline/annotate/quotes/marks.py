@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.annotations import Span
 
-_CLOSINGS = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "»": ("«",), "``": ("''",), '"': ('"', "''")}
+_CLOSINGS = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "»": ("«",), "``": ("''",), "''": ("''",), '"': ('"', "''")}
 _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
 _SINGLE_OPEN = re.compile(r"(?<![^\s(\[“\"—–-])[‘'](?=[^\s'’])")
 _SINGLE_CLOSE = re.compile(r"(?<=\S)[’'](?![\w])")
@@ -40,7 +40,7 @@ def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[i
         if opened and (sign in _CLOSINGS[opened] or _closes_another(text, opened, begin, mark)):
             spans.append((begin, mark.start()))
             opened = ""
-        elif not opened and sign in _CLOSINGS:
+        elif not opened and sign in _CLOSINGS and _may_open(text, mark):
             opened, begin = sign, mark.end()
         elif not opened and carried and sign in _CLOSINGS[carried] and not spans:
             # A continued paragraph whose mark was not re-opened.
@@ -54,6 +54,12 @@ def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[i
     if not spans:
         spans = list(_single(text))
     return [trimmed for span in spans if (trimmed := _trim(text, *span))], carries
+
+
+def _may_open(text: str, mark: re.Match[str]) -> bool:
+    """Whether two apostrophes open a stretch, as they do where they stand before a word and not after one."""
+    before, after = text[: mark.start()][-1:], text[mark.end() : mark.end() + 1]
+    return mark[0] != "''" or (not before.strip(" \t\xa0([—–-") and bool(after.strip()))
 
 
 def _closes_another(text: str, opened: str, begin: int, mark: re.Match[str]) -> bool:

@@ -10,7 +10,6 @@ from pipeline.annotate.tree import Tree
 _BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod predet punct".split())
 _NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
 _OBJECTS = frozenset("dobj pobj prep attr".split())
-_VOICES = ("by", "from", "of")
 _BARE = 12
 """How many tokens from a cue a name may stand that the parse has not made its subject."""
 MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
@@ -54,7 +53,7 @@ def _hangs_before(tree: Tree, token: int, head: int) -> bool:
 
 def _speaking(tree: Tree, report: Report) -> int | None:
     cue = report.cue
-    by = _object_of(tree, cue, "agent", _VOICES[:1])
+    by = _after_by(tree, cue)
     if by is not None:
         return by
     if is_passive(tree, cue):
@@ -65,9 +64,6 @@ def _speaking(tree: Tree, report: Report) -> int | None:
     if owner is not None:
         return owner
     is_noun = tree.dep[cue] in _NOUNS and tree.kid(cue, *SUBJECTS) is None
-    voice = _object_of(tree, cue, "prep", _VOICES) if is_noun else None
-    if voice is not None:
-        return voice
     verb = _out_of(tree, cue, _OBJECTS) if is_noun else cue
     if tree.dep[verb] == "acl" and _speaks_for_another(tree, verb):
         verb = _out_of(tree, tree.head[verb], _OBJECTS | {"dative", "appos", "conj"})
@@ -98,9 +94,10 @@ def _speaks_for_another(tree: Tree, participle: int) -> bool:
     return before == "," or tree.lower[tree.head[participle]] in MESSAGES
 
 
-def _object_of(tree: Tree, token: int, relation: str, words: tuple[str, ...]) -> int | None:
-    for kid in tree.kids[token]:
-        if tree.dep[kid] in (relation, "prep") and tree.lower[kid] in words:
+def _after_by(tree: Tree, verb: int) -> int | None:
+    """Who does what a passive verb says."""
+    for kid in tree.kids[verb]:
+        if tree.dep[kid] in ("agent", "prep") and tree.lower[kid] == "by":
             return tree.kid(kid, "pobj")
     return None
 

@@ -18,7 +18,6 @@ from pipeline.annotations import Entity, Speaker
 
 _GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself": "m", "herself": "f"}
 _RELATIVES = frozenset(("who", "which", "that", "whom"))
-_SELVES = frozenset(("i", "we", "you", "me", "us", "one", "my", "our"))
 _PLURALS = frozenset(("they", "both", "their"))
 _SENTENCES_BACK = 8
 """How far back a pronoun may look."""
@@ -144,8 +143,6 @@ class Voices:
 
     def _stands_for(self, words: Phrase) -> Entity | None:
         form = self.tree.lower[words.head]
-        if form in _SELVES:
-            return None
         if form in _RELATIVES:
             return self._antecedent_of_relative(words.head)
         if form in _GENDERED:
