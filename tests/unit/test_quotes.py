@@ -115,7 +115,14 @@ class TestWhoIsMeant:
             # recency, and subjects before others
             ("Kevin Tan came. John Webb left. “It is done,” he said.", "John Webb"),
             ("Kevin Tan sued the heirs of John Webb. “It is done,” he said.", "Kevin Tan"),
+            ("Kevin Tan called John Webb. “It is done,” he said.", "Kevin Tan"),
+            ("Kevin Tan left. It rained. It snowed. Maria Lopez called John Webb. “It is done,” he said.", "John Webb"),
+            ("Maria Lopez called Kevin Tan at the house of John Webb. “It is done,” he said.", "Kevin Tan"),
+            # a gender that is known before one that is not
+            ("Kevin Tan arrived. Quorn Velu slept. “It is done,” he said.", "Kevin Tan"),
             # who spoke last, and who is only reported about
+            ("Kevin Tan said the road was closed. John Webb nodded. “It is done,” he said.", "Kevin Tan"),
+            ("Kevin Tan smiled when Maria Lopez said John Webb was tired. “It is done,” he said.", "Kevin Tan"),
             ("Kevin Tan said John Webb was tired. “It is done,” he said.", "Kevin Tan"),
             # organizations
             ("Acme Corp. cut 900 jobs. “It is done,” the company said.", "Acme Corp"),

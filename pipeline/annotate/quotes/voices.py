@@ -1,8 +1,7 @@
 """Whom a speaker's words stand for: pronouns, common nouns, relatives and surnames, told apart.
 
 A pronoun takes the nearest person that fits it in number and gender, subjects and those who have
-just spoken first; what is only reported about counts less, and within what somebody is reported to
-say, "he" is likely the one who says it. What is said between marks names nobody outside of them.
+just spoken first; what is only reported about counts less. What is said between marks names nobody outside of them.
 """
 
 from bisect import bisect_left
@@ -22,16 +21,9 @@ _PLURALS = frozenset(("they", "both", "their"))
 _SENTENCES_BACK = 8
 """How far back a pronoun may look."""
 _BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
-_START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED, _OF_HIMSELF = (
-    10.0,
-    -1.5,
-    2.5,
-    -1.0,
-    2.5,
-    2.0,
-    -2.0,
-    4.0,
-)
+_START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0
+"""What is added for each sentence between, a subject, what is in the background of its sentence, whoever spoke
+last, a gender that is known and fits, and what somebody is only reported to have said."""
 
 
 class Voice(NamedTuple):
@@ -62,18 +54,14 @@ class Voices:
         self._reported = bytearray(len(tree))
         for draft in drafts:
             self._reported[draft.first : draft.last] = b"\1" * (draft.last - draft.first)
-        self._open: list[tuple[Draft, Voice | None]] = []
         self._last: Voice | None = None
 
     def speaker(self, draft: Draft) -> Speaker | None:
         """Who speaks in a quote: the mention, and whom it stands for. To be asked in the order of the text."""
-        self._open = [(other, voice) for other, voice in self._open if other.last > draft.first]
         if draft.speaker is None:
-            self._open.append((draft, None))
             return None
         words = self._mention(draft.speaker)
         voice = self._voice(words)
-        self._open.append((draft, voice))
         self._last = voice
         last = max([words.head, *(place.head for place in self._together(words))])
         start, end = self.tree.start[words.first], self.tree.end[last]
@@ -175,11 +163,6 @@ class Voices:
     def _person(self, token: int, gender: str, since: int = -1) -> Entity | None:
         """The person a singular pronoun stands for; only those named after the token ``since``."""
         tree = self.tree
-        sayers = {
-            voice.entity.id
-            for draft, voice in self._open
-            if voice and voice.entity and draft.first <= token < draft.last
-        }
         best, best_score = None, 0.0
         for place in self._before(token):
             known = self._described.gender(place.entity) if place.entity.type == "PERSON" else None
@@ -193,7 +176,6 @@ class Voices:
                 self._last is not None and self._last.entity == place.entity and self._last.token < token
             )
             score += _REPORTED * (self._reported[place.head] and not self._reported[token])
-            score += _OF_HIMSELF * (place.entity.id in sayers)
             if score > best_score:
                 best, best_score = place.entity, score
         return best
