@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline.annotate.quotes.options import Quotations, readings
+from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
 
 
@@ -211,7 +213,22 @@ class TestTurns:
 
 
 class TestReadings:
-    """What chooses between the readings of a cue, on parses that are made up."""
+    """What a cue may report, and how likely that has to be."""
+
+    def read(self, nlp, body: str, cue: str) -> set[str]:
+        doc = nlp(body)
+        tree = Tree(doc)
+        options = readings(tree, Quotations(tree), tree.word.index(cue))
+        return {doc[option.first : option.last].text for option in options}
+
+    def test_a_relative_word_alone_is_no_reading(self, nlp):
+        body = "Xi saw a plan for the war, which he called a crisis."
+        assert "which" not in self.read(nlp, body, "called")
+        assert "a crisis" in self.read(nlp, body, "called")
+
+    def test_what_follows_the_comma_is_a_reading_of_a_source_in_front(self, nlp):
+        body = "According to local talk radio host Ann Webb, the move smells of fear and haste."
+        assert "the move smells of fear and haste" in self.read(nlp, body, "According")
 
     def test_only_a_likely_cue_reports(self, annotate):
         assert annotate("Maria Lopez saw the bridge in May.").quotes == ()
