@@ -227,8 +227,8 @@ class TestReadings:
         assert "a crisis" in self.read(nlp, body, "called")
 
     def test_what_follows_the_comma_is_a_reading_of_a_source_in_front(self, nlp):
-        body = "According to local talk radio host Ann Webb, the move smells of fear and haste."
-        assert "the move smells of fear and haste" in self.read(nlp, body, "According")
+        body = "According to local talk radio host Ann Webb, the move reeks of “fear” and haste."
+        assert "the move reeks of “fear” and haste" in self.read(nlp, body, "According")
 
     def test_only_a_likely_cue_reports(self, annotate):
         assert annotate("Maria Lopez saw the bridge in May.").quotes == ()
