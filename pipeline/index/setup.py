@@ -2,16 +2,24 @@
 
 from elasticsearch import BadRequestError, Elasticsearch
 
-from pipeline.index.names import DESK
+from pipeline.index.names import DESK, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch as Settings
 
 
 def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
-    """Create or update the templates; their names. Safe to repeat."""
+    """Create or update the templates, and tell the indices that are there of new fields. Safe to repeat.
+
+    The names of the templates. Without it, a strict mapping made by an earlier version would refuse
+    what this one writes.
+    """
     made = templates(settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
+    for alias in (STORIES, QUOTES):
+        if client.indices.exists_alias(name=alias):
+            properties = made[f"wire-{alias}"]["template"]["mappings"]["properties"]
+            client.indices.put_mapping(index=alias, properties=properties)
     if not client.indices.exists(index=DESK):
         try:
             client.indices.create(index=DESK)

@@ -62,6 +62,11 @@ class TestContents:
         body = "Maria Lopez said the bridge was “old. It was also tired” and unsafe."
         assert any("old. It was also tired" in quote.text for quote in annotate(body).quotes)
 
+    def test_a_stretch_is_in_one_quote_of_a_speaker(self, annotate):
+        body = "He said they saw “a secure region”, which he described as “very harmful and bad”."
+        stretches = [stretch for quote in annotate(body).quotes for stretch in quote.quoted]
+        assert len(stretches) == len(set(stretches)) == 2
+
     @pytest.mark.parametrize(
         "body",
         [

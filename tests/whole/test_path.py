@@ -127,6 +127,24 @@ class TestVersions:
         assert wire.story("urn:v:5")["firstcreated"] == "2024-04-01T00:00:00Z"
 
 
+class TestSetup:
+    def test_an_index_of_an_earlier_version_is_told_of_new_fields(self, wire):
+        client = wire.elasticsearch
+        client.indices.create(
+            index="old-stories-2001.01",
+            mappings={"dynamic": "strict", "properties": {"uri": {"type": "keyword"}}},
+            aliases={"stories": {}},
+        )
+        try:
+            wire("setup")
+            properties = client.indices.get_mapping(index="old-stories-2001.01")["old-stories-2001.01"]["mappings"][
+                "properties"
+            ]
+            assert "people_keys" in properties
+        finally:
+            client.indices.delete(index="old-stories-2001.01")
+
+
 class TestReplay:
     def test_a_replay_from_any_topic_changes_nothing(self, wire):
         wire.feed(*(ninjs(f"urn:r:{n}") for n in range(5)))

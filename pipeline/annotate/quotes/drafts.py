@@ -5,6 +5,7 @@ where it goes on from the quote before, or where it is long enough to be speech;
 quotes, titles and nicknames.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.annotate.quotes.lexicon import lexicon
@@ -44,7 +45,22 @@ def drafts(tree: Tree, quotations: Quotations) -> list[Draft]:
         if draft is not None:
             found.append(draft)
             claimed.update(draft.stretches)
-    return sorted(found, key=lambda draft: (draft.first, -draft.last))
+    return sorted(_once(tree, found), key=lambda draft: (draft.first, -draft.last))
+
+
+def _once(tree: Tree, found: list[Draft]) -> Iterator[Draft]:
+    """The quotes, a stretch no longer in two of the same speaker, but in the inner one alone."""
+    inner: dict[tuple[int, str], Draft] = {}
+    for draft in sorted(found, key=lambda draft: draft.first - draft.last):
+        for number in draft.stretches:
+            inner[number, _speaks(tree, draft)] = draft
+    for draft in found:
+        own = tuple(number for number in draft.stretches if inner[number, _speaks(tree, draft)] is draft)
+        yield draft._replace(stretches=own)
+
+
+def _speaks(tree: Tree, draft: Draft) -> str:
+    return tree.lower[draft.speaker.head] if draft.speaker is not None else ""
 
 
 def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
