@@ -122,7 +122,7 @@ class TestWhoIsMeant:
             # recency, and subjects before others
             ("Kevin Tan came. John Webb left. “It is done,” he said.", "John Webb"),
             ("Kevin Tan sued the heirs of John Webb. “It is done,” he said.", "Kevin Tan"),
-            ("Kevin Tan called John Webb. “It is done,” he said.", "Kevin Tan"),
+            ("Kevin Tan has defeated John Webb. “It is done,” he said.", "Kevin Tan"),
             ("Kevin Tan left. It rained. It snowed. Maria Lopez called John Webb. “It is done,” he said.", "John Webb"),
             ("Maria Lopez called Kevin Tan at the house of John Webb. “It is done,” he said.", "Kevin Tan"),
             # a gender that is known before one that is not
