@@ -116,13 +116,18 @@ def _urgency(value: object) -> object:
 
 
 class Story(Value):
-    """One version of a story, its body in clean paragraphs separated by a newline."""
+    """One version of a story, its body in clean paragraphs separated by a newline.
+
+    ``signal`` (NewsML-G2) is what the sender says of the message itself: a test and an advisory are
+    no stories, a correction and an update (write-through) replace what came before.
+    """
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
     version: Annotated[int, Field(ge=1, lt=2**62)] = 1
     versioncreated: Time
     firstcreated: Time
     pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
+    signal: Annotated[Literal["test", "advisory", "correction", "update"] | None, Field(exclude_if=is_absent)] = None
     urgency: Annotated[int | None, BeforeValidator(_urgency), Field(exclude_if=is_absent)] = None
     language: Words = None
     headline: Words = None
@@ -131,6 +136,7 @@ class Story(Value):
     dateline: Annotated[Dateline | None, Field(exclude_if=is_absent)] = None
     located: Words = None
     subject: Annotated[tuple[Subject, ...], Field(exclude_if=is_absent)] = ()
+    genre: Annotated[tuple[Subject, ...], Field(exclude_if=is_absent)] = ()
     keyword: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     ednote: Words = None
     usageterms: Words = None

@@ -9,6 +9,7 @@ from pipeline.clean.dateline import take_dateline
 from pipeline.clean.furniture import take_furniture
 from pipeline.clean.language import language_of
 from pipeline.clean.paragraphs import paragraphs_of, tidy
+from pipeline.clean.signal import signal_of
 from pipeline.story import Story
 
 __all__ = ["clean"]
@@ -34,6 +35,7 @@ def clean(story: Story) -> Story:
             "byline": byline,
             "dateline": dateline,
             "located": story.located or (dateline and dateline.place),
+            "signal": story.signal or signal_of(story.headline, story.slugline),
             "language": story.language or language_of(f"{story.headline or ''}\n{body}"),
         }
     )

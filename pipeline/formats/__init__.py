@@ -5,11 +5,29 @@ from the most particular to the most general.
 """
 
 from pipeline.errors import ConfigurationError, MalformedItem, UnknownFormat
-from pipeline.formats import jsonl, ninjs, text
+from pipeline.formats import (
+    anpa,
+    email,
+    iptc7901,
+    jsonfeed,
+    jsonl,
+    newsml,
+    newsmlg2,
+    ninjs,
+    nitf,
+    rss,
+    text,
+    webpage,
+)
 from pipeline.formats.contract import Format
+from pipeline.formats.encoding import marked
+from pipeline.formats.xml import root_name
 from pipeline.story import RawStory, Story
 
-FORMATS: dict[str, Format] = {f.name: f for f in (jsonl.FORMAT, ninjs.FORMAT, text.FORMAT)}
+FORMATS: dict[str, Format] = {
+    module.FORMAT.name: module.FORMAT
+    for module in (newsmlg2, newsml, nitf, rss, webpage, jsonfeed, jsonl, ninjs, iptc7901, anpa, email, text)
+}
 
 SNIFFED_BYTES = 65_536
 """How much of the beginning is looked at."""
@@ -21,9 +39,13 @@ _MAGIC = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
-    b"<": "markup (XML or HTML)",
+    b"BZh": "bzip2-compressed data",
+    b"\x28\xb5\x2f\xfd": "zstandard-compressed data",
+    b"\xfd7zXZ": "xz-compressed data",
 }
 _BINARY_SHARE = 0.05
+_ON_THE_WIRE = b"\x00\x01\x02\x03\x04\x10\x11\x12\x13\x14\x16\x1b\x1e\x1f"
+"""The controls of teleprinter formats, and the nulls that lines are padded with."""
 
 
 def named(name: str) -> Format:
@@ -43,15 +65,20 @@ def sniff(head: bytes, name: str = "") -> Format:
 
     Raises MalformedItem for nothing at all, UnknownFormat for what no format recognises.
     """
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = marked(head)
+    start = head.lstrip()
     if not start:
         raise MalformedItem("empty: no bytes but white space")
     for magic, what in _MAGIC.items():
         if start.startswith(magic):
-            raise UnknownFormat(f"unknown format: looks like {what}; known are {', '.join(FORMATS)}")
-    if b"\x00" in head or _control_share(head) > _BINARY_SHARE:
-        raise UnknownFormat(f"unknown format: binary data; known are {', '.join(FORMATS)}")
-    return next(f for f in FORMATS.values() if f.recognises(start, name))
+            raise _unknown(f"looks like {what}")
+    found = next(f for f in FORMATS.values() if f.recognises(start, name))
+    is_wire = found in (iptc7901.FORMAT, anpa.FORMAT)
+    if (b"\x00" in head and not is_wire) or _control_share(head, _ON_THE_WIRE if is_wire else b"") > _BINARY_SHARE:
+        raise _unknown("binary data")
+    if found is text.FORMAT and (root := root_name(start)):
+        raise _unknown(f"markup with the root <{root}>")
+    return found
 
 
 def parse(raw: RawStory) -> Story:
@@ -65,6 +92,10 @@ def parse(raw: RawStory) -> Story:
     return (known or sniff(raw.value[:SNIFFED_BYTES])).parse(raw)
 
 
-def _control_share(head: bytes) -> float:
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
+def _unknown(what: str) -> UnknownFormat:
+    return UnknownFormat(f"unknown format: {what}; known are {', '.join(FORMATS)}")
+
+
+def _control_share(head: bytes, allowed: bytes) -> float:
+    controls = sum((byte < 9 or 13 < byte < 32) and byte not in allowed for byte in head)
     return controls / max(len(head), 1)

@@ -1,4 +1,4 @@
-"""The text of an HTML or XHTML fragment, its paragraphs kept and its markup gone."""
+"""The text of marked-up bodies (HTML, XHTML, NITF), their paragraphs kept and their markup gone."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ _BLOCKS = frozenset(
         "address",
         "article",
         "aside",
+        "block",
         "blockquote",
         "body",
+        "body.content",
         "br",
         "center",
         "dd",
@@ -29,53 +31,85 @@ _BLOCKS = frozenset(
         "h5",
         "h6",
         "header",
+        "hedline",
+        "hl1",
+        "hl2",
         "hr",
         "li",
         "main",
+        "media-caption",
+        "media-producer",
         "nav",
+        "nitf-table",
+        "note",
         "ol",
         "p",
+        "para",
+        "paragraph",
         "pre",
         "section",
         "table",
+        "table-reference",
+        "tagline",
         "tbody",
-        "td",
-        "th",
         "thead",
         "tr",
         "ul",
     ]
 )
-_UNSEEN = frozenset(["script", "style", "head", "title", "noscript", "template", "iframe", "object"])
+_WRAPPED = 120
+"""No hand wraps lines longer than this, in characters."""
+UNSEEN = frozenset(["script", "style", "head", "title", "noscript", "template", "iframe", "object"])
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
 def text_of(fragment: str) -> str:
-    """The visible text, one line a block element, white space collapsed."""
+    """The visible text of an HTML fragment, one line a block element, white space collapsed."""
     if not fragment.strip():
         return ""
     try:
         root = html.document_fromstring(fragment.encode("utf-8", "replace"), parser=_PARSER, ensure_head_body=True)
     except etree.ParserError:
         return ""
-    lines = "".join(_walk(root)).split("\n")
+    return lines_of(root)
+
+
+def lines_of(root: etree._Element, unseen: frozenset[str] = UNSEEN) -> str:
+    """The text in a tree, one line a block element, without what stands in elements ``unseen``.
+
+    A tree without any block element is text that breaks its own lines.
+    """
+    if not any(str(element.tag).lower() in _BLOCKS for element in root.iterdescendants()):
+        return _unmarked("".join(map(str, root.itertext())))
+    lines = "".join(_walk(root, unseen)).split("\n")
     return "\n".join(filter(None, (re.sub(r"\s+", " ", line).strip() for line in lines)))
 
 
-def _walk(root: html.HtmlElement) -> Iterator[str]:
+def _unmarked(text: str) -> str:
+    """Blank lines part paragraphs; where there are none, long lines are paragraphs, short ones are wrapped."""
+    blocks = re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").strip())
+    if len(blocks) == 1 and any(len(line.strip()) > _WRAPPED for line in blocks[0].split("\n")):
+        blocks = blocks[0].split("\n")
+    return "\n".join(filter(None, (" ".join(block.split()) for block in blocks)))
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a text that calls itself plain is HTML that was escaped: it has a paragraph's tags."""
+    return bool(re.search(r"</?(?:p|br|div|span|b|i|em|strong|a)\b[^<>]{0,200}>", text, re.I))
+
+
+def _walk(root: etree._Element, unseen: frozenset[str]) -> Iterator[str]:
     """The text in document order, a newline at every edge of a block; no recursion."""
-    hidden = 0
+    hidden = preformatted = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if event == "start":
-            hidden += tag in _UNSEEN
-            yield "\n" if tag in _BLOCKS else ""
-            yield _inline(element.text) if not hidden else ""
-        else:
-            hidden -= tag in _UNSEEN
-            yield "\n" if tag in _BLOCKS else ""
-            yield _inline(element.tail) if not hidden else ""
-
-
-def _inline(text: str | None) -> str:
-    return (text or "").replace("\n", " ")
+        tag = element.tag.lower() if isinstance(element.tag, str) else ""
+        step = 1 if event == "start" else -1
+        hidden += step * (tag in unseen)
+        preformatted += step * (tag == "pre")
+        if tag in _BLOCKS:
+            yield "\n"
+        elif tag in ("td", "th"):
+            yield " "
+        words = element.text if event == "start" else element.tail if element is not root else None
+        if words and not hidden:
+            yield words if preformatted else words.replace("\r", " ").replace("\n", " ")

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from pipeline.errors import MalformedItem
+from pipeline.formats import stated
 from pipeline.formats.contract import Format, Piece, Stream, too_large
 from pipeline.formats.markup import text_of
 from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
@@ -28,14 +29,6 @@ _HEADLINES = ("headline", "headlines", "title")
 _BODIES = ("body_html5", "body_xhtml", "body_html", "body_text", "bodies", "body", "content", "text")
 _DESCRIPTIONS = ("description_xhtml", "description_text", "descriptions", "description", "summary")
 _URIS = ("uri", "guid", "id", "link", "url")
-_PUBSTATUS = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "withhold": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-    "killed": "canceled",
-}
 
 
 def read_object(value: bytes) -> dict[str, Any]:
@@ -77,16 +70,18 @@ def parse(raw: RawStory) -> Story:
     version = fields.take("version")
     headline = _role_of(fields.take(*_HEADLINES), "main")
     body = _body(fields)
-    pubstatus = _PUBSTATUS.get(str(fields.take("pubstatus") or "usable").lower())
-    if pubstatus is None:
-        raise MalformedItem("pubstatus is none of usable, withheld, canceled")
+    pubstatus = stated.pubstatus(str(fields.take("pubstatus") or ""))
     if not body and pubstatus == "usable":
         raise MalformedItem("no body: none of body_text, body_xhtml, bodies, body, text has text")
     created = _time(fields.take("versioncreated", "published", "date_published", "date"))
     versioncreated = created or raw.published or raw.receivedat
     firstcreated = _time(fields.take("firstcreated"))
     number = _version(version)
-    stated = {
+    genre = tuple(_subjects(fields.take("genre", "genres")))
+    told = {
+        "signal": stated.signal(
+            _name(fields.take("signal")), *(word for each in genre for word in (each.code, each.name))
+        ),
         "urgency": _number(fields.take("urgency", "priority")),
         "language": _text(fields.take("language", "lang")),
         "headline": _line(headline),
@@ -95,10 +90,11 @@ def parse(raw: RawStory) -> Story:
         "dateline": _dateline(fields.take("dateline")),
         "located": _names(fields.take("located")),
         "subject": tuple(_subjects(fields.take("subject", "subjects"))),
+        "genre": genre,
         "keyword": tuple(_words(fields.take("keyword", "keywords", "tags"))),
         "ednote": _text(fields.take("ednote")),
         "usageterms": _text(fields.take("usageterms")),
-        "copyrightholder": _text(fields.take("copyrightholder")),
+        "copyrightholder": _text(fields.take("copyrightholder")) or _text(fields.look("copyrightnotice")),
         "embargoed": _time(fields.take("embargoed", "embargo")),
         "source": _source(fields.take("source"), raw, fields),
         "removed": tuple(_removed(fields.take("removed"))),
@@ -116,7 +112,7 @@ def parse(raw: RawStory) -> Story:
                 "pubstatus": pubstatus,
                 "body": body,
                 "extra": extra,
-                **stated,
+                **told,
             }
         )
     except ValidationError as error:
@@ -138,6 +134,10 @@ class Fields:
         """The first of these fields that has a value; all of them count as understood."""
         found = [self._values.pop(self._names.pop(n)) for n in names if n in self._names]
         return next((value for value in found if value not in (None, "", [], {})), None)
+
+    def look(self, name: str) -> Any:
+        """The field's value, which stays among the rest."""
+        return self._values.get(self._names.get(name, ""))
 
     def rest(self) -> dict[str, Any]:
         """The fields nobody understood, under the names the source gave them."""
@@ -162,12 +162,14 @@ def _number(value: object) -> int | None:
 
 
 def _time(value: object) -> datetime | None:
-    """An ISO 8601 time; a field that holds no time is as good as absent, except an embargo's."""
+    """A time, ISO 8601 or as people write it, or seconds since 1970."""
     if value is None:
         return None
     try:
         return as_utc(_TIME.validate_python(value))
     except (ValidationError, OverflowError):
+        if moment := stated.time(str(value)):
+            return moment
         raise MalformedItem(f"not a time: {str(value)[:60]!r}") from None
 
 
@@ -269,9 +271,9 @@ def _texts(value: object, name: str) -> Iterator[str]:
 
 
 def _is_markup(entry: dict[str, Any]) -> bool:
-    kinds = {name.lower(): str(value).lower() for name, value in entry.items()}
-    stated = kinds.get("contenttype") or kinds.get("role", "")
-    return "html" in stated
+    kinds = {name.lower(): str(value).lower() for name, value in entry.items() if name.lower() != "value"}
+    kind = kinds.get("contenttype") or kinds.get("role", "")
+    return "html" in kind or "xml" in kind or str(entry.get("value")).lstrip().startswith(("<?xml", "<nitf"))
 
 
 def split(stream: Stream, limit: int) -> Iterator[Piece]:

@@ -1,9 +1,10 @@
-"""Plain text: UTF-8, the first line a headline where it reads like one."""
+"""Plain text, the first line a headline where it reads like one."""
 
 import re
 
 from pipeline.errors import MalformedItem
 from pipeline.formats.contract import Format, whole
+from pipeline.formats.encoding import decode
 from pipeline.story import RawStory, Source, Story
 
 HEADLINE_CHARACTERS = 160
@@ -14,16 +15,13 @@ def parse(raw: RawStory) -> Story:
     """The story in a plain text.
 
     Its uri is the feed's name for it, its times are the stated publication or the arrival.
-    Raises MalformedItem where the bytes are not UTF-8 or hold no text.
+    Raises MalformedItem where the bytes hold no text.
     """
-    try:
-        text = raw.value.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MalformedItem(f"not UTF-8: byte {raw.value[error.start]:#04x} at position {error.start}") from None
+    text = decode(raw.value)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         raise MalformedItem("empty: no text")
-    headline, body = _headline(text)
+    headline, body = take_headline(text)
     when = raw.published or raw.receivedat
     return Story(
         uri=raw.uri,
@@ -35,8 +33,8 @@ def parse(raw: RawStory) -> Story:
     )
 
 
-def _headline(text: str) -> tuple[str | None, str]:
-    """A short first line that is no sentence and has a text below it is the headline."""
+def take_headline(text: str) -> tuple[str | None, str]:
+    """Headline and the rest: a short first line that is no sentence and has a text below it."""
     first, _, rest = text.partition("\n")
     first = first.strip()
     is_headline = (

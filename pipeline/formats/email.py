@@ -1,0 +1,191 @@
+"""E-mail (RFC 5322 with MIME): the text part is the story, HTML where there is no text.
+
+The subject is the headline, ``Control: cancel`` (RFC 5537) takes the message it names back.
+"""
+
+import email
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from email import policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from pipeline.errors import MalformedItem
+from pipeline.formats import stated
+from pipeline.formats.contract import Format, whole
+from pipeline.formats.encoding import decode
+from pipeline.formats.markup import text_of
+from pipeline.story import RawStory, Story
+
+_URGENCY = {"1": 1, "2": 3, "3": 5, "4": 7, "5": 8, "high": 2, "urgent": 2, "normal": 5, "low": 8, "non-urgent": 8}
+_FIELD = (
+    rb"(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Content-Type|Delivered-To|Reply-To|Sender"
+    rb"|DKIM-Signature|X-[\w-]+)"
+)
+_RECOGNISED = re.compile(
+    rb"(?:From \S+ .*\r?\n)?(?:"
+    + _FIELD
+    + rb":.*\r?\n(?:[ \t].*\r?\n)*)(?:[!-9;-~]{1,70}:.*\r?\n(?:[ \t].*\r?\n)*)+\r?\n",
+    re.I,
+)
+_REPLY = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+", re.I)
+_SIGNATURE = re.compile(r"^-- ?$", re.M)
+_MOST_PARTS = 200
+
+
+def parse(raw: RawStory) -> Story:
+    """The story in a message. Raises MalformedItem where it has no text."""
+    message = _read(raw.value)
+    cancelled = _cancelled(message)
+    written = stated.time(_header(message, "Date"))
+    body = _body(message)
+    subject = _REPLY.sub("", _header(message, "Subject") or "")
+    names = [name or address for name, address in getaddresses([_header(message, "From") or ""]) if name or address]
+    priority = _header(message, "X-Priority") or _header(message, "Importance") or _header(message, "Priority") or ""
+    return stated.story(
+        raw,
+        uri=_uri(message),
+        versioncreated=written,
+        pubstatus="canceled" if cancelled else None,
+        urgency=_URGENCY.get(priority.split(" ")[0].lower()),
+        language=(_header(message, "Content-Language") or "").split(",")[0].strip(),
+        headline=" ".join(subject.split()),
+        slugline=_header(message, "Slugline") or _header(message, "X-Slugline"),
+        keyword=stated.words((_header(message, "Keywords") or "").split(",")),
+        ednote=_header(message, "Comments"),
+        source=_header(message, "Organization") or next(iter(names), None),
+        body="" if cancelled else body,
+        extra={
+            "from": _header(message, "From"),
+            "messageid": _identifier(_header(message, "Message-ID")),
+            "attachments": list(_attachments(message)),
+            "expires": _header(message, "Expires"),
+            "supersedes": _identifier(_header(message, "Supersedes")),
+            "inreplyto": _identifier(_header(message, "In-Reply-To")),
+        },
+    )
+
+
+def identity(value: bytes) -> str | None:
+    """The message's id (RFC 2392), or that of the message it cancels."""
+    try:
+        return _uri(_read(value))
+    except MalformedItem:
+        return None
+
+
+def _read(value: bytes) -> EmailMessage:
+    """The message, whatever is wrong with it.
+
+    Raises MalformedItem where the library gives up.
+    """
+    value = re.sub(rb"\A\s*From \S+ .*\r?\n", b"", value, count=1).lstrip(b"\r\n \t")
+    try:
+        message = email.message_from_bytes(value, policy=policy.default)
+    except (ValueError, LookupError, RecursionError, IndexError, AttributeError) as error:
+        raise MalformedItem(f"not an e-mail: {error}") from None
+    if not message.keys():
+        raise MalformedItem("not an e-mail: no header")
+    return message
+
+
+def _header(message: EmailMessage, name: str) -> str | None:
+    """A header's words, with raw bytes that are no UTF-8 taken for Windows-1252."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    words = decode(raw.encode("utf-8", "surrogateescape"))
+    with suppress(HeaderParseError, LookupError, ValueError):
+        words = str(make_header(decode_header(words)))
+    return " ".join(words.replace("\x00", "").split()) or None
+
+
+def _identifier(words: str | None) -> str | None:
+    found = re.search(r"<\s*([^<>]+?)\s*>", words or "")
+    return found[1] if found else words
+
+
+def _uri(message: EmailMessage) -> str | None:
+    known = _identifier(_cancelled(message) or _header(message, "Message-ID"))
+    return f"mid:{known}" if known else None
+
+
+def _cancelled(message: EmailMessage) -> str | None:
+    control = re.match(r"cancel\s+(<[^<>]+>)", _header(message, "Control") or "", re.I)
+    return control[1] if control else None
+
+
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts that hold something, in their order; those after the first hundreds are not looked at."""
+    for number, part in enumerate(message.walk()):
+        if number >= _MOST_PARTS:
+            return
+        if not part.is_multipart() and isinstance(part, EmailMessage):
+            yield part
+
+
+def _body(message: EmailMessage) -> str:
+    """The text for reading: plain unless it is empty or only says that there is HTML."""
+    plain: list[str] = []
+    marked: list[str] = []
+    for part in _parts(message):
+        if part.get_content_disposition() == "attachment":
+            continue
+        if part.get_content_type() == "text/plain":
+            plain.append(_flowed(part, _SIGNATURE.split(_text(part))[0]))
+        elif part.get_content_type() == "text/html":
+            marked.append(text_of(_text(part)))
+    text = "\n\n".join(filter(None, (each.strip() for each in plain)))
+    markup = "\n".join(filter(None, marked))
+    return markup if len(text) * 3 < len(markup) else text
+
+
+def _text(part: EmailMessage) -> str:
+    """The part's characters, whatever its charset says; undecodable transfer encodings stay as they are."""
+    try:
+        payload: Any = part.get_payload(decode=True)
+    except Exception:  # noqa: BLE001 - as above
+        payload = None
+    value = payload if isinstance(payload, bytes) else str(part.get_payload()).encode("utf-8", "surrogateescape")
+    try:
+        charset = part.get_content_charset()
+    except Exception:  # noqa: BLE001 - as above
+        charset = None
+    return decode(value, charset).replace("\r\n", "\n").replace("\x00", "")
+
+
+def _flowed(part: EmailMessage, text: str) -> str:
+    """Lines that end in a blank go on in the next (RFC 3676)."""
+    try:
+        is_flowed = str(part.get_param("format") or "").lower() == "flowed"
+    except Exception:  # noqa: BLE001 - as above
+        is_flowed = False
+    return re.sub(r"(?<=\S) \n(?=\S)", " ", text) if is_flowed else text
+
+
+def _attachments(message: EmailMessage) -> Iterator[dict[str, str]]:
+    """What hangs on the message: the bare file name, without any path it claims, and its kind."""
+    for part in _parts(message):
+        try:
+            name = part.get_filename()
+        except Exception:  # noqa: BLE001 - as above
+            name = None
+        if name or part.get_content_disposition() == "attachment":
+            bare = PureWindowsPath(PurePosixPath(str(name or "unnamed")).name).name
+            yield {
+                "name": re.sub(r"[\x00-\x1f]", "", bare)[:255].lstrip(".") or "unnamed",
+                "mimetype": part.get_content_type(),
+            }
+
+
+FORMAT = Format(
+    name="email",
+    content_type="message/rfc822",
+    recognises=lambda start, name: bool(_RECOGNISED.match(start)),
+    split=whole,
+    identity=identity,
+    parse=parse,
+)

@@ -1,0 +1,53 @@
+"""Bytes → characters, for sources that say little or nothing true about their encoding."""
+
+import codecs
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LATIN = frozenset(("ascii", "iso8859-1"))
+"""What calls itself these is cp1252 on the wire (https://encoding.spec.whatwg.org/#names-and-labels)."""
+
+
+def decode(value: bytes, declared: str | None = None) -> str:
+    """The characters: by byte order mark, as declared, as UTF-8, and if nothing fits as Windows-1252.
+
+    The last always succeeds: the five bytes it leaves undefined stay as the controls they are in
+    Latin-1.
+    """
+    for mark, encoding in _MARKS:
+        if value.startswith(mark):
+            return value[len(mark) :].decode(encoding, "replace")
+    for encoding in (_codec(declared), "utf-8", "cp1252"):
+        try:
+            return value.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return value.decode("cp1252", "surrogateescape").translate(_UNDEFINED)
+
+
+def marked(value: bytes) -> bytes:
+    """The same text in UTF-8 without its mark, if a byte order mark says what it is in."""
+    wide = any(value.startswith(mark) for mark, _ in _MARKS)
+    return decode(value).encode("utf-8", "replace") if wide else value
+
+
+def _codec(declared: str | None) -> str:
+    """The codec of that name where Python has a text codec of it; UTF-8 where not."""
+    try:
+        found = codecs.lookup((declared or "utf-8").strip())
+    except (LookupError, ValueError):
+        return "utf-8"
+    # rot13 and base64 are codecs too, and none of text.
+    if not found._is_text_encoding or found.name.startswith(
+        ("utf-16", "utf-32", "unicode", "raw", "idna", "undefined")
+    ):
+        return "utf-8"
+    return "utf-8" if found.name in _LATIN else found.name
+
+
+_UNDEFINED = {0xDC00 + byte: byte for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}

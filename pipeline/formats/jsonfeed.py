@@ -1,0 +1,109 @@
+"""JSON Feed 1.x (https://jsonfeed.org/version/1.1): each item is a story."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.errors import MalformedItem, PermanentError
+from pipeline.formats import stated
+from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.markup import text_of
+from pipeline.formats.ninjs import read_object
+from pipeline.story import RawStory, Story
+
+_HEAD = ("version", "title", "home_page_url", "language", "authors", "author")
+_HEAD_CHARACTERS = 4_096
+
+
+def split(stream: Stream, limit: int) -> Iterator[Piece]:
+    """Each item as a feed of its own; a feed without items has none."""
+    for value in whole(stream, limit):
+        if isinstance(value, PermanentError):
+            yield value
+            return
+        try:
+            feed = read_object(value)
+        except MalformedItem:
+            yield value
+            return
+        items = feed.get("items")
+        if not isinstance(items, list):
+            yield value
+            return
+        head = {name: feed[name] for name in _HEAD if name in feed and len(str(feed[name])) < _HEAD_CHARACTERS}
+        for item in items:
+            yield json.dumps(head | {"items": [item]}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def identity(value: bytes) -> str | None:
+    """The item's id, else its address."""
+    try:
+        return _uri(_read(value)[1])
+    except MalformedItem:
+        return None
+
+
+def parse(raw: RawStory) -> Story:
+    """The story in the feed's one item. Raises MalformedItem."""
+    feed, item = _read(raw.value)
+    markup, plain = _text(item, "content_html"), _text(item, "content_text")
+    published = stated.time(_text(item, "date_published"))
+    modified = stated.time(_text(item, "date_modified"))
+    authors = [each.get("name") for each in _objects(item, "authors", "author") or _objects(feed, "authors", "author")]
+    summary = _text(item, "summary")
+    understood = {"id", "url", "title", "content_html", "content_text", "summary", "date_published", "date_modified",
+                  "author", "authors", "tags", "language"}  # fmt: skip
+    body = (text_of(markup) if markup else "") or (plain or "").strip()
+    return stated.story(
+        raw,
+        uri=_uri(item),
+        versioncreated=modified or published,
+        firstcreated=published,
+        language=_text(item, "language") or _text(feed, "language"),
+        headline=text_of(_text(item, "title") or ""),
+        byline=stated.byline(", ".join(name for name in authors if isinstance(name, str))),
+        keyword=stated.words(tag for tag in item.get("tags") or () if isinstance(tag, str)),
+        source=_text(feed, "title"),
+        body=body or text_of(summary or ""),
+        extra={name: value for name, value in item.items() if name not in understood}
+        | {"link": _text(item, "url"), "description": summary if body else None},
+    )
+
+
+def _read(value: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    feed = read_object(value)
+    items = feed.get("items")
+    item = stated.lone(items if isinstance(items, list) else [], "items")
+    if not isinstance(item, dict):
+        raise MalformedItem("an item of this JSON Feed is no object")
+    return feed, item
+
+
+def _uri(item: dict[str, Any]) -> str | None:
+    stated_ids = (item.get(name) for name in ("id", "url", "external_url"))
+    usable = (each for each in stated_ids if isinstance(each, str | int | float) and not isinstance(each, bool))
+    return next((str(each).strip() for each in usable if str(each).strip()), None)
+
+
+def _text(item: dict[str, Any], name: str) -> str | None:
+    value = item.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _objects(item: dict[str, Any], many: str, one: str) -> list[dict[str, Any]]:
+    found = item.get(many) or item.get(one)
+    return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
+
+
+FORMAT = Format(
+    name="jsonfeed",
+    content_type="application/feed+json",
+    recognises=lambda start, name: bool(
+        start.startswith(b"{")
+        and re.search(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org\\?/version', start[:65_536])
+    ),
+    split=split,
+    identity=identity,
+    parse=parse,
+)

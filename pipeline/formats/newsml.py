@@ -1,0 +1,292 @@
+"""NewsML 1.0 to 1.2 (https://iptc.org/standards/newsml-1/): a tree of components around the text.
+
+A document with several NewsItems is taken apart into them. The story's uri is the item's URN
+without its revision (``urn:newsml:provider:date:item:revision``), so that all
+revisions have the same.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.errors import MalformedItem, PermanentError
+from pipeline.formats import nitf, stated, xml
+from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.encoding import decode
+from pipeline.formats.markup import is_fragment, lines_of, text_of
+from pipeline.formats.xml import LANG, Element, attribute, child, children, text
+from pipeline.story import Dateline, RawStory, Story
+
+_REVISION = re.compile(r"^(urn:newsml:[^:]+:[^:]+:.+?)(?::(\d+)[NUA]?)$", re.I)
+_STORY = re.compile(r"^(?:main(?: ?text)?|body(?: ?text)?|text|story|article)$", re.I)
+_ASIDE = re.compile(r"headline|abstract|summary|teaser|title|contact|copyright|byline|dateline", re.I)
+_UNREAD = re.compile(r"css|script|photo|image|picture|jpe?g|gif|video|audio|stylesheet|caption|graphic|logo", re.I)
+
+
+def split(stream: Stream, limit: int) -> Iterator[Piece]:
+    """Each NewsItem of a document as a document of its own."""
+    for value in whole(stream, limit):
+        if isinstance(value, PermanentError):
+            yield value
+            return
+        try:
+            root = xml.read(value)
+        except MalformedItem:
+            yield value
+            return
+        items = [*children(root, "NewsItem")]
+        yield from xml.parted(root, items) if len(items) > 1 else [value]
+
+
+def identity(value: bytes) -> str | None:
+    """The item's URN without its revision."""
+    return xml.quietly(value, lambda root: _identified(child(root, "NewsItem"))[0])
+
+
+def parse(raw: RawStory) -> Story:
+    """The story in a NewsML document. Raises MalformedItem."""
+    root = xml.read(raw.value)
+    item, envelope = stated.lone([*children(root, "NewsItem")], "NewsItems"), child(root, "NewsEnvelope")
+    uri, revision = _identified(item)
+    management = child(item, "NewsManagement")
+    components = [*item.iter("NewsComponent")]
+    main = _main(components)
+    article, body = _content(item)
+    future = child(management, "StatusWillChange")
+    status = _formal(child(management, "Status"))
+    instructed = [_formal(each) for each in children(management, "Instruction")]
+    is_embargoed = (status or "").lower() == "embargoed"
+    is_test = (
+        child(envelope, "NewsService") is not None and stated.signal(_formal(child(envelope, "NewsService"))) == "test"
+    )
+    genres = [(None, _formal(each)) for each in item.iter("Genre")]
+    return stated.story(
+        raw,
+        uri=uri,
+        version=revision,
+        versioncreated=stated.first_time(
+            text(child(management, "ThisRevisionCreated")),
+            text(child(envelope, "DateAndTime")),
+            text(child(item, "Identification", "NewsIdentifier", "DateId")),
+        ),
+        firstcreated=stated.first_time(text(child(management, "FirstCreated"))),
+        pubstatus=stated.pubstatus(_kill(instructed) or status),
+        embargoed=stated.embargo(text(child(future, "DateAndTime"))) if is_embargoed else None,
+        signal="test"
+        if is_test
+        else stated.signal(_formal(child(management, "NewsItemType")), *instructed, *(name for _, name in genres)),
+        urgency=stated.urgency(_formal(child(management, "Urgency")))
+        or stated.urgency(_formal(child(management, "Priority")))
+        or stated.urgency(_formal(child(envelope, "Priority"))),
+        language=_language(item, main),
+        headline=_line(components, "HeadLine") or article.headline or _label(item),
+        slugline=_line(components, "SlugLine") or _label(item, "NameLabel"),
+        byline=stated.byline(_line(components, "ByLine")) or article.byline or _authors(item),
+        dateline=_dateline(components) or article.dateline,
+        located=_located(item) or article.located,
+        subject=stated.subjects(_subjects(item)),
+        genre=stated.subjects(genres),
+        keyword=stated.words(word for each in item.iter("KeywordLine") for word in re.split(r"[,;]", text(each) or "")),
+        ednote=_ednote(item, management) or article.note,
+        usageterms=_usage(item) or _line(components, "RightsLine") or article.usageterms,
+        copyrightholder=_holder(item) or _line(components, "CopyrightLine") or article.copyrightholder,
+        source=_party(item, "Provider") or _party(item, "Source") or _formal(child(envelope, "SentFrom", "Party")),
+        body=body,
+        removed=article.removed,
+        extra=article.beside
+        | {
+            "newsitemtype": _formal(child(management, "NewsItemType")),
+            "newsservice": [_formal(each) for each in children(envelope, "NewsService")],
+            "newsproduct": [_formal(each) for each in children(envelope, "NewsProduct")],
+            "subheadline": _line(components, "SubHeadLine"),
+            "creditline": _line(components, "CreditLine"),
+            "series": _line(components, "SeriesLine"),
+            "abstract": article.abstract if article.body != article.abstract else None,
+            "tagline": article.tagline,
+            "associations": {
+                f"item/{number}": {"uri": attribute(each, "NewsItem")}
+                for number, each in enumerate(
+                    [*children(management, "AssociatedWith"), *children(management, "DerivedFrom")], 1
+                )
+            }
+            | _references(item),
+            "renditions": _renditions(item),
+        },
+    )
+
+
+def _identified(item: Element | None) -> tuple[str | None, int | None]:
+    """The URN without its revision, and the revision."""
+    named = child(item, "Identification", "NewsIdentifier")
+    public = text(child(named, "PublicIdentifier"))
+    revision = stated.version(re.sub(r"[NUA]$", "", text(child(named, "RevisionId")) or ""))
+    found = _REVISION.match(public or "")
+    if public:
+        is_revision = found and (revision is None or int(found[2]) == revision)
+        return (found[1], revision or stated.version(found[2])) if found and is_revision else (public, revision)
+    parts = [text(child(named, name)) for name in ("ProviderId", "DateId", "NewsItemId")]
+    if not parts[-1]:
+        return attribute(item, "Duid"), revision
+    return "urn:newsml:" + ":".join(filter(None, parts)), revision
+
+
+def _kill(instructed: list[str | None]) -> str | None:
+    """An instruction that takes the story back, whatever the status says."""
+    return next((word for word in instructed if word and re.fullmatch(r"(?i)kill|cancel|withhold", word)), None)
+
+
+def _formal(element: Element | None) -> str | None:
+    """A topic's FormalName, its words where there is none."""
+    return attribute(element, "FormalName", "Topic") or text(element)
+
+
+def _main(components: list[Element]) -> Element | None:
+    named = (
+        each for each in components if (_formal(child(each, "Role")) or "").lower() in ("main", "main text", "text")
+    )
+    return next(named, next(iter(components), None))
+
+
+def _line(components: list[Element], name: str) -> str | None:
+    """A news line of the outermost component that has it; pictures' lines are theirs."""
+    for component in components:
+        if not _UNREAD.search(_formal(child(component, "Role")) or ""):
+            found = [words for each in children(component, "NewsLines", name) if (words := text(each))]
+            if found:
+                return ", ".join(found) if name == "ByLine" else found[0]
+    return None
+
+
+def _dateline(components: list[Element]) -> Dateline | None:
+    words = _line(components, "DateLine")
+    return Dateline(text=words) if words else None
+
+
+def _label(item: Element, name: str = "Label") -> str | None:
+    return text(child(item, "Identification", name, "LabelText")) or text(child(item, "Identification", name))
+
+
+def _language(item: Element, main: Element | None) -> str | None:
+    places = [main, *item.iter("NewsComponent")] if main is not None else [*item.iter("NewsComponent")]
+    told = [_formal(child(place, "DescriptiveMetadata", "Language")) or attribute(place, LANG) for place in places]
+    return next(filter(None, told), attribute(item, LANG))
+
+
+def _authors(item: Element) -> str | None:
+    parties = (_formal(each) for place in item.iter("Creator") for each in children(place, "Party"))
+    return ", ".join(dict.fromkeys(filter(None, parties))) or None
+
+
+def _party(item: Element, name: str) -> str | None:
+    places = (each for place in item.iter("AdministrativeMetadata") for each in children(place, name, "Party"))
+    return next((found for each in places if (found := _formal(each))), None)
+
+
+def _located(item: Element) -> str | None:
+    """The city of the first location, else the smallest part named."""
+    for place in item.iter("Location"):
+        named = {
+            (attribute(each, "FormalName") or "").lower(): attribute(each, "Value")
+            for each in children(place, "Property")
+        }
+        for part in ("city", "sublocation", "regionorcity", "countryarea", "region", "state", "countryname", "country"):
+            if named.get(part):
+                return named[part]
+    return None
+
+
+def _subjects(item: Element) -> Iterator[tuple[str | None, str | None]]:
+    for code in item.iter("SubjectCode"):
+        # From the particular to the general, as the detail tells most.
+        for name in ("SubjectDetail", "SubjectMatter", "Subject"):
+            for each in children(code, name):
+                yield attribute(each, "FormalName"), text(each)
+
+
+def _ednote(item: Element, management: Element | None) -> str | None:
+    lines = [
+        each
+        for each in item.iter("NewsLine")
+        if re.search(r"(?i)note|editor|advisory", _formal(child(each, "NewsLineType")) or "")
+    ]
+    notes = [words for each in lines for line in children(each, "NewsLineText") if (words := text(line))]
+    comments = [words for each in children(management, "Instruction", "Comment") if (words := text(each))]
+    return " ".join([*notes, *comments]) or None
+
+
+def _usage(item: Element) -> str | None:
+    for rights in item.iter("UsageRights"):
+        if words := " ".join(filter(None, (text(each) for each in rights.iterchildren()))):
+            return words
+    return None
+
+
+def _holder(item: Element) -> str | None:
+    return next((words for each in item.iter("CopyrightHolder") if (words := text(each))), None)
+
+
+def _content(item: Element) -> tuple[nitf.Article, str]:
+    """The text among the components that is the story's: by its role, else the longest.
+
+    Captions, styles and headlines have components of their own.
+    """
+    found = []
+    for content in item.iter("ContentItem"):
+        kinds = " ".join(filter(None, (_formal(child(content, name)) for name in ("MediaType", "Format", "MimeType"))))
+        role = _formal(child(content.getparent(), "Role")) or ""
+        data = child(content, "DataContent")
+        if data is not None and not _UNREAD.search(kinds):
+            article, body = _data(data, child(content, "Encoding"), kinds)
+            rank = 2 if _STORY.search(role) else 0 if _UNREAD.search(role) or _ASIDE.search(role) else 1
+            found.append((rank, len(body), article, body))
+    best = max(found, key=lambda each: each[:2], default=None)
+    return (best[2], best[3]) if best else (nitf.Article(), "")
+
+
+def _data(data: Element, encoding: Element | None, kinds: str) -> tuple[nitf.Article, str]:
+    tree = next((each for each in data.iter() if str(each.tag).lower() in ("nitf", "body.content")), None)
+    if tree is not None:
+        article = nitf.read_article(nitf.lowered(tree))
+        return article, article.body
+    if len(data):
+        return nitf.Article(), lines_of(data)
+    words = data.text or ""
+    if "base64" in (attribute(encoding, "Notation") or "").lower():
+        try:
+            words = decode(base64.b64decode(words, validate=False))
+        except (binascii.Error, ValueError):
+            return nitf.Article(), ""
+    if "nitf" in kinds.lower() and "<" in words:
+        try:
+            article = nitf.read_article(nitf.lowered(xml.read(words.encode())))
+        except MalformedItem:
+            return nitf.Article(), text_of(words)
+        return article, article.body
+    return nitf.Article(), text_of(words) if "html" in kinds.lower() or is_fragment(words) else words.strip()
+
+
+def _references(item: Element) -> dict[str, Any]:
+    references = (attribute(each, "NewsItem") for each in item.iter("NewsItemRef"))
+    return {f"reference/{number}": {"uri": uri} for number, uri in enumerate(filter(None, references), 1)}
+
+
+def _renditions(item: Element) -> dict[str, Any]:
+    """Content that is elsewhere, with ninjs's words for its properties."""
+    found = {}
+    for number, each in enumerate(item.iter("ContentItem"), 1):
+        if href := attribute(each, "Href"):
+            kind = _formal(child(each, "MimeType")) or _formal(child(each, "Format"))
+            found[f"remote{number}"] = {"href": href} | ({"mimetype": kind} if kind else {})
+    return found
+
+
+FORMAT = Format(
+    name="newsml",
+    content_type="application/vnd.iptc.newsml+xml",
+    recognises=lambda start, name: xml.root_name(start) == "NewsML",
+    split=split,
+    identity=identity,
+    parse=parse,
+)

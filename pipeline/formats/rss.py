@@ -1,0 +1,143 @@
+"""RSS 0.9x to 2.0, RSS 1.0 and Atom, by feedparser: each entry is a story.
+
+A feed is taken apart into entries, each with the feed's own head around it. A deleted-entry
+(RFC 6721) takes the story it names back.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import struct_time
+from typing import Any
+
+import feedparser
+
+from pipeline.errors import MalformedItem, PermanentError
+from pipeline.formats import stated, xml
+from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.markup import text_of
+from pipeline.formats.xml import Element, attribute
+from pipeline.story import RawStory, Story
+
+_ROOTS = ("rss", "feed", "RDF", "rdf")
+_ENTRIES = ("item", "entry", "deleted-entry")
+
+
+def split(stream: Stream, limit: int) -> Iterator[Piece]:
+    """Each entry as a feed of its own; a feed without entries has no items."""
+    for value in whole(stream, limit):
+        if isinstance(value, PermanentError):
+            yield value
+            return
+        try:
+            root = xml.read(value, names=False)
+        except MalformedItem:
+            yield value
+            return
+        yield from xml.parted(root, _entries(root))
+
+
+def identity(value: bytes) -> str | None:
+    """The entry's guid or id, else its address."""
+    return xml.quietly(value, lambda root: _uri(root, _entry(_parsed(root))), names=False)
+
+
+def parse(raw: RawStory) -> Story:
+    """The story in the feed's one entry. Raises MalformedItem."""
+    root = xml.read(raw.value, names=False)
+    stated.lone(_entries(root), "entries")
+    deleted = _deleted(root)
+    if deleted is not None:
+        when = stated.time(attribute(deleted, "when"))
+        return stated.story(raw, uri=attribute(deleted, "ref"), versioncreated=when, pubstatus="canceled")
+    parsed = _parsed(root)
+    entry, feed = _entry(parsed), parsed.feed
+    published, updated = _moment(entry, "published"), _moment(entry, "updated")
+    created = published or _moment(entry, "created")
+    body, summary = _body(entry)
+    title = " ".join(text_of(entry.get("title", "")).split())
+    authors = [author.get("name") for author in entry.get("authors", ()) if author.get("name")] or [entry.get("author")]
+    links = [dict(link) for link in entry.get("links", ()) if link.get("rel") != "alternate"]
+    return stated.story(
+        raw,
+        uri=_uri(root, entry),
+        versioncreated=max(filter(None, (updated, created)), default=None),
+        firstcreated=created,
+        language=entry.get("language") or entry.get("title_detail", {}).get("language") or feed.get("language"),
+        headline=title,
+        byline=stated.byline(", ".join(dict.fromkeys(filter(None, authors)))),
+        subject=stated.subjects(
+            (tag.get("scheme") and tag.get("term"), tag.get("label") or tag.get("term"))
+            for tag in entry.get("tags", ())
+        ),
+        keyword=stated.words(entry.get("media_keywords", "").split(",")),
+        located=entry.get("dc_coverage"),
+        usageterms=entry.get("license") or feed.get("license"),
+        copyrightholder=entry.get("rights") or feed.get("rights"),
+        source=(entry.get("source") or {}).get("title") or feed.get("title"),
+        body=body or summary,
+        extra={
+            "link": entry.get("link"),
+            "description": summary if body and summary != body else None,
+            "links": links,
+            "media": [dict(media) for media in entry.get("media_content", ())],
+            "comments": entry.get("comments"),
+            "feed": {name: feed.get(name) for name in ("title", "link", "subtitle") if feed.get(name)},
+        },
+    )
+
+
+def _entries(root: Element) -> list[Element]:
+    """The entries, which stand below the channel in RSS 2.0 and below the root elsewhere."""
+    return [
+        each
+        for each in root.iter("{*}*")
+        if xml.local(each) in _ENTRIES and xml.local(each.getparent()) in (*_ROOTS, "channel")
+    ]
+
+
+def _deleted(root: Element) -> Element | None:
+    return next((each for each in _entries(root) if xml.local(each) == "deleted-entry"), None)
+
+
+def _parsed(root: Element) -> Any:
+    """The feed as feedparser reads it: what it is given is well-formed UTF-8 without a DTD."""
+    return feedparser.parse(xml.written(root), response_headers={"content-type": "application/xml; charset=utf-8"})
+
+
+def _entry(parsed: Any) -> Any:
+    return next(iter(parsed.entries), {})
+
+
+def _uri(root: Element, entry: Any) -> str | None:
+    deleted = _deleted(root)
+    if deleted is not None:
+        return attribute(deleted, "ref")
+    return (entry.get("id") or entry.get("link") or "").strip() or None
+
+
+def _moment(entry: Any, name: str) -> datetime | None:
+    """As feedparser understood it, else as this project does."""
+    # Its own get gives the one time for the other where that is missing.
+    known: struct_time | None = dict.get(entry, f"{name}_parsed")
+    if known and known.tm_year >= 1970:
+        try:
+            return datetime(*known[:6], tzinfo=UTC)
+        except ValueError:
+            pass
+    return stated.time(dict.get(entry, name))
+
+
+def _body(entry: Any) -> tuple[str, str]:
+    """The text and the summary; the longest of several contents, since one may be a teaser."""
+    contents = [text_of(each.get("value", "")) for each in entry.get("content", ())]
+    return max(contents, key=len, default=""), text_of(entry.get("summary", ""))
+
+
+FORMAT = Format(
+    name="rss",
+    content_type="application/rss+xml",
+    recognises=lambda start, name: xml.root_name(start) in _ROOTS,
+    split=split,
+    identity=identity,
+    parse=parse,
+)

@@ -1,0 +1,223 @@
+"""What a source states, in IPTC's terms: its words → the values of a Story."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, TypeVar
+
+from dateutil import parser as dates
+from pydantic import ValidationError
+
+from pipeline.errors import MalformedItem
+from pipeline.story import RawStory, Source, Story, Subject, as_utc
+
+Item = TypeVar("Item")
+_PUBSTATUS = {
+    "usable": "usable",
+    "embargoed": "usable",
+    "withheld": "withheld",
+    "withhold": "withheld",
+    "hold": "withheld",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+    "cancel": "canceled",
+    "killed": "canceled",
+    "kill": "canceled",
+    "deleted": "canceled",
+    "retracted": "canceled",
+}
+_SIGNALS = {
+    "test": "test",
+    "testmessage": "test",
+    "advisory": "advisory",
+    "advisories": "advisory",
+    "servicemessage": "advisory",
+    "correction": "correction",
+    "corrected": "correction",
+    "corrective": "correction",
+    "update": "update",
+    "updated": "update",
+    "writethru": "update",
+    "writethrough": "update",
+}
+_ZONES = {
+    **dict.fromkeys(("UT", "UTC", "GMT", "Z"), 0),
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "WET": 0,
+    "BST": 1,
+    "WEST": 1,
+    "CET": 1,
+    "MEZ": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "IST": 5.5,
+    "HKT": 8,
+    "SGT": 8,
+    "JST": 9,
+    "KST": 9,
+    "AEST": 10,
+    "AEDT": 11,
+    "NZST": 12,
+    "NZDT": 13,
+}
+_TZINFOS = {name: timezone(timedelta(hours=hours)) for name, hours in _ZONES.items()}
+_ISO = re.compile(
+    r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
+    re.I,
+)
+_REFERENCES = {"associations", "renditions"}
+_YEARS = range(1970, 2200)
+
+
+def time(text: str | None) -> datetime | None:
+    """The time in UTC: ISO 8601 in either form, RFC 5322, or as people write it; None if it is none.
+
+    A time without a zone is taken to be UTC.
+    """
+    text = (text or "").strip()
+    if not text or len(text) > 80:
+        return None
+    try:
+        return _plausible(_iso(text) or dates.parse(text, tzinfos=_TZINFOS, default=datetime(1, 1, 1)))  # noqa: DTZ001
+    except (ValueError, OverflowError, TypeError, RecursionError):
+        return None
+
+
+def _iso(text: str) -> datetime | None:
+    found = _ISO.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    zone = found[7] or "Z"
+    offset = timedelta()
+    if zone not in "Zz":
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
+    # A second of 60 is a leap second, an hour of 24 the end of the day.
+    start = datetime(year, month, day, tzinfo=UTC)
+    return start + timedelta(hours=hour, minutes=minute, seconds=second) - offset
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    return as_utc(moment) if moment.year in _YEARS else None
+
+
+def first_time(*texts: str | None) -> datetime | None:
+    """The first of these that is a time."""
+    return next((moment for text in texts if (moment := time(text))), None)
+
+
+def embargo(text: str | None) -> datetime | None:
+    """The time until which a story is to be held.
+
+    Raises MalformedItem where it cannot be read: what must wait for an unknown time is not let out.
+    """
+    moment = time(text)
+    if text and text.strip() and moment is None:
+        raise MalformedItem(f"embargo is not a time: {text.strip()[:60]!r}")
+    return moment
+
+
+def version(text: str | None) -> int | None:
+    """The version, a whole number from 1; None for anything else."""
+    digits = (text or "").strip()
+    return int(digits) if re.fullmatch(r"[0-9]{1,18}", digits) and int(digits) else None
+
+
+def urgency(text: str | None) -> int | None:
+    """1 (highest) to 9."""
+    digit = (text or "").strip()
+    return int(digit) if re.fullmatch(r"0?[1-9]", digit) else None
+
+
+def pubstatus(text: str | None) -> str:
+    """usable, withheld or canceled, from any spelling and scheme (``stat:canceled``); usable if unsaid.
+
+    Raises MalformedItem for a word nobody knows: it might be a kill.
+    """
+    word = _local(text)
+    if not word:
+        return "usable"
+    if word not in _PUBSTATUS:
+        raise MalformedItem(f"pubstatus {text!r} is none of usable, withheld, canceled")
+    return _PUBSTATUS[word]
+
+
+def signal(*texts: str | None) -> str | None:
+    """What the sender says this message is, if it is no ordinary story: the first word known."""
+    return next((known for text in texts if (known := _SIGNALS.get(_local(text)))), None)
+
+
+def _local(text: str | None) -> str:
+    """The last part of a code, in lower case letters only: ``stat:usable``, ``http://…/signal/test``."""
+    return re.sub(r"[^a-z]", "", re.split(r"[:/#]", (text or "").strip().rstrip("/"))[-1].lower())
+
+
+def byline(text: str | None) -> str | None:
+    """Who wrote it, without the word before."""
+    text = " ".join((text or "").split()).rstrip(" =")
+    return re.sub(r"^(?:by|von|par|por|di|door|af|av)[:\s]\s*(?=\S)", "", text, flags=re.I) or None
+
+
+def words(texts: Iterable[str | None]) -> tuple[str, ...]:
+    """Keywords, each once, in their order."""
+    return tuple(dict.fromkeys(word for text in texts if text and (word := " ".join(text.split()))))
+
+
+def subjects(pairs: Iterable[tuple[str | None, str | None]]) -> tuple[Subject, ...]:
+    """Subjects from pairs of code and name, each once, in their order."""
+    return tuple(Subject(code=code, name=name) for code, name in dict.fromkeys(pairs) if code or name)
+
+
+def lone(items: Sequence[Item], what: str) -> Item:
+    """The one item of a message.
+
+    Raises MalformedItem for none, and for several: which of them would it be?
+    """
+    if len(items) == 1:
+        return items[0]
+    if items:
+        raise MalformedItem(f"{len(items)} {what} in one message, which is to hold one (a feed takes them apart)")
+    raise MalformedItem(f"no {what} in it")
+
+
+def story(raw: RawStory, **stated: Any) -> Story:
+    """The Story, with what is not stated filled in from the feed.
+
+    ``stated`` are fields of Story, None where the source is silent; ``source`` is the provider's
+    name. ``extra`` loses what is empty. Raises MalformedItem for a story without text,
+    headline or reference to content elsewhere.
+    """
+    given = raw.source if raw.source != raw.feed else None
+    created = stated.pop("versioncreated", None) or raw.published or raw.receivedat
+    fields = {name: value for name, value in stated.items() if value not in (None, "", (), {}, [])}
+    fields |= {
+        "uri": fields.get("uri") or raw.uri,
+        "versioncreated": created,
+        "firstcreated": min(fields.get("firstcreated") or created, created),
+        "source": Source(
+            name=given or fields.get("source") or raw.source, format=raw.format, receivedat=raw.receivedat
+        ),
+        "body": fields.get("body") or "",
+        "extra": {
+            name: value for name, value in fields.get("extra", {}).items() if value not in (None, "", [], {}, ())
+        },
+    }
+    has_content = fields["body"] or fields.get("headline") or not _REFERENCES.isdisjoint(fields["extra"])
+    if fields.get("pubstatus", "usable") == "usable" and not has_content:
+        raise MalformedItem("no text: neither a headline nor a body")
+    try:
+        return Story.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise MalformedItem(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

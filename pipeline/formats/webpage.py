@@ -1,0 +1,204 @@
+"""A web page: the article's text by trafilatura, its metadata from what the page says to machines.
+
+JSON-LD (schema.org NewsArticle), Open Graph and ``meta`` are asked, the first that speaks wins.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree, html
+from trafilatura import bare_extraction
+
+from pipeline.errors import MalformedItem
+from pipeline.formats import stated
+from pipeline.formats.contract import Format, whole
+from pipeline.formats.encoding import decode
+from pipeline.formats.markup import text_of
+from pipeline.story import RawStory, Story
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.I)
+_RECOGNISED = re.compile(
+    rb"<(?:!doctype\s+html|html\b|head\b|body\b|article\b|main\b|div\b|p\b|section\b|h[1-6]\b|title\b|meta\b)", re.I
+)
+_ARTICLES = re.compile(r"(?:NewsArticle|Article|BlogPosting|LiveBlogPosting|Report|ReportageNewsArticle|WebPage)$")
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
+
+
+def parse(raw: RawStory) -> Story:
+    """The story on a page. Raises MalformedItem where the page holds no article."""
+    root = _read(raw.value)
+    meta, article = _meta(root), next(_linked(root), {})
+    extracted = bare_extraction(
+        root, url=_uri(root), with_metadata=True, include_comments=False, include_tables=True, favor_precision=False
+    )
+    known: dict[str, Any] = extracted if isinstance(extracted, dict) else extracted.as_dict() if extracted else {}
+    body = text_of_extracted(known.get("text") or "")
+    if not body:
+        body = text_of(str(article.get("articleBody") or "")) or _first(meta, "og:description", "description") or ""
+    published = stated.first_time(
+        _string(article.get("datePublished")),
+        *_all(
+            meta,
+            "article:published_time",
+            "datepublished",
+            "date",
+            "dc.date",
+            "dcterms.created",
+            "pubdate",
+            "parsely-pub-date",
+            "sailthru.date",
+        ),
+        _attribute(root, "//time[@datetime]", "datetime"),
+        known.get("date"),
+    )
+    modified = stated.first_time(
+        _string(article.get("dateModified")),
+        *_all(meta, "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified"),
+    )
+    headline = (
+        _string(article.get("headline"))
+        or _first(meta, "og:title", "twitter:title")
+        or known.get("title")
+        or _text(root, "//h1")
+        or _text(root, "//title")
+    )
+    return stated.story(
+        raw,
+        uri=_uri(root),
+        versioncreated=max(filter(None, (modified, published)), default=None),
+        firstcreated=published,
+        language=_attribute(root, "/html", "lang") or _string(article.get("inLanguage")) or _first(meta, "language"),
+        headline=" ".join(text_of(headline or "").split()),
+        byline=stated.byline(
+            ", ".join(_names(article.get("author")))
+            or _first(meta, "author", "article:author", "parsely-author", "dc.creator")
+            or known.get("author")
+        ),
+        subject=stated.subjects(
+            (None, name) for name in (*_names(article.get("articleSection")), *_all(meta, "article:section"))
+        ),
+        keyword=stated.words(
+            (
+                *_keywords(article.get("keywords")),
+                *_keywords(_first(meta, "news_keywords", "keywords")),
+                *_all(meta, "article:tag"),
+            )
+        ),
+        copyrightholder=next(iter(_names(article.get("copyrightHolder"))), None),
+        source=next(iter(_names(article.get("publisher"))), None)
+        or _first(meta, "og:site_name", "application-name")
+        or known.get("sitename"),
+        body=body,
+        extra={
+            "description": _string(article.get("description")) or _first(meta, "og:description", "description"),
+            "image": _first(meta, "og:image"),
+        },
+    )
+
+
+def identity(value: bytes) -> str | None:
+    """The page's canonical address, as the page states it."""
+    try:
+        return _uri(_read(value))
+    except MalformedItem:
+        return None
+
+
+def text_of_extracted(text: str) -> str:
+    """The extracted paragraphs, without the blank marks of lists."""
+    return "\n".join(re.sub(r"^- ", "", line).strip() for line in text.splitlines() if line.strip())
+
+
+def _read(value: bytes) -> html.HtmlElement:
+    declared = _CHARSET.search(value[:4096])
+    text = decode(value, declared[1].decode() if declared else None).replace("\x00", "")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedItem(f"not a web page: {error}") from None
+    return root
+
+
+def _uri(root: html.HtmlElement) -> str | None:
+    meta = _meta(root)
+    canonical = _attribute(root, "//link[@rel='canonical']", "href")
+    return next(
+        (address for address in (canonical, _first(meta, "og:url")) if address and re.match(r"https?://", address)),
+        None,
+    )
+
+
+def _meta(root: html.HtmlElement) -> dict[str, list[str]]:
+    """What the page says of itself, by lower-case name."""
+    found: dict[str, list[str]] = {}
+    for each in root.iterfind(".//meta"):
+        name = each.get("property") or each.get("name") or each.get("itemprop")
+        if name and (content := (each.get("content") or "").strip()):
+            found.setdefault(name.lower(), []).append(content)
+    return found
+
+
+def _all(meta: dict[str, list[str]], *names: str) -> list[str]:
+    return [content for name in names for content in meta.get(name, ())]
+
+
+def _first(meta: dict[str, list[str]], *names: str) -> str | None:
+    return next(iter(_all(meta, *names)), None)
+
+
+def _attribute(root: html.HtmlElement, path: str, name: str) -> str | None:
+    return next((value for each in root.xpath(path) if (value := (each.get(name) or "").strip())), None)
+
+
+def _text(root: html.HtmlElement, path: str) -> str | None:
+    return next((words for each in root.xpath(path) if (words := " ".join("".join(each.itertext()).split()))), None)
+
+
+def _linked(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
+    """The articles in the page's JSON-LD, the one with a headline first."""
+    found = []
+    for script in root.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            read = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        entries = read if isinstance(read, list) else [read]
+        graphs = [each.get("@graph") for each in entries if isinstance(each, dict)]
+        for each in [*entries, *(node for graph in graphs if isinstance(graph, list) for node in graph)]:
+            kinds = each.get("@type") if isinstance(each, dict) else None
+            if any(
+                _ARTICLES.match(kind)
+                for kind in (kinds if isinstance(kinds, list) else [kinds])
+                if isinstance(kind, str)
+            ):
+                found.append(each)
+    yield from sorted(found, key=lambda each: not each.get("headline"))
+
+
+def _string(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _names(value: object) -> list[str]:
+    entries = value if isinstance(value, list) else [value]
+    names = (entry.get("name") if isinstance(entry, dict) else entry for entry in entries)
+    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def _keywords(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [entry for entry in value if isinstance(entry, str)]
+    return value.split(",") if isinstance(value, str) else []
+
+
+FORMAT = Format(
+    name="html",
+    content_type="text/html",
+    recognises=lambda start, name: bool(_RECOGNISED.match(start, _PROLOG.match(start).end())),  # type: ignore[union-attr]
+    split=whole,
+    identity=identity,
+    parse=parse,
+)

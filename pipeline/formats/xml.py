@@ -1,0 +1,157 @@
+"""XML from strangers: no entities, no DTD, no network, bounded in depth; and lenient where it is safe.
+
+libxml2 refuses trees deeper than 256 and texts over 10 MB by itself. Entity declarations are
+refused outright, so nothing can expand (billion laughs) or be fetched (XXE).
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from pipeline.errors import MalformedItem
+from pipeline.formats.encoding import decode
+
+Element = etree._Element
+
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_FRAME_BYTES = 16_384
+_DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*\?>")
+_ENCODING = re.compile(rb"^[^<]{0,8}<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]*(?:\[(?P<inside>.*?)\]\s*)?>", re.S)
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_KNOWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_STRAY = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+_PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
+
+
+def root_name(start: bytes) -> str:
+    """The local name of the first element of markup that begins so, "" if it is none."""
+    at = 0
+    while found := _PROLOG.match(start, at):
+        at = found.end()
+    root = _ROOT.match(start, at)
+    return root[1].decode("ascii", "replace") if root else ""
+
+
+def read(value: bytes, names: bool = True) -> Element:
+    """The root of a document, comments and instructions gone; ``names`` without their namespaces.
+
+    Mended on the way: a wrong encoding, HTML's entities, control characters, a bare ``&``.
+    Raises MalformedItem with line and column, or for a declaration of entities.
+    """
+    declared = _ENCODING.match(value)
+    text = decode(value, declared[1].decode() if declared else None)
+    text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n\x00"), count=1)
+    if doctype := _DOCTYPE.search(text[:65_536]):
+        if "<!ENTITY" in (doctype["inside"] or "").upper():
+            raise MalformedItem("not read: the document declares entities of its own (DOCTYPE with ENTITY)")
+        text = text[: doctype.start()] + text[doctype.end() :]
+    if "<!ENTITY" in text:
+        raise MalformedItem("not read: the document declares entities of its own (ENTITY)")
+    text = _STRAY.sub("&amp;", _ENTITY.sub(_character, _FORBIDDEN.sub("", text)))
+    try:
+        root = etree.fromstring(text.encode(), _parser())
+    except etree.XMLSyntaxError as error:
+        raise MalformedItem(f"not XML: {error.msg}") from None
+    if names:
+        for element in root.iter():
+            element.tag = local(element)
+    return root
+
+
+def quietly(value: bytes, find: Callable[[Element], str | None], names: bool = True) -> str | None:
+    """What ``find`` finds in the document, None where the document cannot be read."""
+    try:
+        return find(read(value, names))
+    except MalformedItem:
+        return None
+
+
+def _parser() -> etree.XMLParser:
+    """Made anew for each document: a parser is not to be shared between threads."""
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _character(entity: re.Match[str]) -> str:
+    """HTML's named characters as themselves; unknown names as the text they stand in."""
+    if entity[1] in _KNOWN:
+        return entity[0]
+    character = html.unescape(entity[0])
+    return character if character != entity[0] else f"&amp;{entity[1]};"
+
+
+def local(element: Element | None) -> str:
+    """The element's name without its namespace."""
+    return "" if element is None else etree.QName(element).localname
+
+
+def written(root: Element) -> bytes:
+    """The document's bytes, in UTF-8."""
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def children(element: Element | None, *path: str) -> Iterator[Element]:
+    """The elements at the end of a path of child names."""
+    if element is None:
+        return
+    if not path:
+        yield element
+        return
+    for child in element.iterchildren(path[0]):
+        yield from children(child, *path[1:])
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first element at the end of the path."""
+    return next(children(element, *path), None)
+
+
+def text(element: Element | None) -> str | None:
+    """All the text in an element on one line, None if there is none."""
+    if element is None:
+        return None
+    return " ".join("".join(map(str, element.itertext())).split()) or None
+
+
+def texts(element: Element | None, *path: str) -> list[str]:
+    """The texts at the end of the path that are not empty."""
+    return [found for each in children(element, *path) if (found := text(each))]
+
+
+def attribute(element: Element | None, *names: str) -> str | None:
+    """The first of these attributes that says something."""
+    if element is None:
+        return None
+    return next((value for name in names if (value := (element.get(name) or "").strip())), None)
+
+
+def parted(root: Element, parts: list[Element]) -> Iterator[bytes]:
+    """The document once for each part, with that part alone in it.
+
+    What stands around the parts is repeated in each, so long as it is small.
+    """
+    places = [(part, parent) for part in parts if (parent := part.getparent()) is not None]
+    for part, parent in places:
+        parent.remove(part)
+    if len(written(root)) > _FRAME_BYTES:
+        parents = {parent for _, parent in places}
+        kept = parents | {above for parent in parents for above in parent.iterancestors()}
+        for element in [element for element in root.iter() if element not in kept]:
+            if (above := element.getparent()) is not None:
+                above.remove(element)
+    for part, parent in places:
+        parent.append(part)
+        yield written(root)
+        parent.remove(part)
