@@ -46,8 +46,9 @@ format: install-dev ## Put the code into shape
 bench: install ## Measure the pipeline against bare spaCy (STORIES=2000)
 	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000)
 
-score: install ## Score the language pass on labelled data
+score: install ## Score the language pass on labelled data, and the finding of copies
 	$(BIN)/python -m scoring
+	$(BIN)/python -m scoring.duplicates
 
 fuzz: install-dev ## Mutilate stories at random and see that nothing breaks (COUNT=10000)
 	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)

@@ -85,6 +85,21 @@ class Annotate(Section):
     ] = 1 << 30
 
 
+Duplicates = Literal["fold", "mark", "off"]
+
+
+class Desk(Section):
+    """Which stories are the same one."""
+
+    duplicates: Annotated[
+        Duplicates,
+        Field(description="a copy under another uri: list it in the original, index it with a mark, or do not look"),
+    ] = "fold"
+    window: Annotated[
+        int, Field(ge=60, description="seconds between two stories that may be copies or of one storyline")
+    ] = 2 * _DAY
+
+
 class Feed(Section):
     """What feeds take."""
 
@@ -110,6 +125,7 @@ class Settings(BaseSettings):
     elasticsearch: Elasticsearch = Elasticsearch()
     spacy: Spacy = Spacy()
     annotate: Annotate = Annotate()
+    desk: Desk = Desk()
     feed: Feed = Feed()
     web: Web = Web()
 

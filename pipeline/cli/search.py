@@ -42,6 +42,7 @@ def search(
         str | None, typer.Option("--until", metavar="T", help="As --since; before that time.", show_default=False)
     ] = None,
     size: Annotated[int, typer.Option("--size", metavar="N", min=0, help="How many to show.")] = 10,
+    advisories: Annotated[bool, typer.Option("--advisories", help="Advisories and test messages too.")] = False,
     as_json: JsonOption = False,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
@@ -63,6 +64,7 @@ def search(
         since=moment(since) if since else None,
         until=moment(until) if until else None,
         size=size,
+        advisories=advisories,
     )
     with connect(hosts, settings.elasticsearch.timeout) as client:
         answer = ask(client, hosts, question)

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.desk.rules import Record
 from pipeline.index.names import QUOTES, STORIES, index_of, quote_id, story_id
 from pipeline.story import AnnotatedStory
 
+NO_STORY = ("test", "advisory")
+"""The signals of messages that tell no story."""
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
 """The entity types in each of the flat fields; beside each stand the keys, which count across stories."""
 _OF_STORY = ("uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language")
@@ -25,17 +28,17 @@ class Action:
     document: dict[str, Any] | None = None
 
 
-def actions(story: AnnotatedStory, known_quotes: int = 0) -> list[Action]:
+def actions(story: AnnotatedStory, known_quotes: int = 0, record: Record | None = None) -> list[Action]:
     """The story and its quotes, and the removal of what an earlier version had too many of.
 
     ``known_quotes`` is how many quotes the indexed version has. A story that is withheld or
-    canceled is removed with all its quotes.
+    canceled is removed with all its quotes. Nobody said anything in a test or an advisory.
     """
     stories = index_of(STORIES, story.firstcreated)
     quotes = index_of(QUOTES, story.firstcreated)
     usable = story.pubstatus == "usable"
-    document = story_document(story) if usable else None
-    written = list(quote_documents(story, document)) if document else []
+    document = story_document(story, record) if usable else None
+    written = list(quote_documents(story, document)) if document and story.signal not in NO_STORY else []
     return [
         Action(stories, story_id(story.uri), story.version, document),
         *(Action(quotes, quote_id(story.uri, number), story.version, quote) for number, quote in enumerate(written, 1)),
@@ -46,12 +49,16 @@ def actions(story: AnnotatedStory, known_quotes: int = 0) -> list[Action]:
     ]
 
 
-def story_document(story: AnnotatedStory) -> dict[str, Any]:
+def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[str, Any]:
     """The story as it is printed, with its people, organizations, places (and their keys) and speakers beside.
 
-    Kibana's charts count flat arrays; the nested mentions stay for those who want them.
+    Kibana's charts count flat arrays; the nested mentions stay for those who want them. What the
+    desk remembers comes from its ``record``: earlier versions, copies in other feeds, the storyline.
     """
     document = story.model_dump(mode="json")
+    if record:
+        kept = record.model_dump(mode="json", include={"alsoin", "duplicateof", "storyline"})
+        document |= kept | ({"versions": _history(record)} if len(record.versions) > 1 else {})
     for field, types in _FLAT.items():
         entities = [entity for entity in document["entities"] if entity["type"] in types]
         document[field] = list(dict.fromkeys(entity["name"] for entity in entities))
@@ -59,6 +66,10 @@ def story_document(story: AnnotatedStory) -> dict[str, Any]:
     speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
     document["speakers"] = list(dict.fromkeys(speakers))
     return document
+
+
+def _history(record: Record) -> list[dict[str, Any]]:
+    return [version.model_dump(mode="json") for version in record.versions]
 
 
 def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*`` and ``wire-desk``."""
+"""Index templates: strict mappings for stories, quotes, the desk's records and signatures."""
 
 from typing import Any
 
-from pipeline.index.names import DESK, QUOTES, STORIES
+from pipeline.index.names import DESK, QUOTES, SIGNATURES, STORIES
 from pipeline.settings import Elasticsearch
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
@@ -10,6 +10,7 @@ NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
 TEXT = {"type": "text", "analyzer": "english"}
 DATE = {"type": "date"}
 LONG = {"type": "long"}
+KEPT_WORD = {"type": "keyword", "index": False, "doc_values": False}
 KEPT = {"type": "object", "enabled": False}
 """Kept in the document, neither searched nor counted."""
 
@@ -22,6 +23,7 @@ PLACE = {
     }
 }
 SOURCE = {"properties": {"name": NAME, "format": KEYWORD, "receivedat": DATE}}
+COPY = {"properties": {"uri": KEYWORD, "source": NAME, "versioncreated": DATE, "headline": TEXT}}
 SUBJECT = {"properties": {"code": KEYWORD, "name": NAME}}
 
 STORY: dict[str, Any] = {
@@ -30,6 +32,7 @@ STORY: dict[str, Any] = {
     "versioncreated": DATE,
     "firstcreated": DATE,
     "pubstatus": KEYWORD,
+    "signal": KEYWORD,
     "urgency": LONG,
     "language": KEYWORD,
     "headline": TEXT,
@@ -38,6 +41,7 @@ STORY: dict[str, Any] = {
     "dateline": {"properties": {"text": KEYWORD, "place": NAME, "date": DATE}},
     "located": NAME,
     "subject": SUBJECT,
+    "genre": SUBJECT,
     "keyword": NAME,
     "ednote": TEXT,
     "usageterms": {"type": "text", "index": False},
@@ -47,6 +51,10 @@ STORY: dict[str, Any] = {
     "body": TEXT,
     "removed": KEPT,
     "extra": KEPT,
+    "versions": KEPT,
+    "alsoin": COPY,
+    "duplicateof": KEYWORD,
+    "storyline": KEYWORD,
     "entities": {
         "type": "nested",
         "properties": {
@@ -113,6 +121,21 @@ RECORD: dict[str, Any] = {
     "pubstatus": KEYWORD,
     "embargoed": DATE,
     "held": KEYWORD,
+    "at": KEPT_WORD,
+    "versions": KEPT,
+    "alsoin": KEPT,
+    "duplicateof": KEYWORD,
+    "storyline": KEYWORD,
+}
+
+SIGNATURE: dict[str, Any] = {
+    "uri": KEYWORD,
+    "versioncreated": DATE,
+    "seen": DATE,
+    "bands": KEYWORD,
+    "words": KEPT_WORD,
+    "facts": KEPT_WORD,
+    "factcount": LONG,
 }
 
 
@@ -131,12 +154,14 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
         }
         for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE))
     } | {
-        DESK: {
-            "index_patterns": [DESK],
+        name: {
+            "index_patterns": [name],
             "priority": 200,
             "template": {
-                "settings": shape,
-                "mappings": {"dynamic": "strict", "properties": RECORD},
+                "settings": shape | own,
+                "mappings": {"dynamic": "strict", "properties": properties},
             },
         }
+        # The order of signatures is that of their one shard.
+        for name, properties, own in ((DESK, RECORD, {}), (SIGNATURES, SIGNATURE, {"number_of_shards": 1}))
     }

@@ -26,7 +26,8 @@ class Question:
     """What is asked.
 
     ``query`` is in Elasticsearch's simple_query_string; empty asks for everything. The names are
-    matched by their words. ``quotes`` asks for quotes instead of stories.
+    matched by their words. ``quotes`` asks for quotes instead of stories. Advisories and test
+    messages are no stories, and found only with ``advisories``.
     """
 
     query: str = ""
@@ -37,6 +38,7 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
     size: int = 10
+    advisories: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,12 @@ def request(question: Question) -> dict[str, Any]:
         bounds = {"gte": question.since, "lt": question.until}
         times = {name: at.isoformat() for name, at in bounds.items() if at}
         filters.append({"range": {f"{prefix}versioncreated": times}})
+    unwanted = [] if question.quotes or question.advisories else [{"terms": {"signal": ["test", "advisory"]}}]
     newest = {f"{prefix}versioncreated": {"order": "desc"}}
     return {
-        "query": {"bool": {"filter": filters, "must": [_text(question.query, _fields(question))]}},
+        "query": {
+            "bool": {"filter": filters, "must_not": unwanted, "must": [_text(question.query, _fields(question))]}
+        },
         "size": question.size,
         "sort": ["_score", newest] if question.query else [newest],
     }

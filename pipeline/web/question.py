@@ -42,6 +42,7 @@ def _asked(
     since: Text = "",
     until: Text = "",
     size: Annotated[int, Query(ge=0, le=1_000)] = 20,
+    advisories: bool = False,
 ) -> Question:
     """The question in the address. Raises ConfigurationError for a time that is none."""
     return Question(
@@ -53,6 +54,7 @@ def _asked(
         since=moment(since) if since else None,
         until=moment(until) if until else None,
         size=size,
+        advisories=advisories,
     )
 
 

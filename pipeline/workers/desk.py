@@ -1,17 +1,27 @@
-"""Stage desk: passes on the versions that count, and holds embargoed ones until their time."""
+"""Stage desk: passes on the versions that count, holds embargoed ones, folds copies into originals.
+
+What concerns a story is decided where its uri's partition is read. A copy found under another uri is
+therefore told to its original through ``wire.stories`` itself, under the original's key.
+"""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from faust.types import EventT
 
 from pipeline import topics
-from pipeline.broker.log import Coordinate, fetch
-from pipeline.desk.rules import Record, decide
+from pipeline.broker.log import Coordinate, Message, fetch_all
+from pipeline.desk import likeness
+from pipeline.desk.likeness import Signed
+from pipeline.desk.rules import Decision, Record, Verdict, decide, list_copy, released
 from pipeline.errors import ElasticsearchAway, TransientError
-from pipeline.index import bulk, connection, registry
+from pipeline.index import bulk, connection, registry, signatures
+from pipeline.index.documents import NO_STORY
+from pipeline.index.names import story_id
+from pipeline.index.signatures import Asked
 from pipeline.story import Story
 from pipeline.workers import trace
 from pipeline.workers.app import Context
@@ -21,6 +31,24 @@ log = structlog.get_logger()
 
 RELEASE_EVERY = 5.0
 """Seconds between two looks for embargoes that have passed."""
+FORGET_EVERY = 3600.0
+"""Seconds between two removals of signatures that are too old to be looked for."""
+COPY_OF = "copy-of"
+"""The header that tells an original of a copy; it holds the original's uri."""
+_REPLACING = ("correction", "update")
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A story that arrived, and whose copy it is told to be."""
+
+    event: EventT
+    story: Story
+    original: str | None
+
+    @property
+    def concerns(self) -> str:
+        return self.original or self.story.uri
 
 
 class Desk:
@@ -31,23 +59,90 @@ class Desk:
         self._context = context
         self._hosts = context.servers.elasticsearch
         self._client = connection.connect_async(self._hosts, context.settings.elasticsearch.timeout)
+        self._folds = context.settings.desk.duplicates == "fold"
+        self._looks = context.settings.desk.duplicates != "off"
+        self._window = timedelta(seconds=context.settings.desk.window)
 
     async def work(self, events: Sequence[EventT]) -> list[Outcome]:
-        """What becomes of each version. Raises ElasticsearchAway, having passed on nothing."""
-        stories = [Story.model_validate_json(event.message.value or b"") for event in events]
-        known = await registry.recall(self._client, self._hosts, (story.uri for story in stories))
+        """What becomes of each version. Raises ElasticsearchAway or KafkaAway, having passed on nothing."""
+        arrivals = [_arrival(event) for event in events]
+        known = await registry.recall(self._client, self._hosts, (arrival.concerns for arrival in arrivals))
+        verdicts = await self._verdicts([a.story for a in arrivals if a.original is None], known)
         changed: dict[str, Record] = {}
-        outcomes: list[Outcome] = []
-        for event, story in zip(events, stories, strict=True):
-            decision = decide(story, known.get(story.uri), datetime.now(UTC), str(trace.place(event)))
+        decisions: list[Decision] = []
+        for arrival in arrivals:
+            decision = self._decision(arrival, known.get(arrival.concerns), verdicts.get(arrival.story.uri))
             if decision.record:
-                known[story.uri] = changed[story.uri] = decision.record
-            if decision.story:
-                outcomes.append(Send(story.uri, decision.story.model_dump_json().encode()))
-            else:
-                outcomes.append(Done(decision.dropped or "embargoed"))
+                known[arrival.concerns] = changed[arrival.concerns] = decision.record
+            decisions.append(decision)
+        renewed = await self._renewed(arrivals, decisions, known)
         await self._remember(list(changed.values()))
-        return outcomes
+        return [
+            self._outcome(arrival, decision, known.get(arrival.concerns), renewed.pop(arrival.concerns, None))
+            for arrival, decision in zip(arrivals, decisions, strict=True)
+        ]
+
+    def _decision(self, arrival: _Arrival, known: Record | None, verdict: Verdict | None) -> Decision:
+        if arrival.original is None:
+            at = str(trace.place(arrival.event))
+            if self._looks and verdict is None:
+                verdict = Verdict(storyline=story_id(arrival.story.uri))
+            return decide(arrival.story, known, datetime.now(UTC), at, verdict, self._folds)
+        if known is None:
+            # The original never came as far as this: the copy stands for itself.
+            return Decision(story=arrival.story)
+        if known.duplicateof and self._folds:
+            return Decision(copyof=known.duplicateof, dropped="a copy of a copy")
+        return list_copy(known, arrival.story)
+
+    def _outcome(self, arrival: _Arrival, decision: Decision, known: Record | None, renewed: Send | None) -> Outcome:
+        headers = trace.headers_of(arrival.event) | {trace.HEADER: trace.extended(arrival.event)}
+        headers.pop(COPY_OF, None)
+        sends = [renewed] if renewed else []
+        if decision.story:
+            sends.append(Send(decision.story.uri, _json(decision.story), headers=headers))
+        if decision.copyof:
+            sends.append(_telling(decision.copyof, arrival.story, headers))
+        why = decision.dropped or ("embargoed" if known and known.held else "known")
+        return tuple(sends) or Done(why)
+
+    async def _verdicts(self, stories: Sequence[Story], known: dict[str, Record]) -> dict[str, Verdict]:
+        """What each story that is new here is a copy of, and whose line it continues."""
+        asked = [
+            Asked(story.uri, story.versioncreated, signature)
+            for story in stories
+            if self._looks and _is_new(story, known.get(story.uri)) and (signature := likeness.sign(story))
+        ]
+        if not asked:
+            return {}
+        await signatures.put(self._client, self._hosts, asked, datetime.now(UTC))
+        found = await signatures.find(self._client, self._hosts, asked, self._window)
+        alike = [_judged(one, others) for one, others in zip(asked, found, strict=True)]
+        lines = await registry.recall(self._client, self._hosts, {uri for pair in alike for uri in pair if uri})
+        replacing = {story.uri for story in stories if story.signal in _REPLACING}
+        verdicts: dict[str, Verdict] = {}
+        for one, (copied, matter) in zip(asked, alike, strict=True):
+            related = copied or matter
+            line = verdicts.get(related or "") or lines.get(related or "")
+            verdicts[one.uri] = Verdict(
+                duplicateof=None if one.uri in replacing else copied,
+                storyline=(line and line.storyline) or story_id(related or one.uri),
+            )
+        return verdicts
+
+    async def _renewed(
+        self, arrivals: Sequence[_Arrival], decisions: Sequence[Decision], known: dict[str, Record]
+    ) -> dict[str, Send]:
+        """The versions that are to be indexed again, since their record changed, by uri."""
+        passed = {arrival.story.uri for arrival, decision in zip(arrivals, decisions, strict=True) if decision.story}
+        places = {
+            arrival.concerns: decision.again
+            for arrival, decision in zip(arrivals, decisions, strict=True)
+            if decision.again and arrival.concerns not in passed
+        }
+        messages = await self._fetch(list(places.values()))
+        sends = (_passing(message, known) for message in messages)
+        return {send.key: send for send in sends}
 
     async def release(self) -> None:
         """Pass on the held versions whose embargo is over, unless something newer came."""
@@ -55,25 +150,41 @@ class Desk:
             for record in await registry.due(self._client, self._hosts, datetime.now(UTC)):
                 now = (await registry.recall(self._client, self._hosts, [record.uri])).get(record.uri)
                 if now == record and record.held:
-                    await self._release(record, Coordinate.parse(record.held))
+                    await self._release(record, record.held)
         except TransientError as error:
             log.info("embargoes wait", why=str(error))
 
-    async def _release(self, record: Record, at: Coordinate) -> None:
-        message = await asyncio.to_thread(fetch, self._context.servers.kafka, at)
-        if message is None or message.value is None:
-            log.error("embargoed story is no longer on its topic", uri=record.uri, at=str(at))
+    async def _release(self, record: Record, held: str) -> None:
+        messages = await self._fetch([held])
+        if not messages:
+            log.error("embargoed story is no longer on its topic", uri=record.uri, at=held)
             return
-        story = Story.model_validate_json(message.value)
-        story = story.model_copy(update={"firstcreated": record.firstcreated})
-        headers = dict(message.headers)
-        producer = self._context.app.producer
-        sent = await producer.send(
-            topics.EDITED, story.uri.encode(), story.model_dump_json().encode(), None, None, headers
-        )
+        story = Story.model_validate_json(messages[0].value or b"")
+        verdict = (await self._verdicts([story], {})).get(record.uri, Verdict())
+        update = {"duplicateof": verdict.duplicateof, "storyline": record.storyline or verdict.storyline}
+        record = released(record).model_copy(update=update)
+        # Remembered first: the index asks the record whether the version counts.
+        await self._remember([record])
+        send = _passing(messages[0], {record.uri: record})
+        if record.duplicateof and self._folds:
+            send = _telling(record.duplicateof, story, dict(messages[0].headers))
+        topic = send.topic or topics.EDITED
+        sent = await self._context.app.producer.send(topic, send.key.encode(), send.value, None, None, send.headers)
         await sent
-        await self._remember([record.model_copy(update={"held": None, "embargoed": None})])
         log.info("embargo lifted", uri=record.uri)
+
+    async def forget(self) -> None:
+        """Remove the signatures that no story is compared with any more."""
+        try:
+            await signatures.forget(self._client, self._hosts, datetime.now(UTC) - 2 * self._window)
+        except TransientError as error:
+            log.info("old signatures stay", why=str(error))
+
+    async def _fetch(self, places: Sequence[str]) -> list[Message]:
+        if not places:
+            return []
+        coordinates = [Coordinate.parse(place) for place in places]
+        return await asyncio.to_thread(fetch_all, self._context.servers.kafka, coordinates)
 
     async def _remember(self, records: list[Record]) -> None:
         actions = [registry.remembering(record) for record in records]
@@ -81,3 +192,38 @@ class Desk:
             results = await bulk.write(self._client, self._hosts, actions)
             if failed := [result for result in results if result is not None]:
                 raise ElasticsearchAway(f"the desk's records: {failed[0]}")
+
+
+def _arrival(event: EventT) -> _Arrival:
+    original = trace.headers_of(event).get(COPY_OF)
+    story = Story.model_validate_json(event.message.value or b"")
+    return _Arrival(event, story, original.decode("utf-8", "replace") if original else None)
+
+
+def _is_new(story: Story, known: Record | None) -> bool:
+    """Whether a story is to be compared: one that is passed on already stays what it is."""
+    waits = story.embargoed is not None and story.embargoed > datetime.now(UTC)
+    is_passed = known is not None and known.at is not None and not known.held and known.duplicateof is None
+    return story.pubstatus == "usable" and story.signal not in NO_STORY and not waits and not is_passed
+
+
+def _judged(one: Asked, found: Sequence[Signed]) -> tuple[str | None, str | None]:
+    order = next((other.order for other in found if other.uri == one.uri), None)
+    return likeness.judge(one.signature, order, [other for other in found if other.uri != one.uri])
+
+
+def _telling(original: str, copy: Story, headers: dict[str, bytes]) -> Send:
+    """The message that tells an original of its copy."""
+    return Send(original, _json(copy), topic=topics.STORIES, headers=headers | {COPY_OF: original.encode()})
+
+
+def _passing(message: Message, known: dict[str, Record]) -> Send:
+    """A version that stands on ``wire.stories``, to be passed on from there."""
+    story = Story.model_validate_json(message.value or b"")
+    record = known[story.uri]
+    story = story.model_copy(update={"firstcreated": record.firstcreated})
+    return Send(story.uri, _json(story), headers=dict(message.headers))
+
+
+def _json(story: Story) -> bytes:
+    return story.model_dump_json().encode()

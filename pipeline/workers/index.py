@@ -1,10 +1,11 @@
 """Stage index: documents into Elasticsearch, in bulk, each result looked at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from faust.types import EventT
 
-from pipeline.desk.rules import counts
+from pipeline.desk.rules import Record, counts
 from pipeline.errors import DocumentRefused, ElasticsearchAway
 from pipeline.index import bulk, connection, documents, registry
 from pipeline.index.documents import Action
@@ -28,19 +29,21 @@ class Indexer:
         quotes is counted from what is indexed.
         """
         stories = [AnnotatedStory.model_validate_json(event.message.value or b"") for event in events]
-        newest = {story.uri: story for story in sorted(stories, key=lambda s: s.version)}
+        newest = {story.uri: story for story in sorted(stories, key=_rank)}
         known = await registry.recall(self._client, self._hosts, newest)
-        counting = [story for story in newest.values() if counts(story.version, known.get(story.uri))]
-        refused = await self._write(counting) if counting else {}
+        counting = [story for story in newest.values() if _counts(story, known.get(story.uri))]
+        refused = await self._write(counting, known) if counting else {}
         return [self._outcome(story, newest, refused) for story in stories]
 
-    async def _write(self, stories: Sequence[AnnotatedStory]) -> dict[str, str]:
+    async def _write(self, stories: Sequence[AnnotatedStory], known: dict[str, Record]) -> dict[str, str]:
         """Write the stories; the reason by uri of those that were refused."""
         quotes = await registry.indexed_quotes(
             self._client, self._hosts, [(story.uri, story.firstcreated) for story in stories]
         )
         owned = [
-            (story.uri, action) for story in stories for action in documents.actions(story, quotes.get(story.uri, 0))
+            (story.uri, action)
+            for story in stories
+            for action in documents.actions(story, quotes.get(story.uri, 0), known.get(story.uri))
         ]
         actions: list[Action] = [action for _, action in owned]
         results = await bulk.write(self._client, self._hosts, actions)
@@ -56,3 +59,11 @@ class Indexer:
         if newest[story.uri] is story and story.uri in refused:
             return DocumentRefused(refused[story.uri])
         return Done("indexed")
+
+
+def _rank(story: AnnotatedStory) -> tuple[int, datetime, bool]:
+    return story.version, story.versioncreated, story.pubstatus != "usable"
+
+
+def _counts(story: AnnotatedStory, known: Record | None) -> bool:
+    return counts(story.version, story.versioncreated, story.pubstatus, known)

@@ -29,10 +29,12 @@ PATIENCE = {"attempts": None, "timeout": None, "wait_initial": 0.2, "wait_max": 
 
 @dataclass(frozen=True)
 class Send:
-    """Go on to the stage's output topic."""
+    """Go on to the stage's output topic, or to another one; with the event's headers, or others."""
 
     key: str
     value: bytes
+    topic: str | None = None
+    headers: dict[str, bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Done:
     why: str
 
 
-Outcome = Send | Done | Exception
+Outcome = Send | tuple[Send, ...] | Done | Exception
 """An exception is a dead letter; only a TransientError never is one."""
 
 
@@ -66,11 +68,15 @@ class Settler:
         self._ledger.settle(entries)
 
     async def _carry_out(self, event: EventT, outcome: Outcome) -> None:
-        if isinstance(outcome, Send):
-            assert self._stage.writes
-            headers = trace.headers_of(event) | {trace.HEADER: trace.extended(event)}
+        if isinstance(outcome, tuple):
+            for each in outcome:
+                await self._carry_out(event, each)
+        elif isinstance(outcome, Send):
+            topic = outcome.topic or self._stage.writes
+            assert topic
+            headers = outcome.headers or trace.headers_of(event) | {trace.HEADER: trace.extended(event)}
             try:
-                await self._deliver(self._stage.writes, outcome.key.encode(), outcome.value, headers)
+                await self._deliver(topic, outcome.key.encode(), outcome.value, headers)
             except TooLarge as error:
                 await self._bury(event, error)
         elif isinstance(outcome, Exception):

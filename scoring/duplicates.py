@@ -1,0 +1,135 @@
+"""How well copies are told from other stories: on a generated stream whose truth is known.
+
+Every third story comes a second time from another agency, which put 30 % of the words of the lead and
+of the last paragraph in other words and added its own boiler-plate. All stories are made after the same
+few patterns, so that others share its words too.
+
+python -m scoring.duplicates [--stories N] [--seed N] [--json]
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import corpus
+from pipeline import formats
+from pipeline.clean import clean
+from pipeline.desk.likeness import Signature, Signed, judge, sign
+from pipeline.story import RawStory, Story
+
+EDITED = 0.3
+_SEARCHED = 20
+_BOILERPLATE = [
+    "Subscribers may use this report in print and online. Editing by the night desk, telephone extension 4411.",
+    "This story was written by staff and corrected for spelling; pictures and graphics follow.",
+    "All rights reserved. For more reports from the region see the agency's service on the web.",
+]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Precision and recall of copies found, each from 0 to 1, and of how many."""
+
+    precision: float
+    recall: float
+    copies: int
+    stories: int
+
+
+def measure(number: int = 600, seed: int = 11) -> Rates:
+    """The rates on a stream of about that many stories."""
+    right = wrong = missed = 0
+    known: list[Signed] = []
+    bands: dict[str, list[int]] = {}
+    stream = list(_stream(number, random.Random(seed)))
+    for order, (story, copied) in enumerate(stream):
+        signature = sign(story)
+        original = judge(signature, None, _alike(signature, known, bands))[0] if signature else None
+        if original == copied:
+            right += copied is not None
+        else:
+            wrong += original is not None
+            missed += copied is not None
+        if signature:
+            known.append(Signed(story.uri, order, signature))
+            for band in signature.bands():
+                bands.setdefault(band, []).append(len(known) - 1)
+    return Rates(
+        precision=right / max(right + wrong, 1),
+        recall=right / max(right + missed, 1),
+        copies=sum(copied is not None for _, copied in stream),
+        stories=len(stream),
+    )
+
+
+def _alike(signature: Signature, known: list[Signed], bands: dict[str, list[int]]) -> list[Signed]:
+    """Those that share the most bands, as the index finds them."""
+    shared = Counter(place for band in signature.bands() for place in bands.get(band, ()))
+    return [known[place] for place, _ in shared.most_common(_SEARCHED)]
+
+
+def _stream(number: int, rng: random.Random) -> list[tuple[Story, str | None]]:
+    """Stories in the order they arrive, each with the uri of the one it is a copy of."""
+    stories = [_story(item) for item in corpus.stories(number, rng.randrange(1 << 30))]
+    vocabulary = [word for story in stories[:100] for word in story.body.split()]
+    stream: list[tuple[Story, str | None]] = []
+    for place, story in enumerate(stories):
+        stream.append((story, None))
+        if place % 3 == 0 and len(story.body.split()) >= 60:
+            copy = story.model_copy(update={"uri": f"{story.uri}:copy", "body": _copied(story.body, rng, vocabulary)})
+            stream.insert(rng.randint(max(0, len(stream) - 40), len(stream)) or len(stream), (copy, story.uri))
+    # A copy that came first is the original of the other.
+    first: dict[str, str] = {}
+    arrived: list[tuple[Story, str | None]] = []
+    for story, _ in stream:
+        root = story.uri.removesuffix(":copy")
+        arrived.append((story, first.get(root)))
+        first.setdefault(root, story.uri)
+    return arrived
+
+
+def _story(item: dict[str, Any]) -> Story:
+    value = json.dumps(item).encode()
+    raw = RawStory(uri="", value=value, format="ninjs", source="", receivedat=datetime.now(UTC))
+    return clean(formats.parse(raw))
+
+
+def _copied(body: str, rng: random.Random, vocabulary: list[str]) -> str:
+    paragraphs = body.split("\n")
+    for place in {0, len(paragraphs) - 1}:
+        paragraphs[place] = " ".join(_edited(paragraphs[place].split(), rng, vocabulary))
+    return "\n".join([*paragraphs, rng.choice(_BOILERPLATE)])
+
+
+def _edited(words: list[str], rng: random.Random, vocabulary: list[str]) -> list[str]:
+    """30 % of the words replaced, left out or preceded by another."""
+    edited: list[str] = []
+    for word in words:
+        if rng.random() >= EDITED:
+            edited.append(word)
+        else:
+            edited += rng.choice(
+                ([rng.choice(vocabulary)], [rng.choice(vocabulary)], [], [rng.choice(vocabulary), word])
+            )
+    return edited
+
+
+def main() -> None:
+    """Measure, and print the rates."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stories", type=int, default=1_500, metavar="N", help="how many stories, before the copies")
+    parser.add_argument("--seed", type=int, default=11, metavar="N", help="another stream")
+    parser.add_argument("--json", action="store_true", help="print one object")
+    args = parser.parse_args()
+    rates = measure(args.stories, args.seed)
+    told = f"{rates.copies} copies among {rates.stories} stories: precision {rates.precision:.4f}, recall {rates.recall:.4f}"
+    sys.stdout.write((json.dumps(asdict(rates)) if args.json else f"\nduplicates: {told}") + "\n")
+
+
+if __name__ == "__main__":
+    main()
