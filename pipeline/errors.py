@@ -33,7 +33,12 @@ class MalformedItem(PermanentError):
 
 
 class TooLarge(PermanentError):
-    """The item is larger than the settings allow."""
+    """The item is larger than the settings allow; ``start`` is its beginning, where it was kept."""
+
+    def __init__(self, reason: str, start: bytes = b"") -> None:
+        """``reason`` says how large it may be."""
+        super().__init__(reason)
+        self.start = start
 
 
 class AnnotationFailed(PermanentError):

@@ -8,7 +8,7 @@ here. Only entrances read settings; everything below them is handed values.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -106,6 +106,45 @@ class Feed(Section):
     max_item_bytes: Annotated[int, Field(ge=1_000, description="a larger item is refused")] = 8 << 20
 
 
+Done = Literal["remember", "move"]
+
+
+class LiveFeed(Section):
+    """One live feed: a folder that is watched, or an address that is polled."""
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$", description="what status and dead letters call it")]
+    folder: Annotated[Path | None, Field(description="the folder to watch")] = None
+    url: Annotated[str | None, Field(pattern=r"^https?://", description="the address to poll")] = None
+    format: Annotated[str, Field(description="auto, or what all its items are in")] = "auto"
+    source: Annotated[str | None, Field(description="whose items these are, whatever they say")] = None
+    settle: Annotated[float, Field(ge=0, description="seconds a file must be unchanged to be whole")] = 2
+    done: Annotated[Done, Field(description="files that were taken: remember them, or move them to .done")] = "remember"
+    every: Annotated[float, Field(ge=1, description="seconds between two visits")] = 300
+    timeout: Annotated[float, Field(gt=0, le=600, description="seconds a visit may take")] = 20
+    full: Annotated[bool, Field(description="take the text from the page an entry links to")] = False
+    allow_private: Annotated[bool, Field(description="follow links and redirects into this network")] = False
+    silent_after: Annotated[
+        float | None, Field(gt=0, description="seconds without an item that are too long; unset: by its own pace")
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> "LiveFeed":
+        if (self.folder is None) == (self.url is None):
+            raise ValueError("give either folder or url")
+        return self
+
+
+class Push(Section):
+    """What POST /ingest takes."""
+
+    tokens: Annotated[
+        dict[str, str], Field(description="SHA-256 of each sender's token by name, beside those of `wire token`")
+    ] = {}
+    max_body_bytes: Annotated[int, Field(ge=1_000, description="of one request, unpacked")] = 32 << 20
+    at_once: Annotated[int, Field(ge=1, description="requests at work; one more is told to come again")] = 16
+    remember: Annotated[float, Field(gt=0, description="seconds an Idempotency-Key is remembered")] = _DAY
+
+
 class Web(Section):
     """The pages and the search API."""
 
@@ -127,6 +166,8 @@ class Settings(BaseSettings):
     annotate: Annotate = Annotate()
     desk: Desk = Desk()
     feed: Feed = Feed()
+    feeds: Annotated[tuple[LiveFeed, ...], Field(description="the live feeds, see docs/feeds.md")] = ()
+    push: Push = Push()
     web: Web = Web()
 
     @classmethod

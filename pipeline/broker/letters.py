@@ -40,6 +40,16 @@ def unresolved(servers: str) -> list[Letter]:
     return sorted(letters, key=lambda letter: (letter.message.timestamp, letter.id))
 
 
+def bury(sender: Sender, key: str, value: bytes, error: str, detail: str, about: dict[str, str]) -> None:
+    """Send what a feed could not take to the dead letters. Raises KafkaAway.
+
+    ``about`` are the headers that an item on ``wire.raw`` has.
+    """
+    headers = about | {"stage": "feed", "error": error, "detail": detail, "replay-to": topics.RAW}
+    pairs = [(name, text.encode("utf-8", "replace")) for name, text in headers.items()]
+    sender.send(topics.DEAD, key.encode("utf-8", "replace"), value, pairs)
+
+
 def replay(letter: Letter, sender: Sender) -> None:
     """Send the item through the pipeline again, as it came in. Raises KafkaAway."""
     headers = [(name, value) for name, value in letter.message.headers if name not in _OURS]

@@ -13,6 +13,8 @@ EXIT_REFUSED, EXIT_USAGE, EXIT_AWAY = 1, 2, 3
 MODULES = {
     "up": "up",
     "feed": "feed",
+    "feeds": "feeds",
+    "token": "token",
     "search": "search",
     "tail": "tail",
     "status": "status",

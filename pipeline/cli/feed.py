@@ -9,7 +9,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from pipeline import feeds, topics
 from pipeline.broker.sender import Sender
-from pipeline.cli.console import complain, messages
+from pipeline.cli.console import complain, messages, set_up_logging
+from pipeline.cli.feeds import followed, run
 from pipeline.cli.options import DataDirOption, KafkaOption
 from pipeline.cli.texts import FormatOption, PublishedOption, SourceOption, intake
 from pipeline.embedded.servers import locate_kafka
@@ -24,10 +25,16 @@ def register(app: typer.Typer) -> None:
 
 
 def feed(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Files, folders, or - for standard input.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE…", help="Files, folders, addresses, or - for standard input.")
+    ],
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="Go on: watch the folders and poll the addresses until told to stop."),
+    ] = False,
     rate: Annotated[
         float | None,
         typer.Option("--rate", metavar="R", min=0.001, help="At most so many items a second.", show_default=False),
@@ -41,8 +48,13 @@ def feed(
     makes the exit code 1. Whatever is sent can be searched afterwards, or is in `wire dead list`.
 
     [dim]wire feed seeds/  ·  wire feed stories.jsonl --source AFP  ·  zcat dump.gz | wire feed -[/]
+    [dim]wire feed https://example.org/rss.xml  ·  wire feed --follow /var/spool/agency[/]
     """
     settings = load(kafka=kafka, data_dir=data_dir)
+    if follow:
+        set_up_logging()
+        run(settings, followed(sources, format, source))
+        return
     what = intake(settings.feed.max_item_bytes, format, published, source)
     servers = locate_kafka(settings)
     sender = Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes)
@@ -66,7 +78,7 @@ def _send(sources: list[str], what: Intake, sender: Sender, rate: float | None) 
         TextColumn("{task.fields[items]} acknowledged"),
         TimeElapsedColumn(),
     )
-    total = None if "-" in sources else files.size(sources)
+    total = None if any(feeds.is_endless(word) for word in sources) else files.size(sources)
     with Progress(*columns, console=messages, disable=not messages.is_terminal, transient=True) as progress:
         bar = progress.add_task("feeding", total=total, items=0)
 

@@ -2,11 +2,12 @@
 
 import typer
 
-from pipeline.cli.console import set_up_logging
-from pipeline.cli.options import DataDirOption, ElasticsearchOption, PortOption
+from pipeline.cli.console import complain, set_up_logging
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.embedded.servers import free_port, locate_elasticsearch
-from pipeline.settings import load
+from pipeline.embedded.servers import free_port, locate_elasticsearch, locate_kafka
+from pipeline.errors import KafkaAway
+from pipeline.settings import Settings, load
 
 
 def register(app: typer.Typer) -> None:
@@ -16,10 +17,11 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     port: PortOption = None,
+    kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Serve the search page and its JSON twin, /api/v1/search, until told to stop.
+    """Serve the search page and its JSON twin, /api/v1/search, and take items at /ingest, until told to stop.
 
     [dim]wire serve --port 8080  ·  curl 'localhost:8080/api/v1/search?q=putin'[/]
     """
@@ -28,5 +30,13 @@ def serve(
 
     set_up_logging()
     end_with_parent()
-    settings = load(elasticsearch=elasticsearch, data_dir=data_dir, port=port)
-    run(settings, locate_elasticsearch(settings), free_port(settings.web.port))
+    settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, port=port)
+    run(settings, locate_elasticsearch(settings), _kafka(settings), free_port(settings.web.port))
+
+
+def _kafka(settings: Settings) -> str | None:
+    try:
+        return locate_kafka(settings)
+    except KafkaAway:
+        complain("no Kafka is known: nothing can be pushed")
+        return None

@@ -2,9 +2,11 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline import topics
@@ -15,6 +17,7 @@ from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
 from pipeline.embedded.servers import Servers
 from pipeline.errors import TransientError
+from pipeline.feeds.memory import FILE, Memory
 from pipeline.index import connection
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.settings import Settings
@@ -31,7 +34,7 @@ def status(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Servers, lag of each stage, counts, dead letters, and how old the oldest waiting item is.
+    """Servers, lag of each stage, counts, dead letters, the oldest waiting item, and how fresh each feed is.
 
     The exit code is 3 where a server is away.
 
@@ -50,6 +53,7 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
         "kafka": {"address": servers.kafka, "embedded": servers.embedded_kafka, "state": "up"},
         "elasticsearch": {"address": servers.elasticsearch, "state": "up"},
         "pages": servers.pages,
+        "feeds": _feeds(settings),
     }
     try:
         behind = lags(servers.kafka)
@@ -67,6 +71,31 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
     return state
+
+
+def _feeds(settings: Settings) -> list[dict[str, Any]]:
+    """Each live feed and each sender of pushes: its freshness, and what is wrong with it. Times in seconds."""
+    if not settings.feeds and not (settings.data_dir / FILE).exists():
+        return []
+    configured = {feed.name: feed for feed in settings.feeds}
+    memory = Memory(settings.data_dir)
+    now = time.time()
+    found = []
+    for name in dict.fromkeys([*configured, *memory.names()]):
+        fresh, feed = memory.freshness(name), configured.get(name)
+        visit = memory.visit(name)
+        known = {
+            "items": fresh.items,
+            "last": datetime.fromtimestamp(fresh.last, UTC).isoformat() if fresh.last else None,
+            "pace": fresh.pace and round(fresh.pace, 1),
+            "searchable": fresh.searchable and round(fresh.searchable, 1),
+            "error": visit.error,
+            "failures": visit.failures or None,
+        }
+        silent = fresh.is_silent(now, feed.silent_after if feed else None)
+        found.append({"name": name, "silent": silent} | {k: v for k, v in known.items() if v is not None})
+    memory.close()
+    return found
 
 
 def _oldest(kafka: str, behind: list[Lag]) -> dict[str, Any] | None:
@@ -101,3 +130,28 @@ def _show(state: dict[str, Any]) -> None:
     if state.get("oldest"):
         figures.add_row("oldest waiting", f"{state['oldest']['seconds']:g} s, at {state['oldest']['stage']}")
     output.print(figures)
+    if state["feeds"]:
+        output.print(_fresh(state["feeds"]))
+
+
+def _fresh(feeds: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("feed", "items", "last", "usually every", "searchable after", ""):
+        table.add_column(heading)
+    for feed in feeds:
+        wrong = f"[red]{escape(feed['error'])} ({feed['failures']}×)[/]" if "error" in feed else ""
+        table.add_row(
+            feed["name"],
+            f"{feed['items']:,}",
+            feed.get("last", "never")[:19],
+            _duration(feed.get("pace")),
+            _duration(feed.get("searchable")),
+            wrong or ("[red]silent[/]" if feed["silent"] else "[green]fresh[/]" if feed["items"] else ""),
+        )
+    return table
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

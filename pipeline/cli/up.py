@@ -54,7 +54,8 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C: servers, topics, workers, pages, and a feed.
 
-    Kafka and Elasticsearch are embedded unless configured ones are given. Prints `ready URL` when
+    Kafka and Elasticsearch are embedded unless configured ones are given. The live feeds of
+    configs/feeds.toml run along. Prints `ready URL` when
     the first page can be opened. What was fed before is still there.
 
     [dim]wire up --feed seeds/  ·  wire up --workers 2 --port 9000[/]
@@ -81,7 +82,8 @@ def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[s
         complain(f"port {settings.web.port} is taken, the pages are on {chosen}")
     serve = Child("serve", ["serve", "--port", str(chosen)], logs / "serve.log")
     stages = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
-    supervisor = Supervisor([serve, *stages], environment(settings, servers))
+    feeds = [Child("feeds", ["feeds"], logs / "feeds.log")] if settings.feeds else []
+    supervisor = Supervisor([serve, *stages, *feeds], environment(settings, servers))
     supervisor.start()
     feeding = None
     try:

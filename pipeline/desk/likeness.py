@@ -93,7 +93,7 @@ def judge(signature: Signature, order: int | None, others: Sequence[Signed]) -> 
     likes = [(compare(signature, other.signature), other) for other in before]
     original = min((other for like, other in likes if like.same_story), key=lambda other: other.order, default=None)
     matters = [(like.words + (like.facts or 0.0), -other.order, other.uri) for like, other in likes if like.same_matter]
-    return original and original.uri, max(matters)[2] if matters else None
+    return (original.uri if original else None), max(matters)[2] if matters else None
 
 
 def sign(story: Story) -> Signature | None:

@@ -8,11 +8,11 @@ item never hides the next.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.feeds import files, stdin
+from pipeline.feeds import addresses, files, stdin
 from pipeline.feeds.intake import Intake, Refusal
 from pipeline.story import RawStory
 
-__all__ = ["SOURCES", "Intake", "Kind", "Refusal", "read"]
+__all__ = ["SOURCES", "Intake", "Kind", "Refusal", "is_endless", "read"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Kind:
 
 
 SOURCES = (
+    Kind("addresses", addresses.claims, addresses.read),
     Kind("standard input", lambda word: word == "-", stdin.read),
     Kind("files and folders", lambda word: True, files.read),
 )
@@ -36,3 +37,8 @@ def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
         theirs = [w for w in words if next(k for k in SOURCES if k.claims(w)) is kind]
         if theirs:
             yield from kind.read(theirs, intake)
+
+
+def is_endless(word: str) -> bool:
+    """Whether nobody knows beforehand how much there is to read."""
+    return next(k for k in SOURCES if k.claims(word)).read is not files.read

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from pipeline import formats
-from pipeline.errors import PermanentError
-from pipeline.formats.contract import Format, Stream
+from pipeline.errors import PermanentError, TooLarge
+from pipeline.formats.contract import KEPT_BYTES, Format, Stream
 from pipeline.formats.ninjs import content_uri
 from pipeline.story import RawStory
 
@@ -22,10 +22,12 @@ class Peekable(Stream, Protocol):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something that could not be taken: where it stood, and why not."""
+    """Something that could not be taken: where it stood, why not, and its bytes or how they begin."""
 
     where: str
     reason: str
+    error: str = "UnknownFormat"
+    value: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,12 @@ class Intake:
         try:
             known = self._format(stream, name or "")
         except PermanentError as error:
-            yield Refusal(where, str(error))
+            head = stream.peek(KEPT_BYTES)[:KEPT_BYTES]
+            yield Refusal(where, str(error), type(error).__name__, head)
             return
         for number, piece in enumerate(known.split(stream, self.limit), 1):
-            if isinstance(piece, PermanentError):
-                yield Refusal(f"{where}, item {number}", str(piece))
+            if isinstance(piece, TooLarge):
+                yield Refusal(f"{where}, item {number}", str(piece), type(piece).__name__, piece.start)
             else:
                 yield self._item(piece, known, name if known.name == "text" else None, feed)
 

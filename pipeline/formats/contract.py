@@ -42,12 +42,16 @@ class Format:
     parse: Callable[[RawStory], Story]
 
 
-def too_large(limit: int) -> TooLarge:
-    """The error for an item of more than ``limit`` bytes."""
-    return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)")
+KEPT_BYTES = 65_536
+"""How much is kept of an item that is too large."""
+
+
+def too_large(limit: int, start: bytes = b"") -> TooLarge:
+    """The error for an item of more than ``limit`` bytes that begins so."""
+    return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)", start[:KEPT_BYTES])
 
 
 def whole(stream: Stream, limit: int) -> Iterator[Piece]:
     """The stream as one item."""
     value = stream.read(limit + 1)
-    yield too_large(limit) if len(value) > limit else value
+    yield too_large(limit, value) if len(value) > limit else value

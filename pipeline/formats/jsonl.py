@@ -15,7 +15,7 @@ def split(stream: Stream, limit: int) -> Iterator[Piece]:
         if len(line) > limit and not line.endswith(b"\n"):
             while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
                 pass
-            yield too_large(limit)
+            yield too_large(limit, line)
         elif line.strip():
             yield line.rstrip(b"\r\n")
 

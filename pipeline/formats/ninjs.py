@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import stated
-from pipeline.formats.contract import Format, Piece, Stream, too_large
+from pipeline.formats.contract import KEPT_BYTES, Format, Piece, Stream, too_large
 from pipeline.formats.markup import text_of
 from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
 
@@ -284,7 +284,7 @@ def split(stream: Stream, limit: int) -> Iterator[Piece]:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start.startswith(b"["):
         rest = stream.read(max(limit + 1 - len(head), 0))
-        yield too_large(limit) if len(head + rest) > limit else head + rest
+        yield too_large(limit, head) if len(head + rest) > limit else head + rest
         return
     yield from _elements(stream, start[1:], limit)
 
@@ -313,7 +313,7 @@ def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[Piece]:
             return
         text += more.decode("utf-8", "surrogateescape")
         if len(text) > limit + _CHUNK and not end:
-            yield too_large(limit)
+            yield too_large(limit, text[:KEPT_BYTES].encode("utf-8", "surrogateescape"))
             return
 
 

@@ -6,10 +6,12 @@ A feed is taken apart into entries, each with the feed's own head around it. A d
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import escape
 from time import struct_time
 from typing import Any
 
 import feedparser
+from lxml import etree
 
 from pipeline.errors import MalformedItem, PermanentError
 from pipeline.formats import stated, xml
@@ -19,6 +21,7 @@ from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
 
 _ROOTS = ("rss", "feed", "RDF", "rdf")
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _ENTRIES = ("item", "entry", "deleted-entry")
 
 
@@ -84,6 +87,20 @@ def parse(raw: RawStory) -> Story:
             "feed": {name: feed.get(name) for name in ("title", "link", "subtitle") if feed.get(name)},
         },
     )
+
+
+def link_of(value: bytes) -> str | None:
+    """The address of the page that a feed's one entry is about."""
+    return xml.quietly(value, lambda root: _entry(_parsed(root)).get("link"), names=False)
+
+
+def with_text(value: bytes, text: str) -> bytes:
+    """The feed with this text as its one entry's content; paragraphs are lines."""
+    root = xml.read(value, names=False)
+    entry = stated.lone(_entries(root), "entries")
+    content = etree.SubElement(entry, _CONTENT)
+    content.text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
+    return xml.written(root)
 
 
 def _entries(root: Element) -> list[Element]:

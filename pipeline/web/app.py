@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import JSONResponse, Response
 
 from pipeline.errors import ConfigurationError, TransientError
 from pipeline.index.connection import connect
-from pipeline.web import api, pages
+from pipeline.web import api, ingest, pages
+from pipeline.web.ingest import Door
 from pipeline.web.question import Index
 
 _SAFE = {
@@ -18,13 +20,17 @@ _SAFE = {
 }
 
 
-def make(elasticsearch: str, timeout: float) -> FastAPI:
-    """The web application over the Elasticsearch at that address."""
+def make(elasticsearch: str, timeout: float, door: Door | None = None) -> FastAPI:
+    """The web application over the Elasticsearch at that address; with a ``door``, items can be pushed."""
     # FastAPI's own pages load scripts from elsewhere.
     app = FastAPI(title="wire", docs_url=None, redoc_url=None)
     app.state.index = Index(connect(elasticsearch, timeout), elasticsearch)
     app.include_router(api.router)
     app.include_router(pages.router)
+    if door:
+        app.state.door = door
+        app.include_router(ingest.router)
+        app.exception_handler(HTTPException)(_refused)
     app.middleware("http")(_safely)
     app.exception_handler(ConfigurationError)(_asked_wrongly)
     app.exception_handler(TransientError)(_away)
@@ -44,6 +50,12 @@ async def _asked_wrongly(request: Request, error: ConfigurationError) -> Respons
 
 async def _away(request: Request, error: TransientError) -> Response:
     return _failed(request, 503, str(error))
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    if request.url.path == "/ingest":
+        return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+    return await http_exception_handler(request, error)
 
 
 def _failed(request: Request, status: int, reason: str) -> Response:

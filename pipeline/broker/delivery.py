@@ -1,0 +1,48 @@
+"""Messages that must be acknowledged before their sender goes on: from several threads, over one producer."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from pipeline.broker.sender import Sender
+from pipeline.errors import KafkaAway
+
+Result = TypeVar("Result")
+
+
+class Delivery:
+    """One producer, made when it is needed and made anew after a failure."""
+
+    def __init__(self, servers: str, timeout: float, max_bytes: int) -> None:
+        """Connect lazily; the values are Sender's."""
+        self._made = (servers, timeout, max_bytes)
+        self._lock = threading.Lock()
+        self._sender: Sender | None = None
+
+    def deliver(self, send: Callable[[Sender], Result]) -> Result:
+        """Let ``send`` give messages to the producer; return when all of them are acknowledged.
+
+        Raises KafkaAway, where some may have been.
+        """
+        with self._lock:
+            try:
+                if self._sender is None:
+                    self._sender = Sender(*self._made).__enter__()
+                result = send(self._sender)
+                self._sender.finish()
+            except KafkaAway:
+                self._close()
+                raise
+            return result
+
+    def close(self) -> None:
+        """Close the producer."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._sender is not None:
+            with suppress(KafkaAway):
+                self._sender.__exit__(KafkaAway, None, None)
+            self._sender = None

@@ -1,0 +1,142 @@
+"""``wire feeds``: all live feeds of the configuration; and the same for sources that are followed."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import topics
+from pipeline.broker import letters
+from pipeline.broker.delivery import Delivery
+from pipeline.broker.sender import Sender
+from pipeline.cli.console import messages, set_up_logging
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
+from pipeline.cli.orphans import end_with_parent
+from pipeline.embedded.servers import locate_elasticsearch, locate_kafka
+from pipeline.errors import ConfigurationError, ElasticsearchAway, TooLarge
+from pipeline.feeds import Refusal
+from pipeline.feeds.live import Deliver, Item, Live, Searchable
+from pipeline.feeds.memory import Memory
+from pipeline.formats import named
+from pipeline.index.connection import connect
+from pipeline.search.stories import story
+from pipeline.settings import LiveFeed, Settings, load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(feeds)
+
+
+def feeds(
+    once: Annotated[
+        bool, typer.Option("--once", help="Take what is there now, visit each address once, and return.")
+    ] = False,
+    kafka: KafkaOption = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Run all live feeds of configs/feeds.toml until told to stop: watched folders, polled addresses.
+
+    What was seen is remembered in the data directory, so that a restart neither loses an item nor
+    sends one twice. What cannot be taken is in `wire dead list`. `wire up` runs them by itself.
+
+    [dim]wire feeds  ·  wire feeds --once  ·  wire status[/]
+    """
+    set_up_logging()
+    end_with_parent()
+    settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
+    if not settings.feeds:
+        raise ConfigurationError("no live feeds: add [[feeds]] to configs/feeds.toml, as docs/feeds.md shows")
+    run(settings, settings.feeds, once)
+
+
+def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> None:
+    """Run these feeds. Raises ConfigurationError, and KafkaAway where no Kafka is known."""
+    names = Counter(feed.name for feed in live)
+    if twice := [name for name, times in names.items() if times > 1]:
+        raise ConfigurationError(f"two live feeds are called {twice[0]!r}")
+    for feed in live:
+        if feed.format != "auto":
+            named(feed.format)
+    kafka = settings.kafka
+    delivery = Delivery(locate_kafka(settings), kafka.delivery_timeout, kafka.max_message_bytes)
+    memory = Memory(settings.data_dir)
+    messages.print(f"{len(live)} live feeds: {', '.join(names)}")
+    running = Live(memory, settings.feed.max_item_bytes, _delivering(delivery), _searching(settings))
+    try:
+        asyncio.run(_until_told(running, live, once))
+    finally:
+        delivery.close()
+        memory.close()
+
+
+async def _until_told(running: Live, live: Sequence[LiveFeed], once: bool) -> None:
+    task = asyncio.current_task()
+    assert task
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await running.run(live, once)
+
+
+def _delivering(delivery: Delivery) -> Deliver:
+    def deliver(feed: str, items: Sequence[Item]) -> None:
+        def send(sender: Sender) -> None:
+            for item in items:
+                _send(sender, feed, item)
+
+        delivery.deliver(send)
+
+    return deliver
+
+
+def _send(sender: Sender, feed: str, item: Item) -> None:
+    if isinstance(item, Refusal):
+        now = datetime.now(UTC).isoformat()
+        about = {"uri": item.where, "source": feed, "feed": feed, "format": "auto", "received-at": now}
+        letters.bury(sender, f"feed-{item.where}", item.value, item.error, item.reason, about)
+        return
+    try:
+        sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
+    except TooLarge as error:
+        about = {name: value.decode() for name, value in item.headers()}
+        letters.bury(sender, f"feed-{item.uri}", item.value[:65_536], "TooLarge", str(error), about)
+
+
+def _searching(settings: Settings) -> Searchable | None:
+    """How to find out whether a story can be searched, where there is an Elasticsearch to ask."""
+    try:
+        hosts = locate_elasticsearch(settings)
+    except ElasticsearchAway:
+        return None
+    client = connect(hosts, settings.elasticsearch.timeout)
+    return lambda uri: story(client, hosts, uri) is not None
+
+
+def followed(words: Sequence[str], format: str, source: str | None) -> list[LiveFeed]:
+    """The live feeds for folders and addresses named on the command line.
+
+    Raises ConfigurationError for a word that can be neither.
+    """
+    found = []
+    for word in words:
+        if word.lower().startswith(("http://", "https://")):
+            found.append(LiveFeed(name=_name(word), url=word, format=format, source=source, every=60))
+        elif Path(word).is_dir():
+            found.append(LiveFeed(name=_name(word), folder=Path(word), format=format, source=source))
+        else:
+            raise ConfigurationError(f"--follow takes folders and addresses; {word} is neither")
+    return found
+
+
+def _name(word: str) -> str:
+    """A name for a place on the command line that is the same next time."""
+    place = word if "://" in word else str(Path(word).absolute())
+    return "".join(character if character.isalnum() or character in ".-" else "_" for character in place)[-64:]

@@ -1,0 +1,55 @@
+"""``wire token``: who may push to /ingest."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.console import messages, print_json
+from pipeline.cli.options import DataDirOption, JsonOption
+from pipeline.settings import load
+from pipeline.web import tokens
+
+_NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The sender; its items are this feed's.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(name="token", help="Who may push to POST /ingest.", no_args_is_help=True)
+    group.command("add")(add)
+    group.command("list")(list_)
+    group.command("remove")(remove)
+    app.add_typer(group)
+
+
+def add(name: _NameArgument, data_dir: DataDirOption = None) -> None:
+    """Make a token and print it, this once: only its digest is kept.
+
+    [dim]TOKEN=$(wire token add desk)[/]
+    [dim]curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: text/xml" -d @a.xml localhost:8080/ingest[/]
+    """
+    token = tokens.add(load(data_dir=data_dir).data_dir, name)
+    sys.stdout.write(f"{token}\n")
+    messages.print(f"{name} may push with it from now on; it is not kept and cannot be shown again")
+
+
+def list_(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
+    """The names of those who may push.
+
+    [dim]wire token list  ·  wire token list --json[/]
+    """
+    settings = load(data_dir=data_dir)
+    names = sorted({**tokens.kept(settings.data_dir), **settings.push.tokens})
+    if as_json:
+        print_json(json.dumps(names))
+    else:
+        sys.stdout.write("".join(f"{name}\n" for name in names))
+
+
+def remove(name: _NameArgument, data_dir: DataDirOption = None) -> None:
+    """Take a sender's token back, at once.
+
+    [dim]wire token remove desk[/]
+    """
+    tokens.remove(load(data_dir=data_dir).data_dir, name)

@@ -1,0 +1,162 @@
+"""Getting an address from a stranger's server: bounded in bytes and seconds, never into our own network.
+
+Addresses are looked at when the connection is made, after the name was resolved, so that neither a
+redirect nor a name that changes its mind leads to a private one.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+import httpcore
+import httpx
+
+from pipeline.errors import PermanentError, TooLarge, TransientError
+
+AGENT = "wire (news ingestion; conditional requests, one visit a feed at a time)"
+_MOST_REDIRECTS = 5
+_MOVED_FOR_GOOD = (301, 308)
+
+
+class Unreachable(TransientError):
+    """The address cannot be reached now: no answer in time, a broken connection, an error of the server."""
+
+
+class Blocked(PermanentError):
+    """The address, or one it redirects to, is one that is not visited."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said. ``url`` is where the resource lives for good, after permanent redirects."""
+
+    status: int
+    body: bytes
+    url: str
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+
+
+class Client:
+    """Visits addresses: ``home`` even in our own network, others there only if ``private`` allows it.
+
+    ``limit`` bounds an answer in bytes, ``timeout`` the whole of a visit in seconds.
+    """
+
+    def __init__(self, home: str, limit: int, timeout: float = 20.0, private: bool = False) -> None:
+        """Make the client; it connects when it is used. Raises Blocked where ``home`` is no address."""
+        self._limit = limit
+        self._timeout = timeout
+        self._client = httpx.AsyncClient(
+            transport=_Transport(private, _place(home)),
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
+            headers={"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate"},
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+    async def get(self, url: str, headers: dict[str, str] | None = None) -> Answer:
+        """The answer of the address. Raises Unreachable, Blocked, TooLarge."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._follow(url, headers or {})
+        except TimeoutError:
+            raise Unreachable(f"no whole answer within {self._timeout:g} s") from None
+        except httpx.InvalidURL as error:
+            raise Blocked(f"no address: {error}") from None
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from None
+
+    async def _follow(self, url: str, headers: dict[str, str]) -> Answer:
+        home = url
+        is_home = True
+        for _ in range(_MOST_REDIRECTS + 1):
+            if not url.lower().startswith(("http://", "https://")):
+                raise Blocked(f"only http and https are visited, not {url[:200]}")
+            async with self._client.stream("GET", url, headers=headers) as response:
+                if response.is_redirect and "location" in response.headers:
+                    is_home = is_home and response.status_code in _MOVED_FOR_GOOD
+                    url = urljoin(url, response.headers["location"])
+                    home = url if is_home else home
+                    continue
+                body = await self._read(response)
+                return Answer(response.status_code, body, home, response.headers)
+        raise Unreachable(f"more than {_MOST_REDIRECTS} redirects")
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        """The body, unpacked; given up once it is too large, however small it was packed."""
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.aiter_bytes(65_536):
+            size += len(part)
+            if size > self._limit:
+                raise TooLarge(f"an answer of over {self._limit:,} bytes")
+            parts.append(part)
+        return b"".join(parts)
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """httpx's own transport, with connections made by the guard."""
+
+    def __init__(self, private: bool, home: tuple[str, int]) -> None:
+        super().__init__()
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=100,
+            keepalive_expiry=5.0,
+            network_backend=_Guard(private, home),
+        )
+
+
+class _Guard(httpcore.AnyIOBackend):
+    """Connects to public addresses, and to the one it was told of."""
+
+    def __init__(self, private: bool, home: tuple[str, int]) -> None:
+        self._private = private
+        self._home = home
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host}: {error.strerror or error}") from None
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        is_home = (host, port) == self._home
+        if not (self._private or is_home) and (ours := [each for each in addresses if not is_public(each)]):
+            raise Blocked(f"{host} is {ours[0]}, an address of this network (allow_private)")
+        for number, address in enumerate(addresses, 1):
+            try:
+                return await super().connect_tcp(address, port, timeout, local_address, socket_options)
+            except httpcore.ConnectError:
+                if number == len(addresses):
+                    raise
+        raise httpcore.ConnectError(f"{host} has no address")
+
+
+def _place(url: str) -> tuple[str, int]:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise Blocked(f"no address: {error}") from None
+    return parsed.raw_host.decode(), parsed.port or (443 if parsed.scheme == "https" else 80)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_global and not parsed.is_multicast

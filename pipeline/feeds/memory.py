@@ -1,0 +1,134 @@
+"""What live feeds remember between two runs: in one SQLite file beside Kafka's data.
+
+An item is noted as seen only after Kafka has acknowledged it. What is lost with the file is only that
+items are sent once more, which changes nothing in the index.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.feeds.freshness import Freshness
+
+FILE = "feeds.sqlite"
+_TABLES = """
+create table if not exists seen (
+    feed text, key text, digest text, at real, primary key (feed, key)) without rowid;
+create table if not exists visit (
+    feed text primary key, home text, url text, etag text, modified text, due real, failures integer, error text);
+create table if not exists freshness (
+    feed text primary key, items integer, arrivals integer, last real, pace real, searchable real);
+create table if not exists push (
+    key text primary key, digest text, status integer, answer text, at real);
+"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How the last visit to an address went, and when the next is due (seconds since 1970).
+
+    ``url`` is where it has moved for good; ``error`` why the last visits failed, ``failures`` of
+    them in a row.
+    """
+
+    url: str
+    etag: str | None = None
+    modified: str | None = None
+    due: float = 0.0
+    failures: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """The answer to a push with an Idempotency-Key, and the digest of what was pushed."""
+
+    digest: str
+    status: int
+    answer: str
+
+
+class Memory:
+    """The file, open; may be used from several threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the file in that folder, and make it where it is not there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None, check_same_thread=False)
+        self._base.execute("pragma journal_mode = wal")
+        self._base.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._base.close()
+
+    def seen(self, feed: str, keys: Iterable[str]) -> dict[str, str]:
+        """The digests of those of the feed's items that were seen."""
+        found = {}
+        for key in keys:
+            for (digest,) in self._ask("select digest from seen where feed = ? and key = ?", feed, key):
+                found[key] = digest
+        return found
+
+    def saw(self, feed: str, digests: dict[str, str], now: float) -> None:
+        """Note items as seen, under their keys."""
+        rows = [(feed, key, digest, now) for key, digest in digests.items()]
+        with self._lock:
+            self._base.execute("begin")
+            self._base.executemany("insert or replace into seen values (?, ?, ?, ?)", rows)
+            self._base.execute("commit")
+
+    def forget(self, feed: str, before: float, kept: Iterable[str] = ()) -> None:
+        """Forget the feed's items last seen before that time, but for those ``kept``."""
+        still = set(kept)
+        old = [key for (key,) in self._ask("select key from seen where feed = ? and at < ?", feed, before)]
+        for key in old:
+            if key not in still:
+                self._ask("delete from seen where feed = ? and key = ?", feed, key)
+
+    def visit(self, feed: str, home: str | None = None) -> Visit:
+        """The last visit to the feed; a first one where its configured address, ``home``, is now another."""
+        names = ", ".join(field.name for field in fields(Visit))
+        for known, *row in self._ask(f"select home, {names} from visit where feed = ?", feed):  # noqa: S608 - ours
+            if home in (None, known):
+                return Visit(*row)
+        return Visit(home or "")
+
+    def visited(self, feed: str, home: str, visit: Visit) -> None:
+        """Note how a visit went."""
+        self._ask("insert or replace into visit values (?, ?, ?, ?, ?, ?, ?, ?)", feed, home, *astuple(visit))
+
+    def freshness(self, feed: str) -> Freshness:
+        """How fresh the feed is."""
+        names = ", ".join(field.name for field in fields(Freshness))
+        for row in self._ask(f"select {names} from freshness where feed = ?", feed):  # noqa: S608 - ours
+            return Freshness(*row)
+        return Freshness()
+
+    def note(self, feed: str, freshness: Freshness) -> None:
+        """Note how fresh the feed is."""
+        self._ask("insert or replace into freshness values (?, ?, ?, ?, ?, ?)", feed, *astuple(freshness))
+
+    def names(self) -> list[str]:
+        """The feeds from which something came, or that were visited."""
+        return [name for (name,) in self._ask("select feed from freshness union select feed from visit order by feed")]
+
+    def pushed(self, key: str) -> Pushed | None:
+        """What was answered to the push with that key."""
+        for row in self._ask("select digest, status, answer from push where key = ?", key):
+            return Pushed(*row)
+        return None
+
+    def answered(self, key: str, pushed: Pushed, now: float, keep: float) -> None:
+        """Note an answer, and forget those older than ``keep`` seconds."""
+        self._ask("insert or replace into push values (?, ?, ?, ?, ?)", key, *astuple(pushed), now)
+        self._ask("delete from push where at < ?", now - keep)
+
+    def _ask(self, statement: str, *values: Any) -> list[Any]:
+        with self._lock, closing(self._base.execute(statement, values)) as cursor:
+            return cursor.fetchall()

@@ -1,0 +1,166 @@
+"""``POST /ingest``: items pushed by others, acknowledged once Kafka has them."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BufferedReader, BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, HTTPException, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from pipeline import topics
+from pipeline.broker.delivery import Delivery
+from pipeline.broker.sender import Sender
+from pipeline.errors import ConfigurationError, KafkaAway, TooLarge
+from pipeline.feeds import Intake, Refusal
+from pipeline.feeds.memory import Memory, Pushed
+from pipeline.formats import SNIFFED_BYTES, named
+from pipeline.settings import Push
+from pipeline.story import RawStory
+from pipeline.web import tokens
+from pipeline.web.body import read
+
+router = APIRouter()
+
+_TAKEN = re.compile(
+    r"(?:application/(?:json|x-ndjson|ndjson|jsonl|xml|octet-stream|[\w.+-]+\+(?:xml|json))"
+    r"|text/(?:plain|xml|html)|message/rfc822)$"
+)
+_FORMATS = {
+    "application/x-ndjson": "jsonl",
+    "application/ndjson": "jsonl",
+    "application/jsonl": "jsonl",
+    "message/rfc822": "email",
+}
+_STATUS = {"TooLarge": 413, "UnknownFormat": 415}
+_KEY = re.compile(r"[\x21-\x7e]{1,200}$")
+
+
+@dataclass
+class Door:
+    """What pushes go through: who may, how much, and where to."""
+
+    push: Push
+    limit: int
+    data_dir: Path
+    delivery: Delivery | None
+    memory: Memory
+    inside: int = 0
+    keys: set[str] = field(default_factory=set)
+
+    def sender(self, authorization: str) -> str:
+        """Who pushes. Raises HTTPException 401."""
+        kind, _, token = authorization.partition(" ")
+        known = {**tokens.kept(self.data_dir), **self.push.tokens}
+        name = tokens.holder(token.strip(), known) if kind.lower() == "bearer" else None
+        if name is None:
+            hint = "" if known else "; nobody may push yet (wire token add NAME)"
+            raise HTTPException(401, f"a bearer token is needed{hint}", {"WWW-Authenticate": "Bearer"})
+        return name
+
+
+@router.post("/ingest", status_code=202)
+async def ingest(
+    request: Request,
+    authorization: Annotated[str, Header()] = "",
+    content_type: Annotated[str, Header()] = "application/octet-stream",
+    content_encoding: Annotated[str, Header()] = "",
+    content_length: Annotated[int | None, Header()] = None,
+    idempotency_key: Annotated[str | None, Header()] = None,
+    format: Annotated[str | None, Query(description="what the items are in; unset: by their content")] = None,
+    source: Annotated[str | None, Query(description="whose items these are, whatever they say")] = None,
+) -> Response:
+    """Take an item, or many (NDJSON, a JSON array, an RSS feed, a newsMessage).
+
+    Answers 202 with `{"accepted": n, "uris": […], "refused": […]}` once Kafka has acknowledged all of
+    them. 401 without a token, 413 too large, 415 another type, 429 too many at once, 503 Kafka away:
+    the last two with Retry-After. The same Idempotency-Key again gets the same answer and sends nothing.
+    """
+    door: Door = request.app.state.door
+    name = door.sender(authorization)
+    kind = content_type.partition(";")[0].strip().lower()
+    if not _TAKEN.match(kind):
+        raise HTTPException(
+            415, f"Content-Type {kind!r}: JSON, NDJSON, XML, HTML, plain text and message/rfc822 are read"
+        )
+    if not content_encoding and content_length is not None and content_length > door.push.max_body_bytes:
+        raise HTTPException(413, f"over {door.push.max_body_bytes:,} bytes (push.max_body_bytes)")
+    if door.inside >= door.push.at_once:
+        raise HTTPException(429, "too many pushes at once", {"Retry-After": "1"})
+    if idempotency_key is not None and not _KEY.match(idempotency_key):
+        raise HTTPException(400, "Idempotency-Key: up to 200 visible ASCII characters")
+    door.inside += 1
+    try:
+        body = await read(request.stream(), content_encoding, door.push.max_body_bytes)
+        what = Intake(limit=door.limit, format=_format(format or _FORMATS.get(kind, "auto")), source=source)
+        take = lambda: _taken(door, name, body, what)  # noqa: E731
+        if idempotency_key is None:
+            return JSONResponse(*await asyncio.to_thread(take))
+        return await _once(door, f"{name} {idempotency_key}", sha256(body).hexdigest(), take)
+    finally:
+        door.inside -= 1
+
+
+async def _once(door: Door, key: str, digest: str, take: Callable[[], tuple[dict[str, Any], int]]) -> Response:
+    """Take what has that key, or answer as before. Raises HTTPException 409 and 422."""
+    before = await asyncio.to_thread(door.memory.pushed, key)
+    if before:
+        if before.digest != digest:
+            raise HTTPException(422, "this Idempotency-Key came with another body before")
+        return Response(before.answer, before.status, media_type="application/json")
+    if key in door.keys:
+        raise HTTPException(409, "a push with this Idempotency-Key is under way", {"Retry-After": "1"})
+    door.keys.add(key)
+    try:
+        answer, status = await asyncio.to_thread(take)
+        told = json.dumps(answer, ensure_ascii=False)
+        now = datetime.now(UTC).timestamp()
+        await asyncio.to_thread(door.memory.answered, key, Pushed(digest, status, told), now, door.push.remember)
+        return Response(told, status, media_type="application/json")
+    finally:
+        door.keys.discard(key)
+
+
+def _taken(door: Door, name: str, body: bytes, what: Intake) -> tuple[dict[str, Any], int]:
+    """Give the items to Kafka; the answer and its status. Raises HTTPException 503."""
+    stream = BufferedReader(BytesIO(body), SNIFFED_BYTES)
+    found = list(what.items(stream, "body", None, name))
+    items = [item for item in found if isinstance(item, RawStory)]
+    refused = [{"item": each.where, "reason": each.reason} for each in found if isinstance(each, Refusal)]
+    try:
+        if door.delivery is None:
+            raise KafkaAway("no Kafka is known here")
+        refused += door.delivery.deliver(lambda sender: _send(sender, items)) if items else []
+    except KafkaAway as error:
+        raise HTTPException(503, str(error), {"Retry-After": "5"}) from None
+    answer = {"accepted": len(found) - len(refused), "uris": [item.uri for item in items], "refused": refused}
+    if found and not answer["accepted"]:
+        first = next((each.error for each in found if isinstance(each, Refusal)), "TooLarge")
+        return answer, _STATUS.get(first, 400)
+    if items:
+        freshness = door.memory.freshness(name)
+        door.memory.note(name, freshness.after(len(items), datetime.now(UTC).timestamp()))
+    return answer, 202
+
+
+def _send(sender: Sender, items: list[RawStory]) -> list[dict[str, str]]:
+    refused = []
+    for item in items:
+        try:
+            sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
+        except TooLarge as error:
+            refused.append({"item": item.uri, "reason": str(error)})
+    return refused
+
+
+def _format(name: str) -> str:
+    try:
+        return name if name == "auto" else named(name).name
+    except ConfigurationError as error:
+        raise HTTPException(400, str(error)) from None

@@ -1,0 +1,303 @@
+"""Live feeds: what is taken, once, from folders and addresses, whatever is done to them."""
+
+import asyncio
+import os
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from httpx import Headers
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import KafkaAway
+from pipeline.feeds import Intake
+from pipeline.feeds.address import Address, retry_after
+from pipeline.feeds.fetch import Answer, Client, is_public
+from pipeline.feeds.folder import Folder
+from pipeline.feeds.freshness import Freshness
+from pipeline.feeds.live import Live
+from pipeline.feeds.memory import Memory, Pushed
+from pipeline.settings import LiveFeed
+from tests.origin import Origin, feed_of
+
+LIMIT = 1 << 20
+
+
+@pytest.fixture
+def memory(tmp_path):
+    memory = Memory(tmp_path / "data")
+    yield memory
+    memory.close()
+
+
+@pytest.fixture
+def origin():
+    with Origin() as origin:
+        yield origin
+
+
+class TestAFolder:
+    @pytest.fixture
+    def path(self, tmp_path):
+        (tmp_path / "drop").mkdir()
+        return tmp_path / "drop"
+
+    @pytest.fixture
+    def watch(self, path, memory):
+        return lambda **more: Folder("drop", path, more.get("settle", 0.0), more.get("moves", False), memory)
+
+    @staticmethod
+    def take(folder):
+        taken = []
+        for arrived in folder.whole():
+            taken += folder.items(arrived, Intake(limit=LIMIT))
+            folder.done(arrived)
+        return taken
+
+    def test_a_file_is_taken_once_also_after_a_restart(self, path, watch):
+        (path / "a.txt").write_text("A lead.")
+        assert [item.uri for item in self.take(watch())] == ["drop/a.txt"]
+        assert self.take(watch()) == []
+
+    def test_a_file_that_is_written_anew_is_taken_anew(self, path, watch):
+        (path / "a.txt").write_text("A lead.")
+        self.take(watch())
+        (path / "a.txt").write_text("A longer lead.")
+        assert [item.value for item in self.take(watch())] == [b"A longer lead."]
+
+    def test_a_file_that_still_grows_is_left_until_it_is_whole(self, path, watch):
+        folder = watch(settle=0.2)
+        (path / "a.txt").write_text("A le")
+        assert folder.whole() == []
+        (path / "a.txt").write_text("A lead.")
+        assert folder.whole() == []
+        time.sleep(0.25)
+        assert [item.value for item in self.take(folder)] == [b"A lead."]
+
+    @pytest.mark.parametrize("name", [".hidden", "a.part", "a.txt.tmp", "a.txt~", "A.FILEPART"])
+    def test_names_of_unfinished_transfers_are_left(self, path, watch, name):
+        (path / name).write_text("A lead.")
+        assert self.take(watch()) == []
+
+    def test_done_files_may_be_moved_away(self, path, watch):
+        (path / "sub").mkdir()
+        (path / "sub" / "a.txt").write_text("A lead.")
+        self.take(watch(moves=True))
+        assert [p.relative_to(path).as_posix() for p in path.rglob("*.txt")] == [".done/sub/a.txt"]
+        assert self.take(watch(moves=True)) == []
+
+    def test_a_link_is_refused_and_not_read(self, path, watch, tmp_path):
+        (tmp_path / "secret").write_text("A secret.")
+        (path / "a.txt").symlink_to(tmp_path / "secret")
+        (path / "folder").symlink_to(tmp_path)
+        refused = self.take(watch())
+        assert [item.reason for item in refused] == ["a symbolic link, which is not followed"] * 2
+        assert self.take(watch()) == []
+
+    def test_a_pipe_is_refused_and_does_not_hang(self, path, watch):
+        os.mkfifo(path / "a.txt")
+        (refused,) = self.take(watch())
+        assert refused.reason == "not a file"
+
+    def test_what_cannot_be_read_is_refused_with_its_beginning(self, path, watch):
+        (path / "a.pdf").write_bytes(b"%PDF-1.7 and so on")
+        (path / "b.txt").write_bytes(b"x" * (LIMIT + 1))
+        pdf, large = self.take(watch())
+        assert (pdf.error, pdf.value) == ("UnknownFormat", b"%PDF-1.7 and so on")
+        assert (large.error, large.value) == ("TooLarge", b"x" * 65_536)
+
+
+class TestAnAddress:
+    @pytest.fixture
+    def poll(self, memory, origin):
+        """Visit an address so many times; the items of each visit, and the last visit itself."""
+
+        def poll(path, times=1, **more):
+            url = path if path.startswith("http") else origin.url(path)
+
+            async def visits():
+                client = Client(more.get("home", url), LIMIT, more.get("timeout", 2.0), more.get("private", False))
+                address = Address("rss", url, 10.0, more.get("full", False), client, memory)
+                brought = []
+                for _ in range(times):
+                    harvest = await address.visit(Intake(limit=LIMIT))
+                    address.done(harvest)
+                    brought.append([item.uri for item in harvest.items])
+                await client.close()
+                return brought, harvest
+
+            return asyncio.run(visits())
+
+        return poll
+
+    def test_every_entry_comes_once_oldest_first(self, origin, poll):
+        origin.serve("/rss", feed_of("c", "b", "a"))
+        assert poll("/rss", times=3)[0] == [["urn:a", "urn:b", "urn:c"], [], []]
+        origin.serve("/rss", feed_of("d", "c", "b"))
+        assert poll("/rss")[0] == [["urn:d"]]
+
+    def test_an_entry_that_changed_comes_again_though_the_feed_around_it_changes_always(self, origin, poll):
+        origin.serve("/rss", feed_of("a", "b", built=1))
+        poll("/rss")
+        origin.serve("/rss", feed_of("a", "b", built=2))
+        assert poll("/rss")[0] == [[]]
+        origin.serve("/rss", feed_of("a", "b", built=3, texts={"a": "Corrected."}))
+        assert poll("/rss")[0] == [["urn:a"]]
+
+    def test_visits_are_conditional(self, origin, poll):
+        origin.serve("/rss", feed_of("a"), etag='"1"')
+        poll("/rss", times=2)
+        assert [answered for answered, _ in origin.visits("/rss")] == [200, 304]
+
+    def test_errors_make_visits_rarer_and_success_makes_them_usual(self, origin, poll):
+        origin.serve("/rss", b"", status=500)
+        _, first = poll("/rss")
+        _, third = poll("/rss", times=2)
+        assert (third.visit.failures, third.visit.error) == (3, "answered 500")
+        assert third.visit.due - time.time() > 2 * (first.visit.due - time.time())
+        origin.serve("/rss", feed_of("a"))
+        _, last = poll("/rss")
+        assert (last.visit.failures, last.visit.error) == (0, None)
+
+    def test_retry_after_is_kept_to(self, origin, poll):
+        origin.serve("/rss", b"", status=503, headers={"Retry-After": "1800"})
+        assert poll("/rss")[1].visit.due - time.time() > 1790
+
+    def test_a_permanent_redirect_is_remembered_a_temporary_one_is_not(self, origin, poll):
+        origin.serve("/new", feed_of("a"))
+        origin.serve("/old", b"", status=301, headers={"Location": "/new"})
+        origin.serve("/detour", b"", status=302, headers={"Location": "/new"})
+        assert poll("/detour")[1].visit.url == origin.url("/detour")
+        assert poll("/old", times=2)[1].visit.url == origin.url("/new")
+
+    def test_a_redirect_without_end_is_an_error(self, origin, poll):
+        origin.serve("/rss", b"", status=302, headers={"Location": "/rss"})
+        assert "redirects" in poll("/rss")[1].visit.error
+
+    @pytest.mark.parametrize(
+        "target", ["http://127.0.0.1:1/x", "http://[::1]/x", "http://169.254.169.254/x", "http://10.0.0.1/"]
+    )
+    def test_a_redirect_into_our_network_is_blocked(self, origin, poll, target):
+        origin.serve("/rss", b"", status=302, headers={"Location": target})
+        assert "an address of this network" in poll("/rss")[1].visit.error
+
+    def test_unless_it_is_allowed(self, origin, poll):
+        with Origin() as other:
+            other.serve("/rss", feed_of("a"))
+            origin.serve("/rss", b"", status=302, headers={"Location": other.url("/rss")})
+            assert "this network" in poll("/rss")[1].visit.error
+            assert poll("/rss", private=True)[0] == [["urn:a"]]
+
+    def test_a_redirect_to_a_file_is_blocked(self, origin, poll):
+        origin.serve("/rss", b"", status=302, headers={"Location": "file:///etc/passwd"})
+        assert "only http" in poll("/rss")[1].visit.error
+
+    @pytest.mark.parametrize("path", ["/hangs", "/drips"])
+    def test_a_server_that_never_finishes_is_left_in_time(self, origin, poll, path):
+        before = time.monotonic()
+        assert "no whole answer within 0.5 s" in poll(path, timeout=0.5)[1].visit.error
+        assert time.monotonic() - before < 3
+
+    def test_an_answer_that_grows_when_unpacked_is_given_up(self, origin, poll):
+        origin.serve("/bomb", b"\x00" * (64 * LIMIT), gzip=True)
+        assert "over 1,048,576 bytes" in poll("/bomb")[1].visit.error
+
+    def test_the_text_may_be_that_of_the_page(self, origin, memory, poll):
+        page = "<html><body><article><p>" + "</p><p>".join(f"Paragraph {n} says a lot about it." for n in range(9))
+        origin.serve("/page", page.encode() + b"</p></article></body></html>", kind="text/html")
+        origin.serve("/rss", feed_of("a", link=origin.url("/page")))
+        _, harvest = poll("/rss", full=True)
+        assert b"Paragraph 8 says" in harvest.items[0].value
+
+    def test_addresses_of_the_internet_are_public_and_ours_are_not(self):
+        assert is_public("93.184.216.34")
+        assert not any(
+            map(
+                is_public, ["127.0.0.1", "10.1.2.3", "192.168.1.1", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "0.0.0.0"]
+            )
+        )
+
+    @pytest.mark.parametrize(
+        ("told", "seconds"), [("120", 120), ("999999999999", 86_400), ("soon", None), ("", None), ("in an hour", 3600)]
+    )
+    def test_retry_after_is_seconds_or_a_date(self, told, seconds):
+        if told == "in an hour":
+            told = format_datetime(datetime.now(UTC) + timedelta(hours=1))
+        found = retry_after(Answer(503, b"", "", Headers({"retry-after": told})))
+        assert found == seconds if seconds is None else found == pytest.approx(seconds, abs=5)
+
+
+class TestFreshness:
+    def test_a_feed_is_silent_after_four_times_its_usual_gap(self):
+        fresh = Freshness()
+        for minute in range(10):
+            fresh = fresh.after(1, minute * 600.0)
+        assert not fresh.is_silent(9 * 600 + 2000)
+        assert fresh.is_silent(9 * 600 + 2500)
+        assert fresh.is_silent(9 * 600 + 100, allowed=60)
+
+    def test_a_feed_without_a_pace_is_not_silent(self):
+        assert not Freshness().is_silent(1e9)
+        assert not Freshness().after(3, 0.0).is_silent(1e9)
+
+
+class TestTheMemory:
+    @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=10))
+    def test_what_was_seen_is_seen(self, digests):
+        with tempfile.TemporaryDirectory() as folder:
+            memory = Memory(Path(folder))
+            memory.saw("feed", digests, 1.0)
+            memory.close()
+            memory = Memory(Path(folder))
+            assert memory.seen("feed", digests) == digests
+            assert memory.seen("another", digests) == {}
+            memory.close()
+
+    def test_old_answers_are_forgotten(self, memory):
+        memory.answered("a", Pushed("d", 202, "{}"), 0.0, 10.0)
+        assert memory.pushed("a")
+        memory.answered("b", Pushed("d", 202, "{}"), 11.0, 10.0)
+        assert memory.pushed("a") is None
+
+
+class TestAllTogether:
+    def test_no_feed_starves_another(self, origin, memory, tmp_path):
+        """Hanging, failing and redirecting feeds beside good ones: every entry comes, once, in time."""
+        origin.serve("/good", feed_of("a", "b"))
+        origin.serve("/bad", b"", status=500)
+        (tmp_path / "drop").mkdir()
+        (tmp_path / "drop" / "c.txt").write_text("A lead.")
+        feeds = [LiveFeed(name=f"hangs{n}", url=origin.url("/hangs"), every=1, timeout=20) for n in range(3)]
+        feeds += [LiveFeed(name="bad", url=origin.url("/bad"), every=1)]
+        feeds += [LiveFeed(name="good", url=origin.url("/good"), every=1)]
+        feeds += [LiveFeed(name="drop", folder=tmp_path / "drop", settle=0.1)]
+        came = []
+        live = Live(memory, LIMIT, lambda feed, items: came.extend(item.uri for item in items))
+
+        async def for_a_while():
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(3):
+                    await live.run(feeds)
+
+        asyncio.run(for_a_while())
+        assert sorted(came) == ["drop/c.txt", "urn:a", "urn:b"]
+        assert memory.freshness("good").items == 2
+
+    def test_what_kafka_did_not_take_is_brought_again(self, memory, tmp_path):
+        (tmp_path / "drop").mkdir()
+        (tmp_path / "drop" / "c.txt").write_text("A lead.")
+        came, tries = [], []
+
+        def deliver(feed, items):
+            tries.append(feed)
+            if len(tries) == 1:
+                raise KafkaAway("away")
+            came.extend(item.uri for item in items)
+
+        feed = LiveFeed(name="drop", folder=tmp_path / "drop", settle=0)
+        asyncio.run(Live(memory, LIMIT, deliver).run([feed], once=True))
+        assert came == ["drop/c.txt"]
