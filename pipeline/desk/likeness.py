@@ -77,21 +77,26 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Signed:
-    """A story's signature, and its place in the order in which stories came."""
+    """A story's signature, its place in the order in which stories came, and which feed it came from."""
 
     uri: str
+    origin: str
     order: int
     signature: Signature
 
 
-def judge(signature: Signature, order: int | None, others: Sequence[Signed]) -> tuple[str | None, str | None]:
+def judge(
+    signature: Signature, origin: str, order: int | None, others: Sequence[Signed]
+) -> tuple[str | None, str | None]:
     """Of the stories before this one, the uri of the first it is a copy of, and of the one most about its matter.
 
-    ``order`` is the story's own place, None if it has none yet: then all others are before it.
+    ``order`` is the story's own place, None if it has none yet: then all others are before it. A
+    feed does not copy itself: what it sends under two uris it means to be two stories.
     """
     before = [other for other in others if order is None or other.order < order]
     likes = [(compare(signature, other.signature), other) for other in before]
-    original = min((other for like, other in likes if like.same_story), key=lambda other: other.order, default=None)
+    copied = [other for like, other in likes if like.same_story and other.origin != origin]
+    original = min(copied, key=lambda other: other.order, default=None)
     matters = [(like.words + (like.facts or 0.0), -other.order, other.uri) for like, other in likes if like.same_matter]
     return (original.uri if original else None), max(matters)[2] if matters else None
 

@@ -5,6 +5,7 @@ away the feed waits and tries again.
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from pipeline.errors import TransientError
-from pipeline.feeds.address import Address
+from pipeline.feeds.address import Address, Harvest
 from pipeline.feeds.fetch import Client
 from pipeline.feeds.folder import Arrived, Folder
 from pipeline.feeds.intake import Intake, Refusal
@@ -48,16 +49,20 @@ class Live:
     limit: int
     deliver: Deliver
     searchable: Searchable | None = None
+    _stopping: threading.Event = field(default_factory=threading.Event)
     _hosts: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     _asking: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def run(self, feeds: Sequence[LiveFeed], once: bool = False) -> None:
         """Run them until cancelled, or each ``once``: what is whole now, what the address holds now."""
-        async with asyncio.TaskGroup() as group:
-            for feed in feeds:
-                group.create_task(self._watch(feed, once) if feed.folder else self._poll(feed, once))
-        for task in list(self._asking.values()):
-            task.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for feed in feeds:
+                    group.create_task(self._watch(feed, once) if feed.folder else self._poll(feed, once))
+        finally:
+            self._stopping.set()
+            for task in list(self._asking.values()):
+                task.cancel()
 
     async def _watch(self, feed: LiveFeed, once: bool) -> None:
         assert feed.folder
@@ -111,17 +116,21 @@ class Live:
             harvest = await address.visit(self._intake(feed))
         if harvest.visit and harvest.visit.error:
             log.warning("feed does not answer", feed=feed.name, why=harvest.visit.error, times=harvest.visit.failures)
-        brought: list[Item] = [*harvest.items, *harvest.refused]
-        while True:
-            try:
-                for batch in _batches(iter(brought)):
-                    await asyncio.to_thread(self.deliver, feed.name, batch)
-                break
-            except TransientError as error:
-                log.warning("feed waits", feed=feed.name, why=str(error))
-                await asyncio.sleep(_AGAIN)
-        address.done(harvest)
+        await asyncio.to_thread(self._bring, address, harvest)
         self._came(feed.name, len(harvest.items), harvest.items[-1].uri if harvest.items else None)
+
+    def _bring(self, address: Address, harvest: Harvest) -> None:
+        """Deliver what a visit brought, then note the visit: in a thread, so that a stop comes before or after."""
+        while not self._stopping.is_set():
+            try:
+                for batch in _batches(iter((*harvest.items, *harvest.refused))):
+                    self.deliver(address.name, batch)
+            except TransientError as error:
+                log.warning("feed waits", feed=address.name, why=str(error))
+                self._stopping.wait(_AGAIN)
+            else:
+                address.done(harvest)
+                return
 
     def _intake(self, feed: LiveFeed) -> Intake:
         return Intake(limit=self.limit, format=feed.format, source=feed.source)

@@ -14,6 +14,8 @@ from pipeline.index.names import DESK, STORIES, index_of, story_id
 async def recall(client: AsyncElasticsearch, hosts: str, uris: Iterable[str]) -> dict[str, Record]:
     """The records of these stories, of those that have one. Raises ElasticsearchAway."""
     ids = sorted({story_id(uri) for uri in uris})
+    if not ids:
+        return {}
     with speaking_to(hosts):
         response = await client.mget(index=DESK, ids=ids)
     records = (Record.model_validate(doc["_source"]) for doc in response["docs"] if doc.get("found"))

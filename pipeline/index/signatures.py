@@ -22,9 +22,10 @@ _MOST_ALIKE = 20
 
 @dataclass(frozen=True)
 class Asked:
-    """A story to be compared, with its own time."""
+    """A story to be compared, with which feed it came from and its own time."""
 
     uri: str
+    origin: str
     versioncreated: datetime
     signature: Signature
 
@@ -68,6 +69,7 @@ async def forget(client: AsyncElasticsearch, hosts: str, before: datetime) -> No
 def _document(each: Asked, now: datetime) -> dict[str, Any]:
     return {
         "uri": each.uri,
+        "origin": each.origin,
         "versioncreated": each.versioncreated.isoformat(),
         "seen": now.isoformat(),
         "bands": each.signature.bands(),
@@ -80,7 +82,7 @@ def _query(each: Asked, window: timedelta) -> dict[str, Any]:
     return {
         "size": _MOST_ALIKE,
         "seq_no_primary_term": True,
-        "_source": ["uri", *Signature.model_fields],
+        "_source": ["uri", "origin", *Signature.model_fields],
         "query": {
             "bool": {
                 "filter": [{"range": {"versioncreated": {"gte": first.isoformat(), "lte": last.isoformat()}}}],
@@ -94,4 +96,4 @@ def _query(each: Asked, window: timedelta) -> dict[str, Any]:
 def _found(hit: Any) -> Signed:
     source = hit["_source"]
     signature = Signature.model_validate({name: source[name] for name in Signature.model_fields})
-    return Signed(uri=source["uri"], order=hit["_seq_no"], signature=signature)
+    return Signed(uri=source["uri"], origin=source["origin"], order=hit["_seq_no"], signature=signature)

@@ -130,6 +130,7 @@ RECORD: dict[str, Any] = {
 
 SIGNATURE: dict[str, Any] = {
     "uri": KEYWORD,
+    "origin": KEYWORD,
     "versioncreated": DATE,
     "seen": DATE,
     "bands": KEYWORD,

@@ -29,6 +29,10 @@ async def read(stream: AsyncIterator[bytes], encoding: str, limit: int) -> bytes
                 part = unpack.decompress(packed, limit + 1 - size) if unpack else packed
                 size += len(part)
                 if size > limit:
+                    # Who is still sending does not listen: hear it out, and keep nothing.
+                    parts.clear()
+                    async for _ in stream:
+                        pass
                     raise HTTPException(413, f"over {limit:,} bytes (push.max_body_bytes)")
                 parts.append(part)
     except TimeoutError:

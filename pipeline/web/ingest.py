@@ -71,7 +71,6 @@ async def ingest(
     authorization: Annotated[str, Header()] = "",
     content_type: Annotated[str, Header()] = "application/octet-stream",
     content_encoding: Annotated[str, Header()] = "",
-    content_length: Annotated[int | None, Header()] = None,
     idempotency_key: Annotated[str | None, Header()] = None,
     format: Annotated[str | None, Query(description="what the items are in; unset: by their content")] = None,
     source: Annotated[str | None, Query(description="whose items these are, whatever they say")] = None,
@@ -89,8 +88,6 @@ async def ingest(
         raise HTTPException(
             415, f"Content-Type {kind!r}: JSON, NDJSON, XML, HTML, plain text and message/rfc822 are read"
         )
-    if not content_encoding and content_length is not None and content_length > door.push.max_body_bytes:
-        raise HTTPException(413, f"over {door.push.max_body_bytes:,} bytes (push.max_body_bytes)")
     if door.inside >= door.push.at_once:
         raise HTTPException(429, "too many pushes at once", {"Retry-After": "1"})
     if idempotency_key is not None and not _KEY.match(idempotency_key):

@@ -67,7 +67,8 @@ class Desk:
         """What becomes of each version. Raises ElasticsearchAway or KafkaAway, having passed on nothing."""
         arrivals = [_arrival(event) for event in events]
         known = await registry.recall(self._client, self._hosts, (arrival.concerns for arrival in arrivals))
-        verdicts = await self._verdicts([a.story for a in arrivals if a.original is None], known)
+        news = [(a.story, trace.headers_of(a.event)) for a in arrivals if a.original is None]
+        verdicts = await self._verdicts(news, known)
         changed: dict[str, Record] = {}
         decisions: list[Decision] = []
         for arrival in arrivals:
@@ -106,11 +107,13 @@ class Desk:
         why = decision.dropped or ("embargoed" if known and known.held else "known")
         return tuple(sends) or Done(why)
 
-    async def _verdicts(self, stories: Sequence[Story], known: dict[str, Record]) -> dict[str, Verdict]:
-        """What each story that is new here is a copy of, and whose line it continues."""
+    async def _verdicts(
+        self, news: Sequence[tuple[Story, dict[str, bytes]]], known: dict[str, Record]
+    ) -> dict[str, Verdict]:
+        """What each story (with its headers) that is new here is a copy of, and whose line it continues."""
         asked = [
-            Asked(story.uri, story.versioncreated, signature)
-            for story in stories
+            Asked(story.uri, _origin(story, headers), story.versioncreated, signature)
+            for story, headers in news
             if self._looks and _is_new(story, known.get(story.uri)) and (signature := likeness.sign(story))
         ]
         if not asked:
@@ -119,7 +122,7 @@ class Desk:
         found = await signatures.find(self._client, self._hosts, asked, self._window)
         alike = [_judged(one, others) for one, others in zip(asked, found, strict=True)]
         lines = await registry.recall(self._client, self._hosts, {uri for pair in alike for uri in pair if uri})
-        replacing = {story.uri for story in stories if story.signal in _REPLACING}
+        replacing = {story.uri for story, _ in news if story.signal in _REPLACING}
         verdicts: dict[str, Verdict] = {}
         for one, (copied, matter) in zip(asked, alike, strict=True):
             related = copied or matter
@@ -160,7 +163,7 @@ class Desk:
             log.error("embargoed story is no longer on its topic", uri=record.uri, at=held)
             return
         story = Story.model_validate_json(messages[0].value or b"")
-        verdict = (await self._verdicts([story], {})).get(record.uri, Verdict())
+        verdict = (await self._verdicts([(story, dict(messages[0].headers))], {})).get(record.uri, Verdict())
         update = {"duplicateof": verdict.duplicateof, "storyline": record.storyline or verdict.storyline}
         record = released(record).model_copy(update=update)
         # Remembered first: the index asks the record whether the version counts.
@@ -207,9 +210,14 @@ def _is_new(story: Story, known: Record | None) -> bool:
     return story.pubstatus == "usable" and story.signal not in NO_STORY and not waits and not is_passed
 
 
+def _origin(story: Story, headers: dict[str, bytes]) -> str:
+    """Whose story it is and by which feed it came: two feeds may bring the same agency's."""
+    return f"{story.source.name} by {headers.get('feed', b'').decode('utf-8', 'replace')}"[:500]
+
+
 def _judged(one: Asked, found: Sequence[Signed]) -> tuple[str | None, str | None]:
     order = next((other.order for other in found if other.uri == one.uri), None)
-    return likeness.judge(one.signature, order, [other for other in found if other.uri != one.uri])
+    return likeness.judge(one.signature, one.origin, order, [other for other in found if other.uri != one.uri])
 
 
 def _telling(original: str, copy: Story, headers: dict[str, bytes]) -> Send:

@@ -27,8 +27,9 @@ COMMAND = [sys.executable, "-m", "pipeline"]
 class Wire:
     """The ``wire`` command on one data directory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, home: Path = ROOT) -> None:
         self.folder = folder
+        self.home = home
         self.process: subprocess.Popen[str] | None = None
         self.address = ""
 
@@ -42,7 +43,7 @@ class Wire:
         """Run a command to its end; the exit code is checked unless it may be any."""
         done = subprocess.run(
             [*COMMAND, *map(str, arguments)],
-            input=input, capture_output=True, timeout=PATIENCE, cwd=ROOT,
+            input=input, capture_output=True, timeout=PATIENCE, cwd=self.home,
             env=os.environ | {"WIRE_DATA_DIR": str(self.folder)} | (env or {}),
         )  # fmt: skip
         assert code is None or done.returncode == code, (done.returncode, done.stderr.decode())
@@ -52,7 +53,7 @@ class Wire:
         """Start ``wire up``; the address it is ready on."""
         self.process = subprocess.Popen(
             [*COMMAND, "up", "--data-dir", str(self.folder), *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | (env or {}),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.home, env=os.environ | (env or {}),
         )  # fmt: skip
         line = self.process.stdout.readline()
         assert line.startswith("ready http://127.0.0.1:"), self.process.stderr.read()
@@ -122,9 +123,9 @@ def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Wire]:
-    """A ``wire up``, stopped afterwards whatever happens."""
-    wire = Wire(folder)
+def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, home: Path = ROOT) -> Iterator[Wire]:
+    """A ``wire up``, stopped afterwards whatever happens; ``home`` is where its configs are."""
+    wire = Wire(folder, home)
     try:
         wire.up(*arguments, env=env)
         yield wire
