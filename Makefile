@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score fuzz train clean
+.PHONY: help install install-dev run test check format lock bench score fuzz fuzz-formats train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,7 +24,10 @@ install-dev: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.venv/installed-train: .venv/installed requirements-train.lock
+.venv/installed-fuzz-formats: install-dev ## Bend samples of every format at random and see that nothing breaks (COUNT=100000)
+	$(BIN)/python -m tests.bending --count $(or $(COUNT),100000)
+
+train: .venv/installed requirements-train.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
 	@touch $@
 
@@ -52,6 +55,9 @@ score: install ## Score the language pass on labelled data, and the finding of c
 
 fuzz: install-dev ## Mutilate stories at random and see that nothing breaks (COUNT=10000)
 	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)
+
+fuzz-formats: install-dev ## Bend samples of every format at random and see that nothing breaks (COUNT=100000)
+	$(BIN)/python -m tests.bending --count $(or $(COUNT),100000)
 
 train: .venv/installed-train ## Learn anew what the language pass knows, from DATA (../shared/data); half an hour
 	$(BIN)/python -m training.people

@@ -28,9 +28,9 @@ _FIELD = (
     rb"|DKIM-Signature|X-[\w-]+)"
 )
 _RECOGNISED = re.compile(
-    rb"(?:From \S+ .*\r?\n)?(?:"
-    + _FIELD
-    + rb":.*\r?\n(?:[ \t].*\r?\n)*)(?:[!-9;-~]{1,70}:.*\r?\n(?:[ \t].*\r?\n)*)+\r?\n",
+    rb"(?:From \S+ [^\r\n]*+\r?\n)?"
+    rb"(?:" + _FIELD + rb":[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+)"
+    rb"(?:[!-9;-~]{1,70}:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+)++\r?\n",
     re.I,
 )
 _REPLY = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+", re.I)

@@ -1,6 +1,7 @@
 """What a source states, in IPTC's terms: its words → the values of a Story."""
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from pipeline.errors import MalformedItem
 from pipeline.story import RawStory, Source, Story, Subject, as_utc
 
 Item = TypeVar("Item")
+# Of a zone nobody knows the time is taken as it stands.
+warnings.filterwarnings("ignore", category=dates.UnknownTimezoneWarning)
 _PUBSTATUS = {
     "usable": "usable",
     "embargoed": "usable",

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree, html
-from trafilatura import bare_extraction
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import stated
@@ -28,6 +27,9 @@ _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
 
 def parse(raw: RawStory) -> Story:
     """The story on a page. Raises MalformedItem where the page holds no article."""
+    # trafilatura takes its time to import, and few items are pages.
+    from trafilatura import bare_extraction  # noqa: PLC0415
+
     root = _read(raw.value)
     meta, article = _meta(root), next(_linked(root), {})
     extracted = bare_extraction(

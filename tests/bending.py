@@ -1,0 +1,189 @@
+"""Samples of every format bent at random: each is a story or a refusal, soon, whatever was done to it.
+
+python -m tests.bending --count 100000     the long form: make fuzz-formats
+"""
+
+import argparse
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader, BytesIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from pipeline import formats
+from pipeline.clean import clean
+from pipeline.errors import PermanentError
+from pipeline.feeds import Intake
+from pipeline.story import RawStory
+
+SAMPLES = Path(__file__).parent / "samples"
+LIMIT = 1 << 20
+SLOW = 5.0
+"""Seconds that no input may take."""
+NASTY = (
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"&nbsp;", b"&#0;", b"&#xD800;", b"]]>", b"<![CDATA[", b"<!--",
+    b"<?xml?>", b"\x00", b"\x01", b"\x02", b"\x03", b"\x1f", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80",
+    b"\xc3", b"\x85", b"\r", b'{"', b"[[[[", b"\\ud800", b"1e999", b"-1", b"99999999999999999999", b"null", b"NaN",
+    b"\n\n", b"From x\n", b"Content-Type: multipart/mixed; boundary=\r\n", b"; charset=rot13",
+    b"Content-Transfer-Encoding: base64\r\n", b"=?utf-8?q?=", b"<p>", b"</p>", b"<script>", b"<item>", b"<newsItem>",
+    b"<NewsItem>", b"ZCZC", b"NNNN", b"^", b"<", b"``", b"_", b"=", b"0000-00-00T99:99:99Z",
+    b"9999-12-31T23:59:59+99:99", b"urn:", b"https://[", b"\xe2\x80\xae", b"\xf0\x9f\x98\x80",
+)  # fmt: skip
+AROUND = ((b"<a>", b"</a>"), (b"[", b"]"), (b'{"a":', b"}"), (b"<div>", b""), (b"(", b")"), (b"> ", b""))
+
+
+def flipped(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """Some bytes replaced by any others."""
+    bent = bytearray(value)
+    for _n in range(chance.randint(1, 8)):
+        if bent:
+            bent[chance.randrange(len(bent))] = chance.randrange(256)
+    return bytes(bent)
+
+
+def cut(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """Ended early, or begun late."""
+    place = chance.randint(0, len(value))
+    return value[:place] if chance.random() < 0.7 else value[place:]
+
+
+def holed(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """A stretch left out."""
+    first, last = sorted(chance.choices(range(len(value) + 1), k=2))
+    return value[:first] + value[last:]
+
+
+def stuttered(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """A stretch many times over."""
+    first, last = sorted(chance.choices(range(len(value) + 1), k=2))
+    piece = value[first : min(last, first + 400)]
+    times = min(chance.choice((2, 10, 100, 1_000)), 100_000 // (len(piece) or 1) + 1)
+    return value[:first] + piece * times + value[first:]
+
+
+def spiked(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """With what parsers stumble over put in."""
+    for _n in range(chance.randint(1, 5)):
+        place = chance.randint(0, len(value))
+        value = value[:place] + chance.choice(NASTY) * chance.choice((1, 1, 1, 300)) + value[place:]
+    return value
+
+
+def spliced(value: bytes, chance: random.Random, others: list[bytes]) -> bytes:
+    """Going on as another sample, maybe of another format."""
+    other = chance.choice(others)
+    return value[: chance.randint(0, len(value))] + other[chance.randint(0, len(other)) :]
+
+
+def recoded(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """In another encoding than it says."""
+    text = value.decode("utf-8", "replace")
+    return text.encode(chance.choice(("utf-16", "utf-16-be", "utf-32", "cp1252", "cp500", "utf-7", "big5")), "replace")
+
+
+def wrapped(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
+    """Inside a great many tags, or lists, or quotes."""
+    around = chance.choice(AROUND)
+    times = chance.choice((3, 300, 30_000))
+    return around[0] * times + value + around[1] * times
+
+
+WAYS: tuple[Callable[[bytes, random.Random, list[bytes]], bytes], ...] = (
+    flipped, cut, holed, stuttered, spiked, spliced, recoded, wrapped,
+)  # fmt: skip
+
+
+class TooSlow(BaseException):
+    """Past every ``except`` on the way."""
+
+
+@contextmanager
+def soon(seconds: float) -> Iterator[None]:
+    """Raise TooSlow in what takes longer."""
+
+    def stop(*_: Any) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def samples() -> list[bytes]:
+    paths = (path for path in sorted(SAMPLES.glob("*/*")) if not path.name.endswith(".stories.jsonl"))
+    return [path.read_bytes() for path in paths if not path.name.startswith("LICENSE")]
+
+
+def inputs(count: int, seed: int) -> Iterator[tuple[bytes, str]]:
+    """So many bent samples, each with the format it is to be read as."""
+    chance = random.Random(seed)
+    known = samples()
+    names = ["auto", "auto", "auto", *formats.FORMATS]
+    for _ in range(count):
+        value = chance.choice(known)
+        for way in chance.choices(WAYS, k=chance.choice((1, 1, 2, 3))):
+            value = way(value, chance, known)
+        yield value, chance.choice(names)
+
+
+def outcome(value: bytes, name: str) -> Counter[str]:
+    """What becomes of an input's items: stories, refusals with their reasons. Anything else is raised."""
+    found: Counter[str] = Counter()
+    stream = BufferedReader(BytesIO(value), formats.SNIFFED_BYTES)
+    for item in Intake(limit=LIMIT, format=name).items(stream, "bent", "bent", "bent"):
+        if not isinstance(item, RawStory):
+            assert item.reason
+            found["refused"] += 1
+            continue
+        item.headers()
+        try:
+            story = clean(formats.parse(item))
+        except PermanentError as error:
+            assert str(error)
+            found["dead letter"] += 1
+        else:
+            assert story.uri
+            story.model_dump_json()
+            found["story"] += 1
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=3_000, metavar="N", help="how many inputs")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="other inputs")
+    args = parser.parse_args()
+    out = Console(stderr=True)
+    found: Counter[str] = Counter()
+    slowest = 0.0
+    bent = inputs(args.count, args.seed)
+    for number, (value, name) in enumerate(
+        track(bent, "bending", args.count, console=out, disable=not out.is_terminal)
+    ):
+        begun = time.perf_counter()
+        try:
+            with soon(SLOW):
+                found += outcome(value, name) or Counter({"nothing in it": 1})
+        except (Exception, TooSlow) as error:  # noqa: BLE001 - any of them is what is looked for
+            place = Path(f"bent-{args.seed}-{number}")
+            place.write_bytes(value)
+            sys.exit(f"input {number} (--format {name}, kept in {place}): {type(error).__name__}: {error}")
+        slowest = max(slowest, time.perf_counter() - begun)
+    told = ", ".join(f"{times:,} × {what}" for what, times in found.most_common())
+    sys.stdout.write(f"{args.count:,} inputs (seed {args.seed}): {told}; slowest {slowest:.2f} s; no crash, no hang\n")
+
+
+if __name__ == "__main__":
+    main()
