@@ -2,9 +2,9 @@
 
 The route of a story, and the package that stands at each step::
 
-    bytes   feeds ─────► wire.raw         where stories come from; the Kafka producer
+    bytes   feeds ─────► wire.raw         where stories come from, once or live
     Story   formats, clean ► wire.stories bytes → Story; captions, credits and adverts off
-    Story   desk ──────► wire.edited      which version counts
+    Story   desk ──────► wire.edited      which version counts; copies, storylines
             annotate ──► wire.annotated   entities, quotes, speakers (spaCy)
             index ─────► Elasticsearch    documents, templates, bulk writes
             search                        queries and typed results
@@ -13,4 +13,4 @@ The route of a story, and the package that stands at each step::
 ones that do. Whatever a stage gives up on goes to ``wire.dead`` with its reason.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

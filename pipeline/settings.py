@@ -157,9 +157,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WIRE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    data_dir: Annotated[Path, Field(description="the embedded servers' data, and where they say they listen")] = Path(
-        ".wire"
-    )
+    data_dir: Annotated[
+        Path, Field(description="the embedded servers' data, where they say they listen, and what feeds remember")
+    ] = Path(".wire")
     kafka: Kafka = Kafka()
     elasticsearch: Elasticsearch = Elasticsearch()
     spacy: Spacy = Spacy()

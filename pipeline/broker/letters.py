@@ -45,7 +45,7 @@ def bury(sender: Sender, key: str, value: bytes, error: str, detail: str, about:
 
     ``about`` are the headers that an item on ``wire.raw`` has.
     """
-    headers = about | {"stage": "feed", "error": error, "detail": detail, "replay-to": topics.RAW}
+    headers = about | {"stage": "feed", "error": error, "detail": detail, "trace": "", "replay-to": topics.RAW}
     pairs = [(name, text.encode("utf-8", "replace")) for name, text in headers.items()]
     sender.send(topics.DEAD, key.encode("utf-8", "replace"), value, pairs)
 

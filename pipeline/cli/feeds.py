@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -101,13 +102,18 @@ def _send(sender: Sender, feed: str, item: Item) -> None:
     if isinstance(item, Refusal):
         now = datetime.now(UTC).isoformat()
         about = {"uri": item.where, "source": feed, "feed": feed, "format": "auto", "received-at": now}
-        letters.bury(sender, f"feed-{item.where}", item.value, item.error, item.reason, about)
+        letters.bury(sender, _letter(item.where), item.value, item.error, item.reason, about)
         return
     try:
         sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
     except TooLarge as error:
         about = {name: value.decode() for name, value in item.headers()}
-        letters.bury(sender, f"feed-{item.uri}", item.value[:65_536], "TooLarge", str(error), about)
+        letters.bury(sender, _letter(item.uri), item.value[:65_536], "TooLarge", str(error), about)
+
+
+def _letter(where: str) -> str:
+    """The dead letter's id: what is refused there again replaces it."""
+    return f"feed-{sha256(where.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
 def _searching(settings: Settings) -> Searchable | None:

@@ -16,7 +16,9 @@ from pipeline.feeds import Intake, Refusal
 from pipeline.search.times import moment
 from pipeline.story import Story
 
-FormatOption = Annotated[str, typer.Option("--format", metavar="F", help="auto, text, ninjs or jsonl.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="F", help=f"auto, or one of {', '.join(formats.FORMATS)}.")
+]
 PublishedOption = Annotated[
     str | None,
     typer.Option(

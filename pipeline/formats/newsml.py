@@ -251,7 +251,7 @@ def _data(data: Element, encoding: Element | None, kinds: str) -> tuple[nitf.Art
         article = nitf.read_article(nitf.lowered(tree))
         return article, article.body
     if len(data):
-        return nitf.Article(), lines_of(data)
+        return nitf.Article(), lines_of(data, nitf.BESIDE)
     words = data.text or ""
     if "base64" in (attribute(encoding, "Notation") or "").lower():
         try:

@@ -70,7 +70,7 @@ def parse(raw: RawStory) -> Story:
     version = fields.take("version")
     headline = _role_of(fields.take(*_HEADLINES), "main")
     # A flash, or a package of references, as this project itself writes it.
-    is_empty = fields.look("body") == ""
+    is_empty = fields.look("body") == "" or bool(fields.look("associations"))
     body = _body(fields)
     pubstatus = stated.pubstatus(str(fields.take("pubstatus") or ""))
     if not body and pubstatus == "usable" and not (headline and is_empty):

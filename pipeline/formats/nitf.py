@@ -19,12 +19,12 @@ _META_URI = ("guid", "uri", "doc-id", "docid", "id", "story-id", "storyid", "ite
 _META_VERSION = ("version", "revision", "rev", "revisionid", "itemversion")
 _META_TIME = ("versioncreated", "modified", "date-modified", "lastmodified", "timestamp", "date", "pubdate")
 _META_FIRST = ("firstcreated", "created", "date-created", "origdate")
-_META_SLUG = ("slugline", "slug", "slug-line", "catchline", "catch-line", "topic")
+_META_SLUG = ("slugline", "slug", "slug-line", "catchline", "catch-line", "topic", "anpa-keyword")
 _META_KEYWORDS = ("keywords", "keyword")
 _META_URGENCY = ("urgency", "priority")
 _META_NOTE = ("ednote", "editorsnote", "editorialnote", "note")
 _META_STATUS = ("pubstatus", "status", "management-status")
-_BESIDE = UNSEEN | {"media", "media-caption", "media-producer", "note"}
+BESIDE = UNSEEN | {"media", "media-caption", "media-producer", "note"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def parse(raw: RawStory) -> Story:
     revised = [moment for each in _children(root, "revision-history") if (moment := stated.time(each.get("norm")))]
     modified = stated.first_time(*_of(meta, _META_TIME))
     published = [stated.time(attribute(each, "date.publication")) for each in _children(root, "pubdata")]
-    created = modified or issued or article.time or next(filter(None, published), None) or max(revised, default=None)
+    created = issued or modified or article.time or next(filter(None, published), None) or max(revised, default=None)
     release = attribute(child(docdata, "date.release"), "norm") or text(child(docdata, "date.release"))
     released = stated.time(release)
     status = attribute(docdata, "management-idref-status", "management-status") or next(
@@ -321,7 +321,7 @@ def _iter(element: Element | None, name: str) -> list[Element]:
 
 
 def _lines(element: Element | None) -> str:
-    return "" if element is None else lines_of(element, _BESIDE)
+    return "" if element is None else lines_of(element, BESIDE)
 
 
 FORMAT = Format(

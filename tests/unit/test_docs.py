@@ -8,7 +8,9 @@ import typer
 
 from pipeline import topics
 from pipeline.cli import MODULES, assembled
-from pipeline.settings import Settings
+from pipeline.formats import FORMATS
+from pipeline.settings import LiveFeed, Settings
+from pipeline.story import Story
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -53,3 +55,17 @@ def test_every_topic_is_in_the_picture():
 def test_the_locks_name_no_address():
     for lock in ROOT.glob("requirements*.lock"):
         assert "://" not in lock.read_text()
+
+
+def test_every_format_and_every_field_of_a_story_is_mapped():
+    page = (ROOT / "docs" / "formats.md").read_text()
+    assert all(f"| `{name}` | " in page for name in FORMATS)
+    assert all(f"| `{name}` | " in page for name in set(Story.model_fields) - {"extra"})
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.M)) <= set(FORMATS) | set(Story.model_fields)
+
+
+def test_every_field_of_a_live_feed_is_documented_with_its_default():
+    page = (ROOT / "docs" / "feeds.md").read_text()
+    for name, field in LiveFeed.model_fields.items():
+        default = {None: "unset", False: "false"}.get(field.default, str(field.default))
+        assert name in ("name", "folder", "url") or f"| `{name}` | {default} |" in page
