@@ -29,6 +29,8 @@ def show_story(hit: dict[str, Any]) -> None:
     title = highlight.get("headline", [headline_of(hit)])[0]
     output.print(_marked(title, "bold"))
     output.print(f"[dim]{escape(_origin(hit))}[/]")
+    if life := _life(hit):
+        output.print(f"[dim]{escape(life)}[/]")
     fragments = highlight.get("body") or [hit["body"]]
     for fragment in fragments[:_FRAGMENTS]:
         output.print(_marked(_shortened(fragment), ""), soft_wrap=False)
@@ -51,6 +53,19 @@ def headline_of(story: dict[str, Any]) -> str:
     """The headline, or the beginning of the story that has none."""
     headline = story.get("headline") or textwrap.shorten(story.get("body", ""), 90, placeholder=" …")
     return str(headline or story["uri"])
+
+
+def _life(story: dict[str, Any]) -> str:
+    """What became of the story so far: what it is marked as, its versions, where else it came from."""
+    versions = len(story.get("versions", ()))
+    sources = dict.fromkeys(copy["source"] for copy in story.get("alsoin", ()))
+    parts = (
+        story.get("signal"),
+        f"{versions} versions" if versions else None,
+        f"also in {', '.join(sources)}" if sources else None,
+        f"a copy of {story['duplicateof']}" if "duplicateof" in story else None,
+    )
+    return " · ".join(filter(None, parts))
 
 
 def _origin(story: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -18,6 +17,7 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption,
 from pipeline.embedded.servers import Servers
 from pipeline.errors import TransientError
 from pipeline.feeds.memory import FILE, Memory
+from pipeline.feeds.report import reports
 from pipeline.index import connection
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.settings import Settings
@@ -74,26 +74,11 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:
-    """Each live feed and each sender of pushes: its freshness, and what is wrong with it. Times in seconds."""
+    """Each live feed and each sender of pushes."""
     if not settings.feeds and not (settings.data_dir / FILE).exists():
         return []
-    configured = {feed.name: feed for feed in settings.feeds}
     memory = Memory(settings.data_dir)
-    now = time.time()
-    found = []
-    for name in dict.fromkeys([*configured, *memory.names()]):
-        fresh, feed = memory.freshness(name), configured.get(name)
-        visit = memory.visit(name)
-        known = {
-            "items": fresh.items,
-            "last": datetime.fromtimestamp(fresh.last, UTC).isoformat() if fresh.last else None,
-            "pace": fresh.pace and round(fresh.pace, 1),
-            "searchable": fresh.searchable and round(fresh.searchable, 1),
-            "error": visit.error,
-            "failures": visit.failures or None,
-        }
-        silent = fresh.is_silent(now, feed.silent_after if feed else None)
-        found.append({"name": name, "silent": silent} | {k: v for k, v in known.items() if v is not None})
+    found = [report.as_json() for report in reports(settings.feeds, memory)]
     memory.close()
     return found
 

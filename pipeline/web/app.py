@@ -8,8 +8,9 @@ from fastapi.responses import JSONResponse, Response
 
 from pipeline.errors import ConfigurationError, TransientError
 from pipeline.index.connection import connect
-from pipeline.web import api, ingest, pages
+from pipeline.web import api, ingest, metrics, pages
 from pipeline.web.ingest import Door
+from pipeline.web.metrics import Feeds
 from pipeline.web.question import Index
 
 _SAFE = {
@@ -20,8 +21,10 @@ _SAFE = {
 }
 
 
-def make(elasticsearch: str, timeout: float, door: Door | None = None) -> FastAPI:
-    """The web application over the Elasticsearch at that address; with a ``door``, items can be pushed."""
+def make(elasticsearch: str, timeout: float, door: Door | None = None, feeds: Feeds | None = None) -> FastAPI:
+    """The web application over the Elasticsearch at that address; with a ``door``, items can be pushed;
+    with ``feeds``, /metrics tells how they are.
+    """
     # FastAPI's own pages load scripts from elsewhere.
     app = FastAPI(title="wire", docs_url=None, redoc_url=None)
     app.state.index = Index(connect(elasticsearch, timeout), elasticsearch)
@@ -31,6 +34,9 @@ def make(elasticsearch: str, timeout: float, door: Door | None = None) -> FastAP
         app.state.door = door
         app.include_router(ingest.router)
         app.exception_handler(HTTPException)(_refused)
+    if feeds:
+        app.state.feeds = feeds
+        app.include_router(metrics.router)
     app.middleware("http")(_safely)
     app.exception_handler(ConfigurationError)(_asked_wrongly)
     app.exception_handler(TransientError)(_away)

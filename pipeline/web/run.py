@@ -7,6 +7,7 @@ from pipeline.feeds.memory import Memory
 from pipeline.settings import Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import Door
+from pipeline.web.metrics import Feeds
 
 
 def run(settings: Settings, elasticsearch: str, kafka: str | None, port: int) -> None:
@@ -14,7 +15,7 @@ def run(settings: Settings, elasticsearch: str, kafka: str | None, port: int) ->
     delivery = Delivery(kafka, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes) if kafka else None
     memory = Memory(settings.data_dir)
     door = Door(settings.push, settings.feed.max_item_bytes, settings.data_dir, delivery, memory)
-    app = make(elasticsearch, settings.elasticsearch.timeout, door)
+    app = make(elasticsearch, settings.elasticsearch.timeout, door, Feeds(settings.feeds, memory))
     try:
         uvicorn.run(app, host=settings.web.host, port=port, log_level="warning", access_log=False)
     finally:

@@ -50,6 +50,12 @@ name = "third"
 url = "{third}"
 every = 1
 timeout = 2
+
+[[feeds]]
+name = "hangs"
+url = "{hangs}"
+every = 1
+timeout = 2
 """
 
 
@@ -117,7 +123,7 @@ class TestAllFeedsAtOnce:
                 origin.serve("/third", feed_of(*names, prefix="urn:third:"))
                 expected.update(f"urn:{feed}:{name}" for feed in ("first", "second", "third") for name in names)
 
-            urls = {feed: origin.url(f"/{feed}") for feed in ("first", "second", "third")}
+            urls = {feed: origin.url(f"/{feed}") for feed in ("first", "second", "third", "hangs")}
             (home / "configs" / "feeds.toml").write_text(CONFIG.format(drop=drop, moved=moved, **urls))
             with running(tmp_path / "data", "--port", "0", home=home) as wire:
                 token = token_of(wire, "desk")
@@ -151,8 +157,51 @@ class TestAllFeedsAtOnce:
                 fresh = {feed["name"]: feed for feed in state["feeds"]}
                 assert {"drop", "moved", "first", "second", "third", "desk"} <= set(fresh)
                 assert fresh["drop"]["items"] == 34
+                assert "no whole answer within 2 s" in fresh["hangs"]["error"]
+                assert 304 in [status for status, _ in origin.visits("/first")]
+                with urlopen(f"{wire.address}/metrics", timeout=30) as response:
+                    figures = response.read().decode()
+                assert 'wire_feed_items_total{feed="drop"} 34.0' in figures
                 assert eventually(lambda: wire.json("status")["feeds"][0].get("searchable"))
         assert not list(moved.glob("*.json"))
+
+
+class TestHostileFiles:
+    def test_what_a_folder_cannot_take_is_in_the_dead_letters_with_its_bytes(self, wire, tmp_path):
+        """Taken once from the command line; the letters name the reason, and what was taken is searchable."""
+        drop, home = tmp_path / "drop", tmp_path / "home"
+        drop.mkdir()
+        (home / "configs").mkdir(parents=True)
+        (home / "configs" / "feeds.toml").write_text(f'[[feeds]]\nname = "hostile"\nfolder = "{drop}"\nsettle = 0\n')
+        (tmp_path / "secret").write_text("A secret.")
+        (drop / "link.txt").symlink_to(tmp_path / "secret")
+        (drop / "bomb.gz").write_bytes(gzip.compress(b"x" * 1_000_000))
+        (drop / "huge.txt").write_bytes(b"x" * (9 << 20))
+        (drop / "laughs.xml").write_bytes(b"<!DOCTYPE nitf [<!ENTITY a 'ha'>]><nitf>&a;</nitf>")
+        (drop / "deep.json").write_bytes(b'{"a":' * 1_000_000)
+        (drop / "good.txt").write_text("The glimworth story is a good one.")
+        once = Wire(wire.folder, home)
+        once("feeds", "--once")
+        wire.await_idle()
+        letters = {
+            letter["detail"].split(":")[0]: wire("dead", "show", letter["id"]).stdout
+            for letter in wire.letters()
+            if letter["source"] == "hostile"
+        }
+        assert sorted(letters) == [
+            "a symbolic link, which is not followed",
+            "not JSON",
+            "not read",
+            "over 8,388,608 bytes (feed.max_item_bytes)",
+            "unknown format",
+        ]
+        assert b"A secret." not in b"".join(letters.values())
+        assert letters["over 8,388,608 bytes (feed.max_item_bytes)"] == b"x" * 65_536
+        assert wire.story("hostile/good.txt")
+
+
+def test_without_live_feeds_wire_feeds_says_what_to_do(wire):
+    assert "configs/feeds.toml" in wire("feeds", code=2).stderr.decode()
 
 
 class TestPush:
