@@ -18,6 +18,7 @@ from pipeline.index.connection import speaking_to
 from pipeline.index.names import SIGNATURES, story_id
 
 _MOST_ALIKE = 20
+_FORGOTTEN_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,16 @@ async def find(client: AsyncElasticsearch, hosts: str, asked: Sequence[Asked], w
 
 async def forget(client: AsyncElasticsearch, hosts: str, before: datetime) -> None:
     """Delete the signatures that were put in before that time. Raises ElasticsearchAway."""
-    with speaking_to(hosts):
-        await client.delete_by_query(
-            index=SIGNATURES, query={"range": {"seen": {"lt": before.isoformat()}}}, conflicts="proceed"
-        )
+    old = {"range": {"seen": {"lt": before.isoformat()}}}
+    while True:
+        with speaking_to(hosts):
+            response = await client.search(index=SIGNATURES, query=old, size=_FORGOTTEN_AT_ONCE, source=False)
+            hits = response["hits"]["hits"]
+            if hits:
+                deletions = [{"delete": {"_index": SIGNATURES, "_id": hit["_id"]}} for hit in hits]
+                await client.bulk(operations=deletions, refresh=True)
+        if len(hits) < _FORGOTTEN_AT_ONCE:
+            return
 
 
 def _document(each: Asked, now: datetime) -> dict[str, Any]:
