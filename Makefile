@@ -24,10 +24,7 @@ install-dev: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.venv/installed-fuzz-formats: install-dev ## Bend samples of every format at random and see that nothing breaks (COUNT=100000)
-	$(BIN)/python -m tests.bending --count $(or $(COUNT),100000)
-
-train: .venv/installed requirements-train.lock
+.venv/installed-train: .venv/installed requirements-train.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
 	@touch $@
 

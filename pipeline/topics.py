@@ -10,6 +10,8 @@ RAW = "wire.raw"
 STORIES = "wire.stories"
 EDITED = "wire.edited"
 ANNOTATED = "wire.annotated"
+SIGNATURES = "wire.signatures"
+"""What the desks know copies by: one partition, so that all of them read it in one order."""
 DEAD = "wire.dead"
 
 
@@ -32,4 +34,4 @@ ANNOTATE = Stage("annotate", EDITED, ANNOTATED)
 INDEX = Stage("index", ANNOTATED, None)
 
 STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX)}
-TOPICS = (RAW, STORIES, EDITED, ANNOTATED, DEAD)
+TOPICS = (RAW, STORIES, EDITED, ANNOTATED, SIGNATURES, DEAD)

@@ -11,19 +11,17 @@ import argparse
 import json
 import random
 import sys
-from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench import corpus
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.desk.likeness import Signature, Signed, judge, sign
+from pipeline.desk.likeness import Signed, Window, sign
 from pipeline.story import RawStory, Story
 
 EDITED = 0.3
-_SEARCHED = 20
 _BOILERPLATE = [
     "Subscribers may use this report in print and online. Editing by the night desk, telephone extension 4411.",
     "This story was written by staff and corrected for spelling; pictures and graphics follow.",
@@ -44,34 +42,30 @@ class Rates:
 def measure(number: int = 600, seed: int = 11) -> Rates:
     """The rates on a stream of about that many stories."""
     right = wrong = missed = 0
-    known: list[Signed] = []
-    bands: dict[str, list[int]] = {}
+    window = Window(timedelta(days=3_650))
     stream = list(_stream(number, random.Random(seed)))
-    for order, (story, copied) in enumerate(stream):
-        signature = sign(story)
-        origin = story.source.name
-        original = judge(signature, origin, None, _alike(signature, known, bands))[0] if signature else None
+    for story, copied in stream:
+        if signature := sign(story):
+            window.add(
+                Signed(
+                    uri=story.uri,
+                    origin=story.source.name,
+                    versioncreated=story.versioncreated,
+                    signature=signature,
+                )
+            )
+        original = window.judge(story.uri)[0]
         if original == copied:
             right += copied is not None
         else:
             wrong += original is not None
             missed += copied is not None
-        if signature:
-            known.append(Signed(story.uri, origin, order, signature))
-            for band in signature.bands():
-                bands.setdefault(band, []).append(len(known) - 1)
     return Rates(
         precision=right / max(right + wrong, 1),
         recall=right / max(right + missed, 1),
         copies=sum(copied is not None for _, copied in stream),
         stories=len(stream),
     )
-
-
-def _alike(signature: Signature, known: list[Signed], bands: dict[str, list[int]]) -> list[Signed]:
-    """Those that share the most bands, as the index finds them."""
-    shared = Counter(place for band in signature.bands() for place in bands.get(band, ()))
-    return [known[place] for place, _ in shared.most_common(_SEARCHED)]
 
 
 def _stream(number: int, rng: random.Random) -> list[tuple[Story, str | None]]:

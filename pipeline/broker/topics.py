@@ -29,7 +29,7 @@ def _new(name: str, kafka: Kafka) -> NewTopic:
         configs["retention.ms"] = str(kafka.retention * 1000)
     return NewTopic(
         name=name,
-        num_partitions=kafka.partitions,
+        num_partitions=1 if name == topics.SIGNATURES else kafka.partitions,
         replication_factor=kafka.replication,
         topic_configs=configs,
     )

@@ -1,34 +1,31 @@
 """How alike two stories are, from signatures of a few hundred bytes.
 
-Two MinHashes (Broder 1997, by datasketch): one of the words (single ones and pairs), one of the
-facts (names and numbers). Copies of a story that agencies re-edit keep most of both; stories made
-after the same pattern (results, markets, weather) share the words but not the facts, and stories
-about the same thing share the facts but not the words.
+Two MinHashes (Broder 1997, by datasketch), of which eight bits a value are kept (Li and König 2010):
+one of the words (single ones and pairs), one of the facts (names and numbers). Copies of a story that
+agencies re-edit keep most of both; stories made after the same pattern (results, markets, weather)
+share the words but not the facts, and stories about the same thing share the facts but not the words.
 """
 
 import base64
-import itertools
 import re
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from datasketch import MinHash
 
 from pipeline.annotations import Value
-from pipeline.story import Story
+from pipeline.story import Story, Time
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _SENTENCE = re.compile(r"(?<=[.!?:;”\"])\s+|\n")
 _MOST_TOKENS = 5_000
 _FEWEST_TOKENS = 12
 _FEWEST_FACTS = 4
-_PERMUTATIONS = 128
-_WORD_ROWS, _FACT_ROWS = 3, 2
-"""Values in one band: at a likeness of 0.45 a pair meets in one of the bands 98 times in 100."""
-_WORD_BANDS, _FACT_BANDS = 42, 32
+_VALUES = 128
 _COMMON = frozenset(
     "the a an of to in and that is was for on it with as at by be he she they his her their its from has have had "
     "were are this which will not but said say says would been or who more than also after".split()
@@ -42,63 +39,82 @@ class Signature(Value):
     facts: str
     factcount: int
 
-    def bands(self) -> list[str]:
-        """The keys under which it is found: alike stories share at least one."""
-        return [
-            *_bands("w", _values(self.words), _WORD_ROWS, _WORD_BANDS),
-            *(_bands("f", _values(self.facts), _FACT_ROWS, _FACT_BANDS) if self.factcount >= _FEWEST_FACTS else ()),
-        ]
 
-
-@dataclass(frozen=True)
-class Likeness:
-    """Estimated Jaccard indices of two stories' words and facts, 0 to 1; facts None where there are few."""
-
-    words: float
-    facts: float | None
-
-    @property
-    def same_story(self) -> bool:
-        """Whether one is a copy of the other.
-
-        Thresholds from real articles and edited copies of them: copies with a third of the words
-        of lead and boiler-plate replaced have a mean of both of 0.6 and more, different articles on
-        the same matter under 0.37, long stories after one pattern under 0.45.
-        """
-        if self.facts is None:
-            return self.words >= 0.55
-        return self.words >= 0.33 and self.facts >= 0.44 and self.words + self.facts >= 0.82
-
-    @property
-    def same_matter(self) -> bool:
-        """Whether both are about the same thing, whoever wrote them."""
-        return self.same_story or (self.facts is not None and self.facts >= 0.2 and self.words >= 0.09)
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A story's signature, its place in the order in which stories came, and which feed it came from."""
+class Signed(Value):
+    """A story's signature, with whose it is and the story's own time."""
 
     uri: str
     origin: str
-    order: int
+    versioncreated: Time
     signature: Signature
 
 
-def judge(
-    signature: Signature, origin: str, order: int | None, others: Sequence[Signed]
-) -> tuple[str | None, str | None]:
-    """Of the stories before this one, the uri of the first it is a copy of, and of the one most about its matter.
+class Window:
+    """The signatures of the last stories, in the order in which they came.
 
-    ``order`` is the story's own place, None if it has none yet: then all others are before it. A
-    feed does not copy itself: what it sends under two uris it means to be two stories.
+    Stories further apart than ``span`` are not compared; the oldest of more than ``most`` are forgotten.
     """
-    before = [other for other in others if order is None or other.order < order]
-    likes = [(compare(signature, other.signature), other) for other in before]
-    copied = [other for like, other in likes if like.same_story and other.origin != origin]
-    original = min(copied, key=lambda other: other.order, default=None)
-    matters = [(like.words + (like.facts or 0.0), -other.order, other.uri) for like, other in likes if like.same_matter]
-    return (original.uri if original else None), max(matters)[2] if matters else None
+
+    def __init__(self, span: timedelta, most: int = 50_000) -> None:
+        """An empty window."""
+        self._span = span.total_seconds()
+        self._most = most
+        self._signed: list[Signed] = []
+        self._places: dict[str, int] = {}
+        self._came = 0
+        self._words = np.zeros((0, _VALUES), np.uint8)
+        self._facts = np.zeros((0, _VALUES), np.uint8)
+        self._numbers = np.zeros((0, 3))
+
+    def add(self, signed: Signed) -> None:
+        """Put a story in; one that is in already keeps its place and its signature."""
+        if signed.uri in self._places:
+            return
+        place = self._came % self._most
+        if place < len(self._signed):
+            del self._places[self._signed[place].uri]
+            self._signed[place] = signed
+        else:
+            self._signed.append(signed)
+            self._grow()
+        self._places[signed.uri] = place
+        self._words[place] = _values(signed.signature.words)
+        self._facts[place] = _values(signed.signature.facts)
+        self._numbers[place] = self._came, signed.versioncreated.timestamp(), signed.signature.factcount
+        self._came += 1
+
+    def judge(self, uri: str) -> tuple[str | None, str | None]:
+        """Of the stories before this one, the uri of the first it is a copy of, and of the one most about its matter.
+
+        A feed does not copy itself: what it sends under two uris it means to be two stories.
+        """
+        place = self._places.get(uri)
+        if place is None:
+            return None, None
+        order, created, facts = self._numbers[place]
+        numbers = self._numbers[: len(self._signed)]
+        before = np.flatnonzero((numbers[:, 0] < order) & (np.abs(numbers[:, 1] - created) <= self._span))
+        words = np.mean(self._words[before] == self._words[place], axis=1)
+        known = np.mean(self._facts[before] == self._facts[place], axis=1)
+        enough = np.minimum(numbers[before, 2], facts) >= _FEWEST_FACTS
+        same = _same_story(words, known, enough)
+        origin = self._signed[place].origin
+        copied = [n for n in np.flatnonzero(same) if self._signed[before[n]].origin != origin]
+        original = min(copied, key=lambda n: numbers[before[n], 0], default=None)
+        near = np.flatnonzero(same | _same_matter(words, known, enough))
+        nearest = max(near, key=lambda n: words[n] + known[n], default=None)
+        return (
+            None if original is None else self._signed[before[original]].uri,
+            None if nearest is None else self._signed[before[nearest]].uri,
+        )
+
+    def _grow(self) -> None:
+        size = len(self._words)
+        if len(self._signed) > size:
+            more = max(1_024, size)
+            self._words = np.vstack([self._words, np.zeros((more, _VALUES), np.uint8)])
+            self._facts = np.vstack([self._facts, np.zeros((more, _VALUES), np.uint8)])
+            self._numbers = np.vstack([self._numbers, np.zeros((more, 3))])
 
 
 def sign(story: Story) -> Signature | None:
@@ -112,17 +128,24 @@ def sign(story: Story) -> Signature | None:
     )
 
 
-def compare(one: Signature, other: Signature) -> Likeness:
-    """How alike two stories are."""
-    enough = min(one.factcount, other.factcount) >= _FEWEST_FACTS
-    return Likeness(
-        words=_jaccard(one.words, other.words),
-        facts=_jaccard(one.facts, other.facts) if enough else None,
-    )
+def _same_story(words: Any, facts: Any, enough: Any) -> Any:
+    """Which of these are copies, by the estimated Jaccard indices of words and facts.
+
+    Thresholds from real articles and edited copies of them: copies with a third of the words of lead
+    and boiler-plate replaced have a mean of both of 0.6 and more, different articles on the same
+    matter under 0.37, long stories after one pattern under 0.45. Few facts tell nothing.
+    """
+    by_both = (words >= 0.33) & (facts >= 0.44) & (words + facts >= 0.82)
+    return np.where(enough, by_both, words >= 0.55)
+
+
+def _same_matter(words: Any, facts: Any, enough: Any) -> Any:
+    """Which of these are about the same thing, whoever wrote them."""
+    return enough & (facts >= 0.2) & (words >= 0.09)
 
 
 def _features(words: list[str]) -> set[str]:
-    return {word for word in words if word not in _COMMON} | {f"{a} {b}" for a, b in itertools.pairwise(words)}
+    return {word for word in words if word not in _COMMON} | {f"{a} {b}" for a, b in pairwise(words)}
 
 
 def _facts(text: str) -> Iterator[str]:
@@ -137,20 +160,10 @@ def _facts(text: str) -> Iterator[str]:
 
 
 def _minhash(features: set[str]) -> str:
-    signature = MinHash(num_perm=_PERMUTATIONS, hashfunc=zlib.crc32)
+    signature = MinHash(num_perm=_VALUES, hashfunc=zlib.crc32)
     signature.update_batch([feature.encode("utf-8", "replace") for feature in features])
-    return base64.b64encode(signature.hashvalues.astype("<u4").tobytes()).decode()
+    return base64.b64encode((signature.hashvalues & 0xFF).astype(np.uint8).tobytes()).decode()
 
 
-def _values(signature: str) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":
-    return np.frombuffer(base64.b64decode(signature), dtype="<u4")
-
-
-def _jaccard(one: str, other: str) -> float:
-    return float(np.mean(_values(one) == _values(other)))
-
-
-def _bands(name: str, values: "np.ndarray[tuple[int], np.dtype[np.uint32]]", rows: int, number: int) -> Iterator[str]:
-    for band in range(number):
-        part = values[band * rows : (band + 1) * rows].tobytes()
-        yield f"{name}{band}.{blake2b(part, digest_size=6).hexdigest()}"
+def _values(signature: str) -> Any:
+    return np.frombuffer(base64.b64decode(signature), dtype=np.uint8)

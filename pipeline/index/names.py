@@ -6,7 +6,6 @@ from hashlib import blake2b
 STORIES = "stories"
 QUOTES = "quotes"
 DESK = "wire-desk"
-SIGNATURES = "wire-signatures"
 
 
 def index_of(alias: str, firstcreated: datetime) -> str:

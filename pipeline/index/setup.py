@@ -2,7 +2,7 @@
 
 from elasticsearch import BadRequestError, Elasticsearch
 
-from pipeline.index.names import DESK, QUOTES, SIGNATURES, STORIES
+from pipeline.index.names import DESK, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch as Settings
 
@@ -20,13 +20,12 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
         if client.indices.exists_alias(name=alias):
             properties = made[f"wire-{alias}"]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)
-    for name in (DESK, SIGNATURES):
-        if client.indices.exists(index=name):
-            client.indices.put_mapping(index=name, properties=made[name]["template"]["mappings"]["properties"])
-            continue
-        try:
-            client.indices.create(index=name)
-        except BadRequestError as error:
-            if error.error != "resource_already_exists_exception":
-                raise
+    if client.indices.exists(index=DESK):
+        client.indices.put_mapping(index=DESK, properties=made[DESK]["template"]["mappings"]["properties"])
+        return list(made)
+    try:
+        client.indices.create(index=DESK)
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
     return list(made)

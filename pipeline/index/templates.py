@@ -1,8 +1,8 @@
-"""Index templates: strict mappings for stories, quotes, the desk's records and signatures."""
+"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*`` and ``wire-desk``."""
 
 from typing import Any
 
-from pipeline.index.names import DESK, QUOTES, SIGNATURES, STORIES
+from pipeline.index.names import DESK, QUOTES, STORIES
 from pipeline.settings import Elasticsearch
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
@@ -128,17 +128,6 @@ RECORD: dict[str, Any] = {
     "storyline": KEYWORD,
 }
 
-SIGNATURE: dict[str, Any] = {
-    "uri": KEYWORD,
-    "origin": KEYWORD,
-    "versioncreated": DATE,
-    "seen": DATE,
-    "bands": KEYWORD,
-    "words": KEPT_WORD,
-    "facts": KEPT_WORD,
-    "factcount": LONG,
-}
-
 
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """The index templates by name, as Elasticsearch takes them."""
@@ -155,14 +144,12 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
         }
         for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE))
     } | {
-        name: {
-            "index_patterns": [name],
+        DESK: {
+            "index_patterns": [DESK],
             "priority": 200,
             "template": {
-                "settings": shape | own,
-                "mappings": {"dynamic": "strict", "properties": properties},
+                "settings": shape,
+                "mappings": {"dynamic": "strict", "properties": RECORD},
             },
         }
-        # The order of signatures is that of their one shard.
-        for name, properties, own in ((DESK, RECORD, {}), (SIGNATURES, SIGNATURE, {"number_of_shards": 1}))
     }

@@ -29,7 +29,6 @@ def desk_agent(context: Context) -> AgentT:
     """Which version counts; embargoed ones wait, copies are folded."""
     desk_of = desk.Desk(context)
     context.app.timer(interval=desk.RELEASE_EVERY)(desk_of.release)
-    context.app.timer(interval=desk.FORGET_EVERY)(desk_of.forget)
     return _agent(context, desk_of.work, Limits(events=100, size=8 << 20))
 
 

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from aiokafka.errors import KafkaError
+from faust.exceptions import ProducerSendError
 from faust.types import EventT
 
 from pipeline import topics
-from pipeline.broker.log import Coordinate, Message, fetch_all
+from pipeline.broker.log import Coordinate, Message, Tail, fetch_all
 from pipeline.desk import likeness
-from pipeline.desk.likeness import Signed
+from pipeline.desk.likeness import Signed, Window
 from pipeline.desk.rules import Decision, Record, Verdict, decide, list_copy, released
-from pipeline.errors import ElasticsearchAway, TransientError
-from pipeline.index import bulk, connection, registry, signatures
+from pipeline.errors import ElasticsearchAway, KafkaAway, TransientError
+from pipeline.index import bulk, connection, registry
 from pipeline.index.documents import NO_STORY
 from pipeline.index.names import story_id
-from pipeline.index.signatures import Asked
 from pipeline.story import Story
 from pipeline.workers import trace
 from pipeline.workers.app import Context
@@ -31,8 +32,6 @@ log = structlog.get_logger()
 
 RELEASE_EVERY = 5.0
 """Seconds between two looks for embargoes that have passed."""
-FORGET_EVERY = 3600.0
-"""Seconds between two removals of signatures that are too old to be looked for."""
 COPY_OF = "copy-of"
 """The header that tells an original of a copy; it holds the original's uri."""
 _REPLACING = ("correction", "update")
@@ -61,7 +60,9 @@ class Desk:
         self._client = connection.connect_async(self._hosts, context.settings.elasticsearch.timeout)
         self._folds = context.settings.desk.duplicates == "fold"
         self._looks = context.settings.desk.duplicates != "off"
-        self._window = timedelta(seconds=context.settings.desk.window)
+        window = timedelta(seconds=context.settings.desk.window)
+        self._known = Window(window)
+        self._tail = Tail(context.servers.kafka, topics.SIGNATURES, datetime.now(UTC) - window)
 
     async def work(self, events: Sequence[EventT]) -> list[Outcome]:
         """What becomes of each version. Raises ElasticsearchAway or KafkaAway, having passed on nothing."""
@@ -111,20 +112,24 @@ class Desk:
         self, news: Sequence[tuple[Story, dict[str, bytes]]], known: dict[str, Record]
     ) -> dict[str, Verdict]:
         """What each story (with its headers) that is new here is a copy of, and whose line it continues."""
-        asked = [
-            Asked(story.uri, _origin(story, headers), story.versioncreated, signature)
+        signed = [
+            Signed(
+                uri=story.uri,
+                origin=_origin(story, headers),
+                versioncreated=story.versioncreated,
+                signature=signature,
+            )
             for story, headers in news
             if self._looks and _is_new(story, known.get(story.uri)) and (signature := likeness.sign(story))
         ]
-        if not asked:
+        if not signed:
             return {}
-        await signatures.put(self._client, self._hosts, asked, datetime.now(UTC))
-        found = await signatures.find(self._client, self._hosts, asked, self._window)
-        alike = [_judged(one, others) for one, others in zip(asked, found, strict=True)]
+        last = await self._put(signed)
+        alike = await asyncio.to_thread(self._judged, [each.uri for each in signed], last)
         lines = await registry.recall(self._client, self._hosts, {uri for pair in alike for uri in pair if uri})
         replacing = {story.uri for story, _ in news if story.signal in _REPLACING}
         verdicts: dict[str, Verdict] = {}
-        for one, (copied, matter) in zip(asked, alike, strict=True):
+        for one, (copied, matter) in zip(signed, alike, strict=True):
             related = copied or matter
             line = verdicts.get(related or "") or lines.get(related or "")
             verdicts[one.uri] = Verdict(
@@ -176,12 +181,25 @@ class Desk:
         await sent
         log.info("embargo lifted", uri=record.uri)
 
-    async def forget(self) -> None:
-        """Remove the signatures that no story is compared with any more."""
+    async def _put(self, signed: Sequence[Signed]) -> int:
+        """Tell all desks of new signatures; where the last of them stands. Raises KafkaAway."""
+        producer = self._context.app.producer
         try:
-            await signatures.forget(self._client, self._hosts, datetime.now(UTC) - 2 * self._window)
-        except TransientError as error:
-            log.info("old signatures stay", why=str(error))
+            sent = [
+                await producer.send(
+                    topics.SIGNATURES, each.uri.encode(), each.model_dump_json().encode(), 0, None, None
+                )
+                for each in signed
+            ]
+            return max([int((await each).offset) for each in sent])
+        except (KafkaError, ProducerSendError) as error:
+            raise KafkaAway(f"{topics.SIGNATURES}: {type(error).__name__}: {error}") from error
+
+    def _judged(self, uris: Sequence[str], last: int) -> list[tuple[str | None, str | None]]:
+        """What each is a copy of and related to, once all that was put in before is known. Raises KafkaAway."""
+        for message in self._tail.up_to(last):
+            self._known.add(Signed.model_validate_json(message.value or b""))
+        return [self._known.judge(uri) for uri in uris]
 
     async def _fetch(self, places: Sequence[str]) -> list[Message]:
         if not places:
@@ -213,11 +231,6 @@ def _is_new(story: Story, known: Record | None) -> bool:
 def _origin(story: Story, headers: dict[str, bytes]) -> str:
     """Whose story it is and by which feed it came: two feeds may bring the same agency's."""
     return f"{story.source.name} by {headers.get('feed', b'').decode('utf-8', 'replace')}"[:500]
-
-
-def _judged(one: Asked, found: Sequence[Signed]) -> tuple[str | None, str | None]:
-    order = next((other.order for other in found if other.uri == one.uri), None)
-    return likeness.judge(one.signature, one.origin, order, [other for other in found if other.uri != one.uri])
 
 
 def _telling(original: str, copy: Story, headers: dict[str, bytes]) -> Send:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.desk.likeness import compare, sign
+from pipeline.desk.likeness import Signed, Window, sign
 from pipeline.desk.rules import Verdict, counts, decide, list_copy
 from scoring.duplicates import measure
 from tests.conftest import NOON, make_story
@@ -205,16 +205,31 @@ class TestLikeness:
     )  # fmt: skip
 
     @staticmethod
-    def like(one, other):
-        return compare(sign(make_story(body=one)), sign(make_story(body=other)))
+    def judged(*bodies, origins="ab", hours=0, most=1_000):
+        """What the last of these stories is a copy of, and related to; the first is called 0."""
+        window = Window(timedelta(hours=48), most)
+        for number, body in enumerate(bodies):
+            window.add(
+                Signed(
+                    uri=str(number),
+                    origin=origins[number % len(origins)],
+                    versioncreated=NOON + timedelta(hours=hours * number),
+                    signature=sign(make_story(body=body)),
+                )
+            )
+        return window.judge(str(len(bodies) - 1))
 
     def test_an_edited_copy_is_the_same_story(self):
-        assert self.like(self.story, self.copy).same_story
+        assert self.judged(self.story, self.copy) == ("0", "0")
+
+    def test_the_first_of_several_is_the_original(self):
+        assert self.judged(self.story, self.copy, self.copy, origins="abc")[0] == "0"
+
+    def test_a_feed_does_not_copy_itself(self):
+        assert self.judged(self.story, self.copy, origins="a") == (None, "0")
 
     def test_a_story_after_the_same_pattern_is_another(self):
-        like = self.like(self.story, self.pattern)
-        assert like.words > 0.3
-        assert not like.same_story
+        assert self.judged(self.story, self.pattern) == (None, None)
 
     def test_the_same_matter_in_other_words_is_one_storyline(self):
         other = (
@@ -222,19 +237,34 @@ class TestLikeness:
             "the port authority in Rondonia, had asked for half of the 12 million reais that repairs after the flood "
             "of 3 March cost when the Madeira rose."
         )
-        like = self.like(self.story, other)
-        assert like.same_matter
-        assert not like.same_story
+        assert self.judged(self.story, other) == (None, "0")
+
+    def test_what_is_further_apart_than_the_window_is_not_compared(self):
+        assert self.judged(self.story, self.copy, hours=47)[0] == "0"
+        assert self.judged(self.story, self.copy, hours=49) == (None, None)
+
+    def test_the_oldest_of_too_many_are_forgotten(self):
+        others = [self.pattern + f" Line {number} of {number}." for number in range(3)]
+        assert self.judged(self.story, *others, self.copy, origins="abcde", most=5)[0] == "0"
+        assert self.judged(self.story, *others, self.copy, origins="abcde", most=4)[0] is None
 
     def test_a_text_too_short_to_tell_has_no_signature(self):
         assert sign(make_story(body="Markets closed.")) is None
 
-    @given(st.text(max_size=400), st.text(max_size=400))
-    def test_likeness_has_no_direction(self, one, other):
-        signed = [sign(make_story(body=text)) for text in (one, other)]
-        if all(signed):
-            assert compare(*signed) == compare(*reversed(signed))
-            assert compare(signed[0], signed[0]).same_story
+    def test_a_story_that_comes_again_keeps_its_place(self):
+        assert self.judged(self.story, self.copy)[0] == "0"
+        window = Window(timedelta(hours=48))
+        signed = [
+            Signed(uri=uri, origin=uri, versioncreated=NOON, signature=sign(make_story(body=self.story)))
+            for uri in ("one", "two", "one")
+        ]
+        for each in signed:
+            window.add(each)
+        assert (window.judge("one")[0], window.judge("two")[0]) == (None, "one")
+
+    @given(st.text(min_size=40, max_size=400).filter(lambda text: sign(make_story(body=text)) is not None))
+    def test_a_story_word_for_word_is_a_copy(self, text):
+        assert self.judged(text, text)[0] == "0"
 
 
 def test_copies_on_a_generated_stream_are_told_from_other_stories():
