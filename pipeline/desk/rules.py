@@ -87,7 +87,8 @@ class Decision(Value):
     """What becomes of a version: passed on as ``story``, or ``dropped`` for a reason.
 
     ``record`` is what to remember, None where nothing changed; ``again`` where the version stands
-    that is to be passed on once more, since its record changed; ``copyof`` whom to tell of a copy.
+    that is to be passed on once more, since what is indexed with it changed (or had, before a worker
+    died on the way); ``copyof`` whom to tell of a copy.
     """
 
     story: Story | None = None
@@ -147,7 +148,7 @@ def decide(
         if story.pubstatus == "usable":
             reason = f"version {story.version} after version {content.version}" if content else reason
         is_indexed = not record.held and not (record.duplicateof and folds)
-        return Decision(record=changed, dropped=reason, again=record.at if changed and is_indexed else None)
+        return Decision(record=changed, dropped=reason, again=record.at if is_indexed else None)
     if waits:
         return Decision(record=changed)
     story = story.model_copy(update={"firstcreated": record.firstcreated})
@@ -164,11 +165,10 @@ def list_copy(known: Record, copy: Story) -> Decision:
             Copy(uri=copy.uri, source=copy.source.name, versioncreated=copy.versioncreated, headline=copy.headline)
         )
     alsoin = tuple(sorted(others, key=lambda each: (each.versioncreated, each.uri))[:_MOST_COPIES])
-    if alsoin == known.alsoin:
-        return Decision(dropped="a copy that is listed")
     record = known.model_copy(update={"alsoin": alsoin})
     is_indexed = known.pubstatus == "usable" and not known.held
-    return Decision(record=record, dropped="a copy", again=known.at if is_indexed else None)
+    changed = None if record == known else record
+    return Decision(record=changed, dropped="a copy", again=known.at if is_indexed else None)
 
 
 def released(record: Record) -> Record:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipeline import formats
 from pipeline.errors import PermanentError, TooLarge
-from pipeline.formats.contract import KEPT_BYTES, Format, Stream
+from pipeline.formats.contract import KEPT_BYTES, Format, Stream, whole
 from pipeline.formats.ninjs import content_uri
 from pipeline.story import RawStory
 
@@ -46,8 +46,8 @@ class Intake:
     def items(self, stream: Peekable, where: str, name: str | None, feed: str) -> Iterator[RawStory | Refusal]:
         """The items in ``stream``.
 
-        ``where`` is what to call it in a message, ``name`` what an item without a uri of its own
-        is called (None: after its bytes), ``feed`` the source where the person gave none.
+        ``where`` is what to call it in a message, ``name`` what an item that fills the stream and
+        has no uri of its own is called (None: after its bytes), ``feed`` the source where the person gave none.
         """
         try:
             known = self._format(stream, name or "")
@@ -59,7 +59,7 @@ class Intake:
             if isinstance(piece, TooLarge):
                 yield Refusal(f"{where}, item {number}", str(piece), type(piece).__name__, piece.start)
             else:
-                yield self._item(piece, known, name if known.name == "text" else None, feed)
+                yield self._item(piece, known, name if known.split is whole else None, feed)
 
     def _format(self, stream: Peekable, name: str) -> Format:
         if self.format != "auto":

@@ -58,6 +58,7 @@ def parse(raw: RawStory) -> Story:
     status = _formal(child(management, "Status"))
     instructed = [_formal(each) for each in children(management, "Instruction")]
     is_embargoed = (status or "").lower() == "embargoed"
+    embargoed = stated.embargo(text(child(future, "DateAndTime"))) if is_embargoed else None
     is_test = (
         child(envelope, "NewsService") is not None and stated.signal(_formal(child(envelope, "NewsService"))) == "test"
     )
@@ -72,8 +73,8 @@ def parse(raw: RawStory) -> Story:
             text(child(item, "Identification", "NewsIdentifier", "DateId")),
         ),
         firstcreated=stated.first_time(text(child(management, "FirstCreated"))),
-        pubstatus=stated.pubstatus(_kill(instructed) or status),
-        embargoed=stated.embargo(text(child(future, "DateAndTime"))) if is_embargoed else None,
+        pubstatus=stated.pubstatus(_kill(instructed) or status, embargoed),
+        embargoed=embargoed,
         signal="test"
         if is_test
         else stated.signal(_formal(child(management, "NewsItemType")), *instructed, *(name for _, name in genres)),

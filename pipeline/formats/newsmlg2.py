@@ -52,6 +52,7 @@ def parse(raw: RawStory) -> Story:
         text(child(about, "contentCreated")),
         text(child(root, "header", "sent")),
     )
+    embargoed = stated.embargo(text(child(meta, "embargoed")))
     signals = [attribute(each, *_CODES) for each in children(meta, "signal")]
     genres = [*_concepts(about, "genre")]
     headline = _best(about, "headline") or article.headline or text(child(meta, "title"))
@@ -62,8 +63,10 @@ def parse(raw: RawStory) -> Story:
         version=stated.version(attribute(item, "version")),
         versioncreated=created,
         firstcreated=stated.first_time(text(child(meta, "firstCreated")), text(child(about, "contentCreated"))),
-        pubstatus=stated.pubstatus(attribute(child(meta, "pubStatus"), *_CODES) or text(child(meta, "pubStatus"))),
-        embargoed=stated.embargo(text(child(meta, "embargoed"))),
+        pubstatus=stated.pubstatus(
+            attribute(child(meta, "pubStatus"), *_CODES) or text(child(meta, "pubStatus")), embargoed
+        ),
+        embargoed=embargoed,
         signal=stated.signal(*signals, *(word for genre in genres for word in genre), *_roles(meta)),
         urgency=stated.urgency(text(child(about, "urgency")))
         or stated.urgency(text(child(root, "header", "priority"))),

@@ -72,7 +72,8 @@ def parse(raw: RawStory) -> Story:
     # A flash, or a package of references, as this project itself writes it.
     is_empty = fields.look("body") == "" or bool(fields.look("associations"))
     body = _body(fields)
-    pubstatus = stated.pubstatus(str(fields.take("pubstatus") or ""))
+    embargoed = _time(fields.take("embargoed", "embargo"))
+    pubstatus = stated.pubstatus(str(fields.take("pubstatus") or ""), embargoed)
     if not body and pubstatus == "usable" and not (headline and is_empty):
         raise MalformedItem("no body: none of body_text, body_xhtml, bodies, body, text has text")
     created = _time(fields.take("versioncreated", "published", "date_published", "date"))
@@ -97,7 +98,7 @@ def parse(raw: RawStory) -> Story:
         "ednote": _text(fields.take("ednote")),
         "usageterms": _text(fields.take("usageterms")),
         "copyrightholder": _text(fields.take("copyrightholder")) or _text(fields.look("copyrightnotice")),
-        "embargoed": _time(fields.take("embargoed", "embargo")),
+        "embargoed": embargoed,
         "source": _source(fields.take("source"), raw, fields),
         "removed": tuple(_removed(fields.take("removed"))),
     }

@@ -77,6 +77,7 @@ def parse(raw: RawStory) -> Story:
     )
     waits = released is not None and created is not None and released > created
     is_embargoed = (status or "").lower() == "embargoed"
+    embargoed = stated.embargo(release) if is_embargoed else released if waits else None
     note = child(docdata, "ed-msg")
     duty = child(docdata, "du-key")
     return stated.story(
@@ -86,8 +87,8 @@ def parse(raw: RawStory) -> Story:
         versioncreated=created,
         firstcreated=stated.first_time(*_of(meta, _META_FIRST))
         or min([*revised, *filter(None, [issued])], default=None),
-        pubstatus=stated.pubstatus(status),
-        embargoed=stated.embargo(release) if is_embargoed else released if waits else None,
+        pubstatus=stated.pubstatus(status, embargoed),
+        embargoed=embargoed,
         signal=_signal(root, docdata),
         urgency=stated.urgency(attribute(child(docdata, "urgency"), "ed-urg"))
         or next((stated.urgency(value) for value in _of(meta, _META_URGENCY)), None),

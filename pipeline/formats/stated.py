@@ -143,14 +143,17 @@ def urgency(text: str | None) -> int | None:
     return int(digit) if re.fullmatch(r"0?[1-9]", digit) else None
 
 
-def pubstatus(text: str | None) -> str:
+def pubstatus(text: str | None, until: datetime | None = None) -> str:
     """usable, withheld or canceled, from any spelling and scheme (``stat:canceled``); usable if unsaid.
 
+    Embargoed is usable from a time on; without one (``until``) nobody knows when, so it is withheld.
     Raises MalformedItem for a word nobody knows: it might be a kill.
     """
     word = _local(text)
     if not word:
         return "usable"
+    if word == "embargoed" and until is None:
+        return "withheld"
     if word not in _PUBSTATUS:
         raise MalformedItem(f"pubstatus {text!r} is none of usable, withheld, canceled")
     return _PUBSTATUS[word]

@@ -62,6 +62,7 @@ class Desk:
         self._looks = context.settings.desk.duplicates != "off"
         window = timedelta(seconds=context.settings.desk.window)
         self._known = Window(window)
+        self._judging = asyncio.Lock()
         self._tail = Tail(context.servers.kafka, topics.SIGNATURES, datetime.now(UTC) - window)
 
     async def work(self, events: Sequence[EventT]) -> list[Outcome]:
@@ -125,7 +126,8 @@ class Desk:
         if not signed:
             return {}
         last = await self._put(signed)
-        alike = await asyncio.to_thread(self._judged, [each.uri for each in signed], last)
+        async with self._judging:
+            alike = await asyncio.to_thread(self._judged, [each.uri for each in signed], last)
         lines = await registry.recall(self._client, self._hosts, {uri for pair in alike for uri in pair if uri})
         replacing = {story.uri for story, _ in news if story.signal in _REPLACING}
         verdicts: dict[str, Verdict] = {}
@@ -170,8 +172,8 @@ class Desk:
         story = Story.model_validate_json(messages[0].value or b"")
         verdict = (await self._verdicts([(story, dict(messages[0].headers))], {})).get(record.uri, Verdict())
         update = {"duplicateof": verdict.duplicateof, "storyline": record.storyline or verdict.storyline}
-        record = released(record).model_copy(update=update)
-        # Remembered first: the index asks the record whether the version counts.
+        record = record.model_copy(update=update)
+        # What the index asks the record is remembered first; that it is let out, once it is.
         await self._remember([record])
         send = _passing(messages[0], {record.uri: record})
         if record.duplicateof and self._folds:
@@ -179,6 +181,7 @@ class Desk:
         topic = send.topic or topics.EDITED
         sent = await self._context.app.producer.send(topic, send.key.encode(), send.value, None, None, send.headers)
         await sent
+        await self._remember([released(record)])
         log.info("embargo lifted", uri=record.uri)
 
     async def _put(self, signed: Sequence[Signed]) -> int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline import formats
 from pipeline.errors import ConfigurationError, MalformedItem, PermanentError, TooLarge, UnknownFormat
+from pipeline.formats import stated
 from pipeline.story import RawStory, Story
 from tests.conftest import NOON, make_story
 
@@ -269,3 +270,33 @@ class TestSource:
 
     def test_the_folders_name_is_better_than_none(self):
         assert parse("Text.", source="folder", feed="folder").source.name == "folder"
+
+
+@pytest.mark.parametrize(
+    ("format", "value"),
+    [
+        ("nitf", '<nitf><head><docdata management-status="embargoed"/></head></nitf>'),
+        ("newsml", '<NewsML><NewsItem><NewsManagement><Status>Embargoed</Status></NewsManagement></NewsItem></NewsML>'),
+        ("newsmlg2", '<newsItem guid="x"><itemMeta><pubStatus qcode="stat:embargoed"/></itemMeta></newsItem>'),
+        ("ninjs", '{"uri": "x", "text": "A.", "pubstatus": "embargoed"}'),
+    ],
+)  # fmt: skip
+def test_an_embargo_until_nobody_knows_when_withholds(format, value):
+    assert parse(value, format=format).pubstatus == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("told", "hour"),
+    [
+        ("20240516T120000Z", 12), ("20240516T120000+0200", 10), ("2024-05-16 12:00", 12), ("2024-05-16T12:00+02", 10),
+        ("Thu, 16 May 2024 12:00:00 EDT", 16), ("20240516", 0), ("16 May 2024 12:00 CEST", 10), ("20240516 1200", 12),
+        ("2024-05-16T12:00:00.123Z", 12),
+    ],
+)  # fmt: skip
+def test_times_are_read_however_they_are_written(told, hour):
+    assert stated.time(told).replace(microsecond=0) == datetime(2024, 5, 16, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("told", ["", "soon", "12:00", "99999999", "0000-00-00T00:00:00Z", "9" * 60, "May"])
+def test_what_is_no_time_is_none(told):
+    assert stated.time(told) is None
