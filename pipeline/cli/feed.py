@@ -51,7 +51,8 @@ def feed(
     [dim]wire feed https://example.org/rss.xml  ·  wire feed --follow /var/spool/agency[/]
     """
     settings = load(kafka=kafka, data_dir=data_dir)
-    if follow:
+    # Standard input goes on by itself for as long as somebody writes to it.
+    if follow and sources != ["-"]:
         set_up_logging()
         run(settings, followed(sources, format, source))
         return

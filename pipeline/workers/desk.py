@@ -246,7 +246,11 @@ def _passing(message: Message, known: dict[str, Record]) -> Send:
     story = Story.model_validate_json(message.value or b"")
     record = known[story.uri]
     story = story.model_copy(update={"firstcreated": record.firstcreated})
-    return Send(story.uri, _json(story), headers=dict(message.headers))
+    headers = dict(message.headers)
+    before = headers.get(trace.HEADER, b"").decode()
+    headers[trace.HEADER] = f"{before} {message.at}@{message.timestamp}".strip().encode()
+    headers.pop(COPY_OF, None)
+    return Send(story.uri, _json(story), headers=headers)
 
 
 def _json(story: Story) -> bytes:

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import signal
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from pipeline.broker.log import read
 from pipeline.embedded.servers import locate
 from pipeline.settings import load
 from tests.origin import Origin, feed_of
-from tests.whole.conftest import Wire, eventually, running
+from tests.whole.conftest import COMMAND, Wire, eventually, running
 
 STORY = (
     "The harbour of Porto Velho reopened on Tuesday after 14 days, said Maria Lopes of the port authority.\n"
@@ -198,6 +201,37 @@ class TestHostileFiles:
         assert b"A secret." not in b"".join(letters.values())
         assert letters["over 8,388,608 bytes (feed.max_item_bytes)"] == b"x" * 65_536
         assert wire.story("hostile/good.txt")
+
+
+def test_a_folder_and_an_address_can_be_followed_from_the_command_line(wire, tmp_path):
+    drop = tmp_path / "followed"
+    drop.mkdir()
+    with Origin() as origin:
+        origin.serve("/rss", feed_of("quillfeed", prefix="urn:followed:"))
+        command = [*COMMAND, "feed", "--follow", str(drop), origin.url("/rss")]
+        environment = os.environ | {"WIRE_DATA_DIR": str(wire.folder)}
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+        try:
+            (drop / "a.txt").write_text("The followed folder brought the quandle story.")
+            eventually(lambda: wire.search("quandle")["total"] == 1)
+            eventually(lambda: wire.search("quillfeed")["total"] == 1)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            told = process.communicate(timeout=30)[1].decode()
+        assert process.returncode == 0, told
+        assert "Traceback" not in told
+
+
+def test_only_folders_and_addresses_can_be_followed(wire):
+    assert "neither" in wire("feed", "--follow", "README.md", code=2).stderr.decode()
+
+
+def test_an_address_can_be_fed_once(wire):
+    with Origin() as origin:
+        origin.serve("/rss", feed_of("a", "b", prefix="urn:once:"))
+        assert wire("feed", origin.url("/rss")).stdout == b"2 items acknowledged\n"
+        told = wire("feed", origin.url("/none"), code=1)
+        assert b"answered 404" in told.stderr
 
 
 def test_without_live_feeds_wire_feeds_says_what_to_do(wire):
