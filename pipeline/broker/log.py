@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -106,47 +105,39 @@ def follow(servers: str, topic: str) -> Iterator[Message]:
 
 
 class Tail:
-    """A topic of one partition, read on and on by one reader, from what was written ``since`` then."""
+    """A topic of one partition, read on and on by one reader, from what was written ``since`` then.
+
+    It connects anew each time, which takes some milliseconds: a consumer that stays open keeps a
+    process from ending.
+    """
 
     def __init__(self, servers: str, topic: str, since: datetime) -> None:
-        """Connect when it is first read."""
+        """Connect when it is read."""
         self._servers = servers
         self._where = TopicPartition(topic, 0)
         self._since = since
         self._next: int | None = None
-        self._open = ExitStack()
-        self._client: KafkaConsumer | None = None
 
     def up_to(self, offset: int) -> Iterator[Message]:
         """The messages not read yet, up to and with the one at ``offset``. Raises KafkaAway."""
-        try:
-            client = self._connected()
+        if self._next is not None and self._next > offset:
+            return
+        with consumer(self._servers) as client:
+            client.assign([self._where])
+            place = self._begin(client) if self._next is None else self._next
+            client.seek(self._where, place)
             deadline = time.monotonic() + _CATCHING_UP
-            while self._next is not None and self._next <= offset:
+            while place <= offset:
                 for record in client.poll(timeout_ms=_POLL_MS).get(self._where, []):
-                    self._next = record.offset + 1
+                    self._next = place = record.offset + 1
                     deadline = time.monotonic() + _CATCHING_UP
                     yield _message(record)
                 if time.monotonic() > deadline:
                     raise KafkaAway(f"{self._where.topic}: no message came for {_CATCHING_UP:g} s")
-        except KafkaAway:
-            self.close()
-            raise
 
-    def close(self) -> None:
-        """Close the consumer; what was read stays read."""
-        self._open.close()
-        self._client = None
-
-    def _connected(self) -> KafkaConsumer:
-        if self._client is None:
-            self._client = client = self._open.enter_context(consumer(self._servers))
-            client.assign([self._where])
-            if self._next is None:
-                found = client.offsets_for_times({self._where: int(self._since.timestamp() * 1000)}).get(self._where)
-                self._next = found.offset if found else client.end_offsets([self._where])[self._where]
-            client.seek(self._where, self._next)
-        return self._client
+    def _begin(self, client: KafkaConsumer) -> int:
+        found = client.offsets_for_times({self._where: int(self._since.timestamp() * 1000)}).get(self._where)
+        return int(found.offset if found else client.end_offsets([self._where])[self._where])
 
 
 def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:

@@ -20,6 +20,7 @@ from pipeline.feeds.memory import FILE, Memory
 from pipeline.feeds.report import reports
 from pipeline.index import connection
 from pipeline.index.names import QUOTES, STORIES
+from pipeline.search.stories import TOLD
 from pipeline.settings import Settings
 
 
@@ -65,8 +66,8 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     try:
         client = connection.connect(servers.elasticsearch, settings.elasticsearch.timeout)
         with connection.speaking_to(servers.elasticsearch), client:
-            for alias in (STORIES, QUOTES):
-                counted = client.count(index=alias, ignore_unavailable=True, allow_no_indices=True)
+            for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}})):
+                counted = client.count(index=alias, query=query, ignore_unavailable=True, allow_no_indices=True)
                 state[alias] = counted["count"]
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}

@@ -59,7 +59,7 @@ def parse(raw: RawStory) -> Story:
     slugline = _slugline(slug or message.slug or "")
     notes = [line for line in headers if _NOTE.match(line)]
     authors = [line for line in headers if _BYLINE.match(line)]
-    titles = [line for line in headers if line not in notes + authors]
+    titles = [line for line in headers if not (_NOTE.match(line) or _BYLINE.match(line))]
     lead = _LEAD.search(f"{message.slug} {slug}")
     headline = titles[0] if titles and not (_TITLE.search(titles[0]) and authors) else None
     return stated.story(
@@ -137,27 +137,26 @@ def _filed(after: str, second: re.Match[str] | None, received: datetime | None) 
 
 def _lines(text: str) -> tuple[list[str], str]:
     """The header lines, and the paragraphs, one a line."""
-    headers: list[str] = []
-    paragraphs: list[str] = []
+    headers: list[list[str]] = []
+    paragraphs: list[list[str]] = []
     is_open = False
     for line in re.split(r"\r\n?|\n", _typed(text)):
         words = line.strip()
-        if not words or (_FILED.search(words) and len(words) < 40):
+        if not words or (len(words) < 40 and _FILED.search(words)):
             continue
         is_header = words.startswith("^")
         if is_header or is_open:
             ends = words.endswith(("<", "="))
-            words = words.strip("^<= ")
             if is_header:
-                headers.append(words)
-            else:
-                headers[-1] = f"{headers[-1]} {words}"
-            is_open = not ends and _is_note(headers[-1])
-        elif line.startswith(("\t", "  ")) or not paragraphs:
-            paragraphs.append(words.strip("<= "))
+                headers.append([])
+            headers[-1].append(words.strip("^<= "))
+            is_open = not ends and _is_note(headers[-1][0])
         else:
-            paragraphs[-1] = f"{paragraphs[-1]} {words}"
-    return [line for line in headers if line], "\n".join(paragraphs)
+            if line.startswith(("\t", "  ")) or not paragraphs:
+                paragraphs.append([])
+            paragraphs[-1].append(words.strip("<= "))
+    told = (" ".join(filter(None, header)) for header in headers)
+    return [header for header in told if header], "\n".join(map(" ".join, paragraphs))
 
 
 def _is_note(header: str) -> bool:

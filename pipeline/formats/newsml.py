@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.errors import MalformedItem, PermanentError
+from pipeline.errors import MalformedItem
 from pipeline.formats import nitf, stated, xml
-from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.contract import Format, Piece, Stream
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text
@@ -27,17 +27,7 @@ _UNREAD = re.compile(r"css|script|photo|image|picture|jpe?g|gif|video|audio|styl
 
 def split(stream: Stream, limit: int) -> Iterator[Piece]:
     """Each NewsItem of a document as a document of its own."""
-    for value in whole(stream, limit):
-        if isinstance(value, PermanentError):
-            yield value
-            return
-        try:
-            root = xml.read(value)
-        except MalformedItem:
-            yield value
-            return
-        items = [*children(root, "NewsItem")]
-        yield from xml.parted(root, items) if len(items) > 1 else [value]
+    yield from xml.split(stream, limit, lambda root: [*children(root, "NewsItem")])
 
 
 def identity(value: bytes) -> str | None:

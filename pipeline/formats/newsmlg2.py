@@ -8,9 +8,9 @@ has the references (``associations``, as in ninjs 1.x); content that is elsewher
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.errors import MalformedItem, PermanentError
+from pipeline.errors import MalformedItem
 from pipeline.formats import nitf, stated, xml
-from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.contract import Format, Piece, Stream
 from pipeline.formats.markup import is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text, texts
 from pipeline.story import Dateline, RawStory, Story
@@ -22,17 +22,9 @@ _CODES = ("qcode", "uri", "literal")
 
 def split(stream: Stream, limit: int) -> Iterator[Piece]:
     """Each item of a newsMessage as a message of its own; any other document as it is."""
-    for value in whole(stream, limit):
-        if isinstance(value, PermanentError):
-            yield value
-            return
-        try:
-            root = xml.read(value)
-        except MalformedItem:
-            yield value
-            return
-        items = [each for each in children(root, "itemSet") for each in each.iterchildren()]
-        yield from xml.parted(root, items) if len(items) > 1 else [value]
+    yield from xml.split(
+        stream, limit, lambda root: [each for place in children(root, "itemSet") for each in place.iterchildren()]
+    )
 
 
 def identity(value: bytes) -> str | None:

@@ -13,30 +13,22 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from pipeline.errors import MalformedItem, PermanentError
+from pipeline.errors import MalformedItem
 from pipeline.formats import stated, xml
-from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.contract import Format, Piece, Stream
 from pipeline.formats.markup import text_of
 from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
 
 _ROOTS = ("rss", "feed", "RDF", "rdf")
+_MOST_ELEMENTS = 5_000
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _ENTRIES = ("item", "entry", "deleted-entry")
 
 
 def split(stream: Stream, limit: int) -> Iterator[Piece]:
     """Each entry as a feed of its own; a feed without entries has no items."""
-    for value in whole(stream, limit):
-        if isinstance(value, PermanentError):
-            yield value
-            return
-        try:
-            root = xml.read(value, names=False)
-        except MalformedItem:
-            yield value
-            return
-        yield from xml.parted(root, _entries(root))
+    yield from xml.split(stream, limit, _entries, names=False, least=0)
 
 
 def identity(value: bytes) -> str | None:
@@ -117,7 +109,12 @@ def _deleted(root: Element) -> Element | None:
 
 
 def _parsed(root: Element) -> Any:
-    """The feed as feedparser reads it: what it is given is well-formed UTF-8 without a DTD."""
+    """The feed as feedparser reads it: what it is given is well-formed UTF-8 without a DTD.
+
+    Raises MalformedItem for an entry that would take it seconds.
+    """
+    if (most := max(map(len, _entries(root)), default=0)) > _MOST_ELEMENTS:
+        raise MalformedItem(f"an entry of {most:,} elements")
     return feedparser.parse(xml.written(root), response_headers={"content-type": "application/xml; charset=utf-8"})
 
 

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from typing import Any, TypeVar
 
 from dateutil import parser as dates
@@ -78,6 +79,7 @@ _ISO = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
     re.I,
 )
+_MOST_TERMS = 1_000
 _REFERENCES = {"associations", "renditions"}
 _YEARS = range(1970, 2200)
 
@@ -176,13 +178,15 @@ def byline(text: str | None) -> str | None:
 
 
 def words(texts: Iterable[str | None]) -> tuple[str, ...]:
-    """Keywords, each once, in their order."""
-    return tuple(dict.fromkeys(word for text in texts if text and (word := " ".join(text.split()))))
+    """Keywords, each once, in their order; no more than anybody sets by hand."""
+    found = (word for text in texts if text and (word := " ".join(text.split())))
+    return tuple(dict.fromkeys(islice(found, _MOST_TERMS)))
 
 
 def subjects(pairs: Iterable[tuple[str | None, str | None]]) -> tuple[Subject, ...]:
-    """Subjects from pairs of code and name, each once, in their order."""
-    return tuple(Subject(code=code, name=name) for code, name in dict.fromkeys(pairs) if code or name)
+    """Subjects from pairs of code and name, each once, in their order; no more than anybody sets by hand."""
+    found = dict.fromkeys(islice(pairs, _MOST_TERMS))
+    return tuple(Subject(code=code, name=name) for code, name in found if code or name)
 
 
 def lone(items: Sequence[Item], what: str) -> Item:

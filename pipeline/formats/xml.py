@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from pipeline.errors import MalformedItem
+from pipeline.errors import MalformedItem, TooLarge
+from pipeline.formats.contract import Piece, Stream, whole
 from pipeline.formats.encoding import decode
 
 Element = etree._Element
@@ -135,6 +136,26 @@ def attribute(element: Element | None, *names: str) -> str | None:
     if element is None:
         return None
     return next((value for name in names if (value := (element.get(name) or "").strip())), None)
+
+
+def split(
+    stream: Stream, limit: int, find: Callable[[Element], list[Element]], names: bool = True, least: int = 1
+) -> Iterator[Piece]:
+    """The parts that ``find`` finds in the stream's document, each as a document; a lone one as it came.
+
+    A document that cannot be read, or has fewer than ``least`` parts, is one item, for parse to refuse.
+    """
+    for value in whole(stream, limit):
+        if isinstance(value, TooLarge):
+            yield value
+            return
+        try:
+            root = read(value, names)
+        except MalformedItem:
+            yield value
+            return
+        parts = find(root)
+        yield from [value] if len(parts) == 1 or len(parts) < least else parted(root, parts)
 
 
 def parted(root: Element, parts: list[Element]) -> Iterator[bytes]:

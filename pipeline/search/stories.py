@@ -18,6 +18,8 @@ MARKS = ("\ue000", "\ue001")
 HIGHLIGHTED = 50_000
 """Characters of the longest body that is searched for what matched. Elasticsearch refuses to look
 through over a million, and the embedded server takes time with the square of the length."""
+TOLD: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
+"""The query of what tells a story."""
 _PEOPLE = ("people", "organizations", "places")
 
 
@@ -106,12 +108,10 @@ def request(question: Question) -> dict[str, Any]:
         bounds = {"gte": question.since, "lt": question.until}
         times = {name: at.isoformat() for name, at in bounds.items() if at}
         filters.append({"range": {f"{prefix}versioncreated": times}})
-    unwanted = [] if question.quotes or question.advisories else [{"terms": {"signal": ["test", "advisory"]}}]
+    wanted = [] if question.quotes or question.advisories else [TOLD]
     newest = {f"{prefix}versioncreated": {"order": "desc"}}
     return {
-        "query": {
-            "bool": {"filter": filters, "must_not": unwanted, "must": [_text(question.query, _fields(question))]}
-        },
+        "query": {"bool": {"filter": [*filters, *wanted], "must": [_text(question.query, _fields(question))]}},
         "size": question.size,
         "sort": ["_score", newest] if question.query else [newest],
     }
