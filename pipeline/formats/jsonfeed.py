@@ -9,7 +9,7 @@ from pipeline.errors import MalformedItem, PermanentError
 from pipeline.formats import stated
 from pipeline.formats.contract import Format, Piece, Stream, whole
 from pipeline.formats.markup import text_of
-from pipeline.formats.ninjs import read_object
+from pipeline.formats.ninjs import content_uri, read_object
 from pipeline.story import RawStory, Story
 
 _HEAD = ("version", "title", "home_page_url", "language", "authors", "author")
@@ -80,10 +80,12 @@ def _read(value: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     return feed, item
 
 
-def _uri(item: dict[str, Any]) -> str | None:
+def _uri(item: dict[str, Any]) -> str:
     stated_ids = (item.get(name) for name in ("id", "url", "external_url"))
     usable = (each for each in stated_ids if isinstance(each, str | int | float) and not isinstance(each, bool))
-    return next((str(each).strip() for each in usable if str(each).strip()), None)
+    stated_uri = next((str(each).strip() for each in usable if str(each).strip()), None)
+    # Of the item alone: the feed around it looks different each time.
+    return stated_uri or content_uri(json.dumps(item, sort_keys=True).encode())
 
 
 def _text(item: dict[str, Any], name: str) -> str | None:

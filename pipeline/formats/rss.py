@@ -17,6 +17,7 @@ from pipeline.errors import MalformedItem
 from pipeline.formats import stated, xml
 from pipeline.formats.contract import Format, Piece, Stream
 from pipeline.formats.markup import text_of
+from pipeline.formats.ninjs import content_uri
 from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
 
@@ -126,7 +127,12 @@ def _uri(root: Element, entry: Any) -> str | None:
     deleted = _deleted(root)
     if deleted is not None:
         return attribute(deleted, "ref")
-    return (entry.get("id") or entry.get("link") or "").strip() or None
+    stated_uri = (entry.get("id") or entry.get("link") or "").strip()
+    if stated_uri:
+        return stated_uri
+    # Of the entry alone: the feed around it looks different each time.
+    lone = _entries(root)[:1]
+    return content_uri(etree.tostring(lone[0], method="c14n", with_tail=False)) if lone else None
 
 
 def _moment(entry: Any, name: str) -> datetime | None:

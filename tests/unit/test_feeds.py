@@ -148,6 +148,14 @@ class TestAnAddress:
         origin.serve("/rss", feed_of("a", "b", built=3, texts={"a": "Corrected."}))
         assert poll("/rss")[0] == [["urn:a"]]
 
+    @pytest.mark.parametrize("kind", ["rss", "json"])
+    def test_an_entry_without_any_name_comes_once_too(self, origin, poll, kind):
+        for built in (1, 2):
+            rss = f"<rss><channel><lastBuildDate>{built}</lastBuildDate><item><title>A</title></item></channel></rss>"
+            json = f'{{"version": "https://jsonfeed.org/version/1", "title": "{built}", "items": [{{"title": "A"}}]}}'
+            origin.serve("/feed", (rss if kind == "rss" else json).encode())
+            assert [len(items) for items in poll("/feed")[0]] == [1 if built == 1 else 0]
+
     def test_visits_are_conditional(self, origin, poll):
         origin.serve("/rss", feed_of("a"), etag='"1"')
         poll("/rss", times=2)
