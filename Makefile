@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score fuzz fuzz-formats train clean
+.PHONY: help install install-dev run test check format lock bench score servers fuzz fuzz-formats train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ train: .venv/installed-train ## Learn anew what the language pass knows, from DA
 	$(BIN)/python -m training.people
 	$(BIN)/python -m training.names --data $(DATA)
 	$(BIN)/python -m training.reporting --data $(DATA)
+
+servers: install-dev ## Run Apache Kafka and Elasticsearch themselves, where a JDK and Maven are, until Ctrl-C
+	@exec $(BIN)/python -m tests.servers
 
 lock: install-dev ## Pin all dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --extra build pyproject.toml -o requirements.lock

@@ -66,7 +66,7 @@ class Pipeline:
         assert self._process.stdout.readline().startswith("ready")
         settings = load(data_dir=folder)
         self.servers = locate(settings)
-        self.client = connect(self.servers.elasticsearch, 60)
+        self.client = connect(self.servers.elasticsearch.model_copy(update={"timeout": 60}))
         self.feed(folder.parent / "first.jsonl")
         self.await_count(1)
 

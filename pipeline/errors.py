@@ -58,7 +58,15 @@ class KafkaAway(TransientError):
 
 
 class ElasticsearchAway(TransientError):
-    """Elasticsearch cannot be reached, is overloaded, or does not answer in time."""
+    """Elasticsearch cannot be reached, is overloaded, or does not answer in time.
+
+    ``status`` is that of its answer, where there was one.
+    """
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        """``reason`` says where it is and what it answered."""
+        super().__init__(reason)
+        self.status = status
 
 
 class ConfigurationError(PipelineError):

@@ -1,17 +1,21 @@
 """Every setting, in one place.
 
 Read in this order, the first that speaks wins: options on the command line, ``WIRE_*`` variables
-(``WIRE_KAFKA__BOOTSTRAP_SERVERS``), ``configs/*.toml`` below the working directory, the defaults
-here. Only entrances read settings; everything below them is handed values.
+(``WIRE_KAFKA__BOOTSTRAP_SERVERS``), files named like those in the folder that ``WIRE_SECRETS`` names
+(``kafka__password``, as container engines hand secrets over), ``configs/*.toml`` below the working
+directory, the defaults here. Only entrances read settings; everything below them is handed values.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -19,7 +23,12 @@ from pydantic_settings import (
 from pipeline.errors import ConfigurationError
 
 CONFIGS = Path("configs")
+SECRETS = "WIRE_SECRETS"
+"""The variable that names the folder with secrets, a file each."""
 _DAY = 24 * 3600
+_BY_HAND = "Value error, "
+"""What pydantic puts before the reasons of our own checks."""
+_SECRET = frozenset(("password", "api_key", "tokens", "hosts"))
 
 
 class Section(BaseModel):
@@ -29,11 +38,26 @@ class Section(BaseModel):
 
 
 class Kafka(Section):
-    """Where Kafka is, and how topics are made there."""
+    """Where Kafka is, who we are there, and how topics are made."""
 
     bootstrap_servers: Annotated[
         str | None, Field(description="host:port, several with commas; unset: the embedded server")
     ] = None
+    security_protocol: Annotated[
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Field(description="as the broker's listener has it")
+    ] = "PLAINTEXT"
+    sasl_mechanism: Annotated[
+        Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"], Field(description="how the password is shown")
+    ] = "SCRAM-SHA-512"
+    username: Annotated[str | None, Field(description="who we are, with SASL")] = None
+    password: Annotated[SecretStr | None, Field(description="its password")] = None
+    ca_file: Annotated[
+        Path | None, Field(description="who signs the broker's certificate, PEM; unset: whom this machine trusts")
+    ] = None
+    certificate_file: Annotated[Path | None, Field(description="our own certificate, PEM, where one is asked for")] = (
+        None
+    )
+    key_file: Annotated[Path | None, Field(description="its key, PEM")] = None
     partitions: Annotated[int, Field(ge=1, description="of every topic that is created")] = 6
     replication: Annotated[int, Field(ge=1, description="copies of every partition")] = 1
     retention: Annotated[
@@ -44,17 +68,51 @@ class Kafka(Section):
         float, Field(gt=0, description="seconds a producer tries again before it says that Kafka is away")
     ] = 30
 
+    @model_validator(mode="after")
+    def _has_a_password(self) -> "Kafka":
+        if self.security_protocol.startswith("SASL") and not (self.username and self.password):
+            raise ValueError(f"security_protocol {self.security_protocol} needs username and password")
+        return self
+
+    @property
+    def address(self) -> str:
+        """Where it is, once it was located."""
+        return self.bootstrap_servers or ""
+
 
 class Elasticsearch(Section):
-    """Where Elasticsearch is, and how indices are made there."""
+    """Where Elasticsearch is, who we are there, and how indices are made."""
 
     hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: the embedded server")] = None
+    api_key: Annotated[SecretStr | None, Field(description="an API key, encoded as Elasticsearch gives it")] = None
+    username: Annotated[str | None, Field(description="who we are, where there is no API key")] = None
+    password: Annotated[SecretStr | None, Field(description="its password")] = None
+    ca_file: Annotated[
+        Path | None, Field(description="who signs its certificate, PEM; unset: whom this machine trusts")
+    ] = None
     shards: Annotated[int, Field(ge=1, description="of every monthly index")] = 1
     replicas: Annotated[int, Field(ge=0, description="of every monthly index")] = 0
     timeout: Annotated[float, Field(gt=0, description="seconds one request may take")] = 30
     batch_documents: Annotated[int, Field(ge=1, description="most stories in one bulk request")] = 200
     batch_bytes: Annotated[int, Field(ge=1 << 16, description="most bytes in one bulk request")] = 8 << 20
-    retry_after: Annotated[float, Field(gt=0, description="most seconds between two tries while it is away")] = 10
+
+    @field_validator("hosts")
+    @classmethod
+    def _names_no_password(cls, hosts: str | None) -> str | None:
+        if hosts and "@" in hosts:
+            raise ValueError("an address is no place for a password; use elasticsearch.username and .password")
+        return hosts
+
+    @model_validator(mode="after")
+    def _has_one_identity(self) -> "Elasticsearch":
+        if self.username and (self.api_key or not self.password):
+            raise ValueError("give either api_key, or username and password")
+        return self
+
+    @property
+    def address(self) -> str:
+        """Where it is, once it was located."""
+        return self.hosts or ""
 
 
 Names = Literal["wire", "stock"]
@@ -181,7 +239,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Options, then variables, then files."""
         files = TomlConfigSettingsSource(settings_cls, toml_file=sorted(CONFIGS.glob("*.toml")))
-        return init_settings, env_settings, files
+        secrets = NestedSecretsSettingsSource(
+            SecretsSettingsSource(settings_cls, secrets_dir=os.environ.get(SECRETS)),
+            secrets_prefix="",
+            secrets_nested_delimiter="__",
+        )
+        return init_settings, env_settings, secrets, files
 
 
 def load(**options: object) -> Settings:
@@ -215,6 +278,12 @@ def _explained(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return f"configs: {error}"
     return "; ".join(
-        f"setting {'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})"
+        f"setting {'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix(_BY_HAND)}{_given(e['loc'], e['input'])}"
         for e in error.errors(include_url=False)
     )
+
+
+def _given(place: tuple[int | str, ...], value: object) -> str:
+    """What was given, unless it may be, or hold, a secret."""
+    is_telling = isinstance(value, str | int | float) and not _SECRET.intersection(place)
+    return f" (got {value!r})" if is_telling else ""

@@ -1,32 +1,91 @@
 """kafka-python clients that fail as this project's errors do."""
 
+import asyncio
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
-from pipeline.errors import KafkaAway
+from pipeline.errors import ConfigurationError, KafkaAway
+from pipeline.settings import Kafka
 
-BOOTSTRAP_MS = 5_000
+_BOOTSTRAP_MS = 5_000
+
+
+def options(kafka: Kafka) -> dict[str, Any]:
+    """How a client of kafka-python connects. Raises ConfigurationError where a certificate cannot be read."""
+    found: dict[str, Any] = {
+        "bootstrap_servers": kafka.address.split(","),
+        "bootstrap_timeout_ms": _BOOTSTRAP_MS,
+        "security_protocol": kafka.security_protocol,
+        "ssl_context": trust(kafka),
+    }
+    if kafka.password and kafka.security_protocol.startswith("SASL"):
+        found |= {
+            "sasl_mechanism": kafka.sasl_mechanism,
+            "sasl_plain_username": kafka.username,
+            "sasl_plain_password": kafka.password.get_secret_value(),
+        }
+    return found
+
+
+def trust(kafka: Kafka) -> ssl.SSLContext | None:
+    """Whom to trust and what to show, None without TLS. Raises ConfigurationError."""
+    if not kafka.security_protocol.endswith("SSL"):
+        return None
+    try:
+        context = ssl.create_default_context(cafile=kafka.ca_file)
+        if kafka.certificate_file:
+            context.load_cert_chain(kafka.certificate_file, kafka.key_file)
+    except OSError as error:
+        raise ConfigurationError(f"kafka.ca_file, .certificate_file, .key_file: {error}") from None
+    return context
 
 
 @contextmanager
-def speaking_to(servers: str) -> Iterator[None]:
-    """Turn whatever says that Kafka is away into KafkaAway, with its address."""
+def speaking_to(kafka: Kafka) -> Iterator[None]:
+    """Turn whatever says that Kafka is away into KafkaAway, with its address.
+
+    Raises ConfigurationError where it does not let us in.
+    """
     try:
         yield
     except (KafkaConnectionError, KafkaTimeoutError, ConnectionError) as error:
-        raise KafkaAway(f"Kafka does not answer at {servers} ({type(error).__name__})") from None
+        if kafka.security_protocol != "PLAINTEXT":
+            asyncio.run(_knock(kafka))
+        raise KafkaAway(f"Kafka does not answer at {kafka.address} ({type(error).__name__})") from None
     except KafkaError as error:
-        raise KafkaAway(f"Kafka at {servers}: {error}") from None
+        raise KafkaAway(f"Kafka at {kafka.address}: {error}") from None
+
+
+async def _knock(kafka: Kafka) -> None:
+    """See whether we are refused, which kafka-python keeps to its log. Raises ConfigurationError."""
+    # Only this, after a failure, needs it.
+    from aiokafka import conn, errors  # noqa: PLC0415
+
+    host, _, port = kafka.address.split(",")[0].rpartition(":")
+    given = {name: value for name, value in options(kafka).items() if not name.startswith("bootstrap")}
+    where = f"Kafka at {kafka.address}"
+    try:
+        (await conn.create_conn(host, int(port), **given)).close()
+    except ssl.SSLCertVerificationError as error:
+        told = f"{where} shows a certificate that is not trusted ({error.verify_message}); see kafka.ca_file"
+        raise ConfigurationError(told) from None
+    except (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError):
+        told = f"{where} refuses user {kafka.username!r} with this password (kafka.username, kafka.password)"
+        raise ConfigurationError(told) from None
+    except (errors.KafkaError, OSError) as error:
+        raise KafkaAway(f"{where}: {type(error).__name__}: {error}") from None
 
 
 @contextmanager
-def admin(servers: str) -> Iterator[KafkaAdminClient]:
+def admin(kafka: Kafka) -> Iterator[KafkaAdminClient]:
     """An administration client, closed afterwards. Raises KafkaAway."""
-    with speaking_to(servers):
-        client = KafkaAdminClient(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=BOOTSTRAP_MS)
+    with speaking_to(kafka):
+        client = KafkaAdminClient(**options(kafka))
         try:
             yield client
         finally:
@@ -34,16 +93,15 @@ def admin(servers: str) -> Iterator[KafkaAdminClient]:
 
 
 @contextmanager
-def consumer(servers: str, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer]:
+def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer]:
     """A consumer that belongs to no group and commits nothing, closed afterwards.
 
     ``fetch_bytes`` is how much it asks of a partition at once; a larger message comes all the same.
     Raises KafkaAway.
     """
-    with speaking_to(servers):
+    with speaking_to(kafka):
         client = KafkaConsumer(
-            bootstrap_servers=servers.split(","),
-            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            **options(kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

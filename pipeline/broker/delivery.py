@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pipeline.broker.sender import Sender
 from pipeline.errors import KafkaAway
+from pipeline.settings import Kafka
 
 Result = TypeVar("Result")
 
@@ -14,9 +15,9 @@ Result = TypeVar("Result")
 class Delivery:
     """One producer, made when it is needed and made anew after a failure."""
 
-    def __init__(self, servers: str, timeout: float, max_bytes: int) -> None:
-        """Connect lazily; the values are Sender's."""
-        self._made = (servers, timeout, max_bytes)
+    def __init__(self, kafka: Kafka) -> None:
+        """Connect lazily."""
+        self._kafka = kafka
         self._lock = threading.Lock()
         self._sender: Sender | None = None
 
@@ -28,7 +29,7 @@ class Delivery:
         with self._lock:
             try:
                 if self._sender is None:
-                    self._sender = Sender(*self._made).__enter__()
+                    self._sender = Sender(self._kafka).__enter__()
                 result = send(self._sender)
                 self._sender.finish()
             except KafkaAway:

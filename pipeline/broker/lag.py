@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+import stamina
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import CoordinatorNotAvailableError
+from kafka.structs import OffsetAndMetadata
 
 from pipeline import topics
 from pipeline.broker.connection import admin, consumer
 from pipeline.broker.log import Coordinate
+from pipeline.settings import Kafka
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,9 @@ class Lag:
     first: tuple[Coordinate, ...]
 
 
-def lags(servers: str) -> list[Lag]:
+def lags(kafka: Kafka) -> list[Lag]:
     """The backlog of every stage, in the order of the route. Raises KafkaAway."""
-    with admin(servers) as groups, consumer(servers) as client:
+    with admin(kafka) as groups, consumer(kafka) as client:
         return [_lag(groups, client, stage) for stage in topics.STAGES.values()]
 
 
@@ -34,7 +38,7 @@ def _lag(groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -
         return Lag(stage.name, 0, 0, ())
     ends = client.end_offsets(partitions)
     starts = client.beginning_offsets(partitions)
-    committed = groups.list_group_offsets({stage.group: None})[stage.group]
+    committed = _committed(groups, stage.group)
     behind = {}
     for tp in partitions:
         known = committed.get(tp)
@@ -47,3 +51,10 @@ def _lag(groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -
         sum(ends[tp] - position for tp, position in behind.items()),
         tuple(Coordinate(tp.topic, tp.partition, position) for tp, position in behind.items()),
     )
+
+
+@stamina.retry(on=CoordinatorNotAvailableError, attempts=None, timeout=5, wait_initial=0.1, wait_max=1)
+def _committed(groups: KafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+    """A broker that is new makes the place where offsets are kept when it is first asked for them."""
+    found: dict[TopicPartition, OffsetAndMetadata] = groups.list_group_offsets({group: None})[group]
+    return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline import topics
 from pipeline.broker.log import Message, read
 from pipeline.broker.sender import Sender
+from pipeline.settings import Kafka
 
 _OURS = frozenset(("stage", "error", "detail", "trace", "replay-to"))
 
@@ -31,10 +32,10 @@ class Letter:
         return self.message.value or b""
 
 
-def unresolved(servers: str) -> list[Letter]:
+def unresolved(kafka: Kafka) -> list[Letter]:
     """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
     last: dict[str, Message] = {}
-    for message in read(servers, topics.DEAD):
+    for message in read(kafka, topics.DEAD):
         last[(message.key or b"").decode("utf-8", "replace")] = message
     letters = [Letter(key, message) for key, message in last.items() if message.value is not None]
     return sorted(letters, key=lambda letter: (letter.message.timestamp, letter.id))

@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from pipeline.broker.connection import consumer
 from pipeline.errors import KafkaAway
+from pipeline.settings import Kafka
 
 _POLL_MS = 500
 _FETCH_POLLS = 10
@@ -47,14 +48,14 @@ class Message:
     timestamp: int
 
 
-def fetch(servers: str, at: Coordinate) -> Message | None:
+def fetch(kafka: Kafka, at: Coordinate) -> Message | None:
     """The message at that place, None if it is no longer there. Raises KafkaAway."""
-    return next(iter(fetch_all(servers, [at])), None)
+    return next(iter(fetch_all(kafka, [at])), None)
 
 
-def fetch_all(servers: str, places: Sequence[Coordinate]) -> list[Message]:
+def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Message]:
     """The messages at these places, without those that are no longer there. Raises KafkaAway."""
-    with consumer(servers, fetch_bytes=1) as client:
+    with consumer(kafka, fetch_bytes=1) as client:
         return [found for at in places if (found := _fetch(client, at))]
 
 
@@ -70,9 +71,9 @@ def _fetch(client: KafkaConsumer, at: Coordinate) -> Message | None:
     return None
 
 
-def read(servers: str, topic: str, since: datetime | None = None) -> Iterator[Message]:
+def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Message]:
     """The topic's messages up to what was its end when the reading began. Raises KafkaAway."""
-    with consumer(servers) as client:
+    with consumer(kafka) as client:
         ends = _assign(client, topic)
         starts = client.beginning_offsets(list(ends))
         if since:
@@ -90,9 +91,9 @@ def read(servers: str, topic: str, since: datetime | None = None) -> Iterator[Me
             left = {tp for tp in left if client.position(tp) < ends[tp]}
 
 
-def follow(servers: str, topic: str) -> Iterator[Message]:
+def follow(kafka: Kafka, topic: str) -> Iterator[Message]:
     """The messages that come from now on. Raises KafkaAway."""
-    with consumer(servers) as client:
+    with consumer(kafka) as client:
         _assign(client, topic)
         client.seek_to_end()
         while True:
@@ -111,9 +112,9 @@ class Tail:
     process from ending.
     """
 
-    def __init__(self, servers: str, topic: str, since: datetime) -> None:
+    def __init__(self, kafka: Kafka, topic: str, since: datetime) -> None:
         """Connect when it is read."""
-        self._servers = servers
+        self._kafka = kafka
         self._where = TopicPartition(topic, 0)
         self._since = since
         self._next: int | None = None
@@ -122,7 +123,7 @@ class Tail:
         """The messages not read yet, up to and with the one at ``offset``. Raises KafkaAway."""
         if self._next is not None and self._next > offset:
             return
-        with consumer(self._servers) as client:
+        with consumer(self._kafka) as client:
             client.assign([self._where])
             place = self._begin(client) if self._next is None else self._next
             client.seek(self._where, place)

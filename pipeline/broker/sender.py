@@ -15,8 +15,9 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.producer.future import FutureRecordMetadata
 
-from pipeline.broker.connection import BOOTSTRAP_MS, speaking_to
+from pipeline.broker.connection import options, speaking_to
 from pipeline.errors import KafkaAway, TooLarge
+from pipeline.settings import Kafka
 
 IN_FLIGHT_BYTES = 32 << 20
 """How much may wait for its acknowledgement, whatever the input's size."""
@@ -27,35 +28,32 @@ class Sender:
     """Sends messages and counts what became of them.
 
     ``acknowledged`` counts messages all replicas have. A message that was not acknowledged within
-    ``timeout`` seconds raises KafkaAway from ``send`` or ``finish``, and none after it is sent.
+    ``kafka.delivery_timeout`` seconds raises KafkaAway from ``send`` or ``finish``, and none after it is sent.
     """
 
-    servers: str
-    timeout: float
-    max_bytes: int
+    kafka: Kafka
     acknowledged: int = 0
     on_acknowledged: Callable[[int], None] = lambda size: None
     _waiting: deque[tuple[FutureRecordMetadata, int]] = field(default_factory=deque)
     _waiting_bytes: int = 0
 
     def __enter__(self) -> Self:
-        """Connect. Raises KafkaAway after ``timeout`` seconds of trying, with back-off."""
-        deadline, pause = time.monotonic() + self.timeout, 0.25
+        """Connect. Raises KafkaAway after ``kafka.delivery_timeout`` seconds of trying, with back-off."""
+        deadline, pause = time.monotonic() + self.kafka.delivery_timeout, 0.25
         while True:
             try:
-                with speaking_to(self.servers):
+                with speaking_to(self.kafka):
                     self._producer = KafkaProducer(
-                        bootstrap_servers=self.servers.split(","),
-                        bootstrap_timeout_ms=BOOTSTRAP_MS,
+                        **options(self.kafka),
                         acks="all",
                         enable_idempotence=True,
                         compression_type="gzip",
                         linger_ms=5,
                         batch_size=256 << 10,
-                        max_request_size=self.max_bytes,
-                        delivery_timeout_ms=int(self.timeout * 1000),
-                        request_timeout_ms=int(self.timeout * 1000) - 100,
-                        max_block_ms=int(self.timeout * 1000),
+                        max_request_size=self.kafka.max_message_bytes,
+                        delivery_timeout_ms=int(self.kafka.delivery_timeout * 1000),
+                        request_timeout_ms=int(self.kafka.delivery_timeout * 1000) - 100,
+                        max_block_ms=int(self.kafka.delivery_timeout * 1000),
                     )
                 return self
             except KafkaAway:
@@ -68,7 +66,7 @@ class Sender:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close; what is still in flight after an error is given up, and was not counted."""
-        self._producer.close(timeout=0 if error else self.timeout)
+        self._producer.close(timeout=0 if error else self.kafka.delivery_timeout)
 
     def send(
         self,
@@ -84,7 +82,7 @@ class Sender:
         """
         size = len(value or b"")
         self._settle(IN_FLIGHT_BYTES - size)
-        with speaking_to(self.servers):
+        with speaking_to(self.kafka):
             try:
                 future = self._producer.send(topic, key=key, value=value, headers=headers, timestamp_ms=timestamp)
             except MessageSizeTooLargeError as error:
@@ -94,8 +92,8 @@ class Sender:
 
     def finish(self) -> int:
         """Wait until everything is acknowledged; how many were. Raises KafkaAway."""
-        with speaking_to(self.servers):
-            self._producer.flush(timeout=self.timeout)
+        with speaking_to(self.kafka):
+            self._producer.flush(timeout=self.kafka.delivery_timeout)
         self._settle(-1)
         return self.acknowledged
 
@@ -104,11 +102,11 @@ class Sender:
         while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > room):
             future, size = self._waiting[0]
             try:
-                future.get(timeout=self.timeout)
+                future.get(timeout=self.kafka.delivery_timeout)
             except KafkaError as error:
                 raise KafkaAway(
-                    f"Kafka at {self.servers} did not acknowledge a message within "
-                    f"{self.timeout:g} s ({type(error).__name__}); {len(self._waiting)} not acknowledged"
+                    f"Kafka at {self.kafka.address} did not acknowledge a message within "
+                    f"{self.kafka.delivery_timeout:g} s ({type(error).__name__}); {len(self._waiting)} not acknowledged"
                 ) from None
             self._waiting.popleft()
             self._waiting_bytes -= size

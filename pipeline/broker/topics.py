@@ -7,13 +7,13 @@ from pipeline.broker.connection import admin
 from pipeline.settings import Kafka
 
 
-def ensure(kafka: Kafka, servers: str) -> list[str]:
+def ensure(kafka: Kafka) -> list[str]:
     """Create the topics that do not exist; the names of those that were created.
 
     The dead letters are kept for ever, compacted: only the last word about each is wanted.
     Raises KafkaAway.
     """
-    with admin(servers) as client:
+    with admin(kafka) as client:
         missing = [name for name in topics.TOPICS if name not in set(client.list_topics())]
         if missing:
             client.create_topics([_new(name, kafka) for name in missing])

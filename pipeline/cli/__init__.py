@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import stamina
 import typer
 
 from pipeline.cli.console import complain, leave_quietly
@@ -49,6 +50,8 @@ def assembled(words: Sequence[str] = ()) -> typer.Typer:
 
 def main() -> None:
     """Run the command; errors become one line on standard error and an exit code."""
+    # Only who has set up logging is told of retries; elsewhere standard output is for data.
+    stamina.instrumentation.set_on_retry_hooks([])
     try:
         assembled(sys.argv[1:])()
     except ConfigurationError as error:

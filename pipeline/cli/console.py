@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import stamina
 import structlog
 from rich.console import Console
 from rich.text import Text
@@ -36,6 +37,7 @@ def leave_quietly() -> NoReturn:
 
 def set_up_logging() -> None:
     """Structured logs on standard error: for people on a terminal, JSON lines elsewhere."""
+    stamina.instrumentation.set_on_retry_hooks(None)
     render: Callable[..., Any] = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )

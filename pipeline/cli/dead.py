@@ -14,7 +14,7 @@ from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.embedded.servers import locate_kafka
 from pipeline.errors import ConfigurationError
-from pipeline.settings import Settings, load
+from pipeline.settings import Kafka, load
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]
 AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]
@@ -35,7 +35,7 @@ def list_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_di
 
     [dim]wire dead list[/]
     """
-    _, _, found = _letters(kafka, data_dir)
+    _, found = _letters(kafka, data_dir)
     if as_json:
         for letter in found:
             print_json(json.dumps(_described(letter), ensure_ascii=False))
@@ -61,7 +61,7 @@ def show(
 
     [dim]wire dead show parse-2-15 > item.json[/]
     """
-    _, _, found = _letters(kafka, data_dir)
+    _, found = _letters(kafka, data_dir)
     (letter,) = _named([id], found)
     if as_json:
         text = letter.value.decode("utf-8", "backslashreplace")
@@ -93,11 +93,11 @@ def drop(
 
 
 def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_dir: Any, again: bool) -> None:
-    settings, servers, found = _letters(kafka, data_dir)
+    broker, found = _letters(kafka, data_dir)
     if not ids and not everything:
         raise ConfigurationError("name the letters, or give --all")
     chosen = found if everything else _named(ids or [], found)
-    with Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes) as sender:
+    with Sender(broker) as sender:
         if again:
             for letter in chosen:
                 letters.replay(letter, sender)
@@ -109,10 +109,9 @@ def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_di
     sys.stdout.write(f"{len(chosen)} {'replayed' if again else 'dropped'}\n")
 
 
-def _letters(kafka: str | None, data_dir: Any) -> tuple[Settings, str, list[Letter]]:
-    settings = load(kafka=kafka, data_dir=data_dir)
-    servers = locate_kafka(settings)
-    return settings, servers, letters.unresolved(servers)
+def _letters(kafka: str | None, data_dir: Any) -> tuple[Kafka, list[Letter]]:
+    broker = locate_kafka(load(kafka=kafka, data_dir=data_dir))
+    return broker, letters.unresolved(broker)
 
 
 def _named(ids: list[str], found: list[Letter]) -> list[Letter]:

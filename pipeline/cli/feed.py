@@ -57,8 +57,7 @@ def feed(
         run(settings, followed(sources, format, source))
         return
     what = intake(settings.feed.max_item_bytes, format, published, source)
-    servers = locate_kafka(settings)
-    sender = Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes)
+    sender = Sender(locate_kafka(settings))
     refused = 0
     try:
         refused = _send(sources, what, sender, rate)

@@ -66,8 +66,7 @@ def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> Non
     for feed in live:
         if feed.format != "auto":
             named(feed.format)
-    kafka = settings.kafka
-    delivery = Delivery(locate_kafka(settings), kafka.delivery_timeout, kafka.max_message_bytes)
+    delivery = Delivery(locate_kafka(settings))
     memory = Memory(settings.data_dir)
     messages.print(f"{len(live)} live feeds: {', '.join(names)}")
     running = Live(memory, settings.feed.max_item_bytes, _delivering(delivery), _searching(settings))
@@ -119,11 +118,10 @@ def _letter(where: str) -> str:
 def _searching(settings: Settings) -> Searchable | None:
     """How to find out whether a story can be searched, where there is an Elasticsearch to ask."""
     try:
-        hosts = locate_elasticsearch(settings)
+        client = connect(locate_elasticsearch(settings))
     except ElasticsearchAway:
         return None
-    client = connect(hosts, settings.elasticsearch.timeout)
-    return lambda uri: story(client, hosts, uri) is not None
+    return lambda uri: story(client, uri) is not None
 
 
 def followed(words: Sequence[str], format: str, source: str | None) -> list[LiveFeed]:

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from pipeline.broker.lag import Lag, lags
 from pipeline.errors import KafkaAway
+from pipeline.settings import Kafka
 
 _EVERY = 2.0
 """Seconds between two looks at the broker; counting documents would cost the index more."""
@@ -15,8 +16,8 @@ _WINDOW = 5
 class Progress:
     """How far the stages are, and how fast."""
 
-    def __init__(self, kafka: str) -> None:
-        """Ask the broker at ``kafka``."""
+    def __init__(self, kafka: Kafka) -> None:
+        """Ask that broker."""
         self._kafka = kafka
         self._lags: list[Lag] = []
         self._looked = 0.0

@@ -44,9 +44,9 @@ def replay(
     if start not in _TOPICS:
         raise ConfigurationError(f"--from: {start!r} is none of {', '.join(_TOPICS)}")
     settings = load(kafka=kafka, data_dir=data_dir)
-    servers, topic = locate_kafka(settings), _TOPICS[start]
-    held = read(servers, topic, moment(since) if since else None)
-    with Sender(servers, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes) as sender:
+    broker, topic = locate_kafka(settings), _TOPICS[start]
+    held = read(broker, topic, moment(since) if since else None)
+    with Sender(broker) as sender:
         for message in track(held, "replaying", console=messages, disable=not messages.is_terminal, transient=True):
             if not _is_copy(message) and message.value is not None:
                 sender.send(

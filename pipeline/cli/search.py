@@ -54,7 +54,7 @@ def search(
     [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace  ·  wire search --since 24h[/]
     """
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
-    hosts = locate_elasticsearch(settings)
+    found = locate_elasticsearch(settings)
     question = Question(
         query=query,
         quotes=quotes,
@@ -66,8 +66,8 @@ def search(
         size=size,
         advisories=advisories,
     )
-    with connect(hosts, settings.elasticsearch.timeout) as client:
-        answer = ask(client, hosts, question)
+    with connect(found) as client:
+        answer = ask(client, question)
     if as_json:
         print_json(to_json(answer))
     else:

@@ -7,7 +7,7 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import end_with_parent
 from pipeline.embedded.servers import free_port, locate_elasticsearch, locate_kafka
 from pipeline.errors import KafkaAway
-from pipeline.settings import Settings, load
+from pipeline.settings import Kafka, Settings, load
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def serve(
     run(settings, locate_elasticsearch(settings), _kafka(settings), free_port(settings.web.port))
 
 
-def _kafka(settings: Settings) -> str | None:
+def _kafka(settings: Settings) -> Kafka | None:
     try:
         return locate_kafka(settings)
     except KafkaAway:

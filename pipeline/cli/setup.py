@@ -8,7 +8,6 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.embedded.servers import Servers
 from pipeline.index import connection
 from pipeline.index import setup as templates
-from pipeline.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -21,17 +20,17 @@ def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, 
 
     [dim]wire setup --kafka kafka:9092 --elasticsearch http://es:9200[/]
     """
-    created, made = prepare(*connected(kafka, elasticsearch, data_dir))
+    created, made = prepare(connected(kafka, elasticsearch, data_dir)[1])
     messages.print(f"topics created: {', '.join(created) or 'none, all were there'}")
     messages.print(f"templates: {', '.join(made)}")
 
 
-def prepare(settings: Settings, servers: Servers) -> tuple[list[str], list[str]]:
+def prepare(servers: Servers) -> tuple[list[str], list[str]]:
     """Make what must exist; the topics that were created, and the templates.
 
     Raises KafkaAway, ElasticsearchAway.
     """
-    created = broker_topics.ensure(settings.kafka, servers.kafka)
-    client = connection.connect(servers.elasticsearch, settings.elasticsearch.timeout)
-    with connection.speaking_to(servers.elasticsearch), client:
-        return created, templates.ensure(client, settings.elasticsearch)
+    created = broker_topics.ensure(servers.kafka)
+    client = connection.connect(servers.elasticsearch)
+    with connection.speaking_to(client), client:
+        return created, templates.ensure(client, servers.elasticsearch)

@@ -21,7 +21,7 @@ from pipeline.feeds.report import reports
 from pipeline.index import connection
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search.stories import TOLD
-from pipeline.settings import Settings
+from pipeline.settings import Elasticsearch, Kafka, Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -51,8 +51,8 @@ def status(
 def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     """The state as one JSON object; a server that is away says so, and its figures are missing."""
     state: dict[str, Any] = {
-        "kafka": {"address": servers.kafka, "embedded": servers.embedded_kafka, "state": "up"},
-        "elasticsearch": {"address": servers.elasticsearch, "state": "up"},
+        "kafka": {"address": servers.kafka.address, "embedded": servers.embedded_kafka, "state": "up"},
+        "elasticsearch": {"address": servers.elasticsearch.address, "state": "up"},
         "pages": servers.pages,
         "feeds": _feeds(settings),
     }
@@ -64,14 +64,21 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     except TransientError as error:
         state["kafka"] |= {"state": "away", "reason": str(error)}
     try:
-        client = connection.connect(servers.elasticsearch, settings.elasticsearch.timeout)
-        with connection.speaking_to(servers.elasticsearch), client:
-            for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}})):
-                counted = client.count(index=alias, query=query, ignore_unavailable=True, allow_no_indices=True)
-                state[alias] = counted["count"]
+        state |= _counts(servers.elasticsearch)
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
     return state
+
+
+@connection.settled
+def _counts(elasticsearch: Elasticsearch) -> dict[str, int]:
+    """How many stories and quotes can be found. Raises ElasticsearchAway."""
+    client = connection.connect(elasticsearch)
+    with connection.speaking_to(client), client:
+        return {
+            alias: client.count(index=alias, query=query, ignore_unavailable=True, allow_no_indices=True)["count"]
+            for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}}))
+        }
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:
@@ -84,7 +91,7 @@ def _feeds(settings: Settings) -> list[dict[str, Any]]:
     return found
 
 
-def _oldest(kafka: str, behind: list[Lag]) -> dict[str, Any] | None:
+def _oldest(kafka: Kafka, behind: list[Lag]) -> dict[str, Any] | None:
     """The waiting item that came first: its stage, and its age in seconds."""
     stages = {at: lag.stage for lag in behind for at in lag.first}
     waiting = fetch_all(kafka, list(stages)) if stages else []

@@ -68,7 +68,7 @@ def up(
     set_up_logging()
     try:
         servers = embedded.start()
-        prepare(settings, servers)
+        prepare(servers)
         _run(settings, servers, embedded, feed or [], logs)
     finally:
         embedded.stop()

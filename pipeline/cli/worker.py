@@ -43,7 +43,7 @@ def worker(
     settings, servers = connected(kafka, elasticsearch, data_dir)
     end_with_parent()
     if not is_child():
-        prepare(settings, servers)
+        prepare(servers)
     if len(named) > 1:
         _supervise(named, settings, servers)
         return
@@ -59,10 +59,10 @@ def environment(settings: Settings, servers: Servers) -> dict[str, str]:
         PARENT: str(os.getpid()),
         "WIRE_DATA_DIR": str(settings.data_dir),
         "WIRE_ANNOTATE__PROCESSES": str(settings.annotate.processes),
-        "WIRE_ELASTICSEARCH__HOSTS": servers.elasticsearch,
+        "WIRE_ELASTICSEARCH__HOSTS": servers.elasticsearch.address,
     }
     if not servers.embedded_kafka:
-        given["WIRE_KAFKA__BOOTSTRAP_SERVERS"] = servers.kafka
+        given["WIRE_KAFKA__BOOTSTRAP_SERVERS"] = servers.kafka.address
     return {**os.environ, **given}
 
 

@@ -12,6 +12,7 @@ from kafka.admin import MemberToRemove
 
 from pipeline.broker.connection import admin
 from pipeline.errors import PipelineError
+from pipeline.settings import Kafka
 
 EMPTY_FETCH_PAUSE = 0.1
 """Seconds a client waits after a fetch that brought nothing."""
@@ -44,9 +45,9 @@ class Member:
     name: str
     lease: TextIO
 
-    def release(self, servers: str) -> None:
+    def release(self, kafka: Kafka) -> None:
         """Leave the group for good, so that it does not wait for us."""
-        with suppress(PipelineError), admin(servers) as client:
+        with suppress(PipelineError), admin(kafka) as client:
             client.remove_group_members(self.group, [MemberToRemove(group_instance_id=self.name)])
         self.lease.close()
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from pipeline.errors import ConfigurationError, ElasticsearchAway, KafkaAway, PipelineError
-from pipeline.settings import Settings
+from pipeline.settings import Elasticsearch, Kafka, Settings
 
 _STARTING = 30.0
 _STOPPING = 5.0
@@ -28,10 +28,10 @@ _STATE = "servers.json"
 
 @dataclass(frozen=True)
 class Servers:
-    """Where the servers listen; which of them are embedded; where the pages are, if they are."""
+    """Both servers' settings, with their addresses; whether Kafka is embedded; where the pages are, if they are."""
 
-    kafka: str
-    elasticsearch: str
+    kafka: Kafka
+    elasticsearch: Elasticsearch
     embedded_kafka: bool = False
     pages: str | None = None
 
@@ -50,22 +50,22 @@ def locate(settings: Settings) -> Servers:
     )
 
 
-def locate_kafka(settings: Settings) -> str:
-    """Kafka's bootstrap servers. Raises KafkaAway."""
+def locate_kafka(settings: Settings) -> Kafka:
+    """Kafka's settings, with its address. Raises KafkaAway."""
     found = settings.kafka.bootstrap_servers or (_running(settings.data_dir) or {}).get("kafka")
     if not found:
         raise KafkaAway(f"no Kafka: {_none(settings)}; give --kafka host:port, or start `wire up`")
-    return found
+    return settings.kafka.model_copy(update={"bootstrap_servers": found})
 
 
-def locate_elasticsearch(settings: Settings) -> str:
-    """Elasticsearch's address. Raises ElasticsearchAway."""
+def locate_elasticsearch(settings: Settings) -> Elasticsearch:
+    """Elasticsearch's settings, with its address. Raises ElasticsearchAway."""
     found = settings.elasticsearch.hosts or (_running(settings.data_dir) or {}).get("elasticsearch")
     if not found:
         raise ElasticsearchAway(
             f"no Elasticsearch: {_none(settings)}; give --elasticsearch http://…, or start `wire up`"
         )
-    return found
+    return settings.elasticsearch.model_copy(update={"hosts": found})
 
 
 def _none(settings: Settings) -> str:
@@ -117,9 +117,11 @@ class Embedded:
         ports = {kind: free_port() for kind in kinds}
         if kinds:
             self._server = self._spawn(ports)
+        at = {"bootstrap_servers": kafka or f"127.0.0.1:{ports['kafka']}"}
+        hosts = {"hosts": elasticsearch or f"http://127.0.0.1:{ports['elasticsearch']}"}
         servers = Servers(
-            kafka=kafka or f"127.0.0.1:{ports['kafka']}",
-            elasticsearch=elasticsearch or f"http://127.0.0.1:{ports['elasticsearch']}",
+            kafka=self._settings.kafka.model_copy(update=at),
+            elasticsearch=self._settings.elasticsearch.model_copy(update=hosts),
             embedded_kafka=not kafka,
         )
         self.publish(servers)
@@ -127,7 +129,14 @@ class Embedded:
 
     def publish(self, servers: Servers) -> None:
         """Write down where the servers listen, for other commands."""
-        state = asdict(servers) | {"pid": os.getpid(), "server": self._server and self._server.pid}
+        state = {
+            "kafka": servers.kafka.address,
+            "elasticsearch": servers.elasticsearch.address,
+            "embedded_kafka": servers.embedded_kafka,
+            "pages": servers.pages,
+            "pid": os.getpid(),
+            "server": self._server and self._server.pid,
+        }
         partial = self._folder / f"{_STATE}.new"
         partial.write_text(json.dumps(state))
         partial.replace(self._folder / _STATE)

@@ -19,15 +19,13 @@ _WRITTEN = frozenset((200, 201, 404, 409))
 _BUSY = frozenset((403, 429, 500, 502, 503, 504))
 
 
-async def write(
-    client: AsyncElasticsearch, hosts: str, actions: Sequence[Action]
-) -> list[str | ElasticsearchAway | None]:
+async def write(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
     """Carry the actions out; for each None (done), the reason of a refusal, or that it must wait.
 
     Raises ElasticsearchAway where the request as a whole did not succeed.
     """
     try:
-        with speaking_to(hosts):
+        with speaking_to(client):
             response = await client.bulk(operations=[line for a in actions for line in _lines(a)])
     except ApiError as error:
         if len(actions) == 1:
@@ -35,8 +33,8 @@ async def write(
         # One of them breaks the request itself (too large, say): find out which.
         half = len(actions) // 2
         return [
-            *await write(client, hosts, actions[:half]),
-            *await write(client, hosts, actions[half:]),
+            *await write(client, actions[:half]),
+            *await write(client, actions[half:]),
         ]
     return [_verdict(next(iter(item.values()))) for item in response["items"]]
 

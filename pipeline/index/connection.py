@@ -1,33 +1,72 @@
 """Elasticsearch clients that fail as this project's errors do."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
 
-from elasticsearch import ApiError, AsyncElasticsearch, Elasticsearch, TransportError
+import stamina
+from elasticsearch import ApiError, AsyncElasticsearch, AuthenticationException, AuthorizationException, TransportError
+from elasticsearch import Elasticsearch as Client
 
-from pipeline.errors import ElasticsearchAway
+from pipeline.errors import ConfigurationError, ElasticsearchAway
+from pipeline.settings import Elasticsearch
 
-_BUSY = frozenset((401, 403, 408, 429, 500, 502, 503, 504))
-
-
-def connect(hosts: str, timeout: float) -> Elasticsearch:
-    """A client for entrances and searches; it retries nothing."""
-    return Elasticsearch(hosts.split(","), request_timeout=timeout, max_retries=0)
+_BUSY = frozenset((408, 429, 500, 502, 503, 504))
 
 
-def connect_async(hosts: str, timeout: float) -> AsyncElasticsearch:
-    """A client for the event loop; it retries nothing, since the workers do."""
-    return AsyncElasticsearch(hosts.split(","), request_timeout=timeout, max_retries=0)
+def connect(elasticsearch: Elasticsearch) -> Client:
+    """A client for entrances and searches; it retries nothing. Raises ConfigurationError."""
+    return Client(**_options(elasticsearch))
+
+
+def connect_async(elasticsearch: Elasticsearch) -> AsyncElasticsearch:
+    """A client for the event loop; it retries nothing, since the workers do. Raises ConfigurationError."""
+    return AsyncElasticsearch(**_options(elasticsearch))
+
+
+def _options(elasticsearch: Elasticsearch) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "hosts": elasticsearch.address.split(","),
+        "request_timeout": elasticsearch.timeout,
+        "max_retries": 0,
+    }
+    if elasticsearch.ca_file:
+        try:
+            found["ssl_context"] = ssl.create_default_context(cafile=elasticsearch.ca_file)
+        except OSError as error:
+            raise ConfigurationError(f"elasticsearch.ca_file: {error}") from None
+    if elasticsearch.api_key:
+        found["api_key"] = elasticsearch.api_key.get_secret_value()
+    elif elasticsearch.username and elasticsearch.password:
+        found["basic_auth"] = (elasticsearch.username, elasticsearch.password.get_secret_value())
+    return found
 
 
 @contextmanager
-def speaking_to(hosts: str) -> Iterator[None]:
-    """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchAway."""
+def speaking_to(client: Client | AsyncElasticsearch) -> Iterator[None]:
+    """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchAway, with its address."""
     try:
         yield
     except TransportError as error:
-        raise ElasticsearchAway(f"Elasticsearch does not answer at {hosts} ({type(error).__name__})") from None
+        raise ElasticsearchAway(f"Elasticsearch does not answer at {_address(client)} ({error.message})") from None
+    except (AuthenticationException, AuthorizationException) as error:
+        raise ElasticsearchAway(f"Elasticsearch at {_address(client)} refuses us: {error.message}") from None
     except ApiError as error:
         if error.status_code in _BUSY:
-            raise ElasticsearchAway(f"Elasticsearch at {hosts} answers {error.status_code}: {error.message}") from None
+            told = f"Elasticsearch at {_address(client)} answers {error.status_code}: {error.message}"
+            raise ElasticsearchAway(told, error.status_code) from None
         raise
+
+
+def _is_starting(error: Exception) -> bool:
+    return isinstance(error, ElasticsearchAway) and error.status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+settled = stamina.retry(on=_is_starting, attempts=None, timeout=5, wait_initial=0.1, wait_max=1, wait_jitter=0.1)
+"""Decorates what reads: a node that starts, and an index that was made this moment, answer 503 at first."""
+
+
+def _address(client: Client | AsyncElasticsearch) -> str:
+    return ", ".join(node.base_url for node in client.transport.node_pool.all())

@@ -11,12 +11,12 @@ from pipeline.index.documents import Action
 from pipeline.index.names import DESK, STORIES, index_of, story_id
 
 
-async def recall(client: AsyncElasticsearch, hosts: str, uris: Iterable[str]) -> dict[str, Record]:
+async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, Record]:
     """The records of these stories, of those that have one. Raises ElasticsearchAway."""
     ids = sorted({story_id(uri) for uri in uris})
     if not ids:
         return {}
-    with speaking_to(hosts):
+    with speaking_to(client):
         response = await client.mget(index=DESK, ids=ids)
     records = (Record.model_validate(doc["_source"]) for doc in response["docs"] if doc.get("found"))
     return {record.uri: record for record in records}
@@ -27,25 +27,23 @@ def remembering(record: Record) -> Action:
     return Action(DESK, story_id(record.uri), record.version, record.model_dump(mode="json"))
 
 
-async def indexed_quotes(
-    client: AsyncElasticsearch, hosts: str, stories: Sequence[tuple[str, datetime]]
-) -> dict[str, int]:
+async def indexed_quotes(client: AsyncElasticsearch, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
     """How many quotes the indexed version of each story (uri, firstcreated) has.
 
     Raises ElasticsearchAway.
     """
     wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
     docs = [{"_index": index, "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()]
-    with speaking_to(hosts):
+    with speaking_to(client):
         response = await client.mget(docs=docs)
     return {
         wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in response["docs"] if doc.get("found")
     }
 
 
-async def due(client: AsyncElasticsearch, hosts: str, now: datetime, most: int = 100) -> list[Record]:
+async def due(client: AsyncElasticsearch, now: datetime, most: int = 100) -> list[Record]:
     """Records of held stories whose embargo has passed. Raises ElasticsearchAway."""
     query = {"bool": {"filter": [{"exists": {"field": "held"}}, {"range": {"embargoed": {"lte": now.isoformat()}}}]}}
-    with speaking_to(hosts):
+    with speaking_to(client):
         response = await client.search(index=DESK, query=query, size=most)
     return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]

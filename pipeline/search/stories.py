@@ -8,7 +8,7 @@ from typing import Any
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from pipeline.errors import ConfigurationError
-from pipeline.index.connection import speaking_to
+from pipeline.index.connection import settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 
 MOST = 10_000
@@ -54,7 +54,8 @@ class Answer:
     hits: list[dict[str, Any]]
 
 
-def ask(client: Elasticsearch, hosts: str, question: Question) -> Answer:
+@settled
+def ask(client: Elasticsearch, question: Question) -> Answer:
     """Put the question.
 
     Raises ConfigurationError for a question that cannot be asked, ElasticsearchAway.
@@ -63,7 +64,7 @@ def ask(client: Elasticsearch, hosts: str, question: Question) -> Answer:
         raise ConfigurationError(f"size: from 0 to {MOST}, not {question.size}")
     index = QUOTES if question.quotes else STORIES
     try:
-        with speaking_to(hosts):
+        with speaking_to(client):
             response = client.search(
                 index=index, ignore_unavailable=True, allow_no_indices=True, track_total_hits=True, **request(question)
             )
@@ -83,10 +84,11 @@ def emphasised(text: str) -> str:
     return text.replace(MARKS[0], "<em>").replace(MARKS[1], "</em>")
 
 
-def story(client: Elasticsearch, hosts: str, uri: str) -> dict[str, Any] | None:
+@settled
+def story(client: Elasticsearch, uri: str) -> dict[str, Any] | None:
     """The story of that uri, None where there is none. Raises ElasticsearchAway."""
     try:
-        with speaking_to(hosts):
+        with speaking_to(client):
             response = client.search(index=STORIES, query={"term": {"uri": uri}}, size=1)
     except NotFoundError:
         return None

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from pipeline.errors import ConfigurationError, TransientError
 from pipeline.index.connection import connect
+from pipeline.settings import Elasticsearch
 from pipeline.web import api, ingest, metrics, pages
 from pipeline.web.ingest import Door
 from pipeline.web.metrics import Feeds
@@ -21,13 +22,13 @@ _SAFE = {
 }
 
 
-def make(elasticsearch: str, timeout: float, door: Door | None = None, feeds: Feeds | None = None) -> FastAPI:
-    """The web application over the Elasticsearch at that address; with a ``door``, items can be pushed;
+def make(elasticsearch: Elasticsearch, door: Door | None = None, feeds: Feeds | None = None) -> FastAPI:
+    """The web application over that Elasticsearch; with a ``door``, items can be pushed;
     with ``feeds``, /metrics tells how they are.
     """
     # FastAPI's own pages load scripts from elsewhere.
     app = FastAPI(title="wire", docs_url=None, redoc_url=None)
-    app.state.index = Index(connect(elasticsearch, timeout), elasticsearch)
+    app.state.index = Index(connect(elasticsearch))
     app.include_router(api.router)
     app.include_router(pages.router)
     if door:

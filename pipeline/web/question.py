@@ -14,18 +14,17 @@ Text = Annotated[str, Query(max_length=1_000)]
 
 @dataclass(frozen=True)
 class Index:
-    """The Elasticsearch that is asked, and where it is."""
+    """The Elasticsearch that is asked."""
 
     client: Elasticsearch
-    hosts: str
 
     def ask(self, question: Question) -> Answer:
         """The answer. Raises ConfigurationError, ElasticsearchAway."""
-        return ask(self.client, self.hosts, question)
+        return ask(self.client, question)
 
     def story(self, uri: str) -> dict[str, object] | None:
         """The story of that uri. Raises ElasticsearchAway."""
-        return story(self.client, self.hosts, uri)
+        return story(self.client, uri)
 
 
 def _index(request: Request) -> Index:

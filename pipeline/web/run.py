@@ -4,18 +4,18 @@ import uvicorn
 
 from pipeline.broker.delivery import Delivery
 from pipeline.feeds.memory import Memory
-from pipeline.settings import Settings
+from pipeline.settings import Elasticsearch, Kafka, Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import Door
 from pipeline.web.metrics import Feeds
 
 
-def run(settings: Settings, elasticsearch: str, kafka: str | None, port: int) -> None:
+def run(settings: Settings, elasticsearch: Elasticsearch, kafka: Kafka | None, port: int) -> None:
     """Serve on that port of the settings' address; without Kafka, what is pushed is told to wait."""
-    delivery = Delivery(kafka, settings.kafka.delivery_timeout, settings.kafka.max_message_bytes) if kafka else None
+    delivery = Delivery(kafka) if kafka else None
     memory = Memory(settings.data_dir)
     door = Door(settings.push, settings.feed.max_item_bytes, settings.data_dir, delivery, memory)
-    app = make(elasticsearch, settings.elasticsearch.timeout, door, Feeds(settings.feeds, memory))
+    app = make(elasticsearch, door, Feeds(settings.feeds, memory))
     try:
         uvicorn.run(app, host=settings.web.host, port=port, log_level="warning", access_log=False)
     finally:

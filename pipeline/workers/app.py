@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import faust
 from faust.types import AppT
+from faust.types.auth import CredentialsT
 
+from pipeline.broker.connection import trust
 from pipeline.embedded.servers import Servers
-from pipeline.settings import Settings
+from pipeline.settings import Kafka, Settings
 from pipeline.topics import Stage
 
 _DAY = 24 * 3600.0
@@ -27,10 +29,11 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
 
     ``member`` is the worker's stable name where the broker needs static membership.
     """
-    kafka = settings.kafka
+    kafka = servers.kafka
     return faust.App(
         stage.group,
-        broker=[f"kafka://{server}" for server in servers.kafka.split(",")],
+        broker=[f"kafka://{server}" for server in kafka.address.split(",")],
+        broker_credentials=_credentials(kafka),
         datadir=str(settings.data_dir / "faust"),
         # Bytes in, bytes out: the stages read JSON themselves, and a bad value is theirs to refuse.
         key_serializer="raw",
@@ -61,3 +64,15 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
         producer_max_request_size=kafka.max_message_bytes,
         worker_redirect_stdouts=False,
     )
+
+
+def _credentials(kafka: Kafka) -> CredentialsT | None:
+    if kafka.password and kafka.security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=kafka.username,
+            password=kafka.password.get_secret_value(),
+            mechanism=kafka.sasl_mechanism,
+            ssl_context=trust(kafka),
+        )
+    context = trust(kafka)
+    return faust.SSLCredentials(context) if context else None

@@ -56,8 +56,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         """Connect lazily, on the worker's loop."""
         self._context = context
-        self._hosts = context.servers.elasticsearch
-        self._client = connection.connect_async(self._hosts, context.settings.elasticsearch.timeout)
+        self._client = connection.connect_async(context.servers.elasticsearch)
         self._folds = context.settings.desk.duplicates == "fold"
         self._looks = context.settings.desk.duplicates != "off"
         window = timedelta(seconds=context.settings.desk.window)
@@ -68,7 +67,7 @@ class Desk:
     async def work(self, events: Sequence[EventT]) -> list[Outcome]:
         """What becomes of each version. Raises ElasticsearchAway or KafkaAway, having passed on nothing."""
         arrivals = [_arrival(event) for event in events]
-        known = await registry.recall(self._client, self._hosts, (arrival.concerns for arrival in arrivals))
+        known = await registry.recall(self._client, (arrival.concerns for arrival in arrivals))
         news = [(a.story, trace.headers_of(a.event)) for a in arrivals if a.original is None]
         verdicts = await self._verdicts(news, known)
         changed: dict[str, Record] = {}
@@ -128,7 +127,7 @@ class Desk:
         last = await self._put(signed)
         async with self._judging:
             alike = await asyncio.to_thread(self._judged, [each.uri for each in signed], last)
-        lines = await registry.recall(self._client, self._hosts, {uri for pair in alike for uri in pair if uri})
+        lines = await registry.recall(self._client, {uri for pair in alike for uri in pair if uri})
         replacing = {story.uri for story, _ in news if story.signal in _REPLACING}
         verdicts: dict[str, Verdict] = {}
         for one, (copied, matter) in zip(signed, alike, strict=True):
@@ -157,8 +156,8 @@ class Desk:
     async def release(self) -> None:
         """Pass on the held versions whose embargo is over, unless something newer came."""
         try:
-            for record in await registry.due(self._client, self._hosts, datetime.now(UTC)):
-                now = (await registry.recall(self._client, self._hosts, [record.uri])).get(record.uri)
+            for record in await registry.due(self._client, datetime.now(UTC)):
+                now = (await registry.recall(self._client, [record.uri])).get(record.uri)
                 if now == record and record.held:
                     await self._release(record, record.held)
         except TransientError as error:
@@ -213,7 +212,7 @@ class Desk:
     async def _remember(self, records: list[Record]) -> None:
         actions = [registry.remembering(record) for record in records]
         if actions:
-            results = await bulk.write(self._client, self._hosts, actions)
+            results = await bulk.write(self._client, actions)
             if failed := [result for result in results if result is not None]:
                 raise ElasticsearchAway(f"the desk's records: {failed[0]}")
 

@@ -19,8 +19,7 @@ class Indexer:
 
     def __init__(self, context: Context) -> None:
         """Connect lazily, on the worker's loop."""
-        self._hosts = context.servers.elasticsearch
-        self._client = connection.connect_async(self._hosts, context.settings.elasticsearch.timeout)
+        self._client = connection.connect_async(context.servers.elasticsearch)
 
     async def work(self, events: Sequence[EventT]) -> list[Outcome]:
         """Index what counts. Raises ElasticsearchAway, after which all of it is done again.
@@ -30,23 +29,21 @@ class Indexer:
         """
         stories = [AnnotatedStory.model_validate_json(event.message.value or b"") for event in events]
         newest = {story.uri: story for story in sorted(stories, key=_rank)}
-        known = await registry.recall(self._client, self._hosts, newest)
+        known = await registry.recall(self._client, newest)
         counting = [story for story in newest.values() if _counts(story, known.get(story.uri))]
         refused = await self._write(counting, known) if counting else {}
         return [self._outcome(story, newest, refused) for story in stories]
 
     async def _write(self, stories: Sequence[AnnotatedStory], known: dict[str, Record]) -> dict[str, str]:
         """Write the stories; the reason by uri of those that were refused."""
-        quotes = await registry.indexed_quotes(
-            self._client, self._hosts, [(story.uri, story.firstcreated) for story in stories]
-        )
+        quotes = await registry.indexed_quotes(self._client, [(story.uri, story.firstcreated) for story in stories])
         owned = [
             (story.uri, action)
             for story in stories
             for action in documents.actions(story, quotes.get(story.uri, 0), known.get(story.uri))
         ]
         actions: list[Action] = [action for _, action in owned]
-        results = await bulk.write(self._client, self._hosts, actions)
+        results = await bulk.write(self._client, actions)
         refused: dict[str, str] = {}
         for (uri, _), result in zip(owned, results, strict=True):
             if isinstance(result, ElasticsearchAway):

@@ -18,6 +18,7 @@ from faust.types import AppT, EventT
 from pipeline import topics
 from pipeline.broker import log as messages
 from pipeline.errors import KafkaAway, PermanentError, TooLarge, TransientError
+from pipeline.settings import Kafka
 from pipeline.workers import trace
 from pipeline.workers.ledger import Entry, Ledger
 
@@ -51,11 +52,11 @@ Outcome = Send | tuple[Send, ...] | Done | Exception
 class Settler:
     """Settles a stage's events: outcome first, acknowledgement after."""
 
-    def __init__(self, app: AppT, stage: topics.Stage, servers: str) -> None:
-        """``servers`` is where the original bytes of a dead letter are fetched from."""
+    def __init__(self, app: AppT, stage: topics.Stage, kafka: Kafka) -> None:
+        """``kafka`` is where the original bytes of a dead letter are fetched from."""
         self._app = app
         self._stage = stage
-        self._servers = servers
+        self._kafka = kafka
         self._ledger = Ledger()
 
     def enter(self, events: Sequence[EventT]) -> list[Entry]:
@@ -110,7 +111,7 @@ class Settler:
             return None
         async for attempt in stamina.retry_context(on=KafkaAway, **PATIENCE):  # type: ignore[arg-type]
             with attempt:
-                return await asyncio.to_thread(messages.fetch, self._servers, at)
+                return await asyncio.to_thread(messages.fetch, self._kafka, at)
         return None
 
     async def _deliver(self, topic: str, key: bytes, value: bytes, headers: dict[str, bytes]) -> None:

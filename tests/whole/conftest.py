@@ -1,4 +1,8 @@
-"""The whole path, as its users run it: the command line against the embedded servers."""
+"""The whole path, as its users run it: the command line against the embedded servers, and the real ones.
+
+``servers`` is asked for by what can run on both: once it stands for the embedded ones, once for the
+real ones, where they can run; where ``CI`` is set, that they cannot is a failure.
+"""
 
 import json
 import os
@@ -7,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +23,19 @@ from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
 from pipeline.settings import load
 from tests.conftest import ROOT
+from tests.servers import Pair, maven
 
 PATIENCE = 90
 COMMAND = [sys.executable, "-m", "pipeline"]
 
 
 class Wire:
-    """The ``wire`` command on one data directory."""
+    """The ``wire`` command on one data directory; ``env`` are the variables of its ``wire up``."""
 
-    def __init__(self, folder: Path, home: Path = ROOT) -> None:
+    def __init__(self, folder: Path, home: Path = ROOT, env: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.home = home
+        self.env = env or {}
         self.process: subprocess.Popen[str] | None = None
         self.address = ""
 
@@ -49,11 +55,11 @@ class Wire:
         assert code is None or done.returncode == code, (done.returncode, done.stderr.decode())
         return done
 
-    def up(self, *arguments: str, env: dict[str, str] | None = None) -> str:
+    def up(self, *arguments: str) -> str:
         """Start ``wire up``; the address it is ready on."""
         self.process = subprocess.Popen(
             [*COMMAND, "up", "--data-dir", str(self.folder), *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.home, env=os.environ | (env or {}),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.home, env=os.environ | self.env,
         )  # fmt: skip
         line = self.process.stdout.readline()
         assert line.startswith("ready http://127.0.0.1:"), self.process.stderr.read()
@@ -102,7 +108,7 @@ class Wire:
     @property
     def elasticsearch(self) -> Elasticsearch:
         """A client of its Elasticsearch."""
-        return connect(locate(load(data_dir=self.folder)).elasticsearch, PATIENCE)
+        return connect(locate(load(data_dir=self.folder)).elasticsearch)
 
 
 def lives(process: psutil.Process) -> bool:
@@ -125,17 +131,51 @@ def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:
 @contextmanager
 def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, home: Path = ROOT) -> Iterator[Wire]:
     """A ``wire up``, stopped afterwards whatever happens; ``home`` is where its configs are."""
-    wire = Wire(folder, home)
+    wire = Wire(folder, home, env)
     try:
-        wire.up(*arguments, env=env)
+        wire.up(*arguments)
         yield wire
     finally:
         if wire.process and wire.process.poll() is None:
             wire.down()
 
 
+@pytest.fixture(scope="session", params=["embedded", "real"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which servers; real ones are left out, with the reason, where they cannot run."""
+    if request.param == "real" and (reason := maven.missing()):
+        told = f"real servers: {reason}"
+        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Pair]]:
+    """Real servers by what they are for, started when they are first asked for."""
+    found: dict[str, Pair] = {}
+    with ExitStack() as stack:
+
+        def pair(purpose: str) -> Pair:
+            if purpose not in found:
+                found[purpose] = stack.enter_context(Pair(tmp_path_factory.mktemp(f"{purpose}-servers")))
+            return found[purpose]
+
+        yield pair
+
+
+@pytest.fixture
+def servers(kind: str, pairs: Callable[[str], Pair]) -> dict[str, str]:
+    """The variables that name servers with nothing in them; for a test that runs its own ``wire up``."""
+    if kind == "embedded":
+        return {}
+    pair = pairs("own")
+    pair.clear()
+    return pair.environment
+
+
+@pytest.fixture(scope="session")
+def wire(kind: str, pairs: Callable[[str], Pair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One ``wire up`` for all tests that do no harm to it."""
-    with running(tmp_path_factory.mktemp("wire"), "--port", "0") as wire:
+    env = pairs("shared").environment if kind == "real" else {}
+    with running(tmp_path_factory.mktemp("wire"), "--port", "0", env=env) as wire:
         yield wire

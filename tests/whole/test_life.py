@@ -17,8 +17,8 @@ from tests.whole.conftest import COMMAND, Wire, eventually, lives, running
 COUNT = 120
 
 
-def test_stopping_leaves_nothing_running_and_starting_finds_the_data(tmp_path):
-    with running(tmp_path, "--port", "0", "--feed", str(UPI)) as wire:
+def test_stopping_leaves_nothing_running_and_starting_finds_the_data(tmp_path, servers):
+    with running(tmp_path, "--port", "0", "--feed", str(UPI), env=servers) as wire:
         eventually(lambda: wire.search("putin")["total"] == 1)
         assert wire.down() == []
         assert not (tmp_path / "servers.json").exists()
@@ -40,8 +40,8 @@ def test_a_data_directory_has_one_owner(tmp_path):
         assert wire.address in told
 
 
-def test_a_killed_wire_up_takes_its_workers_along_and_can_be_started_again(tmp_path):
-    with running(tmp_path, "--port", "0", "--feed", str(UPI)) as wire:
+def test_a_killed_wire_up_takes_its_workers_along_and_can_be_started_again(tmp_path, servers):
+    with running(tmp_path, "--port", "0", "--feed", str(UPI), env=servers) as wire:
         eventually(lambda: wire.search("putin")["total"] == 1)
         ours = [process for process in wire.family() if "noida-db" not in process.name()]
         wire.process.kill()
@@ -51,9 +51,9 @@ def test_a_killed_wire_up_takes_its_workers_along_and_can_be_started_again(tmp_p
         assert wire.search("putin")["total"] == 1
 
 
-def test_kill_9_of_every_worker_in_the_middle_loses_and_doubles_nothing(tmp_path):
+def test_kill_9_of_every_worker_in_the_middle_loses_and_doubles_nothing(tmp_path, servers):
     corpus = list(stories(COUNT))
-    with running(tmp_path, "--port", "0") as wire:
+    with running(tmp_path, "--port", "0", env=servers) as wire:
         wire.feed(*corpus)
         for stage in ("parse", "desk", "annotate", "index"):
             for worker in wire.workers(stage):
@@ -109,8 +109,8 @@ class Search:
         self._server.wait()
 
 
-def test_wire_tail_follows_what_is_indexed(tmp_path):
-    with running(tmp_path, "--port", "0") as wire:
+def test_wire_tail_follows_what_is_indexed(tmp_path, servers):
+    with running(tmp_path, "--port", "0", env=servers) as wire:
         command = ["tail", "--json", "--data-dir", str(tmp_path)]
         tail = subprocess.Popen([*COMMAND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
         try:
@@ -123,14 +123,14 @@ def test_wire_tail_follows_what_is_indexed(tmp_path):
             tail.terminate()
 
 
-def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(tmp_path):
-    with running(tmp_path, "--port", "0") as wire:
+def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(tmp_path, servers):
+    with running(tmp_path, "--port", "0", env=servers) as wire:
         beside = Wire(tmp_path)
         worker = subprocess.Popen(
             [*COMMAND, "worker", "parse", "--data-dir", str(tmp_path)], stderr=subprocess.PIPE, cwd=ROOT
         )
         try:
-            eventually(lambda: (tmp_path / "members" / "wire-parse-1").exists())
+            assert b"worker starts" in worker.stderr.readline()
             wire.feed(*stories(30))
             wire.await_idle()
         finally:

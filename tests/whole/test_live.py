@@ -103,7 +103,7 @@ class Pusher(threading.Thread):
 
 
 class TestAllFeedsAtOnce:
-    def test_stopped_and_started_again_in_the_middle_lose_nothing_and_double_nothing(self, tmp_path):
+    def test_stopped_and_started_again_in_the_middle_lose_nothing_and_double_nothing(self, tmp_path, servers):
         drop, moved, home = tmp_path / "in" / "drop", tmp_path / "in" / "moved", tmp_path / "home"
         for folder in (drop, moved, home / "configs"):
             folder.mkdir(parents=True)
@@ -128,7 +128,7 @@ class TestAllFeedsAtOnce:
 
             urls = {feed: origin.url(f"/{feed}") for feed in ("first", "second", "third", "hangs")}
             (home / "configs" / "feeds.toml").write_text(CONFIG.format(drop=drop, moved=moved, **urls))
-            with running(tmp_path / "data", "--port", "0", home=home) as wire:
+            with running(tmp_path / "data", "--port", "0", home=home, env=servers) as wire:
                 token = token_of(wire, "desk")
                 pusher = Pusher(wire, token, 60)
                 pusher.start()

@@ -237,7 +237,7 @@ class TestBadInput:
     @pytest.mark.parametrize("topic", ["wire.stories", "wire.edited", "wire.annotated"])
     def test_garbage_on_a_topic_between_stages_is_a_dead_letter_and_stops_nobody(self, wire, topic):
         before = {letter["id"] for letter in wire.letters()}
-        with Sender(locate(load(data_dir=wire.folder)).kafka, 30, 1 << 20) as sender:
+        with Sender(locate(load(data_dir=wire.folder)).kafka) as sender:
             sender.send(topic, b"urn:garbage", b"{nonsense", [])
             sender.finish()
         wire.feed(ninjs(f"urn:after:{topic}"))
@@ -252,11 +252,11 @@ class TestBulk:
     """Every single result of a bulk request is looked at."""
 
     def write(self, wire: Wire, *actions: Action):
-        hosts = locate(load(data_dir=wire.folder)).elasticsearch
+        elasticsearch = locate(load(data_dir=wire.folder)).elasticsearch
 
         async def run():
-            async with connect_async(hosts, 30) as client:
-                return await write(client, hosts, actions)
+            async with connect_async(elasticsearch) as client:
+                return await write(client, actions)
 
         return asyncio.run(run())
 
