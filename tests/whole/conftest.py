@@ -19,8 +19,10 @@ import psutil
 import pytest
 from elasticsearch import Elasticsearch
 
+from pipeline.cli.status import gather
 from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
+from pipeline.search.stories import story
 from pipeline.settings import load
 from tests.conftest import ROOT
 from tests.servers import Pair, maven
@@ -87,7 +89,13 @@ class Wire:
 
     def story(self, uri: str) -> dict[str, Any] | None:
         """The story of that uri in the index."""
-        return next((hit for hit in self.search("--size", "10000")["hits"] if hit["uri"] == uri), None)
+        with self.elasticsearch as client:
+            return story(client, uri)
+
+    def status(self) -> dict[str, Any]:
+        """What `wire status --json` prints, without the second it takes to start it."""
+        settings = load(data_dir=self.folder)
+        return gather(settings, locate(settings))
 
     def letters(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
@@ -101,9 +109,10 @@ class Wire:
 
     def await_idle(self) -> dict[str, Any]:
         """Wait until every stage has done what there is, and searches see it; the status then."""
-        eventually(lambda: not any(self.json("status")["lag"].values()))
-        self.elasticsearch.indices.refresh(index="stories,quotes", ignore_unavailable=True)
-        return self.json("status")
+        eventually(lambda: not any(self.status().get("lag", {"": 1}).values()))
+        with self.elasticsearch as client:
+            client.indices.refresh(index="stories,quotes", ignore_unavailable=True)
+        return self.status()
 
     @property
     def elasticsearch(self) -> Elasticsearch:

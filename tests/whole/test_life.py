@@ -58,7 +58,7 @@ def test_kill_9_of_every_worker_in_the_middle_loses_and_doubles_nothing(tmp_path
         for stage in ("parse", "desk", "annotate", "index"):
             for worker in wire.workers(stage):
                 worker.send_signal(signal.SIGKILL)
-        eventually(lambda: wire.json("status")["stories"] >= COUNT // 3)
+        eventually(lambda: wire.status()["stories"] >= COUNT // 3)
         for stage in ("annotate", "index"):
             for worker in wire.workers(stage):
                 worker.send_signal(signal.SIGKILL)

@@ -135,7 +135,7 @@ class TestAllFeedsAtOnce:
                 expected.update(f"urn:push:{number}" for number in range(60))
                 write(range(12))
                 publish(5)
-                eventually(lambda: wire.json("status")["stories"] > 20)
+                eventually(lambda: wire.status()["stories"] > 20)
                 origin.serve("/third", b"", status=500)
                 write(range(12, 20))
                 publish(9)
@@ -149,7 +149,7 @@ class TestAllFeedsAtOnce:
                 write(range(28, 34))
                 pusher.join(60)
                 assert pusher.pushed == 60
-                eventually(lambda: wire.json("status")["stories"] >= len(expected))
+                eventually(lambda: wire.status()["stories"] >= len(expected))
                 state = wire.await_idle()
                 found = [hit["uri"] for hit in wire.search("--size", "1000")["hits"]]
                 assert sorted(found) == sorted(expected)
