@@ -203,6 +203,27 @@ class Push(Section):
     remember: Annotated[float, Field(gt=0, description="seconds an Idempotency-Key is remembered")] = _DAY
 
 
+class Monitor(Section):
+    """How workers are watched: /metrics, /health and /ready of each, and wire-metrics-*."""
+
+    host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=65_531,
+            description="of the parse worker; desk, annotate, index and the feeds have the next; 0: any",
+        ),
+    ] = 9_464
+    every: Annotated[float, Field(gt=0, description="seconds between two documents of a process in wire-metrics-*")] = (
+        30
+    )
+    keep_days: Annotated[int, Field(ge=1, description="days such documents stay")] = 14
+    stuck_after: Annotated[
+        float, Field(ge=5, description="seconds without progress, with work waiting, after which a worker ends")
+    ] = 60
+
+
 class Web(Section):
     """The pages and the search API."""
 
@@ -226,6 +247,7 @@ class Settings(BaseSettings):
     feed: Feed = Feed()
     feeds: Annotated[tuple[LiveFeed, ...], Field(description="the live feeds, see docs/feeds.md")] = ()
     push: Push = Push()
+    monitor: Monitor = Monitor()
     web: Web = Web()
 
     @classmethod

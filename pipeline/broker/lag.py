@@ -32,6 +32,12 @@ def lags(kafka: Kafka) -> list[Lag]:
         return [_lag(groups, client, stage) for stage in topics.STAGES.values()]
 
 
+def lag(kafka: Kafka, stage: topics.Stage) -> Lag:
+    """The backlog of one stage. Raises KafkaAway."""
+    with admin(kafka) as groups, consumer(kafka) as client:
+        return _lag(groups, client, stage)
+
+
 def _lag(groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -> Lag:
     partitions = [TopicPartition(stage.reads, n) for n in client.partitions_for_topic(stage.reads) or ()]
     if not partitions:

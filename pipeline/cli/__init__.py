@@ -19,6 +19,7 @@ MODULES = {
     "search": "search",
     "tail": "tail",
     "status": "status",
+    "trace": "trace",
     "dead": "dead",
     "replay": "replay",
     "parse": "texts",

@@ -28,16 +28,19 @@ class Action:
     document: dict[str, Any] | None = None
 
 
-def actions(story: AnnotatedStory, known_quotes: int = 0, record: Record | None = None) -> list[Action]:
+def actions(
+    story: AnnotatedStory, known_quotes: int = 0, record: Record | None = None, trace: dict[str, str] | None = None
+) -> list[Action]:
     """The story and its quotes, and the removal of what an earlier version had too many of.
 
-    ``known_quotes`` is how many quotes the indexed version has. A story that is withheld or
-    canceled is removed with all its quotes. Nobody said anything in a test or an advisory.
+    ``known_quotes`` is how many quotes the indexed version has; ``trace`` is when it stood on each
+    topic. A story that is withheld or canceled is removed with all its quotes. Nobody said anything
+    in a test or an advisory.
     """
     stories = index_of(STORIES, story.firstcreated)
     quotes = index_of(QUOTES, story.firstcreated)
     usable = story.pubstatus == "usable"
-    document = story_document(story, record) if usable else None
+    document = story_document(story, record) | ({"trace": trace} if trace else {}) if usable else None
     written = list(quote_documents(story, document)) if document and story.signal not in NO_STORY else []
     return [
         Action(stories, story_id(story.uri), story.version, document),

@@ -6,6 +6,7 @@ from hashlib import blake2b
 STORIES = "stories"
 QUOTES = "quotes"
 DESK = "wire-desk"
+METRICS = "metrics"
 
 
 def index_of(alias: str, firstcreated: datetime) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from elasticsearch import AsyncElasticsearch
+from elasticsearch import Elasticsearch as Client
 
 from pipeline.desk.rules import Record
-from pipeline.index.connection import speaking_to
+from pipeline.index.connection import settled, speaking_to
 from pipeline.index.documents import Action
 from pipeline.index.names import DESK, STORIES, index_of, story_id
 
@@ -20,6 +21,14 @@ async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, R
         response = await client.mget(index=DESK, ids=ids)
     records = (Record.model_validate(doc["_source"]) for doc in response["docs"] if doc.get("found"))
     return {record.uri: record for record in records}
+
+
+@settled
+def recalled(client: Client, uri: str) -> Record | None:
+    """The record of one story, for those who only look. Raises ElasticsearchAway."""
+    with speaking_to(client):
+        response = client.options(ignore_status=404).get(index=DESK, id=story_id(uri))
+    return Record.model_validate(response["_source"]) if response.get("found") else None
 
 
 def remembering(record: Record) -> Action:

@@ -2,7 +2,7 @@
 
 from elasticsearch import BadRequestError, Elasticsearch
 
-from pipeline.index.names import DESK, QUOTES, STORIES
+from pipeline.index.names import DESK, METRICS, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch as Settings
 
@@ -16,7 +16,7 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     made = templates(settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
-    for alias in (STORIES, QUOTES):
+    for alias in (STORIES, QUOTES, METRICS):
         if client.indices.exists_alias(name=alias):
             properties = made[f"wire-{alias}"]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)

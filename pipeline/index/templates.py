@@ -1,8 +1,8 @@
-"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*`` and ``wire-desk``."""
+"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*``, ``wire-metrics-*`` and ``wire-desk``."""
 
 from typing import Any
 
-from pipeline.index.names import DESK, QUOTES, STORIES
+from pipeline.index.names import DESK, METRICS, QUOTES, STORIES
 from pipeline.settings import Elasticsearch
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
@@ -55,6 +55,7 @@ STORY: dict[str, Any] = {
     "alsoin": COPY,
     "duplicateof": KEYWORD,
     "storyline": KEYWORD,
+    "trace": {"properties": dict.fromkeys(("raw", "stories", "edited", "annotated", "indexed"), DATE)},
     "entities": {
         "type": "nested",
         "properties": {
@@ -129,6 +130,19 @@ RECORD: dict[str, Any] = {
 }
 
 
+DOUBLE = {"type": "double"}
+FIGURES: dict[str, Any] = {
+    "@timestamp": DATE,
+    "stage": KEYWORD,
+    "process": KEYWORD,
+    "waiting": KEYWORD,
+    "story_seconds": {"properties": {"p50": DOUBLE, "p95": DOUBLE, "p99": DOUBLE}},
+    **dict.fromkeys(("lag", "partitions", "events", "dead_letters", "waits", "rebalances", "language_restarts"), LONG),
+    **dict.fromkeys(("events_per_second", "batch_events"), DOUBLE),
+    "resident_bytes": LONG,
+}
+
+
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """The index templates by name, as Elasticsearch takes them."""
     shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
@@ -142,7 +156,7 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
                 "mappings": {"dynamic": "strict", "properties": properties},
             },
         }
-        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE))
+        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, FIGURES))
     } | {
         DESK: {
             "index_patterns": [DESK],

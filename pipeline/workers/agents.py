@@ -14,6 +14,7 @@ from pipeline import topics
 from pipeline.workers import annotate, desk, index, parse
 from pipeline.workers.app import Context
 from pipeline.workers.batches import Limits, batches
+from pipeline.workers.figures import Figures
 from pipeline.workers.ledger import Entry
 from pipeline.workers.settle import Outcome, Settler, patiently
 
@@ -61,19 +62,20 @@ AGENTS = {
 def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> AgentT:
     """The agent of a stage: up to ``at_once`` batches at work, settled as each is done."""
     app, stage = context.app, context.stage
-    settler = Settler(app, stage, context.servers.kafka)
+    settler = Settler(app, stage, context.servers.kafka, context.figures)
     room = asyncio.Semaphore(at_once)
 
     async def run(stream: StreamT) -> None:
         async with asyncio.TaskGroup() as group:
             async for events in batches(stream, limits):
+                context.figures.batches.labels(stage.name).observe(len(events))
                 entries = settler.enter(events)
                 await room.acquire()
                 group.create_task(finish(events, entries))
 
     async def finish(events: Sequence[EventT], entries: list[Entry]) -> None:
         try:
-            await settler.settle(entries, await outcomes(work, events))
+            await settler.settle(entries, await outcomes(work, events, context.figures))
         finally:
             room.release()
 
@@ -81,11 +83,11 @@ def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> Ag
     return agent
 
 
-async def outcomes(work: Work, events: Sequence[EventT]) -> Sequence[Outcome]:
+async def outcomes(work: Work, events: Sequence[EventT], figures: Figures) -> Sequence[Outcome]:
     """What becomes of each event; one that makes the work fail is found by working on each alone."""
     try:
-        return await patiently(lambda: work(events))
+        return await patiently(lambda: work(events), figures)
     except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
         if len(events) == 1:
             return [error]
-    return [outcome for event in events for outcome in await outcomes(work, [event])]
+    return [outcome for event in events for outcome in await outcomes(work, [event], figures)]

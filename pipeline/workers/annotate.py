@@ -19,7 +19,7 @@ class Language:
         settings = context.settings
         longest = str(settings.annotate.max_characters)
         command = [sys.executable, "-m", language_process.__name__, settings.spacy.model, settings.spacy.names, longest]
-        self._pool = LanguagePool(command, settings.annotate)
+        self._pool = LanguagePool(command, settings.annotate, context.figures)
         context.app.task(self._start)
         context.app.on_before_shutdown.connect(self._stop, weak=False)
 

@@ -10,6 +10,7 @@ from pipeline.broker.connection import trust
 from pipeline.embedded.servers import Servers
 from pipeline.settings import Kafka, Settings
 from pipeline.topics import Stage
+from pipeline.workers.figures import Figures
 
 _DAY = 24 * 3600.0
 
@@ -22,6 +23,7 @@ class Context:
     stage: Stage
     settings: Settings
     servers: Servers
+    figures: Figures
 
 
 def make(stage: Stage, settings: Settings, servers: Servers, member: str | None) -> AppT:

@@ -1,7 +1,7 @@
 """Stage index: documents into Elasticsearch, in bulk, each result looked at."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from faust.types import EventT
 
@@ -10,6 +10,7 @@ from pipeline.errors import DocumentRefused, ElasticsearchAway
 from pipeline.index import bulk, connection, documents, registry
 from pipeline.index.documents import Action
 from pipeline.story import AnnotatedStory
+from pipeline.workers import trace
 from pipeline.workers.app import Context
 from pipeline.workers.settle import Done, Outcome
 
@@ -29,18 +30,23 @@ class Indexer:
         """
         stories = [AnnotatedStory.model_validate_json(event.message.value or b"") for event in events]
         newest = {story.uri: story for story in sorted(stories, key=_rank)}
+        traces = {
+            story.uri: _trace(event) for story, event in zip(stories, events, strict=True) if newest[story.uri] is story
+        }
         known = await registry.recall(self._client, newest)
         counting = [story for story in newest.values() if _counts(story, known.get(story.uri))]
-        refused = await self._write(counting, known) if counting else {}
+        refused = await self._write(counting, known, traces) if counting else {}
         return [self._outcome(story, newest, refused) for story in stories]
 
-    async def _write(self, stories: Sequence[AnnotatedStory], known: dict[str, Record]) -> dict[str, str]:
+    async def _write(
+        self, stories: Sequence[AnnotatedStory], known: dict[str, Record], traces: dict[str, dict[str, str]]
+    ) -> dict[str, str]:
         """Write the stories; the reason by uri of those that were refused."""
         quotes = await registry.indexed_quotes(self._client, [(story.uri, story.firstcreated) for story in stories])
         owned = [
             (story.uri, action)
             for story in stories
-            for action in documents.actions(story, quotes.get(story.uri, 0), known.get(story.uri))
+            for action in documents.actions(story, quotes.get(story.uri, 0), known.get(story.uri), traces[story.uri])
         ]
         actions: list[Action] = [action for _, action in owned]
         results = await bulk.write(self._client, actions)
@@ -56,6 +62,12 @@ class Indexer:
         if newest[story.uri] is story and story.uri in refused:
             return DocumentRefused(refused[story.uri])
         return Done("indexed")
+
+
+def _trace(event: EventT) -> dict[str, str]:
+    """When the story stood on each topic, and now."""
+    times = trace.times(event) | {"indexed": datetime.now(UTC)}
+    return {name: at.isoformat(timespec="milliseconds") for name, at in times.items()}
 
 
 def _rank(story: AnnotatedStory) -> tuple[int, datetime, bool]:

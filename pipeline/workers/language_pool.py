@@ -17,6 +17,7 @@ import structlog
 from pipeline.errors import AnnotationFailed, ConfigurationError
 from pipeline.settings import Annotate
 from pipeline.workers import frames
+from pipeline.workers.figures import Figures
 
 log = structlog.get_logger()
 
@@ -95,8 +96,9 @@ def _died(code: int) -> str:
 class LanguagePool:
     """As many language processes as the settings say."""
 
-    def __init__(self, command: Sequence[str], settings: Annotate) -> None:
+    def __init__(self, command: Sequence[str], settings: Annotate, figures: Figures) -> None:
         """``command`` runs one process that speaks as ``language_process`` does."""
+        self._figures = figures
         self._command = command
         self._settings = settings
         self._idle: asyncio.Queue[LanguageProcess] = asyncio.Queue()
@@ -131,6 +133,7 @@ class LanguagePool:
         try:
             return await process.annotate(values)
         finally:
+            self._figures.pulse += 1
             self._idle.put_nowait(await self._kept(process))
 
     async def _kept(self, process: LanguageProcess) -> LanguageProcess:
@@ -140,6 +143,7 @@ class LanguagePool:
         await process.end()
         self._all.discard(process)
         self.restarts += 1
+        self._figures.replaced()
         log.info("language process replaced", resident=process.resident, restarts=self.restarts)
         return await self._new()
 

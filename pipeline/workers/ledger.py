@@ -5,17 +5,19 @@ Faust commits from the first acknowledged offset on where nothing was committed 
 that are still at work. Here an event is acknowledged when all before it are settled.
 """
 
+import time
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from faust.types import TP, EventT
 
 
 @dataclass
 class Entry:
-    """An event, and whether its outcome is safe."""
+    """An event, when it came (seconds since 1970), and whether its outcome is safe."""
 
     event: EventT
+    arrived: float = field(default_factory=time.time)
     settled: bool = False
 
 

@@ -5,14 +5,19 @@ import threading
 
 import structlog
 from faust import Worker
+from faust.types import AppT
 
 from pipeline.embedded.cures import lease_member, pace_fetches
 from pipeline.embedded.servers import Servers
 from pipeline.settings import Settings
-from pipeline.topics import Stage
+from pipeline.topics import STAGES, Stage
+from pipeline.workers import recording
 from pipeline.workers.agents import AGENTS
 from pipeline.workers.app import Context, make
 from pipeline.workers.cures import keep_failed_commits
+from pipeline.workers.figures import Figures, Rebalances
+from pipeline.workers.liveness import Liveness
+from pipeline.workers.monitor import serve
 
 log = structlog.get_logger()
 
@@ -27,8 +32,11 @@ def run(stage: Stage, settings: Settings, servers: Servers) -> None:
     if servers.embedded_kafka:
         pace_fetches()
         member = lease_member(settings.data_dir, stage.group)
+    figures = Figures(stage.name)
     app = make(stage, settings, servers, member.name if member else None)
-    AGENTS[stage](Context(app, stage, settings, servers))
+    app.sensors.add(Rebalances(figures))
+    AGENTS[stage](Context(app, stage, settings, servers, figures))
+    _watch(app, stage, settings, servers, figures)
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
     log.info(
@@ -43,6 +51,26 @@ def run(stage: Stage, settings: Settings, servers: Servers) -> None:
     finally:
         if member:
             member.release(servers.kafka)
+
+
+def _watch(app: AppT, stage: Stage, settings: Settings, servers: Servers, figures: Figures) -> None:
+    """Have the worker looked at by others, by dashboards and by itself."""
+
+    def why_not_ready() -> str | None:
+        if app.rebalancing or not figures.assigned:
+            return "partitions are being handed out"
+        return figures.waiting
+
+    def ours() -> set[int]:
+        return {tp.partition for tp in app.consumer.assignment() if tp.topic == stage.reads}
+
+    monitor = settings.monitor
+    port = monitor.port and monitor.port + list(STAGES.values()).index(stage)
+    serve(monitor.host, port, figures.registry, why_not_ready)
+    recording.start(figures, servers.elasticsearch, monitor)
+    # A batch may take as long as its deadline, twice where its stories are tried alone.
+    patience = max(monitor.stuck_after, 2 * settings.annotate.deadline if stage.name == "annotate" else 0)
+    Liveness(stage, servers.kafka, figures, ours, patience).start()
 
 
 class DrainingWorker(Worker):  # type: ignore[misc]

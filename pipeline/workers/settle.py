@@ -20,6 +20,7 @@ from pipeline.broker import log as messages
 from pipeline.errors import KafkaAway, PermanentError, TooLarge, TransientError
 from pipeline.settings import Kafka
 from pipeline.workers import trace
+from pipeline.workers.figures import Figures
 from pipeline.workers.ledger import Entry, Ledger
 
 log = structlog.get_logger()
@@ -52,11 +53,12 @@ Outcome = Send | tuple[Send, ...] | Done | Exception
 class Settler:
     """Settles a stage's events: outcome first, acknowledgement after."""
 
-    def __init__(self, app: AppT, stage: topics.Stage, kafka: Kafka) -> None:
+    def __init__(self, app: AppT, stage: topics.Stage, kafka: Kafka, figures: Figures) -> None:
         """``kafka`` is where the original bytes of a dead letter are fetched from."""
         self._app = app
         self._stage = stage
         self._kafka = kafka
+        self._figures = figures
         self._ledger = Ledger()
 
     def enter(self, events: Sequence[EventT]) -> list[Entry]:
@@ -65,8 +67,11 @@ class Settler:
 
     async def settle(self, entries: list[Entry], outcomes: Sequence[Outcome]) -> None:
         """Carry out the outcome of each event, wait until Kafka has it, acknowledge the event."""
-        await asyncio.gather(*(self._carry_out(e.event, outcome) for e, outcome in zip(entries, outcomes, strict=True)))
+        pairs = list(zip(entries, outcomes, strict=True))
+        await asyncio.gather(*(self._carry_out(entry.event, outcome) for entry, outcome in pairs))
         self._ledger.settle(entries)
+        for entry, outcome in pairs:
+            self._figures.settled(_word(outcome), entry.arrived, trace.received(entry.event))
 
     async def _carry_out(self, event: EventT, outcome: Outcome) -> None:
         if isinstance(outcome, tuple):
@@ -105,19 +110,20 @@ class Settler:
         letter = f"{self._stage.name}-{event.message.partition}-{event.message.offset}".encode()
         value = original.value if original else event.message.value
         await self._deliver(topics.DEAD, letter, value or b"", headers)
+        self._figures.buried(type(error).__name__)
 
     async def _original(self, event: EventT, at: messages.Coordinate) -> messages.Message | None:
         if at == trace.place(event):
             return None
         async for attempt in stamina.retry_context(on=KafkaAway, **PATIENCE):  # type: ignore[arg-type]
-            with attempt:
+            with attempt, self._figures.noting():
                 return await asyncio.to_thread(messages.fetch, self._kafka, at)
         return None
 
     async def _deliver(self, topic: str, key: bytes, value: bytes, headers: dict[str, bytes]) -> None:
         """Produce, and wait until all replicas have it. Raises TooLarge."""
         async for attempt in stamina.retry_context(on=TransientError, **PATIENCE):  # type: ignore[arg-type]
-            with attempt:
+            with attempt, self._figures.noting():
                 try:
                     sent = await self._app.producer.send(topic, key, value, None, None, headers)
                     await sent
@@ -127,12 +133,18 @@ class Settler:
                     raise KafkaAway(f"{topic}: {type(error).__name__}: {error}") from error
 
 
-async def patiently(work: Callable[[], Awaitable[Sequence[Outcome]]]) -> Sequence[Outcome]:
+async def patiently(work: Callable[[], Awaitable[Sequence[Outcome]]], figures: Figures) -> Sequence[Outcome]:
     """The outcomes of ``work``, tried again for as long as a server is away."""
     async for attempt in stamina.retry_context(on=TransientError, **PATIENCE):  # type: ignore[arg-type]
-        with attempt:
+        with attempt, figures.noting():
             return await work()
     raise AssertionError("a retry without end has ended")
+
+
+def _word(outcome: Outcome) -> str:
+    if isinstance(outcome, Exception):
+        return "dead"
+    return outcome.why.partition(" ")[0] if isinstance(outcome, Done) else "sent"
 
 
 def _bug(error: Exception) -> str:

@@ -5,6 +5,7 @@ message's time in milliseconds, in the order of the route.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from faust.types import EventT
 
@@ -31,6 +32,23 @@ def extended(event: EventT) -> bytes:
     before = headers_of(event).get(HEADER, b"").decode()
     moment = int((event.message.timestamp or 0) * 1000)
     return f"{before} {place(event)}@{moment}".strip().encode()
+
+
+def times(event: EventT) -> dict[str, datetime]:
+    """When the item stood on each topic, by the topic's last word; of several times the last."""
+    places = (each.partition("@") for each in extended(event).decode().split())
+    return {
+        at.partition("/")[0].rpartition(".")[2]: datetime.fromtimestamp(int(moment) / 1000, UTC)
+        for at, _, moment in places
+    }
+
+
+def received(event: EventT) -> float | None:
+    """When the item came in at the door (seconds since 1970), None where nobody said."""
+    try:
+        return datetime.fromisoformat(headers_of(event)["received-at"].decode()).timestamp()
+    except (KeyError, ValueError):
+        return None
 
 
 def origin(event: EventT) -> Coordinate:

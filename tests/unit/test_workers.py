@@ -16,6 +16,7 @@ from pipeline.settings import Annotate
 from pipeline.story import AnnotatedStory
 from pipeline.workers import frames
 from pipeline.workers.batches import Limits, batches
+from pipeline.workers.figures import Figures
 from pipeline.workers.language_pool import LanguagePool
 from pipeline.workers.ledger import Ledger
 from tests.conftest import make_story
@@ -99,7 +100,7 @@ def pooled(work, **settings):
     """The result of ``work`` with a pool of fragile processes."""
 
     async def run():
-        pool = LanguagePool(FRAGILE, Annotate(**settings))
+        pool = LanguagePool(FRAGILE, Annotate(**settings), Figures("annotate"))
         await pool.start()
         try:
             return await work(pool), pool.restarts
@@ -151,7 +152,7 @@ class TestLanguagePool:
 
     def test_a_process_that_cannot_start_is_told(self):
         async def run():
-            await LanguagePool([sys.executable, "-c", "raise SystemExit(1)"], Annotate()).start()
+            await LanguagePool([sys.executable, "-c", "raise SystemExit(1)"], Annotate(), Figures("annotate")).start()
 
         with pytest.raises(ConfigurationError, match="did not start"):
             asyncio.run(run())

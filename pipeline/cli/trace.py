@@ -1,0 +1,97 @@
+"""``wire trace``: when a story was where."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.broker import letters
+from pipeline.cli.console import output, print_json
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
+from pipeline.embedded.servers import Servers
+from pipeline.index import connection, registry
+from pipeline.search.stories import story
+
+_TOLD = {
+    "received": "came in at the door",
+    "raw": "on wire.raw: waits for parse",
+    "stories": "on wire.stories: parsed, waits for the desk",
+    "edited": "on wire.edited: counts, waits for annotate",
+    "annotated": "on wire.annotated: annotated, waits for index",
+    "indexed": "indexed; searchable within a second",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(trace)
+
+
+def trace(
+    uri: Annotated[str, typer.Argument(metavar="URI", help="The story's, as searches show it.")],
+    as_json: JsonOption = False,
+    kafka: KafkaOption = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Tell when a story's newest version was where, and how long each stage took; or where it ended instead.
+
+    The exit code is 1 where nobody knows the story.
+
+    [dim]wire trace urn:agency:2024:1  ·  wire trace upi-putin-xi.txt --json[/]
+    """
+    _, servers = connected(kafka, elasticsearch, data_dir)
+    found = look(servers, uri)
+    print_json(json.dumps(found, ensure_ascii=False)) if as_json else _show(found)
+    if found["state"] == "unknown":
+        raise typer.Exit(1)
+
+
+def look(servers: Servers, uri: str) -> dict[str, Any]:
+    """What is known of it: ``state``, ``times`` by place, and the dead letters of that uri.
+
+    ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has
+    passed it on), dead, or unknown. Raises KafkaAway, ElasticsearchAway.
+    """
+    client = connection.connect(servers.elasticsearch)
+    with client:
+        indexed = story(client, uri)
+        record = registry.recalled(client, uri)
+    dead = [
+        {name: letter.header(name) for name in ("stage", "error", "detail")} | {"id": letter.id}
+        for letter in letters.unresolved(servers.kafka)
+        if letter.header("uri") == uri
+    ]
+    found: dict[str, Any] = {"uri": uri, "state": "unknown"}
+    if indexed:
+        times = {"received": indexed["source"]["receivedat"], **indexed.get("trace", {})}
+        found |= {"state": "searchable", "version": indexed["version"], "times": times}
+    elif record:
+        known = record.model_dump(mode="json", include={"version", "embargoed", "duplicateof", "at"})
+        state = "embargoed" if record.held else "copy" if record.duplicateof else "waiting"
+        found |= {"state": state if record.pubstatus == "usable" else record.pubstatus, **known}
+    elif dead:
+        found["state"] = "dead"
+    return found | ({"dead": dead} if dead else {})
+
+
+def _show(found: dict[str, Any]) -> None:
+    about = {name: found[name] for name in ("version", "embargoed", "duplicateof", "at") if found.get(name)}
+    told = ", ".join(f"{name} {value}" for name, value in about.items())
+    output.print(f"{escape(found['uri'])}  [bold]{found['state']}[/]  {escape(told)}", soft_wrap=True)
+    table = Table.grid(padding=(0, 3))
+    before: datetime | None = None
+    for name, words in _TOLD.items():
+        if name in found.get("times", {}):
+            at = datetime.fromisoformat(found["times"][name])
+            passed = f"+{max(0.0, (at - before).total_seconds()):.3f} s" if before else ""
+            table.add_row(f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3], passed, f"[dim]{words}[/]")
+            before = at
+    if before:
+        output.print(table)
+    for letter in found.get("dead", ()):
+        told = f"{letter['stage']}: {letter['error']}: {letter['detail']}"
+        output.print(f"[red]dead letter {escape(letter['id'])}[/] {escape(told)}", soft_wrap=True)

@@ -1,0 +1,54 @@
+"""``/metrics``, ``/health`` and ``/ready`` of a process that serves nothing else."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import structlog
+from prometheus_client import CollectorRegistry, disable_created_metrics, make_wsgi_app
+
+log = structlog.get_logger()
+
+Answer = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class _Quiet(WSGIRequestHandler):
+    timeout = 10
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing of each visit."""
+
+
+class _Server(WSGIServer):
+    request_queue_size = 16
+
+
+def serve(host: str, port: int, registry: CollectorRegistry, why_not_ready: Callable[[], str | None]) -> int:
+    """Answer from a thread, on that port or, where it is taken, on a free one; which one.
+
+    ``why_not_ready`` says what is missing, None where the process does its work.
+    """
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    metrics = make_wsgi_app(registry)
+
+    def application(environ: dict[str, Any], start: Answer) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/metrics":
+            answer: Iterable[bytes] = metrics(environ, start)
+            return answer
+        if path not in ("/health", "/ready"):
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"/metrics, /health, /ready\n"]
+        why = why_not_ready() if path == "/ready" else None
+        start("503 Service Unavailable" if why else "200 OK", [("Content-Type", "application/json")])
+        return [json.dumps({"status": "waiting", "reason": why} if why else {"status": "ok"}).encode()]
+
+    try:
+        server = make_server(host, port, application, _Server, _Quiet)
+    except OSError:
+        server = make_server(host, 0, application, _Server, _Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True, name="monitor").start()
+    log.info("figures are served", metrics=f"http://{host}:{server.server_port}/metrics")
+    return server.server_port
