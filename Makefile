@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score servers fuzz fuzz-formats train clean
+.PHONY: help install install-dev run test check format lock bench score chaos servers fuzz fuzz-formats train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ train: .venv/installed-train ## Learn anew what the language pass knows, from DA
 	$(BIN)/python -m training.people
 	$(BIN)/python -m training.names --data $(DATA)
 	$(BIN)/python -m training.reporting --data $(DATA)
+
+chaos: install-dev ## Break real servers and workers at random while stories flow, and compare (ROUNDS=30 SEED=)
+	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))
 
 servers: install-dev ## Run Apache Kafka and Elasticsearch themselves, where a JDK and Maven are, until Ctrl-C
 	@exec $(BIN)/python -m tests.servers

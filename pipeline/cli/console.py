@@ -35,9 +35,18 @@ def leave_quietly() -> NoReturn:
     sys.exit(0)
 
 
+def _waiting(details: stamina.instrumentation.RetryDetails) -> None:
+    structlog.get_logger().warning(
+        "a server is away, trying again",
+        attempt=details.retry_num,
+        why=str(details.caused_by),
+        pause=round(details.wait_for, 1),
+    )
+
+
 def set_up_logging() -> None:
     """Structured logs on standard error: for people on a terminal, JSON lines elsewhere."""
-    stamina.instrumentation.set_on_retry_hooks(None)
+    stamina.instrumentation.set_on_retry_hooks([_waiting])
     render: Callable[..., Any] = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from prometheus_client import CollectorRegistry
 
 from pipeline import topics
 from pipeline.broker import letters
@@ -22,12 +23,14 @@ from pipeline.cli.orphans import end_with_parent
 from pipeline.embedded.servers import locate_elasticsearch, locate_kafka
 from pipeline.errors import ConfigurationError, ElasticsearchAway, TooLarge
 from pipeline.feeds import Refusal
+from pipeline.feeds.figures import Feeds
 from pipeline.feeds.live import Deliver, Item, Live, Searchable
 from pipeline.feeds.memory import Memory
 from pipeline.formats import named
 from pipeline.index.connection import connect
 from pipeline.search.stories import story
 from pipeline.settings import LiveFeed, Settings, load
+from pipeline.web.monitor import serve
 
 
 def register(app: typer.Typer) -> None:
@@ -68,6 +71,11 @@ def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> Non
             named(feed.format)
     delivery = Delivery(locate_kafka(settings))
     memory = Memory(settings.data_dir)
+    registry = CollectorRegistry()
+    registry.register(Feeds(live, memory))
+    port = settings.monitor.port and settings.monitor.port + len(topics.STAGES)
+    if not once:
+        serve(settings.monitor.host, port, registry)
     messages.print(f"{len(live)} live feeds: {', '.join(names)}")
     running = Live(memory, settings.feed.max_item_bytes, _delivering(delivery), _searching(settings))
     try:

@@ -5,6 +5,7 @@ requests are made here: a version conflict is success, since something newer is 
 5xx are tried again; anything else is a refusal with Elasticsearch's reason.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,14 +17,33 @@ from pipeline.index.documents import Action
 
 _WRITTEN = frozenset((200, 201, 404, 409))
 """404 is the answer to deleting what is not there."""
+_PAUSE = 0.1
+_REASON = 500
+"""Characters of a reason: some hold a thread pool's whole description."""
 _BUSY = frozenset((403, 429, 500, 502, 503, 504))
 
 
 async def write(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
     """Carry the actions out; for each None (done), the reason of a refusal, or that it must wait.
 
-    Raises ElasticsearchAway where the request as a whole did not succeed.
+    What Elasticsearch was too busy for is sent again alone, for as long as that gets it on: a batch
+    for more shards than a node's queue holds would be rejected in part for ever. Raises
+    ElasticsearchAway where the request as a whole did not succeed.
     """
+    results = await _once(client, actions)
+    waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchAway)]
+    left = len(actions)
+    while 0 < len(waiting) < left:
+        left = len(waiting)
+        await asyncio.sleep(_PAUSE)
+        again = await _once(client, [actions[number] for number in waiting])
+        for number, result in zip(waiting, again, strict=True):
+            results[number] = result
+        waiting = [number for number in waiting if isinstance(results[number], ElasticsearchAway)]
+    return results
+
+
+async def _once(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
     try:
         with speaking_to(client):
             response = await client.bulk(operations=[line for a in actions for line in _lines(a)])
@@ -33,8 +53,8 @@ async def write(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[s
         # One of them breaks the request itself (too large, say): find out which.
         half = len(actions) // 2
         return [
-            *await write(client, actions[:half]),
-            *await write(client, actions[half:]),
+            *await _once(client, actions[:half]),
+            *await _once(client, actions[half:]),
         ]
     return [_verdict(next(iter(item.values()))) for item in response["items"]]
 
@@ -59,4 +79,4 @@ def _verdict(result: dict[str, Any]) -> str | ElasticsearchAway | None:
     reason = f"{error.get('type')}: {error.get('reason')}"
     if cause := error.get("caused_by"):
         reason += f" ({cause.get('reason')})"
-    return ElasticsearchAway(reason) if status in _BUSY else reason
+    return ElasticsearchAway(reason[:_REASON]) if status in _BUSY else reason[:_REASON]

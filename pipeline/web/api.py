@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from pipeline.search.stories import emphasised
+from pipeline.search.stories import Question, emphasised
 from pipeline.web.question import Asked, Asking
 
 router = APIRouter()
@@ -20,6 +20,13 @@ def search(question: Asked, index: Asking) -> dict[str, Any]:
 @router.get("/health")
 def health() -> dict[str, str]:
     """Whether this process serves."""
+    return {"status": "ok"}
+
+
+@router.get("/ready")
+def ready(index: Asking) -> dict[str, str]:
+    """Whether it can answer searches; 503 with the reason where not."""
+    index.ask(Question(size=0))
     return {"status": "ok"}
 
 

@@ -7,11 +7,11 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import JSONResponse, Response
 
 from pipeline.errors import ConfigurationError, TransientError
+from pipeline.feeds.figures import Feeds
 from pipeline.index.connection import connect
 from pipeline.settings import Elasticsearch
 from pipeline.web import api, ingest, metrics, pages
 from pipeline.web.ingest import Door
-from pipeline.web.metrics import Feeds
 from pipeline.web.question import Index
 
 _SAFE = {

@@ -3,11 +3,11 @@
 import uvicorn
 
 from pipeline.broker.delivery import Delivery
+from pipeline.feeds.figures import Feeds
 from pipeline.feeds.memory import Memory
 from pipeline.settings import Elasticsearch, Kafka, Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import Door
-from pipeline.web.metrics import Feeds
 
 
 def run(settings: Settings, elasticsearch: Elasticsearch, kafka: Kafka | None, port: int) -> None:

@@ -8,6 +8,7 @@ Each takes its topic's events in batches, finds out what becomes of each, and se
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
 from faust.types import AgentT, EventT, StreamT
 
 from pipeline import topics
@@ -16,7 +17,7 @@ from pipeline.workers.app import Context
 from pipeline.workers.batches import Limits, batches
 from pipeline.workers.figures import Figures
 from pipeline.workers.ledger import Entry
-from pipeline.workers.settle import Outcome, Settler, patiently
+from pipeline.workers.settle import Outcome, Settler, patiently, uri_of
 
 Work = Callable[[Sequence[EventT]], Awaitable[Sequence[Outcome]]]
 
@@ -74,6 +75,7 @@ def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> Ag
                 group.create_task(finish(events, entries))
 
     async def finish(events: Sequence[EventT], entries: list[Entry]) -> None:
+        structlog.contextvars.bind_contextvars(stories=len(events), first=uri_of(events[0]))
         try:
             await settler.settle(entries, await outcomes(work, events, context.figures))
         finally:

@@ -11,13 +11,13 @@ from pipeline.embedded.cures import lease_member, pace_fetches
 from pipeline.embedded.servers import Servers
 from pipeline.settings import Settings
 from pipeline.topics import STAGES, Stage
+from pipeline.web.monitor import serve
 from pipeline.workers import recording
 from pipeline.workers.agents import AGENTS
 from pipeline.workers.app import Context, make
 from pipeline.workers.cures import keep_failed_commits
 from pipeline.workers.figures import Figures, Rebalances
 from pipeline.workers.liveness import Liveness
-from pipeline.workers.monitor import serve
 
 log = structlog.get_logger()
 
@@ -28,10 +28,12 @@ DRAIN = 10.0
 def run(stage: Stage, settings: Settings, servers: Servers) -> None:
     """Work until SIGTERM or SIGINT."""
     keep_failed_commits()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     member = None
     if servers.embedded_kafka:
         pace_fetches()
         member = lease_member(settings.data_dir, stage.group)
+    structlog.contextvars.bind_contextvars(stage=stage.name)
     figures = Figures(stage.name)
     app = make(stage, settings, servers, member.name if member else None)
     app.sensors.add(Rebalances(figures))
@@ -41,7 +43,6 @@ def run(stage: Stage, settings: Settings, servers: Servers) -> None:
     worker.spinner = None
     log.info(
         "worker starts",
-        stage=stage.name,
         reads=stage.reads,
         writes=stage.writes,
         member=app.conf.consumer_group_instance_id,

@@ -105,7 +105,7 @@ class Settler:
             "replay-to": (at.topic if original else event.message.topic).encode(),
         }
         log.warning(
-            "dead letter", stage=self._stage.name, uri=_uri(event), error=type(error).__name__, detail=str(error)
+            "dead letter", stage=self._stage.name, uri=uri_of(event), error=type(error).__name__, detail=str(error)
         )
         letter = f"{self._stage.name}-{event.message.partition}-{event.message.offset}".encode()
         value = original.value if original else event.message.value
@@ -153,5 +153,6 @@ def _bug(error: Exception) -> str:
     return f"{error}{places}"
 
 
-def _uri(event: EventT) -> str:
+def uri_of(event: EventT) -> str:
+    """The uri of the story it is about, as its key tells."""
     return (event.message.key or b"").decode("utf-8", "replace")

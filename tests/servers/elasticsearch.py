@@ -47,13 +47,13 @@ class Elasticsearch:
 
     def __init__(self, folder: Path, settings: str = "") -> None:
         """``settings`` are lines of its own configuration, added to those here."""
-        port, transport = free_port(), free_port()
-        self.address = f"http://127.0.0.1:{port}"
+        self.port, transport = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         home = folder / "home"
         _install(home)
         (home / "config" / "elasticsearch.yml").write_text(
             "cluster.name: wire-tests\nnode.name: one\ndiscovery.type: single-node\n"
-            f"http.port: {port}\ntransport.port: {transport}\nnetwork.host: 127.0.0.1\n"
+            f"http.port: {self.port}\ntransport.port: {transport}\nnetwork.host: 127.0.0.1\n"
             # A test machine's disk may be fuller than a node likes.
             "cluster.routing.allocation.disk.threshold_enabled: false\n"
             f"path.data: {folder / 'data'}\n{settings}"

@@ -29,8 +29,8 @@ class Kafka:
     With a ``keystore`` there is a second listener, ``secured``: TLS, and SCRAM for USER and PASSWORD.
     """
 
-    def __init__(self, folder: Path, keystore: Path | None = None) -> None:
-        """Write its settings; ``format`` comes next."""
+    def __init__(self, folder: Path, keystore: Path | None = None, advertised: int | None = None) -> None:
+        """Write its settings; ``format`` comes next. ``advertised`` is a proxy's port before it."""
         folder.mkdir(parents=True, exist_ok=True)
         self.port, controller = free_port(), free_port()
         self.address = f"127.0.0.1:{self.port}"
@@ -41,7 +41,7 @@ class Kafka:
             "node.id": "1",
             "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
             "listeners": f"PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{controller}{extra}",
-            "advertised.listeners": f"PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{controller}{extra}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised or self.port},CONTROLLER://127.0.0.1:{controller}{extra}",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAINTEXT",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",

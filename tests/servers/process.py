@@ -71,6 +71,11 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def revive(self) -> None:
+        """Start it again if it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal; SIGSTOP and SIGCONT hold it still and let it go on."""
         if self._process and self._process.poll() is None:

@@ -25,7 +25,9 @@ class _Server(WSGIServer):
     request_queue_size = 16
 
 
-def serve(host: str, port: int, registry: CollectorRegistry, why_not_ready: Callable[[], str | None]) -> int:
+def serve(
+    host: str, port: int, registry: CollectorRegistry, why_not_ready: Callable[[], str | None] = lambda: None
+) -> int:
     """Answer from a thread, on that port or, where it is taken, on a free one; which one.
 
     ``why_not_ready`` says what is missing, None where the process does its work.

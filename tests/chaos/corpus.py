@@ -1,0 +1,52 @@
+"""What is fed: in each round new stories, newer versions, kills, copies of another agency's, and bad items."""
+
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from bench.corpus import stories
+
+NEW = 14
+Item = dict[str, Any]
+
+
+def rounds(seed: int) -> Iterator[list[bytes]]:
+    """The items of each round, without end; the same for the same seed."""
+    random = Random(seed)
+    told = stories(1_000_000, seed)
+    known: list[Item] = []
+    number = 0
+    while True:
+        items = [_newer(earlier, random) for earlier in random.sample(known, min(6, len(known)))]
+        firsts = [item for item in known if item["pubstatus"] == "usable" and item["version"] == "1"]
+        items += [_copy(story) for story in random.sample(firsts, min(2, len(firsts)))]
+        fresh = [_story(next(told), seed, number + n, random) for n in range(NEW)]
+        number += NEW
+        known = [item for item in known if item["uri"] not in {each["uri"] for each in items}][-60:]
+        known += [item for item in items if "copy" not in item["uri"]] + fresh
+        lines = [json.dumps(item).encode() for item in [*items, *fresh]]
+        lines.append(f'{{"uri": "urn:chaos:{seed}:bad:{number}", "headline": "No body"}}'.encode())
+        random.shuffle(lines)
+        yield lines
+
+
+def _story(told: Item, seed: int, number: int, random: Random) -> Item:
+    # Months apart, so that indices are made in the middle of it.
+    created = f"2024-{random.randint(1, 9):02}-{random.randint(1, 28):02}T08:00:00Z"
+    about = {"version": "1", "versioncreated": created, "firstcreated": created, "pubstatus": "usable"}
+    return {**told, "uri": f"urn:chaos:{seed}:{number:06}", **about}
+
+
+def _newer(item: Item, random: Random) -> Item:
+    version = int(item["version"]) + 1
+    newer = {**item, "version": str(version), "versioncreated": item["versioncreated"].replace("T08", "T09")}
+    if random.random() < 0.25:
+        return {**newer, "pubstatus": "canceled"}
+    paragraphs = item["body_text"].split("\n")
+    kept = paragraphs[: max(2, len(paragraphs) - random.randint(0, 3))]
+    return {**newer, "headline": f"{item['headline']} ({version})", "body_text": "\n".join(kept)}
+
+
+def _copy(item: Item) -> Item:
+    return {**item, "uri": f"{item['uri']}:copy", "infosources": [{"name": "Second Agency"}]}

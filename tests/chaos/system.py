@@ -1,0 +1,201 @@
+"""The system that is broken: real servers behind proxies, and ``wire worker`` over them."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from elasticsearch import ApiError, TransportError
+from elasticsearch import Elasticsearch as Client
+
+from pipeline import topics
+from pipeline.broker import letters
+from pipeline.broker.lag import lags
+from pipeline.errors import TransientError
+from pipeline.settings import Kafka as Connection
+from tests.chaos.proxy import Proxy
+from tests.conftest import ROOT
+from tests.servers.elasticsearch import Elasticsearch
+from tests.servers.kafka import Kafka
+
+COMMAND = [sys.executable, "-m", "pipeline"]
+INDICES = ("stories", "quotes", "wire-desk")
+_PASSING = ("trace", "at", "storyline", "receivedat")
+"""What tells when and where a story came through, and which of two of one line was first."""
+_SETTLING = 180
+
+
+class System:
+    """The servers, the proxies, the workers."""
+
+    def __init__(self, folder: Path) -> None:
+        """Its data are below ``folder``."""
+        self.folder = folder
+        self.to_kafka, self.to_elasticsearch = Proxy(), Proxy()
+        self.kafka = Kafka(folder / "kafka", advertised=self.to_kafka.port)
+        self.elasticsearch = Elasticsearch(folder / "elasticsearch", "thread_pool.write.queue_size: 4\n")
+        self.to_kafka.target = self.kafka.port
+        self.to_elasticsearch.target = self.elasticsearch.port
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "WIRE_DATA_DIR": str(folder / "data"),
+            "WIRE_KAFKA__BOOTSTRAP_SERVERS": self.to_kafka.address,
+            "WIRE_ELASTICSEARCH__HOSTS": f"http://{self.to_elasticsearch.address}",
+            "WIRE_ELASTICSEARCH__TIMEOUT": "5",
+            "WIRE_KAFKA__DELIVERY_TIMEOUT": "10",
+            "WIRE_MONITOR__PORT": "0",
+            "WIRE_MONITOR__EVERY": "5",
+            "WIRE_MONITOR__STUCK_AFTER": "40",
+        }
+        self.client = Client(self.elasticsearch.address, request_timeout=60)
+
+    def start(self) -> None:
+        """Start the servers, and workers of all stages."""
+        self.kafka.format()
+        self.kafka.server.launch()
+        self.elasticsearch.server.start()
+        self.kafka.server.wait()
+        self.add_worker()
+
+    def stop(self) -> None:
+        """End everything."""
+        for worker in list(self.workers):
+            self.remove_worker(worker)
+        self.kafka.server.stop()
+        self.elasticsearch.server.stop()
+        self.to_kafka.close()
+        self.to_elasticsearch.close()
+
+    def add_worker(self, *stages: str) -> subprocess.Popen[bytes]:
+        """A ``wire worker`` for these stages, for all where none is named."""
+        with (self.folder / "workers.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [*COMMAND, "worker", *stages], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.environment, cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+        self.workers.append(worker)
+        return worker
+
+    def remove_worker(self, worker: subprocess.Popen[bytes]) -> float:
+        """End a worker politely; how many seconds it took."""
+        begin = time.monotonic()
+        with suppress(psutil.NoSuchProcess):
+            family = psutil.Process(worker.pid).children(recursive=True)
+            worker.terminate()
+            worker.wait(60)
+            assert not psutil.wait_procs(family, 5)[1], "a worker left processes behind"
+        self.workers.remove(worker)
+        return time.monotonic() - begin
+
+    def processes(self, *words: str) -> list[psutil.Process]:
+        """The live processes of the workers whose command has these words."""
+        found = []
+        for worker in self.workers:
+            with suppress(psutil.Error):
+                for process in [psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)]:
+                    with suppress(psutil.Error):
+                        if all(word in " ".join(process.cmdline()) for word in words):
+                            found.append(process)
+        return found
+
+    def feed(self, items: Sequence[bytes]) -> None:
+        """``wire feed``, as often as it takes until all is acknowledged."""
+        deadline = time.monotonic() + _SETTLING
+        while True:
+            done = subprocess.run(
+                [*COMMAND, "feed", "-", "--format", "jsonl"], input=b"\n".join(items), capture_output=True,
+                env=self.environment, cwd=self.folder, timeout=_SETTLING,
+            )  # fmt: skip
+            if done.returncode == 0:
+                return
+            assert done.returncode == 3, done.stderr.decode()
+            assert time.monotonic() < deadline, done.stderr.decode()
+
+    def heal(self) -> None:
+        """Take all faults back."""
+        for proxy in (self.to_kafka, self.to_elasticsearch):
+            proxy.set("pass")
+        for server in (self.kafka.server, self.elasticsearch.server):
+            server.revive()
+
+    def settle(self) -> float:
+        """Wait until every stage has done all there is; how many seconds it took."""
+        begin, quiet = time.monotonic(), 0
+        kafka = Connection(bootstrap_servers=self.kafka.address)
+        behind: dict[str, int] = {}
+        while quiet < 2:
+            passed = time.monotonic() - begin
+            assert passed < _SETTLING, f"still behind after {_SETTLING} s: {behind}\n{self.log}"
+            try:
+                behind = {each.stage: each.messages for each in lags(kafka)}
+            except TransientError:
+                continue
+            quiet = 0 if any(behind.values()) else quiet + 1
+            time.sleep(0.3)
+        return time.monotonic() - begin
+
+    def state(self) -> dict[str, Any]:
+        """All that is in the indices by id, and the dead letters' bytes."""
+        self.client.indices.refresh(index=",".join(INDICES))
+        found: dict[str, Any] = {}
+        for index in INDICES:
+            hits = self.client.search(index=index, size=10_000, version=True)["hits"]["hits"]
+            ids = [(hit["_id"], hit["_index"]) for hit in hits]
+            assert len({name for name, _ in ids}) == len(ids), "an id is in two indices"
+            found[index] = {hit["_id"]: [hit["_index"], hit["_version"], _lasting(hit["_source"])] for hit in hits}
+        buried = letters.unresolved(Connection(bootstrap_servers=self.kafka.address))
+        found["dead"] = sorted({letter.value.decode() for letter in buried})
+        return found
+
+    @property
+    def log(self) -> str:
+        """The end of what the workers said."""
+        return (self.folder / "workers.log").read_text(errors="replace")[-6_000:]
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _lasting(each) for name, each in value.items() if name not in _PASSING}
+    return [_lasting(each) for each in value] if isinstance(value, list) else value
+
+
+def differences(found: dict[str, Any], expected: dict[str, Any]) -> list[str]:
+    """What differs, a line each."""
+    lines = []
+    for index in INDICES:
+        ours, theirs = found[index], expected[index]
+        lines += [f"{index}: {id_} is missing: {_brief(theirs[id_])}" for id_ in theirs.keys() - ours.keys()]
+        lines += [f"{index}: {id_} should not be there: {_brief(ours[id_])}" for id_ in ours.keys() - theirs.keys()]
+        for id_ in ours.keys() & theirs.keys():
+            if ours[id_] != theirs[id_]:
+                lines.append(f"{index}: {id_} differs: {_brief(ours[id_])} instead of {_brief(theirs[id_])}")
+    lines += [f"dead letter too many: {text[:100]}" for text in set(found["dead"]) - set(expected["dead"])]
+    lines += [f"dead letter missing: {text[:100]}" for text in set(expected["dead"]) - set(found["dead"])]
+    return lines
+
+
+def _brief(document: list[Any]) -> str:
+    return json.dumps(document, ensure_ascii=False)[:400]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[System]:
+    """A system, ended afterwards."""
+    system = System(folder)
+    try:
+        system.start()
+        yield system
+    finally:
+        with suppress(ApiError, TransportError):
+            system.heal()
+        system.stop()
+
+
+STAGES = tuple(topics.STAGES)
