@@ -18,7 +18,7 @@ from pipeline.embedded.servers import Servers
 from pipeline.errors import TransientError
 from pipeline.feeds.memory import FILE, Memory
 from pipeline.feeds.report import reports
-from pipeline.index import connection
+from pipeline.index import connection, health
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search.stories import TOLD
 from pipeline.settings import Elasticsearch, Kafka, Settings
@@ -35,16 +35,16 @@ def status(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Servers, lag of each stage, counts, dead letters, the oldest waiting item, and how fresh each feed is.
+    """Servers, lag of each stage and what it waits for, counts, dead letters, and how fresh each feed is.
 
-    The exit code is 3 where a server is away.
+    The exit code is 3 where a server is away, or cannot be written to.
 
     [dim]wire status  ·  wire status --json | jq .lag[/]
     """
     settings, servers = connected(kafka, elasticsearch, data_dir)
     state = gather(settings, servers)
     print_json(json.dumps(state)) if as_json else _show(state)
-    if "away" in (state["kafka"]["state"], state["elasticsearch"]["state"]):
+    if {state["kafka"]["state"], state["elasticsearch"]["state"]} != {"up"}:
         raise typer.Exit(3)
 
 
@@ -65,6 +65,11 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
         state["kafka"] |= {"state": "away", "reason": str(error)}
     try:
         state |= _counts(servers.elasticsearch)
+        with connection.connect(servers.elasticsearch) as client:
+            if why := health.blocked(client):
+                state["elasticsearch"] |= {"state": "read-only", "reason": why}
+            if waiting := health.waiting(client):
+                state["waiting"] = waiting
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
     return state
@@ -102,13 +107,7 @@ def _oldest(kafka: Kafka, behind: list[Lag]) -> dict[str, Any] | None:
 
 
 def _show(state: dict[str, Any]) -> None:
-    table = Table.grid(padding=(0, 2))
-    for name in ("kafka", "elasticsearch"):
-        server = state[name]
-        colour = "green" if server["state"] == "up" else "red"
-        kind = " (embedded)" if server.get("embedded") else ""
-        table.add_row(name, f"[{colour}]{server['state']}[/]", server["address"] + kind, server.get("reason", ""))
-    output.print(table)
+    _show_servers(state)
     if state["pages"]:
         output.print(f"pages          {state['pages']}")
     figures = Table.grid(padding=(0, 2))
@@ -125,6 +124,20 @@ def _show(state: dict[str, Any]) -> None:
     output.print(figures)
     if state["feeds"]:
         output.print(_fresh(state["feeds"]))
+
+
+def _show_servers(state: dict[str, Any]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name in ("kafka", "elasticsearch"):
+        server = state[name]
+        colour = "green" if server["state"] == "up" else "red"
+        kind = " (embedded)" if server.get("embedded") else ""
+        table.add_row(name, f"[{colour}]{server['state']}[/]", server["address"] + kind)
+    output.print(table)
+    for reason in (state[name]["reason"] for name in ("kafka", "elasticsearch") if "reason" in state[name]):
+        output.print(f"[red]{escape(reason)}[/]", soft_wrap=True)
+    for stage, why in state.get("waiting", {}).items():
+        output.print(f"[yellow]{stage} waits: {escape(why)}[/]", soft_wrap=True)
 
 
 def _fresh(feeds: list[dict[str, Any]]) -> Table:

@@ -3,6 +3,7 @@
 import os
 from typing import Annotated
 
+import stamina
 import typer
 
 from pipeline import topics
@@ -12,7 +13,7 @@ from pipeline.cli.orphans import PARENT, end_with_parent, is_child
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.embedded.servers import Servers
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, TransientError
 from pipeline.settings import Settings
 
 
@@ -43,7 +44,8 @@ def worker(
     settings, servers = connected(kafka, elasticsearch, data_dir)
     end_with_parent()
     if not is_child():
-        prepare(servers)
+        # Servers that were started with us may take longer; one that refuses us is not waited for.
+        stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10)(prepare)(servers)
     if len(named) > 1:
         _supervise(named, settings, servers)
         return

@@ -1,11 +1,13 @@
-"""The cures for the embedded broker's two faults; on a real one they are neither needed nor used."""
+"""The cures for the embedded servers' faults; on real ones they are neither needed nor used."""
 
 import asyncio
 import fcntl
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.request import Request, urlopen
 
 from aiokafka.consumer.fetcher import Fetcher
 from kafka.admin import MemberToRemove
@@ -16,6 +18,7 @@ from pipeline.settings import Kafka
 
 EMPTY_FETCH_PAUSE = 0.1
 """Seconds a client waits after a fetch that brought nothing."""
+REFRESH_EVERY = 1.0
 
 
 def pace_fetches() -> None:
@@ -35,6 +38,19 @@ def pace_fetches() -> None:
         return brought
 
     Fetcher._proc_fetch_request = paced
+
+
+def refresh(elasticsearch: str) -> None:
+    """Make what was indexed searchable, every second, until the process ends.
+
+    Real Elasticsearch does so by itself; the embedded one only once somebody searches, and the
+    first search after a while finds nothing new.
+    """
+    asked = Request(f"{elasticsearch}/_refresh", method="POST")  # noqa: S310 - our own server's address
+    while True:
+        time.sleep(REFRESH_EVERY)
+        with suppress(OSError), urlopen(asked, timeout=10):  # noqa: S310 - our own server's address
+            pass
 
 
 @dataclass

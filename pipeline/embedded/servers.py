@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from pipeline.embedded.cures import refresh
 from pipeline.errors import ConfigurationError, ElasticsearchAway, KafkaAway, PipelineError
 from pipeline.settings import Elasticsearch, Kafka, Settings
 
@@ -124,6 +126,8 @@ class Embedded:
             elasticsearch=self._settings.elasticsearch.model_copy(update=hosts),
             embedded_kafka=not kafka,
         )
+        if not elasticsearch:
+            threading.Thread(target=refresh, args=(servers.elasticsearch.address,), daemon=True).start()
         self.publish(servers)
         return servers
 

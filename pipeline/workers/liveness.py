@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 EXIT_STUCK = 4
 """The exit code of a worker that was stuck."""
-EVERY = 5.0
+EVERY = 10.0
 """Seconds between two looks at the broker."""
 _ONE_PARTITION = 10
 """A single partition may stand still so many times longer: large stories of others may be before it."""

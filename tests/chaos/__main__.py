@@ -7,6 +7,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
 
+import stamina
 import typer
 
 from tests.chaos.rounds import disturbed, undisturbed
@@ -20,6 +21,7 @@ def main(
     """Break things while stories flow, and compare with an undisturbed run."""
     if reason := maven.missing():
         sys.exit(f"the real servers cannot run here: {reason}")
+    stamina.instrumentation.set_on_retry_hooks([])
     seed = SystemRandom().randrange(10_000) if seed is None else seed
     begin = time.monotonic()
     say(f"seed {seed}: {rounds} rounds undisturbed …")

@@ -1,0 +1,151 @@
+"""TLS, SCRAM, API keys and passwords, on a real broker and before a real Elasticsearch; and secrets stay secret."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench.corpus import stories
+from tests.conftest import ROOT
+from tests.servers import maven
+from tests.servers.certificates import PASSWORD, Authority
+from tests.servers.elasticsearch import Elasticsearch
+from tests.servers.guard import Guard
+from tests.servers.kafka import USER, Kafka
+from tests.whole.conftest import COMMAND, Wire, eventually
+
+API_KEY = "cGxhbnRlZDprZXktMTkzNzQ1"
+ELASTIC_PASSWORD = "planted-es-552901"
+WRONG = "planted-wrong-771203"
+SECRETS = (PASSWORD, API_KEY, ELASTIC_PASSWORD, WRONG)
+
+
+class Secured:
+    """Real servers that let in only who is trusted, and the settings by which wire is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority, self.stranger = Authority(folder / "authority"), Authority(folder / "stranger")
+        self.kafka = Kafka(folder / "kafka", self.authority.keystore("broker"))
+        self.elasticsearch = Elasticsearch(folder / "elasticsearch")
+        self.kafka.format()
+        self.kafka.server.launch()
+        self.elasticsearch.server.start()
+        self.kafka.server.wait()
+        certificate, key = self.authority.sign("guard")
+        self.guard = Guard(self.elasticsearch.port, certificate, key, API_KEY, "wire", ELASTIC_PASSWORD)
+        self.secrets = folder / "secrets"
+        self.secrets.mkdir()
+        (self.secrets / "kafka__password").write_text(PASSWORD)
+        (self.secrets / "elasticsearch__api_key").write_text(API_KEY)
+        self.environment = {
+            "WIRE_SECRETS": str(self.secrets),
+            "WIRE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.secured,
+            "WIRE_KAFKA__SECURITY_PROTOCOL": "SASL_SSL",
+            "WIRE_KAFKA__USERNAME": USER,
+            "WIRE_KAFKA__CA_FILE": str(self.authority.certificate),
+            "WIRE_KAFKA__DELIVERY_TIMEOUT": "6",
+            "WIRE_ELASTICSEARCH__HOSTS": self.guard.address,
+            "WIRE_ELASTICSEARCH__CA_FILE": str(self.authority.certificate),
+            "WIRE_MONITOR__PORT": "0",
+        }
+
+    def stop(self) -> None:
+        self.guard.close()
+        self.kafka.server.stop()
+        self.elasticsearch.server.stop()
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    if reason := maven.missing():
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    servers = Secured(tmp_path_factory.mktemp("secured"))
+    yield servers
+    servers.stop()
+
+
+def run(secured: Secured, folder: Path, *words: str, code: int, **env: str) -> str:
+    """What a command says, on both outputs."""
+    done = Wire(folder)(*words, code=code, env=secured.environment | env)
+    return (done.stdout + done.stderr).decode()
+
+
+class TestLetIn:
+    def test_producers_workers_and_searches_get_through_and_no_secret_is_told(self, secured, tmp_path):
+        said = run(secured, tmp_path, "setup", code=0)
+        feed = tmp_path / "stories.jsonl"
+        feed.write_text("\n".join(json.dumps(story) for story in stories(5)))
+        log = tmp_path / "workers.log"
+        with log.open("wb") as output:
+            workers = subprocess.Popen(
+                [*COMMAND, "worker"], stdout=output, stderr=output, cwd=ROOT,
+                env=os.environ | secured.environment | {"WIRE_DATA_DIR": str(tmp_path)},
+            )  # fmt: skip
+        try:
+            said += run(secured, tmp_path, "feed", str(feed), code=0)
+            eventually(lambda: json.loads(run(secured, tmp_path, "search", "--json", code=0))["total"] == 5)
+            said += run(secured, tmp_path, "status", code=0) + run(secured, tmp_path, "status", "--json", code=0)
+            titles = [" ".join(process.cmdline()) for process in psutil.Process(workers.pid).children(recursive=True)]
+            assert len(titles) >= 5
+        finally:
+            workers.terminate()
+            assert workers.wait(20) == 0
+        told = said + log.read_text() + " ".join(titles)
+        assert not [secret for secret in SECRETS if secret in told]
+
+    def test_a_password_instead_of_an_api_key(self, secured, tmp_path):
+        (tmp_path / "secrets").mkdir()
+        (tmp_path / "secrets" / "kafka__password").write_text(PASSWORD)
+        env = {"WIRE_SECRETS": str(tmp_path / "secrets"), "WIRE_ELASTICSEARCH__USERNAME": "wire"}
+        run(secured, tmp_path, "status", code=0, **env, WIRE_ELASTICSEARCH__PASSWORD=ELASTIC_PASSWORD)
+
+
+class TestKeptOut:
+    """Each is refused within seconds, with a line that says what is wrong, and without the secret."""
+
+    @pytest.mark.parametrize("command", [["setup"], ["feed", "seeds/"], ["worker", "parse"], ["status"]])
+    def test_a_wrong_kafka_password(self, secured, tmp_path, command):
+        said = run(secured, tmp_path, *command, code=2, WIRE_KAFKA__PASSWORD=WRONG)
+        assert f"refuses user '{USER}'" in said
+        assert WRONG not in said
+
+    @pytest.mark.parametrize("command", [["setup"], ["feed", "seeds/"], ["worker", "parse"]])
+    def test_a_broker_whose_certificate_is_not_trusted(self, secured, tmp_path, command):
+        said = run(secured, tmp_path, *command, code=2, WIRE_KAFKA__CA_FILE=str(secured.stranger.certificate))
+        assert "certificate that is not trusted" in said
+        assert "kafka.ca_file" in said
+
+    @pytest.mark.parametrize("command", [["search", "x"], ["status"], ["setup"]])
+    def test_a_wrong_api_key(self, secured, tmp_path, command):
+        said = run(secured, tmp_path, *command, code=3, WIRE_ELASTICSEARCH__API_KEY=WRONG)
+        assert "refuses us" in said.replace("\n", " ")
+        assert WRONG not in said
+
+    @pytest.mark.parametrize("command", [["search", "x"], ["setup"]])
+    def test_an_elasticsearch_whose_certificate_is_not_trusted(self, secured, tmp_path, command):
+        stranger = str(secured.stranger.certificate)
+        said = run(secured, tmp_path, *command, code=3, WIRE_ELASTICSEARCH__CA_FILE=stranger)
+        assert "certificate" in said.lower()
+
+    def test_a_certificate_that_cannot_be_read(self, secured, tmp_path):
+        assert "kafka.ca_file" in run(secured, tmp_path, "status", code=2, WIRE_KAFKA__CA_FILE="/nowhere.pem")
+
+
+class TestSettingsThatHoldSecrets:
+    @pytest.mark.parametrize(
+        "env",
+        [
+            {"WIRE_KAFKA__PASSWORD": WRONG, "WIRE_KAFKA__SECURITY_PROTOCOL": "SASL_SSL"},
+            {"WIRE_ELASTICSEARCH__HOSTS": f"http://wire:{WRONG}@localhost:9200"},
+            {"WIRE_ELASTICSEARCH__API_KEY": WRONG, "WIRE_ELASTICSEARCH__USERNAME": "wire"},
+            {"WIRE_PUSH__TOKENS": WRONG},
+        ],
+    )
+    def test_are_refused_without_telling_them(self, tmp_path, env):
+        said = Wire(tmp_path)("status", code=2, env=env).stderr.decode()
+        assert said.startswith("wire: ")
+        assert WRONG not in said
