@@ -22,6 +22,7 @@ MODULES = {
     "trace": "trace",
     "dead": "dead",
     "replay": "replay",
+    "reindex": "reindex",
     "parse": "texts",
     "annotate": "texts",
     "setup": "setup",

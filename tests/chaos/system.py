@@ -118,6 +118,14 @@ class System:
             assert done.returncode == 3, done.stderr.decode()
             assert time.monotonic() < deadline, done.stderr.decode()
 
+    def status(self, code: int = 0) -> dict[str, Any]:
+        """What ``wire status --json`` says, ending with that code."""
+        done = subprocess.run(
+            [*COMMAND, "status", "--json"], capture_output=True, env=self.environment, cwd=self.folder, timeout=60
+        )
+        assert done.returncode == code, done.stderr.decode()
+        return dict(json.loads(done.stdout))
+
     def heal(self) -> None:
         """Take all faults back."""
         for proxy in (self.to_kafka, self.to_elasticsearch):

@@ -1,0 +1,45 @@
+"""``wire reindex``: the indices anew, with today's mappings."""
+
+import json
+
+import typer
+from rich.markup import escape
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from pipeline.cli.console import messages, output, print_json
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
+from pipeline.embedded.servers import locate_elasticsearch
+from pipeline.index.connection import connect
+from pipeline.index.reindex import reindex as make_anew
+from pipeline.settings import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(reindex)
+
+
+def reindex(
+    as_json: JsonOption = False, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None
+) -> None:
+    """Make the indices anew with today's mappings, while workers and searches go on.
+
+    For a version whose mappings cannot be added to those that are there, or to compact what deletions
+    left. Writing to an index waits for as long as what changed meanwhile is brought over; then its
+    name is an alias of the new index. Stopped half-way, the old index is still there, whole.
+
+    [dim]wire reindex  ·  wire reindex --json | jq .documents[/]
+    """
+    settings = locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,} documents"), TimeElapsedColumn())
+    with (
+        connect(settings) as client,
+        Progress(*columns, console=messages, disable=not messages.is_terminal, transient=True) as progress,
+    ):
+        bar = progress.add_task("reindexing", total=None)
+        for made in make_anew(client, settings, lambda name, n: progress.update(bar, description=name, completed=n)):
+            about = {"name": made.name, "index": made.index, "documents": made.documents}
+            if as_json:
+                print_json(json.dumps(about))
+            else:
+                output.print(f"{escape(made.name)}: {made.documents:,} documents, now in {escape(made.index)}")

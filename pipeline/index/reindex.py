@@ -1,0 +1,120 @@
+"""Making the monthly indices anew with today's mappings, while workers and searches go on.
+
+For each: a new index beside it is filled; then writing is blocked for a moment (workers wait), what
+changed meanwhile is brought over, and in one step the old index goes and its name becomes an alias
+of the new one. Elasticsearch's own _reindex keeps no external versions of deletions either, and is
+not on every server; a point in time and bulk requests are.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from elasticsearch import Elasticsearch as Client
+
+from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.index.connection import speaking_to
+from pipeline.index.names import DESK, QUOTES, STORIES
+from pipeline.index.templates import templates
+from pipeline.settings import Elasticsearch
+
+_PAGE = 500
+_KEEP = "2m"
+_GENERATION = re.compile(r"^made-(\d+)-of-(.+)$")
+
+
+@dataclass(frozen=True)
+class Made:
+    """An index that was made anew: the name it is used by, what is behind it now, how many documents."""
+
+    name: str
+    index: str
+    documents: int
+
+
+def reindex(client: Client, settings: Elasticsearch, told: Callable[[str, int], None]) -> Iterator[Made]:
+    """Make each index anew; ``told`` hears the name and how many documents are over.
+
+    Raises ElasticsearchAway, DocumentRefused (a document the new mapping does not take; the old index stays).
+    """
+    made = templates(settings)
+    with speaking_to(client):
+        for alias in (STORIES, QUOTES):
+            for index in sorted(client.indices.get(index=alias, ignore_unavailable=True)):
+                yield _one(client, index, made[f"wire-{alias}"]["template"], told)
+        for index in client.indices.get(index=DESK, ignore_unavailable=True):
+            yield _one(client, index, made[DESK]["template"], told)
+
+
+def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str, int], None]) -> Made:
+    generation = _GENERATION.match(old)
+    name, number = (generation[2], int(generation[1]) + 1) if generation else (old, 2)
+    # A name that no template knows: nobody is to find the documents twice meanwhile.
+    new = f"made-{number}-of-{name}"
+    client.indices.delete(index=new, ignore_unavailable=True)
+    client.indices.create(index=new, settings=template["settings"], mappings=template["mappings"])
+    try:
+        over: dict[str, int] = {}
+        _bring(client, old, new, over, lambda: told(name, len(over)))
+        client.indices.put_settings(index=old, settings={"index.blocks.write": True})
+        client.indices.refresh(index=old)
+        _bring(client, old, new, over, lambda: told(name, len(over)))
+        client.indices.refresh(index=new)
+        aliases = [{"add": {"index": new, "alias": each}} for each in (name, *template.get("aliases", {}))]
+        client.indices.update_aliases(actions=[{"remove_index": {"index": old}}, *aliases])
+    except BaseException:
+        client.indices.put_settings(index=old, settings={"index.blocks.write": None})
+        client.indices.delete(index=new, ignore_unavailable=True)
+        raise
+    return Made(name, new, len(over))
+
+
+def _bring(client: Client, old: str, new: str, over: dict[str, int], told: Callable[[], None]) -> None:
+    """Bring over what is not there in that version, take away what is gone; ``over`` is what is there."""
+    here: set[str] = set()
+    for page in _pages(client, old):
+        here.update(hit["_id"] for hit in page)
+        lacking = [hit for hit in page if over.get(hit["_id"]) != hit["_seq_no"]]
+        _write(client, new, lacking)
+        over |= {hit["_id"]: hit["_seq_no"] for hit in lacking}
+        told()
+    for gone in over.keys() - here:
+        client.options(ignore_status=404).delete(index=new, id=gone)
+        del over[gone]
+
+
+def _pages(client: Client, index: str) -> Iterator[list[dict[str, Any]]]:
+    point = client.open_point_in_time(index=index, keep_alive=_KEEP)["id"]
+    after = None
+    try:
+        while True:
+            found = client.search(
+                pit={"id": point, "keep_alive": _KEEP},
+                size=_PAGE,
+                sort=[{"_shard_doc": "asc"}],
+                search_after=after,
+                version=True,
+                seq_no_primary_term=True,
+                track_total_hits=False,
+            )
+            page = found["hits"]["hits"]
+            if not page:
+                return
+            yield page
+            after = page[-1]["sort"]
+    finally:
+        client.close_point_in_time(id=point)
+
+
+def _write(client: Client, new: str, hits: list[dict[str, Any]]) -> None:
+    lines = []
+    for hit in hits:
+        about = {"_index": new, "_id": hit["_id"], "version": hit["_version"], "version_type": "external_gte"}
+        lines += [{"index": about}, hit["_source"]]
+    for item in client.bulk(operations=lines)["items"] if lines else ():
+        result = item["index"]
+        if result["status"] in (429, 503):
+            raise ElasticsearchAway(f"{new}: {result['error'].get('reason')}"[:500], result["status"])
+        if "error" in result:
+            raise DocumentRefused(f"{new}: {result['_id']}: {result['error'].get('reason')}"[:500])

@@ -1,0 +1,116 @@
+"""The short form of `make chaos`, workers that come and go under load, and long waits; on real servers."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bench.corpus import stories
+from pipeline.broker.log import read
+from pipeline.settings import Kafka
+from tests.chaos import faults
+from tests.chaos.rounds import disturbed, undisturbed
+from tests.chaos.system import System, running
+from tests.servers import maven
+from tests.whole.conftest import eventually
+
+ROUNDS = 3
+SEED = 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _real() -> None:
+    if reason := maven.missing():
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running(tmp_path_factory.mktemp("system")) as system:
+        yield system
+
+
+def test_while_things_break_at_random_the_indices_end_as_if_nothing_had_happened(tmp_path):
+    expected = undisturbed(tmp_path / "calm", SEED, ROUNDS)
+    done = list(disturbed(tmp_path / "storm", SEED, expected))
+    assert [(each.number, each.wrong) for each in done] == [(number, []) for number in range(1, ROUNDS + 1)]
+
+
+def lines(count: int, seed: int) -> list[bytes]:
+    return [json.dumps(story).encode() for story in stories(count, seed)]
+
+
+class TestWorkersThatComeAndGo:
+    def test_from_one_to_three_and_back_under_load_nothing_is_lost(self, system):
+        load = lines(150, 31)
+        feeding = threading.Thread(target=system.feed, args=(load,))
+        feeding.start()
+        more = [system.add_worker("annotate") for _ in range(2)]
+        eventually(lambda: system.client.count(index="stories", ignore_unavailable=True)["count"] > 20)
+        for worker in more:
+            system.remove_worker(worker)
+        feeding.join()
+        system.settle()
+        found = {document["uri"] for _, _, document in system.state()["stories"].values()}
+        assert {json.loads(line)["uri"] for line in load} <= found
+
+    def test_a_worker_that_is_told_to_stop_leaves_in_time_and_hands_back_at_most_what_it_was_at(self, system):
+        kafka = Kafka(bootstrap_servers=system.kafka.address)
+        before = sum(1 for _ in read(kafka, "wire.annotated"))
+        load = lines(150, 32)
+        system.feed(load)
+        (worker,) = [p for p in system.processes("worker annotate") if p.pid not in {w.pid for w in system.workers}]
+        eventually(lambda: sum(1 for _ in read(kafka, "wire.annotated")) > before + 20)
+        begin = time.monotonic()
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)
+        assert time.monotonic() - begin < 12
+        system.settle()
+        done = sum(1 for _ in read(kafka, "wire.annotated")) - before
+        # One batch in the language process, one waiting.
+        assert len(load) <= done <= len(load) + 2 * 64
+
+
+class TestLiveness:
+    def test_a_worker_that_is_held_still_is_missed_and_comes_back(self, system):
+        system.feed(lines(20, 33))
+        faults.hold_worker(system, faults.Random(1))
+        system.settle()
+
+    def test_after_the_broker_was_restarted_under_load_all_workers_go_on(self, system):
+        load = lines(60, 34)
+        system.feed(load[:30])
+        system.kafka.server.kill()
+        system.kafka.server.start()
+        system.feed(load[30:])
+        system.settle()
+        found = {document["uri"] for _, _, document in system.state()["stories"].values()}
+        assert {json.loads(line)["uri"] for line in load} <= found
+
+
+class TestWaiting:
+    def test_for_an_index_that_cannot_be_written_to_and_the_status_says_so(self, system):
+        system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": True})
+        try:
+            system.feed(lines(5, 35))
+            eventually(lambda: system.status(code=3)["elasticsearch"]["state"] == "read-only")
+            assert "read_only_allow_delete" in system.status(code=3)["elasticsearch"]["reason"]
+            time.sleep(3)
+            assert any(system.status(code=3)["lag"].values())
+        finally:
+            system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": None})
+        system.settle()
+
+    def test_poison_in_a_row_is_all_in_the_dead_letters_and_stops_nobody(self, system):
+        before = len(system.state()["dead"])
+        poison = [f'{{"uri": "urn:poison:{n}", "headline": "No body"}}'.encode() for n in range(300)]
+        good = lines(1, 36)
+        system.feed([*poison, *good])
+        system.settle()
+        state = system.state()
+        assert len(state["dead"]) == before + 300
+        assert json.loads(good[0])["uri"] in {document["uri"] for _, _, document in state["stories"].values()}
