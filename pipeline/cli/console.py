@@ -16,7 +16,9 @@ messages = Console(stderr=True, highlight=False)
 output = Console(highlight=False)
 """For results read by people; programs get ``print_json``."""
 
-_QUIET = ("faust", "mode", "aiokafka", "kafka", "elastic_transport", "elasticsearch", "asyncio")
+_QUIET = ("faust", "mode", "aiokafka", "elastic_transport", "elasticsearch", "asyncio")
+_SILENT = "kafka"
+"""What it would say is raised, and told with its reason."""
 
 
 def complain(text: str) -> None:
@@ -65,9 +67,10 @@ def set_up_logging() -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
-            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, structlog.processors.format_exc_info],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger(_SILENT).setLevel(logging.CRITICAL)

@@ -8,6 +8,7 @@ import subprocess
 import time
 from importlib.resources import files
 from pathlib import Path
+from urllib.request import urlopen
 
 from bench.corpus import stories
 from pipeline.embedded.servers import free_port
@@ -25,6 +26,30 @@ def test_stopping_leaves_nothing_running_and_starting_finds_the_data(tmp_path, s
         wire.up("--port", "0")
         assert wire.search("putin")["total"] == 1
         assert wire.await_idle()["dead"] == 0
+
+
+def test_every_worker_serves_its_figures_and_writes_them_down(tmp_path, servers):
+    env = servers | {"WIRE_MONITOR__PORT": "0", "WIRE_MONITOR__EVERY": "2"}
+    with running(tmp_path, "--port", "0", env=env) as wire:
+        wire.feed(*stories(5))
+        wire.await_idle()
+        for stage in ("parse", "desk", "annotate", "index"):
+            log = (tmp_path / "logs" / f"{stage}.log").read_text()
+            address = re.search(r'"metrics": "(\S+)/metrics"', log)[1]
+            figures = urlopen(f"{address}/metrics").read().decode()
+            (done,) = re.findall(rf'^wire_story_seconds_count{{stage="{stage}"}} (\S+)', figures, re.M)
+            assert float(done) == 5
+            assert json.load(urlopen(f"{address}/ready"))["status"] == "ok"
+            assert json.load(urlopen(f"{address}/health"))["status"] == "ok"
+        assert json.load(urlopen(f"{wire.address}/ready"))["status"] == "ok"
+
+        def written() -> set[str]:
+            with wire.elasticsearch as client:
+                client.indices.refresh(index="metrics", ignore_unavailable=True)
+                found = client.search(index="metrics", query={"range": {"events": {"gte": 5}}}, size=100)
+            return {hit["_source"]["stage"] for hit in found["hits"]["hits"]}
+
+        eventually(lambda: written() == {"parse", "desk", "annotate", "index"})
 
 
 def test_a_taken_port_is_left_for_another(tmp_path):

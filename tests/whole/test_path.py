@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
@@ -143,6 +144,51 @@ class TestSetup:
             assert "people_keys" in properties
         finally:
             client.indices.delete(index="old-stories-2001.01")
+
+
+class TestReindex:
+    def test_while_stories_come_in_all_of_them_are_in_the_new_indices_and_the_life_of_a_story_goes_on(self, wire):
+        wire.feed(*(ninjs(f"urn:i:{n}", firstcreated="2023-02-01T00:00:00Z") for n in range(20)))
+        wire.await_idle()
+        feeding = threading.Thread(
+            target=wire.feed, args=[ninjs(f"urn:i:{n}", firstcreated="2023-02-01T00:00:00Z") for n in range(20, 60)]
+        )
+        feeding.start()
+        made = [json.loads(line) for line in wire("reindex", "--json").stdout.splitlines()]
+        feeding.join()
+        wire.await_idle()
+        assert {"wire-stories-2023.02", "wire-quotes-2023.02", "wire-desk"} <= {each["name"] for each in made}
+        with wire.elasticsearch as client:
+            assert all(list(client.indices.get(index=each["name"])) == [each["index"]] for each in made)
+            held = client.count(index="wire-stories-2023.02")["count"]
+        assert held == 60
+        wire.feed({"uri": "urn:i:1", "version": "2", "pubstatus": "canceled", "versioncreated": "2024-05-17T00:00:00Z"})
+        wire.feed(ninjs("urn:i:2", version="2", headline="Newer"))
+        wire.await_idle()
+        assert wire.story("urn:i:1") is None
+        assert wire.story("urn:i:2")["headline"] == "Newer"
+
+
+class TestTrace:
+    def test_tells_when_a_story_was_where(self, wire):
+        wire.feed(ninjs("urn:t:1"))
+        wire.await_idle()
+        told = wire.json("trace", "urn:t:1")
+        times = [told["times"][name] for name in ("raw", "stories", "edited", "annotated", "indexed")]
+        assert told["state"] == "searchable"
+        assert times == sorted(times)
+        assert "waits for the desk" in wire("trace", "urn:t:1").stdout.decode()
+
+    def test_of_one_that_is_held_taken_back_dead_or_unknown_it_tells_that(self, wire):
+        later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        gone = {"uri": "urn:t:3", "version": "2", "pubstatus": "canceled", "versioncreated": "2024-05-17T00:00:00Z"}
+        wire.feed(ninjs("urn:t:2", embargoed=later), gone, {"uri": "urn:t:4", "headline": "No body"})
+        wire.await_idle()
+        assert wire.json("trace", "urn:t:2")["state"] == "embargoed"
+        assert wire.json("trace", "urn:t:3")["state"] == "canceled"
+        dead = wire.json("trace", "urn:t:4")
+        assert (dead["state"], dead["dead"][0]["stage"]) == ("dead", "parse")
+        assert wire.json("trace", "urn:t:5", code=1)["state"] == "unknown"
 
 
 class TestReplay:
