@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score chaos servers fuzz fuzz-formats train clean
+.PHONY: help install install-dev run test check format lock bench score chaos outage servers fuzz fuzz-formats train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,8 +43,8 @@ format: install-dev ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## Measure the pipeline against bare spaCy (STORIES=2000)
-	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000)
+bench: install ## Measure the pipeline against bare spaCy (STORIES=2000); REAL=1: over real servers
+	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) $(if $(REAL),--real)
 
 score: install ## Score the language pass on labelled data, and the finding of copies
 	$(BIN)/python -m scoring
@@ -63,6 +63,9 @@ train: .venv/installed-train ## Learn anew what the language pass knows, from DA
 
 chaos: install-dev ## Break real servers and workers at random while stories flow, and compare (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))
+
+outage: install-dev ## Take Elasticsearch away for minutes under load (SECONDS=300)
+	$(BIN)/python -m tests.chaos.outage --seconds $(or $(SECONDS),300)
 
 servers: install-dev ## Run Apache Kafka and Elasticsearch themselves, where a JDK and Maven are, until Ctrl-C
 	@exec $(BIN)/python -m tests.servers

@@ -5,7 +5,9 @@
 searchable; (c2) with two. Then produce-to-searchable times at half of (c)'s load, and what the
 language pass adds to the spaCy components it needs.
 
-usage: python -m bench.run [--stories N] [--output FILE.json]
+With ``--real`` the pipeline runs over Apache Kafka and Elasticsearch themselves (tests/servers).
+
+usage: python -m bench.run [--stories N] [--real] [--output FILE.json]
 """
 
 import json
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +34,7 @@ from pipeline.broker.lag import lags
 from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
 from pipeline.settings import load
+from tests.servers import Pair
 
 OMP = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 CHECKPOINT = 5
@@ -45,7 +48,7 @@ console = Console(stderr=True)
 class Pipeline:
     """A running ``wire up`` on a data directory of its own."""
 
-    def __init__(self, folder: Path, processes: int) -> None:
+    def __init__(self, folder: Path, processes: int, env: dict[str, str]) -> None:
         """Start it, and wait until a first story has gone all the way."""
         self.folder = folder
         self.peaks: dict[str, int] = {}
@@ -61,7 +64,9 @@ class Pipeline:
             "--data-dir",
             str(folder),
         ]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | env
+        )
         assert self._process.stdout
         assert self._process.stdout.readline().startswith("ready")
         settings = load(data_dir=folder)
@@ -130,9 +135,11 @@ def _role(command: list[str], taken: dict[str, int]) -> str | None:
 
 
 @contextmanager
-def running(folder: Path, processes: int) -> Iterator[Pipeline]:
-    """A pipeline, stopped afterwards."""
-    pipeline = Pipeline(folder, processes)
+def running(folder: Path, processes: int, pair: Pair | None) -> Iterator[Pipeline]:
+    """A pipeline over the real servers or the embedded ones, with nothing in them; stopped afterwards."""
+    if pair:
+        pair.clear()
+    pipeline = Pipeline(folder, processes, pair.environment if pair else {})
     try:
         yield pipeline
     finally:
@@ -154,9 +161,9 @@ def language(corpus: Path) -> dict[str, Any]:
     return figures
 
 
-def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float, dict[str, Any]]:
+def whole(corpus: Path, count: int, processes: int, folder: Path, pair: Pair | None) -> tuple[float, dict[str, Any]]:
     """Seconds from the first feed to the last story searchable; memory by process."""
-    with running(folder, processes) as pipeline:
+    with running(folder, processes, pair) as pipeline:
         begin = time.monotonic()
         pipeline.feed(corpus)
         early = pipeline.await_count(count + 1, count // CHECKPOINT)
@@ -166,9 +173,9 @@ def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float
         return seconds, {**memory, "idle_cpu": pipeline.idle(_IDLE)}
 
 
-def latencies(corpus: Path, rate: float, folder: Path) -> list[float]:
+def latencies(corpus: Path, rate: float, folder: Path, pair: Pair | None) -> list[float]:
     """Seconds from each item's arrival to its first being found by a search, at that rate."""
-    with running(folder, 1) as pipeline:
+    with running(folder, 1, pair) as pipeline:
         lines = corpus.read_text().splitlines()[:LATENCY_STORIES]
         part = folder.parent / "part.jsonl"
         part.write_text("\n".join(lines))
@@ -200,20 +207,22 @@ def main(
     stories_: Annotated[
         int, typer.Option("--stories", min=20, help="How many stories; fewer for a short run.")
     ] = 2_000,
+    real: Annotated[bool, typer.Option("--real", help="Over Apache Kafka and Elasticsearch themselves.")] = False,
     output: Annotated[Path, typer.Option("--output", help="Where the figures go as JSON.")] = Path(
         "bench/results/bench.json"
     ),
 ) -> None:
     """Measure, print, write."""
-    with tempfile.TemporaryDirectory(prefix="wire-bench-") as name:
-        figures = measure(Path(name), stories_)
+    with tempfile.TemporaryDirectory(prefix="wire-bench-") as name, ExitStack() as stack:
+        pair = stack.enter_context(Pair(Path(name, "servers"))) if real else None
+        figures = measure(Path(name), stories_, pair) | {"servers": "real" if real else "embedded"}
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(figures, indent=1))
     show(figures)
     console.print(f"written to {output}")
 
 
-def measure(folder: Path, count: int) -> dict[str, Any]:
+def measure(folder: Path, count: int, pair: Pair | None) -> dict[str, Any]:
     """All figures of one run."""
     corpus, first = folder / "corpus.jsonl", folder / "first.jsonl"
     texts = list(stories(count))
@@ -225,7 +234,7 @@ def measure(folder: Path, count: int) -> dict[str, Any]:
     for name, processes in (("a", 1), ("c", 1), ("b", 2), ("c2", 2)):
         console.print(f"measuring ({name}) …")
         if name.startswith("c"):
-            seconds[name], memory[name] = whole(corpus, count, processes, folder / name)
+            seconds[name], memory[name] = whole(corpus, count, processes, folder / name, pair)
         else:
             seconds[name] = bare(corpus, processes)
     console.print("measuring the language pass …")
@@ -234,7 +243,7 @@ def measure(folder: Path, count: int) -> dict[str, Any]:
     pass_ = language(part)
     console.print("measuring times at half load …")
     rate = count / seconds["c"] / 2
-    times = latencies(corpus, rate, folder / "half")
+    times = latencies(corpus, rate, folder / "half", pair)
     return {
         "stories": count,
         "words": {"median": statistics.median(words), "all": sum(words)},

@@ -20,6 +20,7 @@ class Proxy:
         self.target = 0
         self.mode: str | int = "pass"
         self.delay = 0.0
+        self.accepted = 0
         self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = int(self._listening.getsockname()[1])
         self.address = f"127.0.0.1:{self.port}"
@@ -54,6 +55,7 @@ class Proxy:
             except OSError:
                 return
             with self._lock:
+                self.accepted += 1
                 self._open.add(client)
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
