@@ -50,8 +50,10 @@ class Address:
     memory: Memory
 
     def due(self) -> float:
-        """Seconds until the next visit."""
-        return max(0.0, self.memory.visit(self.name, self.url).due - time.time())
+        """Seconds until the next visit; never longer than a pause can be, also where the clock was put back."""
+        last = self.memory.visit(self.name, self.url)
+        longest = (_LONGEST_RETRY if last.failures else self.every) * (1.0 + _JITTER)
+        return min(max(0.0, last.due - time.time()), max(longest, self.every * (1.0 + _JITTER)))
 
     async def visit(self, intake: Intake) -> Harvest:
         """Visit the address. An error is part of what is noted of the visit, and makes the next one later."""

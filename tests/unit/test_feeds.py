@@ -20,7 +20,7 @@ from pipeline.feeds.fetch import Answer, Client, is_public
 from pipeline.feeds.folder import Folder
 from pipeline.feeds.freshness import Freshness
 from pipeline.feeds.live import Live
-from pipeline.feeds.memory import Memory, Pushed
+from pipeline.feeds.memory import Memory, Pushed, Visit
 from pipeline.settings import LiveFeed
 from tests.origin import Origin, feed_of
 
@@ -170,6 +170,13 @@ class TestAnAddress:
         origin.serve("/rss", feed_of("a"))
         _, last = poll("/rss")
         assert (last.visit.failures, last.visit.error) == (0, None)
+
+    @pytest.mark.parametrize(("failures", "longest"), [(0, 33), (2, 24 * 3600 * 1.2)])
+    def test_a_clock_that_was_put_back_delays_no_visit_for_longer_than_a_pause(self, tmp_path, failures, longest):
+        memory = Memory(tmp_path)
+        memory.visited("feed", "http://a", Visit(url="http://a", due=time.time() + 30 * 24 * 3600, failures=failures))
+        address = Address("feed", "http://a", every=30, full=False, client=None, memory=memory)
+        assert 0 < address.due() <= longest
 
     def test_retry_after_is_kept_to(self, origin, poll):
         origin.serve("/rss", b"", status=503, headers={"Retry-After": "1800"})
