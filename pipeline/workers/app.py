@@ -52,8 +52,10 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
         broker_max_poll_interval=_DAY,
         # Heartbeats come from a thread of their own; a worker that was killed is missed soon.
         broker_session_timeout=15.0,
-        # Faust's 90 seconds are how long a worker would sit on a connection that nobody answers any more.
+        # Faust's 90 seconds, and 20 minutes for the producer, are how long a worker would sit on a
+        # connection that nobody answers any more.
         broker_request_timeout=30.0,
+        producer_request_timeout=30.0,
         broker_heartbeat_interval=3.0,
         broker_commit_interval=1.0,
         # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.

@@ -149,6 +149,12 @@ class System:
             time.sleep(0.3)
         return time.monotonic() - begin
 
+    def count(self) -> int:
+        """How many stories can be found; none while the index is being made."""
+        with suppress(ApiError, TransportError):
+            return int(self.client.count(index="stories", ignore_unavailable=True)["count"])
+        return 0
+
     def state(self) -> dict[str, Any]:
         """All that is in the indices by id, and the dead letters' bytes."""
         self.client.indices.refresh(index=",".join(INDICES))

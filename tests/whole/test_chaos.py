@@ -50,7 +50,7 @@ class TestWorkersThatComeAndGo:
         feeding = threading.Thread(target=system.feed, args=(load,))
         feeding.start()
         more = [system.add_worker("annotate") for _ in range(2)]
-        eventually(lambda: system.client.count(index="stories", ignore_unavailable=True)["count"] > 20)
+        eventually(lambda: system.count() > 20)
         for worker in more:
             system.remove_worker(worker)
         feeding.join()
