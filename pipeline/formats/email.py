@@ -85,6 +85,9 @@ def _read(value: bytes) -> EmailMessage:
     Raises MalformedItem where the library gives up.
     """
     value = re.sub(rb"\A\s*From \S+ .*\r?\n", b"", value, count=1).lstrip(b"\r\n \t")
+    if value.lower().count(b"boundary=") > _MOST_PARTS:
+        # The parser compares every line with the boundary of every part it is in.
+        raise MalformedItem(f"more than {_MOST_PARTS} parts within parts")
     try:
         message = email.message_from_bytes(value, policy=policy.default)
     except (ValueError, LookupError, RecursionError, IndexError, AttributeError) as error:
