@@ -34,8 +34,8 @@ _SETTLING = 180
 class System:
     """The servers, the proxies, the workers."""
 
-    def __init__(self, folder: Path) -> None:
-        """Its data are below ``folder``."""
+    def __init__(self, folder: Path, **env: str) -> None:
+        """Its data are below ``folder``; ``env`` are more variables of the workers."""
         self.folder = folder
         self.to_kafka, self.to_elasticsearch = Proxy(), Proxy()
         self.kafka = Kafka(folder / "kafka", advertised=self.to_kafka.port)
@@ -53,6 +53,7 @@ class System:
             "WIRE_MONITOR__PORT": "0",
             "WIRE_MONITOR__EVERY": "5",
             "WIRE_MONITOR__STUCK_AFTER": "40",
+            **env,
         }
         self.client = Client(self.elasticsearch.address, request_timeout=60)
 
@@ -200,9 +201,9 @@ def _brief(document: list[Any]) -> str:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[System]:
+def running(folder: Path, **env: str) -> Iterator[System]:
     """A system, ended afterwards."""
-    system = System(folder)
+    system = System(folder, **env)
     try:
         system.start()
         yield system

@@ -92,6 +92,20 @@ class TestLiveness:
         assert {json.loads(line)["uri"] for line in load} <= found
 
 
+def test_a_worker_that_gets_nowhere_ends_with_code_4_and_is_started_again(tmp_path):
+    with running(tmp_path, WIRE_MONITOR__STUCK_AFTER="5") as system:
+        system.feed(lines(3, 41))
+        system.settle()
+        # The broker takes connections and never answers: who has one sits on it for half a minute.
+        system.to_kafka.set("swallow")
+        time.sleep(4)
+        system.to_kafka.set("pass")
+        system.feed(lines(3, 42))
+        eventually(lambda: '"code": 4' in system.log)
+        system.settle()
+        assert system.count() == 6
+
+
 class TestWaiting:
     def test_for_an_index_that_cannot_be_written_to_and_the_status_says_so(self, system):
         system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": True})
