@@ -42,8 +42,11 @@ class Figures:
         self.seconds = self._histogram("stage_seconds", "from an event's arrival here to its acknowledgement", _SECONDS)
         self.age = self._histogram("story_seconds", "from an item's arrival at the door to the end here", _SECONDS)
         self.batches = self._histogram("batch_events", "events in one batch", _SIZES)
-        for metric in (self.waits, self.restarts, self.rebalances):
-            metric.labels(stage, *(("kafka",) if metric is self.waits else ()))
+        # Those that alerts are made of are there, as 0, from the start.
+        for server in ("kafka", "elasticsearch"):
+            self.waits.labels(stage, server)
+        self.restarts.labels(stage)
+        self.rebalances.labels(stage)
 
     def _counter(self, name: str, told: str, *labels: str) -> Counter:
         return Counter(f"wire_{name}", told, ["stage", *labels], registry=self.registry)

@@ -98,4 +98,6 @@ class Liveness:
         self._figures.lag.labels(self._stage.name).set(found.messages)
         self._figures.partitions.labels(self._stage.name).set(len(ours))
         waiting = {at.partition: at.offset for at in found.first}
+        if not waiting:
+            self._figures.waiting = None
         return self._vigil.look(time.monotonic(), waiting, ours, self._figures.pulse)
