@@ -110,7 +110,7 @@ def _english() -> Path:
         classes.mkdir(parents=True, exist_ok=True)
         path = f"{maven.jars('elasticsearch')}/*"
         source = str(_HERE / "English.java")
-        command = [maven.java("javac"), "--release", str(maven.NEWEST_NEEDED), "-cp", path, "-d", str(classes), source]
+        command = [maven.java("javac"), "--release", str(maven.JAVA_NEEDED), "-cp", path, "-d", str(classes), source]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         with zipfile.ZipFile(jar, "w") as archive:

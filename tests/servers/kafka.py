@@ -18,8 +18,6 @@ _ONE_COPY = (
     "share.coordinator.state.topic.min.isr",
 )
 _MEMORY = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-
-
 USER = "newsroom"
 
 
@@ -41,7 +39,8 @@ class Kafka:
             "node.id": "1",
             "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
             "listeners": f"PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{controller}{extra}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised or self.port},CONTROLLER://127.0.0.1:{controller}{extra}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised or self.port},"
+            f"CONTROLLER://127.0.0.1:{controller}{extra}",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAINTEXT",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",

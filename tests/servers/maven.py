@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "wire-servers"
-NEWEST_NEEDED = 21
+JAVA_NEEDED = 21
 """Elasticsearch's Java; Kafka is content with less."""
 _HOMES = ("/usr/lib/jvm", "/opt/java", "/Library/Java/JavaVirtualMachines")
 _FETCHING = 900
@@ -19,7 +19,7 @@ def missing() -> str | None:
     if not shutil.which("mvn"):
         return "Maven (mvn) is missing"
     if java_home() is None:
-        return f"a JDK of version {NEWEST_NEEDED} or newer is missing (JAVA_HOME, /usr/lib/jvm)"
+        return f"a JDK of version {JAVA_NEEDED} or newer is missing (JAVA_HOME, /usr/lib/jvm)"
     return None
 
 
@@ -30,7 +30,7 @@ def java_home() -> Path | None:
     homes += [home / "Contents/Home" for home in homes]
     found = {_version(home): home for home in homes if (home / "release").is_file() and (home / "bin/javac").exists()}
     newest = max(found, default=0)
-    return found[newest] if newest >= NEWEST_NEEDED else None
+    return found[newest] if newest >= JAVA_NEEDED else None
 
 
 def java(name: str = "java") -> str:

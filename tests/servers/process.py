@@ -1,10 +1,12 @@
 """A server process: started and waited for, stopped, killed, held still."""
 
+import random
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 _STARTING = 90
@@ -12,10 +14,15 @@ _STOPPING = 20
 
 
 def free_port() -> int:
-    """A port that nobody listens on; servers take it again after a restart."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on; servers take it again after a restart.
+
+    Below those that the system lends to outgoing connections, one of which might have it by then.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
