@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -17,6 +18,8 @@ output = Console(highlight=False)
 """For results read by people; programs get ``print_json``."""
 
 _QUIET = ("faust", "mode", "aiokafka", "elastic_transport", "elasticsearch", "asyncio")
+_SAME_AGAIN = 10.0
+"""Seconds until a library may say the same again."""
 _SILENT = "kafka"
 """What it would say is raised, and told with its reason."""
 
@@ -35,6 +38,25 @@ def leave_quietly() -> NoReturn:
     """Leave without a word when nobody reads standard output any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
+
+
+class _Seldom(logging.Filter):
+    """Lets a library say the same thing once in a while: aiokafka would say it a hundred times a second
+    while a broker is away.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was said yet."""
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it may be said now."""
+        key, now = (record.name, str(record.msg)), time.monotonic()
+        if now - self._said.get(key, -_SAME_AGAIN) < _SAME_AGAIN:
+            return False
+        self._said[key] = now
+        return True
 
 
 def _waiting(details: stamina.instrumentation.RetryDetails) -> None:
@@ -71,6 +93,7 @@ def set_up_logging() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    handler.addFilter(_Seldom())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.getLogger(_SILENT).setLevel(logging.CRITICAL)

@@ -1,15 +1,19 @@
 """The desk's memory: one record a story in ``wire-desk``, read in real time by id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 from elasticsearch import Elasticsearch as Client
 
 from pipeline.desk.rules import Record
+from pipeline.errors import ElasticsearchAway
 from pipeline.index.connection import settled, speaking_to
 from pipeline.index.documents import Action
 from pipeline.index.names import DESK, STORIES, index_of, story_id
+
+_NO_INDEX = "index_not_found_exception"
 
 
 async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, Record]:
@@ -19,7 +23,7 @@ async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, R
         return {}
     with speaking_to(client):
         response = await client.mget(index=DESK, ids=ids)
-    records = (Record.model_validate(doc["_source"]) for doc in response["docs"] if doc.get("found"))
+    records = (Record.model_validate(doc["_source"]) for doc in _found(response["docs"]))
     return {record.uri: record for record in records}
 
 
@@ -45,9 +49,22 @@ async def indexed_quotes(client: AsyncElasticsearch, stories: Sequence[tuple[str
     docs = [{"_index": index, "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()]
     with speaking_to(client):
         response = await client.mget(docs=docs)
-    return {
-        wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in response["docs"] if doc.get("found")
-    }
+    return {wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in _found(response["docs"], _NO_INDEX)}
+
+
+def _found(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
+    """The documents that are there.
+
+    Raises ElasticsearchAway where one could not be looked for: while a node starts, or is too busy,
+    ``mget`` succeeds as a whole and says so in that document's place. Taken for unknown, a story's
+    kills and versions would be forgotten.
+    """
+    for doc in docs:
+        error = doc.get("error")
+        if error and error["type"] not in unharmful:
+            raise ElasticsearchAway(f"{doc['_index']}: {error['type']}: {error.get('reason')}"[:500])
+        if doc.get("found"):
+            yield doc
 
 
 async def due(client: AsyncElasticsearch, now: datetime, most: int = 100) -> list[Record]:

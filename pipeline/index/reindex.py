@@ -97,6 +97,7 @@ def _pages(client: Client, index: str) -> Iterator[list[dict[str, Any]]]:
                 version=True,
                 seq_no_primary_term=True,
                 track_total_hits=False,
+                allow_partial_search_results=False,
             )
             page = found["hits"]["hits"]
             if not page:

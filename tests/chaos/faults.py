@@ -133,6 +133,13 @@ def come_and_go(system: System, random: Random) -> None:
         system.remove_worker(worker)
 
 
+def roll_indices(system: System, random: Random) -> None:
+    """The indices are made anew meanwhile, twice."""
+    for _ in range(2):
+        system.reindex()
+        time.sleep(random.uniform(0, 2))
+
+
 FAULTS: tuple[Fault, ...] = (
     kill_worker,
     kill_worker,
@@ -148,6 +155,8 @@ FAULTS: tuple[Fault, ...] = (
     delay_connections,
     cut_off_kafka,
     come_and_go,
+    roll_indices,
+    roll_indices,
 )
 
 

@@ -133,6 +133,17 @@ class System:
             proxy.set("pass")
         for server in (self.kafka.server, self.elasticsearch.server):
             server.revive()
+        # A reindex that was cut off may have left an index that cannot be written to; another one ends that.
+        blocked = self.client.indices.get_settings(index="wire-*", name="index.blocks.write")
+        if blocked and self.reindex():
+            raise AssertionError("the indices could not be made anew")
+
+    def reindex(self) -> int:
+        """``wire reindex``; its exit code."""
+        done = subprocess.run(
+            [*COMMAND, "reindex"], capture_output=True, env=self.environment, cwd=self.folder, timeout=_SETTLING
+        )
+        return done.returncode
 
     def settle(self) -> float:
         """Wait until every stage has done all there is; how many seconds it took."""
@@ -164,7 +175,10 @@ class System:
             hits = self.client.search(index=index, size=10_000, version=True)["hits"]["hits"]
             ids = [(hit["_id"], hit["_index"]) for hit in hits]
             assert len({name for name, _ in ids}) == len(ids), "an id is in two indices"
-            found[index] = {hit["_id"]: [hit["_index"], hit["_version"], _lasting(hit["_source"])] for hit in hits}
+            found[index] = {
+                hit["_id"]: [hit["_index"].rpartition("-of-")[2], hit["_version"], _lasting(hit["_source"])]
+                for hit in hits
+            }
         buried = letters.unresolved(Connection(bootstrap_servers=self.kafka.address))
         found["dead"] = sorted({letter.value.decode() for letter in buried})
         return found

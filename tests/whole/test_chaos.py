@@ -1,5 +1,6 @@
 """The short form of `make chaos`, workers that come and go under load, and long waits; on real servers."""
 
+import asyncio
 import json
 import os
 import signal
@@ -8,10 +9,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from elasticsearch import NotFoundError
 
 from bench.corpus import stories
 from pipeline.broker.log import read
-from pipeline.settings import Kafka
+from pipeline.errors import ElasticsearchAway
+from pipeline.index import registry
+from pipeline.index.connection import connect_async
+from pipeline.settings import Elasticsearch, Kafka
 from tests.chaos import faults
 from tests.chaos.rounds import disturbed, undisturbed
 from tests.chaos.system import System, running
@@ -104,6 +109,30 @@ def test_a_worker_that_gets_nowhere_ends_with_code_4_and_is_started_again(tmp_pa
         eventually(lambda: '"code": 4' in system.log)
         system.settle()
         assert system.count() == 6
+
+
+def test_while_elasticsearch_starts_a_known_story_is_never_taken_for_unknown(system):
+    """What the desk took for unknown would lose its versions, and a killed story its kill."""
+    load = lines(5, 37)
+    uris = {json.loads(line)["uri"] for line in load}
+    system.feed(load)
+    system.settle()
+    elasticsearch = Elasticsearch(hosts=system.elasticsearch.address, timeout=5)
+
+    async def recalled() -> set[str] | None:
+        async with connect_async(elasticsearch) as client:
+            try:
+                return set(await registry.recall(client, uris))
+            except (ElasticsearchAway, NotFoundError):
+                return None
+
+    system.elasticsearch.server.kill()
+    system.elasticsearch.server.launch()
+    answers = []
+    while answers[-10:] != [uris] * 10:
+        answers.append(asyncio.run(recalled()))
+        assert answers[-1] in (None, uris)
+    assert None in answers
 
 
 class TestWaiting:
