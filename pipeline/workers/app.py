@@ -50,6 +50,9 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
         consumer_group_instance_id=member,
         # A consumer that waits for Elasticsearch is not dead; heartbeats go on beside it.
         broker_max_poll_interval=_DAY,
+        # What Faust would say of a stream that waits is wrong; liveness.py looks after that.
+        stream_processing_timeout=_DAY,
+        broker_commit_livelock_soft_timeout=_DAY,
         # Heartbeats come from a thread of their own; a worker that was killed is missed soon.
         broker_session_timeout=15.0,
         # Faust's 90 seconds, and 20 minutes for the producer, are how long a worker would sit on a

@@ -18,6 +18,7 @@ from tests.chaos.system import STAGES, System, running
 from tests.servers import maven
 
 _SLICE = 40
+_CATCHING_UP = 1_800
 
 
 def main(
@@ -47,7 +48,7 @@ def main(
         system.elasticsearch.server.start()
         stop.set()
         feeding.join()
-        caught_up = system.settle()
+        caught_up = system.settle(_CATCHING_UP)
         found = {document["uri"] for _, _, document in system.state()["stories"].values()}
         say = sys.stdout.write
         say(f"away for {seconds:.0f} s, {len(fed)} stories fed, {len(fed - found)} lost\n")

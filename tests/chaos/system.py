@@ -145,14 +145,14 @@ class System:
         )
         return done.returncode
 
-    def settle(self) -> float:
+    def settle(self, patience: float = _SETTLING) -> float:
         """Wait until every stage has done all there is; how many seconds it took."""
         begin, quiet = time.monotonic(), 0
         kafka = Connection(bootstrap_servers=self.kafka.address)
         behind: dict[str, int] = {}
         while quiet < 2:
             passed = time.monotonic() - begin
-            assert passed < _SETTLING, f"still behind after {_SETTLING} s: {behind}\n{self.log}"
+            assert passed < patience, f"still behind after {patience} s: {behind}\n{self.log}"
             try:
                 behind = {each.stage: each.messages for each in lags(kafka)}
             except TransientError:
