@@ -31,7 +31,7 @@ class Action:
 def actions(
     story: AnnotatedStory, known_quotes: int = 0, record: Record | None = None, trace: dict[str, str] | None = None
 ) -> list[Action]:
-    """The story and its quotes, and the removal of what an earlier version had too many of.
+    """The story, then its quotes and the removal of what an earlier version had too many of.
 
     ``known_quotes`` is how many quotes the indexed version has; ``trace`` is when it stood on each
     topic. A story that is withheld or canceled is removed with all its quotes. Nobody said anything

@@ -41,16 +41,29 @@ class Indexer:
     async def _write(
         self, stories: Sequence[AnnotatedStory], known: dict[str, Record], traces: dict[str, dict[str, str]]
     ) -> dict[str, str]:
-        """Write the stories; the reason by uri of those that were refused."""
-        quotes = await registry.indexed_quotes(self._client, [(story.uri, story.firstcreated) for story in stories])
-        owned = [
-            (story.uri, action)
-            for story in stories
-            for action in documents.actions(story, quotes.get(story.uri, 0), known.get(story.uri), traces[story.uri])
-        ]
-        actions: list[Action] = [action for _, action in owned]
-        results = await bulk.write(self._client, actions)
+        """Write the stories; the reason by uri of those that were refused.
+
+        Their quotes first: how many an earlier version had stands in its document, which has to stay
+        until those that are too many are gone, whatever is rejected or dies on the way.
+        """
+        before = await registry.indexed_quotes(self._client, [(story.uri, story.firstcreated) for story in stories])
+        first: list[tuple[str, Action]] = []
+        then: list[tuple[str, Action]] = []
+        for story in stories:
+            document, *quotes = documents.actions(
+                story, before.get(story.uri, 0), known.get(story.uri), traces[story.uri]
+            )
+            first += [(story.uri, action) for action in quotes]
+            then.append((story.uri, document))
+        refused = await self._carry_out(first)
+        return await self._carry_out(then) | refused
+
+    async def _carry_out(self, owned: Sequence[tuple[str, Action]]) -> dict[str, str]:
+        """Carry out what belongs to these uris; the reason of a refusal by uri. Raises ElasticsearchAway."""
         refused: dict[str, str] = {}
+        if not owned:
+            return refused
+        results = await bulk.write(self._client, [action for _, action in owned])
         for (uri, _), result in zip(owned, results, strict=True):
             if isinstance(result, ElasticsearchAway):
                 raise result

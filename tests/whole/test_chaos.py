@@ -157,3 +157,22 @@ class TestWaiting:
         state = system.state()
         assert len(state["dead"]) == before + 300
         assert json.loads(good[0])["uri"] in {document["uri"] for _, _, document in state["stories"].values()}
+
+
+def test_a_kill_takes_all_quotes_along_though_their_index_cannot_be_written_to_for_a_while(system):
+    """The story's own index can: its document, which counts the quotes, must not go before they do."""
+    created = "2022-02-02T08:00:00Z"
+    body = "“The harbour at Quillon is closed,” said Ann Lee.\n“It will be open in May,” said Tom Hall."
+    story = {"uri": "urn:kill:1", "version": "1", "versioncreated": created, "firstcreated": created, "text": body}
+    system.feed([json.dumps(story).encode()])
+    system.settle()
+    index = "wire-quotes-2022.02"
+    system.client.indices.refresh(index=index)
+    assert system.client.count(index=index)["count"] == 2
+    system.client.indices.put_settings(index=index, settings={"index.blocks.write": True})
+    system.feed([json.dumps({**story, "version": "2", "pubstatus": "canceled"}).encode()])
+    time.sleep(4)
+    system.client.indices.put_settings(index=index, settings={"index.blocks.write": None})
+    system.settle()
+    system.client.indices.refresh(index=f"{index},wire-stories-2022.02")
+    assert system.client.count(index=f"{index},wire-stories-2022.02")["count"] == 0
