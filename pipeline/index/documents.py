@@ -52,6 +52,16 @@ def actions(
     ]
 
 
+def taken_back(story: AnnotatedStory) -> list[Action]:
+    """The removal of the quotes that this version may have written before a newer one came.
+
+    A worker that died between the quotes and their story left some that no document counts. Those
+    of a newer version stay, since theirs is higher.
+    """
+    quotes = index_of(QUOTES, story.firstcreated)
+    return [Action(quotes, quote_id(story.uri, number), story.version) for number in range(1, len(story.quotes) + 1)]
+
+
 def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[str, Any]:
     """The story as it is printed, with its people, organizations, places (and their keys) and speakers beside.
 

@@ -35,6 +35,8 @@ class Indexer:
         }
         known = await registry.recall(self._client, newest)
         counting = [story for story in newest.values() if _counts(story, known.get(story.uri))]
+        superseded = [story for story in stories if story.version < _version(newest[story.uri], known)]
+        await self._carry_out([(story.uri, action) for story in superseded for action in documents.taken_back(story)])
         refused = await self._write(counting, known, traces) if counting else {}
         return [self._outcome(story, newest, refused) for story in stories]
 
@@ -81,6 +83,12 @@ def _trace(event: EventT) -> dict[str, str]:
     """When the story stood on each topic, and now."""
     times = trace.times(event) | {"indexed": datetime.now(UTC)}
     return {name: at.isoformat(timespec="milliseconds") for name, at in times.items()}
+
+
+def _version(newest: AnnotatedStory, known: dict[str, Record]) -> int:
+    """The version that counts by now."""
+    record = known.get(newest.uri)
+    return max(newest.version, record.version if record and not record.held else 0)
 
 
 def _rank(story: AnnotatedStory) -> tuple[int, datetime, bool]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.annotations import Annotations, Entity, Mention, Quote, Span, Speaker
-from pipeline.index.documents import actions
+from pipeline.index.documents import actions, taken_back
 from pipeline.index.names import index_of, quote_id, story_id
 from pipeline.index.templates import QUOTE, STORY, templates
 from pipeline.settings import Elasticsearch
@@ -85,3 +85,11 @@ def test_every_field_of_a_document_is_in_the_strict_mapping():
 
 def test_mappings_are_strict():
     assert all(t["template"]["mappings"]["dynamic"] == "strict" for t in templates(Elasticsearch()).values())
+
+
+def test_what_a_superseded_version_may_have_written_is_taken_back_at_its_own_version():
+    removed = taken_back(annotated(quotes=2, version=3))
+    assert [(each.id, each.version, each.document) for each in removed] == [
+        (quote_id("urn:test:1", 1), 3, None),
+        (quote_id("urn:test:1", 2), 3, None),
+    ]
