@@ -155,7 +155,7 @@ def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(tmp_path
             [*COMMAND, "worker", "parse", "--data-dir", str(tmp_path)], stderr=subprocess.PIPE, cwd=ROOT
         )
         try:
-            assert b"worker starts" in worker.stderr.readline()
+            eventually(lambda: b"worker starts" in worker.stderr.readline())
             wire.feed(*stories(30))
             wire.await_idle()
         finally:
