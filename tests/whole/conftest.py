@@ -150,7 +150,7 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
 
 
 @pytest.fixture(scope="session", params=["embedded", "real"])
-def kind(request: pytest.FixtureRequest) -> str:
+def flavour(request: pytest.FixtureRequest) -> str:
     """Which servers; real ones are left out, with the reason, where they cannot run."""
     if request.param == "real" and (reason := maven.missing()):
         told = f"real servers: {reason}"
@@ -173,9 +173,9 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
 
 @pytest.fixture
-def servers(kind: str, pairs: Callable[[str], Pair]) -> dict[str, str]:
+def servers(flavour: str, pairs: Callable[[str], Pair]) -> dict[str, str]:
     """The variables that name servers with nothing in them; for a test that runs its own ``wire up``."""
-    if kind == "embedded":
+    if flavour == "embedded":
         return {}
     pair = pairs("own")
     pair.clear()
@@ -183,8 +183,8 @@ def servers(kind: str, pairs: Callable[[str], Pair]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def wire(kind: str, pairs: Callable[[str], Pair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+def wire(flavour: str, pairs: Callable[[str], Pair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One ``wire up`` for all tests that do no harm to it."""
-    env = pairs("shared").environment if kind == "real" else {}
+    env = pairs("shared").environment if flavour == "real" else {}
     with running(tmp_path_factory.mktemp("wire"), "--port", "0", env=env) as wire:
         yield wire
