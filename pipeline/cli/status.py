@@ -19,9 +19,8 @@ from pipeline.errors import TransientError
 from pipeline.feeds.memory import FILE, Memory
 from pipeline.feeds.report import reports
 from pipeline.index import connection, health
-from pipeline.index.names import QUOTES, STORIES
-from pipeline.search.stories import TOLD
-from pipeline.settings import Elasticsearch, Kafka, Settings
+from pipeline.search.stories import counts
+from pipeline.settings import Kafka, Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -64,8 +63,8 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     except TransientError as error:
         state["kafka"] |= {"state": "away", "reason": str(error)}
     try:
-        state |= _counts(servers.elasticsearch)
         with connection.connect(servers.elasticsearch) as client:
+            state |= counts(client)
             if why := health.blocked(client):
                 state["elasticsearch"] |= {"state": "read-only", "reason": why}
             if waiting := health.waiting(client):
@@ -73,17 +72,6 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
     return state
-
-
-@connection.settled
-def _counts(elasticsearch: Elasticsearch) -> dict[str, int]:
-    """How many stories and quotes can be found. Raises ElasticsearchAway."""
-    client = connection.connect(elasticsearch)
-    with connection.speaking_to(client), client:
-        return {
-            alias: client.count(index=alias, query=query, ignore_unavailable=True, allow_no_indices=True)["count"]
-            for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}}))
-        }
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:

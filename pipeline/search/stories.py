@@ -96,6 +96,16 @@ def story(client: Elasticsearch, uri: str) -> dict[str, Any] | None:
     return hits[0]["_source"] if hits else None
 
 
+@settled
+def counts(client: Elasticsearch) -> dict[str, int]:
+    """How many stories and quotes can be found. Raises ElasticsearchAway."""
+    with speaking_to(client):
+        return {
+            alias: client.count(index=alias, query=query, ignore_unavailable=True, allow_no_indices=True)["count"]
+            for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}}))
+        }
+
+
 def request(question: Question) -> dict[str, Any]:
     """The body of the search, for Elasticsearch's client."""
     prefix = "story." if question.quotes else ""

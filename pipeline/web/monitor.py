@@ -27,8 +27,8 @@ class _Server(WSGIServer):
 
 def serve(
     host: str, port: int, registry: CollectorRegistry, why_not_ready: Callable[[], str | None] = lambda: None
-) -> int:
-    """Answer from a thread, on that port or, where it is taken, on a free one; which one.
+) -> None:
+    """Answer from a thread, on that port or, where it is taken, on a free one; the log says which.
 
     ``why_not_ready`` says what is missing, None where the process does its work.
     """
@@ -53,4 +53,3 @@ def serve(
         server = make_server(host, 0, application, _Server, _Quiet)
     threading.Thread(target=server.serve_forever, daemon=True, name="monitor").start()
     log.info("figures are served", metrics=f"http://{host}:{server.server_port}/metrics")
-    return server.server_port

@@ -11,7 +11,7 @@ from faust import Sensor
 from faust.types import AppT
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from pipeline.errors import KafkaAway, TransientError
+from pipeline.errors import ConfigurationError, ElasticsearchAway, TransientError
 
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -31,7 +31,7 @@ class Figures:
         self.assigned = False
         self._since = time.monotonic()
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
-        self._told: dict[str, float] = {}
+        self._told = 0.0
         self.done = self._counter("events", "events that ended, by how", "outcome")
         self.dead = self._counter("dead_letters", "events that ended in the dead letters", "error")
         self.waits = self._counter("waits", "tries that found a server away", "server")
@@ -80,8 +80,8 @@ class Figures:
         """Note it where a server is found away, and let that go on."""
         try:
             yield
-        except TransientError as error:
-            self.waited("kafka" if isinstance(error, KafkaAway) else "elasticsearch", str(error))
+        except (TransientError, ConfigurationError) as error:
+            self.waited("elasticsearch" if isinstance(error, ElasticsearchAway) else "kafka", str(error))
             raise
 
     def replaced(self) -> None:
@@ -99,9 +99,9 @@ class Figures:
             "rebalances": self._sum("wire_rebalances_total"),
         }
         passed = now - self._since
-        rate = (sums["events"] - self._told.get("events", 0)) / passed
+        rate = (sums["events"] - self._told) / passed
         times = sorted(seconds for when, seconds in self._recent if when >= self._since)
-        self._since, self._told = now, sums
+        self._since, self._told = now, sums["events"]
         batches, events = self._sum("wire_batch_events_count"), self._sum("wire_batch_events_sum")
         return {
             "stage": self.stage,

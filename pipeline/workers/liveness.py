@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from pipeline.broker.lag import lag
-from pipeline.errors import TransientError
+from pipeline.errors import PipelineError
 from pipeline.settings import Kafka
 from pipeline.topics import Stage
 from pipeline.workers.figures import Figures
@@ -90,7 +90,7 @@ class Liveness:
     def _look(self) -> str | None:
         try:
             found = lag(self._kafka, self._stage)
-        except TransientError as error:
+        except PipelineError as error:
             self._figures.waiting = str(error)
             self._vigil.excuse(time.monotonic())
             return None

@@ -17,7 +17,7 @@ from faust.types import AppT, EventT
 
 from pipeline import topics
 from pipeline.broker import log as messages
-from pipeline.errors import KafkaAway, PermanentError, TooLarge, TransientError
+from pipeline.errors import ConfigurationError, KafkaAway, PermanentError, TooLarge, TransientError
 from pipeline.settings import Kafka
 from pipeline.workers import trace
 from pipeline.workers.figures import Figures
@@ -134,8 +134,8 @@ class Settler:
 
 
 async def patiently(work: Callable[[], Awaitable[Sequence[Outcome]]], figures: Figures) -> Sequence[Outcome]:
-    """The outcomes of ``work``, tried again for as long as a server is away."""
-    async for attempt in stamina.retry_context(on=TransientError, **PATIENCE):  # type: ignore[arg-type]
+    """The outcomes of ``work``, tried again for as long as a server is away, or refuses us: no story's fault."""
+    async for attempt in stamina.retry_context(on=(TransientError, ConfigurationError), **PATIENCE):  # type: ignore[arg-type]
         with attempt, figures.noting():
             return await work()
     raise AssertionError("a retry without end has ended")

@@ -29,14 +29,12 @@ def main(
         expected = undisturbed(Path(name, "calm"), seed, rounds)
         say(f"{len(expected[-1]['stories'])} stories, {len(expected[-1]['quotes'])} quotes, "
             f"{len(expected[-1]['dead'])} dead letters; now with faults …")  # fmt: skip
-        wrong = 0
         for done in disturbed(Path(name, "storm"), seed, expected):
             verdict = "identical" if not done.wrong else f"{len(done.wrong)} DIFFERENCES"
             say(f"round {done.number:2}: {' + '.join(done.faults)}: {done.stories} stories, "
                 f"settled {done.settled:.0f} s after, {verdict}")  # fmt: skip
             for line in done.wrong[:20]:
                 say(f"    {line}")
-            wrong += bool(done.wrong)
             if done.wrong:
                 log = Path(f"chaos-{seed}.log")
                 log.write_bytes(Path(name, "storm", "workers.log").read_bytes())

@@ -127,9 +127,7 @@ def come_and_go(system: System, random: Random) -> None:
     time.sleep(random.uniform(4, 12))
     for worker in added:
         if random.random() < 0.5:
-            for process in system.processes():
-                if process.pid == worker.pid:
-                    process.kill()
+            worker.kill()
         system.remove_worker(worker)
 
 

@@ -25,6 +25,7 @@ from tests.servers.elasticsearch import Elasticsearch
 from tests.servers.kafka import Kafka
 
 COMMAND = [sys.executable, "-m", "pipeline"]
+STAGES = tuple(topics.STAGES)
 INDICES = ("stories", "quotes", "wire-desk")
 _PASSING = ("trace", "at", "storyline", "receivedat")
 """What tells when and where a story came through, and which of two of one line was first."""
@@ -84,16 +85,14 @@ class System:
         self.workers.append(worker)
         return worker
 
-    def remove_worker(self, worker: subprocess.Popen[bytes]) -> float:
-        """End a worker politely; how many seconds it took."""
-        begin = time.monotonic()
+    def remove_worker(self, worker: subprocess.Popen[bytes]) -> None:
+        """End a worker politely."""
         with suppress(psutil.NoSuchProcess):
             family = psutil.Process(worker.pid).children(recursive=True)
             worker.terminate()
             worker.wait(60)
             assert not psutil.wait_procs(family, 5)[1], "a worker left processes behind"
         self.workers.remove(worker)
-        return time.monotonic() - begin
 
     def processes(self, *words: str) -> list[psutil.Process]:
         """The live processes of the workers whose command has these words."""
@@ -225,6 +224,3 @@ def running(folder: Path, **env: str) -> Iterator[System]:
         with suppress(ApiError, TransportError):
             system.heal()
         system.stop()
-
-
-STAGES = tuple(topics.STAGES)

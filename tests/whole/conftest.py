@@ -25,7 +25,8 @@ from pipeline.index.connection import connect
 from pipeline.search.stories import story
 from pipeline.settings import load
 from tests.conftest import ROOT
-from tests.servers import Pair, maven
+from tests.servers import Pair
+from tests.whole import real
 
 PATIENCE = 90
 COMMAND = [sys.executable, "-m", "pipeline"]
@@ -152,9 +153,8 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
 @pytest.fixture(scope="session", params=["embedded", "real"])
 def flavour(request: pytest.FixtureRequest) -> str:
     """Which servers; real ones are left out, with the reason, where they cannot run."""
-    if request.param == "real" and (reason := maven.missing()):
-        told = f"real servers: {reason}"
-        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+    if request.param == "real":
+        real.needed()
     return request.param
 
 

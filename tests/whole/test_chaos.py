@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from elasticsearch import NotFoundError
@@ -20,7 +20,7 @@ from pipeline.settings import Elasticsearch, Kafka
 from tests.chaos import faults
 from tests.chaos.rounds import disturbed, undisturbed
 from tests.chaos.system import System, running
-from tests.servers import maven
+from tests.whole import real
 from tests.whole.conftest import eventually
 
 ROUNDS = 3
@@ -29,8 +29,7 @@ SEED = 20
 
 @pytest.fixture(scope="module", autouse=True)
 def _real() -> None:
-    if reason := maven.missing():
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    real.needed()
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +82,7 @@ class TestWorkersThatComeAndGo:
 class TestLiveness:
     def test_a_worker_that_is_held_still_is_missed_and_comes_back(self, system):
         system.feed(lines(20, 33))
-        faults.hold_worker(system, faults.Random(1))
+        faults.hold_worker(system, Random(1))
         system.settle()
 
     def test_after_the_broker_was_restarted_under_load_all_workers_go_on(self, system):

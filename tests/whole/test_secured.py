@@ -11,11 +11,11 @@ import pytest
 
 from bench.corpus import stories
 from tests.conftest import ROOT
-from tests.servers import maven
 from tests.servers.certificates import PASSWORD, Authority
 from tests.servers.elasticsearch import Elasticsearch
 from tests.servers.guard import Guard
 from tests.servers.kafka import USER, Kafka
+from tests.whole import real
 from tests.whole.conftest import COMMAND, Wire, eventually
 
 API_KEY = "cGxhbnRlZDprZXktMTkzNzQ1"
@@ -61,8 +61,7 @@ class Secured:
 
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    if reason := maven.missing():
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    real.needed()
     servers = Secured(tmp_path_factory.mktemp("secured"))
     yield servers
     servers.stop()
