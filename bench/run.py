@@ -30,7 +30,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.corpus import stories
-from pipeline.broker.lag import lags
+from pipeline import topics
+from pipeline.broker.lag import lag
 from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
 from pipeline.settings import load
@@ -86,7 +87,7 @@ class Pipeline:
         How far it is is asked of the broker: the embedded index would be busy with counting.
         """
         resident: dict[str, int] = {}
-        while (done := lags(self.servers.kafka)[-1].done) < wanted:
+        while (done := lag(self.servers.kafka, topics.INDEX).done) < wanted:
             now = self.resident()
             if checkpoint and done >= checkpoint and not resident:
                 resident = now
@@ -128,7 +129,7 @@ def _role(command: list[str], taken: dict[str, int]) -> str | None:
         return f"language process {sum('language' in role for role in taken) + 1}"
     if "noida-db" in words:
         return "embedded servers"
-    for word in ("parse", "desk", "annotate", "index"):
+    for word in topics.STAGES:
         if f"worker {word}" in words:
             return f"worker {word}"
     return next((word for word in ("serve", "up") if f"pipeline {word}" in words), None)

@@ -6,10 +6,12 @@ PipelineError
  │    ├── MalformedItem        the format is known, the bytes break its rules
  │    ├── TooLarge             over the size the settings allow
  │    ├── AnnotationFailed     the story killed or stalled its language process, twice
- │    └── DocumentRefused      Elasticsearch said no, and gave its reason
+ │    ├── DocumentRefused      Elasticsearch said no, and gave its reason
+ │    └── DeliveryFailed       a webhook or a mail server took no alert, tried several times
  ├── TransientError            a server is at fault: wait and try again, lose nothing
  │    ├── KafkaAway
- │    └── ElasticsearchAway
+ │    ├── ElasticsearchAway
+ │    └── KibanaAway
  └── ConfigurationError        the person who started us can mend it
 
 Anything else that is raised is a bug in this project.
@@ -49,6 +51,10 @@ class DocumentRefused(PermanentError):
     """Elasticsearch refused the document for good; the message is its reason."""
 
 
+class DeliveryFailed(PermanentError):
+    """An alert could not be told where it should be; the message says who answered what."""
+
+
 class TransientError(PipelineError):
     """A server is away or busy; the same call may succeed later."""
 
@@ -67,6 +73,10 @@ class ElasticsearchAway(TransientError):
         """``reason`` says where it is and what it answered."""
         super().__init__(reason)
         self.status = status
+
+
+class KibanaAway(TransientError):
+    """Kibana cannot be reached or is still starting."""
 
 
 class ConfigurationError(PipelineError):

@@ -28,7 +28,7 @@ SECRETS = "WIRE_SECRETS"
 _DAY = 24 * 3600
 _BY_HAND = "Value error, "
 """What pydantic puts before the reasons of our own checks."""
-_SECRET = frozenset(("password", "api_key", "tokens", "hosts"))
+_SECRET = frozenset(("password", "api_key", "tokens", "hosts", "webhook_secret", "smtp_password"))
 
 
 class Section(BaseModel):
@@ -113,6 +113,23 @@ class Elasticsearch(Section):
     def address(self) -> str:
         """Where it is, once it was located."""
         return self.hosts or ""
+
+
+class Kibana(Section):
+    """Where the dashboards go."""
+
+    url: Annotated[str | None, Field(pattern=r"^https?://[^@]+$", description="its address; unset: no dashboards")] = (
+        None
+    )
+    space: Annotated[str | None, Field(pattern=r"^[\w-]{1,100}$", description="its space; unset: the default one")] = (
+        None
+    )
+    api_key: Annotated[SecretStr | None, Field(description="an API key, encoded as Elasticsearch gives it")] = None
+    username: Annotated[str | None, Field(description="who we are, where there is no API key")] = None
+    password: Annotated[SecretStr | None, Field(description="its password")] = None
+    ca_file: Annotated[
+        Path | None, Field(description="who signs its certificate, PEM; unset: whom this machine trusts")
+    ] = None
 
 
 Names = Literal["wire", "stock"]
@@ -211,8 +228,8 @@ class Monitor(Section):
         int,
         Field(
             ge=0,
-            le=65_531,
-            description="of the parse worker; desk, annotate, index and the feeds have the next; 0: any",
+            le=65_529,
+            description="of the parse worker; the other stages and the feeds have the next; 0: any",
         ),
     ] = 9_464
     every: Annotated[float, Field(gt=0, description="seconds between two documents of a process in wire-metrics-*")] = (
@@ -222,6 +239,23 @@ class Monitor(Section):
     stuck_after: Annotated[
         float, Field(ge=5, description="seconds without progress, with work waiting, after which a worker ends")
     ] = 60
+
+
+class Alerts(Section):
+    """How alerts are delivered."""
+
+    webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="what webhooks are signed with: whsec_ and base64 of 24 to 64 random bytes; unset: unsigned"),
+    ] = None
+    smtp_host: Annotated[str | None, Field(description="the mail server; unset: no e-mail")] = None
+    smtp_port: Annotated[int, Field(ge=1, le=65_535, description="its port")] = 587
+    smtp_security: Annotated[Literal["starttls", "tls", "none"], Field(description="how the connection is secured")] = (
+        "starttls"
+    )
+    smtp_username: Annotated[str | None, Field(description="who we are there, if it asks")] = None
+    smtp_password: Annotated[SecretStr | None, Field(description="its password")] = None
+    sender: Annotated[str, Field(description="whom e-mails are from")] = "wire@localhost"
 
 
 class Web(Section):
@@ -241,6 +275,7 @@ class Settings(BaseSettings):
     ] = Path(".wire")
     kafka: Kafka = Kafka()
     elasticsearch: Elasticsearch = Elasticsearch()
+    kibana: Kibana = Kibana()
     spacy: Spacy = Spacy()
     annotate: Annotate = Annotate()
     desk: Desk = Desk()
@@ -248,6 +283,7 @@ class Settings(BaseSettings):
     feeds: Annotated[tuple[LiveFeed, ...], Field(description="the live feeds, see docs/feeds.md")] = ()
     push: Push = Push()
     monitor: Monitor = Monitor()
+    alerts: Alerts = Alerts()
     web: Web = Web()
 
     @classmethod

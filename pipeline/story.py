@@ -154,3 +154,18 @@ class Story(Value):
 
 class AnnotatedStory(Annotations, Story):
     """A story with its entities, quotes and events."""
+
+
+class Indexed(Value):
+    """What the index stage tells of a version once it stands in the indices, or is out of them."""
+
+    uri: str
+    version: int
+    versioncreated: Time
+    firstcreated: Time
+    pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
+
+    @classmethod
+    def of(cls, story: Story) -> Self:
+        """What is told of that story."""
+        return cls(**{name: getattr(story, name) for name in cls.model_fields})

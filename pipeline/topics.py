@@ -1,7 +1,7 @@
 """The topics, in the order a story meets them, and the stage that reads each.
 
-``STAGES`` is the whole topology: a stage reads one topic and writes the next; the last one
-writes to Elasticsearch. Any stage may write to ``DEAD``.
+``STAGES`` is the whole topology: a stage reads one topic and writes the next; ``index`` writes to
+Elasticsearch besides, ``deliver`` to whoever wants to be alerted. Any stage may write to ``DEAD``.
 """
 
 from typing import NamedTuple
@@ -10,13 +10,16 @@ RAW = "wire.raw"
 STORIES = "wire.stories"
 EDITED = "wire.edited"
 ANNOTATED = "wire.annotated"
+INDEXED = "wire.indexed"
+"""What was put into the indices, or taken out: a story's uri and version, no text."""
+ALERTS = "wire.alerts"
 SIGNATURES = "wire.signatures"
 """What the desks know copies by: one partition, so that all of them read it in one order."""
 DEAD = "wire.dead"
 
 
 class Stage(NamedTuple):
-    """A step of the route: its name, the topic it reads, the topic it writes (None: an index)."""
+    """A step of the route: its name, the topic it reads, the topic it writes, if it does."""
 
     name: str
     reads: str
@@ -31,7 +34,9 @@ class Stage(NamedTuple):
 PARSE = Stage("parse", RAW, STORIES)
 DESK = Stage("desk", STORIES, EDITED)
 ANNOTATE = Stage("annotate", EDITED, ANNOTATED)
-INDEX = Stage("index", ANNOTATED, None)
+INDEX = Stage("index", ANNOTATED, INDEXED)
+ALERT = Stage("alert", INDEXED, ALERTS)
+DELIVER = Stage("deliver", ALERTS, None)
 
-STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX)}
-TOPICS = (RAW, STORIES, EDITED, ANNOTATED, SIGNATURES, DEAD)
+STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, ALERT, DELIVER)}
+TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD)

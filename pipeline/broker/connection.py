@@ -16,7 +16,12 @@ _BOOTSTRAP_MS = 5_000
 
 
 def options(kafka: Kafka) -> dict[str, Any]:
-    """How a client of kafka-python connects. Raises ConfigurationError where a certificate cannot be read."""
+    """How a client of kafka-python connects.
+
+    Raises KafkaAway where no Kafka is known, ConfigurationError where a certificate cannot be read.
+    """
+    if not kafka.address:
+        raise KafkaAway("no Kafka is known here")
     found: dict[str, Any] = {
         "bootstrap_servers": kafka.address.split(","),
         "bootstrap_timeout_ms": _BOOTSTRAP_MS,

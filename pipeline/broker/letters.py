@@ -4,7 +4,10 @@ A letter is resolved, by replay or by being dropped, with an empty message under
 topic is compacted, so that the last word is what stays.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from pipeline import topics
 from pipeline.broker.log import Message, read
@@ -31,6 +34,13 @@ class Letter:
         """The item's bytes."""
         return self.message.value or b""
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """What is known of it, in JSON, without its bytes."""
+        told = {name: self.header(name) for name in ("stage", "uri", "source", "format", "error", "detail", "trace")}
+        when = datetime.fromtimestamp(self.message.timestamp / 1000, UTC).isoformat()
+        return {"id": self.id, **told, "bytes": len(self.value), "when": when}
+
 
 def unresolved(kafka: Kafka) -> list[Letter]:
     """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
@@ -51,13 +61,17 @@ def bury(sender: Sender, key: str, value: bytes, error: str, detail: str, about:
     sender.send(topics.DEAD, key.encode("utf-8", "replace"), value, pairs)
 
 
-def replay(letter: Letter, sender: Sender) -> None:
-    """Send the item through the pipeline again, as it came in. Raises KafkaAway."""
-    headers = [(name, value) for name, value in letter.message.headers if name not in _OURS]
-    key = (letter.header("uri") or letter.id).encode()
-    sender.send(letter.header("replay-to") or topics.RAW, key, letter.value, headers)
+def settle(kafka: Kafka, chosen: Sequence[Letter], *, again: bool) -> None:
+    """Strike the letters off the list, having sent the items through the pipeline ``again`` or not.
 
-
-def resolve(letter: Letter, sender: Sender) -> None:
-    """Strike the letter off the list. Raises KafkaAway."""
-    sender.send(topics.DEAD, letter.id.encode(), None, [])
+    Only what is safely on its way comes off. Raises KafkaAway.
+    """
+    with Sender(kafka) as sender:
+        for letter in chosen if again else ():
+            headers = [(name, value) for name, value in letter.message.headers if name not in _OURS]
+            key = (letter.header("uri") or letter.id).encode()
+            sender.send(letter.header("replay-to") or topics.RAW, key, letter.value, headers)
+        sender.finish()
+        for letter in chosen:
+            sender.send(topics.DEAD, letter.id.encode(), None, [])
+        sender.finish()

@@ -9,7 +9,6 @@ from rich.table import Table
 
 from pipeline.broker import letters
 from pipeline.broker.letters import Letter
-from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.embedded.servers import locate_kafka
@@ -38,13 +37,13 @@ def list_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_di
     _, found = _letters(kafka, data_dir)
     if as_json:
         for letter in found:
-            print_json(json.dumps(_described(letter), ensure_ascii=False))
+            print_json(json.dumps(letter.described, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False)
     for column in ("id", "stage", "uri", "bytes", "error", "detail"):
         table.add_column(column, overflow="fold")
     for letter in found:
-        about = _described(letter)
+        about = letter.described
         table.add_row(*(str(about[name]) for name in ("id", "stage", "uri", "bytes", "error", "detail")))
     if found:
         output.print(table)
@@ -65,9 +64,9 @@ def show(
     (letter,) = _named([id], found)
     if as_json:
         text = letter.value.decode("utf-8", "backslashreplace")
-        print_json(json.dumps({**_described(letter), "value": text}, ensure_ascii=False))
+        print_json(json.dumps({**letter.described, "value": text}, ensure_ascii=False))
         return
-    for name, value in _described(letter).items():
+    for name, value in letter.described.items():
         messages.print(f"[dim]{name}[/] {value}", markup=True)
     sys.stdout.buffer.write(letter.value)
 
@@ -97,15 +96,7 @@ def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_di
     if not ids and not everything:
         raise ConfigurationError("name the letters, or give --all")
     chosen = found if everything else _named(ids or [], found)
-    with Sender(broker) as sender:
-        if again:
-            for letter in chosen:
-                letters.replay(letter, sender)
-            # Only what is safely on its way again comes off the list.
-            sender.finish()
-        for letter in chosen:
-            letters.resolve(letter, sender)
-        sender.finish()
+    letters.settle(broker, chosen, again=again)
     sys.stdout.write(f"{len(chosen)} {'replayed' if again else 'dropped'}\n")
 
 
@@ -119,8 +110,3 @@ def _named(ids: list[str], found: list[Letter]) -> list[Letter]:
     if unknown := [id for id in ids if id not in known]:
         raise ConfigurationError(f"no dead letter {unknown[0]!r}; see `wire dead list`")
     return [known[id] for id in ids]
-
-
-def _described(letter: Letter) -> dict[str, Any]:
-    names = ("stage", "uri", "source", "format", "error", "detail", "trace")
-    return {"id": letter.id, **{name: letter.header(name) for name in names}, "bytes": len(letter.value)}

@@ -1,18 +1,24 @@
 """``wire search``: stories and quotes on a terminal."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.console import print_json
-from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
-from pipeline.cli.show import show_answer
-from pipeline.embedded.servers import locate_elasticsearch
+from pipeline import topics
+from pipeline.broker.log import follow as follow_topic
+from pipeline.cli.console import messages, print_json
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
+from pipeline.cli.show import show_answer, show_facets, show_hit
+from pipeline.embedded.servers import locate_elasticsearch, locate_kafka
 from pipeline.index.connection import connect
-from pipeline.search.stories import Answer, Question, ask, emphasised
-from pipeline.search.times import moment
-from pipeline.settings import load
+from pipeline.search.printed import printed
+from pipeline.search.question import Sort, asked
+from pipeline.search.stories import ask, make_findable
+from pipeline.settings import Settings, load
 
 
 def register(app: typer.Typer) -> None:
@@ -22,18 +28,29 @@ def register(app: typer.Typer) -> None:
 
 def search(
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='Words, "phrases", -without, a | b, prefix*; empty for everything.')
+        str,
+        typer.Argument(
+            metavar="QUERY",
+            help='Words, "phrases", -without, a | b, prefix*, and filters such as speaker:"Xi Jinping" source:upi '
+            "urgency:1-3; empty for everything.",
+        ),
     ] = "",
     quotes: Annotated[bool, typer.Option("--quotes", help="Search quotes instead of stories.")] = False,
     speaker: Annotated[
-        str | None, typer.Option("--speaker", metavar="N", help="Who spoke.", show_default=False)
+        list[str] | None, typer.Option("--speaker", metavar="N", help="Who spoke.", show_default=False)
+    ] = None,
+    about: Annotated[
+        list[str] | None, typer.Option("--about", metavar="N", help="Who or what a quote names.", show_default=False)
     ] = None,
     entity: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option("--entity", metavar="N", help="A person, organization or place named.", show_default=False),
     ] = None,
     place: Annotated[
-        str | None, typer.Option("--place", metavar="N", help="A place named.", show_default=False)
+        list[str] | None, typer.Option("--place", metavar="N", help="A place named.", show_default=False)
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="N", help="Where it comes from.", show_default=False)
     ] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="T", help="2024-05-16, today, 24h, 7d …", show_default=False)
@@ -41,39 +58,54 @@ def search(
     until: Annotated[
         str | None, typer.Option("--until", metavar="T", help="As --since; before that time.", show_default=False)
     ] = None,
+    sort: Annotated[
+        Sort | None, typer.Option("--sort", help="By relevance where there is a query, unless set.", show_default=False)
+    ] = None,
     size: Annotated[int, typer.Option("--size", metavar="N", min=0, help="How many to show.")] = 10,
+    cursor: Annotated[
+        str | None, typer.Option("--cursor", metavar="C", help="Go on where a page ended.", show_default=False)
+    ] = None,
+    collapsed: Annotated[bool, typer.Option("--collapsed", help="One story of each storyline.")] = False,
+    facets: Annotated[bool, typer.Option("--facets", help="Count sources, names, speakers …, and over time.")] = False,
     advisories: Annotated[bool, typer.Option("--advisories", help="Advisories and test messages too.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Then what fits and comes in, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
+    kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
     """Search what is indexed: best first, or newest first where there is no query.
 
-    With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}.
+    With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}; with --follow, one hit a line
+    after it.
 
-    [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace  ·  wire search --since 24h[/]
+    [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace  ·  wire search 'gas since:24h' -f[/]
     """
-    settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
+    settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     found = locate_elasticsearch(settings)
-    question = Question(
-        query=query,
-        quotes=quotes,
-        speaker=speaker,
-        entity=entity,
-        place=place,
-        since=moment(since) if since else None,
-        until=moment(until) if until else None,
-        size=size,
-        advisories=advisories,
-    )
+    lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source}
+    question = asked(
+        query, **lists, since=since, until=until, quotes=quotes, sort=sort, size=size,
+        cursor=cursor, collapsed=collapsed, advisories=advisories,
+    )  # fmt: skip
     with connect(found) as client:
-        answer = ask(client, question)
-    if as_json:
-        print_json(to_json(answer))
-    else:
-        show_answer(answer, question)
+        answer = ask(client, question, divided=facets)
+        if as_json:
+            print_json(json.dumps(printed(answer), ensure_ascii=False))
+        else:
+            show_answer(answer, question)
+            show_facets(answer)
+        newest = replace(question, cursor=None, collapsed=False)
+        for uri in _indexed(settings) if follow else ():
+            make_findable(client)
+            arrived = ask(client, newest, among=[uri])
+            for hit, told in zip(arrived.hits, printed(arrived)["hits"], strict=True):
+                print_json(json.dumps(told, ensure_ascii=False)) if as_json else show_hit(hit, question)
 
 
-def to_json(answer: Answer) -> str:
-    """The answer as one JSON object, highlighted words between <em> and </em>."""
-    return emphasised(json.dumps({"total": answer.total, "hits": answer.hits}, ensure_ascii=False))
+def _indexed(settings: Settings) -> Iterator[str]:
+    """The uri of each story that is indexed from now on, until Ctrl-C. Raises KafkaAway."""
+    messages.print("[dim]following; Ctrl-C ends[/]")
+    with suppress(KeyboardInterrupt):
+        for message in follow_topic(locate_kafka(settings), topics.INDEXED):
+            yield (message.key or b"").decode("utf-8", "replace")

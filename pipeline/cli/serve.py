@@ -5,7 +5,7 @@ import typer
 from pipeline.cli.console import complain, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.embedded.servers import free_port, locate_elasticsearch, locate_kafka
+from pipeline.embedded.servers import Servers, free_port, locate_elasticsearch, locate_kafka
 from pipeline.errors import KafkaAway
 from pipeline.settings import Kafka, Settings, load
 
@@ -31,12 +31,13 @@ def serve(
     set_up_logging()
     end_with_parent()
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, port=port)
-    run(settings, locate_elasticsearch(settings), _kafka(settings), free_port(settings.web.port))
+    servers = Servers(_kafka(settings), locate_elasticsearch(settings), settings.kafka.bootstrap_servers is None)
+    run(settings, servers, free_port(settings.web.port))
 
 
-def _kafka(settings: Settings) -> Kafka | None:
+def _kafka(settings: Settings) -> Kafka:
     try:
         return locate_kafka(settings)
     except KafkaAway:
-        complain("no Kafka is known: nothing can be pushed")
-        return None
+        complain("no Kafka is known: nothing can be pushed, and nothing is live")
+        return settings.kafka

@@ -1,4 +1,4 @@
-"""``wire setup``: topics and templates."""
+"""``wire setup``: topics, templates, dashboards."""
 
 import typer
 
@@ -8,6 +8,8 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.embedded.servers import Servers
 from pipeline.index import connection
 from pipeline.index import setup as templates
+from pipeline.kibana import server
+from pipeline.kibana.objects import ndjson, objects
 
 
 def register(app: typer.Typer) -> None:
@@ -16,13 +18,17 @@ def register(app: typer.Typer) -> None:
 
 
 def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None) -> None:
-    """Create or update topics and index templates. Safe to repeat.
+    """Create or update topics, index templates and, where a Kibana is configured, its dashboards. Safe to repeat.
 
     [dim]wire setup --kafka kafka:9092 --elasticsearch http://es:9200[/]
     """
-    created, made = prepare(connected(kafka, elasticsearch, data_dir)[1])
+    settings, servers = connected(kafka, elasticsearch, data_dir)
+    created, made = prepare(servers)
     messages.print(f"topics created: {', '.join(created) or 'none, all were there'}")
     messages.print(f"templates: {', '.join(made)}")
+    if settings.kibana.url:
+        count = server.put(settings.kibana, ndjson(objects()))
+        messages.print(f"Kibana objects: {count}")
 
 
 def prepare(servers: Servers) -> tuple[list[str], list[str]]:

@@ -33,7 +33,7 @@ def tail(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataD
             if as_json:
                 print_json(text)
             else:
-                show_story(_with_names(json.loads(text)))
+                show_story(_with_names(json.loads(text)), quotes=True)
                 output.print()
     except KeyboardInterrupt:
         return

@@ -12,7 +12,10 @@ NO_STORY = ("test", "advisory")
 """The signals of messages that tell no story."""
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
 """The entity types in each of the flat fields; beside each stand the keys, which count across stories."""
-_OF_STORY = ("uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language")
+_OF_STORY = (
+    "uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language",
+    "subject", "keyword", "slugline", "storyline",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
         entities = [entity for entity in document["entities"] if entity["type"] in types]
         document[field] = list(dict.fromkeys(entity["name"] for entity in entities))
         document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities))
+    located = [entity["place"] for entity in document["entities"] if "lat" in entity.get("place", {})]
+    if located:
+        document["places_points"] = [{"lat": place["lat"], "lon": place["lon"]} for place in located]
     speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
     document["speakers"] = list(dict.fromkeys(speakers))
     return document
@@ -86,12 +92,23 @@ def _history(record: Record) -> list[dict[str, Any]]:
 
 
 def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The quotes, each with what a dashboard needs of its story, since Kibana does not join."""
+    """The quotes, each with whom and what it names, and what a dashboard needs of its story.
+
+    Kibana does not join.
+    """
     context = {name: document[name] for name in _OF_STORY if name in document}
     context |= {name: document[name] for field in _FLAT for name in (field, f"{field}_keys")}
     keys = {entity["id"]: entity["key"] for entity in document["entities"]}
+    types = {each for of in _FLAT.values() for each in of}
+    named = [entity for entity in document["entities"] if entity["type"] in types]
     for quote in document["quotes"]:
         speaker = quote["speaker"]
         if speaker and "entity" in speaker:
             speaker = {**speaker, "key": keys[speaker["entity"]]}
-        yield {**quote, "speaker": speaker, "version": story.version, "story": context}
+        about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]
+        names = {"about": [entity["name"] for entity in about], "about_keys": [entity["key"] for entity in about]}
+        yield {**quote, **names, "speaker": speaker, "version": story.version, "story": context}
+
+
+def _within(mention: dict[str, Any], quote: dict[str, Any]) -> bool:
+    return bool(quote["start"] <= mention["start"] and mention["end"] <= quote["end"])

@@ -1,6 +1,7 @@
 """Why nothing is being written: what Elasticsearch's indices say, and what the workers said last."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from elasticsearch import Elasticsearch as Client
 
@@ -26,18 +27,22 @@ def blocked(client: Client) -> str | None:
 
 
 @settled
-def waiting(client: Client) -> dict[str, str]:
-    """What each stage said last that it waits for, in the last minutes. Raises ElasticsearchAway."""
+def processes(client: Client) -> list[dict[str, Any]]:
+    """What each process said last in ``wire-metrics-*``, in the last minutes. Raises ElasticsearchAway."""
     since = (datetime.now(UTC) - _RECENT).isoformat()
     with speaking_to(client):
         said = client.search(
             index=METRICS,
             query={"range": {"@timestamp": {"gte": since}}},
             sort=[{"@timestamp": "asc"}],
-            size=200,
-            source_includes=["stage", "waiting"],
+            size=1_000,
             ignore_unavailable=True,
             allow_no_indices=True,
         )
-    last = {hit["_source"]["stage"]: hit["_source"].get("waiting") for hit in said["hits"]["hits"]}
-    return {stage: why for stage, why in last.items() if why}
+    last = {(each["stage"], each["process"]): each for each in (hit["_source"] for hit in said["hits"]["hits"])}
+    return list(last.values())
+
+
+def waiting(said: list[dict[str, Any]]) -> dict[str, str]:
+    """What each stage waits for, by what its processes said."""
+    return {each["stage"]: each["waiting"] for each in said if each.get("waiting")}

@@ -7,6 +7,8 @@ STORIES = "stories"
 QUOTES = "quotes"
 DESK = "wire-desk"
 METRICS = "metrics"
+MATCHES = "matches"
+ALERTS = "wire-alerts"
 
 
 def index_of(alias: str, firstcreated: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from elasticsearch import BadRequestError, Elasticsearch
 
-from pipeline.index.names import DESK, METRICS, QUOTES, STORIES
+from pipeline.index.names import ALERTS, DESK, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch as Settings
 
@@ -16,16 +16,21 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     made = templates(settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
-    for alias in (STORIES, QUOTES, METRICS):
+    for alias in (STORIES, QUOTES, METRICS, MATCHES):
         if client.indices.exists_alias(name=alias):
             properties = made[f"wire-{alias}"]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)
-    if client.indices.exists(index=DESK):
-        client.indices.put_mapping(index=DESK, properties=made[DESK]["template"]["mappings"]["properties"])
-        return list(made)
+    for index in (DESK, ALERTS):
+        if client.indices.exists(index=index):
+            client.indices.put_mapping(index=index, properties=made[index]["template"]["mappings"]["properties"])
+        else:
+            _create(client, index)
+    return list(made)
+
+
+def _create(client: Elasticsearch, index: str) -> None:
     try:
-        client.indices.create(index=DESK)
+        client.indices.create(index=index)
     except BadRequestError as error:
         if error.error != "resource_already_exists_exception":
             raise
-    return list(made)

@@ -1,8 +1,10 @@
-"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*``, ``wire-metrics-*`` and ``wire-desk``."""
+"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*``, ``wire-metrics-*``, ``wire-matches-*``,
+``wire-desk`` and ``wire-alerts``.
+"""
 
 from typing import Any
 
-from pipeline.index.names import DESK, METRICS, QUOTES, STORIES
+from pipeline.index.names import ALERTS, DESK, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.settings import Elasticsearch
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
@@ -76,6 +78,7 @@ STORY: dict[str, Any] = {
     "organizations_keys": KEYWORD,
     "places": NAME,
     "places_keys": KEYWORD,
+    "places_points": {"type": "geo_point"},
     "speakers": NAME,
 }
 
@@ -91,6 +94,8 @@ QUOTE: dict[str, Any] = {
     "speaker": {
         "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
     },
+    "about": NAME,
+    "about_keys": KEYWORD,
     "version": LONG,
     "story": {
         "properties": {
@@ -103,6 +108,10 @@ QUOTE: dict[str, Any] = {
                 "firstcreated",
                 "urgency",
                 "language",
+                "subject",
+                "keyword",
+                "slugline",
+                "storyline",
                 "people",
                 "people_keys",
                 "organizations",
@@ -143,6 +152,33 @@ FIGURES: dict[str, Any] = {
 }
 
 
+MATCH: dict[str, Any] = {
+    "id": KEYWORD,
+    "alert": KEYWORD,
+    "kind": KEYWORD,
+    "uri": KEYWORD,
+    "version": LONG,
+    "versioncreated": DATE,
+    "firstcreated": DATE,
+    "at": DATE,
+    "headline": TEXT,
+    "source": NAME,
+    "speaker": NAME,
+    "text": TEXT,
+    "matched": KEPT_WORD,
+    "delivered": KEYWORD,
+}
+
+ALERT: dict[str, Any] = {
+    "name": KEYWORD,
+    "query": KEPT_WORD,
+    "quotes": {"type": "boolean"},
+    "webhook": KEPT_WORD,
+    "email": KEPT_WORD,
+    "created": DATE,
+}
+
+
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """The index templates by name, as Elasticsearch takes them."""
     shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
@@ -156,14 +192,12 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
                 "mappings": {"dynamic": "strict", "properties": properties},
             },
         }
-        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, FIGURES))
+        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, FIGURES), (MATCHES, MATCH))
     } | {
-        DESK: {
-            "index_patterns": [DESK],
+        index: {
+            "index_patterns": [index],
             "priority": 200,
-            "template": {
-                "settings": shape,
-                "mappings": {"dynamic": "strict", "properties": RECORD},
-            },
+            "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
         }
+        for index, properties in ((DESK, RECORD), (ALERTS, ALERT))
     }

@@ -1,8 +1,8 @@
-"""Searching stories and quotes: one question type, one query, one answer type."""
+"""Searching stories and quotes: one question, one answer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
@@ -10,78 +10,85 @@ from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 from pipeline.errors import ConfigurationError
 from pipeline.index.connection import settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
+from pipeline.search import cursor as cursors
+from pipeline.search import facets
+from pipeline.search.cursor import START, Cursor
+from pipeline.search.facets import Histogram, Value
+from pipeline.search.query import LENIENT, TOLD, marking, matching, request
+from pipeline.search.question import Question
 
-MOST = 10_000
-"""The most hits one page can have: Elasticsearch's own bound (index.max_result_window)."""
-MARKS = ("\ue000", "\ue001")
-"""What stands around a highlighted word: private-use characters, which no text holds."""
-HIGHLIGHTED = 50_000
-"""Characters of the longest body that is searched for what matched. Elasticsearch refuses to look
-through over a million, and the embedded server takes time with the square of the length."""
-TOLD: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
-"""The query of what tells a story."""
-_PEOPLE = ("people", "organizations", "places")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked.
-
-    ``query`` is in Elasticsearch's simple_query_string; empty asks for everything. The names are
-    matched by their words. ``quotes`` asks for quotes instead of stories. Advisories and test
-    messages are no stories, and found only with ``advisories``.
-    """
-
-    query: str = ""
-    quotes: bool = False
-    speaker: str | None = None
-    entity: str | None = None
-    place: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    size: int = 10
-    advisories: bool = False
+_KEPT = "2m"
+"""How long a point in time stays after its last page."""
+_AT_ONCE = 500
+"""Hits of one request, where all of them are wanted."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """How many there are, and the first of them, newest or best first.
+    """How many there are, and a page of them, newest or best first.
 
     A hit is the document with ``highlight``: by field, fragments with MARKS around what matched.
+    ``cursor`` asks for the next page, None after the last one. ``facets`` are by name; they and the
+    ``histogram`` are there where they were asked for and something was found.
     """
 
     total: int
     hits: list[dict[str, Any]]
+    cursor: str | None = None
+    facets: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    histogram: Histogram | None = None
 
 
 @settled
-def ask(client: Elasticsearch, question: Question) -> Answer:
-    """Put the question.
+def ask(
+    client: Elasticsearch,
+    question: Question,
+    *,
+    divided: bool = False,
+    marked: bool = True,
+    among: Sequence[str] | None = None,
+) -> Answer:
+    """Put the question; ``divided``: with facets and histogram; ``marked``: with highlights.
 
-    Raises ConfigurationError for a question that cannot be asked, ElasticsearchAway.
+    ``among`` are the uris of the only stories (or those of the quotes) that are looked at. Raises
+    ConfigurationError for a question that cannot be asked, ElasticsearchAway.
     """
-    if not 0 <= question.size <= MOST:
-        raise ConfigurationError(f"size: from 0 to {MOST}, not {question.size}")
-    index = QUOTES if question.quotes else STORIES
+    before, now = cursors.read(question), datetime.now(UTC)
+    body = request(question) | ({"aggregations": facets.facets(question, now)} if divided else {})
+    if among is not None:
+        column = "story.uri" if question.quotes else "uri"
+        body["query"]["bool"]["filter"].append({"terms": {column: list(among)}})
     try:
         with speaking_to(client):
-            response = client.search(
-                index=index, ignore_unavailable=True, allow_no_indices=True, track_total_hits=True, **request(question)
-            )
+            response, frozen = _page(client, question, body, before)
             hits = response["hits"]["hits"]
-            marked = client.search(index=index, **marking(question, hits)) if question.query and hits else None
+            highlights = _highlights(client, question, hits) if marked and question.query and hits else {}
+            # Without an index there is nothing to count either.
+            counted = response.get("aggregations")
+            divisions = _divided(client, question, counted, now) if counted else {}
     except BadRequestError as error:
         raise ConfigurationError(f"query {question.query!r}: {error.message}") from None
     except NotFoundError:
+        if before:
+            raise ConfigurationError("cursor: it was not used for too long; leave it out to begin anew") from None
         return Answer(0, [])
-    highlights = {hit["_id"]: hit.get("highlight", {}) for hit in marked["hits"]["hits"]} if marked else {}
+    is_last = len(hits) < question.size or not hits or question.collapsed
+    after = None if is_last else Cursor(hits[-1]["sort"], frozen).text(question)
     found = [{**hit["_source"], "highlight": highlights.get(hit["_id"], {})} for hit in hits]
-    return Answer(response["hits"]["total"]["value"], found)
+    return Answer(response["hits"]["total"]["value"], found, after, **divisions)
 
 
-def emphasised(text: str) -> str:
-    """A highlighted fragment as programs get it: what matched between <em> and </em>, not escaped."""
-    return text.replace(MARKS[0], "<em>").replace(MARKS[1], "</em>")
+def every(client: Elasticsearch, question: Question) -> Iterator[dict[str, Any]]:
+    """All documents that fit, as the index is now. Raises as ``ask``."""
+    page = replace(question, size=_AT_ONCE, cursor=START)
+    while True:
+        answer = ask(client, page, marked=False)
+        for hit in answer.hits:
+            del hit["highlight"]
+            yield hit
+        if answer.cursor is None:
+            return
+        page = replace(page, cursor=answer.cursor)
 
 
 @settled
@@ -101,63 +108,60 @@ def counts(client: Elasticsearch) -> dict[str, int]:
     """How many stories and quotes can be found. Raises ElasticsearchAway."""
     with speaking_to(client):
         return {
-            alias: client.count(index=alias, query=query, ignore_unavailable=True, allow_no_indices=True)["count"]
+            alias: client.count(index=alias, query=query, **LENIENT)["count"]
             for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}}))
         }
 
 
-def request(question: Question) -> dict[str, Any]:
-    """The body of the search, for Elasticsearch's client."""
-    prefix = "story." if question.quotes else ""
-    filters: list[dict[str, Any]] = []
-    if question.speaker:
-        filters.append(_named(question.speaker, ["speaker.name"] if question.quotes else ["speakers"]))
-    if question.entity:
-        filters.append(_named(question.entity, [prefix + name for name in _PEOPLE]))
-    if question.place:
-        filters.append(_named(question.place, [f"{prefix}places"]))
-    if question.since or question.until:
-        bounds = {"gte": question.since, "lt": question.until}
-        times = {name: at.isoformat() for name, at in bounds.items() if at}
-        filters.append({"range": {f"{prefix}versioncreated": times}})
-    wanted = [] if question.quotes or question.advisories else [TOLD]
-    newest = {f"{prefix}versioncreated": {"order": "desc"}}
-    return {
-        "query": {"bool": {"filter": [*filters, *wanted], "must": [_text(question.query, _fields(question))]}},
-        "size": question.size,
-        "sort": ["_score", newest] if question.query else [newest],
-    }
+def make_findable(client: Elasticsearch) -> None:
+    """Let searches see all that was written until now, as they would a second later. Raises ElasticsearchAway."""
+    with speaking_to(client):
+        client.indices.refresh(index=f"{STORIES},{QUOTES}", **LENIENT)
 
 
-def marking(question: Question, hits: Sequence[Any]) -> dict[str, Any]:
-    """The body of a second search, for what matched in those hits that are not too long."""
-    brief = [hit["_id"] for hit in hits if len(hit["_source"].get("body", "")) <= HIGHLIGHTED]
-    fields = [field.partition("^")[0] for field in _fields(question)]
-    return {
-        "query": {"bool": {"filter": [{"ids": {"values": brief}}], "must": [_text(question.query, _fields(question))]}},
-        "size": len(brief),
-        "source": False,
-        "highlight": {
-            "pre_tags": [MARKS[0]],
-            "post_tags": [MARKS[1]],
-            "fields": {
-                field: {"number_of_fragments": 0 if field == "headline" else 3, "fragment_size": 200}
-                for field in fields
-            },
-        },
-    }
+def alias_of(question: Question) -> str:
+    """What is searched."""
+    return QUOTES if question.quotes else STORIES
 
 
-def _fields(question: Question) -> list[str]:
-    return ["text"] if question.quotes else ["headline^3", "slugline.text^2", "keyword.text^2", "body"]
+def _page(client: Elasticsearch, question: Question, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
+    """The response, and the point in time that the next page continues in, if there is one."""
+    if before:
+        body["search_after"] = before.after
+    frozen = before.frozen if before else _freeze(client, question)
+    if frozen is None:
+        return client.search(index=alias_of(question), **LENIENT, track_total_hits=True, **body), None
+    response = client.search(pit={"id": frozen, "keep_alive": _KEPT}, track_total_hits=True, **body)
+    frozen = response.get("pit_id", frozen)
+    if len(response["hits"]["hits"]) < question.size:
+        client.close_point_in_time(id=frozen)
+    return response, frozen
 
 
-def _text(query: str, fields: list[str]) -> dict[str, Any]:
-    if not query.strip() or query.strip() == "*":
-        return {"match_all": {}}
-    return {"simple_query_string": {"query": query, "fields": fields, "default_operator": "and"}}
+def _freeze(client: Elasticsearch, question: Question) -> str | None:
+    if question.cursor != START:
+        return None
+    opened = client.open_point_in_time(index=alias_of(question), keep_alive=_KEPT, ignore_unavailable=True)
+    return str(opened["id"])
 
 
-def _named(name: str, fields: list[str]) -> dict[str, Any]:
-    texts = [f"{field}.text" for field in fields]
-    return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
+def _highlights(client: Elasticsearch, question: Question, hits: list[Any]) -> dict[str, Any]:
+    found = client.search(index=alias_of(question), **marking(question, hits))
+    return {hit["_id"]: hit.get("highlight", {}) for hit in found["hits"]["hits"]}
+
+
+def _divided(client: Elasticsearch, question: Question, answered: dict[str, Any], now: datetime) -> dict[str, Any]:
+    found: dict[str, Any] = {"facets": facets.values(answered, question)}
+    span = facets.asked_span(question, now)
+    if span is None and (span := facets.found_span(answered)):
+        # What was counted by days may need shorter bars.
+        step = facets.step_of(*span)
+        if step < timedelta(days=1):
+            answered = client.search(
+                index=alias_of(question),
+                **LENIENT,
+                query=matching(question),
+                size=0,
+                aggregations=facets.bars(question, step),
+            )["aggregations"]
+    return found | {"histogram": facets.histogram(answered, facets.step_of(*span), *span) if span else None}

@@ -7,6 +7,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.story import as_utc
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LONGEST = timedelta(days=366)
 _AGO = re.compile(r"(?:last\s+)?(\d{1,6})\s*([smhdw])$")
 
 
@@ -16,7 +17,7 @@ def moment(text: str, now: datetime | None = None) -> datetime:
     Raises ConfigurationError, which says what is understood.
     """
     now = now or datetime.now(UTC)
-    words = text.strip().lower()
+    words = " ".join(text.lower().split())
     if words == "now":
         return now
     if words == "today":
@@ -29,3 +30,15 @@ def moment(text: str, now: datetime | None = None) -> datetime:
         raise ConfigurationError(
             f"not a time: {text!r}; write 2024-05-16, 2024-05-16T12:00Z, today, 24h or 7d"
         ) from None
+
+
+def duration(text: str) -> timedelta:
+    """How long: ``24h``, ``7d``. Raises ConfigurationError, which says what is understood."""
+    found = _AGO.match(" ".join(text.lower().split()))
+    try:
+        long = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+    except OverflowError:
+        long = timedelta(0)
+    if not timedelta(0) < long <= _LONGEST:
+        raise ConfigurationError(f"not a duration: {text!r}; write 90m, 24h or 7d, up to a year")
+    return long

@@ -1,37 +1,132 @@
-"""The search API: the pages' JSON twin."""
+"""The search API, ``/api/v1``: what the pages show, for programs."""
 
-from typing import Any
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
-from pipeline.search.stories import Question, emphasised
-from pipeline.web.question import Asked, Asking
-
-router = APIRouter()
-
-
-@router.get("/api/v1/search")
-def search(question: Asked, index: Asking) -> dict[str, Any]:
-    """The stories, or quotes, that fit: how many, and the first of them."""
-    answer = index.ask(question)
-    return {"total": answer.total, "hits": [_marked(hit) for hit in answer.hits]}
-
-
-@router.get("/health")
-def health() -> dict[str, str]:
-    """Whether this process serves."""
-    return {"status": "ok"}
+from pipeline.search import names
+from pipeline.search.alike import alike
+from pipeline.search.printed import printed
+from pipeline.search.stories import ask, story
+from pipeline.search.times import duration
+from pipeline.web.question import Index, Page, Paged, Search, Text, What
 
 
-@router.get("/ready")
-def ready(index: Asking) -> dict[str, str]:
-    """Whether it can answer searches; 503 with the reason where not."""
-    index.ask(Question(size=0))
-    return {"status": "ok"}
+class Failed(BaseModel):
+    """Why there is no answer."""
+
+    error: Annotated[str, Field(description="what is wrong, and where")]
 
 
-def _marked(hit: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **hit,
-        "highlight": {name: [emphasised(text) for text in texts] for name, texts in hit["highlight"].items()},
-    }
+class Hits(BaseModel):
+    """How many there are, and a page of them."""
+
+    total: int
+    hits: Annotated[list[dict[str, Any]], Field(description="documents, each with its `highlight`")]
+    cursor: Annotated[str | None, Field(description="asks for the next page; missing on the last one")] = None
+    facets: Annotated[dict[str, list[dict[str, Any]]] | None, Field(description="`value` and `count`, by field")] = None
+    histogram: Annotated[dict[str, Any] | None, Field(description="`seconds` of a bar, and `bars`")] = None
+
+
+class Listed(BaseModel):
+    """A list, the most first."""
+
+    values: list[dict[str, Any]]
+
+
+FAILURES: dict[int | str, dict[str, Any]] = {
+    400: {"model": Failed, "description": "The question cannot be asked; the reason says where it is wrong."},
+    503: {"model": Failed, "description": "Elasticsearch is away; come again."},
+}
+router = APIRouter(prefix="/api/v1", responses=FAILURES, tags=["search"])
+Size = Annotated[int, Query(ge=1, le=100)]
+Name = Annotated[str, Query(min_length=1, max_length=200)]
+
+
+@router.get("/search", response_model=Hits)
+def search(page: Page, what: What, index: Index) -> Response:
+    """Stories, or quotes, that fit: newest first, or best first where there are words."""
+    return _hits(page, index, quotes=what.quotes)
+
+
+@router.get("/stories", response_model=Hits)
+def stories(page: Page, index: Index) -> Response:
+    """Stories that fit."""
+    return _hits(page, index, quotes=False)
+
+
+@router.get("/quotes", response_model=Hits)
+def quotes(page: Page, index: Index) -> Response:
+    """Quotes that fit; with `speaker`, what somebody said; with `about`, what was said about somebody."""
+    return _hits(page, index, quotes=True)
+
+
+@router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
+def one(uri: Text, index: Index) -> dict[str, Any]:
+    """The story of that uri."""
+    return _found(index, uri)
+
+
+@router.get("/alike", response_model=Hits, responses={404: {"model": Failed, "description": "No such story."}})
+def like(uri: Text, index: Index, size: Size = 5) -> Response:
+    """Stories like that one: of its storyline first, then those with its words."""
+    found = alike(index, _found(index, uri), size)
+    return told({"total": len(found), "hits": found})
+
+
+@router.get("/entities", response_model=Listed)
+def entities(
+    page: Search, index: Index, begins: Annotated[str, Query(max_length=200)] = "", size: Size = 20
+) -> Response:
+    """Names in the stories that fit, and how many stories have each; `begins` is how their words begin."""
+    return told(listed(names.entities(index, page.question(), begins, size)))
+
+
+@router.get("/speakers", response_model=Listed)
+def speakers(about: Name, page: Search, index: Index, size: Size = 10) -> Response:
+    """Who speaks about that name, and in how many quotes."""
+    question = page.model_copy(update={"about": []}).question()
+    return told(listed(names.speakers_about(index, about, question, size)))
+
+
+@router.get("/named-with", response_model=Listed)
+def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Response:
+    """Whom and what stories name together with that name."""
+    return told(listed(names.named_with(index, name, page.question(), size)))
+
+
+@router.get("/rising", response_model=Listed)
+def rising(
+    page: Search, index: Index, window: Annotated[str, Query(max_length=20)] = "24h", size: Size = 10
+) -> Response:
+    """Names with more stories in the last `window` than in the seven before it."""
+    found = names.rising(index, page.question(), duration(window), datetime.now(UTC), size)
+    return told(listed(found))
+
+
+def told(found: Any, status: int = 200) -> Response:
+    """JSON; a document of Elasticsearch needs no look at each of its values."""
+    text = json.dumps(found, ensure_ascii=False)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def listed(values: Sequence[Any]) -> dict[str, Any]:
+    """A list of dataclasses."""
+    return {"values": [asdict(value) for value in values]}
+
+
+def _hits(page: Paged, index: Index, *, quotes: bool) -> Response:
+    return told(printed(ask(index, page.question(quotes=quotes), divided=page.facets)))
+
+
+def _found(index: Index, uri: str) -> dict[str, Any]:
+    found = story(index, uri)
+    if found is None:
+        raise HTTPException(404, f"no story {uri}")
+    return found

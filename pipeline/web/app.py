@@ -1,71 +1,131 @@
 """The web application: the API, the pages, and what holds for both."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from fastapi import FastAPI, HTTPException, Request
-from fastapi.exception_handlers import http_exception_handler
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException as Refusal
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline import __version__
+from pipeline.embedded.servers import Servers
 from pipeline.errors import ConfigurationError, TransientError
 from pipeline.feeds.figures import Feeds
 from pipeline.index.connection import connect
-from pipeline.settings import Elasticsearch
-from pipeline.web import api, ingest, metrics, pages
+from pipeline.search.question import Question
+from pipeline.search.stories import ask
+from pipeline.settings import Settings
+from pipeline.web import alerts, api, exports, ingest, live, metrics, pages, watch
 from pipeline.web.ingest import Door
-from pipeline.web.question import Index
+from pipeline.web.live import Arrivals
+from pipeline.web.templating import STATIC
+from pipeline.web.watch import Watched
 
 _SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
+_PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
 
-def make(elasticsearch: Elasticsearch, door: Door | None = None, feeds: Feeds | None = None) -> FastAPI:
-    """The web application over that Elasticsearch; with a ``door``, items can be pushed;
-    with ``feeds``, /metrics tells how they are.
-    """
+def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> FastAPI:
+    """The web application over those servers; ``door`` takes what is pushed, ``feeds`` are told at /metrics."""
+    client = connect(servers.elasticsearch)
+    arrivals = Arrivals(servers.kafka, client)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        async with arrivals.running():
+            yield
+        client.close()
+
     # FastAPI's own pages load scripts from elsewhere.
-    app = FastAPI(title="wire", docs_url=None, redoc_url=None)
-    app.state.index = Index(connect(elasticsearch))
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    if door:
-        app.state.door = door
-        app.include_router(ingest.router)
-        app.exception_handler(HTTPException)(_refused)
-    if feeds:
-        app.state.feeds = feeds
-        app.include_router(metrics.router)
-    app.middleware("http")(_safely)
-    app.exception_handler(ConfigurationError)(_asked_wrongly)
-    app.exception_handler(TransientError)(_away)
+    app = FastAPI(title="wire", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
+    app.state.elasticsearch = client
+    app.state.door = door
+    app.state.feeds = feeds
+    app.state.arrivals = arrivals
+    app.state.watched = Watched(settings, servers)
+    for part in (api, exports, alerts, live, watch, ingest, metrics, pages):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_api_route("/health", health, include_in_schema=False)
+    app.add_api_route("/ready", ready, include_in_schema=False)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(_Safe)
+    for kind, answer in _ANSWERS.items():
+        app.exception_handler(kind)(answer)
     return app
 
 
-async def _safely(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in _SAFE.items():
-        response.headers.setdefault(name, value)
-    return response
+def health() -> dict[str, str]:
+    """Whether this process serves."""
+    return {"status": "ok"}
 
 
-async def _asked_wrongly(request: Request, error: ConfigurationError) -> Response:
+def ready(request: Request) -> dict[str, str]:
+    """Whether it can answer searches; 503 with the reason where not."""
+    ask(request.app.state.elasticsearch, Question(size=0))
+    return {"status": "ok"}
+
+
+@dataclass(frozen=True)
+class _Safe:
+    """Puts the headers that keep a browser from doing what a story says onto every answer."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does."""
+
+        async def safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _SAFE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, safely)
+
+
+async def _asked_wrongly(request: Request, error: Exception) -> Response:
     return _failed(request, 400, str(error))
 
 
-async def _away(request: Request, error: TransientError) -> Response:
-    return _failed(request, 503, str(error))
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    told = (f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}" for each in error.errors())
+    return _failed(request, 400, "; ".join(told))
 
 
-async def _refused(request: Request, error: HTTPException) -> Response:
-    if request.url.path == "/ingest":
-        return JSONResponse({"error": error.detail}, error.status_code, error.headers)
-    return await http_exception_handler(request, error)
+async def _away(request: Request, error: Exception) -> Response:
+    return _failed(request, 503, str(error), {"Retry-After": "5"})
 
 
-def _failed(request: Request, status: int, reason: str) -> Response:
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": reason}, status)
-    return pages.failed(status, reason)
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return _failed(request, error.status_code, str(error.detail), error.headers)
+
+
+def _failed(request: Request, status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
+    if request.url.path.startswith(_PROGRAMS):
+        return JSONResponse({"error": reason}, status, headers)
+    return pages.failed(status, reason, headers)
+
+
+_ANSWERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    ConfigurationError: _asked_wrongly,
+    RequestValidationError: _malformed,
+    TransientError: _away,
+    Refusal: _refused,
+}

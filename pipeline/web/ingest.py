@@ -49,7 +49,7 @@ class Door:
     push: Push
     limit: int
     data_dir: Path
-    delivery: Delivery | None
+    delivery: Delivery
     memory: Memory
     inside: int = 0
     keys: set[str] = field(default_factory=set)
@@ -131,8 +131,6 @@ def _taken(door: Door, name: str, body: bytes, what: Intake) -> tuple[dict[str, 
     items = [item for item in found if isinstance(item, RawStory)]
     refused = [{"item": each.where, "reason": each.reason} for each in found if isinstance(each, Refusal)]
     try:
-        if door.delivery is None:
-            raise KafkaAway("no Kafka is known here")
         refused += door.delivery.deliver(lambda sender: _send(sender, items)) if items else []
     except KafkaAway as error:
         raise HTTPException(503, str(error), {"Retry-After": "5"}) from None

@@ -1,43 +1,120 @@
-"""The search page and the story page."""
+"""The pages one reads: search, story, what changed, a name, the wall."""
 
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader
 
-from pipeline.web.marking import escape_marked, told
-from pipeline.web.question import Asked, Asking, Text
+from pipeline.search import names
+from pipeline.search.alike import alike
+from pipeline.search.question import LISTED, MOMENTS, Question
+from pipeline.search.stories import ask
+from pipeline.search.stories import story as found_story
+from pipeline.search.times import duration
+from pipeline.story import AnnotatedStory
+from pipeline.web.annotated import paragraphs
+from pipeline.web.links import Links
+from pipeline.web.question import Index, Page, Text, What
+from pipeline.web.templating import rendered
 
-_FOLDER = Path(__file__).parent / "templates"
-_FILTERS = ("speaker", "entity", "place", "since", "until")
-router = APIRouter()
-templates = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-templates.filters |= {"marked": escape_marked, "told": told}
-
-
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def search(request: Request, question: Asked, index: Asking) -> str:
-    """The stories that fit, newest or best first."""
-    filters = {name: request.query_params.get(name, "") for name in _FILTERS}
-    return templates.get_template("search.html").render(answer=index.ask(question), q=question.query, filters=filters)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+_CLEARED = dict.fromkeys((*LISTED, *MOMENTS))
 
 
-@router.get("/story", response_class=HTMLResponse, include_in_schema=False)
-def story(uri: Text, index: Asking) -> Response:
-    """A story, with its people and quotes."""
-    found = index.story(uri)
+@router.get("/")
+def search(request: Request, page: Page, what: What, index: Index) -> str:
+    """The stories or quotes that fit, newest or best first, with what they divide into."""
+    question = page.model_copy(update={"collapsed": page.collapsed and not what.quotes}).question(quotes=what.quotes)
+    links = Links(_state(request))
+    return rendered(
+        "search.html",
+        answer=ask(index, question, divided=page.cursor is None),
+        question=question,
+        links=links,
+        filters=list(links.chosen((*LISTED, *MOMENTS))),
+        cleared=_CLEARED,
+        q=page.q,
+        since=page.since,
+        until=page.until,
+        here="search",
+    )
+
+
+@router.get("/story")
+def story(uri: Text, index: Index) -> Response:
+    """A story: its names and quotes in the text, its versions, its places on a map, its relations."""
+    found = found_story(index, uri)
     if found is None:
-        return failed(404, f"no story {uri}")
-    return HTMLResponse(templates.get_template("story.html").render(story=found, q=""))
+        return failed(404, f"There is no story {uri}")
+    ours = {name: value for name, value in found.items() if name in AnnotatedStory.model_fields}
+    annotated = AnnotatedStory.model_validate(ours)
+    return HTMLResponse(
+        rendered(
+            "story.html",
+            story=found,
+            paragraphs=paragraphs(annotated),
+            names={entity.id: entity.name for entity in annotated.entities},
+            points=_points(found),
+            related=alike(index, found),
+        )
+    )
 
 
-@router.get("/style.css", include_in_schema=False)
-def style() -> Response:
-    """The look of the pages."""
-    return Response((_FOLDER / "style.css").read_text(), media_type="text/css")
+@router.get("/name")
+def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index) -> str:
+    """A person, an organization or a place: what they say, who speaks of them, with whom they are named."""
+    one = (name,)
+    return rendered(
+        "name.html",
+        name=name,
+        stories=ask(index, Question(entity=one, size=8), divided=True),
+        said=ask(index, Question(speaker=one, quotes=True, size=8)),
+        about=ask(index, Question(about=one, quotes=True, size=5)),
+        speakers=names.speakers_about(index, name, Question()),
+        companions=names.named_with(index, name, Question(), 12),
+        links=Links({"entity": [name]}),
+    )
 
 
-def failed(status: int, reason: str) -> Response:
+@router.get("/wall")
+def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> str:
+    """For a screen: the latest stories, who is rising, who speaks, and how many stories there are."""
+    now = datetime.now(UTC)
+    long = duration(window)
+    recent = Question(since=now - long, size=0)
+    speakers = ask(index, replace(recent, quotes=True), divided=True).facets.get("speaker", ())
+    return rendered(
+        "wall.html",
+        latest=ask(index, Question(size=18)),
+        rising=names.rising(index, Question(), long, now, 8),
+        speakers=speakers[:8],
+        recent=ask(index, recent, divided=True),
+        window=window,
+        today=now.date().isoformat(),
+        links=Links({}),
+        here="wall",
+    )
+
+
+def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
     """A page that says what went wrong."""
-    return HTMLResponse(templates.get_template("failed.html").render(reason=reason, q=""), status)
+    return HTMLResponse(rendered("failed.html", reason=reason), status, headers)
+
+
+def _state(request: Request) -> dict[str, str | list[str]]:
+    """The address's parameters; those that may be repeated as lists."""
+    asked = request.query_params
+    return {name: asked.getlist(name) if name in LISTED else asked[name] for name in asked if asked[name]}
+
+
+def _points(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where the story's places are on a map of 720 by 360, half a degree a unit."""
+    places = [(entity["name"], entity["place"]) for entity in found["entities"] if "place" in entity]
+    return [
+        {"name": called, "x": (place["lon"] + 180) * 2, "y": (90 - place["lat"]) * 2}
+        for called, place in places
+        if "lat" in place and "lon" in place
+    ]

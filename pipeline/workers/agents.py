@@ -1,6 +1,7 @@
 """The agents, one a stage: with ``pipeline.topics``, the whole topology.
 
     wire.raw ─ parse ─► wire.stories ─ desk ─► wire.edited ─ annotate ─► wire.annotated ─ index ─► Elasticsearch
+    wire.indexed ─ alert ─► wire.alerts ─ deliver ─► webhooks, mailboxes
 
 Each takes its topic's events in batches, finds out what becomes of each, and settles them.
 """
@@ -12,7 +13,7 @@ import structlog
 from faust.types import AgentT, EventT, StreamT
 
 from pipeline import topics
-from pipeline.workers import annotate, desk, index, parse
+from pipeline.workers import alert, annotate, deliver, desk, index, parse
 from pipeline.workers.app import Context
 from pipeline.workers.batches import Limits, batches
 from pipeline.workers.figures import Figures
@@ -52,11 +53,23 @@ def index_agent(context: Context) -> AgentT:
     )
 
 
+def alert_agent(context: Context) -> AgentT:
+    """What was indexed, against the saved searches: a search each, so that many versions share one."""
+    return _agent(context, alert.Matcher(context).work, Limits(events=200, size=8 << 20, linger=0.5))
+
+
+def deliver_agent(context: Context) -> AgentT:
+    """Matches to webhooks and mailboxes; several at once, since one that does not answer takes its time."""
+    return _agent(context, deliver.Deliverer(context).work, Limits(events=20, size=1 << 20, linger=0.05), at_once=8)
+
+
 AGENTS = {
     topics.PARSE: parse_agent,
     topics.DESK: desk_agent,
     topics.ANNOTATE: annotate_agent,
     topics.INDEX: index_agent,
+    topics.ALERT: alert_agent,
+    topics.DELIVER: deliver_agent,
 }
 
 

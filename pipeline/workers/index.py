@@ -9,10 +9,10 @@ from pipeline.desk.rules import Record, counts
 from pipeline.errors import DocumentRefused, ElasticsearchAway
 from pipeline.index import bulk, connection, documents, registry
 from pipeline.index.documents import Action
-from pipeline.story import AnnotatedStory
+from pipeline.story import AnnotatedStory, Indexed
 from pipeline.workers import trace
 from pipeline.workers.app import Context
-from pipeline.workers.settle import Done, Outcome
+from pipeline.workers.settle import Done, Outcome, Send
 
 
 class Indexer:
@@ -38,7 +38,8 @@ class Indexer:
         superseded = [story for story in stories if story.version < _version(newest[story.uri], known)]
         await self._carry_out([(story.uri, action) for story in superseded for action in documents.taken_back(story)])
         refused = await self._write(counting, known, traces) if counting else {}
-        return [self._outcome(story, newest, refused) for story in stories]
+        passed_over = newest.keys() - {story.uri for story in counting}
+        return [_outcome(story, newest, passed_over, refused) for story in stories]
 
     async def _write(
         self, stories: Sequence[AnnotatedStory], known: dict[str, Record], traces: dict[str, dict[str, str]]
@@ -73,10 +74,15 @@ class Indexer:
                 refused.setdefault(uri, result)
         return refused
 
-    def _outcome(self, story: AnnotatedStory, newest: dict[str, AnnotatedStory], refused: dict[str, str]) -> Outcome:
-        if newest[story.uri] is story and story.uri in refused:
-            return DocumentRefused(refused[story.uri])
+
+def _outcome(
+    story: AnnotatedStory, newest: dict[str, AnnotatedStory], passed_over: set[str], refused: dict[str, str]
+) -> Outcome:
+    if newest[story.uri] is not story or story.uri in passed_over:
         return Done("indexed")
+    if story.uri in refused:
+        return DocumentRefused(refused[story.uri])
+    return Send(story.uri, Indexed.of(story).model_dump_json().encode())
 
 
 def _trace(event: EventT) -> dict[str, str]:

@@ -14,6 +14,8 @@ import stamina
 import typer
 
 from bench.corpus import stories
+from pipeline.broker.letters import unresolved
+from pipeline.settings import Kafka
 from tests.chaos.system import STAGES, System, running
 from tests.servers import maven
 
@@ -50,8 +52,12 @@ def main(
         feeding.join()
         caught_up = system.settle(_CATCHING_UP)
         found = {document["uri"] for _, _, document in system.state()["stories"].values()}
+        letters = {letter.header("uri"): letter for letter in unresolved(Kafka(bootstrap_servers=system.kafka.address))}
+        lost = fed - found - letters.keys()
         say = sys.stdout.write
-        say(f"away for {seconds:.0f} s, {len(fed)} stories fed, {len(fed - found)} lost\n")
+        say(f"away for {seconds:.0f} s, {len(fed)} stories fed, {len(letters)} dead letters, {len(lost)} lost\n")
+        for uri in [*lost, *letters]:
+            say(f"{uri}: {letters[uri].described if uri in letters else 'lost'}\n")
         say(f"caught up {caught_up:.0f} s after the last story; {tries / seconds:.2f} connections a second meanwhile\n")
         for stage in STAGES:
             say(f"{stage}: {before.get(stage, 0) / 1e6:.0f} MB before, {peak.get(stage, 0) / 1e6:.0f} MB at most\n")

@@ -9,8 +9,8 @@ from tests.conftest import ROOT
 
 NOUNS = {"errors", "settings", "story", "annotations", "topics"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
-OUTLETS = {"broker", "index", "search"}
-ENTRANCES = {"workers", "web", "cli", "embedded"}
+OUTLETS = {"broker", "index", "search", "alerts"}
+ENTRANCES = {"workers", "web", "kibana", "cli", "embedded"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
     **{stage: NOUNS | {stage} for stage in STAGES},
@@ -29,7 +29,7 @@ ONLY = {
     "fastapi": {"web"},
     "typer": {"cli"},
     "kafka": {"broker", "embedded"},
-    "elasticsearch": {"index", "search", "web"},
+    "elasticsearch": {"index", "search", "alerts", "web"},
 }
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -19,11 +19,11 @@ import psutil
 import pytest
 from elasticsearch import Elasticsearch
 
-from pipeline.cli.status import gather
 from pipeline.embedded.servers import locate
 from pipeline.index.connection import connect
 from pipeline.search.stories import story
 from pipeline.settings import load
+from pipeline.web.state import gather
 from tests.conftest import ROOT
 from tests.servers import Pair
 from tests.whole import real

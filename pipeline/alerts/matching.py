@@ -1,0 +1,156 @@
+"""Which alerts a newly indexed version concerns, and what is to be told of it.
+
+Elasticsearch's percolator would ask the same the other way round; it is no part of the core server, and
+a search that looks at the new stories only costs a few milliseconds, whatever else is indexed.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Annotated, Any, Literal
+
+from elasticsearch import Elasticsearch
+from pydantic import Field
+
+from pipeline.alerts.saved import Alert
+from pipeline.annotations import Value, is_absent
+from pipeline.search.query import MARKS
+from pipeline.search.question import MOST
+from pipeline.search.stories import ask
+from pipeline.story import Indexed, Time
+
+_TEXT = 500
+Kind = Literal["match", "corrected", "withdrawn", "killed", "test"]
+
+
+class Match(Value):
+    """What is told: an alert, and a version of a story, or a quote in it, that concerns it.
+
+    ``kind``: ``match`` where the version fits, ``corrected`` where it does but what fitted in the
+    version told before has changed, ``withdrawn`` where it fits no more, ``killed`` where the story
+    was taken out of the indices, ``test`` where somebody tries the alert. ``matched`` stands for what
+    fitted; ``text`` is that, shortened.
+    """
+
+    id: str
+    alert: str
+    kind: Kind
+    uri: str
+    version: int
+    versioncreated: Time
+    firstcreated: Time
+    at: Time
+    headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    source: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    speaker: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    text: str = ""
+    matched: str = ""
+
+
+def matches(
+    client: Elasticsearch, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]
+) -> list[Match]:
+    """What is to be told of these versions, given what was ``told`` of these stories before.
+
+    Nothing was told twice as long as the ids are looked at: they stand for alert, version, kind and
+    what fitted. Raises ElasticsearchAway.
+    """
+    newest = {each.uri: each for each in arrived}
+    usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
+    found: list[Match] = []
+    for alert in alerts:
+        hits = _hits(client, alert, usable) if usable else []
+        for uri, each in newest.items():
+            before = [match for match in told if match.alert == alert.name and match.uri == uri]
+            fitting = [hit for hit in hits if _story(hit)["uri"] == uri]
+            found += _told_of(alert, each, fitting, before)
+    return found
+
+
+def _hits(client: Elasticsearch, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
+    """The hits of that alert in these stories, of those that came in since it was made."""
+    answer = ask(client, alert.question(MOST), among=uris)
+    return [hit for hit in answer.hits if alert.created <= _came(_story(hit))]
+
+
+def _told_of(
+    alert: Alert, arrived: Indexed, hits: Sequence[dict[str, Any]], before: Sequence[Match]
+) -> Iterator[Match]:
+    last = [match for match in before if match.version == max(each.version for each in before)]
+    standing = {match.matched: match for match in last if match.kind in ("match", "corrected")}
+    if arrived.pubstatus != "usable":
+        if last and not any(match.kind == "killed" for match in last):
+            yield _gone("killed", alert, arrived, last[0])
+        return
+    now = {_matched(alert, hit): hit for hit in hits}
+    newer = {match.version for match in last if match.version > arrived.version}
+    lost = [match for key, match in standing.items() if key not in now and match.version < arrived.version]
+    for key, hit in now.items():
+        # A quote that is new beside others that stand is news; a story has one thing that fits.
+        kind: Kind = "corrected" if lost and not alert.quotes else "match"
+        yield _match(kind, alert, hit, key)
+    if newer or (now and not alert.quotes):
+        return
+    for match in lost:
+        yield _gone("withdrawn", alert, arrived, match)
+
+
+def _match(kind: Kind, alert: Alert, hit: dict[str, Any], matched: str) -> Match:
+    story, version = _story(hit), int(hit["version"])
+    return Match(
+        id=_id(alert, story["uri"], version, kind, matched),
+        alert=alert.name,
+        kind=kind,
+        uri=story["uri"],
+        version=version,
+        versioncreated=story["versioncreated"],
+        firstcreated=story["firstcreated"],
+        at=datetime.now(UTC),
+        headline=story.get("headline"),
+        source=story["source"]["name"],
+        speaker=(hit.get("speaker") or {}).get("name") if alert.quotes else None,
+        text=_text(alert, hit)[:_TEXT],
+        matched=matched,
+    )
+
+
+def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
+    about = {
+        "id": _id(alert, arrived.uri, arrived.version, kind, before.matched),
+        "kind": kind,
+        "version": arrived.version,
+        "versioncreated": arrived.versioncreated,
+        "at": datetime.now(UTC),
+    }
+    return before.model_copy(update=about)
+
+
+def _matched(alert: Alert, hit: dict[str, Any]) -> str:
+    """A digest of what fits: a quote and its speaker, or the places in a story that have the words."""
+    if alert.quotes:
+        told = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
+    else:
+        told = [hit.get("headline", ""), *(hit["highlight"].get("body") or [])]
+    return blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _text(alert: Alert, hit: dict[str, Any]) -> str:
+    fragments = [] if alert.quotes else hit["highlight"].get("body", [])
+    text = " … ".join(fragments) or (hit["text"] if alert.quotes else hit["body"])
+    return str(text.replace(MARKS[0], "").replace(MARKS[1], ""))
+
+
+def _story(hit: dict[str, Any]) -> dict[str, Any]:
+    story: dict[str, Any] = hit.get("story", hit)
+    return story
+
+
+def _came(story: dict[str, Any]) -> datetime:
+    """When the story came in, or could be told."""
+    times = [story["source"]["receivedat"], story.get("embargoed")]
+    return max(datetime.fromisoformat(text) for text in times if text)
+
+
+def _id(alert: Alert, uri: str, version: int, kind: str, matched: str) -> str:
+    told = "\x1f".join((alert.name, alert.created.isoformat(), uri, str(version), kind, matched))
+    return blake2b(told.encode("utf-8", "replace"), digest_size=16).hexdigest()

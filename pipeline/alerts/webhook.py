@@ -1,0 +1,67 @@
+"""Telling a webhook, as https://www.standardwebhooks.com has it: signed, with an id that stays the same."""
+
+import base64
+import binascii
+import hmac
+import time
+from hashlib import sha256
+
+import httpx
+import stamina
+
+from pipeline.errors import ConfigurationError, DeliveryFailed
+
+_SECONDS = 10.0
+_TIMES = 5
+_PREFIX = "whsec_"
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes of a secret, which is base64 after ``whsec_``. Raises ConfigurationError."""
+    try:
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        raise ConfigurationError("alerts.webhook_secret: whsec_ and base64, of 24 to 64 random bytes") from None
+
+
+def signed(id: str, body: bytes, key: bytes | None, now: float) -> dict[str, str]:
+    """The headers of a message; without a key it is not signed."""
+    headers = {"content-type": "application/json", "webhook-id": id, "webhook-timestamp": str(int(now))}
+    if key:
+        content = f"{id}.{int(now)}.".encode() + body
+        signature = base64.b64encode(hmac.digest(key, content, sha256)).decode()
+        headers["webhook-signature"] = f"v1,{signature}"
+    return headers
+
+
+async def post(client: httpx.AsyncClient, address: str, id: str, body: bytes, key: bytes | None) -> None:
+    """Tell it, five times at most, more and more rarely. Raises DeliveryFailed, which says what it answered."""
+    try:
+        async for attempt in stamina.retry_context(
+            on=_is_passing, attempts=_TIMES, timeout=None, wait_initial=0.5, wait_max=8.0
+        ):
+            with attempt:
+                # A time of its own for each attempt, or a receiver would take the last for a replay.
+                answer = await client.post(address, content=body, headers=signed(id, body, key, time.time()))
+                answer.raise_for_status()
+    except httpx.HTTPStatusError as error:
+        raise DeliveryFailed(f"{_place(address)} answers {error.response.status_code}") from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DeliveryFailed(f"{_place(address)}: {type(error).__name__} {error}".strip()) from None
+
+
+def connect() -> httpx.AsyncClient:
+    """A client that follows no redirect: what is told is for that address only."""
+    return httpx.AsyncClient(timeout=_SECONDS, follow_redirects=False, headers={"user-agent": "wire"})
+
+
+def _is_passing(error: Exception) -> bool:
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in (408, 425, 429) or error.response.is_server_error
+    return isinstance(error, httpx.TransportError)
+
+
+def _place(address: str) -> str:
+    """The address without what may be a secret in it."""
+    url = httpx.URL(address)
+    return f"{url.scheme}://{url.netloc.decode()}{url.path if url.path == '/' else '/…'}"

@@ -1,0 +1,147 @@
+"""``wire alert``: saved searches that tell of what comes in."""
+
+import asyncio
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.alerts import mail, saved, told, webhook
+from pipeline.alerts.matching import Match
+from pipeline.alerts.saved import Alert
+from pipeline.cli.console import complain, messages, output, print_json
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
+from pipeline.embedded.servers import locate_elasticsearch
+from pipeline.errors import ConfigurationError, DeliveryFailed
+from pipeline.index.connection import connect
+from pipeline.search.question import asked
+from pipeline.search.stories import ask
+from pipeline.settings import Alerts, load
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `wire alert list` shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Alerts: saved searches, matched against all that comes in.")
+    group.command()(add)
+    group.command("list")(list_alerts)
+    group.command("test")(try_out)
+    group.command()(remove)
+    app.add_typer(group, name="alert")
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Letters, digits, . _ and -.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="As for `wire search`, with filters among the words.")],
+    quotes: Annotated[bool, typer.Option("--quotes", help="Match quotes instead of stories.")] = False,
+    to_webhook: Annotated[
+        str | None, typer.Option("--webhook", metavar="URL", help="POST each match there.", show_default=False)
+    ] = None,
+    email: Annotated[
+        list[str] | None,
+        typer.Option("--email", metavar="ADDRESS", help="Mail each match; may be repeated.", show_default=False),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="In place of the one of that name.")] = False,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Watch a search. Its matches are on the topic wire.alerts, the pages and an Atom feed in any case.
+
+    [dim]wire alert add gas 'gas pipeline source:upi' --webhook https://example.org/hook[/]
+    [dim]wire alert add xi 'speaker:"Xi Jinping"' --quotes --email desk@example.org[/]
+    """
+    settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
+    alert = saved.new(name, query, quotes=quotes, webhook=to_webhook, email=tuple(email or ()))
+    if alert.webhook and not settings.alerts.webhook_secret:
+        complain("what is posted is not signed (alerts.webhook_secret is not set here)")
+    if alert.email and not settings.alerts.smtp_host:
+        complain("no mail server is configured here (alerts.smtp_host); the deliver worker needs one")
+    with connect(locate_elasticsearch(settings)) as client:
+        saved.add(client, alert, replace=replace)
+    messages.print(f"alert {name} watches from now on")
+
+
+def list_alerts(
+    as_json: JsonOption = False, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None
+) -> None:
+    """List them, with how many matches each had; with --json one object a line.
+
+    [dim]wire alert list[/]
+    """
+    with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
+        found = [(alert, *told.latest(client, alert.name, size=1)) for alert in saved.saved(client)]
+    if as_json:
+        for alert, total, newest in found:
+            about = {**alert.model_dump(mode="json"), "matches": total}
+            about |= {"last": newest[0].at.isoformat()} if newest else {}
+            print_json(json.dumps(about, ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("name", "query", "tells", "matches", "last"):
+        table.add_column(column, overflow="fold")
+    for alert, total, newest in found:
+        query = f"{alert.query}{' (quotes)' if alert.quotes else ''}"
+        last = f"{newest[0].at:%Y-%m-%d %H:%M}" if newest else "never"
+        where = ", ".join(channel for channel in (alert.webhook, *alert.email) if channel)
+        table.add_row(alert.name, escape(query), escape(where), f"{total:,}", last)
+    output.print(table if found else "[dim]no alerts; wire alert add NAME QUERY[/]")
+
+
+def try_out(
+    name: NameArgument,
+    since: Annotated[str, typer.Option("--since", metavar="T", help="Count what would have matched since.")] = "24h",
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Say how much it would have matched, and send its webhook and mailboxes a test.
+
+    The exit code is 1 where one of them could not be told.
+
+    [dim]wire alert test gas --since 7d[/]
+    """
+    settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
+    with connect(locate_elasticsearch(settings)) as client:
+        alert = saved.one(client, name)
+        answer = ask(client, asked(alert.query, quotes=alert.quotes, since=since, size=0))
+    what = "quotes" if alert.quotes else "stories"
+    output.print(f"{answer.total:,} {what} would have matched since {escape(since)}")
+    failed = False
+    for channel in alert.channels:
+        try:
+            asyncio.run(_tell(settings.alerts, alert, channel))
+            output.print(f"[green]told[/] {escape(alert.webhook or '' if channel == 'webhook' else channel)}")
+        except (DeliveryFailed, ConfigurationError) as error:
+            failed = True
+            complain(str(error))
+    if failed:
+        raise typer.Exit(1)
+
+
+def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None) -> None:
+    """Watch it no more. What it matched stays.
+
+    [dim]wire alert remove gas[/]
+    """
+    with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
+        saved.remove(client, name)
+    messages.print(f"alert {name} is removed")
+
+
+async def _tell(settings: Alerts, alert: Alert, channel: str) -> None:
+    now = datetime.now(UTC)
+    match = Match(
+        id=secrets.token_hex(16), alert=alert.name, kind="test", uri="urn:wire:test", version=1,
+        versioncreated=now, firstcreated=now, at=now, headline="A test of this alert", source="wire", text=alert.query,
+    )  # fmt: skip
+    if channel == "webhook" and alert.webhook:
+        secret = settings.webhook_secret
+        key = webhook.key_of(secret.get_secret_value()) if secret else None
+        async with webhook.connect() as client:
+            await webhook.post(client, alert.webhook, match.id, match.model_dump_json().encode(), key)
+    else:
+        mail.send(settings, mail.written(match, settings.sender, channel))

@@ -1,0 +1,1 @@
+"""Kibana's data views, saved searches and dashboards: described once, made by code, imported over its API."""

@@ -1,0 +1,190 @@
+"""The dashboards: what a newsroom, a quotes desk and whoever runs the pipeline look at."""
+
+from pipeline.kibana.description import (
+    Dashboard,
+    Listing,
+    Metric,
+    Number,
+    OverTime,
+    Pairs,
+    Placed,
+    PointMap,
+    Top,
+    View,
+)
+
+STORIES = View("wire-stories", "wire: stories", "wire-stories-*", "versioncreated")
+QUOTES = View("wire-quotes", "wire: quotes", "wire-quotes-*", "story.versioncreated")
+METRICS = View("wire-metrics", "wire: figures of the processes", "wire-metrics-*", "@timestamp")
+VIEWS = (STORIES, QUOTES, METRICS)
+_NEWS = "not signal: (test or advisory)"
+
+NEWSROOM = Dashboard(
+    id="wire-newsroom",
+    title="wire: Newsroom",
+    description="What comes in, from whom, and who and what it is about.",
+    rows=(
+        (
+            Placed(Number("Stories", STORIES, Metric("stories", only=_NEWS)), 8, 6),
+            Placed(Number("Sources", STORIES, Metric("sources", "unique_count", "source.name")), 8, 6),
+            Placed(Number("Storylines", STORIES, Metric("storylines", "unique_count", "storyline")), 8, 6),
+            Placed(Number("People", STORIES, Metric("people", "unique_count", "people")), 8, 6),
+            Placed(Number("Quotes", QUOTES, Metric("quotes")), 8, 6),
+            Placed(Number("Urgent", STORIES, Metric("urgent", only="urgency <= 3")), 8, 6),
+        ),
+        (Placed(OverTime("Stories over time, by source", STORIES, by="source.name", shape="bar_stacked"), 48, 11),),
+        (
+            Placed(Top("Top people", STORIES, "people", 15), 16, 15),
+            Placed(Top("Top organizations", STORIES, "organizations", 15), 16, 15),
+            Placed(Top("Top places", STORIES, "places", 15), 16, 15),
+        ),
+        (
+            Placed(PointMap("Places on a map", STORIES, "places_points"), 28, 18),
+            Placed(Top("Top speakers", QUOTES, "speaker.name", 15), 20, 18),
+        ),
+        (
+            Placed(Top("Tags", STORIES, "keyword", 20), 16, 14),
+            Placed(Top("Subjects", STORIES, "subject.name", 15), 16, 14),
+            Placed(Top("Languages", STORIES, "language", 8), 8, 14),
+            Placed(Top("Urgency", STORIES, "urgency", 9), 8, 14),
+        ),
+        (
+            Placed(
+                Listing(
+                    "wire-latest-quotes",
+                    "wire: latest quotes",
+                    QUOTES,
+                    ("speaker.name", "text", "story.headline", "story.source.name"),
+                ),
+                48,
+                16,
+            ),
+        ),
+        (
+            Placed(
+                Listing(
+                    "wire-latest-stories",
+                    "wire: latest stories",
+                    STORIES,
+                    ("headline", "source.name", "urgency", "people", "places"),
+                    _NEWS,
+                ),
+                48,
+                16,
+            ),
+        ),
+    ),
+)
+
+SAID = Dashboard(
+    id="wire-quotes",
+    title="wire: Quotes",
+    description="Who said what, about whom.",
+    rows=(
+        (
+            Placed(Number("Quotes", QUOTES), 12, 6),
+            Placed(Number("Speakers", QUOTES, Metric("speakers", "unique_count", "speaker.name")), 12, 6),
+            Placed(Number("Talked about", QUOTES, Metric("talked about", "unique_count", "about")), 12, 6),
+            Placed(Number("Nobody named", QUOTES, Metric("nobody named", only="not speaker.name: *")), 12, 6),
+        ),
+        (Placed(OverTime("Quotes over time, by kind", QUOTES, by="kind", shape="bar_stacked"), 48, 10),),
+        (
+            Placed(Top("Who speaks", QUOTES, "speaker.name", 20), 16, 18),
+            Placed(Top("Who is spoken about", QUOTES, "about", 20), 16, 18),
+            Placed(Top("How it is told", QUOTES, "cue.text", 20), 16, 18),
+        ),
+        (Placed(Pairs("Who speaks about whom", QUOTES, ("speaker.name", "about"), 20), 48, 18),),
+        (
+            Placed(
+                Listing(
+                    "wire-who-said-what",
+                    "wire: who said what about whom",
+                    QUOTES,
+                    ("speaker.name", "about", "kind", "text", "story.headline"),
+                ),
+                48,
+                20,
+            ),
+        ),
+    ),
+)
+
+PIPELINE = Dashboard(
+    id="wire-pipeline",
+    title="wire: Pipeline",
+    description="How fast stories go through, and where they wait.",
+    since="now-6h",
+    rows=(
+        (
+            Placed(Number("Most behind", METRICS, Metric("messages behind", "max", "lag")), 12, 6),
+            Placed(Number("Dead letters", METRICS, Metric("dead letters of a process", "max", "dead_letters")), 12, 6),
+            Placed(Number("Slowest, p99", METRICS, Metric("seconds", "max", "story_seconds.p99")), 12, 6),
+            Placed(Number("Processes", METRICS, Metric("processes", "unique_count", "process")), 12, 6),
+        ),
+        (
+            Placed(
+                OverTime("Events per second", METRICS, (Metric("events/s", "average", "events_per_second"),), "stage"),
+                24,
+                12,
+            ),
+            Placed(OverTime("Messages behind", METRICS, (Metric("behind", "max", "lag"),), "stage", "area"), 24, 12),
+        ),
+        (
+            Placed(
+                OverTime(
+                    "Seconds from the door to the index",
+                    METRICS,
+                    tuple(Metric(name, "max", f"story_seconds.{name}") for name in ("p50", "p95", "p99")),
+                    only="stage: index",
+                ),
+                24,
+                12,
+            ),
+            Placed(
+                OverTime(
+                    "Reported medians, across processes",
+                    METRICS,
+                    tuple(
+                        Metric(f"{share}th percentile", "percentile", "story_seconds.p50", share)
+                        for share in (50, 95, 99)
+                    ),
+                    only="stage: index",
+                ),
+                24,
+                12,
+            ),
+        ),
+        (
+            Placed(OverTime("Dead letters", METRICS, (Metric("letters", "max", "dead_letters"),), "stage"), 16, 12),
+            Placed(OverTime("Waits for a server", METRICS, (Metric("waits", "max", "waits"),), "stage"), 16, 12),
+            Placed(
+                OverTime("Memory", METRICS, (Metric("bytes", "max", "resident_bytes"),), "stage"),
+                16,
+                12,
+            ),
+        ),
+        (
+            Placed(Top("Versions of stories", STORIES, "version", 10), 16, 12),
+            Placed(Top("Formats", STORIES, "source.format", 15), 16, 12),
+            Placed(
+                OverTime("Rebalances", METRICS, (Metric("rebalances", "max", "rebalances"),), "stage"),
+                16,
+                12,
+            ),
+        ),
+        (
+            Placed(
+                Listing(
+                    "wire-figures",
+                    "wire: what the processes say",
+                    METRICS,
+                    ("stage", "process", "lag", "events_per_second", "waiting"),
+                ),
+                48,
+                14,
+            ),
+        ),
+    ),
+)
+
+DASHBOARDS = (NEWSROOM, SAID, PIPELINE)

@@ -1,0 +1,137 @@
+"""The description → saved objects, in the order in which they refer to each other."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pipeline.kibana.dashboards import DASHBOARDS, VIEWS
+from pipeline.kibana.description import Dashboard, Listing, View
+from pipeline.kibana.panels import Reference, embedded
+
+CORE = "8.8.0"
+TYPES = {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "10.3.0"}
+"""The versions of the shapes written here, which tell a Kibana what to migrate: those of Kibana 9.0."""
+
+
+def objects(views: Sequence[View] = VIEWS, dashboards: Sequence[Dashboard] = DASHBOARDS) -> list[dict[str, Any]]:
+    """All saved objects: data views, saved searches, dashboards."""
+    searches = {listing.id: listing for dashboard in dashboards for listing in _listings(dashboard)}
+    return [
+        *(_view(view) for view in views),
+        *(_search(listing) for listing in searches.values()),
+        *(_dashboard(dashboard) for dashboard in dashboards),
+    ]
+
+
+def ndjson(found: Sequence[dict[str, Any]]) -> str:
+    """The objects as Kibana exports and imports them, one a line."""
+    return "".join(json.dumps(each, ensure_ascii=False, sort_keys=True) + "\n" for each in found)
+
+
+def _object(type_: str, id: str, attributes: dict[str, Any], references: list[Reference]) -> dict[str, Any]:
+    return {
+        "attributes": attributes,
+        "coreMigrationVersion": CORE,
+        "id": id,
+        "managed": False,
+        "references": references,
+        "type": type_,
+        "typeMigrationVersion": TYPES[type_],
+    }
+
+
+def _view(view: View) -> dict[str, Any]:
+    attributes = {
+        "fieldAttrs": "{}",
+        "fieldFormatMap": "{}",
+        "fields": "[]",
+        "name": view.name,
+        "runtimeFieldMap": "{}",
+        "sourceFilters": "[]",
+        "timeFieldName": view.time,
+        "title": view.pattern,
+        "typeMeta": "{}",
+    }
+    return _object("index-pattern", view.id, attributes, [])
+
+
+def _search(listing: Listing) -> dict[str, Any]:
+    name = "kibanaSavedObjectMeta.searchSourceJSON.index"
+    source = {"filter": [], "indexRefName": name, "query": {"language": "kuery", "query": listing.only}}
+    attributes = {
+        "columns": list(listing.columns),
+        "description": "",
+        "grid": {},
+        "hideChart": True,
+        "isTextBasedQuery": False,
+        "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(source)},
+        "sort": [[listing.view.time, "desc"]],
+        "timeRestore": False,
+        "title": listing.title,
+    }
+    return _object("search", listing.id, attributes, [{"id": listing.view.id, "name": name, "type": "index-pattern"}])
+
+
+def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
+    panels: list[dict[str, Any]] = []
+    references: list[Reference] = []
+    y = 0
+    for row in dashboard.rows:
+        x = 0
+        for placed in row:
+            number = str(len(panels) + 1)
+            kind, config, needed = embedded(placed.panel)
+            panel = {
+                "embeddableConfig": _texts(config),
+                "gridData": {"h": placed.height, "i": number, "w": placed.width, "x": x, "y": y},
+                "panelIndex": number,
+                "title": placed.panel.title.removeprefix("wire: "),
+                "type": kind,
+            }
+            if isinstance(placed.panel, Listing):
+                panel["panelRefName"] = f"panel_{number}"
+                needed = [{"id": placed.panel.id, "name": f"panel_{number}", "type": "search"}]
+            panels.append(panel)
+            references += [{**each, "name": f"{number}:{each['name']}"} for each in needed]
+            x += placed.width
+        y += max(placed.height for placed in row)
+    attributes = {
+        "description": dashboard.description,
+        "kibanaSavedObjectMeta": {
+            "searchSourceJSON": json.dumps({"filter": [], "query": {"language": "kuery", "query": ""}})
+        },
+        "optionsJSON": json.dumps(
+            {
+                "hidePanelTitles": False,
+                "syncColors": True,
+                "syncCursor": True,
+                "syncTooltips": False,
+                "useMargins": True,
+            }
+        ),
+        "panelsJSON": json.dumps(panels, ensure_ascii=False),
+        "refreshInterval": {"pause": False, "value": dashboard.every * 1000},
+        "timeFrom": dashboard.since,
+        "timeRestore": True,
+        "timeTo": "now",
+        "title": dashboard.title,
+        "version": 1,
+    }
+    return _object("dashboard", dashboard.id, attributes, references)
+
+
+def _texts(config: dict[str, Any]) -> dict[str, Any]:
+    """A map's parts are texts of JSON inside its attributes."""
+    if "layerListJSON" not in config.get("attributes", {}):
+        return config
+    attributes = {
+        name: json.dumps(value) if name.endswith("JSON") else value for name, value in config["attributes"].items()
+    }
+    return {**config, "attributes": attributes}
+
+
+def _listings(dashboard: Dashboard) -> Iterator[Listing]:
+    for row in dashboard.rows:
+        for placed in row:
+            if isinstance(placed.panel, Listing):
+                yield placed.panel

@@ -1,0 +1,50 @@
+"""Where a page ended: a text that asks for the next one."""
+
+import base64
+import json
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+from pipeline.errors import ConfigurationError
+from pipeline.search.question import Question
+
+START = "*"
+"""The cursor of a first page whose followers are to show the index as it is now."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last hit's place in the order; ``frozen`` is the point in time that is paged through, if one is."""
+
+    after: list[Any] | None
+    frozen: str | None = None
+
+    def text(self, question: Question) -> str:
+        """The cursor as it is handed out; it continues this question only."""
+        told = json.dumps([_digest(question), self.after, self.frozen], separators=(",", ":"))
+        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def read(question: Question) -> Cursor | None:
+    """The question's cursor. Raises ConfigurationError where it is none of ours, or another question's."""
+    text = question.cursor
+    if not text or text == START:
+        return None
+    try:
+        digest, after, frozen = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        is_ours = isinstance(after, list) and (frozen is None or isinstance(frozen, str))
+        is_ours = is_ours and all(isinstance(value, str | int | float) for value in after)
+    except ValueError:
+        is_ours, digest = False, None
+    if not is_ours:
+        raise ConfigurationError("cursor: not one that a page before gave; leave it out to begin anew")
+    if digest != _digest(question):
+        raise ConfigurationError("cursor: it continues another search; leave it out to begin anew")
+    return Cursor(after, frozen)
+
+
+def _digest(question: Question) -> str:
+    """What tells questions apart that cannot continue each other."""
+    same = replace(question, cursor=None, size=0)
+    return blake2b(repr(same).encode(), digest_size=8).hexdigest()

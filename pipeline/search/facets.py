@@ -1,0 +1,132 @@
+"""How the hits divide: by source, subject, language, urgency, names, speakers, and over time."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipeline.search.query import time_field
+from pipeline.search.question import Question
+
+_VALUES = 10
+_MOST_BARS = 60
+_BARS_NAME = "bars"
+_DAY = timedelta(days=1)
+_STEPS = (
+    *(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30)),
+    *(timedelta(hours=hours) for hours in (1, 3, 6, 12)),
+    *(timedelta(days=days) for days in (1, 7, 30, 90, 365)),
+)
+_OF_STORIES = {
+    "source": "source.name",
+    "subject": "subject.name",
+    "language": "language",
+    "urgency": "urgency",
+    "person": "people",
+    "organization": "organizations",
+    "place": "places",
+    "speaker": "speakers",
+}
+_OF_QUOTES = {
+    "speaker": "speaker.name",
+    "about": "about",
+    "kind": "kind",
+    "source": "story.source.name",
+    "subject": "story.subject.name",
+    "language": "story.language",
+    "urgency": "story.urgency",
+    "place": "story.places",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value that hits have, and how many of them."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The hits from ``start`` (inclusive) to ``end``."""
+
+    start: datetime
+    end: datetime
+    count: int
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many hits there were over time: bars of equal length without a gap, oldest first."""
+
+    step: timedelta
+    bars: tuple[Bar, ...]
+
+
+def facets(question: Question, now: datetime) -> dict[str, Any]:
+    """The aggregations that count the values, and count by time."""
+    of = _OF_QUOTES if question.quotes else _OF_STORIES
+    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in of.items()}
+    asked = asked_span(question, now)
+    return terms | bars(question, step_of(*asked) if asked else _DAY)
+
+
+def values(answered: Mapping[str, Any], question: Question) -> dict[str, tuple[Value, ...]]:
+    """The values of each facet that has some, most frequent first."""
+    found = {
+        name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
+        for name in (_OF_QUOTES if question.quotes else _OF_STORIES)
+    }
+    return {name: each for name, each in found.items() if each}
+
+
+def asked_span(question: Question, now: datetime) -> tuple[datetime, datetime] | None:
+    """The time that was asked for, None where it has no beginning, is none, or too long to draw."""
+    if question.since is None:
+        return None
+    start, end = question.since, question.until or max(now, question.since + _STEPS[0])
+    return (start, end) if timedelta(0) < end - start <= _MOST_BARS * _STEPS[-1] else None
+
+
+def found_span(answered: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    """The days from the first hit to the last, None where there is no hit."""
+    days = [_moment(bucket["key"]) for bucket in answered[_BARS_NAME]["buckets"]]
+    return (min(days), max(days) + _DAY) if days else None
+
+
+def step_of(start: datetime, end: datetime) -> timedelta:
+    """The length of a bar, with which no more than some dozens are needed."""
+    return next((step for step in _STEPS if (end - start) / step <= _MOST_BARS), _STEPS[-1])
+
+
+def bars(question: Question, step: timedelta) -> dict[str, Any]:
+    """The aggregation that counts by time."""
+    interval = f"{int(step.total_seconds())}s"
+    return {
+        _BARS_NAME: {
+            "date_histogram": {"field": time_field(question), "fixed_interval": interval, "min_doc_count": 1},
+        }
+    }
+
+
+def histogram(answered: Mapping[str, Any], step: timedelta, start: datetime, end: datetime) -> Histogram:
+    """The histogram, with the bars that nothing falls into; those counted may be shorter than ``step``."""
+    counts: Counter[datetime] = Counter()
+    for bucket in answered[_BARS_NAME]["buckets"]:
+        counts[_floor(_moment(bucket["key"]), step)] += bucket["doc_count"]
+    at, found = _floor(start, step), []
+    while at < end:
+        found.append(Bar(at, at + step, counts[at]))
+        at += step
+    return Histogram(step, tuple(found))
+
+
+def _floor(at: datetime, step: timedelta) -> datetime:
+    seconds = step.total_seconds()
+    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
+
+
+def _moment(milliseconds: float) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,163 @@
+"""What can be asked: words, filters, an order, a page; and filters written among the words.
+
+``speaker:"Xi Jinping" since:24h gas -pipeline`` is the words ``gas -pipeline`` with two filters.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from pipeline.errors import ConfigurationError
+from pipeline.search.times import moment
+
+MOST = 10_000
+"""The most hits one page can have: Elasticsearch's own bound (index.max_result_window)."""
+LISTED = (
+    "speaker", "about", "entity", "person", "organization", "place",
+    "source", "subject", "keyword", "language", "urgency", "kind", "storyline",
+)  # fmt: skip
+"""The filters that may be given several times."""
+ALTERNATIVES = frozenset(("source", "subject", "language", "urgency", "kind", "storyline"))
+"""Of those, the ones of which a document has one: several values are alternatives. Of the others it
+must have all."""
+MOMENTS = ("since", "until")
+SORTS = ("relevance", "time")
+Sort = Literal["relevance", "time"]
+_WRITTEN = re.compile(
+    rf'(?<![^\s(+|-])(?P<name>{"|".join([*LISTED, *MOMENTS])}):(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))'
+)
+_URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    ``query`` is in Elasticsearch's simple_query_string; empty asks for everything. Names are matched
+    by their words: ``speaker`` who speaks (in a story: anybody who does), ``about`` what a quote
+    names, ``entity`` a person, an organization or a place. ``urgency`` is a number or ``1-3``.
+    ``since`` (inclusive) and ``until`` bound ``versioncreated``. ``quotes`` asks for quotes instead
+    of stories. ``collapsed`` shows one story of each storyline. ``sort`` is by relevance where there
+    are words, else by time, unless it is given. ``cursor`` is where the page before ended.
+    Advisories and test messages are no stories, and found only with ``advisories``.
+
+    Raises ConfigurationError for what cannot be asked.
+    """
+
+    query: str = ""
+    quotes: bool = False
+    speaker: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    entity: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    organization: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    keyword: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    storyline: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    sort: Sort | None = None
+    size: int = 10
+    cursor: str | None = None
+    collapsed: bool = False
+    advisories: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked."""
+        if not 0 <= self.size <= MOST:
+            raise ConfigurationError(f"size: from 0 to {MOST}, not {self.size}")
+        if wrong := [text for text in self.urgency if not _URGENCIES.match(text)]:
+            raise ConfigurationError(f"urgency: from 1 to 9, or 1-3, not {wrong[0]!r}")
+        if self.kind and not self.quotes:
+            raise ConfigurationError("kind: only quotes are direct, mixed or indirect")
+        if self.collapsed and (self.quotes or self.cursor):
+            what = "quotes have no storyline" if self.quotes else "a collapsed list has one page"
+            raise ConfigurationError(f"collapsed: {what}")
+
+    @property
+    def by_time(self) -> bool:
+        """Whether the newest come first, rather than the best."""
+        return self.sort == "time" if self.sort else not self.query.strip()
+
+    @property
+    def urgencies(self) -> list[tuple[int, int]]:
+        """The ranges of urgency, both ends included."""
+        found = [_URGENCIES.match(text) for text in self.urgency]
+        return [(int(match[1]), int(match[2] or match[1])) for match in found if match]
+
+
+def asked(query: str = "", **filters: Any) -> Question:
+    """The question, with the filters that are written among its words.
+
+    ``since`` and ``until`` are texts as people write them. Raises ConfigurationError, which says where
+    in the query something is wrong.
+    """
+    _check_pairs(query)
+    given = {name: list(filters.pop(name, None) or ()) for name in LISTED}
+    times: dict[str, Any] = {name: moment(text) for name in MOMENTS if (text := filters.pop(name, None))}
+    words = query
+    for name, value, at, written in _written(query):
+        words = words.replace(written, " ", 1)
+        if not value:
+            raise ConfigurationError(f"query, character {at}: {name}: needs a value")
+        try:
+            if name in MOMENTS:
+                times[name] = moment(value)
+            else:
+                Question(**{name: (value,)}, quotes=bool(filters.get("quotes")))  # type: ignore[arg-type]
+                given[name].append(value)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"query, character {at}: {error}") from None
+    lists: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
+    return Question(query=" ".join(words.split()), **lists, **times, **filters)
+
+
+def as_filters(question: Question) -> dict[str, str | list[str]]:
+    """The question as the parameters of an address that asks it again, without its page."""
+    found: dict[str, str | list[str]] = {}
+    plain = replace(question, size=10, cursor=None)
+    for field in fields(plain):
+        value = getattr(plain, field.name)
+        if value == field.default:
+            continue
+        name = "q" if field.name == "query" else field.name
+        if isinstance(value, datetime):
+            found[name] = value.isoformat().replace("+00:00", "Z")
+        elif isinstance(value, bool):
+            found[name] = "true"
+        else:
+            found[name] = list(value) if isinstance(value, tuple) else str(value)
+    return found
+
+
+def _written(query: str) -> Iterator[tuple[str, str, int, str]]:
+    """The filters among the words: name, value, where (from 1), the text as it stands."""
+    quoted = [match.span() for match in re.finditer(r'"[^"]*"', query)]
+    for match in _WRITTEN.finditer(query):
+        if not any(start < match.start() < end for start, end in quoted):
+            value = match["phrase"] if match["phrase"] is not None else match["word"]
+            yield match["name"], value.strip(), match.start() + 1, match[0]
+
+
+def _check_pairs(query: str) -> None:
+    """Refuse what is opened and not closed: Elasticsearch would guess what was meant."""
+    opened: list[int] = []
+    quote = None
+    for at, character in enumerate(query, 1):
+        if character == '"':
+            quote = None if quote else at
+        elif quote is None and character == "(":
+            opened.append(at)
+        elif quote is None and character == ")" and opened:
+            opened.pop()
+    if quote:
+        raise ConfigurationError(f'query, character {quote}: this " is not closed')
+    if opened:
+        raise ConfigurationError(f"query, character {opened[-1]}: this ( is not closed")

@@ -1,0 +1,189 @@
+"""Any search, to take away: NDJSON, CSV, RSS, Atom."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from html import escape
+from typing import Any, Literal
+
+from elasticsearch import Elasticsearch
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from lxml import etree
+
+from pipeline.search.question import Question, as_filters
+from pipeline.search.stories import ask, every
+from pipeline.web.api import FAILURES
+from pipeline.web.links import Links
+from pipeline.web.question import Index, Search, What
+
+router = APIRouter(prefix="/api/v1/export", responses=FAILURES, tags=["export"])
+
+_ENTRIES = 50
+"""What a feed reader gets at once."""
+_SUMMARY = 500
+_STORY_COLUMNS = (
+    "uri", "version", "versioncreated", "headline", "source", "byline", "located", "urgency", "language",
+    "people", "organizations", "places", "speakers", "body",
+)  # fmt: skip
+_QUOTE_COLUMNS = ("uri", "id", "versioncreated", "kind", "speaker", "text", "about", "headline", "source")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@router.get("/ndjson", response_class=StreamingResponse)
+def ndjson(page: Search, what: What, index: Index) -> Response:
+    """All documents that fit, one JSON object a line."""
+    question = page.question(quotes=what.quotes)
+    lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(every(index, question)))
+    return _streamed(lines, "application/x-ndjson", question, "ndjson")
+
+
+@router.get("/csv", response_class=StreamingResponse)
+def table(page: Search, what: What, index: Index) -> Response:
+    """All documents that fit as a table; several names in a cell are parted by ``; ``."""
+    question = page.question(quotes=what.quotes)
+    return _streamed(_rows(_begun(every(index, question)), quotes=what.quotes), "text/csv", question, "csv")
+
+
+@router.get("/rss", response_class=Response)
+def rss(request: Request, page: Search, what: What, index: Index) -> Response:
+    """The newest that fit, as RSS 2.0."""
+    found = _newest(request, page.question(quotes=what.quotes, size=_ENTRIES), index)
+    return _xml(_rss(*found), "application/rss+xml")
+
+
+@router.get("/atom", response_class=Response)
+def atom(request: Request, page: Search, what: What, index: Index) -> Response:
+    """The newest that fit, as Atom (RFC 4287)."""
+    title, shown, entries = _newest(request, page.question(quotes=what.quotes, size=_ENTRIES), index)
+    return atom_of(title, shown, str(request.url), entries)
+
+
+class Entry(dict[Literal["id", "link", "title", "text", "at", "author"], str]):
+    """What a feed tells of a hit."""
+
+
+def atom_of(title: str, page: str, here: str, entries: Sequence[Entry]) -> Response:
+    """An Atom feed with the title and these entries; ``page`` shows the same, ``here`` is its own address."""
+    return _xml(_atom(title, page, here, entries), "application/atom+xml")
+
+
+def _newest(request: Request, question: Question, index: Elasticsearch) -> tuple[str, str, list[Entry]]:
+    """The title, the page and the entries of a search's feed."""
+    base = str(request.base_url).rstrip("/")
+    hits = ask(index, replace(question, sort="time"), marked=False).hits
+    title = f"wire: {question.query or ('quotes' if question.quotes else 'stories')}"
+    return title, base + Links(as_filters(question))(), [_entry(hit, base, quotes=question.quotes) for hit in hits]
+
+
+def _xml(tree: etree._Element, kind: str) -> Response:
+    return Response(etree.tostring(tree, xml_declaration=True, encoding="utf-8"), media_type=f"{kind}; charset=utf-8")
+
+
+def _entry(hit: dict[str, Any], base: str, *, quotes: bool) -> Entry:
+    story = hit["story"] if quotes else hit
+    link = base + Links({"uri": story["uri"]}, "/story")()
+    headline = story.get("headline") or hit.get("body", hit.get("text", ""))[:90]
+    author = story["source"]["name"] or "unknown"
+    entry = Entry(id=link, link=link, title=headline, at=story["versioncreated"], author=author)
+    if quotes:
+        link = f"{link}#{hit['id']}"
+        speaker = hit["speaker"]["name"] if hit.get("speaker") else "nobody named"
+        entry |= {"id": link, "link": link, "title": f"{speaker}: “{hit['text'][:150]}”", "text": hit["text"]}
+    else:
+        entry["text"] = hit["body"][:_SUMMARY]
+    return entry
+
+
+def _rss(title: str, page: str, entries: Sequence[Entry]) -> etree._Element:
+    root = etree.Element("rss", version="2.0")
+    channel = etree.SubElement(root, "channel")
+    for name, text in (("title", title), ("link", page), ("description", title)):
+        _put(channel, name, text)
+    for entry in entries:
+        item = etree.SubElement(channel, "item")
+        _put(item, "title", entry["title"])
+        _put(item, "link", entry["link"])
+        _put(item, "guid", entry["id"], isPermaLink="true")
+        _put(item, "pubDate", format_datetime(datetime.fromisoformat(entry["at"])))
+        _put(item, "source", entry["author"], url=page)
+        # A reader takes a description for HTML.
+        _put(item, "description", escape(entry["text"], quote=False))
+    return root
+
+
+def _atom(title: str, page: str, here: str, entries: Sequence[Entry]) -> etree._Element:
+    root = etree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
+    _put(root, "id", page)
+    _put(root, "title", title, type="text")
+    _put(root, "updated", max((entry["at"] for entry in entries), default=datetime.now(UTC).isoformat()))
+    _put(root, "link", href=page)
+    _put(root, "link", rel="self", href=here)
+    for entry in entries:
+        item = etree.SubElement(root, "entry")
+        _put(item, "id", entry["id"])
+        _put(item, "title", entry["title"], type="text")
+        _put(item, "link", href=entry["link"])
+        _put(item, "updated", entry["at"])
+        _put(etree.SubElement(item, "author"), "name", entry["author"])
+        _put(item, "summary", entry["text"], type="text")
+    return root
+
+
+def _put(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> None:
+    etree.SubElement(parent, name, {each: _clean(value) for each, value in attributes.items()}).text = (
+        None if text is None else _clean(text)
+    )
+
+
+def _rows(hits: Iterator[dict[str, Any]], *, quotes: bool) -> Iterator[str]:
+    columns = _QUOTE_COLUMNS if quotes else _STORY_COLUMNS
+    yield _line(columns)
+    for hit in hits:
+        story = hit["story"] if quotes else hit
+        cells = {**story, **hit, "source": story["source"]["name"]}
+        if quotes:
+            cells["speaker"] = (hit.get("speaker") or {}).get("name", "")
+        yield _line([_cell(cells.get(column, "")) for column in columns])
+
+
+def _line(cells: list[str] | tuple[str, ...]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A cell; one that a spreadsheet would take for a formula gets an apostrophe before it."""
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _streamed(lines: Iterator[str], kind: str, question: Question, suffix: str) -> Response:
+    name = f"{'quotes' if question.quotes else 'stories'}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    encoded = (line.encode("utf-8", "replace") for line in lines)
+    return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+def _begun(hits: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The hits, the first of them asked for now: what is wrong is told before anything is sent."""
+    first = next(hits, None)
+
+    def chained() -> Iterator[dict[str, Any]]:
+        if first is not None:
+            yield first
+            yield from hits
+
+    return chained()
+
+
+def _clean(text: str) -> str:
+    """The text without what XML cannot hold (XML 1.0, section 2.2)."""
+    return _NOT_XML.sub("", text)

@@ -1,0 +1,57 @@
+"""The state of a page is its address: links that change one part of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+State = Mapping[str, str | list[str]]
+_OF_A_PAGE = ("cursor",)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses that ask the same again with something changed; the page within the list is always let go."""
+
+    state: State
+    path: str = "/"
+
+    def __call__(self, path: str | None = None, /, **changes: str | list[str] | None) -> str:
+        """With these parameters instead; None and empty take one away."""
+        merged = {name: value for name, value in self.state.items() if name not in _OF_A_PAGE} | changes
+        pairs = {name: value for name, value in merged.items() if value}
+        query = urlencode(pairs, doseq=True)
+        return f"{path or self.path}?{query}" if query else path or self.path
+
+    def adding(self, name: str, value: str) -> str:
+        """With one more value of that filter."""
+        return self(**{name: [*self.values(name), value]})
+
+    def without(self, name: str, value: str) -> str:
+        """Without that value of that filter."""
+        return self(**{name: [each for each in self.values(name) if each != value]})
+
+    def between(self, since: datetime, until: datetime) -> str:
+        """From one time to another."""
+        return self(since=_text(since), until=_text(until))
+
+    def values(self, name: str) -> list[str]:
+        """The values of that filter."""
+        value = self.state.get(name, [])
+        return [value] if isinstance(value, str) else list(value)
+
+    def chosen(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """The filters that are set, with each of their values."""
+        for name in names:
+            for value in self.values(name):
+                yield name, value
+
+    def hidden(self, *leaving_out: str) -> Iterator[tuple[str, str]]:
+        """What a form has to carry along."""
+        for name in self.state:
+            if name not in (*leaving_out, *_OF_A_PAGE):
+                yield from ((name, value) for value in self.values(name) if value)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="minutes").replace("+00:00", "Z")

@@ -1,0 +1,63 @@
+"""How everything is: servers, lag, counts, dead letters, feeds; one JSON object for the command and the page."""
+
+import time
+from typing import Any
+
+from pipeline.broker import letters
+from pipeline.broker.lag import Lag, lags
+from pipeline.broker.log import fetch_all
+from pipeline.embedded.servers import Servers
+from pipeline.errors import TransientError
+from pipeline.feeds.memory import FILE, Memory
+from pipeline.feeds.report import reports
+from pipeline.index import connection, health
+from pipeline.search.stories import counts
+from pipeline.settings import Kafka, Settings
+
+
+def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
+    """The state as one JSON object; a server that is away says so, and its figures are missing."""
+    state: dict[str, Any] = {
+        "kafka": {"address": servers.kafka.address, "embedded": servers.embedded_kafka, "state": "up"},
+        "elasticsearch": {"address": servers.elasticsearch.address, "state": "up"},
+        "pages": servers.pages,
+        "feeds": _feeds(settings),
+    }
+    try:
+        behind = lags(servers.kafka)
+        state["lag"] = {lag.stage: lag.messages for lag in behind}
+        state["oldest"] = _oldest(servers.kafka, behind)
+        state["dead"] = len(letters.unresolved(servers.kafka))
+    except TransientError as error:
+        state["kafka"] |= {"state": "away", "reason": str(error)}
+    try:
+        with connection.connect(servers.elasticsearch) as client:
+            state |= counts(client)
+            if why := health.blocked(client):
+                state["elasticsearch"] |= {"state": "read-only", "reason": why}
+            state["processes"] = health.processes(client)
+            if waiting := health.waiting(state["processes"]):
+                state["waiting"] = waiting
+    except TransientError as error:
+        state["elasticsearch"] |= {"state": "away", "reason": str(error)}
+    return state
+
+
+def _feeds(settings: Settings) -> list[dict[str, Any]]:
+    """Each live feed and each sender of pushes."""
+    if not settings.feeds and not (settings.data_dir / FILE).exists():
+        return []
+    memory = Memory(settings.data_dir)
+    found = [report.as_json() for report in reports(settings.feeds, memory)]
+    memory.close()
+    return found
+
+
+def _oldest(kafka: Kafka, behind: list[Lag]) -> dict[str, Any] | None:
+    """The waiting item that came first: its stage, and its age in seconds."""
+    stages = {at: lag.stage for lag in behind for at in lag.first}
+    waiting = fetch_all(kafka, list(stages)) if stages else []
+    if not waiting:
+        return None
+    timestamp, stage = min((message.timestamp, stages[message.at]) for message in waiting)
+    return {"stage": stage, "seconds": round(max(0.0, time.time() - timestamp / 1000), 1)}

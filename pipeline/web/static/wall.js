@@ -1,0 +1,3 @@
+import { refresh } from "/static/refresh.js";
+
+refresh(".screen", 10);

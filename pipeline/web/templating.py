@@ -1,0 +1,36 @@
+"""The templates, and what they write with."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
+
+from pipeline.search.query import MARKS
+
+FOLDER = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+
+def marked(text: str) -> Markup:
+    """The text escaped, what matched in ``<mark>``."""
+    safe = str(escape(text))
+    return Markup(safe.replace(MARKS[0], "<mark>").replace(MARKS[1], "</mark>"))  # noqa: S704 - escaped above
+
+
+def duration(long: timedelta) -> str:
+    """A length of time in its largest whole unit: ``3 h``, ``1 day``."""
+    seconds = int(long.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+templates.filters |= {"marked": marked, "duration": duration}
+
+
+def rendered(template: str, /, **about: object) -> str:
+    """A page; ``q`` stands in its search box, ``here`` says which page it is."""
+    return templates.get_template(template).render({"q": "", "here": ""} | about)
