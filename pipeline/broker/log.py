@@ -14,7 +14,7 @@ from pipeline.settings import Kafka
 
 _POLL_MS = 500
 _FETCH_POLLS = 10
-_FOLLOW_PAUSE = 0.1
+_FOLLOW_PAUSE = 0.25
 _CATCHING_UP = 30.0
 
 

@@ -69,6 +69,7 @@ def up(
     try:
         servers = embedded.start()
         prepare(servers)
+        embedded.tend(servers)
         _run(settings, servers, embedded, feed or [], logs)
     finally:
         embedded.stop()

@@ -7,6 +7,6 @@ Everything that is so only because of the embedded server is in this package:
 - It answers an empty fetch at once, so that clients spin: ``cures.pace_fetches`` makes them wait.
 - It never expires a dead group member: ``cures.lease_member`` gives workers stable names, under
   which a restarted worker takes its partitions back, and removes those that leave for good.
-- It makes what was indexed searchable only once somebody has searched: ``cures.refresh`` has it done
+- It makes what was indexed searchable only once somebody has searched: ``cures.keep_findable`` has it done
   every second.
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from urllib.request import Request, urlopen
 from aiokafka.consumer.fetcher import Fetcher
 from kafka.admin import MemberToRemove
 
+from pipeline import topics
 from pipeline.broker.connection import admin
+from pipeline.broker.log import follow
 from pipeline.errors import PipelineError
+from pipeline.index.names import DESK, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.settings import Kafka
 
 EMPTY_FETCH_PAUSE = 0.1
@@ -40,15 +44,35 @@ def pace_fetches() -> None:
     Fetcher._proc_fetch_request = paced
 
 
-def refresh(elasticsearch: str) -> None:
-    """Make what was indexed searchable, every second, until the process ends.
+def keep_findable(kafka: Kafka, elasticsearch: str) -> None:
+    """Make what was indexed findable within a second, from threads, until the process ends.
 
     Real Elasticsearch does so by itself; the embedded one only once somebody searches, and the
-    first search after a while finds nothing new.
+    first search after a while finds nothing new. It copies all of an index whenever it is asked to,
+    so that stories and quotes are left alone while none come in.
     """
-    asked = Request(f"{elasticsearch}/_refresh", method="POST")  # noqa: S310 - our own server's address
+    came = threading.Event()
+    threading.Thread(target=_watch, args=(kafka, came), daemon=True, name="indexed").start()
+    threading.Thread(target=_refresh, args=(elasticsearch, came), daemon=True, name="refresh").start()
+
+
+def _watch(kafka: Kafka, came: threading.Event) -> None:
+    while True:
+        with suppress(PipelineError):
+            for _ in follow(kafka, topics.INDEXED):
+                came.set()
+        # What came while nobody watched.
+        came.set()
+        time.sleep(REFRESH_EVERY)
+
+
+def _refresh(elasticsearch: str, came: threading.Event) -> None:
     while True:
         time.sleep(REFRESH_EVERY)
+        large = [STORIES, QUOTES] if came.is_set() else []
+        came.clear()
+        indices = ",".join([DESK, METRICS, MATCHES, *large])
+        asked = Request(f"{elasticsearch}/{indices}/_refresh?ignore_unavailable=true", method="POST")  # noqa: S310 - our own server
         with suppress(OSError), urlopen(asked, timeout=10):  # noqa: S310 - our own server's address
             pass
 

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import subprocess
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.embedded.cures import refresh
+from pipeline.embedded.cures import keep_findable
 from pipeline.errors import ConfigurationError, ElasticsearchAway, KafkaAway, PipelineError
 from pipeline.settings import Elasticsearch, Kafka, Settings
 
@@ -126,10 +125,13 @@ class Embedded:
             elasticsearch=self._settings.elasticsearch.model_copy(update=hosts),
             embedded_kafka=not kafka,
         )
-        if not elasticsearch:
-            threading.Thread(target=refresh, args=(servers.elasticsearch.address,), daemon=True).start()
         self.publish(servers)
         return servers
+
+    def tend(self, servers: Servers) -> None:
+        """Do for the embedded servers what real ones do for themselves, once the topics are there."""
+        if not self._settings.elasticsearch.hosts:
+            keep_findable(servers.kafka, servers.elasticsearch.address)
 
     def publish(self, servers: Servers) -> None:
         """Write down where the servers listen, for other commands."""

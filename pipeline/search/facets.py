@@ -10,7 +10,8 @@ from pipeline.search.query import time_field
 from pipeline.search.question import Question
 
 _VALUES = 10
-_MOST_BARS = 60
+_MOST_BARS = 61
+"""As many as can be read, and one more where a span begins within a bar."""
 _BARS_NAME = "bars"
 _DAY = timedelta(days=1)
 _STEPS = (

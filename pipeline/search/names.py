@@ -52,8 +52,9 @@ def entities(client: Elasticsearch, question: Question, beginning: str = "", siz
     query = matching(question)
     if words:
         texts = [f"{column}.text" for column in FIELDS.values()]
-        begun = {"multi_match": {"query": beginning, "type": "bool_prefix", "fields": texts, "operator": "and"}}
-        query = {"bool": {"filter": [query, begun]}}
+        # Of several words only the last would be taken for a beginning.
+        begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
+        query = {"bool": {"filter": [query, *begun]}}
     found = _counted(client, STORIES, query, FIELDS, _MANY if words else size)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
     return _first((each for each in names if _begins(each.name, words)), size)

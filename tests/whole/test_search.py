@@ -1,0 +1,267 @@
+"""The search API over what was indexed: filters, facets, pages, exports, names, what comes in live."""
+
+import csv
+import io
+import json
+import threading
+import time
+from typing import Any
+
+import feedparser
+import httpx
+import pytest
+
+from tests.whole import desk
+from tests.whole.conftest import Wire, eventually
+
+
+class Api:
+    """The API of a ``wire``, asked for these stories only."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.client = httpx.Client(base_url=f"{wire.address}/api/v1", timeout=60)
+
+    def __call__(self, path: str = "stories", code: int = 200, **asked: Any) -> Any:
+        answer = self.client.get(f"/{path}", params=asked)
+        assert answer.status_code == code, answer.text
+        return answer.json()
+
+    def uris(self, **asked: Any) -> list[str]:
+        return [hit["uri"] for hit in self(q=asked.pop("q", desk.WORD), size=100, **asked)["hits"]]
+
+
+@pytest.fixture(scope="module")
+def api(wire) -> Api:
+    wire.feed(*desk.stories()[:20])
+    wire("feed", "-", "--format", "jsonl", "--source", "Coastal", input=lines(desk.stories()[20:]))
+    wire.await_idle()
+    return Api(wire)
+
+
+def lines(stories: list[dict[str, Any]]) -> bytes:
+    return "\n".join(json.dumps(story) for story in stories).encode()
+
+
+class TestFilters:
+    def test_words_alone_find_all_of_them_the_best_first_unless_the_newest_are_asked_for(self, api):
+        assert len(api.uris()) == 40
+        assert api.uris(sort="time") == [f"urn:desk:{number}" for number in range(40)]
+
+    def test_a_filter_among_the_words_is_a_filter_beside_them(self, api):
+        beside = api.uris(place="Lima", sort="time")
+        assert beside == [f"urn:desk:{number}" for number in range(2, 40, 4)]
+        assert api.uris(q=f"{desk.WORD} place:Lima", sort="time") == beside
+        assert api.uris(q=f'place:"Lima" {desk.WORD}', sort="time") == beside
+
+    def test_several_names_must_all_be_there_and_several_sources_are_alternatives(self, api):
+        assert api.uris(place=["Lima", "Oslo"]) == []
+        assert len(api.uris(source="Coastal")) == 20
+        assert len(api.uris(source=["Coastal", "stdin"])) in (20, 40)
+
+    def test_urgency_is_a_number_or_a_range(self, api):
+        urgent = {hit["urgency"] for hit in api(q=desk.WORD, urgency="1-3", size=100)["hits"]}
+        assert urgent == {1, 2, 3}
+
+    def test_keywords_subjects_and_languages(self, api):
+        assert len(api.uris(keyword="science")) == 20
+        assert len(api.uris(subject="zoology")) == 20
+        assert len(api.uris(language="en")) == 40
+        assert api.uris(language="fi") == []
+
+    def test_a_time_span(self, api):
+        assert len(api.uris(since="last 10h")) in (10, 11)
+        assert len(api.uris(q=f"{desk.WORD} since:10h until:5h")) in (4, 5, 6)
+
+    def test_quotes_by_who_speaks_and_about_whom(self, api):
+        said = api("quotes", speaker="Keller", about="Bradley", size=100)
+        assert said["total"] >= 20
+        assert {hit["speaker"]["name"] for hit in said["hits"]} == {"Maria Keller"}
+        assert all("Tom Bradley" in hit["about"] for hit in said["hits"])
+        kinds = {hit["kind"] for hit in api("quotes", q="harbour", kind="direct", speaker="Keller")["hits"]}
+        assert kinds == {"direct"}
+
+    def test_what_matched_is_marked(self, api):
+        hit = api(q=desk.WORD, size=1)["hits"][0]
+        assert f"<em>{desk.WORD}</em>" in hit["highlight"]["body"][0]
+
+    @pytest.mark.parametrize(
+        ("asked", "reason"),
+        [
+            ({"q": 'the "harbour'}, 'query, character 5: this " is not closed'),
+            ({"q": "a | (b c"}, "query, character 5: this ( is not closed"),
+            ({"q": "gas since:soon"}, "query, character 5: not a time"),
+            ({"q": "urgency:high"}, "query, character 1: urgency"),
+            ({"q": 'speaker:"" gas'}, "query, character 1: speaker: needs a value"),
+            ({"since": "yesteryear"}, "not a time"),
+            ({"size": "-1"}, "size"),
+            ({"sort": "loudness"}, "sort"),
+            ({"cursor": "abc"}, "cursor"),
+            ({"kind": "direct"}, "kind: only quotes"),
+        ],
+    )
+    def test_a_question_that_cannot_be_asked_says_where_it_is_wrong(self, api, asked, reason):
+        assert reason in api("stories", code=400, **asked)["error"]
+
+
+class TestPages:
+    @pytest.mark.parametrize("begin", [None, "*"])
+    @pytest.mark.parametrize("asked", [{"sort": "time"}, {"sort": "relevance"}], ids=str)
+    def test_pages_have_each_hit_once_and_then_end(self, api, begin, asked):
+        found, cursor = [], begin
+        while True:
+            page = api(q=desk.WORD, size=7, **asked, **({"cursor": cursor} if cursor else {}))
+            found += [hit["uri"] for hit in page["hits"]]
+            if not (cursor := page.get("cursor")):
+                break
+        assert sorted(found) == sorted(f"urn:desk:{number}" for number in range(40))
+
+    def test_a_cursor_of_another_search_is_refused(self, api):
+        cursor = api(q=desk.WORD, size=5)["cursor"]
+        assert "continues another search" in api(q="fish", cursor=cursor, code=400)["error"]
+
+    def test_what_comes_in_meanwhile_is_on_no_page_of_the_index_as_it_was(self, api):
+        first = api(q="quillfish", size=1, cursor="*")
+        assert first["total"] == 0
+        page = api(q=desk.WORD, size=30, sort="time", cursor="*")
+        api.wire.feed(desk.item("urn:desk:late", f"One more {desk.WORD}.", hours=39.5))
+        api.wire.await_idle()
+        rest = api(q=desk.WORD, size=30, sort="time", cursor=page["cursor"])
+        assert "urn:desk:late" not in [hit["uri"] for hit in rest["hits"]]
+        assert "urn:desk:late" in api.uris()
+        kill = desk.item("urn:desk:late", "", version=2, pubstatus="canceled")
+        api.wire.feed(kill)
+        api.wire.await_idle()
+
+    def test_one_story_of_each_storyline(self, api):
+        lines_ = [hit["storyline"] for hit in api(q=desk.WORD, collapsed=True, size=100)["hits"]]
+        assert len(lines_) == len(set(lines_)) < 40
+
+
+class TestDivision:
+    def test_facets_and_the_histogram_count_all_that_fits(self, api):
+        answer = api(q=desk.WORD, facets=True, size=0)
+        counts = {name: {each["value"]: each["count"] for each in values} for name, values in answer["facets"].items()}
+        assert {town: counts["place"][town] for town in desk.TOWNS} == dict.fromkeys(desk.TOWNS, 10)
+        assert counts["subject"] == {"fishing industry": 20, "zoology": 20}
+        assert counts["source"]["Coastal"] == 20
+        assert sum(bar["count"] for bar in answer["histogram"]["bars"]) == 40
+
+    def test_a_facet_asked_for_has_as_many_hits_as_it_says(self, api):
+        facets = api(q=desk.WORD, facets=True, size=0)["facets"]
+        for name in ("source", "subject", "language", "urgency", "place", "speaker"):
+            for each in facets[name]:
+                assert api(q=desk.WORD, size=0, **{name: each["value"]})["total"] == each["count"], (name, each)
+
+    def test_bars_are_as_long_as_the_span_allows(self, api):
+        seconds = [api(q=desk.WORD, facets=True, size=0, since=since)["histogram"]["seconds"] for since in ("1h", "2d")]
+        assert seconds == [60, 3600]
+
+
+class TestNames:
+    def test_names_that_begin_so(self, api):
+        found = api("entities", q=desk.WORD, begins="mar kel")["values"]
+        assert [(each["name"], each["kind"]) for each in found] == [("Maria Keller", "person")]
+        assert found[0]["stories"] == 40
+
+    def test_who_speaks_about_somebody(self, api):
+        found = {each["value"] for each in api("speakers", about="Tom Bradley")["values"]}
+        assert "Maria Keller" in found
+        assert "Tom Bradley" not in found
+
+    def test_with_whom_somebody_is_named(self, api):
+        found = [each["name"] for each in api("named-with", name="Maria Keller", q=desk.WORD)["values"]]
+        assert found[0] == "Tom Bradley"
+        assert set(desk.TOWNS) <= set(found)
+
+    def test_who_is_rising(self, api):
+        rush = [desk.item(f"urn:rush:{n}", f"Ida Novak spoke in Oslo, rush {n}.", hours=0.2) for n in range(6)]
+        api.wire.feed(*rush)
+        api.wire.await_idle()
+        found = {each["name"]: each for each in api("rising", window="1h", q="rush", size=50)["values"]}
+        assert found["Ida Novak"]["stories"] == 6
+        assert found["Ida Novak"]["times"] > 6
+
+    def test_stories_like_one(self, api):
+        found = [hit["uri"] for hit in api("alike", uri="urn:desk:8", size=5)["hits"]]
+        assert len(found) == 5
+        assert all(uri.startswith("urn:desk:") and uri != "urn:desk:8" for uri in found)
+        api("alike", uri="urn:none", code=404)
+
+
+class TestExports:
+    def get(self, api: Api, path: str, **asked: Any) -> httpx.Response:
+        answer = api.client.get(f"/export/{path}", params={"q": desk.WORD} | asked)
+        assert answer.status_code == 200
+        return answer
+
+    def test_ndjson_has_every_document(self, api):
+        found = [json.loads(line) for line in self.get(api, "ndjson").text.splitlines()]
+        assert {each["uri"] for each in found} == set(api.uris())
+        assert found[0]["entities"]
+
+    def test_csv_has_every_document_a_line(self, api):
+        found = list(csv.DictReader(io.StringIO(self.get(api, "csv").text)))
+        assert {each["uri"] for each in found} == set(api.uris())
+        quotes = list(csv.DictReader(io.StringIO(self.get(api, "csv", q="", quotes=True, speaker="Keller").text)))
+        assert {each["speaker"] for each in quotes} == {"Maria Keller"}
+
+    @pytest.mark.parametrize("kind", ["rss", "atom"])
+    def test_feeds_have_the_newest(self, api, kind):
+        read = feedparser.parse(self.get(api, kind).content)
+        assert not read.bozo
+        assert [entry.link.partition("uri=")[2] for entry in read.entries[:3]] == [
+            f"urn%3Adesk%3A{number}" for number in range(3)
+        ]
+
+    def test_what_is_asked_wrongly_is_refused_before_anything_is_sent(self, api):
+        answer = api.client.get("/export/ndjson", params={"q": '"'})
+        assert answer.status_code == 400
+
+
+class TestLive:
+    def test_what_fits_is_told_within_seconds_and_nothing_else(self, api):
+        heard: list[dict[str, Any]] = []
+        ready = threading.Event()
+
+        def listen() -> None:
+            with api.client.stream("GET", "/live", params={"q": "lumpfish"}) as stream:
+                for line in stream.iter_lines():
+                    ready.set()
+                    if line.startswith("data: "):
+                        heard.append(json.loads(line[6:]))
+                        return
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        assert ready.wait(20)
+        api.wire.feed(desk.item("urn:live:no", "A herring in Oslo."), desk.item("urn:live:1", "A lumpfish in Oslo."))
+        listener.join(30)
+        assert [each["uri"] for each in heard] == ["urn:live:1"]
+        assert 'class="hit"' in heard[0]["html"]
+        assert heard[0]["document"]["headline"] == "About 1"
+
+
+class TestTerminal:
+    def test_search_follows_what_comes_in(self, wire):
+        import subprocess  # noqa: PLC0415
+
+        from tests.whole.conftest import COMMAND  # noqa: PLC0415
+
+        following = subprocess.Popen(
+            [*COMMAND, "search", "monkfish", "--follow", "--json", "--data-dir", str(wire.folder)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert json.loads(following.stdout.readline())["total"] == 0
+        assert "following" in following.stderr.readline()
+        time.sleep(2)
+        wire.feed(desk.item("urn:follow:1", "A monkfish in Oslo."))
+        assert json.loads(following.stdout.readline())["uri"] == "urn:follow:1"
+        following.terminate()
+        following.wait(10)
+
+    def test_the_facets_are_drawn(self, api):
+        shown = api.wire("search", desk.WORD, "--facets", "--size", "0").stdout.decode()
+        assert "40 stories" in shown
+        assert "Coastal" in shown
+        assert eventually(lambda: "█" in shown)
