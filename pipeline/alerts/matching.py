@@ -4,6 +4,7 @@ Elasticsearch's percolator would ask the same the other way round; it is no part
 a search that looks at the new stories only costs a few milliseconds, whatever else is indexed.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -20,6 +21,7 @@ from pipeline.search.stories import ask
 from pipeline.story import Indexed, Time
 
 _TEXT = 500
+_SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
 Kind = Literal["match", "corrected", "withdrawn", "killed", "test"]
 
 
@@ -52,8 +54,7 @@ def matches(
 ) -> list[Match]:
     """What is to be told of these versions, given what was ``told`` of these stories before.
 
-    Nothing was told twice as long as the ids are looked at: they stand for alert, version, kind and
-    what fitted. Raises ElasticsearchAway.
+    The same arrival again gives the same matches, with the same ids. Raises ElasticsearchAway.
     """
     newest = {each.uri: each for each in arrived}
     usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
@@ -76,23 +77,30 @@ def _hits(client: Elasticsearch, alert: Alert, uris: Sequence[str]) -> list[dict
 def _told_of(
     alert: Alert, arrived: Indexed, hits: Sequence[dict[str, Any]], before: Sequence[Match]
 ) -> Iterator[Match]:
-    last = [match for match in before if match.version == max(each.version for each in before)]
-    standing = {match.matched: match for match in last if match.kind in ("match", "corrected")}
+    """What is told of a version; what was written down of it already comes again, as it was."""
+    versions = [match.version for match in before] + [int(hit["version"]) for hit in hits]
+    if any(version > arrived.version for version in versions):
+        # That one's own arrival tells of it.
+        return
+    again = [match for match in before if match.version == arrived.version]
+    yield from again
+    earlier = [match for match in before if match.version < arrived.version]
+    last = [match for match in earlier if match.version == max(each.version for each in earlier)]
     if arrived.pubstatus != "usable":
-        if last and not any(match.kind == "killed" for match in last):
+        if last and not again and last[0].kind != "killed":
             yield _gone("killed", alert, arrived, last[0])
         return
+    known = {match.matched for match in again}
     now = {_matched(alert, hit): hit for hit in hits}
-    newer = {match.version for match in last if match.version > arrived.version}
-    lost = [match for key, match in standing.items() if key not in now and match.version < arrived.version]
-    for key, hit in now.items():
-        # A quote that is new beside others that stand is news; a story has one thing that fits.
-        kind: Kind = "corrected" if lost and not alert.quotes else "match"
-        yield _match(kind, alert, hit, key)
-    if newer or (now and not alert.quotes):
-        return
-    for match in lost:
-        yield _gone("withdrawn", alert, arrived, match)
+    lost = [match for match in last if match.kind in ("match", "corrected") and match.matched not in now]
+    # A quote that is new beside others that stand is news; of a story one thing fits, and was corrected.
+    kind: Kind = "corrected" if lost and not alert.quotes else "match"
+    for matched, hit in now.items():
+        if matched not in known:
+            yield _match(kind, alert, hit, matched)
+    for match in lost if alert.quotes or not now else ():
+        if match.matched not in known:
+            yield _gone("withdrawn", alert, arrived, match)
 
 
 def _match(kind: Kind, alert: Alert, hit: dict[str, Any], matched: str) -> Match:
@@ -126,11 +134,12 @@ def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
 
 
 def _matched(alert: Alert, hit: dict[str, Any]) -> str:
-    """A digest of what fits: a quote and its speaker, or the places in a story that have the words."""
+    """A digest of what fits: a quote and its speaker; of a story its headline and the sentences with the words."""
     if alert.quotes:
         told = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
     else:
-        told = [hit.get("headline", ""), *(hit["highlight"].get("body") or [])]
+        sentences = [each for text in hit["highlight"].get("body", ()) for each in _SENTENCES.split(text)]
+        told = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
     return blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -58,7 +58,8 @@ class Record(Value):
     """What the desk remembers of a story.
 
     ``version``, ``versioncreated`` and ``pubstatus`` are those of what counts; ``at`` is where the
-    last version with text stands on ``wire.stories``, ``held`` the same while its embargo lasts.
+    last version with text stands on ``wire.stories``, ``held`` the same while its embargo lasts,
+    ``texts`` where each version in the history does, by its number.
     ``duplicateof`` is the story that this one was found to be a copy of.
     """
 
@@ -74,6 +75,7 @@ class Record(Value):
     alsoin: Annotated[tuple[Copy, ...], Field(exclude_if=is_absent)] = ()
     duplicateof: Annotated[str | None, Field(exclude_if=is_absent)] = None
     storyline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    texts: Annotated[dict[int, str], Field(exclude_if=is_absent)] = {}
 
 
 class Verdict(Value):
@@ -136,6 +138,7 @@ def decide(
         alsoin=known.alsoin if known else (),
         duplicateof=verdict.duplicateof if is_content else known.duplicateof if known else None,
         storyline=(known.storyline if known else None) or verdict.storyline,
+        texts=_texts(versions, known.texts if known else {}, story, at),
     )
     changed = None if record == known else record
     if covered:
@@ -195,6 +198,14 @@ def _merged(versions: tuple[Version, ...], one: Version) -> tuple[Version, ...]:
     """
     others = [each for each in versions if (each.rank, each.pubstatus) != (one.rank, one.pubstatus)]
     return tuple(sorted([*others, one], key=lambda each: (*each.rank, each.pubstatus))[-_MOST_VERSIONS:])
+
+
+def _texts(versions: tuple[Version, ...], before: dict[int, str], story: Story, at: str) -> dict[int, str]:
+    """Where the versions' texts are; of a version that came twice the same place, whichever came first."""
+    if story.pubstatus == "usable":
+        before = before | {story.version: min(at, before.get(story.version, at))}
+    kept = {each.version for each in versions if each.pubstatus == "usable"}
+    return {number: before[number] for number in sorted(before) if number in kept}
 
 
 def _content(versions: tuple[Version, ...]) -> Version | None:

@@ -133,6 +133,7 @@ RECORD: dict[str, Any] = {
     "held": KEYWORD,
     "at": KEPT_WORD,
     "versions": KEPT,
+    "texts": KEPT,
     "alsoin": KEPT,
     "duplicateof": KEYWORD,
     "storyline": KEYWORD,

@@ -77,7 +77,7 @@ NEWSROOM = Dashboard(
 )
 
 SAID = Dashboard(
-    id="wire-quotes",
+    id="wire-said",
     title="wire: Quotes",
     description="Who said what, about whom.",
     rows=(

@@ -25,7 +25,7 @@ from pipeline.web import alerts, api, exports, ingest, live, metrics, pages, wat
 from pipeline.web.ingest import Door
 from pipeline.web.live import Arrivals
 from pipeline.web.templating import STATIC
-from pipeline.web.watch import Watched
+from pipeline.web.watched import Watched
 
 _SAFE = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "

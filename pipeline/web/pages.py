@@ -8,17 +8,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from pipeline.broker.log import Coordinate, fetch
+from pipeline.index.registry import recalled
 from pipeline.search import names
 from pipeline.search.alike import alike
 from pipeline.search.question import LISTED, MOMENTS, Question
 from pipeline.search.stories import ask
 from pipeline.search.stories import story as found_story
 from pipeline.search.times import duration
-from pipeline.story import AnnotatedStory
+from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import paragraphs
+from pipeline.web.changes import changed
 from pipeline.web.links import Links
 from pipeline.web.question import Index, Page, Text, What
 from pipeline.web.templating import rendered
+from pipeline.web.watched import Watching
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _CLEARED = dict.fromkeys((*LISTED, *MOMENTS))
@@ -59,6 +63,27 @@ def story(uri: Text, index: Index) -> Response:
             names={entity.id: entity.name for entity in annotated.entities},
             points=_points(found),
             related=alike(index, found),
+        )
+    )
+
+
+@router.get("/story/changes")
+def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, watched: Watching) -> Response:
+    """What changed in the headline and the text since a version, by what Kafka still holds of it."""
+    found, record = found_story(index, uri), recalled(index, uri)
+    if found is None or record is None:
+        return failed(404, f"There is no story {uri}")
+    at = record.texts.get(version)
+    before = fetch(watched.servers.kafka, Coordinate.parse(at)) if at else None
+    if before is None:
+        return failed(404, f"The text of version {version} is kept no longer")
+    old = Story.model_validate_json(before.value or b"")
+    return HTMLResponse(
+        rendered(
+            "changes.html",
+            story=found,
+            version=version,
+            parts=changed(_whole(old.headline, old.body), _whole(found.get("headline"), found["body"])),
         )
     )
 
@@ -108,6 +133,10 @@ def _state(request: Request) -> dict[str, str | list[str]]:
     """The address's parameters; those that may be repeated as lists."""
     asked = request.query_params
     return {name: asked.getlist(name) if name in LISTED else asked[name] for name in asked if asked[name]}
+
+
+def _whole(headline: str | None, body: str) -> list[str]:
+    return [headline or "", *body.split("\n")]
 
 
 def _points(found: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -10,14 +9,13 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.broker import letters
-from pipeline.embedded.servers import Servers
 from pipeline.errors import TransientError
-from pipeline.settings import Settings
 from pipeline.web.api import Failed, told
 from pipeline.web.body import read
 from pipeline.web.ingest import Door
 from pipeline.web.state import gather
 from pipeline.web.templating import rendered
+from pipeline.web.watched import Watched, Watching
 
 router = APIRouter()
 _SHOWN = 100
@@ -29,25 +27,11 @@ _NEEDS_TOKEN: dict[int | str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Watched:
-    """What the status is of."""
-
-    settings: Settings
-    servers: Servers
-
-
-def _watched(request: Request) -> Watched:
-    found: Watched = request.app.state.watched
-    return found
-
-
 def _door(request: Request) -> Door:
     found: Door = request.app.state.door
     return found
 
 
-Watching = Annotated[Watched, Depends(_watched)]
 Entrance = Annotated[Door, Depends(_door)]
 
 

@@ -27,7 +27,7 @@ from tests.servers.kafka import Kafka
 COMMAND = [sys.executable, "-m", "pipeline"]
 STAGES = tuple(topics.STAGES)
 INDICES = ("stories", "quotes", "wire-desk")
-_PASSING = ("trace", "at", "storyline", "receivedat")
+_PASSING = ("trace", "at", "texts", "storyline", "receivedat")
 """What tells when and where a story came through, and which of two of one line was first."""
 _SETTLING = 180
 

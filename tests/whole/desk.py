@@ -17,7 +17,7 @@ def item(uri: str, body: str, hours: float = 0, **fields: Any) -> dict[str, Any]
     return told | {"headline": f"About {uri.rpartition(':')[2]}"} | fields
 
 
-def _matter(number: int) -> str:
+def matter(number: int) -> str:
     """A paragraph that no other story has: what is too much alike is one story from two feeds."""
     random = Random(number)
     words = ("".join(random.choice("bdfgklmnprst") + random.choice("aeiou") for _ in range(3)) for _ in range(60))
@@ -35,7 +35,7 @@ def stories() -> list[dict[str, Any]]:
             f"“We have never seen a catch like number {number},” said {speaker}, a biologist from {town}. "
             f"“It will feed the whole harbour.”\n"
             f"{speaker} said that {other} had seen another {WORD} the week before.\n"
-            f"{_matter(number)}"
+            f"{matter(number)}"
         )
         found.append(
             item(

@@ -1,0 +1,25 @@
+"""The settings and servers that an application shows, for the routes that look behind the index."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pipeline.embedded.servers import Servers
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the status is of."""
+
+    settings: Settings
+    servers: Servers
+
+
+def _watched(request: Request) -> Watched:
+    found: Watched = request.app.state.watched
+    return found
+
+
+Watching = Annotated[Watched, Depends(_watched)]

@@ -1,0 +1,103 @@
+"""What Kibana asks Elasticsearch for a panel, worked out from the panel itself."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.kibana.dashboards import DASHBOARDS
+from pipeline.kibana.description import (
+    RECORDS,
+    Dashboard,
+    Listing,
+    Number,
+    OverTime,
+    Pairs,
+    Panel,
+    Placed,
+    PointMap,
+    Top,
+)
+from pipeline.kibana.panels import LAYER, lens
+
+
+def placed() -> list[tuple[Dashboard, Placed]]:
+    """Every panel of every dashboard."""
+    return [(board, each) for board in DASHBOARDS for row in board.rows for each in row]
+
+
+def used_fields(panel: Panel) -> Iterator[str]:
+    """The fields that a panel names, those in its KQL among them."""
+    if isinstance(panel, Listing):
+        yield from panel.columns
+    if isinstance(panel, PointMap):
+        yield panel.field
+    if isinstance(panel, OverTime | Top | Number | Pairs):
+        yield from (column["sourceField"] for column in columns(panel).values() if column["sourceField"] != RECORDS)
+    yield from _in_kql(getattr(panel, "only", ""))
+    metrics = [*getattr(panel, "metrics", ()), *([panel.metric] if isinstance(panel, Top | Number) else [])]
+    for metric in metrics:
+        yield from _in_kql(metric.only)
+
+
+def columns(panel: Any) -> dict[str, Any]:
+    """The columns of a Lens panel."""
+    found: dict[str, Any] = lens(panel)["state"]["datasourceStates"]["formBased"]["layers"][LAYER]["columns"]
+    return found
+
+
+def search(panel: Panel) -> dict[str, Any]:
+    """The search that answers a panel over all of the time."""
+    query = kql(getattr(panel, "only", ""))
+    if isinstance(panel, Listing):
+        return {"query": query, "sort": [{panel.view.time: "desc"}], "size": 10, "fields": list(panel.columns)}
+    if isinstance(panel, PointMap):
+        grid = {"geotile_grid": {"field": panel.field, "precision": 4}}
+        centre = {"aggs": {"centre": {"geo_centroid": {"field": panel.field}}}}
+        return {"query": query, "size": 0, "aggs": {"grid": grid | centre}}
+    ours = columns(panel)
+    metrics = {name: column for name, column in ours.items() if not column["isBucketed"]}
+    aggs = {f"m-{name}": _metric(column) for name, column in metrics.items()}
+    for name, column in reversed([(name, column) for name, column in ours.items() if column["isBucketed"]]):
+        aggs = {name: {**_bucket(column, metrics), "aggs": aggs}}
+    return {"query": query, "size": 0, "aggs": aggs}
+
+
+def kql(text: str) -> dict[str, Any]:
+    """The few forms of KQL that the dashboards use."""
+    if not text:
+        return {"match_all": {}}
+    if text.startswith("not "):
+        return {"bool": {"must_not": [kql(text[4:])]}}
+    if match := re.fullmatch(r"([\w.]+) <= (\d+)", text):
+        return {"range": {match[1]: {"lte": int(match[2])}}}
+    if match := re.fullmatch(r"([\w.]+): \*", text):
+        return {"exists": {"field": match[1]}}
+    name, _, value = text.partition(": ")
+    return {"terms": {name: value.strip("()").split(" or ")}}
+
+
+def _in_kql(text: str) -> list[str]:
+    return re.findall(r"([\w.]+)(?:: | <= )", text)
+
+
+def _metric(column: dict[str, Any]) -> dict[str, Any]:
+    field, operation = column["sourceField"], column["operationType"]
+    asked: dict[str, Any] = {
+        "count": {"value_count": {"field": "_index"}},
+        "unique_count": {"cardinality": {"field": field}},
+        "average": {"avg": {"field": field}},
+        "percentile": {"percentiles": {"field": field, "percents": [column["params"].get("percentile", 50)]}},
+    }.get(operation, {operation: {"field": field}})
+    if "filter" in column:
+        return {"filter": kql(column["filter"]["query"]), "aggs": {"of": asked}}
+    return asked
+
+
+def _bucket(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
+    if column["operationType"] == "date_histogram":
+        return {"date_histogram": {"field": column["sourceField"], "calendar_interval": "day"}}
+    by = column["params"]["orderBy"]["columnId"]
+    counted = metrics[by]["operationType"] == "count"
+    percentile = metrics[by]["operationType"] == "percentile"
+    order = "_count" if counted else f"m-{by}.{metrics[by]['params']['percentile']}" if percentile else f"m-{by}"
+    return {"terms": {"field": column["sourceField"], "size": column["params"]["size"], "order": {order: "desc"}}}

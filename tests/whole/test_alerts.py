@@ -1,0 +1,256 @@
+"""Alerts from the command to whoever wants to know: in seconds, once a version, and again when a story changes."""
+
+import hmac
+import json
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import feedparser
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+
+from pipeline import topics
+from pipeline.broker.log import read
+from pipeline.embedded.servers import locate
+from pipeline.settings import load
+from tests.servers.process import free_port
+from tests.whole import desk
+from tests.whole.conftest import Wire, eventually, running
+
+SECRET = "whsec_" + b64encode(b"a secret of twenty-four.").decode()
+
+
+class Receiver:
+    """A webhook's other end; it answers with ``statuses`` first, then with 200."""
+
+    def __init__(self) -> None:
+        self.got: list[dict[str, Any]] = []
+        self.tries: list[dict[str, str]] = []
+        self.statuses: list[int] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                status = receiver.statuses.pop(0) if receiver.statuses else 200
+                receiver.tries.append({"path": self.path, "body": body.decode(), **dict(self.headers.items())})
+                if status == 200:
+                    receiver.got.append(json.loads(body))
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.server.server_port}/hook?key=planted-secret"
+
+    def of(self, uri: str) -> list[tuple[str, int]]:
+        """What was told of a story: kind and version, in order."""
+        return [(each["kind"], each["version"]) for each in self.got if each["uri"] == uri]
+
+
+class Mailbox(Message):
+    """A mail server's: what it took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Any] = []
+
+    def handle_message(self, message: Any) -> None:
+        self.mails.append(message)
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+    yield found
+    found.server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    handler = Mailbox()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield handler, controller.port
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def desk_of(flavour, pairs, mailbox, tmp_path_factory) -> Iterator[Wire]:
+    """A ``wire up`` that signs webhooks and knows a mail server."""
+    env = {
+        "WIRE_ALERTS__WEBHOOK_SECRET": SECRET,
+        "WIRE_ALERTS__SMTP_HOST": "127.0.0.1",
+        "WIRE_ALERTS__SMTP_PORT": str(mailbox[1]),
+        "WIRE_ALERTS__SMTP_SECURITY": "none",
+        "WIRE_ALERTS__SENDER": "desk@example.org",
+    }
+    if flavour == "real":
+        pair = pairs("own")
+        pair.clear()
+        env |= pair.environment
+    with running(tmp_path_factory.mktemp("alerts"), "--port", "0", env=env) as wire:
+        yield wire
+
+
+@pytest.fixture(scope="module")
+def watched(desk_of, receiver) -> Wire:
+    desk_of.feed(desk.item("urn:alert:old", "An anglerfish was seen before anybody asked."))
+    desk_of.await_idle()
+    desk_of("alert", "add", "fish", "anglerfish", "--webhook", receiver.address)
+    desk_of("alert", "add", "keller", 'speaker:"Maria Keller" anglerfish', "--quotes", "--email", "ann@example.org")
+    return desk_of
+
+
+def told(uri: str, body: str, **fields: Any) -> dict[str, Any]:
+    return desk.item(uri, body, **fields)
+
+
+class TestDelivery:
+    def test_a_match_is_told_within_seconds_signed_and_once(self, watched, receiver):
+        watched.feed(
+            told("urn:alert:1", "An anglerfish was caught off Lima."), told("urn:alert:2", "A cod was caught.")
+        )
+        begin = time.monotonic()
+        eventually(lambda: receiver.of("urn:alert:1"))
+        assert time.monotonic() - begin < 20
+        watched.await_idle()
+        assert receiver.of("urn:alert:1") == [("match", 1)]
+        assert receiver.of("urn:alert:2") == receiver.of("urn:alert:old") == []
+        (one,) = [each for each in receiver.tries if '"urn:alert:1"' in each["body"]]
+        content = f"{one['webhook-id']}.{one['webhook-timestamp']}.{one['body']}".encode()
+        signature = b64encode(hmac.digest(b64decode(SECRET.removeprefix("whsec_")), content, sha256)).decode()
+        assert one["webhook-signature"] == f"v1,{signature}"
+        assert json.loads(one["body"])["id"] == one["webhook-id"]
+
+    def test_a_quote_is_mailed_with_its_speaker(self, watched, mailbox):
+        body = "“The anglerfish is back,” said Maria Keller.\n“Nothing new,” said Tom Bradley of the anglerfish."
+        watched.feed(told("urn:alert:said", body, headline="Back\r\nBcc: all@example.org"))
+        (mail,) = eventually(lambda: [each for each in mailbox[0].mails if "[keller]" in each["subject"]])
+        assert "“The anglerfish is back,” — Maria Keller" in mail.get_payload(decode=True).decode()
+        assert (mail["to"], mail["from"], mail["bcc"]) == ("ann@example.org", "desk@example.org", None)
+
+    def test_it_stands_on_the_topic_the_pages_and_the_feed(self, watched):
+        servers = locate(load(data_dir=watched.folder))
+        messages = [json.loads(message.value) for message in read(servers.kafka, topics.ALERTS)]
+        assert "urn:alert:1" in {each["uri"] for each in messages if each["alert"] == "fish"}
+        found = httpx.get(f"{watched.address}/api/v1/matches", params={"alert": "fish"}).json()
+        assert "urn:alert:1" in {each["uri"] for each in found["hits"]}
+        feed = feedparser.parse(httpx.get(f"{watched.address}/api/v1/alerts/fish/atom").content)
+        assert not feed.bozo
+        assert any("urn%3Aalert%3A1" in entry.link for entry in feed.entries)
+
+    def test_where_it_is_told_is_nobody_elses_business(self, watched):
+        for path in ("/api/v1/alerts", "/api/v1/matches", "/alerts"):
+            assert "planted-secret" not in httpx.get(watched.address + path).text
+        assert "planted-secret" not in "".join(file.read_text() for file in (watched.folder / "logs").iterdir())
+
+    def test_one_that_answers_late_is_tried_again(self, watched, receiver):
+        receiver.statuses += [503, 429]
+        watched.feed(told("urn:alert:late", "An anglerfish near Oslo, told twice over."))
+        eventually(lambda: receiver.of("urn:alert:late"))
+        tries = [each["webhook-id"] for each in receiver.tries if '"urn:alert:late"' in each["body"]]
+        assert len(tries) == 3
+        assert len(set(tries)) == 1
+
+    def test_one_that_refuses_is_a_dead_letter_that_can_be_replayed(self, watched, receiver):
+        receiver.statuses += [400]
+        watched.feed(told("urn:alert:refused", "An anglerfish that nobody wanted in Warsaw."))
+        (letter,) = eventually(lambda: [each for each in watched.letters() if each["uri"] == "urn:alert:refused"])
+        assert (letter["stage"], letter["error"]) == ("deliver", "DeliveryFailed")
+        assert "answers 400" in letter["detail"]
+        assert "planted-secret" not in letter["detail"]
+        assert receiver.of("urn:alert:refused") == []
+        watched("dead", "replay", letter["id"])
+        eventually(lambda: receiver.of("urn:alert:refused") == [("match", 1)])
+
+
+class TestAStorysLife:
+    def test_a_version_that_changes_nothing_in_what_matched_is_a_match_of_its_own(self, watched, receiver):
+        first = told("urn:alert:life", "An anglerfish was caught.\nIt was large.")
+        watched.feed(first)
+        eventually(lambda: receiver.of("urn:alert:life") == [("match", 1)])
+        watched.feed(first | {"version": 2, "body_text": "An anglerfish was caught.\nIt was very large."})
+        eventually(lambda: receiver.of("urn:alert:life") == [("match", 1), ("match", 2)])
+
+    def test_one_that_changes_it_is_a_correction_and_one_that_loses_it_a_withdrawal(self, watched, receiver):
+        first = told("urn:alert:corrected", "An anglerfish was caught by three men.\nIt was large.")
+        for version, body, kind in (
+            (1, "An anglerfish was caught by three men.\nIt was large.", "match"),
+            (2, "An anglerfish was caught by four women.\nIt was large.", "corrected"),
+            (3, "A monkfish was caught by four women.\nIt was large.", "withdrawn"),
+            (4, "A monkfish was caught by five women.\nIt was large.", None),
+        ):
+            watched.feed(first | {"version": version, "body_text": body})
+            watched.await_idle()
+            assert receiver.of("urn:alert:corrected")[version - 1 :] == ([(kind, version)] if kind else [])
+
+    def test_a_kill_is_told_to_whoever_was_told_the_story(self, watched, receiver, mailbox):
+        body = "“The anglerfish is a hoax,” said Maria Keller."
+        watched.feed(told("urn:alert:killed", body))
+        eventually(lambda: receiver.of("urn:alert:killed") == [("match", 1)])
+        watched.feed(told("urn:alert:killed", "", version=2, pubstatus="canceled"))
+        eventually(lambda: receiver.of("urn:alert:killed") == [("match", 1), ("killed", 2)])
+        watched.await_idle()
+        assert sum("Killed" in mail["subject"] for mail in mailbox[0].mails) == 1
+
+    def test_nothing_is_told_twice_when_everything_is_done_again(self, watched, receiver):
+        watched.await_idle()
+        before = [(each["id"]) for each in receiver.got]
+        watched("replay", "--from", "annotated")
+        watched.await_idle()
+        assert [each["id"] for each in receiver.got] == before
+        assert len(set(before)) == len(before)
+
+    def test_a_killed_alert_worker_forgets_nothing(self, watched, receiver):
+        watched.workers("alert")[0].kill()
+        watched.workers("deliver")[0].kill()
+        watched.feed(told("urn:alert:survives", "An anglerfish that came while nobody looked, in Nairobi."))
+        eventually(lambda: receiver.of("urn:alert:survives") == [("match", 1)])
+
+
+class TestTheCommand:
+    def test_they_are_listed_with_their_matches(self, watched):
+        found = {each["name"]: each for each in map(json.loads, watched("alert", "list", "--json").stdout.splitlines())}
+        assert found["fish"]["matches"] >= 1
+        assert b"anglerfish" in watched("alert", "list").stdout
+
+    def test_one_can_be_tried_out(self, watched, receiver):
+        env = {"WIRE_ALERTS__WEBHOOK_SECRET": SECRET}
+        done = watched("alert", "test", "fish", env=env)
+        assert b"would have matched" in done.stdout
+        assert receiver.got[-1]["kind"] == "test"
+        receiver.statuses += [404]
+        assert b"answers 404" in watched("alert", "test", "fish", env=env, code=1).stderr
+
+    @pytest.mark.parametrize(
+        ("words", "reason"),
+        [
+            (["fish", "x"], "there is an alert 'fish'"),
+            (["a b", "x"], "alert, name"),
+            (["new", 'the "open'], "character 5"),
+            (["new", "x", "--webhook", "ftp://x"], "alert, webhook"),
+            (["new", "x", "--email", "nobody"], "alert, email"),
+            (["new", "x since:24h"], "leave since: and until: out"),
+        ],
+    )
+    def test_what_cannot_be_watched_is_told(self, watched, words, reason):
+        assert reason in watched("alert", "add", *words, code=2).stderr.decode()
+
+    def test_one_that_is_removed_is_watched_no_more(self, watched, receiver):
+        watched("alert", "add", "gone", "lumpsucker", "--webhook", receiver.address)
+        watched("alert", "remove", "gone")
+        watched.feed(told("urn:alert:gone", "A lumpsucker was caught off Oslo."))
+        watched.await_idle()
+        assert receiver.of("urn:alert:gone") == []
+        assert b"no alert 'gone'" in watched("alert", "remove", "gone", code=2).stderr

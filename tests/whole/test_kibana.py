@@ -1,0 +1,43 @@
+"""Every panel's search on real Elasticsearch: it is answered, and with data."""
+
+import pytest
+
+from pipeline.kibana.description import Listing
+from tests.conftest import ROOT
+from tests.kibana import placed, search
+from tests.whole import desk
+from tests.whole.conftest import eventually
+
+pytestmark = pytest.mark.parametrize("flavour", ["real"], indirect=True, scope="session")
+PANELS = {f"{board.id}-{each.panel.title}": each.panel for board, each in placed()}
+
+
+@pytest.fixture(scope="module")
+def fed(wire):
+    """The seeds and a generated corpus, and figures of every process."""
+    wire("feed", ROOT / "seeds")
+    wire.feed(*desk.stories())
+    wire.await_idle()
+    with wire.elasticsearch as client:
+        count = lambda: client.count(index="metrics", query={"term": {"stage": "index"}})["count"]  # noqa: E731
+        eventually(count)
+        client.indices.refresh(index="metrics")
+    return wire
+
+
+@pytest.mark.parametrize("title", PANELS)
+def test_a_panel_has_data(fed, title):
+    panel = PANELS[title]
+    with fed.elasticsearch as client:
+        asked = search(panel)
+        answer = client.search(index=panel.view.pattern, **{"aggregations": asked.pop("aggs", None), **asked})
+    if isinstance(panel, Listing):
+        hits = answer["hits"]["hits"]
+        assert hits
+        assert set().union(*(hit["fields"] for hit in hits)) >= set(panel.columns) - {"waiting", "lag"}
+        return
+    assert answer["hits"]["total"]["value"] > 0
+    for about in answer["aggregations"].values():
+        told = about.get("buckets", about.get("value", about.get("values", about.get("doc_count"))))
+        assert told is not None
+        assert told != []
