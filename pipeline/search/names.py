@@ -120,7 +120,8 @@ def _significant(client: Elasticsearch, recent: Question, all_of_it: Question) -
         for kind, column in FIELDS.items()
     }
     answered = _aggregated(client, STORIES, matching(recent), aggregations)
-    return {kind: {bucket["key"]: bucket["score"] for bucket in answered[kind]["buckets"]} for kind in FIELDS}
+    buckets = {kind: answered.get(kind, {}).get("buckets", ()) for kind in FIELDS}
+    return {kind: {bucket["key"]: bucket["score"] for bucket in found} for kind, found in buckets.items()}
 
 
 def _counted(

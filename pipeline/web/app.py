@@ -65,7 +65,18 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app.add_middleware(_Safe)
     for kind, answer in _ANSWERS.items():
         app.exception_handler(kind)(answer)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Let the description say 400 for what is malformed, where the framework would say 422."""
+    described = app.openapi()
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            if path != "/ingest":
+                operation["responses"].pop("422", None)
+                operation["responses"].setdefault("400", {"description": "The question is malformed."})
 
 
 def health() -> dict[str, str]:

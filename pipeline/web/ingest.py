@@ -42,6 +42,19 @@ _STATUS = {"TooLarge": 413, "UnknownFormat": 415}
 _KEY = re.compile(r"[\x21-\x7e]{1,200}$")
 
 
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "Nothing in it can be read, or the question is malformed."},
+    401: {"description": "A bearer token is needed."},
+    408: {"description": "The body did not arrive in time."},
+    409: {"description": "A push with this Idempotency-Key is under way."},
+    413: {"description": "Too large."},
+    415: {"description": "Another content type or packing than those that are read."},
+    422: {"description": "This Idempotency-Key came with another body before."},
+    429: {"description": "Too many at once; Retry-After says when to come again."},
+    503: {"description": "Kafka is away; Retry-After says when to come again."},
+}
+
+
 @dataclass
 class Door:
     """What pushes go through: who may, how much, and where to."""
@@ -65,7 +78,7 @@ class Door:
         return name
 
 
-@router.post("/ingest", status_code=202)
+@router.post("/ingest", status_code=202, tags=["push"], responses=_REFUSALS)
 async def ingest(
     request: Request,
     authorization: Annotated[str, Header()] = "",

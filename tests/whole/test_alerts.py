@@ -70,14 +70,16 @@ class Mailbox(Message):
 
 
 @pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
+def receiver(flavour: str) -> Iterator[Receiver]:
+    """One of each kind of servers' own."""
     found = Receiver()
     yield found
     found.server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
+def mailbox(flavour: str) -> Iterator[tuple[Mailbox, int]]:
+    """A mail server of each kind of servers' own, and its port."""
     handler = Mailbox()
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
