@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score chaos outage servers fuzz fuzz-formats train clean
+.PHONY: help install install-dev run test check format lock bench bench-search score screenshots chaos outage servers fuzz fuzz-formats train clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,12 @@ format: install-dev ## Put the code into shape
 
 bench: install ## Measure the pipeline against bare spaCy (STORIES=2000); REAL=1: over real servers
 	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) $(if $(REAL),--real)
+
+bench-search: install-dev ## Time the search endpoint beside Elasticsearch itself, at 100,000 stories (STORIES=100000)
+	$(BIN)/python -m bench.search --stories $(or $(STORIES),100000)
+
+screenshots: install-dev ## Take the pictures in docs/screenshots anew
+	$(BIN)/python -W ignore -m tests.screenshots
 
 score: install ## Score the language pass on labelled data, and the finding of copies
 	$(BIN)/python -m scoring

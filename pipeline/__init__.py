@@ -7,10 +7,10 @@ The route of a story, and the package that stands at each step::
     Story   desk ──────► wire.edited      which version counts; copies, storylines
             annotate ──► wire.annotated   entities, quotes, speakers (spaCy)
             index ─────► Elasticsearch    documents, templates, bulk writes
-            search                        queries and typed results
+            search, alerts                queries and typed results; saved searches, and who is told
 
-``workers`` (Faust), ``web``, ``cli`` and ``embedded`` wire these together and are the only
+``workers`` (Faust), ``web``, ``kibana``, ``cli`` and ``embedded`` wire these together and are the only
 ones that do. Whatever a stage gives up on goes to ``wire.dead`` with its reason.
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
