@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Annotated
 
 import stamina
 import typer
 
+from pipeline import __version__
 from pipeline.cli.console import complain, leave_quietly
 from pipeline.errors import ConfigurationError, PipelineError, TransientError
 
@@ -45,11 +47,25 @@ def assembled(words: Sequence[str] = ()) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     # One command alone would lose its name to Typer.
-    app.callback()(lambda: None)
+    app.callback()(_root)
     named = [MODULES[word] for word in words[:1] if word in MODULES]
     for module in named or dict.fromkeys(MODULES.values()):
         import_module(f"pipeline.cli.{module}").register(app)
     return app
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"wire {__version__}\n")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

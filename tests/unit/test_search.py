@@ -1,12 +1,18 @@
-"""Times people write, and the question put to Elasticsearch."""
+"""Times people write, the question and its filters, cursors, and what is put to Elasticsearch."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import ConfigurationError
+from pipeline.search.cursor import Cursor, read
+from pipeline.search.facets import histogram, step_of
 from pipeline.search.query import HIGHLIGHTED, marking, request
-from pipeline.search.question import Question
+from pipeline.search.question import LISTED, Question, as_filters, asked
 from pipeline.search.times import moment
 from tests.conftest import NOON
 
@@ -48,3 +54,69 @@ def test_what_matched_is_not_looked_for_in_bodies_that_are_too_long():
     hits = [{"_id": "a", "_source": {"body": "x"}}, {"_id": "b", "_source": {"body": "x" * (HIGHLIGHTED + 1)}}]
     asked = marking(Question(query="x"), hits)
     assert asked["query"]["bool"]["filter"] == [{"ids": {"values": ["a"]}}]
+
+
+EARLY, LATE = (NOON.replace(tzinfo=None, year=year) for year in (1971, 2100))
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"', exclude_categories=["C", "Z"]), min_size=1)
+
+
+@given(name=st.sampled_from([name for name in LISTED if name not in ("urgency", "kind")]), value=NAMES)
+def test_a_filter_among_the_words_is_the_filter_beside_them(name, value):
+    among = asked(f'gas {name}:"{value}" -oil')
+    assert among == asked("gas -oil", **{name: [value]})
+    assert among.query == "gas -oil"
+
+
+@given(
+    words=st.lists(st.text("abcdef", min_size=1), max_size=4),
+    speaker=st.lists(NAMES, max_size=2, unique=True),
+    quotes=st.booleans(),
+    since=st.none() | st.datetimes(timezones=st.just(UTC), min_value=EARLY),
+    sort=st.sampled_from([None, "time", "relevance"]),
+)
+def test_an_address_asks_the_same_question_again(words, speaker, quotes, since, sort):
+    question = Question(" ".join(words), quotes=quotes, speaker=tuple(speaker), since=since, sort=sort)
+    address = as_filters(question)
+    again = asked(
+        str(address.pop("q", "")),
+        quotes=address.pop("quotes", "") == "true",
+        sort=address.pop("sort", None),
+        **address,
+    )
+    assert again == question
+
+
+def test_what_looks_like_a_filter_inside_a_phrase_is_words():
+    assert asked('"the speaker:house rose"').speaker == ()
+    assert asked("http://example.org/place:x").place == ()
+
+
+@given(
+    after=st.lists(st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)),
+    frozen=st.none() | st.text(min_size=1),
+)
+def test_a_cursor_comes_back_as_it_was_handed_out(after, frozen):
+    question = Question(query="gas", size=5)
+    handed_out = Cursor(after, frozen).text(question)
+    assert read(replace(question, cursor=handed_out, size=50)) == Cursor(after, frozen)
+    with pytest.raises(ConfigurationError, match="another search"):
+        read(replace(question, query="oil", cursor=handed_out))
+
+
+@given(text=st.text())
+def test_what_was_never_handed_out_is_no_cursor(text):
+    with pytest.raises(ConfigurationError, match="cursor"):
+        read(Question(cursor=f"x{text}"))
+
+
+@given(
+    start=st.datetimes(timezones=st.just(UTC), min_value=EARLY, max_value=LATE),
+    long=st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=9_000)),
+)
+def test_bars_cover_the_span_without_a_gap_and_are_not_too_many(start, long):
+    step = step_of(start, start + long)
+    found = histogram({"bars": {"buckets": []}}, step, start, start + long).bars
+    assert found[0].start <= start < found[0].end
+    assert found[-1].start < start + long <= found[-1].end
+    assert all(one.end == other.start for one, other in pairwise(found))
+    assert len(found) <= 63

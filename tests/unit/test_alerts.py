@@ -1,0 +1,120 @@
+"""What is told of a version, whatever was told before; signatures and mails."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.alerts import matching, webhook
+from pipeline.alerts.mail import written
+from pipeline.alerts.matching import Match, matches
+from pipeline.alerts.saved import Alert, new
+from pipeline.errors import ConfigurationError
+from pipeline.story import Indexed
+from tests.conftest import NOON
+
+ALERT = Alert(name="gas", query="gas", created=NOON - timedelta(days=1))
+URI = "urn:test:1"
+
+
+def indexed(version: int, *, usable: bool = True) -> Indexed:
+    return Indexed(
+        uri=URI, version=version, versioncreated=NOON, firstcreated=NOON, pubstatus="usable" if usable else "canceled"
+    )
+
+
+def hit(version: int, sentence: str) -> dict[str, Any]:
+    """The story as the search finds it."""
+    body = f"\ue000gas\ue001 {sentence}."
+    return {
+        "uri": URI, "version": version, "versioncreated": NOON.isoformat(), "firstcreated": NOON.isoformat(),
+        "headline": "Gas", "source": {"name": "Test", "receivedat": NOON.isoformat()}, "body": body,
+        "highlight": {"body": [f"{body} And more {version}."]},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def tell(monkeypatch):
+    """What is told of an arrival, with that found in the index."""
+
+    def told(arrived: Indexed, found: list[dict[str, Any]], before: list[Match]) -> list[Match]:
+        monkeypatch.setattr(matching, "_hits", lambda *_: found)
+        return matches(None, [ALERT], [arrived], before)
+
+    return told
+
+
+class TestAStorysLife:
+    LIFE = (
+        (indexed(1), [hit(1, "leaked")], ["match"]),
+        (indexed(2), [hit(2, "leaked")], ["match"]),
+        (indexed(3), [hit(3, "exploded")], ["corrected"]),
+        (indexed(4), [], ["withdrawn"]),
+        (indexed(5), [], []),
+        (indexed(6), [hit(6, "leaked again")], ["match"]),
+        (indexed(7, usable=False), [], ["killed"]),
+    )
+
+    def test_each_version_is_told_for_what_it_is(self, tell):
+        before: list[Match] = []
+        for arrived, found, kinds in self.LIFE:
+            told = tell(arrived, found, before)
+            assert [(each.kind, each.version) for each in told] == [(kind, arrived.version) for kind in kinds]
+            before += told
+
+    def test_the_same_arrival_again_tells_the_same(self, tell):
+        before: list[Match] = []
+        for arrived, found, _ in self.LIFE:
+            told = tell(arrived, found, before)
+            before += told
+            assert tell(arrived, found, before) == told
+
+    def test_nothing_is_told_of_a_version_that_is_passed(self, tell):
+        assert tell(indexed(1), [hit(2, "leaked")], []) == []
+        later = tell(indexed(2), [hit(2, "leaked")], [])
+        assert tell(indexed(1), [], later) == []
+
+    def test_whoever_was_told_nothing_is_told_of_no_kill(self, tell):
+        assert tell(indexed(2, usable=False), [], []) == []
+
+
+class TestWebhooks:
+    def test_the_signature_is_that_of_the_specification(self):
+        """Standard Webhooks' own example."""
+        key = webhook.key_of("whsec_plJ3nmyCDGBKInavdOK15jsl")
+        body = json.dumps({"event_type": "ping", "data": {"success": True}}, separators=(",", ":")).encode()
+        headers = webhook.signed("msg_loFOjxBNrRLzqYUf", body, key, 1731705121.0)
+        expected = "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0="
+        assert headers["webhook-signature"] == expected
+        assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("msg_loFOjxBNrRLzqYUf", "1731705121")
+
+    def test_a_secret_that_is_none_is_refused(self):
+        with pytest.raises(ConfigurationError, match="webhook_secret"):
+            webhook.key_of("whsec_???")
+
+    @given(st.binary(min_size=24, max_size=64))
+    def test_any_secret_is_read(self, key):
+        assert webhook.key_of("whsec_" + base64.b64encode(key).decode()) == key
+
+
+@given(headline=st.text(), text=st.text(max_size=200), speaker=st.none() | st.text(min_size=1))
+def test_whatever_a_story_says_is_one_mail_to_one_person(headline, text, speaker):
+    match = Match(
+        id="0" * 32, alert="gas", kind="match", uri=URI, version=1, versioncreated=NOON, firstcreated=NOON, at=NOON,
+        headline=headline, source="Test", speaker=speaker, text=text,
+    )  # fmt: skip
+    mail = written(match, "desk@example.org", "ann@example.org")
+    assert mail.get_all("To") == ["ann@example.org"]
+    assert mail["Bcc"] is mail["Cc"] is None
+    assert "\n" not in mail["Subject"]
+    assert mail["Subject"].startswith("[gas]")
+
+
+@pytest.mark.parametrize(("given_", "reason"), [({"name": "a b"}, "name"), ({"query": '"'}, "not closed")])
+def test_an_alert_that_cannot_be_is_refused(given_, reason):
+    with pytest.raises(ConfigurationError, match=reason):
+        new(**{"name": "x", "query": "y", "quotes": False, "webhook": None, "email": ()} | given_)

@@ -1,0 +1,24 @@
+"""What changed between two texts: both can be read off it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.web.changes import changed
+
+TEXTS = st.lists(st.text("ab .,\u00e9", min_size=1), max_size=6)
+
+
+@given(before=TEXTS, after=TEXTS)
+def test_both_texts_can_be_read_off_what_changed(before, after):
+    parts = changed(before, after)
+    if before == after:
+        assert parts == []
+        return
+    for kind, text in (("gone", before), ("new", after)):
+        told = ["".join(word for of, word in part.words if of in ("same", kind)) for part in parts]
+        assert "".join(told) == "".join(text)
+
+
+def test_only_the_words_that_changed_are_marked():
+    (_, part) = changed(["Dam breaks", "Two people died."], ["Dam breaks", "Three people died."])
+    assert part.words == (("gone", "Two"), ("new", "Three"), ("same", " people died."))
