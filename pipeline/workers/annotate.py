@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from faust.types import EventT
 
-from pipeline.workers import language_process
 from pipeline.workers.app import Context
 from pipeline.workers.language_pool import LanguagePool
 from pipeline.workers.settle import Outcome, Send
+
+_PROCESS = "pipeline.workers.language_process"
+"""By its name: importing it would load spaCy here too."""
 
 
 class Language:
@@ -18,7 +20,7 @@ class Language:
         """Have the app start the pool, so that the first story does not wait for the model."""
         settings = context.settings
         longest = str(settings.annotate.max_characters)
-        command = [sys.executable, "-m", language_process.__name__, settings.spacy.model, settings.spacy.names, longest]
+        command = [sys.executable, "-m", _PROCESS, settings.spacy.model, settings.spacy.names, longest]
         self._pool = LanguagePool(command, settings.annotate, context.figures)
         context.app.task(self._start)
         context.app.on_before_shutdown.connect(self._stop, weak=False)
