@@ -32,7 +32,7 @@ run: install ## Run everything on this machine, fed with FEED (seeds/)
 	@exec $(BIN)/wire up --feed $(FEED)
 
 test: install-dev ## Run the tests, against the embedded servers
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest
 
 check: install-dev ## Lint, format and types
 	$(BIN)/ruff check .

@@ -49,7 +49,7 @@ def search(panel: Panel) -> dict[str, Any]:
     """The search that answers a panel over all of the time."""
     query = kql(getattr(panel, "only", ""))
     if isinstance(panel, Listing):
-        return {"query": query, "sort": [{panel.view.time: "desc"}], "size": 10, "fields": list(panel.columns)}
+        return {"query": query, "sort": [{panel.view.time: "desc"}], "size": 100, "fields": list(panel.columns)}
     if isinstance(panel, PointMap):
         grid = {"geotile_grid": {"field": panel.field, "precision": 4}}
         centre = {"aggs": {"centre": {"geo_centroid": {"field": panel.field}}}}
@@ -58,7 +58,8 @@ def search(panel: Panel) -> dict[str, Any]:
     metrics = {name: column for name, column in ours.items() if not column["isBucketed"]}
     aggs = {f"m-{name}": _metric(column) for name, column in metrics.items()}
     for name, column in reversed([(name, column) for name, column in ours.items() if column["isBucketed"]]):
-        aggs = {name: {**_bucket(column, metrics), "aggs": aggs}}
+        # What a bucket is ordered by has to be measured in it, and not only below.
+        aggs = {name: {**_bucket(column, metrics), "aggs": aggs | _ordering(column, metrics)}}
     return {"query": query, "size": 0, "aggs": aggs}
 
 
@@ -91,6 +92,11 @@ def _metric(column: dict[str, Any]) -> dict[str, Any]:
     if "filter" in column:
         return {"filter": kql(column["filter"]["query"]), "aggs": {"of": asked}}
     return asked
+
+
+def _ordering(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
+    by = column["params"].get("orderBy", {}).get("columnId")
+    return {f"m-{by}": _metric(metrics[by])} if by else {}
 
 
 def _bucket(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
