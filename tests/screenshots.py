@@ -32,7 +32,6 @@ def main() -> None:
         with browser.started() as chromium:
             for picture, path, look in (
                 ("search", "/?q=minister", {}),
-                ("quotes", "/?quotes=true&about=parliament", {}),
                 ("story", f"/story?uri={UPI.name}", {}),
                 ("name", "/name?name=Vladimir+Putin", {}),
                 ("wall", "/wall?window=24h", {"color_scheme": "dark"}),
