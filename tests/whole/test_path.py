@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from urllib.error import HTTPError
@@ -77,7 +78,9 @@ class TestSeeds:
         twin = json.load(urlopen(f"{wire.address}/api/v1/search?q=putin"))
         assert twin["total"] == wire.search("putin")["total"]
         story = urlopen(f"{wire.address}/story?{urlencode({'uri': UPI.name})}").read().decode()
-        assert '<b title="PERSON">Vladimir Putin</b>' in story
+        assert re.search(
+            r'href="/name\?name=Vladimir%20Putin" title="[^"]*PERSON Vladimir Putin[^"]*">Vladimir Putin</a>', story
+        )
         assert "political settlement" in story
 
 
