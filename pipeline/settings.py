@@ -8,7 +8,7 @@ directory, the defaults here. Only entrances read settings; everything below the
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -80,16 +80,27 @@ class Kafka(Section):
         return self.bootstrap_servers or ""
 
 
-class Elasticsearch(Section):
-    """Where Elasticsearch is, who we are there, and how indices are made."""
+class Login(Section):
+    """Who we are at a server of Elastic's, and whom we trust there."""
 
-    hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: the embedded server")] = None
     api_key: Annotated[SecretStr | None, Field(description="an API key, encoded as Elasticsearch gives it")] = None
     username: Annotated[str | None, Field(description="who we are, where there is no API key")] = None
     password: Annotated[SecretStr | None, Field(description="its password")] = None
     ca_file: Annotated[
         Path | None, Field(description="who signs its certificate, PEM; unset: whom this machine trusts")
     ] = None
+
+    @model_validator(mode="after")
+    def _has_one_identity(self) -> Self:
+        if self.username and (self.api_key or not self.password):
+            raise ValueError("give either api_key, or username and password")
+        return self
+
+
+class Elasticsearch(Login):
+    """Where Elasticsearch is, who we are there, and how indices are made."""
+
+    hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: the embedded server")] = None
     shards: Annotated[int, Field(ge=1, description="of every monthly index")] = 1
     replicas: Annotated[int, Field(ge=0, description="of every monthly index")] = 0
     timeout: Annotated[float, Field(gt=0, description="seconds one request may take")] = 30
@@ -103,19 +114,13 @@ class Elasticsearch(Section):
             raise ValueError("an address is no place for a password; use elasticsearch.username and .password")
         return hosts
 
-    @model_validator(mode="after")
-    def _has_one_identity(self) -> "Elasticsearch":
-        if self.username and (self.api_key or not self.password):
-            raise ValueError("give either api_key, or username and password")
-        return self
-
     @property
     def address(self) -> str:
         """Where it is, once it was located."""
         return self.hosts or ""
 
 
-class Kibana(Section):
+class Kibana(Login):
     """Where the dashboards go."""
 
     url: Annotated[str | None, Field(pattern=r"^https?://[^@]+$", description="its address; unset: no dashboards")] = (
@@ -124,12 +129,6 @@ class Kibana(Section):
     space: Annotated[str | None, Field(pattern=r"^[\w-]{1,100}$", description="its space; unset: the default one")] = (
         None
     )
-    api_key: Annotated[SecretStr | None, Field(description="an API key, encoded as Elasticsearch gives it")] = None
-    username: Annotated[str | None, Field(description="who we are, where there is no API key")] = None
-    password: Annotated[SecretStr | None, Field(description="its password")] = None
-    ca_file: Annotated[
-        Path | None, Field(description="who signs its certificate, PEM; unset: whom this machine trusts")
-    ] = None
 
 
 Names = Literal["wire", "stock"]

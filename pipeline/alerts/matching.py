@@ -1,7 +1,6 @@
 """Which alerts a newly indexed version concerns, and what is to be told of it.
 
-Elasticsearch's percolator would ask the same the other way round; it is no part of the core server, and
-a search that looks at the new stories only costs a few milliseconds, whatever else is indexed.
+Elasticsearch's percolator would ask the same the other way round; see docs/decisions/alerts.md.
 """
 
 import re

@@ -10,6 +10,7 @@ import httpx
 import stamina
 
 from pipeline.errors import ConfigurationError, KibanaAway
+from pipeline.kibana.objects import ndjson
 from pipeline.settings import Kibana
 
 _SECONDS = 60.0
@@ -68,7 +69,7 @@ def get(kibana: Kibana, wanted: Sequence[dict[str, Any]]) -> str:
     lines = [json.loads(line) for line in text.splitlines() if line]
     order = {(each["type"], each["id"]): number for number, each in enumerate(named)}
     lines.sort(key=lambda each: order.get((each["type"], each["id"]), len(order)))
-    return "".join(json.dumps(each, ensure_ascii=False, sort_keys=True) + "\n" for each in lines)
+    return ndjson(lines)
 
 
 def _asked(client: httpx.Client, path: str, **what: Any) -> httpx.Response:

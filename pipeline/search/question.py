@@ -23,7 +23,6 @@ ALTERNATIVES = frozenset(("source", "subject", "language", "urgency", "kind", "s
 """Of those, the ones of which a document has one: several values are alternatives. Of the others it
 must have all."""
 MOMENTS = ("since", "until")
-SORTS = ("relevance", "time")
 Sort = Literal["relevance", "time"]
 _WRITTEN = re.compile(
     rf'(?<![^\s(+|-])(?P<name>{"|".join([*LISTED, *MOMENTS])}):(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))'
@@ -102,9 +101,10 @@ def asked(query: str = "", **filters: Any) -> Question:
     _check_pairs(query)
     given = {name: list(filters.pop(name, None) or ()) for name in LISTED}
     times: dict[str, Any] = {name: moment(text) for name in MOMENTS if (text := filters.pop(name, None))}
-    words = query
-    for name, value, at, written in _written(query):
-        words = words.replace(written, " ", 1)
+    words, position = [], 0
+    for name, value, (start, end) in _written(query):
+        words.append(query[position:start])
+        at, position = start + 1, end
         if not value:
             raise ConfigurationError(f"query, character {at}: {name}: needs a value")
         try:
@@ -116,7 +116,8 @@ def asked(query: str = "", **filters: Any) -> Question:
         except ConfigurationError as error:
             raise ConfigurationError(f"query, character {at}: {error}") from None
     lists: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
-    return Question(query=" ".join(words.split()), **lists, **times, **filters)
+    plain = " ".join(" ".join([*words, query[position:]]).split())
+    return Question(query=plain, **lists, **times, **filters)
 
 
 def as_filters(question: Question) -> dict[str, str | list[str]]:
@@ -137,13 +138,13 @@ def as_filters(question: Question) -> dict[str, str | list[str]]:
     return found
 
 
-def _written(query: str) -> Iterator[tuple[str, str, int, str]]:
-    """The filters among the words: name, value, where (from 1), the text as it stands."""
+def _written(query: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    """The filters among the words: name, value, from where to where they stand."""
     quoted = [match.span() for match in re.finditer(r'"[^"]*"', query)]
     for match in _WRITTEN.finditer(query):
         if not any(start < match.start() < end for start, end in quoted):
             value = match["phrase"] if match["phrase"] is not None else match["word"]
-            yield match["name"], value.strip(), match.start() + 1, match[0]
+            yield match["name"], value.strip(), match.span()
 
 
 def _check_pairs(query: str) -> None:

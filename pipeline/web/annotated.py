@@ -3,16 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader
-
 from pipeline.story import AnnotatedStory
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-)
+from pipeline.web.templating import rendered
 
 
 class Label(NamedTuple):
@@ -46,7 +40,7 @@ class Piece(NamedTuple):
 def page(stories: Iterable[AnnotatedStory]) -> str:
     """HTML of stories with entities and quotes coloured, and each quote linked to the mention of its speaker."""
     shown = [{"story": story, "paragraphs": paragraphs(story), "number": n} for n, story in enumerate(stories, 1)]
-    return _TEMPLATES.get_template("annotated.html").render(stories=shown)
+    return rendered("annotated.html", stories=shown)
 
 
 def paragraphs(story: AnnotatedStory) -> list[list[Piece]]:

@@ -89,6 +89,7 @@ def test_an_address_asks_the_same_question_again(words, speaker, quotes, since, 
 def test_what_looks_like_a_filter_inside_a_phrase_is_words():
     assert asked('"the speaker:house rose"').speaker == ()
     assert asked("http://example.org/place:x").place == ()
+    assert asked('"at place:x then" place:x') == Question(query='"at place:x then"', place=("x",))
 
 
 @given(

@@ -188,19 +188,3 @@ def wire(flavour: str, pairs: Callable[[str], Pair], tmp_path_factory: pytest.Te
     env = pairs("shared").environment if flavour == "real" else {}
     with running(tmp_path_factory.mktemp("wire"), "--port", "0", env=env) as wire:
         yield wire
-
-
-REAL_ALONE = ("test_chaos", "test_secured")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests (`-n 2 --dist loadgroup`): what needs real servers is one's, what needs
-    embedded ones the other's, so that each starts its own servers once.
-    """
-    for item in items:
-        if "tests/whole" not in item.path.as_posix():
-            continue
-        asked = item.callspec.params.get("flavour") if hasattr(item, "callspec") else None
-        is_real = asked == "real" or item.path.stem in REAL_ALONE
-        item.add_marker(pytest.mark.xdist_group("real" if is_real else "embedded"))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import subprocess
 import threading
 import time
 from typing import Any
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from tests.whole import desk
-from tests.whole.conftest import Wire, eventually
+from tests.whole.conftest import COMMAND, Wire
 
 
 class Api:
@@ -244,10 +245,6 @@ class TestLive:
 
 class TestTerminal:
     def test_search_follows_what_comes_in(self, wire):
-        import subprocess  # noqa: PLC0415
-
-        from tests.whole.conftest import COMMAND  # noqa: PLC0415
-
         following = subprocess.Popen(
             [*COMMAND, "search", "monkfish", "--follow", "--json", "--data-dir", str(wire.folder)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -264,4 +261,4 @@ class TestTerminal:
         shown = api.wire("search", desk.WORD, "--facets", "--size", "0").stdout.decode()
         assert "40 stories" in shown
         assert "Coastal" in shown
-        assert eventually(lambda: "█" in shown)
+        assert "█" in shown
