@@ -14,13 +14,6 @@ from pipeline.settings import Alerts
 
 _SECONDS = 20.0
 _TIMES = 4
-_KINDS = {
-    "match": "",
-    "corrected": "Corrected: ",
-    "withdrawn": "No longer fits: ",
-    "killed": "Killed: ",
-    "test": "Test: ",
-}
 
 
 def written(match: Match, sender: str, to: str) -> EmailMessage:
@@ -28,7 +21,7 @@ def written(match: Match, sender: str, to: str) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to
-    mail["Subject"] = _line(f"[{match.alert}] {_KINDS[match.kind]}{match.headline or match.text}")[:200]
+    mail["Subject"] = _line(f"[{match.alert}] {match.says}{match.headline or match.text}")[:200]
     mail["Date"] = format_datetime(match.at)
     mail["Message-ID"] = f"<{match.id}@wire.invalid>"
     mail["Auto-Submitted"] = "auto-generated"

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
+import structlog
 from elasticsearch import Elasticsearch
 from pydantic import Field
 
 from pipeline.alerts.saved import Alert
 from pipeline.annotations import Value, is_absent
+from pipeline.errors import ConfigurationError
 from pipeline.search.query import MARKS
 from pipeline.search.question import MOST
 from pipeline.search.stories import ask
@@ -22,6 +24,14 @@ from pipeline.story import Indexed, Time
 _TEXT = 500
 _SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
 Kind = Literal["match", "corrected", "withdrawn", "killed", "test"]
+_SAYS: dict[Kind, str] = {
+    "match": "",
+    "corrected": "Corrected: ",
+    "withdrawn": "No longer fits: ",
+    "killed": "Killed: ",
+    "test": "Test: ",
+}
+log = structlog.get_logger()
 
 
 class Match(Value):
@@ -47,6 +57,11 @@ class Match(Value):
     text: str = ""
     matched: str = ""
 
+    @property
+    def says(self) -> str:
+        """What kind it is, in words that stand before a headline; nothing for a plain match."""
+        return _SAYS[self.kind]
+
 
 def matches(
     client: Elasticsearch, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]
@@ -59,7 +74,12 @@ def matches(
     usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
     found: list[Match] = []
     for alert in alerts:
-        hits = _hits(client, alert, usable) if usable else []
+        try:
+            hits = _hits(client, alert, usable) if usable else []
+        except ConfigurationError as error:
+            # One that cannot be asked must not keep the others waiting.
+            log.warning("an alert cannot be asked", alert=alert.name, why=str(error))
+            continue
         for uri, each in newest.items():
             before = [match for match in told if match.alert == alert.name and match.uri == uri]
             fitting = [hit for hit in hits if _story(hit)["uri"] == uri]

@@ -3,16 +3,20 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError
+from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 from pydantic import Field, ValidationError
 
 from pipeline.annotations import Value, is_absent
 from pipeline.errors import ConfigurationError
 from pipeline.index.connection import settled, speaking_to
 from pipeline.index.names import ALERTS
+from pipeline.search.query import LENIENT
 from pipeline.search.question import Question, asked
+from pipeline.search.stories import ask
 from pipeline.story import Time
 
+WEBHOOK = "webhook"
+"""The channel that is no address."""
 MOST = 1_000
 """Alerts there can be; each costs a search whenever something was indexed."""
 _ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
@@ -42,7 +46,7 @@ class Alert(Value):
     @property
     def channels(self) -> tuple[str, ...]:
         """Where its matches are sent: ``webhook``, and an address of each e-mail."""
-        return (*(["webhook"] if self.webhook else []), *self.email)
+        return (*([WEBHOOK] if self.webhook else []), *self.email)
 
 
 def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tuple[str, ...]) -> Alert:
@@ -59,7 +63,11 @@ def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tupl
 
 
 def add(client: Elasticsearch, alert: Alert, *, replace: bool = False) -> None:
-    """Save it. Raises ConfigurationError where its name is taken or there are too many, ElasticsearchAway."""
+    """Save it.
+
+    Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchAway.
+    """
+    ask(client, alert.question(0))
     if len(saved(client)) >= MOST:
         raise ConfigurationError(f"there are {MOST} alerts already; remove one first")
     with speaking_to(client):
@@ -99,10 +107,8 @@ def saved(client: Elasticsearch) -> list[Alert]:
     """All alerts, by name. Raises ElasticsearchAway."""
     with speaking_to(client):
         try:
-            found = client.search(index=ALERTS, size=MOST, ignore_unavailable=True, allow_no_indices=True)
-        except ApiError as error:
-            if error.status_code == 404:
-                return []
-            raise
+            found = client.search(index=ALERTS, size=MOST, **LENIENT)
+        except NotFoundError:
+            return []
     alerts = (Alert.model_validate(hit["_source"]) for hit in found["hits"]["hits"])
     return sorted(alerts, key=lambda alert: alert.name)

@@ -7,13 +7,14 @@ from typing import Any
 from elasticsearch import Elasticsearch, NotFoundError
 
 from pipeline.alerts.matching import Match
-from pipeline.errors import ElasticsearchAway
+from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.index.bulk import verdict
 from pipeline.index.connection import settled, speaking_to
 from pipeline.index.names import MATCHES, index_of
+from pipeline.index.registry import NO_INDEX, looked_up
 from pipeline.search.query import LENIENT
 
 _MANY = 10_000
-_WRONG, _THERE = 300, 409
 
 
 @settled
@@ -34,7 +35,10 @@ def latest(
 
 
 def remember(client: Elasticsearch, found: Sequence[Match]) -> list[Match]:
-    """Write down what is to be told; those that were not told before. Raises ElasticsearchAway."""
+    """Write down what is to be told; what was not delivered yet of it.
+
+    Raises ElasticsearchAway, DocumentRefused.
+    """
     if not found:
         return []
     lines: list[dict[str, Any]] = []
@@ -42,24 +46,24 @@ def remember(client: Elasticsearch, found: Sequence[Match]) -> list[Match]:
         lines += [{"create": {"_index": _index(match), "_id": match.id}}, match.model_dump(mode="json")]
     with speaking_to(client):
         answered = client.bulk(operations=lines, refresh=True)
-    results = [next(iter(item.values())) for item in answered["items"]]
-    for result in results:
-        if result["status"] >= _WRONG and result["status"] != _THERE:
-            raise ElasticsearchAway(f"{MATCHES}: {result.get('error', {}).get('reason')}", result["status"])
-    known = [match for match, result in zip(found, results, strict=True) if result["status"] == _THERE]
-    done = {match.id for match in known if delivered(client, match) is not None}
+    # One that was written down before is a conflict, and none.
+    verdicts = [verdict(next(iter(item.values()))) for item in answered["items"]]
+    for said in verdicts:
+        if isinstance(said, ElasticsearchAway):
+            raise said
+        if said is not None:
+            raise DocumentRefused(said)
+    done = delivered(client, found)
     return [match for match in found if match.id not in done]
 
 
-def delivered(client: Elasticsearch, match: Match) -> tuple[str, ...] | None:
-    """The channels that have it, None where it was not delivered yet. Raises ElasticsearchAway."""
+def delivered(client: Elasticsearch, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
+    """The channels that have each of them, by id, of those that were delivered. Raises ElasticsearchAway."""
+    docs = [{"_index": _index(match), "_id": match.id, "_source": ["delivered"]} for match in found]
     with speaking_to(client):
-        try:
-            found = client.get(index=_index(match), id=match.id, source_includes=["delivered"])
-        except NotFoundError:
-            return None
-    channels = found["_source"].get("delivered")
-    return None if channels is None else tuple(channels)
+        answered = client.mget(docs=docs)
+    known = {doc["_id"]: doc["_source"].get("delivered") for doc in looked_up(answered["docs"], NO_INDEX)}
+    return {id: tuple(channels) for id, channels in known.items() if channels is not None}
 
 
 def note_delivered(client: Elasticsearch, match: Match, channels: Sequence[str]) -> None:
@@ -67,12 +71,6 @@ def note_delivered(client: Elasticsearch, match: Match, channels: Sequence[str])
     document = {**match.model_dump(mode="json"), "delivered": list(channels)}
     with speaking_to(client):
         client.index(index=_index(match), id=match.id, document=document)
-
-
-def make_findable(client: Elasticsearch) -> None:
-    """Let searches see all that was told until now. Raises ElasticsearchAway."""
-    with speaking_to(client):
-        client.indices.refresh(index=MATCHES, **LENIENT)
 
 
 def _index(match: Match) -> str:

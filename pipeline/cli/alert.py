@@ -10,9 +10,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.alerts import mail, saved, told, webhook
+from pipeline.alerts import saved, told
 from pipeline.alerts.matching import Match
-from pipeline.alerts.saved import Alert
+from pipeline.alerts.saved import WEBHOOK, Alert
+from pipeline.alerts.telling import Teller
 from pipeline.cli.console import complain, messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.embedded.servers import locate_elasticsearch
@@ -108,17 +109,9 @@ def try_out(
     with connect(locate_elasticsearch(settings)) as client:
         alert = saved.one(client, name)
         answer = ask(client, asked(alert.query, quotes=alert.quotes, since=since, size=0))
-    what = "quotes" if alert.quotes else "stories"
-    output.print(f"{answer.total:,} {what} would have matched since {escape(since)}")
-    failed = False
-    for channel in alert.channels:
-        try:
-            asyncio.run(_tell(settings.alerts, alert, channel))
-            output.print(f"[green]told[/] {escape(alert.webhook or '' if channel == 'webhook' else channel)}")
-        except (DeliveryFailed, ConfigurationError) as error:
-            failed = True
-            complain(str(error))
-    if failed:
+    what = ("quote", "quotes") if alert.quotes else ("story", "stories")
+    output.print(f"{answer.total:,} {what[answer.total != 1]} would have matched since {escape(since)}")
+    if not asyncio.run(_tell(settings.alerts, alert)):
         raise typer.Exit(1)
 
 
@@ -132,16 +125,20 @@ def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_d
     messages.print(f"alert {name} is removed")
 
 
-async def _tell(settings: Alerts, alert: Alert, channel: str) -> None:
+async def _tell(settings: Alerts, alert: Alert) -> bool:
+    """Send a test to each channel; whether all of them took it."""
     now = datetime.now(UTC)
     match = Match(
         id=secrets.token_hex(16), alert=alert.name, kind="test", uri="urn:wire:test", version=1,
         versioncreated=now, firstcreated=now, at=now, headline="A test of this alert", source="wire", text=alert.query,
     )  # fmt: skip
-    if channel == "webhook" and alert.webhook:
-        secret = settings.webhook_secret
-        key = webhook.key_of(secret.get_secret_value()) if secret else None
-        async with webhook.connect() as client:
-            await webhook.post(client, alert.webhook, match.id, match.model_dump_json().encode(), key)
-    else:
-        mail.send(settings, mail.written(match, settings.sender, channel))
+    teller, failed = Teller(settings), False
+    for channel in alert.channels:
+        try:
+            await teller.tell(match, alert, channel)
+            output.print(f"[green]told[/] {escape(alert.webhook or '' if channel == WEBHOOK else channel)}")
+        except (DeliveryFailed, ConfigurationError) as error:
+            failed = True
+            complain(str(error))
+    await teller.close()
+    return not failed

@@ -56,7 +56,7 @@ async def _once(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[s
             *await _once(client, actions[:half]),
             *await _once(client, actions[half:]),
         ]
-    return [_verdict(next(iter(item.values()))) for item in response["items"]]
+    return [verdict(next(iter(item.values()))) for item in response["items"]]
 
 
 def _lines(action: Action) -> list[dict[str, Any]]:
@@ -71,7 +71,8 @@ def _lines(action: Action) -> list[dict[str, Any]]:
     return [{"index": meta}, action.document]
 
 
-def _verdict(result: dict[str, Any]) -> str | ElasticsearchAway | None:
+def verdict(result: dict[str, Any]) -> str | ElasticsearchAway | None:
+    """What became of one action of a bulk request: None (done), the reason of a refusal, or that it must wait."""
     status = result["status"]
     if status in _WRITTEN and not (status == 404 and "error" in result):
         return None

@@ -13,7 +13,7 @@ from pipeline.index.connection import settled, speaking_to
 from pipeline.index.documents import Action
 from pipeline.index.names import DESK, STORIES, index_of, story_id
 
-_NO_INDEX = "index_not_found_exception"
+NO_INDEX = "index_not_found_exception"
 
 
 async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, Record]:
@@ -23,7 +23,7 @@ async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, R
         return {}
     with speaking_to(client):
         response = await client.mget(index=DESK, ids=ids)
-    records = (Record.model_validate(doc["_source"]) for doc in _found(response["docs"]))
+    records = (Record.model_validate(doc["_source"]) for doc in looked_up(response["docs"]))
     return {record.uri: record for record in records}
 
 
@@ -49,11 +49,13 @@ async def indexed_quotes(client: AsyncElasticsearch, stories: Sequence[tuple[str
     docs = [{"_index": index, "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()]
     with speaking_to(client):
         response = await client.mget(docs=docs)
-    return {wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in _found(response["docs"], _NO_INDEX)}
+    return {
+        wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in looked_up(response["docs"], NO_INDEX)
+    }
 
 
-def _found(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
-    """The documents that are there.
+def looked_up(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
+    """The documents of an ``mget`` that are there.
 
     Raises ElasticsearchAway where one could not be looked for: while a node starts, or is too busy,
     ``mget`` succeeds as a whole and says so in that document's place. Taken for unknown, a story's

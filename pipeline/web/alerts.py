@@ -17,7 +17,6 @@ from pipeline.web.question import Index
 from pipeline.web.templating import rendered
 
 router = APIRouter()
-_KINDS = {"match": "", "corrected": "Corrected: ", "withdrawn": "No longer fits: ", "killed": "Killed: "}
 _NO_ALERT = FAILURES | {404: {"model": Failed, "description": "There is no such alert."}}
 
 
@@ -25,9 +24,7 @@ _NO_ALERT = FAILURES | {404: {"model": Failed, "description": "There is no such 
 def alerts(index: Index, alert: Annotated[str, Query(max_length=64)] = "") -> str:
     """The alerts, and the newest matches of one or of all."""
     total, found = told.latest(index, alert or None)
-    return rendered(
-        "alerts.html", alerts=saved.saved(index), matches=found, total=total, chosen=alert, kinds=_KINDS, here="alerts"
-    )
+    return rendered("alerts.html", alerts=saved.saved(index), matches=found, total=total, chosen=alert, here="alerts")
 
 
 @router.get("/api/v1/alerts", tags=["alerts"], responses=FAILURES)
@@ -65,7 +62,7 @@ def _entry(match: Match, base: str) -> Entry:
     return Entry(
         id=f"urn:wire:match:{match.id}",
         link=base + Links({"uri": match.uri}, "/story")(),
-        title=f"{_KINDS.get(match.kind, '')}{match.headline or match.text[:90]}",
+        title=f"{match.says}{match.headline or match.text[:90]}",
         text=said,
         at=match.at.isoformat(),
         author=match.source or "unknown",
