@@ -93,16 +93,27 @@ def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Me
 
 def follow(kafka: Kafka, topic: str) -> Iterator[Message]:
     """The messages that come from now on. Raises KafkaAway."""
+    for messages in gathered(kafka, topic, 0):
+        yield from messages
+
+
+def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Message]]:
+    """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaAway."""
     with consumer(kafka) as client:
         _assign(client, topic)
         client.seek_to_end()
         while True:
-            # A poll that waits would spin on a broker that answers empty fetches at once.
-            batch = client.poll(timeout_ms=0)
-            if not batch:
-                time.sleep(_FOLLOW_PAUSE)
-            for records in batch.values():
-                yield from map(_message, records)
+            found: list[Message] = []
+            until = float("inf")
+            while time.monotonic() < until:
+                batch = client.poll(timeout_ms=0)
+                found += [_message(record) for records in batch.values() for record in records]
+                if found and until == float("inf"):
+                    until = time.monotonic() + seconds
+                if not batch:
+                    # A poll that waits would spin on a broker that answers empty fetches at once.
+                    time.sleep(_FOLLOW_PAUSE)
+            yield found
 
 
 class Tail:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline import topics
-from pipeline.broker.log import follow as follow_topic
+from pipeline.broker.log import gathered
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
 from pipeline.cli.show import show_answer, show_facets, show_hit
@@ -96,16 +96,16 @@ def search(
             show_answer(answer, question)
             show_facets(answer)
         newest = replace(question, cursor=None, collapsed=False)
-        for uri in _indexed(settings) if follow else ():
+        for uris in _indexed(settings) if follow else ():
             make_findable(client)
-            arrived = ask(client, newest, among=[uri])
+            arrived = ask(client, newest, among=uris)
             for hit, told in zip(arrived.hits, printed(arrived)["hits"], strict=True):
                 print_json(json.dumps(told, ensure_ascii=False)) if as_json else show_hit(hit, question)
 
 
-def _indexed(settings: Settings) -> Iterator[str]:
-    """The uri of each story that is indexed from now on, until Ctrl-C. Raises KafkaAway."""
+def _indexed(settings: Settings) -> Iterator[list[str]]:
+    """The uris of what is indexed from now on, a second's together, until Ctrl-C. Raises KafkaAway."""
     messages.print("[dim]following; Ctrl-C ends[/]")
     with suppress(KeyboardInterrupt):
-        for message in follow_topic(locate_kafka(settings), topics.INDEXED):
-            yield (message.key or b"").decode("utf-8", "replace")
+        for indexed in gathered(locate_kafka(settings), topics.INDEXED, 1):
+            yield sorted({(message.key or b"").decode("utf-8", "replace") for message in indexed})

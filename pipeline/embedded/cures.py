@@ -15,7 +15,7 @@ from kafka.admin import MemberToRemove
 
 from pipeline import topics
 from pipeline.broker.connection import admin
-from pipeline.broker.log import follow
+from pipeline.broker.log import gathered
 from pipeline.errors import PipelineError
 from pipeline.index.names import DESK, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.settings import Kafka
@@ -51,30 +51,30 @@ def keep_findable(kafka: Kafka, elasticsearch: str) -> None:
     first search after a while finds nothing new. It copies all of an index whenever it is asked to,
     so that stories and quotes are left alone while none come in.
     """
-    came = threading.Event()
-    threading.Thread(target=_watch, args=(kafka, came), daemon=True, name="indexed").start()
-    threading.Thread(target=_refresh, args=(elasticsearch, came), daemon=True, name="refresh").start()
+    for refresh in (_refresh_small, _refresh_large):
+        threading.Thread(target=refresh, args=(kafka, elasticsearch), daemon=True, name=refresh.__name__).start()
 
 
-def _watch(kafka: Kafka, came: threading.Event) -> None:
+def _refresh_small(_: Kafka, elasticsearch: str) -> None:
+    while True:
+        time.sleep(REFRESH_EVERY)
+        _refresh(elasticsearch, DESK, METRICS, MATCHES)
+
+
+def _refresh_large(kafka: Kafka, elasticsearch: str) -> None:
     while True:
         with suppress(PipelineError):
-            for _ in follow(kafka, topics.INDEXED):
-                came.set()
+            for _ in gathered(kafka, topics.INDEXED, REFRESH_EVERY):
+                _refresh(elasticsearch, STORIES, QUOTES)
+        time.sleep(REFRESH_EVERY)
         # What came while nobody watched.
-        came.set()
-        time.sleep(REFRESH_EVERY)
+        _refresh(elasticsearch, STORIES, QUOTES)
 
 
-def _refresh(elasticsearch: str, came: threading.Event) -> None:
-    while True:
-        time.sleep(REFRESH_EVERY)
-        large = [STORIES, QUOTES] if came.is_set() else []
-        came.clear()
-        indices = ",".join([DESK, METRICS, MATCHES, *large])
-        asked = Request(f"{elasticsearch}/{indices}/_refresh?ignore_unavailable=true", method="POST")  # noqa: S310 - our own server
-        with suppress(OSError), urlopen(asked, timeout=10):  # noqa: S310 - our own server's address
-            pass
+def _refresh(elasticsearch: str, *indices: str) -> None:
+    address = f"{elasticsearch}/{','.join(indices)}/_refresh?ignore_unavailable=true"
+    with suppress(OSError), urlopen(Request(address, method="POST"), timeout=10):  # noqa: S310 - our own server
+        pass
 
 
 @dataclass

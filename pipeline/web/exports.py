@@ -5,11 +5,11 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
 from elasticsearch import Elasticsearch
 from fastapi import APIRouter, Request
@@ -65,8 +65,16 @@ def atom(request: Request, page: Search, what: What, index: Index) -> Response:
     return atom_of(title, shown, str(request.url), entries)
 
 
-class Entry(dict[Literal["id", "link", "title", "text", "at", "author"], str]):
+@dataclass(frozen=True)
+class Entry:
     """What a feed tells of a hit."""
+
+    id: str
+    link: str
+    title: str
+    text: str
+    at: str
+    author: str
 
 
 def atom_of(title: str, page: str, here: str, entries: Sequence[Entry]) -> Response:
@@ -89,16 +97,14 @@ def _xml(tree: etree._Element, kind: str) -> Response:
 def _entry(hit: dict[str, Any], base: str, *, quotes: bool) -> Entry:
     story = hit["story"] if quotes else hit
     link = base + Links({"uri": story["uri"]}, "/story")()
-    headline = story.get("headline") or hit.get("body", hit.get("text", ""))[:90]
-    author = story["source"]["name"] or "unknown"
-    entry = Entry(id=link, link=link, title=headline, at=story["versioncreated"], author=author)
+    title = story.get("headline") or hit.get("body", "")[:90]
+    text = hit["text"] if quotes else hit["body"][:_SUMMARY]
     if quotes:
         link = f"{link}#{hit['id']}"
         speaker = hit["speaker"]["name"] if hit.get("speaker") else "nobody named"
-        entry |= {"id": link, "link": link, "title": f"{speaker}: “{hit['text'][:150]}”", "text": hit["text"]}
-    else:
-        entry["text"] = hit["body"][:_SUMMARY]
-    return entry
+        title = f"{speaker}: “{hit['text'][:150]}”"
+    author = story["source"]["name"] or "unknown"
+    return Entry(id=link, link=link, title=title, text=text, at=story["versioncreated"], author=author)
 
 
 def _rss(title: str, page: str, entries: Sequence[Entry]) -> etree._Element:
@@ -108,13 +114,13 @@ def _rss(title: str, page: str, entries: Sequence[Entry]) -> etree._Element:
         _put(channel, name, text)
     for entry in entries:
         item = etree.SubElement(channel, "item")
-        _put(item, "title", entry["title"])
-        _put(item, "link", entry["link"])
-        _put(item, "guid", entry["id"], isPermaLink="true")
-        _put(item, "pubDate", format_datetime(datetime.fromisoformat(entry["at"])))
-        _put(item, "source", entry["author"], url=page)
+        _put(item, "title", entry.title)
+        _put(item, "link", entry.link)
+        _put(item, "guid", entry.id, isPermaLink="true")
+        _put(item, "pubDate", format_datetime(datetime.fromisoformat(entry.at)))
+        _put(item, "source", entry.author, url=page)
         # A reader takes a description for HTML.
-        _put(item, "description", escape(entry["text"], quote=False))
+        _put(item, "description", escape(entry.text, quote=False))
     return root
 
 
@@ -122,17 +128,17 @@ def _atom(title: str, page: str, here: str, entries: Sequence[Entry]) -> etree._
     root = etree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
     _put(root, "id", page)
     _put(root, "title", title, type="text")
-    _put(root, "updated", max((entry["at"] for entry in entries), default=datetime.now(UTC).isoformat()))
+    _put(root, "updated", max((entry.at for entry in entries), default=datetime.now(UTC).isoformat()))
     _put(root, "link", href=page)
     _put(root, "link", rel="self", href=here)
     for entry in entries:
         item = etree.SubElement(root, "entry")
-        _put(item, "id", entry["id"])
-        _put(item, "title", entry["title"], type="text")
-        _put(item, "link", href=entry["link"])
-        _put(item, "updated", entry["at"])
-        _put(etree.SubElement(item, "author"), "name", entry["author"])
-        _put(item, "summary", entry["text"], type="text")
+        _put(item, "id", entry.id)
+        _put(item, "title", entry.title, type="text")
+        _put(item, "link", href=entry.link)
+        _put(item, "updated", entry.at)
+        _put(etree.SubElement(item, "author"), "name", entry.author)
+        _put(item, "summary", entry.text, type="text")
     return root
 
 

@@ -9,14 +9,15 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+import stamina
 import structlog
 from elasticsearch import Elasticsearch
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from pipeline import topics
-from pipeline.broker.log import follow
-from pipeline.errors import PipelineError
+from pipeline.broker.log import gathered
+from pipeline.errors import PipelineError, TransientError
 from pipeline.search.question import Question
 from pipeline.search.stories import ask, make_findable
 from pipeline.settings import Kafka
@@ -43,17 +44,13 @@ class Arrivals:
     kafka: Kafka
     client: Elasticsearch
     _listening: set["asyncio.Queue[list[str]]"] = field(default_factory=set)
-    _waiting: dict[str, None] = field(default_factory=dict)
-    _wakes: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Read the topic, and tell those who listen, while the application runs."""
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, args=(loop,), daemon=True, name="arrivals").start()
-        telling = asyncio.create_task(self._tell())
         yield
-        telling.cancel()
 
     @property
     def is_full(self) -> bool:
@@ -71,10 +68,13 @@ class Arrivals:
             self._listening.discard(queue)
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        while True:
+        while not loop.is_closed():
             try:
-                for message in follow(self.kafka, topics.INDEXED):
-                    loop.call_soon_threadsafe(self._arrived, (message.key or b"").decode("utf-8", "replace"))
+                for messages in gathered(self.kafka, topics.INDEXED, _GATHERING):
+                    if self._listening:
+                        self._make_findable()
+                        uris = {(message.key or b"").decode("utf-8", "replace") for message in messages}
+                        loop.call_soon_threadsafe(self._tell, sorted(uris))
             except PipelineError as error:
                 log.info("live results wait", why=str(error))
             except RuntimeError:
@@ -82,23 +82,13 @@ class Arrivals:
                 return
             time.sleep(_PAUSE)
 
-    def _arrived(self, uri: str) -> None:
-        if self._listening:
-            self._waiting[uri] = None
-            self._wakes.set()
+    @stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10.0)
+    def _make_findable(self) -> None:
+        make_findable(self.client)
 
-    async def _tell(self) -> None:
-        while True:
-            await self._wakes.wait()
-            await asyncio.sleep(_GATHERING)
-            self._wakes.clear()
-            uris, self._waiting = list(self._waiting), {}
-            try:
-                await asyncio.to_thread(make_findable, self.client)
-            except PipelineError as error:
-                log.info("live results wait", why=str(error))
-            for queue in self._listening:
-                queue.put_nowait(uris)
+    def _tell(self, uris: list[str]) -> None:
+        for queue in self._listening:
+            queue.put_nowait(uris)
 
 
 def _arrivals(request: Request) -> Arrivals:

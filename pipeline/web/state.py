@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.broker import letters
 from pipeline.broker.lag import Lag, lags
+from pipeline.broker.letters import Letter
 from pipeline.broker.log import fetch_all
 from pipeline.embedded.servers import Servers
 from pipeline.errors import TransientError
@@ -17,6 +18,12 @@ from pipeline.settings import Kafka, Settings
 
 def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
     """The state as one JSON object; a server that is away says so, and its figures are missing."""
+    return gather_with_letters(settings, servers)[0]
+
+
+def gather_with_letters(settings: Settings, servers: Servers) -> tuple[dict[str, Any], list[Letter] | None]:
+    """The state, and the dead letters it counts; None while Kafka is away."""
+    dead: list[Letter] | None = None
     state: dict[str, Any] = {
         "kafka": {"address": servers.kafka.address, "embedded": servers.embedded_kafka, "state": "up"},
         "elasticsearch": {"address": servers.elasticsearch.address, "state": "up"},
@@ -27,7 +34,8 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
         behind = lags(servers.kafka)
         state["lag"] = {lag.stage: lag.messages for lag in behind}
         state["oldest"] = _oldest(servers.kafka, behind)
-        state["dead"] = len(letters.unresolved(servers.kafka))
+        dead = letters.unresolved(servers.kafka)
+        state["dead"] = len(dead)
     except TransientError as error:
         state["kafka"] |= {"state": "away", "reason": str(error)}
     try:
@@ -40,7 +48,7 @@ def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
                 state["waiting"] = waiting
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
-    return state
+    return state, dead
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.broker import letters
-from pipeline.errors import TransientError
 from pipeline.web.api import Failed, told
 from pipeline.web.body import read
 from pipeline.web.ingest import Door
-from pipeline.web.state import gather
+from pipeline.web.state import gather, gather_with_letters
 from pipeline.web.templating import rendered
 from pipeline.web.watched import Watched, Watching
 
@@ -38,13 +37,10 @@ Entrance = Annotated[Door, Depends(_door)]
 @router.get("/status", include_in_schema=False, response_class=HTMLResponse)
 def status(watched: Watching, replayed: int | None = None) -> str:
     """Servers, stages, processes, feeds, dead letters."""
-    state = gather(watched.settings, watched.servers)
-    try:
-        dead = [letter.described for letter in reversed(letters.unresolved(watched.servers.kafka)[-_SHOWN:])]
-    except TransientError:
-        dead = None
+    state, dead = gather_with_letters(watched.settings, watched.servers)
+    shown = None if dead is None else [letter.described for letter in reversed(dead[-_SHOWN:])]
     done = None if replayed is None else f"{replayed} replayed."
-    return rendered("status.html", state=state, rates=state.get("processes"), letters=dead, done=done, here="status")
+    return rendered("status.html", state=state, rates=state.get("processes"), letters=shown, done=done, here="status")
 
 
 @router.post("/status/replay", include_in_schema=False)
