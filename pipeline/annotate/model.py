@@ -12,6 +12,7 @@ import pipeline.annotate.entities.component
 import pipeline.annotate.paragraphs
 import pipeline.annotate.quotes.component  # noqa: F401 - importing them registers them
 from pipeline.annotate.entities import recogniser
+from pipeline.annotate.familiar import as_written, familiar
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Names
@@ -53,11 +54,11 @@ class Text(NamedTuple):
 
 def annotate(nlp: Language, texts: Sequence[Text]) -> Iterator[Annotations]:
     """What the model finds in each text, in order. No ``Doc`` outlives the call."""
-    pieces = [(piece, number) for number, text in enumerate(texts) for piece in split(text.body)]
+    pieces = [(familiar(piece), (piece, number)) for number, text in enumerate(texts) for piece in split(text.body)]
     with nlp.memory_zone():
         docs = nlp.pipe(pieces, as_tuples=True, disable=list(OURS))
-        for number, group in groupby(docs, key=lambda pair: pair[1]):
-            doc = _whole([doc for doc, _ in group])
+        for number, group in groupby(docs, key=lambda read: read[1][1]):
+            doc = _whole([as_written(doc, piece) for doc, (piece, _) in group])
             doc._.wire_located = texts[number].located
             for component in OURS:
                 doc = nlp.get_pipe(component)(doc)

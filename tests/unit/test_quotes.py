@@ -101,6 +101,25 @@ class TestSpeakers:
     def test_the_mention_is_that_of_the_text(self, annotate, body, mention):
         assert [quote.speaker.text for quote in annotate(body).quotes][:1] == [mention]
 
+    @pytest.mark.parametrize("marks", ["«»", "»«", "„“", "“”"])
+    def test_marks_of_other_languages_do_not_speak(self, annotate, marks):
+        body = "{0}We will rebuild it,{1} said Maria Lopez, the mayor. {0}It is safe.{1}".format(*marks)
+        quotes = annotate(body).quotes
+        assert [(quote.speaker.name, quote.text) for quote in quotes] == [
+            ("Maria Lopez", "We will rebuild it,"),
+            ("Maria Lopez", "It is safe."),
+        ]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "Maria Lopez said we must rebuild it, adding that “the bridge is old.”",
+            "Maria Lopez said that it is old and we have to rebuild it, adding that “the bridge is closed.”",
+        ],
+    )
+    def test_we_outside_of_marks_is_a_word_of_whoever_is_reported(self, annotate, body):
+        assert {quote.speaker.name for quote in annotate(body).quotes} == {"Maria Lopez"}
+
     def test_nobody_speaks_in_a_passive_without_by(self, annotate):
         quotes = annotate("It was said that the bridge was safe.").quotes
         assert all(quote.speaker is None for quote in quotes)

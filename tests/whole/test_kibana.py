@@ -19,7 +19,7 @@ PANELS = {f"{board.id}-{each.panel.title}": each.panel for board, each in placed
 def fed(wire):
     """The seeds and a generated corpus, and figures of every process."""
     wire("feed", ROOT / "seeds")
-    wire.feed(*desk.stories())
+    wire.feed(*desk.stories("sandfish"))
     wire.await_idle()
     with wire.elasticsearch as client:
 

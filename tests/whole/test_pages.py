@@ -13,10 +13,11 @@ from tests.whole import browser, desk
 from tests.whole.conftest import Wire
 
 pytestmark = pytest.mark.parametrize("flavour", ["embedded"], indirect=True, scope="session")
+WORD = "gruntfish"
 PATHS = {
-    "search": f"/?q={desk.WORD}",
+    "search": f"/?q={WORD}",
     "quotes": "/?quotes=true&speaker=Maria+Keller",
-    "story": "/story?uri=urn:desk:8",
+    "story": f"/story?uri=urn:desk:{WORD}:8",
     "changes": "/story/changes?uri=urn:desk:told-twice&version=1",
     "name": "/name?name=Maria+Keller",
     "wall": "/wall?window=7d",
@@ -37,11 +38,11 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def fed(wire: Wire) -> Wire:
     told = desk.item("urn:desk:told-twice", "A boat sank off Lima.\nTwo people died, police said.", hours=50)
-    wire.feed(*desk.stories(), told)
+    wire.feed(*desk.stories(WORD), told)
     wire.await_idle()
     wire.feed(told | {"version": 2, "body_text": "A boat sank off Lima.\nThree people died, police said."})
     wire("feed", "-", "--format", "ninjs", input=b"{broken", code=None)
-    wire("alert", "add", "fish", desk.WORD, "--replace")
+    wire("alert", "add", "fish", WORD, "--replace")
     wire.await_idle()
     return wire
 
@@ -70,18 +71,18 @@ def total(page: Page) -> int:
 class TestSearching:
     def test_words_then_a_facet_then_without_it_again(self, page):
         page.goto("/")
-        page.get_by_role("searchbox").fill(desk.WORD)
+        page.get_by_role("searchbox").fill(WORD)
         page.get_by_role("button", name="Search").click()
         expect(page.locator(".count")).to_have_text("40 stories")
         facet = page.locator(".facets li", has_text="Lima")
         count = int(facet.locator(".n").inner_text())
         facet.get_by_role("link").click()
-        assert (total(page), asked(page)) == (count, {"q": [desk.WORD], "place": ["Lima"]})
+        assert (total(page), asked(page)) == (count, {"q": [WORD], "place": ["Lima"]})
         page.get_by_title("Take this filter away").click()
         assert total(page) == 40
 
     def test_dragging_over_the_histogram_asks_for_that_time(self, page):
-        page.goto(f"/?q={desk.WORD}")
+        page.goto(f"/?q={WORD}")
         bars = page.locator(".histogram .bar")
         counts = [int((bar.text_content() or "0").split(" ")[0]) for bar in bars.all()]
         assert sum(counts) == 40
@@ -96,7 +97,7 @@ class TestSearching:
         assert total(page) == sum(counts[first : last + 1])
 
     def test_a_bar_is_a_link_for_those_who_do_not_drag(self, page):
-        page.goto(f"/?q={desk.WORD}")
+        page.goto(f"/?q={WORD}")
         link = page.locator(".histogram a").first
         count = int(link.get_attribute("aria-label").split(" ")[0])
         link.focus()
@@ -105,7 +106,7 @@ class TestSearching:
         assert total(page) == count
 
     def test_the_next_page_has_what_the_first_has_not(self, page):
-        page.goto(f"/?q={desk.WORD}&sort=time")
+        page.goto(f"/?q={WORD}&sort=time")
         first = page.locator(f"{HITS} h2").all_inner_texts()
         page.get_by_role("link", name="Next page").click()
         page.wait_for_url("**cursor=**")
@@ -126,7 +127,7 @@ class TestSearching:
 
 class TestReading:
     def test_a_story_its_speaker_and_what_they_said(self, page):
-        page.goto("/story?uri=urn:desk:8")
+        page.goto(f"/story?uri=urn:desk:{WORD}:8")
         expect(page.locator("h1")).to_have_text("About 8")
         assert page.locator(".body .quote").count() > 1
         page.locator("aside .quotes footer a").first.click()
@@ -136,14 +137,14 @@ class TestReading:
         expect(page.locator("section", has_text="Named with")).to_contain_text("Tom Bradley")
 
     def test_the_number_of_a_quote_leads_to_it_and_back(self, page):
-        page.goto("/story?uri=urn:desk:8")
+        page.goto(f"/story?uri=urn:desk:{WORD}:8")
         page.locator(".body .ref").first.click()
         assert page.url.endswith("#q1-said")
         page.locator("#q1-said p a").click()
         assert page.url.endswith("#q1")
 
     def test_places_stand_on_a_map(self, page):
-        page.goto("/story?uri=urn:desk:8")
+        page.goto(f"/story?uri=urn:desk:{WORD}:8")
         circle = page.locator(".map circle").first
         x, y = float(circle.get_attribute("cx")), float(circle.get_attribute("cy"))
         # Nairobi: 1.3° south, 36.8° east.
@@ -157,7 +158,7 @@ class TestReading:
         expect(page.locator("ins")).to_have_text("Three")
 
     def test_related_stories(self, page):
-        page.goto("/story?uri=urn:desk:8")
+        page.goto(f"/story?uri=urn:desk:{WORD}:8")
         assert page.locator(".related li").count() >= 3
 
 
@@ -179,7 +180,7 @@ class TestWatching:
     def test_an_alert_rings(self, page, fed):
         page.goto("/alerts")
         page.goto("/")
-        fed.feed(desk.item("urn:live:alert", f"A {desk.WORD} in Oslo harbour again, and nobody knows why it came."))
+        fed.feed(desk.item("urn:live:alert", f"A {WORD} in Oslo harbour again, and nobody knows why it came."))
         expect(page.locator(".bell")).to_have_text("1", timeout=30_000)
         page.get_by_role("link", name="Alerts").click()
         expect(page.locator(".told h2").first).to_have_text("About alert")
@@ -249,9 +250,9 @@ class TestEverybody:
         expect(page.locator(".skip")).to_be_focused()
         page.keyboard.press("Enter")
         page.keyboard.press("/")
-        page.keyboard.type(desk.WORD)
+        page.keyboard.type(WORD)
         page.keyboard.press("Enter")
-        page.wait_for_url(f"**q={desk.WORD}**")
+        page.wait_for_url(f"**q={WORD}**")
         page.keyboard.press("Tab")
         page.locator("body").press("j")
         expect(page.locator(f"{HITS} h2 a").first).to_be_focused()
@@ -263,7 +264,7 @@ class TestEverybody:
     def test_without_scripts(self, chromium, fed):
         context = chromium.new_context(base_url=fed.address, java_script_enabled=False)
         page = context.new_page()
-        page.goto(f"/?q={desk.WORD}")
+        page.goto(f"/?q={WORD}")
         page.locator(".histogram a").first.click()
         assert 0 < total(page) < 40
         page.locator(f"{HITS} h2 a").first.click()
@@ -291,7 +292,7 @@ def hostile(number: int, nasty: str) -> dict[str, Any]:
     return desk.item(
         f"urn:hostile:{number}:{nasty}",
         f"Ann Lee met Bob Ray in Oslo, hostilefish {nasty}.\n“It is {nasty},” said Ann {nasty} Lee.\n"
-        f"{desk.matter(900 + number)}",
+        f"{desk.matter(nasty)}",
         hours=60 + number, headline=f"Hostile {nasty}",
         byline=nasty, slugline=nasty, ednote=nasty, usageterms=nasty, copyrightholder=nasty,
         located=nasty, language=nasty[:20], keyword=[nasty], subject=[{"code": nasty, "name": nasty}],
@@ -306,6 +307,10 @@ class TestHostileStories:
         fed.feed(*(hostile(number, nasty) for number, nasty in enumerate(NASTY)), code=None)
         fed.await_idle()
         return fed
+
+    @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+    def test_a_page_may_load_nothing_but_its_own(self, page, path):
+        assert page.goto(path).headers["content-security-policy"].startswith("default-src 'none'; ")
 
     def test_what_a_story_says_does_nothing_on_any_page_feed_or_export(self, chromium, fed_hostile):
         context = chromium.new_context(base_url=fed_hostile.address)

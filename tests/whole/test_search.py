@@ -15,6 +15,8 @@ import pytest
 from tests.whole import desk
 from tests.whole.conftest import COMMAND, Wire
 
+WORD = "zanderfish"
+
 
 class Api:
     """The API of a ``wire``, asked for these stories only."""
@@ -29,13 +31,13 @@ class Api:
         return answer.json()
 
     def uris(self, **asked: Any) -> list[str]:
-        return [hit["uri"] for hit in self(q=asked.pop("q", desk.WORD), size=100, **asked)["hits"]]
+        return [hit["uri"] for hit in self(q=asked.pop("q", WORD), size=100, **asked)["hits"]]
 
 
 @pytest.fixture(scope="module")
 def api(wire) -> Api:
-    wire.feed(*desk.stories()[:20])
-    wire("feed", "-", "--format", "jsonl", "--source", "Coastal", input=lines(desk.stories()[20:]))
+    wire.feed(*desk.stories(WORD)[:20])
+    wire("feed", "-", "--format", "jsonl", "--source", "Coastal", input=lines(desk.stories(WORD)[20:]))
     wire.await_idle()
     return Api(wire)
 
@@ -47,13 +49,13 @@ def lines(stories: list[dict[str, Any]]) -> bytes:
 class TestFilters:
     def test_words_alone_find_all_of_them_the_best_first_unless_the_newest_are_asked_for(self, api):
         assert len(api.uris()) == 40
-        assert api.uris(sort="time") == [f"urn:desk:{number}" for number in range(40)]
+        assert api.uris(sort="time") == [f"urn:desk:{WORD}:{number}" for number in range(40)]
 
     def test_a_filter_among_the_words_is_a_filter_beside_them(self, api):
         beside = api.uris(place="Lima", sort="time")
-        assert beside == [f"urn:desk:{number}" for number in range(2, 40, 4)]
-        assert api.uris(q=f"{desk.WORD} place:Lima", sort="time") == beside
-        assert api.uris(q=f'place:"Lima" {desk.WORD}', sort="time") == beside
+        assert beside == [f"urn:desk:{WORD}:{number}" for number in range(2, 40, 4)]
+        assert api.uris(q=f"{WORD} place:Lima", sort="time") == beside
+        assert api.uris(q=f'place:"Lima" {WORD}', sort="time") == beside
 
     def test_several_names_must_all_be_there_and_several_sources_are_alternatives(self, api):
         assert api.uris(place=["Lima", "Oslo"]) == []
@@ -61,7 +63,7 @@ class TestFilters:
         assert len(api.uris(source=["Coastal", "stdin"])) in (20, 40)
 
     def test_urgency_is_a_number_or_a_range(self, api):
-        urgent = {hit["urgency"] for hit in api(q=desk.WORD, urgency="1-3", size=100)["hits"]}
+        urgent = {hit["urgency"] for hit in api(q=WORD, urgency="1-3", size=100)["hits"]}
         assert urgent == {1, 2, 3}
 
     def test_keywords_subjects_and_languages(self, api):
@@ -72,7 +74,7 @@ class TestFilters:
 
     def test_a_time_span(self, api):
         assert len(api.uris(since="last 10h")) in (10, 11)
-        assert len(api.uris(q=f"{desk.WORD} since:10h until:5h")) in (4, 5, 6)
+        assert len(api.uris(q=f"{WORD} since:10h until:5h")) in (4, 5, 6)
 
     def test_quotes_by_who_speaks_and_about_whom(self, api):
         said = api("quotes", speaker="Keller", about="Bradley", size=100)
@@ -83,8 +85,8 @@ class TestFilters:
         assert kinds == {"direct"}
 
     def test_what_matched_is_marked(self, api):
-        hit = api(q=desk.WORD, size=1)["hits"][0]
-        assert f"<em>{desk.WORD}</em>" in hit["highlight"]["body"][0]
+        hit = api(q=WORD, size=1)["hits"][0]
+        assert f"<em>{WORD}</em>" in hit["highlight"]["body"][0]
 
     @pytest.mark.parametrize(
         ("asked", "reason"),
@@ -111,23 +113,23 @@ class TestPages:
     def test_pages_have_each_hit_once_and_then_end(self, api, begin, asked):
         found, cursor = [], begin
         while True:
-            page = api(q=desk.WORD, size=7, **asked, **({"cursor": cursor} if cursor else {}))
+            page = api(q=WORD, size=7, **asked, **({"cursor": cursor} if cursor else {}))
             found += [hit["uri"] for hit in page["hits"]]
             if not (cursor := page.get("cursor")):
                 break
-        assert sorted(found) == sorted(f"urn:desk:{number}" for number in range(40))
+        assert sorted(found) == sorted(f"urn:desk:{WORD}:{number}" for number in range(40))
 
     def test_a_cursor_of_another_search_is_refused(self, api):
-        cursor = api(q=desk.WORD, size=5)["cursor"]
+        cursor = api(q=WORD, size=5)["cursor"]
         assert "continues another search" in api(q="fish", cursor=cursor, code=400)["error"]
 
     def test_what_comes_in_meanwhile_is_on_no_page_of_the_index_as_it_was(self, api):
         first = api(q="quillfish", size=1, cursor="*")
         assert first["total"] == 0
-        page = api(q=desk.WORD, size=30, sort="time", cursor="*")
-        api.wire.feed(desk.item("urn:desk:late", f"One more {desk.WORD}.", hours=39.5))
+        page = api(q=WORD, size=30, sort="time", cursor="*")
+        api.wire.feed(desk.item("urn:desk:late", f"One more {WORD}.", hours=39.5))
         api.wire.await_idle()
-        rest = api(q=desk.WORD, size=30, sort="time", cursor=page["cursor"])
+        rest = api(q=WORD, size=30, sort="time", cursor=page["cursor"])
         assert "urn:desk:late" not in [hit["uri"] for hit in rest["hits"]]
         assert "urn:desk:late" in api.uris()
         kill = desk.item("urn:desk:late", "", version=2, pubstatus="canceled")
@@ -135,13 +137,13 @@ class TestPages:
         api.wire.await_idle()
 
     def test_one_story_of_each_storyline(self, api):
-        lines_ = [hit["storyline"] for hit in api(q=desk.WORD, collapsed=True, size=100)["hits"]]
+        lines_ = [hit["storyline"] for hit in api(q=WORD, collapsed=True, size=100)["hits"]]
         assert len(lines_) == len(set(lines_)) < 40
 
 
 class TestDivision:
     def test_facets_and_the_histogram_count_all_that_fits(self, api):
-        answer = api(q=desk.WORD, facets=True, size=0)
+        answer = api(q=WORD, facets=True, size=0)
         counts = {name: {each["value"]: each["count"] for each in values} for name, values in answer["facets"].items()}
         assert {town: counts["place"][town] for town in desk.TOWNS} == dict.fromkeys(desk.TOWNS, 10)
         assert counts["subject"] == {"fishing industry": 20, "zoology": 20}
@@ -149,19 +151,19 @@ class TestDivision:
         assert sum(bar["count"] for bar in answer["histogram"]["bars"]) == 40
 
     def test_a_facet_asked_for_has_as_many_hits_as_it_says(self, api):
-        facets = api(q=desk.WORD, facets=True, size=0)["facets"]
+        facets = api(q=WORD, facets=True, size=0)["facets"]
         for name in ("source", "subject", "language", "urgency", "place", "speaker"):
             for each in facets[name]:
-                assert api(q=desk.WORD, size=0, **{name: each["value"]})["total"] == each["count"], (name, each)
+                assert api(q=WORD, size=0, **{name: each["value"]})["total"] == each["count"], (name, each)
 
     def test_bars_are_as_long_as_the_span_allows(self, api):
-        seconds = [api(q=desk.WORD, facets=True, size=0, since=since)["histogram"]["seconds"] for since in ("1h", "2d")]
+        seconds = [api(q=WORD, facets=True, size=0, since=since)["histogram"]["seconds"] for since in ("1h", "2d")]
         assert seconds == [60, 3600]
 
 
 class TestNames:
     def test_names_that_begin_so(self, api):
-        found = api("entities", q=desk.WORD, begins="mar kel")["values"]
+        found = api("entities", q=WORD, begins="mar kel")["values"]
         assert [(each["name"], each["kind"]) for each in found] == [("Maria Keller", "person")]
         assert found[0]["stories"] == 40
 
@@ -171,7 +173,7 @@ class TestNames:
         assert "Tom Bradley" not in found
 
     def test_with_whom_somebody_is_named(self, api):
-        found = [each["name"] for each in api("named-with", name="Maria Keller", q=desk.WORD)["values"]]
+        found = [each["name"] for each in api("named-with", name="Maria Keller", q=WORD)["values"]]
         assert found[0] == "Tom Bradley"
         assert set(desk.TOWNS) <= set(found)
 
@@ -184,15 +186,15 @@ class TestNames:
         assert found["Ida Novak"]["times"] > 6
 
     def test_stories_like_one(self, api):
-        found = [hit["uri"] for hit in api("alike", uri="urn:desk:8", size=5)["hits"]]
+        found = [hit["uri"] for hit in api("alike", uri=f"urn:desk:{WORD}:8", size=5)["hits"]]
         assert len(found) == 5
-        assert all(uri.startswith("urn:desk:") and uri != "urn:desk:8" for uri in found)
+        assert all(uri.startswith("urn:desk:") and uri != f"urn:desk:{WORD}:8" for uri in found)
         api("alike", uri="urn:none", code=404)
 
 
 class TestExports:
     def get(self, api: Api, path: str, **asked: Any) -> httpx.Response:
-        answer = api.client.get(f"/export/{path}", params={"q": desk.WORD} | asked)
+        answer = api.client.get(f"/export/{path}", params={"q": WORD} | asked)
         assert answer.status_code == 200
         return answer
 
@@ -212,7 +214,7 @@ class TestExports:
         read = feedparser.parse(self.get(api, kind).content)
         assert not read.bozo
         assert [entry.link.partition("uri=")[2] for entry in read.entries[:3]] == [
-            f"urn%3Adesk%3A{number}" for number in range(3)
+            f"urn%3Adesk%3A{WORD}%3A{number}" for number in range(3)
         ]
 
     def test_what_is_asked_wrongly_is_refused_before_anything_is_sent(self, api):
@@ -258,7 +260,7 @@ class TestTerminal:
         following.wait(10)
 
     def test_the_facets_are_drawn(self, api):
-        shown = api.wire("search", desk.WORD, "--facets", "--size", "0").stdout.decode()
+        shown = api.wire("search", WORD, "--facets", "--size", "0").stdout.decode()
         assert "40 stories" in shown
         assert "Coastal" in shown
         assert "█" in shown

@@ -12,6 +12,7 @@ _NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
 _OBJECTS = frozenset("dobj pobj prep attr".split())
 _BARE = 12
 """How many tokens from a cue a name may stand that the parse has not made its subject."""
+_OWN = frozenset(("i", "we"))
 MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
 """What somebody says something in: "issued a statement saying"."""
 
@@ -26,6 +27,8 @@ class Phrase(NamedTuple):
 def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None:
     """The noun phrase of whoever says what is reported, or None where the text gives none."""
     head = _speaking(tree, report)
+    if head is not None and tree.head[head] != report.cue:
+        head = _whose_words(tree, quotations, head)
     if head is None and is_passive(tree, report.cue):
         return None
     if head is None or _is_said(tree, quotations, report, head):
@@ -68,6 +71,14 @@ def _speaking(tree: Tree, report: Report) -> int | None:
     if tree.dep[verb] == "acl" and _speaks_for_another(tree, verb):
         verb = _out_of(tree, tree.head[verb], _OBJECTS | {"dative", "appos", "conj"})
     return subject(tree, verb)[0]
+
+
+def _whose_words(tree: Tree, quotations: Quotations, head: int) -> int:
+    """Outside of marks "we" is a word of whoever is reported: "Lee said we must act, adding that …"."""
+    if tree.lower[head] not in _OWN or quotations.inside[head]:
+        return head
+    over = (tree.kid(verb, *SUBJECTS) for verb in tree.above(head))
+    return next((who for who in over if who is not None and tree.lower[who] not in _OWN), head)
 
 
 def _out_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
