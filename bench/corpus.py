@@ -139,8 +139,7 @@ exports;the ceasefire;fuel prices;a merger;the national team;water shortages;a d
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 SAID = [
     "said",
-    "told",
-    "reporters",
+    "told reporters",
     "added",
     "argued",
     "warned",

@@ -18,7 +18,7 @@ from pipeline.annotations import Value, is_absent
 from pipeline.errors import ConfigurationError
 from pipeline.search.query import MARKS
 from pipeline.search.question import MOST
-from pipeline.search.stories import ask
+from pipeline.search.stories import ask, whole
 from pipeline.story import Indexed, Time
 
 _TEXT = 500
@@ -89,7 +89,8 @@ def matches(
 
 def _hits(client: Elasticsearch, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
     """The hits of that alert in these stories, of those that came in since it was made."""
-    answer = ask(client, alert.question(MOST), among=uris)
+    # What a part of the index keeps to itself would be told as withdrawn.
+    answer = whole(ask(client, alert.question(MOST), among=uris))
     return [hit for hit in answer.hits if alert.created <= _came(_story(hit))]
 
 

@@ -37,7 +37,7 @@ MODULES = {
 
 
 def assembled(words: Sequence[str] = ()) -> typer.Typer:
-    """The command line; of a command that is named first, nothing but its own module is imported."""
+    """The command line; nothing but the module of a command that is named first is imported."""
     app = typer.Typer(
         name="wire",
         help="A live stream of news stories, understood and made searchable.",
@@ -48,8 +48,9 @@ def assembled(words: Sequence[str] = ()) -> typer.Typer:
     )
     # One command alone would lose its name to Typer.
     app.callback()(_root)
-    named = [MODULES[word] for word in words[:1] if word in MODULES]
-    for module in named or dict.fromkeys(MODULES.values()):
+    word = words[0] if words else ""
+    needed = () if word == "--version" else [MODULES[word]] if word in MODULES else dict.fromkeys(MODULES.values())
+    for module in needed:
         import_module(f"pipeline.cli.{module}").register(app)
     return app
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.console import output
+from pipeline.cli.console import messages, output
 from pipeline.search.query import MARKS
 from pipeline.search.question import Question
 from pipeline.search.stories import Answer
@@ -26,6 +26,8 @@ def show_answer(answer: Answer, question: Question) -> None:
     what = ("quote", "quotes") if question.quotes else ("story", "stories")
     first = f", {len(answer.hits)} shown" if len(answer.hits) < answer.total else ""
     output.print(f"[dim]{answer.total:,} {what[answer.total != 1]}{first}[/]")
+    if answer.partial:
+        messages.print("[yellow]a part of the index did not answer: there may be more[/]")
 
 
 def show_hit(hit: dict[str, Any], question: Question) -> None:

@@ -20,6 +20,8 @@ def printed(answer: Answer) -> dict[str, Any]:
     if answer.histogram:
         bars = [{"start": bar.start.isoformat(), "count": bar.count} for bar in answer.histogram.bars]
         found["histogram"] = {"seconds": int(answer.histogram.step.total_seconds()), "bars": bars}
+    if answer.partial:
+        found["partial"] = True
     return found
 
 

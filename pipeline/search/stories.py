@@ -7,7 +7,7 @@ from typing import Any
 
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, ElasticsearchAway
 from pipeline.index.connection import settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
@@ -29,7 +29,8 @@ class Answer:
 
     A hit is the document with ``highlight``: by field, fragments with MARKS around what matched.
     ``cursor`` asks for the next page, None after the last one. ``facets`` are by name; they and the
-    ``histogram`` are there where they were asked for and something was found.
+    ``histogram`` are there where they were asked for and something was found. ``partial``: a part of
+    the index did not answer, and there may be more.
     """
 
     total: int
@@ -37,6 +38,7 @@ class Answer:
     cursor: str | None = None
     facets: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     histogram: Histogram | None = None
+    partial: bool = False
 
 
 @settled
@@ -75,14 +77,25 @@ def ask(
     is_last = len(hits) < question.size or not hits or question.collapsed
     after = None if is_last else Cursor(hits[-1]["sort"], frozen).text(question)
     found = [{**hit["_source"], "highlight": highlights.get(hit["_id"], {})} for hit in hits]
-    return Answer(response["hits"]["total"]["value"], found, after, **divisions)
+    partial = response.get("_shards", {}).get("failed", 0) > 0
+    return Answer(response["hits"]["total"]["value"], found, after, partial=partial, **divisions)
+
+
+def whole(answer: Answer) -> Answer:
+    """The answer, for whoever must not miss a hit. Raises ElasticsearchAway where it is partial."""
+    if answer.partial:
+        raise ElasticsearchAway("a part of the index does not answer; see the state of its shards")
+    return answer
 
 
 def every(client: Elasticsearch, question: Question) -> Iterator[dict[str, Any]]:
-    """All documents that fit, as the index is now. Raises as ``ask``."""
+    """All documents that fit, as the index is now.
+
+    Raises as ``ask``, and ElasticsearchAway where a part of the index does not answer.
+    """
     page = replace(question, size=_AT_ONCE, cursor=START)
     while True:
-        answer = ask(client, page, marked=False)
+        answer = whole(ask(client, page, marked=False))
         for hit in answer.hits:
             del hit["highlight"]
             yield hit

@@ -32,6 +32,7 @@ class Hits(BaseModel):
     cursor: Annotated[str | None, Field(description="asks for the next page; missing on the last one")] = None
     facets: Annotated[dict[str, list[dict[str, Any]]] | None, Field(description="`value` and `count`, by field")] = None
     histogram: Annotated[dict[str, Any] | None, Field(description="`seconds` of a bar, and `bars`")] = None
+    partial: Annotated[bool | None, Field(description="a part of the index did not answer: there may be more")] = None
 
 
 class Listed(BaseModel):

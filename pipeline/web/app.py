@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as Refusal
 from starlette.middleware.gzip import GZipMiddleware
@@ -24,6 +25,7 @@ from pipeline.settings import Settings
 from pipeline.web import alerts, api, exports, ingest, live, metrics, pages, watch
 from pipeline.web.ingest import Door
 from pipeline.web.live import Arrivals
+from pipeline.web.requests import Requests
 from pipeline.web.templating import STATIC
 from pipeline.web.watched import Watched
 
@@ -53,7 +55,8 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app = FastAPI(title="wire", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
     app.state.elasticsearch = client
     app.state.door = door
-    app.state.feeds = feeds
+    app.state.figures = CollectorRegistry()
+    app.state.figures.register(feeds)
     app.state.arrivals = arrivals
     app.state.watched = Watched(settings, servers)
     for part in (api, exports, alerts, live, watch, ingest, metrics, pages):
@@ -63,6 +66,7 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app.add_api_route("/ready", ready, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(_Safe)
+    app.add_middleware(Requests, registry=app.state.figures)
     for kind, answer in _ANSWERS.items():
         app.exception_handler(kind)(answer)
     _describe(app)

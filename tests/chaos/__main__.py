@@ -11,6 +11,7 @@ import stamina
 import typer
 
 from tests.chaos.rounds import disturbed, undisturbed
+from tests.chaos.system import running
 from tests.servers import maven
 
 
@@ -26,7 +27,8 @@ def main(
     begin = time.monotonic()
     say(f"seed {seed}: {rounds} rounds undisturbed …")
     with tempfile.TemporaryDirectory(prefix="wire-chaos-") as name:
-        expected = undisturbed(Path(name, "calm"), seed, rounds)
+        with running(Path(name, "calm")) as calm:
+            expected = undisturbed(calm, seed, rounds)
         say(f"{len(expected[-1]['stories'])} stories, {len(expected[-1]['quotes'])} quotes, "
             f"{len(expected[-1]['dead'])} dead letters; now with faults …")  # fmt: skip
         for done in disturbed(Path(name, "storm"), seed, expected):

@@ -25,14 +25,13 @@ class Round:
     wrong: list[str]
 
 
-def undisturbed(folder: Path, seed: int, count: int) -> list[dict[str, Any]]:
-    """The state after each round when nothing breaks."""
+def undisturbed(system: System, seed: int, count: int) -> list[dict[str, Any]]:
+    """The state after each round when nothing breaks, of a system with nothing in it."""
     states = []
-    with running(folder) as system:
-        for items in islice(corpus.rounds(seed), count):
-            system.feed(items)
-            system.settle()
-            states.append(system.state())
+    for items in islice(corpus.rounds(seed), count):
+        system.feed(items)
+        system.settle()
+        states.append(system.state())
     return states
 
 

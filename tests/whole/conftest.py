@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,9 +26,9 @@ from pipeline.web.state import gather
 from tests.conftest import ROOT
 from tests.servers import Pair
 from tests.whole import real
+from tests.whole.command import COMMAND, run
 
 PATIENCE = 90
-COMMAND = [sys.executable, "-m", "pipeline"]
 
 
 class Wire:
@@ -50,11 +49,9 @@ class Wire:
         env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command to its end; the exit code is checked unless it may be any."""
-        done = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            input=input, capture_output=True, timeout=PATIENCE, cwd=self.home,
-            env=os.environ | {"WIRE_DATA_DIR": str(self.folder)} | (env or {}),
-        )  # fmt: skip
+        words = [str(each) for each in arguments]
+        env = {"WIRE_DATA_DIR": str(self.folder)} | (env or {})
+        done = run(words, input or b"", env, self.home, PATIENCE)
         assert code is None or done.returncode == code, (done.returncode, done.stderr.decode())
         return done
 

@@ -18,7 +18,8 @@ from pipeline.broker.log import read
 from pipeline.embedded.servers import locate
 from pipeline.settings import load
 from tests.origin import Origin, feed_of
-from tests.whole.conftest import COMMAND, Wire, eventually, running
+from tests.whole.command import COMMAND
+from tests.whole.conftest import Wire, eventually, running
 
 STORY = (
     "The harbour of Porto Velho reopened on Tuesday after 14 days, said Maria Lopes of the port authority.\n"

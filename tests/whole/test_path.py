@@ -198,7 +198,7 @@ class TestReplay:
         wire.feed(*(ninjs(f"urn:r:{n}") for n in range(5)))
         wire.await_idle()
         before = self.told(wire)
-        for start in ("raw", "stories", "edited", "annotated", "raw"):
+        for start in ("annotated", "edited", "stories", "raw"):
             done = wire("replay", "--from", start)
             assert b"sent again" in done.stdout
             wire.await_idle()

@@ -6,6 +6,7 @@ import json
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import feedparser
@@ -13,7 +14,8 @@ import httpx
 import pytest
 
 from tests.whole import desk
-from tests.whole.conftest import COMMAND, Wire
+from tests.whole.command import COMMAND
+from tests.whole.conftest import Wire
 
 WORD = "zanderfish"
 
@@ -141,6 +143,29 @@ class TestPages:
         assert len(lines_) == len(set(lines_)) < 40
 
 
+class TestABrokenPart:
+    @pytest.fixture
+    def broken(self, api, flavour) -> Iterator[None]:
+        """An index among the others that cannot be sorted; the embedded server never fails in parts."""
+        if flavour == "embedded":
+            pytest.skip("only real Elasticsearch answers in part")
+        with api.wire.elasticsearch as client:
+            properties = {"versioncreated": {"type": "text"}, "headline": {"type": "text"}}
+            client.indices.create(index="broken-2001.01", mappings={"properties": properties}, aliases={"stories": {}})
+            document = {"headline": f"A broken {WORD}", "versioncreated": "once"}
+            client.index(index="broken-2001.01", document=document, refresh=True)
+            yield
+            client.indices.delete(index="broken-2001.01")
+
+    @pytest.mark.usefixtures("broken")
+    def test_is_told_and_an_export_is_not_made_without_it(self, api):
+        answer = api(q=WORD)
+        assert (answer["partial"], answer["total"]) == (True, 40)
+        assert "may be more" in httpx.get(f"{api.wire.address}/?q={WORD}").text
+        assert b"may be more" in api.wire("search", WORD).stderr
+        assert api.client.get("/export/ndjson", params={"q": WORD}).status_code == 503
+
+
 class TestDivision:
     def test_facets_and_the_histogram_count_all_that_fits(self, api):
         answer = api(q=WORD, facets=True, size=0)
@@ -243,6 +268,14 @@ class TestLive:
         assert [each["uri"] for each in heard] == ["urn:live:1"]
         assert 'class="hit"' in heard[0]["html"]
         assert heard[0]["document"]["headline"] == "About 1"
+
+
+class TestFigures:
+    def test_requests_are_timed_by_route_and_not_by_what_they_ask_for(self, api):
+        api("story", code=404, uri="urn:figures:none")
+        figures = httpx.get(f"{api.wire.address}/metrics").text
+        assert 'wire_request_seconds_count{route="/api/v1/story",status="404"}' in figures
+        assert "urn:figures:none" not in figures
 
 
 class TestTerminal:

@@ -16,7 +16,8 @@ from tests.servers.elasticsearch import Elasticsearch
 from tests.servers.guard import Guard
 from tests.servers.kafka import USER, Kafka
 from tests.whole import real
-from tests.whole.conftest import COMMAND, Wire, eventually
+from tests.whole.command import COMMAND
+from tests.whole.conftest import Wire, eventually
 
 API_KEY = "cGxhbnRlZDprZXktMTkzNzQ1"
 ELASTIC_PASSWORD = "planted-es-552901"

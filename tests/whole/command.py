@@ -1,0 +1,80 @@
+"""The ``wire`` command, run to its end: in this process, which spares the second that a new one takes to start.
+
+Whoever feeds from another thread gets a process of its own, since there is one standard output for all.
+"""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import FrameType
+from unittest.mock import patch
+
+from pipeline.cli import main
+
+COMMAND = [sys.executable, "-m", "pipeline"]
+
+
+def run(
+    words: Sequence[str], input: bytes, env: Mapping[str, str], home: Path, patience: float
+) -> subprocess.CompletedProcess[bytes]:
+    """What it printed, and its exit code; with these variables beside those there are, in the folder ``home``."""
+    if threading.current_thread() is not threading.main_thread():
+        return subprocess.run(
+            [*COMMAND, *words], input=input, capture_output=True, timeout=patience, cwd=home, env=os.environ | env
+        )
+    streams = {"stdout": _stream(), "stderr": _stream()}
+    with (
+        _file(input) as stdin,
+        patch.multiple(sys, argv=["wire", *words], stdin=stdin, **streams),
+        patch.dict(os.environ, env),
+        chdir(home),
+        _at_most(patience),
+    ):
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    out, err = (_value(streams[name]) for name in ("stdout", "stderr"))
+    return subprocess.CompletedProcess(["wire", *words], code, out, err)
+
+
+@contextmanager
+def _file(value: bytes) -> Iterator[io.TextIOWrapper]:
+    """A stream with a number, which is what is read of standard input."""
+    with TemporaryFile() as file:
+        file.write(value)
+        file.seek(0)
+        yield io.TextIOWrapper(file, encoding="utf-8")
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+def _value(stream: io.TextIOWrapper) -> bytes:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    def give_up(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"not done after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
