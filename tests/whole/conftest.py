@@ -182,6 +182,7 @@ def servers(flavour: str, pairs: Callable[[str], Pair]) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def wire(flavour: str, pairs: Callable[[str], Pair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One ``wire up`` for all tests that do no harm to it."""
-    env = pairs("shared").environment if flavour == "real" else {}
+    env = {"WIRE_MONITOR__PORT": "0", "WIRE_MONITOR__EVERY": "2"}
+    env |= pairs("shared").environment if flavour == "real" else {}
     with running(tmp_path_factory.mktemp("wire"), "--port", "0", env=env) as wire:
         yield wire

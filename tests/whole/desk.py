@@ -21,7 +21,7 @@ def item(uri: str, body: str, hours: float = 0, **fields: Any) -> dict[str, Any]
 def matter(seed: str) -> str:
     """A paragraph that no other story has: what is too much alike is one story from two feeds."""
     random = Random(seed)
-    words = ("".join(random.choice("bdfgklmnprst") + random.choice("aeiou") for _ in range(3)) for _ in range(60))
+    words = ("".join(random.choice("bdfgklmnprst") + random.choice("aeiou") for _ in range(3)) for _ in range(120))
     return f"The log of the day read {' '.join(words)}."
 
 
