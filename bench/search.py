@@ -30,7 +30,7 @@ from pipeline.embedded.servers import free_port
 from pipeline.formats import parse
 from pipeline.index.documents import actions
 from pipeline.index.setup import ensure
-from pipeline.search.query import marking, request
+from pipeline.search.query import highlight, request
 from pipeline.search.question import Question, asked
 from pipeline.settings import Elasticsearch, Spacy
 from pipeline.story import RawStory
@@ -116,7 +116,7 @@ def _measured(elasticsearch: str, pages: str, queries: int) -> dict[str, Any]:
         for number, question in enumerate(_questions(queries + _WARM)):
             since = question.since.isoformat() if question.since else ""
             body = request(question) | {"track_total_hits": True}
-            body |= {"highlight": marking(question, [])["highlight"]}
+            body |= {"highlight": highlight(question)}
             asks = {"q": question.query, "since": since, "size": "20"}
             ways = {
                 "direct": client.build_request("POST", f"{elasticsearch}/stories/_search", json=body),

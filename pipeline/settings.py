@@ -10,7 +10,16 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -107,6 +116,8 @@ class Elasticsearch(Login):
     batch_documents: Annotated[int, Field(ge=1, description="most stories in one bulk request")] = 200
     batch_bytes: Annotated[int, Field(ge=1 << 16, description="most bytes in one bulk request")] = 8 << 20
 
+    _is_embedded: bool = PrivateAttr(default=False)
+
     @field_validator("hosts")
     @classmethod
     def _names_no_password(cls, hosts: str | None) -> str | None:
@@ -118,6 +129,17 @@ class Elasticsearch(Login):
     def address(self) -> str:
         """Where it is, once it was located."""
         return self.hosts or ""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is the embedded one, once it was located."""
+        return self._is_embedded
+
+    def at(self, hosts: str, *, embedded: bool) -> "Elasticsearch":
+        """These settings, with where it was found."""
+        found = self.model_copy(update={"hosts": hosts})
+        found._is_embedded = embedded
+        return found
 
 
 class Kibana(Login):

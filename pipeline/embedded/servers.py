@@ -61,12 +61,14 @@ def locate_kafka(settings: Settings) -> Kafka:
 
 def locate_elasticsearch(settings: Settings) -> Elasticsearch:
     """Elasticsearch's settings, with its address. Raises ElasticsearchAway."""
-    found = settings.elasticsearch.hosts or (_running(settings.data_dir) or {}).get("elasticsearch")
-    if not found:
+    if settings.elasticsearch.hosts:
+        return settings.elasticsearch
+    running = _running(settings.data_dir) or {}
+    if not (found := running.get("elasticsearch")):
         raise ElasticsearchAway(
             f"no Elasticsearch: {_none(settings)}; give --elasticsearch http://…, or start `wire up`"
         )
-    return settings.elasticsearch.model_copy(update={"hosts": found})
+    return settings.elasticsearch.at(found, embedded=running.get("embedded_elasticsearch", False))
 
 
 def _none(settings: Settings) -> str:
@@ -119,10 +121,10 @@ class Embedded:
         if kinds:
             self._server = self._spawn(ports)
         at = {"bootstrap_servers": kafka or f"127.0.0.1:{ports['kafka']}"}
-        hosts = {"hosts": elasticsearch or f"http://127.0.0.1:{ports['elasticsearch']}"}
+        hosts = elasticsearch or f"http://127.0.0.1:{ports['elasticsearch']}"
         servers = Servers(
             kafka=self._settings.kafka.model_copy(update=at),
-            elasticsearch=self._settings.elasticsearch.model_copy(update=hosts),
+            elasticsearch=self._settings.elasticsearch.at(hosts, embedded=not elasticsearch),
             embedded_kafka=not kafka,
         )
         self.publish(servers)
@@ -139,6 +141,7 @@ class Embedded:
             "kafka": servers.kafka.address,
             "elasticsearch": servers.elasticsearch.address,
             "embedded_kafka": servers.embedded_kafka,
+            "embedded_elasticsearch": servers.elasticsearch.is_embedded,
             "pages": servers.pages,
             "pid": os.getpid(),
             "server": self._server and self._server.pid,

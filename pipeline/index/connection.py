@@ -9,6 +9,7 @@ from typing import Any
 import stamina
 from elasticsearch import ApiError, AsyncElasticsearch, AuthenticationException, AuthorizationException, TransportError
 from elasticsearch import Elasticsearch as Client
+from elasticsearch.serializer import OrjsonSerializer
 
 from pipeline.errors import ConfigurationError, ElasticsearchAway
 from pipeline.settings import Elasticsearch
@@ -16,9 +17,20 @@ from pipeline.settings import Elasticsearch
 _BUSY = frozenset((408, 429, 500, 502, 503, 504))
 
 
+class _Embedded(Client):
+    """A client of the embedded server."""
+
+
 def connect(elasticsearch: Elasticsearch) -> Client:
     """A client for entrances and searches; it retries nothing. Raises ConfigurationError."""
-    return Client(**_options(elasticsearch))
+    return (_Embedded if elasticsearch.is_embedded else Client)(**_options(elasticsearch))
+
+
+def marks_long_texts(client: Client) -> bool:
+    """Whether it may be asked for what matched in texts of any length: the embedded server takes minutes for a
+    megabyte, whatever limit it is given.
+    """
+    return not isinstance(client, _Embedded)
 
 
 def connect_async(elasticsearch: Elasticsearch) -> AsyncElasticsearch:
@@ -31,6 +43,7 @@ def _options(elasticsearch: Elasticsearch) -> dict[str, Any]:
         "hosts": elasticsearch.address.split(","),
         "request_timeout": elasticsearch.timeout,
         "max_retries": 0,
+        "serializers": {"application/json": OrjsonSerializer()},
     }
     if elasticsearch.ca_file:
         try:

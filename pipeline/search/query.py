@@ -8,8 +8,7 @@ from pipeline.search.question import ALTERNATIVES, Question
 MARKS = ("\ue000", "\ue001")
 """What stands around a highlighted word: private-use characters, which no text holds."""
 HIGHLIGHTED = 50_000
-"""Characters of the longest body that is searched for what matched. Elasticsearch refuses to look
-through over a million, and the embedded server takes time with the square of the length."""
+"""Characters of a body that are searched for what matched; Elasticsearch refuses to look through over a million."""
 TOLD: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
 """The query of what tells a story."""
 LENIENT: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
@@ -73,18 +72,24 @@ def filters(question: Question) -> list[dict[str, Any]]:
 def marking(question: Question, hits: Sequence[Any]) -> dict[str, Any]:
     """The body of a second search, for what matched in those hits that are not too long."""
     brief = [hit["_id"] for hit in hits if len(hit["_source"].get("body", "")) <= HIGHLIGHTED]
-    columns = [column.partition("^")[0] for column in _columns(question)]
     return {
         "query": {"bool": {"filter": [{"ids": {"values": brief}}], "must": [_text(question)]}},
         "size": len(brief),
         "source": False,
-        "highlight": {
-            "pre_tags": [MARKS[0]],
-            "post_tags": [MARKS[1]],
-            "fields": {
-                column: {"number_of_fragments": 0 if column == "headline" else 3, "fragment_size": 200}
-                for column in columns
-            },
+        "highlight": highlight(question),
+    }
+
+
+def highlight(question: Question) -> dict[str, Any]:
+    """What is asked for of what matched: the headline whole, three fragments of the others."""
+    columns = [column.partition("^")[0] for column in _columns(question)]
+    return {
+        "pre_tags": [MARKS[0]],
+        "post_tags": [MARKS[1]],
+        "max_analyzed_offset": HIGHLIGHTED,
+        "fields": {
+            column: {"number_of_fragments": 0 if column == "headline" else 3, "fragment_size": 200}
+            for column in columns
         },
     }
 

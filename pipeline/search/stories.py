@@ -8,13 +8,13 @@ from typing import Any
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from pipeline.errors import ConfigurationError, ElasticsearchAway
-from pipeline.index.connection import settled, speaking_to
+from pipeline.index.connection import marks_long_texts, settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
-from pipeline.search.query import LENIENT, TOLD, marking, matching, request
+from pipeline.search.query import LENIENT, TOLD, highlight, marking, matching, request
 from pipeline.search.question import Question
 
 _KEPT = "2m"
@@ -57,6 +57,10 @@ def ask(
     """
     before, now = cursors.read(question), datetime.now(UTC)
     body = request(question) | ({"aggregations": facets.facets(question, now)} if divided else {})
+    is_marked = marked and bool(question.query)
+    at_once = marks_long_texts(client)
+    if is_marked and at_once:
+        body["highlight"] = highlight(question)
     if among is not None:
         column = "story.uri" if question.quotes else "uri"
         body["query"]["bool"]["filter"].append({"terms": {column: list(among)}})
@@ -64,7 +68,8 @@ def ask(
         with speaking_to(client):
             response, frozen = _page(client, question, body, before)
             hits = response["hits"]["hits"]
-            highlights = _highlights(client, question, hits) if marked and question.query and hits else {}
+            marks = _highlights(client, question, hits) if is_marked and hits and not at_once else hits
+            highlights = {hit["_id"]: hit.get("highlight", {}) for hit in marks}
             # Without an index there is nothing to count either.
             counted = response.get("aggregations")
             divisions = _divided(client, question, counted, now) if counted else {}
@@ -158,9 +163,9 @@ def _freeze(client: Elasticsearch, question: Question) -> str | None:
     return str(opened["id"])
 
 
-def _highlights(client: Elasticsearch, question: Question, hits: list[Any]) -> dict[str, Any]:
+def _highlights(client: Elasticsearch, question: Question, hits: list[Any]) -> list[Any]:
     found = client.search(index=alias_of(question), **marking(question, hits))
-    return {hit["_id"]: hit.get("highlight", {}) for hit in found["hits"]["hits"]}
+    return list(found["hits"]["hits"])
 
 
 def _divided(client: Elasticsearch, question: Question, answered: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """The search API, ``/api/v1``: what the pages show, for programs."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
@@ -113,8 +113,7 @@ def rising(
 
 def told(found: Any, status: int = 200) -> Response:
     """JSON; a document of Elasticsearch needs no look at each of its values."""
-    text = json.dumps(found, ensure_ascii=False)
-    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+    return Response(orjson.dumps(found), status, media_type="application/json")
 
 
 def listed(values: Sequence[Any]) -> dict[str, Any]:

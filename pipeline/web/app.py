@@ -64,7 +64,7 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/ready", ready, include_in_schema=False)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
     app.add_middleware(_Safe)
     app.add_middleware(Requests, registry=app.state.figures)
     for kind, answer in _ANSWERS.items():
