@@ -61,10 +61,11 @@ def environment(settings: Settings, servers: Servers) -> dict[str, str]:
         PARENT: str(os.getpid()),
         "WIRE_DATA_DIR": str(settings.data_dir),
         "WIRE_ANNOTATE__PROCESSES": str(settings.annotate.processes),
-        "WIRE_ELASTICSEARCH__HOSTS": servers.elasticsearch.address,
     }
     if not servers.embedded_kafka:
         given["WIRE_KAFKA__BOOTSTRAP_SERVERS"] = servers.kafka.address
+    if not servers.elasticsearch.is_embedded:
+        given["WIRE_ELASTICSEARCH__HOSTS"] = servers.elasticsearch.address
     return {**os.environ, **given}
 
 

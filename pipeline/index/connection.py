@@ -26,11 +26,9 @@ def connect(elasticsearch: Elasticsearch) -> Client:
     return (_Embedded if elasticsearch.is_embedded else Client)(**_options(elasticsearch))
 
 
-def marks_long_texts(client: Client) -> bool:
-    """Whether it may be asked for what matched in texts of any length: the embedded server takes minutes for a
-    megabyte, whatever limit it is given.
-    """
-    return not isinstance(client, _Embedded)
+def is_embedded(client: Client) -> bool:
+    """Whether it speaks to the embedded server, some of whose faults need other questions."""
+    return isinstance(client, _Embedded)
 
 
 def connect_async(elasticsearch: Elasticsearch) -> AsyncElasticsearch:

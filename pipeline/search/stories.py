@@ -8,7 +8,7 @@ from typing import Any
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from pipeline.errors import ConfigurationError, ElasticsearchAway
-from pipeline.index.connection import marks_long_texts, settled, speaking_to
+from pipeline.index.connection import is_embedded, settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
@@ -58,7 +58,8 @@ def ask(
     before, now = cursors.read(question), datetime.now(UTC)
     body = request(question) | ({"aggregations": facets.facets(question, now)} if divided else {})
     is_marked = marked and bool(question.query)
-    at_once = marks_long_texts(client)
+    # The embedded server takes minutes to mark a megabyte, whatever limit it is given.
+    at_once = not is_embedded(client)
     if is_marked and at_once:
         body["highlight"] = highlight(question)
     if among is not None:
@@ -159,7 +160,11 @@ def _page(client: Elasticsearch, question: Question, body: dict[str, Any], befor
 def _freeze(client: Elasticsearch, question: Question) -> str | None:
     if question.cursor != START:
         return None
-    opened = client.open_point_in_time(index=alias_of(question), keep_alive=_KEPT, ignore_unavailable=True)
+    index = alias_of(question)
+    if is_embedded(client):
+        # Of an alias it would take the last index alone.
+        index = ",".join(client.indices.get_alias(name=index))
+    opened = client.open_point_in_time(index=index, keep_alive=_KEPT, ignore_unavailable=True)
     return str(opened["id"])
 
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,12 @@ class Wire:
         return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
 
     def workers(self, stage: str) -> list[psutil.Process]:
-        return [p for p in self.family() if f"worker {stage}" in " ".join(p.cmdline())]
+        found = []
+        for process in self.family():
+            with suppress(psutil.Error):
+                if f"worker {stage}" in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
 
     def family(self) -> list[psutil.Process]:
         """The processes below `wire up` that live."""

@@ -121,6 +121,17 @@ class TestPages:
                 break
         assert sorted(found) == sorted(f"urn:desk:{WORD}:{number}" for number in range(40))
 
+    def test_the_index_as_it_was_is_all_its_months(self, api):
+        old = [
+            desk.item(f"urn:old:{n}", f"A wolffish of old. {desk.matter(f'old {n}')}", hours=n * 24 * 40)
+            for n in range(3)
+        ]
+        api.wire.feed(*old)
+        api.wire.await_idle()
+        assert api(q="wolffish", size=10, cursor="*")["total"] == 3
+        lines = api.client.get("/export/ndjson", params={"q": "wolffish"}).text.splitlines()
+        assert {json.loads(line)["uri"] for line in lines} == {each["uri"] for each in old}
+
     def test_a_cursor_of_another_search_is_refused(self, api):
         cursor = api(q=WORD, size=5)["cursor"]
         assert "continues another search" in api(q="fish", cursor=cursor, code=400)["error"]
