@@ -44,8 +44,8 @@ def test_every_worker_serves_its_figures_and_writes_them_down(wire):
     busy = ("parse", "desk", "annotate", "index", "alert")
 
     def address(stage: str) -> str:
-        log = (wire.folder / "logs" / f"{stage}.log").read_text()
-        return re.findall(r'"metrics": "(\S+)/metrics"', log)[-1]
+        log = wire.folder / "logs" / f"{stage}.log"
+        return eventually(lambda: re.findall(r'"metrics": "(\S+)/metrics"', log.read_text()))[-1]
 
     def done(stage: str) -> float:
         figures = urlopen(f"{address(stage)}/metrics").read().decode()
