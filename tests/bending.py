@@ -5,15 +5,12 @@ python -m tests.bending --count 100000     the long form: make fuzz-formats
 
 import argparse
 import random
-import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -23,6 +20,7 @@ from pipeline.clean import clean
 from pipeline.errors import PermanentError
 from pipeline.feeds import Intake
 from pipeline.story import RawStory
+from tests.soon import TooSlow, soon
 
 SAMPLES = Path(__file__).parent / "samples"
 LIMIT = 1 << 20
@@ -99,26 +97,6 @@ def wrapped(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
 WAYS: tuple[Callable[[bytes, random.Random, list[bytes]], bytes], ...] = (
     flipped, cut, holed, stuttered, spiked, spliced, recoded, wrapped,
 )  # fmt: skip
-
-
-class TooSlow(BaseException):
-    """Past every ``except`` on the way."""
-
-
-@contextmanager
-def soon(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in what takes longer."""
-
-    def stop(*_: Any) -> None:
-        raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def samples() -> list[bytes]:

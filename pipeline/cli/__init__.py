@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import stamina
@@ -69,11 +70,19 @@ def _root(
     pass
 
 
+def _refuse_what_is_no_text(words: Sequence[str]) -> None:
+    """A file's name may be any bytes; whatever else is not UTF-8 could be neither asked for nor sent."""
+    for word in words:
+        if word != word.encode("utf-8", "ignore").decode() and not Path(word).exists():
+            raise ConfigurationError(f"{word!a}: not UTF-8")
+
+
 def main() -> None:
     """Run the command; errors become one line on standard error and an exit code."""
     # Only who has set up logging is told of retries; elsewhere standard output is for data.
     stamina.instrumentation.set_on_retry_hooks([])
     try:
+        _refuse_what_is_no_text(sys.argv[1:])
         assembled(sys.argv[1:])()
     except ConfigurationError as error:
         complain(str(error))

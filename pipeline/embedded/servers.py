@@ -132,7 +132,7 @@ class Embedded:
 
     def tend(self, servers: Servers) -> None:
         """Do for the embedded servers what real ones do for themselves, once the topics are there."""
-        if not self._settings.elasticsearch.hosts:
+        if servers.elasticsearch.is_embedded:
             keep_findable(servers.kafka, servers.elasticsearch.address)
 
     def publish(self, servers: Servers) -> None:

@@ -59,8 +59,8 @@ def ask(
     body = request(question) | ({"aggregations": facets.facets(question, now)} if divided else {})
     is_marked = marked and bool(question.query)
     # The embedded server takes minutes to mark a megabyte, whatever limit it is given.
-    at_once = not is_embedded(client)
-    if is_marked and at_once:
+    is_marked_apart = is_marked and is_embedded(client)
+    if is_marked and not is_marked_apart:
         body["highlight"] = highlight(question)
     if among is not None:
         column = "story.uri" if question.quotes else "uri"
@@ -69,7 +69,7 @@ def ask(
         with speaking_to(client):
             response, frozen = _page(client, question, body, before)
             hits = response["hits"]["hits"]
-            marks = _highlights(client, question, hits) if is_marked and hits and not at_once else hits
+            marks = _highlights(client, question, hits) if is_marked_apart and hits else hits
             highlights = {hit["_id"]: hit.get("highlight", {}) for hit in marks}
             # Without an index there is nothing to count either.
             counted = response.get("aggregations")
@@ -160,11 +160,7 @@ def _page(client: Elasticsearch, question: Question, body: dict[str, Any], befor
 def _freeze(client: Elasticsearch, question: Question) -> str | None:
     if question.cursor != START:
         return None
-    index = alias_of(question)
-    if is_embedded(client):
-        # Of an alias it would take the last index alone.
-        index = ",".join(client.indices.get_alias(name=index))
-    opened = client.open_point_in_time(index=index, keep_alive=_KEPT, ignore_unavailable=True)
+    opened = client.open_point_in_time(index=alias_of(question), keep_alive=_KEPT, ignore_unavailable=True)
     return str(opened["id"])
 
 

@@ -12,6 +12,7 @@ from pipeline.formats.encoding import decode
 from pipeline.story import RawStory
 from tests import bending
 from tests.conftest import NOON
+from tests.soon import soon
 from tests.unit.test_samples import SAMPLES
 
 SECRET = "the-secret-in-the-file"
@@ -62,7 +63,7 @@ class TestXml:
 class TestDepth:
     @pytest.mark.parametrize("value", [b"<div>" * 1_000_000 + b"A lead.", b"<html><body>" + b"<b>" * 1_000_000])
     def test_a_page_of_a_million_nested_tags_ends(self, value):
-        with bending.soon(bending.SLOW):
+        with soon(bending.SLOW):
             try:
                 parse(value, "html")
             except PermanentError as error:
@@ -71,12 +72,12 @@ class TestDepth:
     @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"text":['])
     @pytest.mark.parametrize("format", ["ninjs", "jsonl", "jsonfeed"])
     def test_a_million_nested_lists_are_refused(self, opening, format):
-        with bending.soon(bending.SLOW), pytest.raises(PermanentError):
+        with soon(bending.SLOW), pytest.raises(PermanentError):
             parse(opening * 1_000_000, format)
 
     def test_an_email_of_ten_thousand_nested_parts_ends(self):
         part = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
-        with bending.soon(bending.SLOW):
+        with soon(bending.SLOW):
             try:
                 parse(b"Subject: x\r\nFrom: y\r\n" + part * 10_000, "email")
             except PermanentError as error:
@@ -161,6 +162,6 @@ class TestNames:
 def test_bent_samples_of_every_format_are_stories_or_refusals():
     found = bending.Counter()
     for value, name in bending.inputs(3_000, seed=20):
-        with bending.soon(bending.SLOW):
+        with soon(bending.SLOW):
             found += bending.outcome(value, name)
     assert min(found[what] for what in ("story", "dead letter", "refused")) > 20

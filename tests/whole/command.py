@@ -5,7 +5,6 @@ Whoever feeds from another thread gets a process of its own, since there is one 
 
 import io
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -13,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import FrameType
 from unittest.mock import patch
 
 from pipeline.cli import main
+from tests.soon import soon
 
 COMMAND = [sys.executable, "-m", "pipeline"]
 
@@ -35,7 +34,7 @@ def run(
         patch.multiple(sys, argv=["wire", *words], stdin=stdin, **streams),
         patch.dict(os.environ, env),
         chdir(home),
-        _at_most(patience),
+        soon(patience),
     ):
         try:
             main()
@@ -64,17 +63,3 @@ def _value(stream: io.TextIOWrapper) -> bytes:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
     return buffer.getvalue()
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    def give_up(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"not done after {seconds} seconds")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

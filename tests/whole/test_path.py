@@ -346,6 +346,10 @@ class TestCommandLine:
         assert b"known are auto" in wire("feed", "-", "--format", "morse", input=b"x", code=2).stderr
         assert b"nowhere.txt: No such file" in wire("feed", "nowhere.txt", code=1).stderr
 
+    def test_what_is_no_text_is_told(self, tmp_path):
+        for words in (["search", "\udcff"], ["search", "gas", "--speaker", "\udcff"], ["trace", "\udcff"]):
+            assert b"not UTF-8" in Wire(tmp_path)(*words, code=2).stderr
+
     def test_parse_needs_no_server(self, tmp_path):
         alone = Wire(tmp_path)
         story = json.loads(alone("parse", UPI).stdout)
