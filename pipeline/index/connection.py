@@ -22,7 +22,7 @@ class _Embedded(Client):
 
     def open_point_in_time(self, *, index: str, **options: Any) -> Any:  # type: ignore[override]
         """As the client's own; of an alias the server would freeze the last index alone."""
-        return super().open_point_in_time(index=",".join(self.indices.get_alias(name=index)), **options)
+        return super().open_point_in_time(index=",".join(self.indices.get(index=index)), **options)
 
 
 def connect(elasticsearch: Elasticsearch) -> Client:

@@ -2,14 +2,16 @@
 
 Started by ``language_pool``; imports nothing of Faust. The first frame it writes says that the
 model is loaded; each frame after that answers one it was sent, its first part the process's
-resident bytes. It ends when its input ends, so it never outlives its parent.
+resident bytes. It ends as soon as its input does, whatever it is at, so it never outlives its parent.
 """
 
 import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import BinaryIO
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO, NoReturn
 
 import psutil
 
@@ -23,21 +25,34 @@ _NICENESS = 5
 """Below the event loops, whose heartbeats must not wait for us."""
 
 
-def main(name: str, names: Names, longest: int) -> None:
-    """Serve until standard input ends. What libraries print goes to standard error."""
+def main(name: str, names: Names, longest: int) -> NoReturn:
+    """Serve until standard input ends, which ends this process. What libraries print goes to standard error."""
     os.nice(_NICENESS)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    batches: SimpleQueue[list[bytes]] = SimpleQueue()
+    Thread(target=_read, args=(batches,), daemon=True).start()
     nlp = model.load(name, names)
     me = psutil.Process()
     gc.collect()
     gc.freeze()
     _answer(answers, [b"ready"])
-    while (values := frames.read(sys.stdin.buffer)) is not None:
-        stories = [Story.model_validate_json(value) for value in values]
+    while True:
+        stories = [Story.model_validate_json(value) for value in batches.get()]
         results = [story.model_dump_json().encode() for story in annotated(nlp, stories, longest)]
         resident = str(me.memory_info().rss).encode()
         _answer(answers, [resident, *results])
+
+
+def _read(batches: "SimpleQueue[list[bytes]]") -> None:
+    """Read beside the work, so that the end of the input is seen in the middle of a batch and of loading."""
+    try:
+        # Not sys.stdin, which Python could not close at its end while a thread waits for it.
+        with open(0, "rb", closefd=False) as stream:
+            while (values := frames.read(stream)) is not None:
+                batches.put(values)
+    finally:
+        os._exit(0)
 
 
 def _answer(stream: BinaryIO, parts: Sequence[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import AnnotationFailed, ConfigurationError
-from pipeline.settings import Annotate
+from pipeline.settings import Annotate, Spacy
 from pipeline.story import AnnotatedStory
 from pipeline.workers import frames
 from pipeline.workers.batches import Limits, batches
@@ -156,3 +157,15 @@ class TestLanguagePool:
 
         with pytest.raises(ConfigurationError, match="did not start"):
             asyncio.run(run())
+
+    @pytest.mark.parametrize("batch", [[], [make_story(body="The port is closed. " * 400) for _ in range(64)]])
+    def test_a_process_ends_with_its_worker_whatever_it_is_at(self, batch):
+        """While it loads its model, and in the middle of a batch, which it does not finish."""
+        command = [sys.executable, "-m", "pipeline.workers.language_process", Spacy().model, "wire", "1000000"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if batch:
+            assert frames.read(process.stdout) == [b"ready"]
+            process.stdin.write(frames.packed([story.model_dump_json().encode() for story in batch]))
+        process.stdin.close()
+        assert process.stdout.read() == b""
+        assert process.wait() == 0
