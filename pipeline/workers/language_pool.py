@@ -103,6 +103,7 @@ class LanguagePool:
         self._settings = settings
         self._idle: asyncio.Queue[LanguageProcess] = asyncio.Queue()
         self._all: set[LanguageProcess] = set()
+        self._stopped = False
         self.restarts = 0
 
     async def start(self) -> None:
@@ -111,7 +112,8 @@ class LanguagePool:
             self._idle.put_nowait(started)
 
     async def stop(self) -> None:
-        """End all processes, whatever they are at."""
+        """End all processes, whatever they are at; who waits for an answer is cancelled."""
+        self._stopped = True
         await asyncio.gather(*(process.end() for process in self._all))
 
     async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
@@ -138,6 +140,9 @@ class LanguagePool:
 
     async def _kept(self, process: LanguageProcess) -> LanguageProcess:
         """The process, or a new one in its place where it is gone or has grown too large."""
+        if self._stopped:
+            # It was no story's fault: another worker does again what was cut off.
+            raise asyncio.CancelledError
         if process.process.returncode is None and process.resident <= self._settings.max_resident:
             return process
         await process.end()

@@ -151,6 +151,16 @@ class TestLanguagePool:
         _, restarts = pooled(work, max_resident=1 << 28)
         assert restarts == 3
 
+    def test_what_a_stop_cuts_off_is_no_story_s_failure_and_starts_no_process_anew(self):
+        async def work(pool):
+            cut_off = asyncio.create_task(pool.annotate([value("stall"), value("One.")]))
+            await asyncio.sleep(0.1)
+            await pool.stop()
+            await asyncio.wait([cut_off])
+            return cut_off.cancelled()
+
+        assert pooled(work) == (True, 0)
+
     def test_a_process_that_cannot_start_is_told(self):
         async def run():
             await LanguagePool([sys.executable, "-c", "raise SystemExit(1)"], Annotate(), Figures("annotate")).start()
