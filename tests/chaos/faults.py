@@ -104,6 +104,13 @@ def drop_connections(system: System, random: Random) -> None:
         time.sleep(random.uniform(0.1, 1.5))
 
 
+def deafen_connections(system: System, random: Random) -> None:
+    """Connections to both servers stay open and say nothing any more; new ones are as good as ever."""
+    for proxy in (system.to_kafka, system.to_elasticsearch):
+        proxy.deafen()
+        time.sleep(random.uniform(0.1, 3))
+
+
 def delay_connections(system: System, random: Random) -> None:
     """Everything takes longer on its way."""
     for proxy in (system.to_kafka, system.to_elasticsearch):
@@ -150,6 +157,7 @@ FAULTS: tuple[Fault, ...] = (
     fill_queue,
     block_writing,
     drop_connections,
+    deafen_connections,
     delay_connections,
     cut_off_kafka,
     come_and_go,

@@ -13,6 +13,7 @@ class Proxy:
 
     While ``mode`` is "pass" it passes everything on, ``delay`` seconds later; "refuse" closes what
     comes; "swallow" takes it and never answers; a number answers with that HTTP status.
+    ``deafen`` loses what the connections of now say, and passes new ones on.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -25,6 +26,7 @@ class Proxy:
         self.port = int(self._listening.getsockname()[1])
         self.address = f"127.0.0.1:{self.port}"
         self._open: set[socket.socket] = set()
+        self._deaf: set[socket.socket] = set()
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -42,6 +44,11 @@ class Proxy:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
+
+    def deafen(self) -> None:
+        """Keep all connections open and let nothing through, as a router does that forgot them."""
+        with self._lock:
+            self._deaf |= self._open
 
     def close(self) -> None:
         """Stop listening."""
@@ -84,13 +91,15 @@ class Proxy:
             while data := source.recv(_CHUNK):
                 if self.delay:
                     time.sleep(self.delay)
-                sink.sendall(data)
+                if source not in self._deaf:
+                    sink.sendall(data)
         for each in (source, sink):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
             with self._lock:
                 self._open.discard(each)
+                self._deaf.discard(each)
 
     def _answer(self, client: socket.socket) -> None:
         with suppress(OSError):

@@ -152,6 +152,11 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
             wire.down()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let those with servers of their own come before the shared ones, which take their part of the machine."""
+    items.sort(key=lambda item: "flavour" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session", params=["embedded", "real"])
 def flavour(request: pytest.FixtureRequest) -> str:
     """Which servers; real ones are left out, with the reason, where they cannot run."""

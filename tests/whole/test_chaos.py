@@ -34,7 +34,7 @@ def _real() -> None:
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running(tmp_path_factory.mktemp("system")) as system:
+    with running(tmp_path_factory.mktemp("system"), WIRE_MONITOR__STUCK_AFTER="8") as system:
         yield system
 
 
@@ -51,11 +51,11 @@ def lines(count: int, seed: int) -> list[bytes]:
 
 class TestWorkersThatComeAndGo:
     def test_from_one_to_three_and_back_under_load_nothing_is_lost(self, system):
-        load, before = lines(80, 31), system.count()
+        load, before = lines(50, 31), system.count()
         feeding = threading.Thread(target=system.feed, args=(load,))
         feeding.start()
         more = [system.add_worker("annotate") for _ in range(2)]
-        eventually(lambda: system.count() > before + 20)
+        eventually(lambda: system.count() > before + 10)
         for worker in more:
             system.remove_worker(worker)
         feeding.join()
@@ -66,7 +66,7 @@ class TestWorkersThatComeAndGo:
     def test_a_worker_that_is_told_to_stop_leaves_in_time_and_hands_back_at_most_what_it_was_at(self, system):
         kafka = Kafka(bootstrap_servers=system.kafka.address)
         before = sum(1 for _ in read(kafka, "wire.annotated"))
-        load = lines(100, 32)
+        load = lines(60, 32)
         system.feed(load)
         (worker,) = [p for p in system.processes("worker annotate") if p.pid not in {w.pid for w in system.workers}]
         eventually(lambda: sum(1 for _ in read(kafka, "wire.annotated")) > before + 20)
@@ -87,28 +87,23 @@ class TestLiveness:
         system.settle()
 
     def test_after_the_broker_was_restarted_under_load_all_workers_go_on(self, system):
-        load = lines(60, 34)
-        system.feed(load[:30])
+        load = lines(30, 34)
+        system.feed(load[:15])
         system.kafka.server.kill()
         system.kafka.server.start()
-        system.feed(load[30:])
+        system.feed(load[15:])
         system.settle()
         found = {document["uri"] for _, _, document in system.state()["stories"].values()}
         assert {json.loads(line)["uri"] for line in load} <= found
 
-
-def test_a_worker_that_gets_nowhere_ends_with_code_4_and_is_started_again(tmp_path):
-    with running(tmp_path, WIRE_MONITOR__STUCK_AFTER="5") as system:
-        system.feed(lines(3, 41))
-        system.settle()
-        # The broker takes connections and never answers: who has one sits on it for half a minute.
-        system.to_kafka.set("swallow")
-        time.sleep(4)
-        system.to_kafka.set("pass")
+    def test_a_worker_that_gets_nowhere_ends_with_code_4_and_is_started_again(self, system):
+        before = system.count()
+        # Half a minute would pass until a worker gave up the connection it reads from.
+        system.to_kafka.deafen()
         system.feed(lines(3, 42))
         eventually(lambda: '"code": 4' in system.log)
         system.settle()
-        assert system.count() == 6
+        assert system.count() == before + 3
 
 
 def test_while_elasticsearch_starts_a_known_story_is_never_taken_for_unknown(system):

@@ -20,9 +20,10 @@ from tests.conftest import ROOT, UPI
 from tests.whole.command import COMMAND
 from tests.whole.conftest import eventually, lives, running
 
-COUNT = 60
+COUNT = 30
 
 
+@pytest.mark.parametrize("flavour", ["embedded"], indirect=True, scope="session")
 def test_stopping_and_killing_leave_nothing_running_and_starting_finds_the_data(tmp_path, servers):
     with running(tmp_path, "--port", "0", "--feed", str(UPI), env=servers) as wire:
         eventually(lambda: wire.search("putin")["total"] == 1)
@@ -111,13 +112,13 @@ def test_with_elasticsearch_away_workers_wait_and_go_on_when_it_is_back(tmp_path
             # The embedded server writes down once a second what it has said it has.
             time.sleep(1.5)
             elsewhere.stop()
-            wire.feed(*stories(40, seed=2))
+            wire.feed(*stories(20, seed=2))
             away = wire.json("status", "--elasticsearch", elsewhere.address, code=3)
             assert away["elasticsearch"]["state"] == "away"
             time.sleep(2)
             assert wire.workers("index")
             elsewhere.start()
-            eventually(lambda: wire.search("--elasticsearch", elsewhere.address)["total"] == 60)
+            eventually(lambda: wire.search("--elasticsearch", elsewhere.address)["total"] == 40)
             assert wire.letters() == []
     finally:
         elsewhere.stop()
