@@ -108,7 +108,8 @@ def deafen_connections(system: System, random: Random) -> None:
     """Connections to both servers stay open and say nothing any more; new ones are as good as ever."""
     for proxy in (system.to_kafka, system.to_elasticsearch):
         proxy.deafen()
-        time.sleep(random.uniform(0.1, 3))
+        time.sleep(random.uniform(0, 3))
+    time.sleep(random.uniform(0, 35))
 
 
 def delay_connections(system: System, random: Random) -> None:

@@ -33,7 +33,7 @@ class Proxy:
     def set(self, mode: str | int, delay: float = 0.0) -> None:
         """Change what happens, for connections that are open too."""
         self.mode, self.delay = mode, delay
-        if mode != "pass":
+        if mode != "pass" or self._deaf:
             self.drop()
 
     def drop(self) -> None:

@@ -102,6 +102,7 @@ class TestLiveness:
         system.to_kafka.deafen()
         system.feed(lines(3, 42))
         eventually(lambda: '"code": 4' in system.log)
+        system.heal()
         system.settle()
         assert system.count() == before + 3
 
