@@ -15,8 +15,6 @@ from typing import BinaryIO, NoReturn
 
 import psutil
 
-from pipeline.annotate import model
-from pipeline.annotate.stories import annotated
 from pipeline.settings import Names
 from pipeline.story import Story
 from pipeline.workers import frames
@@ -32,6 +30,10 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     batches: SimpleQueue[list[bytes]] = SimpleQueue()
     Thread(target=_read, args=(batches,), daemon=True).start()
+    # spaCy takes seconds to import, in which the input may end.
+    from pipeline.annotate import model  # noqa: PLC0415
+    from pipeline.annotate.stories import annotated  # noqa: PLC0415
+
     nlp = model.load(name, names)
     me = psutil.Process()
     gc.collect()
