@@ -241,7 +241,8 @@ def test_without_live_feeds_wire_feeds_says_what_to_do(wire):
 
 class TestPush:
     @pytest.fixture(scope="class")
-    def token(self, wire):
+    @classmethod
+    def token(cls, wire):
         return token_of(wire, "tester")
 
     def test_an_item_is_accepted_once_kafka_has_it(self, wire, token):

@@ -302,7 +302,8 @@ def hostile(number: int, nasty: str) -> dict[str, Any]:
 
 class TestHostileStories:
     @pytest.fixture(scope="class")
-    def fed_hostile(self, fed):
+    @classmethod
+    def fed_hostile(cls, fed):
         fed("alert", "add", "hostile", "hostilefish", "--replace")
         fed.feed(*(hostile(number, nasty) for number, nasty in enumerate(NASTY)), code=None)
         fed.await_idle()
