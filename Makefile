@@ -46,7 +46,7 @@ format: install-dev ## Put the code into shape
 bench: install ## Measure the pipeline against bare spaCy (STORIES=2000); REAL=1: over real servers
 	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) $(if $(REAL),--real)
 
-bench-search: install-dev ## Time the search endpoint beside Elasticsearch itself, at 100,000 stories (STORIES=100000)
+bench-search: install-dev ## Time the search endpoint beside Elasticsearch itself, and alerts, at 100,000 stories (STORIES=100000)
 	$(BIN)/python -m bench.search --stories $(or $(STORIES),100000)
 
 screenshots: install-dev ## Take the pictures in docs/screenshots anew

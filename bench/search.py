@@ -1,5 +1,7 @@
 """How long the search endpoint takes, beside the same query sent to Elasticsearch directly, in one run.
 
+And what an alert costs: its search among the stories that have just come in.
+
 On Apache Kafka and Elasticsearch themselves (tests/servers), with many stories: some are annotated,
 and written again and again under other uris and times.
 
@@ -13,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,6 +24,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from elasticsearch import Elasticsearch as Client
 
 from bench.corpus import stories
 from pipeline.annotate import model
@@ -28,10 +32,12 @@ from pipeline.annotate.stories import annotated
 from pipeline.clean import clean
 from pipeline.embedded.servers import free_port
 from pipeline.formats import parse
+from pipeline.index.connection import connect
 from pipeline.index.documents import actions
 from pipeline.index.setup import ensure
 from pipeline.search.query import highlight, request
-from pipeline.search.question import Question, asked
+from pipeline.search.question import MOST, Question, asked
+from pipeline.search.stories import ask
 from pipeline.settings import Elasticsearch, Spacy
 from pipeline.story import RawStory
 from tests.servers import Pair
@@ -39,6 +45,8 @@ from tests.servers import Pair
 _ANNOTATED = 200
 _BULK = 1_000
 _WARM = 30
+_NEW = 50
+"""Stories that came in together, for alerts."""
 _WORDS = ("police", "minister", "parliament", "vote", "talks", "strike", "bank", "court", "report")
 
 
@@ -47,7 +55,7 @@ def main(
     queries: Annotated[int, typer.Option("--queries", help="How many are timed, of each kind.")] = 400,
     output: Annotated[Path, typer.Option("--output", help="Where the figures go.")] = Path("bench/results/search.json"),
 ) -> None:
-    """Measure, and print p50 and p95 of both."""
+    """Measure, and print p50 and p95 of both, and of an alert."""
     with tempfile.TemporaryDirectory(prefix="wire-bench-") as name, Pair(Path(name, "servers")) as pair:
         say = sys.stderr.write
         say(f"writing {count:,} stories …\n")
@@ -67,9 +75,11 @@ def main(
                 figures = _measured(address, f"http://127.0.0.1:{port}", queries) | {"stories": count}
             finally:
                 serve.terminate()
+        with connect(settings) as client:
+            figures["alert"] = _alerts(client, queries)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(figures, indent=1))
-    for kind in ("direct", "endpoint"):
+    for kind in ("direct", "endpoint", "alert"):
         sys.stdout.write(f"{kind:9} p50 {figures[kind]['p50']:6.1f} ms   p95 {figures[kind]['p95']:6.1f} ms\n")
     sys.stdout.write(f"p95 of the endpoint: {figures['ratio']:.2f} times that of the query sent directly\n")
 
@@ -132,11 +142,23 @@ def _measured(elasticsearch: str, pages: str, queries: int) -> dict[str, Any]:
                 if number >= _WARM:
                     taken[kind].append(seconds * 1000)
             assert answers["direct"]["hits"]["total"]["value"] == answers["endpoint"]["total"]
-    found = {
-        kind: {"p50": statistics.median(times), "p95": statistics.quantiles(times, n=20)[-1]}
-        for kind, times in taken.items()
-    }
+    found = {kind: _quantiles(times) for kind, times in taken.items()}
     return {**found, "ratio": found["endpoint"]["p95"] / found["direct"]["p95"]}
+
+
+def _alerts(client: Client, number: int) -> dict[str, float]:
+    """The searches as the stage ``alert`` puts them."""
+    taken = []
+    for question in _questions(number + _WARM):
+        begin = time.perf_counter()
+        watched = replace(question, since=None, size=MOST, sort="time")
+        ask(client, watched, among=[f"urn:bench:{new}" for new in range(_NEW)])
+        taken.append((time.perf_counter() - begin) * 1000)
+    return _quantiles(taken[_WARM:])
+
+
+def _quantiles(times: Sequence[float]) -> dict[str, float]:
+    return {"p50": statistics.median(times), "p95": statistics.quantiles(times, n=20)[-1]}
 
 
 def _await(client: httpx.Client, pages: str) -> None:

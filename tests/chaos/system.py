@@ -183,9 +183,18 @@ class System:
         return found
 
     @property
+    def stuck(self) -> int:
+        """How many workers have ended because they were stuck."""
+        return self._said.count('"code": 4')
+
+    @property
     def log(self) -> str:
         """The end of what the workers said."""
-        return (self.folder / "workers.log").read_text(errors="replace")[-6_000:]
+        return self._said[-6_000:]
+
+    @property
+    def _said(self) -> str:
+        return (self.folder / "workers.log").read_text(errors="replace")
 
 
 def _lasting(value: Any) -> Any:
