@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench bench-search score screenshots chaos outage servers fuzz fuzz-formats train clean
+.PHONY: help install install-dev run test check format lock bench score screenshots chaos outage fuzz fuzz-formats train java clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,10 +13,10 @@ install: .venv/installed ## Make .venv and install the locked dependencies and `
 
 install-dev: .venv/installed-dev
 
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock requirements-local.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "wire needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-local.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -31,7 +31,7 @@ install-dev: .venv/installed-dev
 run: install ## Run everything on this machine, fed with FEED (seeds/)
 	@exec $(BIN)/wire up --feed $(FEED)
 
-test: install-dev ## Run the tests, against the embedded servers
+test: install-dev ## Run the tests, on an Apache Kafka and an Elasticsearch of their own
 	$(BIN)/python -m pytest
 
 check: install-dev ## Lint, format and types
@@ -43,11 +43,8 @@ format: install-dev ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## Measure the pipeline against bare spaCy (STORIES=2000); REAL=1: over real servers
-	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) $(if $(REAL),--real)
-
-bench-search: install-dev ## Time the search endpoint beside Elasticsearch itself, and alerts, at 100,000 stories (STORIES=100000)
-	$(BIN)/python -m bench.search --stories $(or $(STORIES),100000)
+bench: install ## Measure starts, memory, speed beside bare spaCy, searches and pages, in one table (STORIES=2000 INDEXED=100000 PART=)
+	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) --indexed $(or $(INDEXED),100000) $(foreach part,$(PART),--part $(part))
 
 screenshots: install-dev ## Take the pictures in docs/screenshots anew
 	$(BIN)/python -W ignore -m tests.screenshots
@@ -67,19 +64,22 @@ train: .venv/installed-train ## Learn anew what the language pass knows, from DA
 	$(BIN)/python -m training.names --data $(DATA)
 	$(BIN)/python -m training.reporting --data $(DATA)
 
-chaos: install-dev ## Break real servers and workers at random while stories flow, and compare (ROUNDS=30 SEED=)
+chaos: install-dev ## Break servers and workers at random while stories flow, and compare (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))
 
 outage: install-dev ## Take Elasticsearch away for minutes under load (SECONDS=300)
 	$(BIN)/python -m tests.chaos.outage --seconds $(or $(SECONDS),300)
 
-servers: install-dev ## Run Apache Kafka and Elasticsearch themselves, where a JDK and Maven are, until Ctrl-C
-	@exec $(BIN)/python -m tests.servers
+COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet
 
 lock: install-dev ## Pin all dependencies anew, with hashes and without addresses
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --extra build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --group dev -c requirements.lock -o requirements-dev.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet --group train -c requirements.lock -o requirements-train.lock
+	$(COMPILE) --extra build pyproject.toml -o requirements.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['local'], sep='\n')" | $(COMPILE) -c requirements.lock - -o requirements-local.lock
+	$(COMPILE) --group dev -c requirements.lock -c requirements-local.lock -o requirements-dev.lock
+	$(COMPILE) --group train -c requirements.lock -o requirements-train.lock
 
-clean: ## Remove the virtual environment and the embedded servers' data
+java: install ## Lock the local servers' jars anew, and compile what is shipped for them (JAVA_HOME: a JDK 21 or newer)
+	$(BIN)/python -m pipeline.local.java.build
+
+clean: ## Remove the virtual environment and the local servers' data
 	rm -rf .venv .wire

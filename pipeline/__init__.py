@@ -9,7 +9,7 @@ The route of a story, and the package that stands at each step::
             index ─────► Elasticsearch    documents, templates, bulk writes
             search, alerts                queries and typed results; saved searches, and who is told
 
-``workers`` (Faust), ``web``, ``kibana``, ``cli`` and ``embedded`` wire these together and are the only
+``workers`` (Faust), ``web``, ``kibana``, ``cli`` and ``local`` wire these together and are the only
 ones that do. Whatever a stage gives up on goes to ``wire.dead`` with its reason.
 """
 

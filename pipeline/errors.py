@@ -11,7 +11,9 @@ PipelineError
  ├── TransientError            a server is at fault: wait and try again, lose nothing
  │    ├── KafkaAway
  │    ├── ElasticsearchAway
- │    └── KibanaAway
+ │    ├── KibanaAway
+ │    ├── DownloadFailed       a jar of the local servers could not be fetched
+ │    └── LocalServerFailed    a local server did not start, or has ended
  └── ConfigurationError        the person who started us can mend it
 
 Anything else that is raised is a bug in this project.
@@ -77,6 +79,14 @@ class ElasticsearchAway(TransientError):
 
 class KibanaAway(TransientError):
     """Kibana cannot be reached or is still starting."""
+
+
+class DownloadFailed(TransientError):
+    """A jar of the local servers could not be fetched, or what came had another hash, several times."""
+
+
+class LocalServerFailed(TransientError):
+    """A local server did not start, or has ended; the message says where its log is."""
 
 
 class ConfigurationError(PipelineError):

@@ -14,7 +14,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
@@ -50,8 +49,15 @@ class Kafka(Section):
     """Where Kafka is, who we are there, and how topics are made."""
 
     bootstrap_servers: Annotated[
-        str | None, Field(description="host:port, several with commas; unset: the embedded server")
+        str | None, Field(description="host:port, several with commas; unset: a local server")
     ] = None
+    prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^[\w.-]{0,60}$",
+            description="put before every topic and consumer group, so that installations can share a cluster",
+        ),
+    ] = ""
     security_protocol: Annotated[
         Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Field(description="as the broker's listener has it")
     ] = "PLAINTEXT"
@@ -76,6 +82,9 @@ class Kafka(Section):
     delivery_timeout: Annotated[
         float, Field(gt=0, description="seconds a producer tries again before it says that Kafka is away")
     ] = 30
+    commit_interval: Annotated[
+        float, Field(gt=0, description="seconds between two commits of a worker's offsets; lag is known as exactly")
+    ] = 1
 
     @model_validator(mode="after")
     def _has_a_password(self) -> "Kafka":
@@ -87,6 +96,14 @@ class Kafka(Section):
     def address(self) -> str:
         """Where it is, once it was located."""
         return self.bootstrap_servers or ""
+
+    def named(self, name: str) -> str:
+        """The name a topic or a consumer group has in the cluster."""
+        return f"{self.prefix}{name}"
+
+    def plain(self, name: str) -> str:
+        """The name without what was put before it."""
+        return name.removeprefix(self.prefix)
 
 
 class Login(Section):
@@ -109,14 +126,19 @@ class Login(Section):
 class Elasticsearch(Login):
     """Where Elasticsearch is, who we are there, and how indices are made."""
 
-    hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: the embedded server")] = None
+    hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: a local server")] = None
+    prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z0-9][a-z0-9_.-]{0,60})?$",
+            description="put before every index, alias and template, so that installations can share a cluster",
+        ),
+    ] = ""
     shards: Annotated[int, Field(ge=1, description="of every monthly index")] = 1
     replicas: Annotated[int, Field(ge=0, description="of every monthly index")] = 0
     timeout: Annotated[float, Field(gt=0, description="seconds one request may take")] = 30
     batch_documents: Annotated[int, Field(ge=1, description="most stories in one bulk request")] = 200
     batch_bytes: Annotated[int, Field(ge=1 << 16, description="most bytes in one bulk request")] = 8 << 20
-
-    _is_embedded: bool = PrivateAttr(default=False)
 
     @field_validator("hosts")
     @classmethod
@@ -130,16 +152,23 @@ class Elasticsearch(Login):
         """Where it is, once it was located."""
         return self.hosts or ""
 
-    @property
-    def is_embedded(self) -> bool:
-        """Whether it is the embedded one, once it was located."""
-        return self._is_embedded
+    def named(self, name: str) -> str:
+        """The name an index, an alias or a template has in the cluster."""
+        return f"{self.prefix}{name}"
 
-    def at(self, hosts: str, *, embedded: bool) -> "Elasticsearch":
-        """These settings, with where it was found."""
-        found = self.model_copy(update={"hosts": hosts})
-        found._is_embedded = embedded
-        return found
+
+class Local(Section):
+    """The servers that `wire up` runs where none are configured."""
+
+    kafka_heap: Annotated[
+        int | None, Field(ge=192 << 20, description="bytes of Java heap; unset: by this machine's memory")
+    ] = None
+    elasticsearch_heap: Annotated[
+        int | None, Field(ge=256 << 20, description="bytes of Java heap; unset: by this machine's memory")
+    ] = None
+    fsync: Annotated[
+        bool, Field(description="have Kafka write each message to the disk before it is acknowledged; slower")
+    ] = False
 
 
 class Kibana(Login):
@@ -292,10 +321,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WIRE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     data_dir: Annotated[
-        Path, Field(description="the embedded servers' data, where they say they listen, and what feeds remember")
+        Path, Field(description="the local servers' data, where they listen, logs, and what feeds remember")
     ] = Path(".wire")
     kafka: Kafka = Kafka()
     elasticsearch: Elasticsearch = Elasticsearch()
+    local: Local = Local()
     kibana: Kibana = Kibana()
     spacy: Spacy = Spacy()
     annotate: Annotate = Annotate()

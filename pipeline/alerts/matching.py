@@ -10,12 +10,12 @@ from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
 import structlog
-from elasticsearch import Elasticsearch
 from pydantic import Field
 
 from pipeline.alerts.saved import Alert
 from pipeline.annotations import Value, is_absent
 from pipeline.errors import ConfigurationError
+from pipeline.index.connection import Client
 from pipeline.search.query import MARKS
 from pipeline.search.question import MOST
 from pipeline.search.stories import ask, whole
@@ -63,9 +63,7 @@ class Match(Value):
         return _SAYS[self.kind]
 
 
-def matches(
-    client: Elasticsearch, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]
-) -> list[Match]:
+def matches(client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]) -> list[Match]:
     """What is to be told of these versions, given what was ``told`` of these stories before.
 
     The same arrival again gives the same matches, with the same ids. Raises ElasticsearchAway.
@@ -87,7 +85,7 @@ def matches(
     return found
 
 
-def _hits(client: Elasticsearch, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
+def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
     """The hits of that alert in these stories, of those that came in since it was made."""
     # What a part of the index keeps to itself would be told as withdrawn.
     answer = whole(ask(client, alert.question(MOST), among=uris))

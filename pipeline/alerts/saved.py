@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from elasticsearch import ConflictError, Elasticsearch, NotFoundError
+from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
 from pipeline.annotations import Value, is_absent
 from pipeline.errors import ConfigurationError
-from pipeline.index.connection import settled, speaking_to
+from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import ALERTS
 from pipeline.search.query import LENIENT
 from pipeline.search.question import Question, asked
@@ -62,7 +62,7 @@ def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tupl
     return alert
 
 
-def add(client: Elasticsearch, alert: Alert, *, replace: bool = False) -> None:
+def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
     """Save it.
 
     Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchAway.
@@ -73,7 +73,7 @@ def add(client: Elasticsearch, alert: Alert, *, replace: bool = False) -> None:
     with speaking_to(client):
         try:
             client.index(
-                index=ALERTS,
+                index=client.named(ALERTS),
                 id=alert.name,
                 op_type="index" if replace else "create",
                 document=alert.model_dump(mode="json"),
@@ -83,31 +83,31 @@ def add(client: Elasticsearch, alert: Alert, *, replace: bool = False) -> None:
             raise ConfigurationError(f"there is an alert {alert.name!r}; remove it first, or give --replace") from None
 
 
-def remove(client: Elasticsearch, name: str) -> None:
+def remove(client: Client, name: str) -> None:
     """Forget it. Raises ConfigurationError where there is none of that name, ElasticsearchAway."""
     with speaking_to(client):
         try:
-            client.delete(index=ALERTS, id=name, refresh=True)
+            client.delete(index=client.named(ALERTS), id=name, refresh=True)
         except NotFoundError:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
 
 @settled
-def one(client: Elasticsearch, name: str) -> Alert:
+def one(client: Client, name: str) -> Alert:
     """The alert of that name. Raises ConfigurationError where there is none, ElasticsearchAway."""
     with speaking_to(client):
         try:
-            return Alert.model_validate(client.get(index=ALERTS, id=name)["_source"])
+            return Alert.model_validate(client.get(index=client.named(ALERTS), id=name)["_source"])
         except NotFoundError:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
 
 @settled
-def saved(client: Elasticsearch) -> list[Alert]:
+def saved(client: Client) -> list[Alert]:
     """All alerts, by name. Raises ElasticsearchAway."""
     with speaking_to(client):
         try:
-            found = client.search(index=ALERTS, size=MOST, **LENIENT)
+            found = client.search(index=client.named(ALERTS), size=MOST, **LENIENT)
         except NotFoundError:
             return []
     alerts = (Alert.model_validate(hit["_source"]) for hit in found["hits"]["hits"])

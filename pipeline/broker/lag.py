@@ -29,22 +29,23 @@ class Lag:
 def lags(kafka: Kafka) -> list[Lag]:
     """The backlog of every stage, in the order of the route. Raises KafkaAway."""
     with admin(kafka) as groups, consumer(kafka) as client:
-        return [_lag(groups, client, stage) for stage in topics.STAGES.values()]
+        return [_lag(kafka, groups, client, stage) for stage in topics.STAGES.values()]
 
 
 def lag(kafka: Kafka, stage: topics.Stage) -> Lag:
     """The backlog of one stage. Raises KafkaAway."""
     with admin(kafka) as groups, consumer(kafka) as client:
-        return _lag(groups, client, stage)
+        return _lag(kafka, groups, client, stage)
 
 
-def _lag(groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -> Lag:
-    partitions = [TopicPartition(stage.reads, n) for n in client.partitions_for_topic(stage.reads) or ()]
+def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -> Lag:
+    topic = kafka.named(stage.reads)
+    partitions = [TopicPartition(topic, n) for n in client.partitions_for_topic(topic) or ()]
     if not partitions:
         return Lag(stage.name, 0, 0, ())
     ends = client.end_offsets(partitions)
     starts = client.beginning_offsets(partitions)
-    committed = _committed(groups, stage.group)
+    committed = _committed(groups, kafka.named(stage.group))
     behind = {}
     for tp in partitions:
         known = committed.get(tp)

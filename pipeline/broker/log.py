@@ -14,7 +14,6 @@ from pipeline.settings import Kafka
 
 _POLL_MS = 500
 _FETCH_POLLS = 10
-_FOLLOW_PAUSE = 0.25
 _CATCHING_UP = 30.0
 
 
@@ -74,7 +73,7 @@ def _fetch(client: KafkaConsumer, at: Coordinate) -> Message | None:
 def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Message]:
     """The topic's messages up to what was its end when the reading began. Raises KafkaAway."""
     with consumer(kafka) as client:
-        ends = _assign(client, topic)
+        ends = _assign(client, kafka.named(topic))
         starts = client.beginning_offsets(list(ends))
         if since:
             times = client.offsets_for_times({tp: int(since.timestamp() * 1000) for tp in ends})
@@ -100,19 +99,16 @@ def follow(kafka: Kafka, topic: str) -> Iterator[Message]:
 def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Message]]:
     """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaAway."""
     with consumer(kafka) as client:
-        _assign(client, topic)
+        _assign(client, kafka.named(topic))
         client.seek_to_end()
         while True:
             found: list[Message] = []
             until = float("inf")
             while time.monotonic() < until:
-                batch = client.poll(timeout_ms=0)
+                batch = client.poll(timeout_ms=_POLL_MS)
                 found += [_message(record) for records in batch.values() for record in records]
                 if found and until == float("inf"):
                     until = time.monotonic() + seconds
-                if not batch:
-                    # A poll that waits would spin on a broker that answers empty fetches at once.
-                    time.sleep(_FOLLOW_PAUSE)
             yield found
 
 
@@ -126,7 +122,7 @@ class Tail:
     def __init__(self, kafka: Kafka, topic: str, since: datetime) -> None:
         """Connect when it is read."""
         self._kafka = kafka
-        self._where = TopicPartition(topic, 0)
+        self._where = TopicPartition(kafka.named(topic), 0)
         self._since = since
         self._next: int | None = None
 

@@ -84,7 +84,9 @@ class Sender:
         self._settle(IN_FLIGHT_BYTES - size)
         with speaking_to(self.kafka):
             try:
-                future = self._producer.send(topic, key=key, value=value, headers=headers, timestamp_ms=timestamp)
+                future = self._producer.send(
+                    self.kafka.named(topic), key=key, value=value, headers=headers, timestamp_ms=timestamp
+                )
             except MessageSizeTooLargeError as error:
                 raise TooLarge(str(error)) from None
         self._waiting.append((future, size))

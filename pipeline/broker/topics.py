@@ -14,10 +14,11 @@ def ensure(kafka: Kafka) -> list[str]:
     Raises KafkaAway.
     """
     with admin(kafka) as client:
-        missing = [name for name in topics.TOPICS if name not in set(client.list_topics())]
+        known = set(client.list_topics())
+        missing = [name for name in topics.TOPICS if kafka.named(name) not in known]
         if missing:
             client.create_topics([_new(name, kafka) for name in missing])
-            client.wait_for_topics(missing)
+            client.wait_for_topics([kafka.named(name) for name in missing])
     return missing
 
 
@@ -28,7 +29,7 @@ def _new(name: str, kafka: Kafka) -> NewTopic:
     else:
         configs["retention.ms"] = str(kafka.retention * 1000)
     return NewTopic(
-        name=name,
+        name=kafka.named(name),
         num_partitions=1 if name == topics.SIGNATURES else kafka.partitions,
         replication_factor=kafka.replication,
         topic_configs=configs,

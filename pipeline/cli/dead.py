@@ -11,8 +11,8 @@ from pipeline.broker import letters
 from pipeline.broker.letters import Letter
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
-from pipeline.embedded.servers import locate_kafka
 from pipeline.errors import ConfigurationError
+from pipeline.local.locate import locate_kafka
 from pipeline.settings import Kafka, load
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]

@@ -13,9 +13,9 @@ from pipeline.cli.console import complain, messages, set_up_logging
 from pipeline.cli.feeds import followed, run
 from pipeline.cli.options import DataDirOption, KafkaOption
 from pipeline.cli.texts import FormatOption, PublishedOption, SourceOption, intake
-from pipeline.embedded.servers import locate_kafka
 from pipeline.errors import KafkaAway, TooLarge
 from pipeline.feeds import Intake, Refusal, files
+from pipeline.local.locate import locate_kafka
 from pipeline.settings import load
 
 

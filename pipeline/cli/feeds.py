@@ -20,7 +20,6 @@ from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.embedded.servers import locate_elasticsearch, locate_kafka
 from pipeline.errors import ConfigurationError, ElasticsearchAway, TooLarge
 from pipeline.feeds import Refusal
 from pipeline.feeds.figures import Feeds
@@ -28,6 +27,7 @@ from pipeline.feeds.live import Deliver, Item, Live, Searchable
 from pipeline.feeds.memory import Memory
 from pipeline.formats import named
 from pipeline.index.connection import connect
+from pipeline.local.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.stories import story
 from pipeline.settings import LiveFeed, Settings, load
 from pipeline.web.monitor import serve

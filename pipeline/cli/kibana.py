@@ -40,7 +40,7 @@ def put(
 
     [dim]wire kibana import --kibana http://localhost:5601  ·  wire kibana import mine.ndjson --space desk[/]
     """
-    text = _read(file) if file else ndjson(objects())
+    text = _read(file) if file else ndjson(objects(load().elasticsearch.prefix))
     count = server.put(_located(kibana, space), text, overwrite=not keep)
     messages.print(f"{count} objects imported")
 
@@ -54,7 +54,7 @@ def get(
 
     [dim]wire kibana export > mine.ndjson  ·  wire kibana export --own > deploy/kibana/wire.ndjson[/]
     """
-    found = objects()
+    found = objects(load().elasticsearch.prefix)
     sys.stdout.write(ndjson(found) if own else server.get(_located(kibana, space), found))
 
 

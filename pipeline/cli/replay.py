@@ -11,8 +11,8 @@ from pipeline.broker.log import Coordinate, Message, read
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, KafkaOption
-from pipeline.embedded.servers import locate_kafka
 from pipeline.errors import ConfigurationError
+from pipeline.local.locate import locate_kafka
 from pipeline.search.times import moment
 from pipeline.settings import load
 

@@ -5,8 +5,9 @@ import typer
 from pipeline.cli.console import complain, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.embedded.servers import Servers, free_port, locate_elasticsearch, locate_kafka
 from pipeline.errors import KafkaAway
+from pipeline.local.locate import locate_elasticsearch, locate_kafka, servers_of
+from pipeline.local.ports import free_port
 from pipeline.settings import Kafka, Settings, load
 
 
@@ -31,7 +32,7 @@ def serve(
     set_up_logging()
     end_with_parent()
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, port=port)
-    servers = Servers(_kafka(settings), locate_elasticsearch(settings), settings.kafka.bootstrap_servers is None)
+    servers = servers_of(settings, _kafka(settings), locate_elasticsearch(settings))
     run(settings, servers, free_port(settings.web.port))
 
 

@@ -5,11 +5,11 @@ import typer
 from pipeline.broker import topics as broker_topics
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
-from pipeline.embedded.servers import Servers
 from pipeline.index import connection
 from pipeline.index import setup as templates
 from pipeline.kibana import server
 from pipeline.kibana.objects import ndjson, objects
+from pipeline.local.locate import Servers
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, 
     messages.print(f"topics created: {', '.join(created) or 'none, all were there'}")
     messages.print(f"templates: {', '.join(made)}")
     if settings.kibana.url:
-        count = server.put(settings.kibana, ndjson(objects()))
+        count = server.put(settings.kibana, ndjson(objects(settings.elasticsearch.prefix)))
         messages.print(f"Kibana objects: {count}")
 
 

@@ -62,7 +62,7 @@ def _show_servers(state: dict[str, Any]) -> None:
     for name in ("kafka", "elasticsearch"):
         server = state[name]
         colour = "green" if server["state"] == "up" else "red"
-        kind = " (embedded)" if server.get("embedded") else ""
+        kind = " (local)" if server["local"] else ""
         table.add_row(name, f"[{colour}]{server['state']}[/]", server["address"] + kind)
     output.print(table)
     for reason in (state[name]["reason"] for name in ("kafka", "elasticsearch") if "reason" in state[name]):

@@ -62,9 +62,9 @@ class Supervisor:
         for child in self.children:
             child.start(self.environment)
 
-    def watch(self, healthy: Callable[[], bool] = lambda: True, every: Callable[[], None] = lambda: None) -> None:
-        """Keep the children running until told to stop, or until ``healthy`` says no."""
-        while not self.stopping.wait(_TICK) and healthy():
+    def watch(self, every: Callable[[], object] = lambda: None) -> None:
+        """Keep the children running until told to stop; ``every`` is called all the while, and may raise."""
+        while not self.stopping.wait(_TICK):
             for child in self.children:
                 self._tend(child)
             every()

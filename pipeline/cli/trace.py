@@ -11,8 +11,8 @@ from rich.table import Table
 from pipeline.broker import letters
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
-from pipeline.embedded.servers import Servers
 from pipeline.index import connection, registry
+from pipeline.local.locate import Servers
 from pipeline.search.stories import story
 
 _TOLD = {

@@ -1,9 +1,11 @@
 """``wire up``: everything on this machine."""
 
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,8 @@ from urllib.request import urlopen
 
 import typer
 from rich.live import Live
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as DownloadProgress
 
 from pipeline import topics
 from pipeline.cli.console import complain, messages, set_up_logging
@@ -19,8 +23,11 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.cli.worker import environment
-from pipeline.embedded.servers import Embedded, Servers, free_port
 from pipeline.errors import PipelineError
+from pipeline.local.jars import Jar
+from pipeline.local.locate import Servers, publish
+from pipeline.local.ports import free_port
+from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings, load
 
 _PAGES = 60.0
@@ -54,29 +61,46 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C: servers, topics, workers, pages, and a feed.
 
-    Kafka and Elasticsearch are embedded unless configured ones are given. The live feeds of
-    configs/feeds.toml run along. Prints `ready URL` when
-    the first page can be opened. What was fed before is still there.
+    Apache Kafka and Elasticsearch run on this machine, each unless a configured one is given; the first start
+    downloads them once. The live feeds of configs/feeds.toml run along. Prints `ready URL` when the first page
+    can be opened. What was fed before is still there.
 
-    [dim]wire up --feed seeds/  ·  wire up --workers 2 --port 9000[/]
+    [dim]wire up --feed seeds/  ·  wire up --workers 2 --port 9000  ·  wire up --kafka kafka:9092[/]
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, processes=workers, port=port)
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
-    embedded = Embedded(settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    local = LocalServers(settings, complain)
     logs = settings.data_dir / "logs"
     logs.mkdir(exist_ok=True)
     set_up_logging()
     try:
-        servers = embedded.start()
+        servers = local.start(_downloading)
         prepare(servers)
-        embedded.tend(servers)
-        _run(settings, servers, embedded, feed or [], logs)
+        _run(settings, servers, local, feed or [], logs)
+    except KeyboardInterrupt:
+        """Told to stop while it started."""
     finally:
-        embedded.stop()
+        local.stop()
     messages.print("stopped")
 
 
-def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[str], logs: Path) -> None:
+@contextmanager
+def _downloading(jars: Sequence[Jar]) -> Iterator[Callable[[int], None]]:
+    """Show a download: a bar on a terminal, one line elsewhere."""
+    size = sum(jar.size for jar in jars)
+    what = f"downloading Apache Kafka and Elasticsearch, once on this machine ({size / 1e6:.0f} MB)"
+    if not messages.is_terminal:
+        messages.print(what, soft_wrap=True)
+        yield lambda size: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with DownloadProgress(*columns, console=messages, transient=True) as progress:
+        bar = progress.add_task(what, total=size)
+        yield lambda size: progress.advance(bar, size)
+
+
+def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[str], logs: Path) -> None:
     chosen = free_port(settings.web.port)
     pages = f"http://{settings.web.host}:{chosen}"
     if settings.web.port not in (0, chosen):
@@ -92,15 +116,19 @@ def _run(settings: Settings, servers: Servers, embedded: Embedded, paths: list[s
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return
-        embedded.publish(replace(servers, pages=pages))
+        publish(settings.data_dir, replace(servers, pages=pages))
         sys.stdout.write(f"ready {pages}\n")
         sys.stdout.flush()
         messages.print(f"logs in {logs}; Ctrl-C stops")
         progress = Progress(servers.kafka)
         with Live(console=messages, auto_refresh=False, transient=True) as live:
-            supervisor.watch(embedded.alive, _each_second(live, progress) if messages.is_terminal else lambda: None)
-        if not embedded.alive():
-            raise PipelineError(f"the embedded servers ended; see {settings.data_dir / 'servers.log'}")
+            show = _each_second(live, progress) if messages.is_terminal else lambda: None
+
+            def look() -> None:
+                local.check()
+                show()
+
+            supervisor.watch(look)
     finally:
         if feeding and feeding.poll() is None:
             feeding.terminate()

@@ -12,8 +12,8 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import PARENT, end_with_parent, is_child
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
-from pipeline.embedded.servers import Servers
 from pipeline.errors import ConfigurationError, TransientError
+from pipeline.local.locate import Servers
 from pipeline.settings import Settings
 
 
@@ -61,11 +61,9 @@ def environment(settings: Settings, servers: Servers) -> dict[str, str]:
         PARENT: str(os.getpid()),
         "WIRE_DATA_DIR": str(settings.data_dir),
         "WIRE_ANNOTATE__PROCESSES": str(settings.annotate.processes),
+        "WIRE_KAFKA__BOOTSTRAP_SERVERS": servers.kafka.address,
+        "WIRE_ELASTICSEARCH__HOSTS": servers.elasticsearch.address,
     }
-    if not servers.embedded_kafka:
-        given["WIRE_KAFKA__BOOTSTRAP_SERVERS"] = servers.kafka.address
-    if not servers.elasticsearch.is_embedded:
-        given["WIRE_ELASTICSEARCH__HOSTS"] = servers.elasticsearch.address
     return {**os.environ, **given}
 
 

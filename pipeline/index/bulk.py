@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from elasticsearch import ApiError, AsyncElasticsearch
+from elasticsearch import ApiError
 
 from pipeline.errors import ElasticsearchAway
-from pipeline.index.connection import speaking_to
+from pipeline.index.connection import AsyncClient, speaking_to
 from pipeline.index.documents import Action
 
 _WRITTEN = frozenset((200, 201, 404, 409))
@@ -23,7 +23,7 @@ _REASON = 500
 _BUSY = frozenset((403, 429, 500, 502, 503, 504))
 
 
-async def write(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
+async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
     """Carry the actions out; for each None (done), the reason of a refusal, or that it must wait.
 
     What Elasticsearch was too busy for is sent again alone, for as long as that gets it on: a batch
@@ -43,10 +43,10 @@ async def write(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[s
     return results
 
 
-async def _once(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
+async def _once(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
     try:
         with speaking_to(client):
-            response = await client.bulk(operations=[line for a in actions for line in _lines(a)])
+            response = await client.bulk(operations=[line for a in actions for line in _lines(client, a)])
     except ApiError as error:
         if len(actions) == 1:
             return [f"{error.status_code} {error.error}: {error.message}"]
@@ -59,9 +59,9 @@ async def _once(client: AsyncElasticsearch, actions: Sequence[Action]) -> list[s
     return [verdict(next(iter(item.values()))) for item in response["items"]]
 
 
-def _lines(action: Action) -> list[dict[str, Any]]:
+def _lines(client: AsyncClient, action: Action) -> list[dict[str, Any]]:
     meta = {
-        "_index": action.index,
+        "_index": client.named(action.index),
         "_id": action.id,
         "version": action.version,
         "version_type": "external_gte",

@@ -4,11 +4,11 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
+import elasticsearch
 import stamina
-from elasticsearch import ApiError, AsyncElasticsearch, AuthenticationException, AuthorizationException, TransportError
-from elasticsearch import Elasticsearch as Client
+from elasticsearch import ApiError, AuthenticationException, AuthorizationException, TransportError
 from elasticsearch.serializer import OrjsonSerializer
 
 from pipeline.errors import ConfigurationError, ElasticsearchAway
@@ -17,50 +17,63 @@ from pipeline.settings import Elasticsearch
 _BUSY = frozenset((408, 429, 500, 502, 503, 504))
 
 
-class _Embedded(Client):
-    """A client of the embedded server."""
+class _Named:
+    """Knows what this installation's indices are called in the cluster."""
 
-    def open_point_in_time(self, *, index: str, **options: Any) -> Any:  # type: ignore[override]
-        """As the client's own; of an alias the server would freeze the last index alone."""
-        return super().open_point_in_time(index=",".join(self.indices.get(index=index)), **options)
+    prefix = ""
 
-
-def connect(elasticsearch: Elasticsearch) -> Client:
-    """A client for entrances and searches; it retries nothing. Raises ConfigurationError."""
-    return (_Embedded if elasticsearch.is_embedded else Client)(**_options(elasticsearch))
+    def named(self, *names: str) -> str:
+        """The names that these indices, aliases or templates have there, with commas between them."""
+        return ",".join(f"{self.prefix}{name}" for name in names)
 
 
-def is_embedded(client: Client) -> bool:
-    """Whether it speaks to the embedded server, some of whose faults need other questions."""
-    return isinstance(client, _Embedded)
+class Client(_Named, elasticsearch.Elasticsearch):
+    """A client for entrances and searches."""
+
+    def __enter__(self) -> Self:
+        """Close it at the end."""
+        return self
 
 
-def connect_async(elasticsearch: Elasticsearch) -> AsyncElasticsearch:
-    """A client for the event loop; it retries nothing, since the workers do. Raises ConfigurationError."""
-    return AsyncElasticsearch(**_options(elasticsearch))
+class AsyncClient(_Named, elasticsearch.AsyncElasticsearch):
+    """A client for the event loop."""
 
 
-def _options(elasticsearch: Elasticsearch) -> dict[str, Any]:
+def connect(settings: Elasticsearch) -> Client:
+    """A client that retries nothing. Raises ConfigurationError."""
+    client = Client(**_options(settings))
+    client.prefix = settings.prefix
+    return client
+
+
+def connect_async(settings: Elasticsearch) -> AsyncClient:
+    """A client that retries nothing, since the workers do. Raises ConfigurationError."""
+    client = AsyncClient(**_options(settings))
+    client.prefix = settings.prefix
+    return client
+
+
+def _options(settings: Elasticsearch) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "hosts": elasticsearch.address.split(","),
-        "request_timeout": elasticsearch.timeout,
+        "hosts": settings.address.split(","),
+        "request_timeout": settings.timeout,
         "max_retries": 0,
         "serializers": {"application/json": OrjsonSerializer()},
     }
-    if elasticsearch.ca_file:
+    if settings.ca_file:
         try:
-            found["ssl_context"] = ssl.create_default_context(cafile=elasticsearch.ca_file)
+            found["ssl_context"] = ssl.create_default_context(cafile=settings.ca_file)
         except OSError as error:
             raise ConfigurationError(f"elasticsearch.ca_file: {error}") from None
-    if elasticsearch.api_key:
-        found["api_key"] = elasticsearch.api_key.get_secret_value()
-    elif elasticsearch.username and elasticsearch.password:
-        found["basic_auth"] = (elasticsearch.username, elasticsearch.password.get_secret_value())
+    if settings.api_key:
+        found["api_key"] = settings.api_key.get_secret_value()
+    elif settings.username and settings.password:
+        found["basic_auth"] = (settings.username, settings.password.get_secret_value())
     return found
 
 
 @contextmanager
-def speaking_to(client: Client | AsyncElasticsearch) -> Iterator[None]:
+def speaking_to(client: Client | AsyncClient) -> Iterator[None]:
     """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchAway, with its address."""
     try:
         yield
@@ -83,5 +96,5 @@ settled = stamina.retry(on=_is_starting, attempts=None, timeout=5, wait_initial=
 """Decorates what reads: a node that starts, and an index that was made this moment, answer 503 at first."""
 
 
-def _address(client: Client | AsyncElasticsearch) -> str:
+def _address(client: Client | AsyncClient) -> str:
     return ", ".join(node.base_url for node in client.transport.node_pool.all())

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from elasticsearch import Elasticsearch as Client
-
-from pipeline.index.connection import settled, speaking_to
+from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import METRICS
 
 _BLOCKS = frozenset(f"index.blocks.{kind}" for kind in ("read_only", "read_only_allow_delete", "write"))
@@ -16,7 +14,7 @@ _RECENT = timedelta(minutes=3)
 def blocked(client: Client) -> str | None:
     """Which of our indices cannot be written to, as on a full disk. Raises ElasticsearchAway."""
     with speaking_to(client):
-        found = client.indices.get_settings(index="wire-*", flat_settings=True, ignore_unavailable=True)
+        found = client.indices.get_settings(index=client.named("wire-*"), flat_settings=True, ignore_unavailable=True)
     blocks = {
         index: [name for name, value in about["settings"].items() if name in _BLOCKS and str(value).lower() == "true"]
         for index, about in found.items()
@@ -32,7 +30,7 @@ def processes(client: Client) -> list[dict[str, Any]]:
     since = (datetime.now(UTC) - _RECENT).isoformat()
     with speaking_to(client):
         said = client.search(
-            index=METRICS,
+            index=client.named(METRICS),
             query={"range": {"@timestamp": {"gte": since}}},
             sort=[{"@timestamp": "asc"}],
             size=1_000,

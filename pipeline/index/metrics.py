@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from elasticsearch import BadRequestError
-from elasticsearch import Elasticsearch as Client
 
 from pipeline.errors import DocumentRefused
-from pipeline.index.connection import speaking_to
+from pipeline.index.connection import Client, speaking_to
 from pipeline.index.names import METRICS
 
 
@@ -22,17 +21,17 @@ class Recorder:
     def record(self, figures: dict[str, Any]) -> None:
         """Write one document. Raises ElasticsearchAway, DocumentRefused."""
         now = datetime.now(UTC)
-        index = f"wire-{METRICS}-{now:%Y.%m.%d}"
+        index = self._client.named(f"wire-{METRICS}-{now:%Y.%m.%d}")
         with speaking_to(self._client):
             try:
                 self._client.index(index=index, document={"@timestamp": now.isoformat(), **self._about, **figures})
             except BadRequestError as error:
                 raise DocumentRefused(f"{index}: {error.message}") from None
             if index != self._swept:
-                self._sweep(f"wire-{METRICS}-{now - self._keep:%Y.%m.%d}")
+                self._sweep(self._client.named(f"wire-{METRICS}-{now - self._keep:%Y.%m.%d}"))
                 self._swept = index
 
     def _sweep(self, oldest: str) -> None:
-        for index in self._client.indices.get(index=f"wire-{METRICS}-*", ignore_unavailable=True):
+        for index in self._client.indices.get(index=self._client.named(f"wire-{METRICS}-*"), ignore_unavailable=True):
             if index < oldest:
                 self._client.indices.delete(index=index, ignore_unavailable=True)

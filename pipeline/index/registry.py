@@ -4,25 +4,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch
-from elasticsearch import Elasticsearch as Client
-
 from pipeline.desk.rules import Record
 from pipeline.errors import ElasticsearchAway
-from pipeline.index.connection import settled, speaking_to
+from pipeline.index.connection import AsyncClient, Client, settled, speaking_to
 from pipeline.index.documents import Action
 from pipeline.index.names import DESK, STORIES, index_of, story_id
 
 NO_INDEX = "index_not_found_exception"
 
 
-async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, Record]:
+async def recall(client: AsyncClient, uris: Iterable[str]) -> dict[str, Record]:
     """The records of these stories, of those that have one. Raises ElasticsearchAway."""
     ids = sorted({story_id(uri) for uri in uris})
     if not ids:
         return {}
     with speaking_to(client):
-        response = await client.mget(index=DESK, ids=ids)
+        response = await client.mget(index=client.named(DESK), ids=ids)
     records = (Record.model_validate(doc["_source"]) for doc in looked_up(response["docs"]))
     return {record.uri: record for record in records}
 
@@ -31,7 +28,7 @@ async def recall(client: AsyncElasticsearch, uris: Iterable[str]) -> dict[str, R
 def recalled(client: Client, uri: str) -> Record | None:
     """The record of one story, for those who only look. Raises ElasticsearchAway."""
     with speaking_to(client):
-        response = client.options(ignore_status=404).get(index=DESK, id=story_id(uri))
+        response = client.options(ignore_status=404).get(index=client.named(DESK), id=story_id(uri))
     return Record.model_validate(response["_source"]) if response.get("found") else None
 
 
@@ -40,13 +37,13 @@ def remembering(record: Record) -> Action:
     return Action(DESK, story_id(record.uri), record.version, record.model_dump(mode="json"))
 
 
-async def indexed_quotes(client: AsyncElasticsearch, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+async def indexed_quotes(client: AsyncClient, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
     """How many quotes the indexed version of each story (uri, firstcreated) has.
 
     Raises ElasticsearchAway.
     """
     wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
-    docs = [{"_index": index, "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()]
+    docs = [{"_index": client.named(index), "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()]
     with speaking_to(client):
         response = await client.mget(docs=docs)
     return {
@@ -69,9 +66,9 @@ def looked_up(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[
             yield doc
 
 
-async def due(client: AsyncElasticsearch, now: datetime, most: int = 100) -> list[Record]:
+async def due(client: AsyncClient, now: datetime, most: int = 100) -> list[Record]:
     """Records of held stories whose embargo has passed. Raises ElasticsearchAway."""
     query = {"bool": {"filter": [{"exists": {"field": "held"}}, {"range": {"embargoed": {"lte": now.isoformat()}}}]}}
     with speaking_to(client):
-        response = await client.search(index=DESK, query=query, size=most)
+        response = await client.search(index=client.named(DESK), query=query, size=most)
     return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]

@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from elasticsearch import Elasticsearch as Client
-
 from pipeline.errors import DocumentRefused, ElasticsearchAway
-from pipeline.index.connection import speaking_to
+from pipeline.index.connection import Client, speaking_to
 from pipeline.index.names import DESK, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
@@ -41,10 +39,10 @@ def reindex(client: Client, settings: Elasticsearch, told: Callable[[str, int], 
     made = templates(settings)
     with speaking_to(client):
         for alias in (STORIES, QUOTES):
-            for index in sorted(client.indices.get(index=alias, ignore_unavailable=True)):
-                yield _one(client, index, made[f"wire-{alias}"]["template"], told)
-        for index in client.indices.get(index=DESK, ignore_unavailable=True):
-            yield _one(client, index, made[DESK]["template"], told)
+            for index in sorted(client.indices.get(index=client.named(alias), ignore_unavailable=True)):
+                yield _one(client, index, made[client.named(f"wire-{alias}")]["template"], told)
+        for index in client.indices.get(index=client.named(DESK), ignore_unavailable=True):
+            yield _one(client, index, made[client.named(DESK)]["template"], told)
 
 
 def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str, int], None]) -> Made:

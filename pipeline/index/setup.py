@@ -1,13 +1,14 @@
 """Making the templates, and the indices that must exist before they are read."""
 
-from elasticsearch import BadRequestError, Elasticsearch
+from elasticsearch import BadRequestError
 
+from pipeline.index.connection import Client
 from pipeline.index.names import ALERTS, DESK, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.index.templates import templates
-from pipeline.settings import Elasticsearch as Settings
+from pipeline.settings import Elasticsearch
 
 
-def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
+def ensure(client: Client, settings: Elasticsearch) -> list[str]:
     """Create or update the templates, and tell the indices that are there of new fields. Safe to repeat.
 
     The names of the templates. Without it, a strict mapping made by an earlier version would refuse
@@ -16,11 +17,12 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     made = templates(settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
-    for alias in (STORIES, QUOTES, METRICS, MATCHES):
+    for name in (STORIES, QUOTES, METRICS, MATCHES):
+        alias = client.named(name)
         if client.indices.exists_alias(name=alias):
-            properties = made[f"wire-{alias}"]["template"]["mappings"]["properties"]
+            properties = made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)
-    for index in (DESK, ALERTS):
+    for index in (client.named(DESK), client.named(ALERTS)):
         if client.indices.exists(index=index):
             client.indices.put_mapping(index=index, properties=made[index]["template"]["mappings"]["properties"])
         else:
@@ -28,7 +30,7 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     return list(made)
 
 
-def _create(client: Elasticsearch, index: str) -> None:
+def _create(client: Client, index: str) -> None:
     try:
         client.indices.create(index=index)
     except BadRequestError as error:

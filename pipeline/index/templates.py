@@ -184,19 +184,19 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """The index templates by name, as Elasticsearch takes them."""
     shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
     return {
-        f"wire-{alias}": {
-            "index_patterns": [f"wire-{alias}-*"],
+        settings.named(f"wire-{alias}"): {
+            "index_patterns": [settings.named(f"wire-{alias}-*")],
             "priority": 200,
             "template": {
                 "settings": shape | {"index.mapping.nested_objects.limit": 50_000},
-                "aliases": {alias: {}},
+                "aliases": {settings.named(alias): {}},
                 "mappings": {"dynamic": "strict", "properties": properties},
             },
         }
         for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, FIGURES), (MATCHES, MATCH))
     } | {
-        index: {
-            "index_patterns": [index],
+        settings.named(index): {
+            "index_patterns": [settings.named(index)],
             "priority": 200,
             "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
         }

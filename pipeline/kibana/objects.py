@@ -13,11 +13,13 @@ TYPES = {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "10.3.0"}
 """The versions of the shapes written here, which tell a Kibana what to migrate: those of Kibana 9.0."""
 
 
-def objects(views: Sequence[View] = VIEWS, dashboards: Sequence[Dashboard] = DASHBOARDS) -> list[dict[str, Any]]:
-    """All saved objects: data views, saved searches, dashboards."""
+def objects(
+    prefix: str = "", views: Sequence[View] = VIEWS, dashboards: Sequence[Dashboard] = DASHBOARDS
+) -> list[dict[str, Any]]:
+    """All saved objects: data views, saved searches, dashboards; ``prefix`` is that of the indices."""
     searches = {listing.id: listing for dashboard in dashboards for listing in _listings(dashboard)}
     return [
-        *(_view(view) for view in views),
+        *(_view(view, prefix) for view in views),
         *(_search(listing) for listing in searches.values()),
         *(_dashboard(dashboard) for dashboard in dashboards),
     ]
@@ -40,7 +42,7 @@ def _object(type_: str, id: str, attributes: dict[str, Any], references: list[Re
     }
 
 
-def _view(view: View) -> dict[str, Any]:
+def _view(view: View, prefix: str) -> dict[str, Any]:
     attributes = {
         "fieldAttrs": "{}",
         "fieldFormatMap": "{}",
@@ -49,7 +51,7 @@ def _view(view: View) -> dict[str, Any]:
         "runtimeFieldMap": "{}",
         "sourceFilters": "[]",
         "timeFieldName": view.time,
-        "title": view.pattern,
+        "title": f"{prefix}{view.pattern}",
         "typeMeta": "{}",
     }
     return _object("index-pattern", view.id, attributes, [])

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import NotFoundError
 
-from pipeline.index.connection import settled, speaking_to
+from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import STORIES
 from pipeline.search.query import LENIENT, TOLD
 
@@ -14,7 +14,7 @@ _TERMS = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": 30, "minimum
 
 
 @settled
-def alike(client: Elasticsearch, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
+def alike(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
     """Stories of the same storyline, then those with the same words, most alike first. Raises ElasticsearchAway."""
     like = [story.get("headline", ""), story["body"][:_CHARACTERS]]
     words = {"more_like_this": {"fields": ["headline", "body"], "like": [text for text in like if text], **_TERMS}}
@@ -29,7 +29,7 @@ def alike(client: Elasticsearch, story: dict[str, Any], size: int = 5) -> list[d
     }
     try:
         with speaking_to(client):
-            found = client.search(index=STORIES, **LENIENT, query=query, size=size)
+            found = client.search(index=client.named(STORIES), **LENIENT, query=query, size=size)
     except NotFoundError:
         return []
     return [hit["_source"] for hit in found["hits"]["hits"]]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import NotFoundError
 
-from pipeline.index.connection import settled, speaking_to
+from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search.facets import Value
 from pipeline.search.query import LENIENT, filters, matching
@@ -43,7 +43,7 @@ class Rising:
 
 
 @settled
-def entities(client: Elasticsearch, question: Question, beginning: str = "", size: int = 20) -> list[Name]:
+def entities(client: Client, question: Question, beginning: str = "", size: int = 20) -> list[Name]:
     """The names in the stories that fit, most frequent first; those with words that begin so.
 
     Raises ElasticsearchAway.
@@ -61,7 +61,7 @@ def entities(client: Elasticsearch, question: Question, beginning: str = "", siz
 
 
 @settled
-def named_with(client: Elasticsearch, name: str, question: Question, size: int = 10) -> list[Name]:
+def named_with(client: Client, name: str, question: Question, size: int = 10) -> list[Name]:
     """Whom and what stories name together with that name, most frequent first. Raises ElasticsearchAway."""
     query = matching(replace(question, entity=(*question.entity, name)))
     found = _counted(client, STORIES, query, FIELDS, size + 5)
@@ -70,7 +70,7 @@ def named_with(client: Elasticsearch, name: str, question: Question, size: int =
 
 
 @settled
-def speakers_about(client: Elasticsearch, name: str, question: Question, size: int = 10) -> list[Value]:
+def speakers_about(client: Client, name: str, question: Question, size: int = 10) -> list[Value]:
     """Who speaks about that name, and in how many quotes. Raises ElasticsearchAway."""
     query = matching(replace(question, quotes=True, about=(*question.about, name)))
     found = _counted(client, QUOTES, query, {"speaker": "speaker.name"}, size)["speaker"]
@@ -78,18 +78,11 @@ def speakers_about(client: Elasticsearch, name: str, question: Question, size: i
 
 
 @settled
-def rising(client: Elasticsearch, question: Question, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
-    """Names with more stories in the last ``window`` than usual, most surprising first.
-
-    Elasticsearch's significant terms say which; where a server has none, the rates do.
-    Raises ElasticsearchAway.
-    """
+def rising(client: Client, question: Question, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
+    """Names with more stories in the last ``window`` than usual, most significant first. Raises ElasticsearchAway."""
     recent = replace(question, since=now - window, until=None, query="")
     before = replace(question, since=now - window * (BASELINE + 1), until=now - window, query="")
-    try:
-        candidates = _significant(client, recent, replace(before, until=None))
-    except BadRequestError:
-        candidates = None
+    candidates = _significant(client, recent, replace(before, until=None))
     latest = _counted(client, STORIES, matching(recent), FIELDS, _MANY)
     earlier = _counted(client, STORIES, matching(before), FIELDS, _MANY)
     found: list[tuple[float, Rising]] = []
@@ -98,15 +91,13 @@ def rising(client: Elasticsearch, question: Question, window: timedelta, now: da
         for value in values:
             usual = past.get(value.value, 0) / BASELINE
             times = value.count / max(usual, 1 / BASELINE)
-            is_candidate = candidates is None or value.value in candidates[kind]
-            if value.count >= _FEW and times > 1 and is_candidate:
-                score = candidates[kind][value.value] if candidates else value.count * (times - 1) / times
+            if value.count >= _FEW and times > 1 and value.value in candidates[kind]:
                 risen = Rising(value.value, kind, value.count, round(usual, 2), round(times, 1))
-                found.append((score, risen))
+                found.append((candidates[kind][value.value], risen))
     return [risen for _, risen in sorted(found, key=lambda pair: (-pair[0], pair[1].name))][:size]
 
 
-def _significant(client: Elasticsearch, recent: Question, all_of_it: Question) -> dict[Kind, dict[str, float]]:
+def _significant(client: Client, recent: Question, all_of_it: Question) -> dict[Kind, dict[str, float]]:
     background = {"bool": {"filter": filters(all_of_it)}}
     aggregations: dict[str, Any] = {
         kind: {
@@ -125,7 +116,7 @@ def _significant(client: Elasticsearch, recent: Question, all_of_it: Question) -
 
 
 def _counted(
-    client: Elasticsearch, index: str, query: dict[str, Any], columns: Mapping[Any, str], size: int
+    client: Client, index: str, query: dict[str, Any], columns: Mapping[Any, str], size: int
 ) -> dict[Any, list[Value]]:
     terms = {name: {"terms": {"field": column, "size": size}} for name, column in columns.items()}
     answered = _aggregated(client, index, query, terms)
@@ -137,12 +128,12 @@ def _counted(
     }
 
 
-def _aggregated(
-    client: Elasticsearch, index: str, query: dict[str, Any], aggregations: dict[str, Any]
-) -> dict[str, Any]:
+def _aggregated(client: Client, index: str, query: dict[str, Any], aggregations: dict[str, Any]) -> dict[str, Any]:
     try:
         with speaking_to(client):
-            answered = client.search(index=index, **LENIENT, query=query, size=0, aggregations=aggregations)
+            answered = client.search(
+                index=client.named(index), **LENIENT, query=query, size=0, aggregations=aggregations
+            )
     except NotFoundError:
         return {}
     found: dict[str, Any] = answered.get("aggregations", {})

@@ -69,17 +69,6 @@ def filters(question: Question) -> list[dict[str, Any]]:
     return found if question.quotes or question.advisories else [*found, TOLD]
 
 
-def marking(question: Question, hits: Sequence[Any]) -> dict[str, Any]:
-    """The body of a second search, for what matched in those hits that are not too long."""
-    brief = [hit["_id"] for hit in hits if len(hit["_source"].get("body", "")) <= HIGHLIGHTED]
-    return {
-        "query": {"bool": {"filter": [{"ids": {"values": brief}}], "must": [_text(question)]}},
-        "size": len(brief),
-        "source": False,
-        "highlight": highlight(question),
-    }
-
-
 def highlight(question: Question) -> dict[str, Any]:
     """What is asked for of what matched: the headline whole, three fragments of the others."""
     columns = [column.partition("^")[0] for column in _columns(question)]

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import BadRequestError, NotFoundError
 
 from pipeline.errors import ConfigurationError, ElasticsearchAway
-from pipeline.index.connection import is_embedded, settled, speaking_to
+from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
-from pipeline.search.query import LENIENT, TOLD, highlight, marking, matching, request
+from pipeline.search.query import LENIENT, TOLD, highlight, matching, request
 from pipeline.search.question import Question
 
 _KEPT = "2m"
@@ -43,7 +43,7 @@ class Answer:
 
 @settled
 def ask(
-    client: Elasticsearch,
+    client: Client,
     question: Question,
     *,
     divided: bool = False,
@@ -57,10 +57,7 @@ def ask(
     """
     before, now = cursors.read(question), datetime.now(UTC)
     body = request(question) | ({"aggregations": facets.facets(question, now)} if divided else {})
-    is_marked = marked and bool(question.query)
-    # The embedded server takes minutes to mark a megabyte, whatever limit it is given.
-    is_marked_apart = is_marked and is_embedded(client)
-    if is_marked and not is_marked_apart:
+    if marked and question.query:
         body["highlight"] = highlight(question)
     if among is not None:
         column = "story.uri" if question.quotes else "uri"
@@ -69,8 +66,6 @@ def ask(
         with speaking_to(client):
             response, frozen = _page(client, question, body, before)
             hits = response["hits"]["hits"]
-            marks = _highlights(client, question, hits) if is_marked_apart and hits else hits
-            highlights = {hit["_id"]: hit.get("highlight", {}) for hit in marks}
             # Without an index there is nothing to count either.
             counted = response.get("aggregations")
             divisions = _divided(client, question, counted, now) if counted else {}
@@ -82,7 +77,7 @@ def ask(
         return Answer(0, [])
     is_last = len(hits) < question.size or not hits or question.collapsed
     after = None if is_last else Cursor(hits[-1]["sort"], frozen).text(question)
-    found = [{**hit["_source"], "highlight": highlights.get(hit["_id"], {})} for hit in hits]
+    found = [{**hit["_source"], "highlight": hit.get("highlight", {})} for hit in hits]
     partial = response.get("_shards", {}).get("failed", 0) > 0
     return Answer(response["hits"]["total"]["value"], found, after, partial=partial, **divisions)
 
@@ -94,7 +89,7 @@ def whole(answer: Answer) -> Answer:
     return answer
 
 
-def every(client: Elasticsearch, question: Question) -> Iterator[dict[str, Any]]:
+def every(client: Client, question: Question) -> Iterator[dict[str, Any]]:
     """All documents that fit, as the index is now.
 
     Raises as ``ask``, and ElasticsearchAway where a part of the index does not answer.
@@ -111,11 +106,11 @@ def every(client: Elasticsearch, question: Question) -> Iterator[dict[str, Any]]
 
 
 @settled
-def story(client: Elasticsearch, uri: str) -> dict[str, Any] | None:
+def story(client: Client, uri: str) -> dict[str, Any] | None:
     """The story of that uri, None where there is none. Raises ElasticsearchAway."""
     try:
         with speaking_to(client):
-            response = client.search(index=STORIES, query={"term": {"uri": uri}}, size=1)
+            response = client.search(index=client.named(STORIES), query={"term": {"uri": uri}}, size=1)
     except NotFoundError:
         return None
     hits = response["hits"]["hits"]
@@ -123,33 +118,32 @@ def story(client: Elasticsearch, uri: str) -> dict[str, Any] | None:
 
 
 @settled
-def counts(client: Elasticsearch) -> dict[str, int]:
+def counts(client: Client) -> dict[str, int]:
     """How many stories and quotes can be found. Raises ElasticsearchAway."""
     with speaking_to(client):
         return {
-            alias: client.count(index=alias, query=query, **LENIENT)["count"]
+            alias: client.count(index=client.named(alias), query=query, **LENIENT)["count"]
             for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}}))
         }
 
 
-def make_findable(client: Elasticsearch) -> None:
+def make_findable(client: Client) -> None:
     """Let searches see all that was written until now, as they would a second later. Raises ElasticsearchAway."""
     with speaking_to(client):
-        client.indices.refresh(index=f"{STORIES},{QUOTES}", **LENIENT)
+        client.indices.refresh(index=client.named(STORIES, QUOTES), **LENIENT)
 
 
-def alias_of(question: Question) -> str:
-    """What is searched."""
-    return QUOTES if question.quotes else STORIES
+def _alias(client: Client, question: Question) -> str:
+    return client.named(QUOTES if question.quotes else STORIES)
 
 
-def _page(client: Elasticsearch, question: Question, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
+def _page(client: Client, question: Question, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
     """The response, and the point in time that the next page continues in, if there is one."""
     if before:
         body["search_after"] = before.after
     frozen = before.frozen if before else _freeze(client, question)
     if frozen is None:
-        return client.search(index=alias_of(question), **LENIENT, track_total_hits=True, **body), None
+        return client.search(index=_alias(client, question), **LENIENT, track_total_hits=True, **body), None
     response = client.search(pit={"id": frozen, "keep_alive": _KEPT}, track_total_hits=True, **body)
     frozen = response.get("pit_id", frozen)
     if len(response["hits"]["hits"]) < question.size:
@@ -157,19 +151,14 @@ def _page(client: Elasticsearch, question: Question, body: dict[str, Any], befor
     return response, frozen
 
 
-def _freeze(client: Elasticsearch, question: Question) -> str | None:
+def _freeze(client: Client, question: Question) -> str | None:
     if question.cursor != START:
         return None
-    opened = client.open_point_in_time(index=alias_of(question), keep_alive=_KEPT, ignore_unavailable=True)
+    opened = client.open_point_in_time(index=_alias(client, question), keep_alive=_KEPT, ignore_unavailable=True)
     return str(opened["id"])
 
 
-def _highlights(client: Elasticsearch, question: Question, hits: list[Any]) -> list[Any]:
-    found = client.search(index=alias_of(question), **marking(question, hits))
-    return list(found["hits"]["hits"])
-
-
-def _divided(client: Elasticsearch, question: Question, answered: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _divided(client: Client, question: Question, answered: dict[str, Any], now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"facets": facets.values(answered, question)}
     span = facets.asked_span(question, now)
     if span is None and (span := facets.found_span(answered)):
@@ -177,7 +166,7 @@ def _divided(client: Elasticsearch, question: Question, answered: dict[str, Any]
         step = facets.step_of(*span)
         if step < timedelta(days=1):
             answered = client.search(
-                index=alias_of(question),
+                index=_alias(client, question),
                 **LENIENT,
                 query=matching(question),
                 size=0,

@@ -11,11 +11,11 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from elasticsearch import Elasticsearch
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
+from pipeline.index.connection import Client
 from pipeline.search.question import Question, as_filters
 from pipeline.search.stories import ask, every
 from pipeline.web.api import FAILURES
@@ -82,7 +82,7 @@ def atom_of(title: str, page: str, here: str, entries: Sequence[Entry]) -> Respo
     return _xml(_atom(title, page, here, entries), "application/atom+xml")
 
 
-def _newest(request: Request, question: Question, index: Elasticsearch) -> tuple[str, str, list[Entry]]:
+def _newest(request: Request, question: Question, index: Client) -> tuple[str, str, list[Entry]]:
     """The title, the page and the entries of a search's feed."""
     base = str(request.base_url).rstrip("/")
     hits = ask(index, replace(question, sort="time"), marked=False).hits

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import stamina
 import structlog
-from elasticsearch import Elasticsearch
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from pipeline import topics
 from pipeline.broker.log import gathered
 from pipeline.errors import PipelineError, TransientError
+from pipeline.index.connection import Client
 from pipeline.search.question import Question
 from pipeline.search.stories import ask, make_findable
 from pipeline.settings import Kafka
@@ -42,7 +42,7 @@ class Arrivals:
     """Who listens to what is being indexed; one reader of the topic serves all of them."""
 
     kafka: Kafka
-    client: Elasticsearch
+    client: Client
     _listening: set["asyncio.Queue[list[str]]"] = field(default_factory=set)
 
     @asynccontextmanager
@@ -113,7 +113,7 @@ async def live(page: Search, what: What, index: Index, arrivals: Annotated[Arriv
     )
 
 
-async def _events(arrivals: Arrivals, index: Elasticsearch, question: Question) -> AsyncIterator[str]:
+async def _events(arrivals: Arrivals, index: Client, question: Question) -> AsyncIterator[str]:
     with arrivals.listening() as queue:
         yield ": listening\n\n"
         while True:

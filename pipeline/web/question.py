@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from elasticsearch import Elasticsearch
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.index.connection import Client
 from pipeline.search.question import LISTED, Question, Sort, asked
 
 _Name = Annotated[str, Field(max_length=200)]
@@ -67,14 +67,14 @@ class Paged(Parameters):
         return super().question(size=self.size, cursor=self.cursor, collapsed=self.collapsed, **more)
 
 
-def _index(request: Request) -> Elasticsearch:
-    client: Elasticsearch = request.app.state.elasticsearch
+def _index(request: Request) -> Client:
+    client: Client = request.app.state.elasticsearch
     return client
 
 
 Search = Annotated[Parameters, Query()]
 Page = Annotated[Paged, Query()]
-Index = Annotated[Elasticsearch, Depends(_index)]
+Index = Annotated[Client, Depends(_index)]
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from pipeline.broker import letters
 from pipeline.broker.lag import Lag, lags
 from pipeline.broker.letters import Letter
 from pipeline.broker.log import fetch_all
-from pipeline.embedded.servers import Servers
 from pipeline.errors import TransientError
 from pipeline.feeds.memory import FILE, Memory
 from pipeline.feeds.report import reports
 from pipeline.index import connection, health
+from pipeline.local.locate import Servers
 from pipeline.search.stories import counts
 from pipeline.settings import Kafka, Settings
 
@@ -25,8 +25,9 @@ def gather_with_letters(settings: Settings, servers: Servers) -> tuple[dict[str,
     """The state, and the dead letters it counts; None while Kafka is away."""
     dead: list[Letter] | None = None
     state: dict[str, Any] = {
-        "kafka": {"address": servers.kafka.address, "embedded": servers.embedded_kafka, "state": "up"},
-        "elasticsearch": {"address": servers.elasticsearch.address, "state": "up"},
+        name: {"address": address, "local": name in servers.local, "state": "up"}
+        for name, address in (("kafka", servers.kafka.address), ("elasticsearch", servers.elasticsearch.address))
+    } | {
         "pages": servers.pages,
         "feeds": _feeds(settings),
     }

@@ -106,7 +106,7 @@ def _agent(context: Context, work: Work, limits: Limits, at_once: int = 1) -> Ag
         finally:
             room.release()
 
-    agent: AgentT = app.agent(app.topic(stage.reads), name=stage.name)(run)
+    agent: AgentT = app.agent(app.topic(context.servers.kafka.named(stage.reads)), name=stage.name)(run)
     return agent
 
 

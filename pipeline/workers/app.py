@@ -7,7 +7,7 @@ from faust.types import AppT
 from faust.types.auth import CredentialsT
 
 from pipeline.broker.connection import trust
-from pipeline.embedded.servers import Servers
+from pipeline.local.locate import Servers
 from pipeline.settings import Kafka, Settings
 from pipeline.topics import Stage
 from pipeline.workers.figures import Figures
@@ -26,14 +26,11 @@ class Context:
     figures: Figures
 
 
-def make(stage: Stage, settings: Settings, servers: Servers, member: str | None) -> AppT:
-    """The app of a stage; its id is its consumer group.
-
-    ``member`` is the worker's stable name where the broker needs static membership.
-    """
+def make(stage: Stage, settings: Settings, servers: Servers) -> AppT:
+    """The app of a stage; its id is its consumer group."""
     kafka = servers.kafka
     return faust.App(
-        stage.group,
+        kafka.named(stage.group),
         broker=[f"kafka://{server}" for server in kafka.address.split(",")],
         broker_credentials=_credentials(kafka),
         datadir=str(settings.data_dir / "faust"),
@@ -47,7 +44,6 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
         topic_disable_leader=True,
         topic_partitions=kafka.partitions,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=member,
         # A consumer that waits for Elasticsearch is not dead; heartbeats go on beside it.
         broker_max_poll_interval=_DAY,
         # What Faust would say of a stream that waits is wrong; liveness.py looks after that.
@@ -60,7 +56,7 @@ def make(stage: Stage, settings: Settings, servers: Servers, member: str | None)
         broker_request_timeout=30.0,
         producer_request_timeout=30.0,
         broker_heartbeat_interval=3.0,
-        broker_commit_interval=1.0,
+        broker_commit_interval=kafka.commit_interval,
         # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.
         broker_max_poll_records=64,
         stream_buffer_maxsize=64,

@@ -177,7 +177,7 @@ class Desk:
         send = _passing(messages[0], {record.uri: record})
         if record.duplicateof and self._folds:
             send = _telling(record.duplicateof, story, dict(messages[0].headers))
-        topic = send.topic or topics.EDITED
+        topic = self._context.servers.kafka.named(send.topic or topics.EDITED)
         sent = await self._context.app.producer.send(topic, send.key.encode(), send.value, None, None, send.headers)
         await sent
         await self._remember([released(record)])
@@ -185,11 +185,11 @@ class Desk:
 
     async def _put(self, signed: Sequence[Signed]) -> int:
         """Tell all desks of new signatures; where the last of them stands. Raises KafkaAway."""
-        producer = self._context.app.producer
+        producer, kafka = self._context.app.producer, self._context.servers.kafka
         try:
             sent = [
                 await producer.send(
-                    topics.SIGNATURES, each.uri.encode(), each.model_dump_json().encode(), 0, None, None
+                    kafka.named(topics.SIGNATURES), each.uri.encode(), each.model_dump_json().encode(), 0, None, None
                 )
                 for each in signed
             ]

@@ -7,8 +7,7 @@ import structlog
 from faust import Worker
 from faust.types import AppT
 
-from pipeline.embedded.cures import lease_member, pace_fetches
-from pipeline.embedded.servers import Servers
+from pipeline.local.locate import Servers
 from pipeline.settings import Settings
 from pipeline.topics import STAGES, Stage
 from pipeline.web.monitor import serve
@@ -29,29 +28,16 @@ def run(stage: Stage, settings: Settings, servers: Servers) -> None:
     """Work until SIGTERM or SIGINT."""
     keep_failed_commits()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    member = None
-    if servers.embedded_kafka:
-        pace_fetches()
-        member = lease_member(settings.data_dir, stage.group)
     structlog.contextvars.bind_contextvars(stage=stage.name)
     figures = Figures(stage.name)
-    app = make(stage, settings, servers, member.name if member else None)
+    app = make(stage, settings, servers)
     app.sensors.add(Rebalances(figures))
     AGENTS[stage](Context(app, stage, settings, servers, figures))
     _watch(app, stage, settings, servers, figures)
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
-    log.info(
-        "worker starts",
-        reads=stage.reads,
-        writes=stage.writes,
-        member=app.conf.consumer_group_instance_id,
-    )
-    try:
-        worker.execute_from_commandline()
-    finally:
-        if member:
-            member.release(servers.kafka)
+    log.info("worker starts", reads=stage.reads, writes=stage.writes)
+    worker.execute_from_commandline()
 
 
 def _watch(app: AppT, stage: Stage, settings: Settings, servers: Servers, figures: Figures) -> None:
@@ -62,8 +48,10 @@ def _watch(app: AppT, stage: Stage, settings: Settings, servers: Servers, figure
             return "partitions are being handed out"
         return figures.waiting
 
+    topic = servers.kafka.named(stage.reads)
+
     def ours() -> set[int]:
-        return {tp.partition for tp in app.consumer.assignment() if tp.topic == stage.reads}
+        return {tp.partition for tp in app.consumer.assignment() if tp.topic == topic}
 
     monitor = settings.monitor
     port = monitor.port and monitor.port + list(STAGES.values()).index(stage)

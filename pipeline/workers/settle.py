@@ -102,7 +102,7 @@ class Settler:
             "error": type(error).__name__.encode(),
             "detail": (str(error) if is_ours else _bug(error)).encode("utf-8", "replace"),
             "trace": trace.extended(event),
-            "replay-to": (at.topic if original else event.message.topic).encode(),
+            "replay-to": self._kafka.plain(at.topic if original else event.message.topic).encode(),
         }
         log.warning(
             "dead letter", stage=self._stage.name, uri=uri_of(event), error=type(error).__name__, detail=str(error)
@@ -125,7 +125,7 @@ class Settler:
         async for attempt in stamina.retry_context(on=TransientError, **PATIENCE):  # type: ignore[arg-type]
             with attempt, self._figures.noting():
                 try:
-                    sent = await self._app.producer.send(topic, key, value, None, None, headers)
+                    sent = await self._app.producer.send(self._kafka.named(topic), key, value, None, None, headers)
                     await sent
                 except (KafkaError, ProducerSendError) as error:
                     if isinstance(error.__cause__ or error, MessageSizeTooLargeError):

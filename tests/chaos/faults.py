@@ -36,16 +36,16 @@ def hold_worker(system: System, random: Random) -> None:
 
 def kill_kafka(system: System, random: Random) -> None:
     """Kill -9 the broker, and start it again."""
-    system.kafka.server.kill()
+    system.kafka.kill()
     time.sleep(random.uniform(0.5, 6))
-    system.kafka.server.start()
+    system.kafka.start()
 
 
 def kill_elasticsearch(system: System, random: Random) -> None:
     """Kill -9 Elasticsearch, and start it again."""
-    system.elasticsearch.server.kill()
+    system.elasticsearch.kill()
     time.sleep(random.uniform(0.5, 6))
-    system.elasticsearch.server.start()
+    system.elasticsearch.start()
 
 
 def refuse_requests(system: System, random: Random) -> None:

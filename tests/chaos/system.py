@@ -21,8 +21,7 @@ from pipeline.errors import TransientError
 from pipeline.settings import Kafka as Connection
 from tests.chaos.proxy import Proxy
 from tests.conftest import ROOT
-from tests.servers.elasticsearch import Elasticsearch
-from tests.servers.kafka import Kafka
+from tests.servers import Elasticsearch, Kafka, Pair
 
 COMMAND = [sys.executable, "-m", "pipeline"]
 STAGES = tuple(topics.STAGES)
@@ -40,7 +39,7 @@ class System:
         self.folder = folder
         self.to_kafka, self.to_elasticsearch = Proxy(), Proxy()
         self.kafka = Kafka(folder / "kafka", advertised=self.to_kafka.port)
-        self.elasticsearch = Elasticsearch(folder / "elasticsearch", "thread_pool.write.queue_size: 4\n")
+        self.elasticsearch = Elasticsearch(folder / "elasticsearch", {"thread_pool.write.queue_size": 4})
         self.to_kafka.target = self.kafka.port
         self.to_elasticsearch.target = self.elasticsearch.port
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -54,24 +53,22 @@ class System:
             "WIRE_MONITOR__PORT": "0",
             "WIRE_MONITOR__EVERY": "5",
             "WIRE_MONITOR__STUCK_AFTER": "40",
+            "WIRE_KAFKA__COMMIT_INTERVAL": "0.2",
             **env,
         }
         self.client = Client(self.elasticsearch.address, request_timeout=60)
 
     def start(self) -> None:
         """Start the servers, and workers of all stages."""
-        self.kafka.format()
-        self.kafka.server.launch()
-        self.elasticsearch.server.start()
-        self.kafka.server.wait()
+        Pair(self.kafka, self.elasticsearch).__enter__()
         self.add_worker()
 
     def stop(self) -> None:
         """End everything."""
         for worker in list(self.workers):
             self.remove_worker(worker)
-        self.kafka.server.stop()
-        self.elasticsearch.server.stop()
+        self.kafka.java.stop()
+        self.elasticsearch.java.stop()
         self.to_kafka.close()
         self.to_elasticsearch.close()
 
@@ -130,7 +127,7 @@ class System:
         """Take all faults back."""
         for proxy in (self.to_kafka, self.to_elasticsearch):
             proxy.set("pass")
-        for server in (self.kafka.server, self.elasticsearch.server):
+        for server in (self.kafka, self.elasticsearch):
             server.revive()
         # A reindex that was cut off may have left an index that cannot be written to; another one ends that.
         blocked = self.client.indices.get_settings(index="wire-*", name="index.blocks.write")

@@ -1,47 +1,136 @@
-"""Apache Kafka and Elasticsearch themselves, from their published jars, where a JDK and Maven are.
+"""Local servers that tests break, secure, or share: those of ``pipeline.local``, with what only tests do to them."""
 
-``maven`` fetches the jars, once a version; ``kafka`` and ``elasticsearch`` each run one server that
-can be stopped, killed and started again on its data; a ``Pair`` is one of each. ``make servers``
-runs a pair until Ctrl-C.
-"""
-
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from tests.servers.elasticsearch import Elasticsearch
-from tests.servers.kafka import Kafka
+from pipeline.index.connection import Client
+from pipeline.local.download import fetch
+from pipeline.local.elasticsearch import elasticsearch_server
+from pipeline.local.jars import cache_dir, locked
+from pipeline.local.kafka import kafka_server, new_cluster_id
+from pipeline.local.ports import free_port
+from pipeline.local.process import JavaServer
+from tests.servers.certificates import PASSWORD
+
+USER = "newsroom"
+
+
+class Server:
+    """A server that can be killed, held still and started again on its data; its address stays the same."""
+
+    address: str
+    java: JavaServer
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.java.launch()
+        self.java.wait()
+
+    def kill(self) -> None:
+        """End it without giving it time for anything."""
+        self.signal(signal.SIGKILL)
+        if self.java.process:
+            self.java.process.wait()
+
+    def revive(self) -> None:
+        """Start it again if it does not run."""
+        if not self.java.alive:
+            self.start()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal; SIGSTOP and SIGCONT hold it still and let it go on."""
+        with suppress(ProcessLookupError):
+            if self.java.process:
+                self.java.process.send_signal(number)
+
+
+class Kafka(Server):
+    """A broker. With a ``keystore`` there is a second listener, ``secured``: TLS, and SCRAM for USER and PASSWORD."""
+
+    def __init__(self, folder: Path, keystore: Path | None = None, advertised: int | None = None) -> None:
+        """``advertised`` is the port of a proxy before it."""
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self.secured = f"localhost:{free_port()}" if keystore else ""
+        ports = {"kafka": self.port, "controller": free_port()}
+        properties = {"advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised}"} if advertised else {}
+        user: Sequence[str] = ()
+        if keystore:
+            user = ("--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]")
+            properties = _secured(keystore, self.secured, f"PLAINTEXT://{self.address}", ports["controller"])
+        log, jars, parent = folder.parent / "kafka.log", _jars("kafka"), os.getpid()
+        self.java = kafka_server(folder, log, jars, 512 << 20, ports, parent, new_cluster_id(), properties, user)
+
+
+class Elasticsearch(Server):
+    """A node; ``settings`` are added to its configuration."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
+        """On the data in ``folder``."""
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        ports = {"elasticsearch": self.port, "transport": free_port()}
+        log, jars = folder.parent / "elasticsearch.log", _jars("elasticsearch")
+        self.java = elasticsearch_server(folder, log, jars, 1 << 30, ports, os.getpid(), settings)
+
+    def client(self) -> Client:
+        """A client of the whole cluster."""
+        return Client(self.address, request_timeout=60)
 
 
 class Pair:
     """A Kafka and an Elasticsearch, running while it is entered."""
 
-    def __init__(self, folder: Path) -> None:
-        """Their data are below ``folder``."""
-        self.kafka = Kafka(folder / "kafka")
-        self.elasticsearch = Elasticsearch(folder / "elasticsearch")
+    def __init__(self, kafka: Kafka, elasticsearch: Elasticsearch) -> None:
+        """These two."""
+        self.kafka, self.elasticsearch = kafka, elasticsearch
 
     def __enter__(self) -> Self:
-        """Start both."""
-        self.kafka.format()
-        self.kafka.server.launch()
-        self.elasticsearch.server.start()
-        self.kafka.server.wait()
+        """Start both, side by side."""
+        self.kafka.java.launch()
+        self.elasticsearch.java.launch()
+        self.kafka.java.wait()
+        self.elasticsearch.java.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop both."""
-        self.kafka.server.stop()
-        self.elasticsearch.server.stop()
+        self.kafka.java.stop()
+        self.elasticsearch.java.stop()
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables by which ``wire`` finds them."""
+    def installation(self, name: str) -> dict[str, str]:
+        """The variables of an installation of that name, which shares the servers with others."""
         return {
             "WIRE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
+            "WIRE_KAFKA__PREFIX": f"{name}.",
+            "WIRE_KAFKA__PARTITIONS": "3",
+            "WIRE_KAFKA__COMMIT_INTERVAL": "0.1",
             "WIRE_ELASTICSEARCH__HOSTS": self.elasticsearch.address,
+            "WIRE_ELASTICSEARCH__PREFIX": f"{name}-",
+            "WIRE_MONITOR__PORT": "0",
         }
 
-    def clear(self) -> None:
-        """Take away all that is in them."""
-        self.kafka.clear()
-        self.elasticsearch.clear()
+
+def _jars(server: str) -> list[Path]:
+    wanted = locked(server)
+    fetch(wanted, cache_dir())
+    return [cache_dir() / jar.filename for jar in wanted]
+
+
+def _secured(keystore: Path, secured: str, plain: str, controller: int) -> dict[str, str]:
+    return {
+        "listeners": f"{plain},CONTROLLER://127.0.0.1:{controller},SASL_SSL://{secured}",
+        "advertised.listeners": f"{plain},SASL_SSL://{secured}",
+        "ssl.keystore.location": str(keystore),
+        "ssl.keystore.type": "PKCS12",
+        "ssl.keystore.password": PASSWORD,
+        "ssl.key.password": PASSWORD,
+        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": (
+            "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+        ),
+    }

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 NOUNS = {"errors", "settings", "story", "annotations", "topics"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
 OUTLETS = {"broker", "index", "search", "alerts"}
-ENTRANCES = {"workers", "web", "kibana", "cli", "embedded"}
+ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
     **{stage: NOUNS | {stage} for stage in STAGES},
@@ -28,7 +28,7 @@ ONLY = {
     "spacy": {"annotate"},
     "fastapi": {"web"},
     "typer": {"cli"},
-    "kafka": {"broker", "embedded"},
+    "kafka": {"broker", "local"},
     "elasticsearch": {"index", "search", "alerts", "web"},
 }
 PACKAGE = ROOT / "pipeline"

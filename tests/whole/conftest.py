@@ -1,8 +1,4 @@
-"""The whole path, as its users run it: the command line against the embedded servers, and the real ones.
-
-``servers`` is asked for by what can run on both: once it stands for the embedded ones, once for the
-real ones, where they can run; where ``CI`` is set, that they cannot is a failure.
-"""
+"""The whole path, as its users run it: the command line, on one Kafka and one Elasticsearch for the whole run."""
 
 import json
 import os
@@ -10,22 +6,24 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 import pytest
-from elasticsearch import Elasticsearch
 
-from pipeline.embedded.servers import locate
-from pipeline.index.connection import connect
+from pipeline.broker.lag import lags
+from pipeline.index.connection import Client, connect
+from pipeline.local.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.stories import story
-from pipeline.settings import load
-from pipeline.web.state import gather
+from pipeline.settings import Kafka as KafkaSettings
+from pipeline.settings import Settings, load
 from tests.conftest import ROOT
-from tests.servers import Pair
-from tests.whole import real
+from tests.servers import Elasticsearch, Kafka, Pair
+from tests.servers.certificates import Authority
 from tests.whole.command import COMMAND, run
 
 PATIENCE = 90
@@ -50,8 +48,7 @@ class Wire:
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command to its end; the exit code is checked unless it may be any."""
         words = [str(each) for each in arguments]
-        env = {"WIRE_DATA_DIR": str(self.folder)} | (env or {})
-        done = run(words, input or b"", env, self.home, PATIENCE)
+        done = run(words, input or b"", self.environment | (env or {}), self.home, PATIENCE)
         assert code is None or done.returncode == code, (done.returncode, done.stderr.decode())
         return done
 
@@ -91,9 +88,14 @@ class Wire:
             return story(client, uri)
 
     def status(self) -> dict[str, Any]:
-        """What `wire status --json` prints, without the second it takes to start it."""
-        settings = load(data_dir=self.folder)
-        return gather(settings, locate(settings))
+        """What `wire status --json` prints."""
+        return self.json("status", code=None)
+
+    def count(self) -> int:
+        """How many stories can be found."""
+        with self.elasticsearch as client:
+            client.indices.refresh(index=client.named("stories"), ignore_unavailable=True)
+            return int(client.count(index=client.named("stories"), ignore_unavailable=True)["count"])
 
     def letters(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
@@ -110,17 +112,33 @@ class Wire:
         """The processes below `wire up` that live."""
         return [p for p in psutil.Process(self.process.pid).children(recursive=True) if lives(p)]
 
-    def await_idle(self) -> dict[str, Any]:
-        """Wait until every stage has done what there is, and searches see it; the status then."""
-        eventually(lambda: not any(self.status().get("lag", {"": 1}).values()))
+    def await_idle(self) -> None:
+        """Wait until every stage has done what there is, and searches see it."""
+        kafka = self.kafka
+        eventually(lambda: not any(each.messages for each in lags(kafka)))
         with self.elasticsearch as client:
-            client.indices.refresh(index="stories,quotes", ignore_unavailable=True)
-        return self.status()
+            client.indices.refresh(index=client.named("stories", "quotes"), ignore_unavailable=True)
 
     @property
-    def elasticsearch(self) -> Elasticsearch:
+    def settings(self) -> Settings:
+        """Its settings."""
+        with patch.dict(os.environ, self.environment):
+            return load()
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How its Kafka is reached."""
+        return locate_kafka(self.settings)
+
+    @property
+    def elasticsearch(self) -> Client:
         """A client of its Elasticsearch."""
-        return connect(locate(load(data_dir=self.folder)).elasticsearch)
+        return connect(locate_elasticsearch(self.settings))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of its commands."""
+        return self.env | {"WIRE_DATA_DIR": str(self.folder)}
 
 
 def lives(process: psutil.Process) -> bool:
@@ -153,46 +171,39 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let those with servers of their own come before the shared ones, which take their part of the machine."""
-    items.sort(key=lambda item: "flavour" in getattr(item, "fixturenames", ()))
-
-
-@pytest.fixture(scope="session", params=["embedded", "real"])
-def flavour(request: pytest.FixtureRequest) -> str:
-    """Which servers; real ones are left out, with the reason, where they cannot run."""
-    if request.param == "real":
-        real.needed()
-    return request.param
+    """Run what shares servers in one process, and what has servers of its own in another."""
+    for item in items:
+        if "whole" in item.path.parts:
+            own = item.path.stem in ("test_chaos", "test_local")
+            item.add_marker(pytest.mark.xdist_group("own servers" if own else "shared servers"))
 
 
 @pytest.fixture(scope="session")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Pair]]:
-    """Real servers by what they are for, started when they are first asked for."""
-    found: dict[str, Pair] = {}
-    with ExitStack() as stack:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Signs the certificates of the servers."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
-        def pair(purpose: str) -> Pair:
-            if purpose not in found:
-                found[purpose] = stack.enter_context(Pair(tmp_path_factory.mktemp(f"{purpose}-servers")))
-            return found[purpose]
 
+@pytest.fixture(scope="session")
+def servers(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """The servers of the whole run; each installation on them has a prefix of its own."""
+    folder = tmp_path_factory.mktemp("servers")
+    with Pair(Kafka(folder / "kafka", authority.keystore("broker")), Elasticsearch(folder / "elasticsearch")) as pair:
         yield pair
 
 
 @pytest.fixture
-def servers(flavour: str, pairs: Callable[[str], Pair]) -> dict[str, str]:
-    """The variables that name servers with nothing in them; for a test that runs its own ``wire up``."""
-    if flavour == "embedded":
-        return {}
-    pair = pairs("own")
-    pair.clear()
-    return pair.environment
+def installation(servers: Pair, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The variables of an installation with nothing in it; for a test that runs its own ``wire up``."""
+    name = f"i{blake2b(request.node.nodeid.encode(), digest_size=4).hexdigest()}"
+    yield servers.installation(name)
+    with servers.elasticsearch.client() as client:
+        client.indices.delete(index=list(client.indices.get(index=f"{name}-*")))
 
 
 @pytest.fixture(scope="session")
-def wire(flavour: str, pairs: Callable[[str], Pair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+def wire(servers: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One ``wire up`` for all tests that do no harm to it."""
-    env = {"WIRE_MONITOR__PORT": "0", "WIRE_MONITOR__EVERY": "2"}
-    env |= pairs("shared").environment if flavour == "real" else {}
+    env = servers.installation("shared") | {"WIRE_MONITOR__EVERY": "2"}
     with running(tmp_path_factory.mktemp("wire"), "--port", "0", env=env) as wire:
         yield wire

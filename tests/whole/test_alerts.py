@@ -17,9 +17,7 @@ from aiosmtpd.handlers import Message
 
 from pipeline import topics
 from pipeline.broker.log import read
-from pipeline.embedded.servers import locate
-from pipeline.settings import load
-from tests.servers.process import free_port
+from pipeline.local.ports import free_port
 from tests.whole import desk
 from tests.whole.conftest import Wire, eventually, running
 
@@ -69,16 +67,15 @@ class Mailbox(Message):
 
 
 @pytest.fixture(scope="module")
-def receiver(flavour: str) -> Iterator[Receiver]:
-    """One of each kind of servers' own."""
+def receiver() -> Iterator[Receiver]:
     found = Receiver()
     yield found
     found.server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def mailbox(flavour: str) -> Iterator[tuple[Mailbox, int]]:
-    """A mail server of each kind of servers' own, and its port."""
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    """A mail server, and its port."""
     handler = Mailbox()
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
@@ -87,19 +84,15 @@ def mailbox(flavour: str) -> Iterator[tuple[Mailbox, int]]:
 
 
 @pytest.fixture(scope="module")
-def desk_of(flavour, pairs, mailbox, tmp_path_factory) -> Iterator[Wire]:
+def desk_of(servers, mailbox, tmp_path_factory) -> Iterator[Wire]:
     """A ``wire up`` that signs webhooks and knows a mail server."""
-    env = {
+    env = servers.installation("alerts") | {
         "WIRE_ALERTS__WEBHOOK_SECRET": SECRET,
         "WIRE_ALERTS__SMTP_HOST": "127.0.0.1",
         "WIRE_ALERTS__SMTP_PORT": str(mailbox[1]),
         "WIRE_ALERTS__SMTP_SECURITY": "none",
         "WIRE_ALERTS__SENDER": "desk@example.org",
     }
-    if flavour == "real":
-        pair = pairs("own")
-        pair.clear()
-        env |= pair.environment
     with running(tmp_path_factory.mktemp("alerts"), "--port", "0", env=env) as wire:
         yield wire
 
@@ -140,8 +133,7 @@ class TestDelivery:
         assert (mail["to"], mail["from"], mail["bcc"]) == ("ann@example.org", "desk@example.org", None)
 
     def test_it_stands_on_the_topic_the_pages_and_the_feed(self, watched):
-        servers = locate(load(data_dir=watched.folder))
-        messages = [json.loads(message.value) for message in read(servers.kafka, topics.ALERTS)]
+        messages = [json.loads(message.value) for message in read(watched.kafka, topics.ALERTS)]
         assert "urn:alert:1" in {each["uri"] for each in messages if each["alert"] == "fish"}
         found = httpx.get(f"{watched.address}/api/v1/matches", params={"alert": "fish"}).json()
         assert "urn:alert:1" in {each["uri"] for each in found["hits"]}

@@ -1,4 +1,4 @@
-"""The short form of `make chaos`, workers that come and go under load, and long waits; on real servers."""
+"""The short form of `make chaos`, workers that come and go under load, and long waits."""
 
 import asyncio
 import json
@@ -20,16 +20,10 @@ from pipeline.settings import Elasticsearch, Kafka
 from tests.chaos import faults
 from tests.chaos.rounds import disturbed, undisturbed
 from tests.chaos.system import System, running
-from tests.whole import real
 from tests.whole.conftest import eventually
 
 ROUNDS = 2
 SEED = 20
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _real() -> None:
-    real.needed()
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +83,8 @@ class TestLiveness:
     def test_after_the_broker_was_restarted_under_load_all_workers_go_on(self, system):
         load = lines(30, 34)
         system.feed(load[:15])
-        system.kafka.server.kill()
-        system.kafka.server.start()
+        system.kafka.kill()
+        system.kafka.start()
         system.feed(load[15:])
         system.settle()
         found = {document["uri"] for _, _, document in system.state()["stories"].values()}
@@ -122,8 +116,8 @@ def test_while_elasticsearch_starts_a_known_story_is_never_taken_for_unknown(sys
             except (ElasticsearchAway, NotFoundError):
                 return None
 
-    system.elasticsearch.server.kill()
-    system.elasticsearch.server.launch()
+    system.elasticsearch.kill()
+    system.elasticsearch.java.launch()
     answers = []
     while answers[-10:] != [uris] * 10:
         answers.append(asyncio.run(recalled()))
@@ -132,6 +126,16 @@ def test_while_elasticsearch_starts_a_known_story_is_never_taken_for_unknown(sys
 
 
 class TestWaiting:
+    def test_for_elasticsearch_that_is_away_and_the_status_says_so(self, system):
+        before, dead = system.count(), system.state()["dead"]
+        system.elasticsearch.kill()
+        system.feed(lines(20, 38))
+        eventually(lambda: system.status(code=3)["elasticsearch"]["state"] == "away")
+        assert any(system.status(code=3)["lag"].values())
+        system.elasticsearch.start()
+        system.settle()
+        assert (system.count(), system.state()["dead"]) == (before + 20, dead)
+
     def test_for_an_index_that_cannot_be_written_to_and_the_status_says_so(self, system):
         system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": True})
         try:

@@ -1,4 +1,4 @@
-"""Every panel's search on real Elasticsearch: it is answered, and with data."""
+"""Every panel's search: it is answered, and with data."""
 
 from contextlib import suppress
 
@@ -11,7 +11,6 @@ from tests.kibana import placed, search
 from tests.whole import desk
 from tests.whole.conftest import eventually
 
-pytestmark = pytest.mark.parametrize("flavour", ["real"], indirect=True, scope="session")
 PANELS = {f"{board.id}-{each.panel.title}": each.panel for board, each in placed()}
 
 
@@ -26,11 +25,11 @@ def fed(wire):
         def told() -> int:
             # Each process says how it is twice a minute; its index is made then, and answers 503 for a moment.
             with suppress(ApiError):
-                return client.count(index="metrics", query={"term": {"stage": "index"}})["count"]
+                return client.count(index=client.named("metrics"), query={"term": {"stage": "index"}})["count"]
             return 0
 
         eventually(told)
-        client.indices.refresh(index="metrics")
+        client.indices.refresh(index=client.named("metrics"))
     return wire
 
 
@@ -38,9 +37,9 @@ def fed(wire):
 def test_a_panel_has_data(fed, title):
     panel = PANELS[title]
     with fed.elasticsearch as client:
-        asked = search(panel)
+        asked, index = search(panel), client.named(panel.view.pattern)
         try:
-            answer = client.search(index=panel.view.pattern, **{"aggregations": asked.pop("aggs", None), **asked})
+            answer = client.search(index=index, **{"aggregations": asked.pop("aggs", None), **asked})
         except BadRequestError as error:
             pytest.fail(str(error.body))
     if isinstance(panel, Listing):

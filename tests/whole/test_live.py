@@ -15,8 +15,6 @@ import pytest
 
 from pipeline import topics
 from pipeline.broker.log import read
-from pipeline.embedded.servers import locate
-from pipeline.settings import load
 from tests.origin import Origin, feed_of
 from tests.whole.command import COMMAND
 from tests.whole.conftest import Wire, eventually, running
@@ -104,7 +102,7 @@ class Pusher(threading.Thread):
 
 
 class TestAllFeedsAtOnce:
-    def test_stopped_and_started_again_in_the_middle_lose_nothing_and_double_nothing(self, tmp_path, servers):
+    def test_stopped_and_started_again_in_the_middle_lose_nothing_and_double_nothing(self, tmp_path, installation):
         drop, moved, home = tmp_path / "in" / "drop", tmp_path / "in" / "moved", tmp_path / "home"
         for folder in (drop, moved, home / "configs"):
             folder.mkdir(parents=True)
@@ -129,14 +127,14 @@ class TestAllFeedsAtOnce:
 
             urls = {feed: origin.url(f"/{feed}") for feed in ("first", "second", "third", "hangs")}
             (home / "configs" / "feeds.toml").write_text(CONFIG.format(drop=drop, moved=moved, **urls))
-            with running(tmp_path / "data", "--port", "0", home=home, env=servers) as wire:
+            with running(tmp_path / "data", "--port", "0", home=home, env=installation) as wire:
                 token = token_of(wire, "desk")
                 pusher = Pusher(wire, token, 60)
                 pusher.start()
                 expected.update(f"urn:push:{number}" for number in range(60))
                 write(range(12))
                 publish(5)
-                eventually(lambda: wire.status()["stories"] > 20)
+                eventually(lambda: wire.count() > 20)
                 origin.serve("/third", b"", status=500)
                 write(range(12, 20))
                 publish(9)
@@ -150,13 +148,13 @@ class TestAllFeedsAtOnce:
                 write(range(28, 34))
                 pusher.join(60)
                 assert pusher.pushed == 60
-                eventually(lambda: wire.status()["stories"] >= len(expected))
-                state = wire.await_idle()
+                eventually(lambda: wire.count() >= len(expected))
+                wire.await_idle()
+                state = wire.status()
                 found = [hit["uri"] for hit in wire.search("--size", "1000")["hits"]]
                 assert sorted(found) == sorted(expected)
                 assert state["dead"] == 0
-                kafka = locate(load(data_dir=wire.folder)).kafka
-                sent = [message.key.decode() for message in read(kafka, topics.RAW)]
+                sent = [message.key.decode() for message in read(wire.kafka, topics.RAW)]
                 assert sorted(sent) == sorted(expected)
                 fresh = {feed["name"]: feed for feed in state["feeds"]}
                 assert {"drop", "moved", "first", "second", "third", "desk"} <= set(fresh)
@@ -184,7 +182,7 @@ class TestHostileFiles:
         (drop / "laughs.xml").write_bytes(b"<!DOCTYPE nitf [<!ENTITY a 'ha'>]><nitf>&a;</nitf>")
         (drop / "deep.json").write_bytes(b'{"a":' * 1_000_000)
         (drop / "good.txt").write_text("The glimworth story is a good one.")
-        once = Wire(wire.folder, home)
+        once = Wire(wire.folder, home, wire.env)
         once("feeds", "--once")
         wire.await_idle()
         letters = {
@@ -210,7 +208,7 @@ def test_a_folder_and_an_address_can_be_followed_from_the_command_line(wire, tmp
     with Origin() as origin:
         origin.serve("/rss", feed_of("quillfeed", prefix="urn:followed:"))
         command = [*COMMAND, "feed", "--follow", str(drop), origin.url("/rss")]
-        environment = os.environ | {"WIRE_DATA_DIR": str(wire.folder)}
+        environment = os.environ | wire.environment
         process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
         try:
             (drop / "a.txt").write_text("The followed folder brought the quandle story.")
@@ -266,8 +264,7 @@ class TestPush:
         first = push(wire, token, item, Idempotency_Key="k-4")
         assert push(wire, token, item, Idempotency_Key="k-4") == first
         assert push(wire, token, b'{"uri": "urn:in:5", "text": "Five."}', Idempotency_Key="k-4")[0] == 422
-        kafka = locate(load(data_dir=wire.folder)).kafka
-        keys = [message.key for message in read(kafka, topics.RAW)]
+        keys = [message.key for message in read(wire.kafka, topics.RAW)]
         assert keys.count(b"urn:in:4") == 1
         assert keys.count(b"urn:in:5") == 0
 

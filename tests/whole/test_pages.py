@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.whole import browser, desk
 from tests.whole.conftest import Wire
 
-pytestmark = pytest.mark.parametrize("flavour", ["embedded"], indirect=True, scope="session")
 WORD = "gruntfish"
 PATHS = {
     "search": f"/?q={WORD}",

@@ -12,11 +12,10 @@ from urllib.request import urlopen
 import pytest
 
 from pipeline.broker.sender import Sender
-from pipeline.embedded.servers import locate
 from pipeline.index.bulk import write
 from pipeline.index.connection import connect_async
 from pipeline.index.documents import Action
-from pipeline.settings import load
+from pipeline.local.locate import locate_elasticsearch
 from tests.conftest import ROOT, UPI
 from tests.whole.conftest import Wire, eventually, running
 
@@ -63,8 +62,8 @@ class TestSeeds:
     def test_feeding_again_changes_nothing(self, wire):
         before = wire.search("--size", "1000")
         wire("feed", SEEDS)
-        state = wire.await_idle()
-        assert state["stories"] == before["total"]
+        wire.await_idle()
+        assert wire.search("--size", "0")["total"] == before["total"]
 
     def test_people_see_it_too(self, wire):
         shown = wire("search", "putin").stdout.decode()
@@ -132,20 +131,15 @@ class TestVersions:
 
 class TestSetup:
     def test_an_index_of_an_earlier_version_is_told_of_new_fields(self, wire):
-        client = wire.elasticsearch
-        client.indices.create(
-            index="old-stories-2001.01",
-            mappings={"dynamic": "strict", "properties": {"uri": {"type": "keyword"}}},
-            aliases={"stories": {}},
-        )
-        try:
-            wire("setup")
-            properties = client.indices.get_mapping(index="old-stories-2001.01")["old-stories-2001.01"]["mappings"][
-                "properties"
-            ]
-            assert "people_keys" in properties
-        finally:
-            client.indices.delete(index="old-stories-2001.01")
+        with wire.elasticsearch as client:
+            old = client.named("old-stories-2001.01")
+            mappings = {"dynamic": "strict", "properties": {"uri": {"type": "keyword"}}}
+            client.indices.create(index=old, mappings=mappings, aliases={client.named("stories"): {}})
+            try:
+                wire("setup")
+                assert "people_keys" in client.indices.get_mapping(index=old)[old]["mappings"]["properties"]
+            finally:
+                client.indices.delete(index=old)
 
 
 class TestReindex:
@@ -159,10 +153,11 @@ class TestReindex:
         made = [json.loads(line) for line in wire("reindex", "--json").stdout.splitlines()]
         feeding.join()
         wire.await_idle()
-        assert {"wire-stories-2023.02", "wire-quotes-2023.02", "wire-desk"} <= {each["name"] for each in made}
         with wire.elasticsearch as client:
+            names = {client.named(name) for name in ("wire-stories-2023.02", "wire-quotes-2023.02", "wire-desk")}
+            assert names <= {each["name"] for each in made}
             assert all(list(client.indices.get(index=each["name"])) == [each["index"]] for each in made)
-            held = client.count(index="wire-stories-2023.02")["count"]
+            held = client.count(index=client.named("wire-stories-2023.02"))["count"]
         assert held == 60
         wire.feed({"uri": "urn:i:1", "version": "2", "pubstatus": "canceled", "versioncreated": "2024-05-17T00:00:00Z"})
         wire.feed(ninjs("urn:i:2", version="2", headline="Newer"))
@@ -194,8 +189,8 @@ class TestTrace:
 
 
 class TestReplay:
-    def test_a_replay_from_any_topic_changes_nothing(self, tmp_path, servers):
-        with running(tmp_path, "--port", "0", "--feed", str(SEEDS), env=servers) as wire:
+    def test_a_replay_from_any_topic_changes_nothing(self, tmp_path, installation):
+        with running(tmp_path, "--port", "0", "--feed", str(SEEDS), env=installation) as wire:
             killed = {"uri": "urn:r:0", "version": "2", "pubstatus": "canceled"}
             wire.feed(*(ninjs(f"urn:r:{n}", version="1") for n in range(5)))
             wire.feed(killed | {"versioncreated": "2024-05-16T13:00:00Z"}, ninjs("urn:r:1", version="2"))
@@ -263,7 +258,7 @@ class TestBadInput:
         (letter,) = [letter for letter in wire.letters() if letter["id"] not in before]
         assert why in letter["detail"]
         assert letter["stage"] == "parse"
-        assert letter["trace"].startswith("wire.raw/")
+        assert letter["trace"].startswith(wire.kafka.named("wire.raw/"))
         assert wire("dead", "show", letter["id"]).stdout == value
 
     def test_a_story_of_200_000_words_is_searchable(self, wire):
@@ -292,13 +287,13 @@ class TestBadInput:
     @pytest.mark.parametrize("topic", ["wire.stories", "wire.edited", "wire.annotated"])
     def test_garbage_on_a_topic_between_stages_is_a_dead_letter_and_stops_nobody(self, wire, topic):
         before = {letter["id"] for letter in wire.letters()}
-        with Sender(locate(load(data_dir=wire.folder)).kafka) as sender:
+        with Sender(wire.kafka) as sender:
             sender.send(topic, b"urn:garbage", b"{nonsense", [])
             sender.finish()
         wire.feed(ninjs(f"urn:after:{topic}"))
         wire.await_idle()
         (letter,) = [letter for letter in wire.letters() if letter["id"] not in before]
-        assert letter["trace"].startswith(topic)
+        assert letter["trace"].startswith(wire.kafka.named(topic))
         assert wire("dead", "show", letter["id"]).stdout == b"{nonsense"
         assert wire.story(f"urn:after:{topic}")
 
@@ -307,7 +302,7 @@ class TestBulk:
     """Every single result of a bulk request is looked at."""
 
     def write(self, wire: Wire, *actions: Action):
-        elasticsearch = locate(load(data_dir=wire.folder)).elasticsearch
+        elasticsearch = locate_elasticsearch(wire.settings)
 
         async def run():
             async with connect_async(elasticsearch) as client:
@@ -330,7 +325,8 @@ class TestBulk:
         index = "wire-stories-2001.02"
         assert self.write(wire, Action(index, "a", 2, {"uri": "new"})) == [None]
         assert self.write(wire, Action(index, "a", 1, {"uri": "old"}), Action(index, "gone", 1)) == [None, None]
-        assert wire.elasticsearch.get(index=index, id="a")["_source"] == {"uri": "new"}
+        with wire.elasticsearch as client:
+            assert client.get(index=client.named(index), id="a")["_source"] == {"uri": "new"}
 
 
 class TestCommandLine:

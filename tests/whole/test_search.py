@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import threading
 import time
@@ -154,20 +155,17 @@ class TestPages:
         assert len(lines_) == len(set(lines_)) < 40
 
 
-@pytest.mark.parametrize("flavour", ["real"], indirect=True, scope="session")
 class TestABrokenPart:
-    """The embedded server never fails in parts."""
-
     @pytest.fixture
     def broken(self, api) -> Iterator[None]:
         """An index among the others that cannot be sorted."""
         with api.wire.elasticsearch as client:
             properties = {"versioncreated": {"type": "text"}, "headline": {"type": "text"}}
-            client.indices.create(index="broken-2001.01", mappings={"properties": properties}, aliases={"stories": {}})
-            document = {"headline": f"A broken {WORD}", "versioncreated": "once"}
-            client.index(index="broken-2001.01", document=document, refresh=True)
+            index, aliases = client.named("broken-2001.01"), {client.named("stories"): {}}
+            client.indices.create(index=index, mappings={"properties": properties}, aliases=aliases)
+            client.index(index=index, document={"headline": f"A broken {WORD}", "versioncreated": "once"}, refresh=True)
             yield
-            client.indices.delete(index="broken-2001.01")
+            client.indices.delete(index=index)
 
     @pytest.mark.usefixtures("broken")
     def test_is_told_and_an_export_is_not_made_without_it(self, api):
@@ -293,8 +291,8 @@ class TestFigures:
 class TestTerminal:
     def test_search_follows_what_comes_in(self, wire):
         following = subprocess.Popen(
-            [*COMMAND, "search", "monkfish", "--follow", "--json", "--data-dir", str(wire.folder)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [*COMMAND, "search", "monkfish", "--follow", "--json"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | wire.environment,
         )  # fmt: skip
         assert json.loads(following.stdout.readline())["total"] == 0
         assert "following" in following.stderr.readline()

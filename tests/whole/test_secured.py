@@ -1,4 +1,4 @@
-"""TLS, SCRAM, API keys and passwords, on a real broker and before a real Elasticsearch; and secrets stay secret."""
+"""TLS, SCRAM, API keys and passwords; and secrets stay secret."""
 
 import json
 import os
@@ -11,11 +11,9 @@ import pytest
 
 from bench.corpus import stories
 from tests.conftest import ROOT
+from tests.servers import USER, Pair
 from tests.servers.certificates import PASSWORD, Authority
-from tests.servers.elasticsearch import Elasticsearch
 from tests.servers.guard import Guard
-from tests.servers.kafka import USER, Kafka
-from tests.whole import real
 from tests.whole.command import COMMAND
 from tests.whole.conftest import Wire, eventually
 
@@ -26,46 +24,33 @@ SECRETS = (PASSWORD, API_KEY, ELASTIC_PASSWORD, WRONG)
 
 
 class Secured:
-    """Real servers that let in only who is trusted, and the settings by which wire is."""
+    """The servers' secured doors, which let in only who is trusted, and the settings by which wire is."""
 
-    def __init__(self, folder: Path) -> None:
-        self.authority, self.stranger = Authority(folder / "authority"), Authority(folder / "stranger")
-        self.kafka = Kafka(folder / "kafka", self.authority.keystore("broker"))
-        self.elasticsearch = Elasticsearch(folder / "elasticsearch")
-        self.kafka.format()
-        self.kafka.server.launch()
-        self.elasticsearch.server.start()
-        self.kafka.server.wait()
-        certificate, key = self.authority.sign("guard")
-        self.guard = Guard(self.elasticsearch.port, certificate, key, API_KEY, "wire", ELASTIC_PASSWORD)
+    def __init__(self, servers: Pair, authority: Authority, folder: Path) -> None:
+        self.stranger = Authority(folder / "stranger")
+        certificate, key = authority.sign("guard")
+        self.guard = Guard(servers.elasticsearch.port, certificate, key, API_KEY, "wire", ELASTIC_PASSWORD)
         self.secrets = folder / "secrets"
         self.secrets.mkdir()
         (self.secrets / "kafka__password").write_text(PASSWORD)
         (self.secrets / "elasticsearch__api_key").write_text(API_KEY)
-        self.environment = {
+        self.environment = servers.installation("secured") | {
             "WIRE_SECRETS": str(self.secrets),
-            "WIRE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.secured,
+            "WIRE_KAFKA__BOOTSTRAP_SERVERS": servers.kafka.secured,
             "WIRE_KAFKA__SECURITY_PROTOCOL": "SASL_SSL",
             "WIRE_KAFKA__USERNAME": USER,
-            "WIRE_KAFKA__CA_FILE": str(self.authority.certificate),
+            "WIRE_KAFKA__CA_FILE": str(authority.certificate),
             "WIRE_KAFKA__DELIVERY_TIMEOUT": "6",
             "WIRE_ELASTICSEARCH__HOSTS": self.guard.address,
-            "WIRE_ELASTICSEARCH__CA_FILE": str(self.authority.certificate),
-            "WIRE_MONITOR__PORT": "0",
+            "WIRE_ELASTICSEARCH__CA_FILE": str(authority.certificate),
         }
-
-    def stop(self) -> None:
-        self.guard.close()
-        self.kafka.server.stop()
-        self.elasticsearch.server.stop()
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    real.needed()
-    servers = Secured(tmp_path_factory.mktemp("secured"))
-    yield servers
-    servers.stop()
+def secured(servers: Pair, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    found = Secured(servers, authority, tmp_path_factory.mktemp("secured"))
+    yield found
+    found.guard.close()
 
 
 def run(secured: Secured, folder: Path, *words: str, code: int, **env: str) -> str:

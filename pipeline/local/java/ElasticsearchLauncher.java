@@ -1,6 +1,7 @@
+package wire.launcher;
+
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.Settings;
@@ -9,14 +10,16 @@ import org.elasticsearch.node.InternalSettingsPreparer;
 import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/** Starts one Elasticsearch node from its published jars; its own launcher is not among them. */
-public class Launch {
+/** Runs one Elasticsearch node from its published jars; its own launcher is not among them. */
+public final class ElasticsearchLauncher {
+    /** Arguments: the parent's process id, the home directory. */
     public static void main(String[] arguments) throws Exception {
-        Path home = Path.of(arguments[0]);
+        Parent.endWith(arguments[0]);
+        Path home = Path.of(arguments[1]);
         LogConfigurator.configureESLogging();
         Settings settings = Settings.builder().put("path.home", home).build();
         Environment environment =
-            InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), home.resolve("config"), () -> "wire-tests");
+            InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), home.resolve("config"), () -> "local");
         LogConfigurator.configure(environment, true);
         PluginsLoader plugins = PluginsLoader.createPluginsLoader(
             PluginsLoader.loadModulesBundles(environment.modulesDir()),

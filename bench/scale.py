@@ -1,0 +1,153 @@
+"""Many stories: the index stage's rate, memory and idle share, and how long searches and pages take.
+
+Some stories are annotated, and put into ``wire.annotated`` again and again under other uris and times,
+so that only indexing runs.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+
+from bench.corpus import stories
+from bench.system import System, running
+from pipeline import topics
+from pipeline.annotate import model
+from pipeline.annotate.stories import annotated
+from pipeline.broker.sender import Sender
+from pipeline.clean import clean
+from pipeline.formats import parse
+from pipeline.search.query import highlight, request
+from pipeline.search.question import MOST, Question, asked
+from pipeline.search.stories import ask
+from pipeline.settings import Spacy
+from pipeline.story import AnnotatedStory, RawStory
+
+_ANNOTATED = 200
+_WARM, _QUERIES, _PAGES = 30, 300, 10
+_NEW = 50
+"""Stories that came in together, for alerts."""
+_DAYS = 30
+_SETTLING, _IDLE = 10.0, 20.0
+_WORDS = ("police", "minister", "parliament", "vote", "talks", "strike", "bank", "court", "report")
+PAGES = {"/": "/", "/?q=…": "/?q=minister", "/wall": "/wall", "/status": "/status"}
+
+
+def measure(folder: Path, counts: Sequence[int], say: Any) -> dict[str, Any]:
+    """Figures by how many stories there are; those of the last with searches, and a restart."""
+    found: dict[str, Any] = {}
+    templates = _templates()
+    done = 0
+    with running(folder) as system:
+        for count in counts:
+            say(f"putting {count:,} annotated stories onto wire.annotated, and indexing them …")
+            begin = time.monotonic()
+            _put(system, templates, done, count, max(counts))
+            system.await_count(count)
+            seconds = time.monotonic() - begin
+            time.sleep(_SETTLING)
+            found[str(count)] = {
+                "indexed_per_second": (count - done) / seconds if count > done else None,
+                "idle": system.idle(_IDLE),
+                "resident": system.resident(),
+                "pages": _pages(system),
+            }
+            done = count
+        say("timing searches …")
+        found["search"] = _searches(system) | {"alert": _alerts(system)}
+    with running(folder) as system:
+        found["restart"] = system.started
+    return found
+
+
+def _templates() -> list[AnnotatedStory]:
+    nlp = model.load(Spacy().model)
+    raws = (RawStory(each["uri"], json.dumps(each).encode(), "ninjs", "bench", datetime.now(UTC)) for each in _corpus())
+    return list(annotated(nlp, [clean(parse(raw)) for raw in raws], 100_000))
+
+
+def _corpus() -> Iterator[dict[str, Any]]:
+    return stories(_ANNOTATED, 5)
+
+
+def _put(system: System, templates: Sequence[AnnotatedStory], begin: int, end: int, whole: int) -> None:
+    """Put the stories of these numbers onto the topic, spread over the last days."""
+    now = datetime.now(UTC)
+    with Sender(system.servers.kafka) as sender:
+        for number in range(begin, end):
+            at = now - timedelta(days=_DAYS * number / whole)
+            times = {"versioncreated": at, "firstcreated": at}
+            story = templates[number % len(templates)].model_copy(update={"uri": f"urn:scale:{number}", **times})
+            sender.send(topics.ANNOTATED, story.uri.encode(), story.model_dump_json().encode(), [])
+        sender.finish()
+
+
+def _pages(system: System) -> dict[str, float]:
+    """Seconds until a page is there, the slowest of several."""
+    with httpx.Client(base_url=system.address, timeout=60) as client:
+        for path in PAGES.values():
+            client.get(path).raise_for_status()
+        return {name: max(_timed(client, path) for _ in range(_PAGES)) for name, path in PAGES.items()}
+
+
+def _timed(client: httpx.Client, path: str) -> float:
+    begin = time.perf_counter()
+    client.get(path).raise_for_status()
+    return time.perf_counter() - begin
+
+
+def _questions() -> Iterator[Question]:
+    """Words and filters as people ask them, none of them twice."""
+    random = Random(1)
+    for _ in range(_QUERIES + _WARM):
+        words = random.sample(_WORDS, 2)
+        yield asked(" ".join(words[: random.choice((1, 2))]), since=f"{random.randrange(100, 700)}h", size=20)
+
+
+def _searches(system: System) -> dict[str, Any]:
+    """Milliseconds of the endpoint and of the same query sent to Elasticsearch directly."""
+    taken: dict[str, list[float]] = {"direct": [], "endpoint": []}
+    with httpx.Client(timeout=60) as client:
+        for number, question in enumerate(_questions()):
+            since = question.since.isoformat() if question.since else ""
+            body = request(question) | {"track_total_hits": True, "highlight": highlight(question)}
+            asks = {"q": question.query, "since": since, "size": "20"}
+            index = f"{system.servers.elasticsearch.address}/stories/_search"
+            ways = {
+                "direct": client.build_request("POST", index, json=body),
+                "endpoint": client.build_request("GET", f"{system.address}/api/v1/stories", params=asks),
+            }
+            answers = {}
+            # Whoever comes second finds the caches warm: each does so every other time.
+            for kind in sorted(ways, reverse=bool(number % 2)):
+                begin = time.perf_counter()
+                answer = client.send(ways[kind])
+                seconds = time.perf_counter() - begin
+                answers[kind] = answer.raise_for_status().json()
+                if number >= _WARM:
+                    taken[kind].append(seconds * 1000)
+            assert answers["direct"]["hits"]["total"]["value"] == answers["endpoint"]["total"]
+    found = {kind: _quantiles(times) for kind, times in taken.items()}
+    return {**found, "ratio": found["endpoint"]["p95"] / found["direct"]["p95"]}
+
+
+def _alerts(system: System) -> dict[str, float]:
+    """Milliseconds of a search as the stage ``alert`` puts it."""
+    taken = []
+    for question in _questions():
+        begin = time.perf_counter()
+        watched = replace(question, since=None, size=MOST, sort="time")
+        ask(system.client, watched, among=[f"urn:scale:{new}" for new in range(_NEW)])
+        taken.append((time.perf_counter() - begin) * 1000)
+    return _quantiles(taken[_WARM:])
+
+
+def _quantiles(times: Sequence[float]) -> dict[str, float]:
+    return {"p50": statistics.median(times), "p95": statistics.quantiles(times, n=20)[-1]}

@@ -1,0 +1,111 @@
+"""A ``wire up`` on servers of its own, as the benchmark drives and measures it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from pipeline import topics
+from pipeline.broker.lag import lag
+from pipeline.index.connection import connect
+from pipeline.local.locate import locate
+from pipeline.settings import load
+
+WIRE = [sys.executable, "-m", "pipeline"]
+_POLL = 0.05
+_ROLES = {"KafkaLauncher": "Kafka", "ElasticsearchLauncher": "Elasticsearch", "language_process": "language process"}
+
+
+class System:
+    """A running ``wire up``; ``address`` is that of its pages, ``started`` how many seconds its start took."""
+
+    def __init__(self, folder: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+        """Start it on the data in ``folder``, and wait until it is ready."""
+        self.folder = folder
+        self.peaks: dict[str, int] = {}
+        command = [*WIRE, "up", "--port", "0", "--data-dir", str(folder), *options]
+        begin = time.monotonic()
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | dict(env or {})
+        )
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line.startswith("ready "), f"wire up did not start; see {folder / 'logs'}"
+        self.started = time.monotonic() - begin
+        self.address = line.split()[1]
+        self.servers = locate(load(data_dir=folder))
+        self.client = connect(self.servers.elasticsearch.model_copy(update={"timeout": 120}))
+
+    def feed(self, path: Path, *options: str) -> None:
+        """Feed a file to its end."""
+        command = [*WIRE, "feed", str(path), "--data-dir", str(self.folder), *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def count(self) -> int:
+        """How many stories can be found."""
+        return int(self.client.count(index="stories", ignore_unavailable=True)["count"])
+
+    def await_count(self, wanted: int, checkpoint: int = 0) -> dict[str, int]:
+        """Wait until so many can be found; resident bytes by process once ``checkpoint`` are indexed."""
+        resident: dict[str, int] = {}
+        while (done := lag(self.servers.kafka, topics.INDEX).done) < wanted:
+            now = self.resident()
+            if checkpoint and done >= checkpoint and not resident:
+                resident = now
+            time.sleep(_POLL * 10)
+        while self.count() < wanted:
+            time.sleep(_POLL)
+        return resident
+
+    def idle(self, seconds: float) -> float:
+        """The share of one core that everything together takes with nothing to do."""
+        before = {process: sum(process.cpu_times()[:2]) for process in self._family()}
+        time.sleep(seconds)
+        return sum(sum(process.cpu_times()[:2]) - before.get(process, 0.0) for process in self._family()) / seconds
+
+    def resident(self) -> dict[str, int]:
+        """Resident bytes by role now; peaks are kept."""
+        found: dict[str, int] = {}
+        for process in self._family():
+            try:
+                if role := _role(process.cmdline(), found):
+                    found[role] = process.memory_info().rss
+            except psutil.Error:
+                continue
+        for role, size in found.items():
+            self.peaks[role] = max(size, self.peaks.get(role, 0))
+        return found
+
+    def stop(self) -> None:
+        """End it as a person would."""
+        self.client.close()
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(60)
+
+    def _family(self) -> list[psutil.Process]:
+        up = psutil.Process(self._process.pid)
+        return [up, *up.children(recursive=True)]
+
+
+def _role(command: list[str], taken: Mapping[str, int]) -> str | None:
+    words = " ".join(command)
+    role = next((role for word, role in _ROLES.items() if word in words), None)
+    if role:
+        return role if role not in taken else f"{role} {sum(name.startswith(role) for name in taken) + 1}"
+    return next((word for word in (*topics.STAGES, "serve", "up") if f" {word}" in words), None)
+
+
+@contextmanager
+def running(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[System]:
+    """A system, stopped afterwards."""
+    system = System(folder, *options, env=env)
+    try:
+        yield system
+    finally:
+        system.stop()

@@ -1,0 +1,62 @@
+"""The servers' jars: locked by hash in ``jars.lock``, kept in the user's cache."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCK = Path(__file__).parent / "jars.lock"
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One line of the lock: which server needs it, its Maven coordinates, its SHA-256, its size in bytes."""
+
+    server: str
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+    size: int
+
+    @property
+    def filename(self) -> str:
+        """Its name in the cache."""
+        return f"{self.artifact}-{self.version}.jar"
+
+
+def cache_dir() -> Path:
+    """Where the jars are kept: ``wire/jars`` in the user's cache directory."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wire" / "jars"
+
+
+def locked(*servers: str) -> list[Jar]:
+    """The jars that these servers need."""
+    found = []
+    for line in LOCK.read_text().splitlines():
+        server, coordinates, sha256, size = line.split()
+        if server in servers:
+            group, artifact, version = coordinates.split(":")
+            found.append(Jar(server, group, artifact, version, sha256, int(size)))
+    return found
+
+
+def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
+    """The jars that are not in the cache, or are damaged there."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        intact = pool.map(lambda jar: is_intact(cache / jar.filename, jar), jars)
+        return [jar for jar, is_whole in zip(jars, intact, strict=True) if not is_whole]
+
+
+def is_intact(path: Path, jar: Jar) -> bool:
+    """Whether the file has the size and the hash of the lock."""
+    try:
+        if path.stat().st_size != jar.size:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,1 @@
+"""What runs on Java: sources, what is compiled from them, and how."""

@@ -1,0 +1,87 @@
+"""Apache Kafka: one node, KRaft, broker and controller in one."""
+
+import base64
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from pipeline.local.ports import listens
+from pipeline.local.process import JavaServer, java_command
+
+LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
+_SINGLE_COPY = (
+    "offsets.topic.replication.factor",
+    "transaction.state.log.replication.factor",
+    "transaction.state.log.min.isr",
+    "share.coordinator.state.topic.replication.factor",
+    "share.coordinator.state.topic.min.isr",
+)
+
+
+def kafka_server(
+    folder: Path,
+    log: Path,
+    jars: Sequence[Path],
+    heap: int,
+    ports: Mapping[str, int],
+    parent: int,
+    cluster_id: str,
+    properties: Mapping[str, str] | None = None,
+    format_options: Sequence[str] = (),
+) -> JavaServer:
+    """A broker on the data in ``folder``, formatted at its first start; it ends when process ``parent`` does.
+
+    ``ports`` are those of ``kafka`` and its ``controller``; ``properties`` are added to, or put over, its own.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = (f"{name}={value}\n" for name, value in (_properties(ports) | dict(properties or {})).items())
+    (folder / "server.properties").write_text("".join(lines))
+    command = [
+        # The second compiler would take longer to start than it saves here.
+        *java_command(heap, "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
+        "-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ssX",
+        "-cp", ":".join(map(str, [LAUNCHER, *jars])),
+        "wire.launcher.KafkaLauncher", str(parent), "server.properties", cluster_id, *format_options,
+    ]  # fmt: skip
+    return JavaServer("Kafka", command, folder, log, lambda: _is_ready(ports["kafka"]))
+
+
+def new_cluster_id() -> str:
+    """An id for a new cluster, as Kafka writes them: a UUID in URL-safe base64."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def _is_ready(port: int) -> bool:
+    """Whether clients can use it, which is a moment after it listens."""
+    if not listens(port):
+        return False
+    try:
+        KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", bootstrap_timeout_ms=1_000).close()
+    except (KafkaError, OSError):
+        return False
+    return True
+
+
+def _properties(ports: Mapping[str, int]) -> dict[str, str]:
+    listeners = f"PLAINTEXT://127.0.0.1:{ports['kafka']},CONTROLLER://127.0.0.1:{ports['controller']}"
+    return {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@127.0.0.1:{ports['controller']}",
+        "listeners": listeners,
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{ports['kafka']}",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
+        # Relative to the working directory, since a path may hold what this file format takes for its own.
+        "log.dirs": "log",
+        "auto.create.topics.enable": "false",
+        "offsets.topic.num.partitions": "4",
+        "group.initial.rebalance.delay.ms": "0",
+        "message.max.bytes": str(64 << 20),
+        "log.cleaner.dedupe.buffer.size": str(16 << 20),
+        **dict.fromkeys(_SINGLE_COPY, "1"),
+    }

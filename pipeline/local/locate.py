@@ -1,0 +1,89 @@
+"""Which servers a command uses: those of the settings, or the local ones that ``wire up`` runs.
+
+A running ``wire up`` writes where its servers listen to ``servers.json`` in its data directory.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pipeline.errors import ElasticsearchAway, KafkaAway
+from pipeline.settings import Elasticsearch, Kafka, Settings
+
+STATE = "servers.json"
+KAFKA, ELASTICSEARCH = "kafka", "elasticsearch"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Both servers' settings, with their addresses; which of them are local; the address of the pages, if known."""
+
+    kafka: Kafka
+    elasticsearch: Elasticsearch
+    local: tuple[str, ...] = ()
+    pages: str | None = None
+
+
+def locate(settings: Settings) -> Servers:
+    """The servers of the settings, else those that ``wire up`` runs on this data directory.
+
+    Raises KafkaAway or ElasticsearchAway where a server is neither configured nor running.
+    """
+    return servers_of(settings, locate_kafka(settings), locate_elasticsearch(settings))
+
+
+def servers_of(settings: Settings, kafka: Kafka, elasticsearch: Elasticsearch) -> Servers:
+    """These servers, with what the ``wire up`` on this data directory says of them."""
+    state = published(settings.data_dir)
+    addresses = {KAFKA: kafka.address, ELASTICSEARCH: elasticsearch.address}
+    local = tuple(name for name in state.get("local", ()) if addresses[name] == state[name])
+    return Servers(kafka, elasticsearch, local, state.get("pages"))
+
+
+def locate_kafka(settings: Settings) -> Kafka:
+    """Kafka's settings, with its address. Raises KafkaAway."""
+    found = settings.kafka.bootstrap_servers or published(settings.data_dir).get(KAFKA)
+    if not found:
+        raise KafkaAway(f"no Kafka: {_none(settings)}; give --kafka host:port, or start `wire up`")
+    return settings.kafka.model_copy(update={"bootstrap_servers": found})
+
+
+def locate_elasticsearch(settings: Settings) -> Elasticsearch:
+    """Elasticsearch's settings, with its address. Raises ElasticsearchAway."""
+    found = settings.elasticsearch.hosts or published(settings.data_dir).get(ELASTICSEARCH)
+    if not found:
+        raise ElasticsearchAway(
+            f"no Elasticsearch: {_none(settings)}; give --elasticsearch http://…, or start `wire up`"
+        )
+    return settings.elasticsearch.model_copy(update={"hosts": found})
+
+
+def publish(folder: Path, servers: Servers) -> None:
+    """Write where the servers listen, for the other commands on this data directory."""
+    state = {
+        KAFKA: servers.kafka.address,
+        ELASTICSEARCH: servers.elasticsearch.address,
+        "local": servers.local,
+        "pages": servers.pages,
+        "pid": os.getpid(),
+    }
+    partial = folder / f"{STATE}.new"
+    partial.write_text(json.dumps(state))
+    partial.replace(folder / STATE)
+
+
+def published(folder: Path) -> dict[str, Any]:
+    """What ``servers.json`` says; empty where the ``wire up`` that wrote it does not run any more."""
+    try:
+        state: dict[str, Any] = json.loads((folder / STATE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return state if psutil.pid_exists(state.get("pid", -1)) else {}
+
+
+def _none(settings: Settings) -> str:
+    return f"none is configured, and no `wire up` runs on {settings.data_dir}"

