@@ -24,7 +24,7 @@ def options(kafka: Kafka) -> dict[str, Any]:
         raise KafkaAway("no Kafka is known here")
     found: dict[str, Any] = {
         "bootstrap_servers": kafka.address.split(","),
-        "bootstrap_timeout_ms": _BOOTSTRAP_MS,
+        "bootstrap_timeout_ms": min(_BOOTSTRAP_MS, int(kafka.delivery_timeout * 1000)),
         "security_protocol": kafka.security_protocol,
         "ssl_context": trust(kafka),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import stamina
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.errors import CoordinatorNotAvailableError
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 from kafka.structs import OffsetAndMetadata
 
 from pipeline import topics
@@ -60,8 +60,11 @@ def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: t
     )
 
 
-@stamina.retry(on=CoordinatorNotAvailableError, attempts=None, timeout=5, wait_initial=0.1, wait_max=1)
+_UNSETTLED = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+"""What a broker answers that was just started, or that just took over a group."""
+
+
+@stamina.retry(on=_UNSETTLED, attempts=None, timeout=10, wait_initial=0.1, wait_max=1)
 def _committed(groups: KafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
-    """A broker that is new makes the place where offsets are kept when it is first asked for them."""
     found: dict[TopicPartition, OffsetAndMetadata] = groups.list_group_offsets({group: None})[group]
     return found

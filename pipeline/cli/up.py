@@ -20,10 +20,10 @@ from pipeline import topics
 from pipeline.cli.console import complain, messages, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.progress import Progress
-from pipeline.cli.setup import prepare
+from pipeline.cli.setup import prepare, tell_what_is_missing
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.cli.worker import environment
-from pipeline.errors import PipelineError
+from pipeline.errors import LocalServerFailed
 from pipeline.local.jars import Jar
 from pipeline.local.locate import Servers, publish
 from pipeline.local.ports import free_port
@@ -76,7 +76,7 @@ def up(
     set_up_logging()
     try:
         servers = local.start(_downloading)
-        prepare(servers)
+        tell_what_is_missing(prepare(servers))
         _run(settings, servers, local, feed or [], logs)
     except KeyboardInterrupt:
         """Told to stop while it started."""
@@ -108,14 +108,16 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
     serve = Child("serve", ["serve", "--port", str(chosen)], logs / "serve.log")
     stages = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
     feeds = [Child("feeds", ["feeds"], logs / "feeds.log")] if settings.feeds else []
-    supervisor = Supervisor([serve, *stages, *feeds], environment(settings, servers))
+    supervisor = Supervisor([serve], environment(settings, servers))
     supervisor.start()
     feeding = None
     try:
-        feeding = _feed(paths, supervisor.environment) if paths else None
+        # The page opens sooner while nothing else starts beside it.
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return
+        supervisor.add([*stages, *feeds])
+        feeding = _feed(paths, supervisor.environment) if paths else None
         publish(settings.data_dir, replace(servers, pages=pages))
         sys.stdout.write(f"ready {pages}\n")
         sys.stdout.flush()
@@ -144,7 +146,7 @@ def _await_page(pages: str, supervisor: Supervisor) -> None:
                 return
         except OSError:
             if time.monotonic() > deadline:
-                raise PipelineError(f"the pages did not open at {pages} within {_PAGES:g} s") from None
+                raise LocalServerFailed(f"the pages did not open at {pages} within {_PAGES:g} s") from None
 
 
 def _feed(paths: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":

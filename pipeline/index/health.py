@@ -1,7 +1,10 @@
 """Why nothing is being written: what Elasticsearch's indices say, and what the workers said last."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
+
+from elasticsearch import ApiError
 
 from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import METRICS
@@ -22,6 +25,16 @@ def blocked(client: Client) -> str | None:
     told = [f"{index} has {', '.join(names)}" for index, names in sorted(blocks.items()) if names]
     more = f" and {len(told) - 1} more" if len(told) > 1 else ""
     return f"workers wait: {told[0]}{more}; free the disk, or take the block back" if told else None
+
+
+def is_core(client: Client) -> bool:
+    """Whether it is the core server alone: what Kibana asks first is a module's to answer. Raises ElasticsearchAway."""
+    try:
+        with speaking_to(client):
+            client.info()
+    except ApiError as error:
+        return error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    return False
 
 
 @settled

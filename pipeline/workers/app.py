@@ -50,7 +50,7 @@ def make(stage: Stage, settings: Settings, servers: Servers) -> AppT:
         stream_processing_timeout=_DAY,
         broker_commit_livelock_soft_timeout=_DAY,
         # Heartbeats come from a thread of their own; a worker that was killed is missed soon.
-        broker_session_timeout=15.0,
+        broker_session_timeout=10.0,
         # Faust's 90 seconds, and 20 minutes for the producer, are how long a worker would sit on a
         # connection that nobody answers any more.
         broker_request_timeout=30.0,

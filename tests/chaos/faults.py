@@ -28,7 +28,7 @@ def kill_language(system: System, random: Random) -> None:
 def hold_worker(system: System, random: Random) -> None:
     """Stop a worker for longer than its session lasts, then let it go on."""
     held = _signal(system, random, signal.SIGSTOP, "worker", random.choice(STAGES))
-    time.sleep(random.uniform(17, 22))
+    time.sleep(random.uniform(12, 17))
     for process in held:
         with suppress(psutil.Error):
             process.send_signal(signal.SIGCONT)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
-from pipeline.search.query import HIGHLIGHTED, marking, request
+from pipeline.search.query import request
 from pipeline.search.question import LISTED, Question, as_filters, asked
 from pipeline.search.times import moment
 from tests.conftest import NOON
@@ -48,12 +48,6 @@ def test_filters_on_quotes_look_into_their_story():
     filters = asked["query"]["bool"]["filter"]
     assert filters[0]["multi_match"]["fields"] == ["story.places.text"]
     assert filters[1]["range"] == {"story.versioncreated": {"gte": NOON.isoformat()}}
-
-
-def test_what_matched_is_not_looked_for_in_bodies_that_are_too_long():
-    hits = [{"_id": "a", "_source": {"body": "x"}}, {"_id": "b", "_source": {"body": "x" * (HIGHLIGHTED + 1)}}]
-    asked = marking(Question(query="x"), hits)
-    assert asked["query"]["bool"]["filter"] == [{"ids": {"values": ["a"]}}]
 
 
 EARLY, LATE = (NOON.replace(tzinfo=None, year=year) for year in (1971, 2100))

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -14,10 +15,12 @@ from unittest.mock import patch
 
 import psutil
 import pytest
+from elasticsearch import ApiError
 
 from pipeline.broker.lag import lags
 from pipeline.index.connection import Client, connect
 from pipeline.local.locate import locate_elasticsearch, locate_kafka
+from pipeline.local.ports import free_port
 from pipeline.search.stories import story
 from pipeline.settings import Kafka as KafkaSettings
 from pipeline.settings import Settings, load
@@ -27,6 +30,9 @@ from tests.servers.certificates import Authority
 from tests.whole.command import COMMAND, run
 
 PATIENCE = 90
+SECRET = "whsec_" + b64encode(b"a secret of twenty-four.").decode()
+MAIL_PORT = free_port()
+"""Where tests of alerts have a mail server."""
 
 
 class Wire:
@@ -92,10 +98,11 @@ class Wire:
         return self.json("status", code=None)
 
     def count(self) -> int:
-        """How many stories can be found."""
-        with self.elasticsearch as client:
+        """How many stories can be found; none while their index is being made."""
+        with self.elasticsearch as client, suppress(ApiError):
             client.indices.refresh(index=client.named("stories"), ignore_unavailable=True)
             return int(client.count(index=client.named("stories"), ignore_unavailable=True)["count"])
+        return 0
 
     def letters(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
@@ -170,12 +177,15 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
             wire.down()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what shares servers in one process, and what has servers of its own in another."""
     for item in items:
-        if "whole" in item.path.parts:
-            own = item.path.stem in ("test_chaos", "test_local")
-            item.add_marker(pytest.mark.xdist_group("own servers" if own else "shared servers"))
+        fixtures = getattr(item, "fixturenames", ())
+        if "servers" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("shared servers"))
+        elif "system" in fixtures or item.path.stem == "test_local":
+            item.add_marker(pytest.mark.xdist_group("own servers"))
 
 
 @pytest.fixture(scope="session")
@@ -198,12 +208,20 @@ def installation(servers: Pair, request: pytest.FixtureRequest) -> Iterator[dict
     name = f"i{blake2b(request.node.nodeid.encode(), digest_size=4).hexdigest()}"
     yield servers.installation(name)
     with servers.elasticsearch.client() as client:
-        client.indices.delete(index=list(client.indices.get(index=f"{name}-*")))
+        for index in client.indices.get(index=f"{name}-*"):
+            client.indices.delete(index=index)
 
 
 @pytest.fixture(scope="session")
 def wire(servers: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One ``wire up`` for all tests that do no harm to it."""
-    env = servers.installation("shared") | {"WIRE_MONITOR__EVERY": "2"}
+    env = servers.installation("shared") | {
+        "WIRE_MONITOR__EVERY": "2",
+        "WIRE_ALERTS__WEBHOOK_SECRET": SECRET,
+        "WIRE_ALERTS__SMTP_HOST": "127.0.0.1",
+        "WIRE_ALERTS__SMTP_PORT": str(MAIL_PORT),
+        "WIRE_ALERTS__SMTP_SECURITY": "none",
+        "WIRE_ALERTS__SENDER": "desk@example.org",
+    }
     with running(tmp_path_factory.mktemp("wire"), "--port", "0", env=env) as wire:
         yield wire

@@ -17,11 +17,8 @@ from aiosmtpd.handlers import Message
 
 from pipeline import topics
 from pipeline.broker.log import read
-from pipeline.local.ports import free_port
 from tests.whole import desk
-from tests.whole.conftest import Wire, eventually, running
-
-SECRET = "whsec_" + b64encode(b"a secret of twenty-four.").decode()
+from tests.whole.conftest import MAIL_PORT, SECRET, Wire, eventually
 
 
 class Receiver:
@@ -74,36 +71,21 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    """A mail server, and its port."""
+def mailbox() -> Iterator[Mailbox]:
     handler = Mailbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller = Controller(handler, hostname="127.0.0.1", port=MAIL_PORT)
     controller.start()
-    yield handler, controller.port
+    yield handler
     controller.stop()
 
 
 @pytest.fixture(scope="module")
-def desk_of(servers, mailbox, tmp_path_factory) -> Iterator[Wire]:
-    """A ``wire up`` that signs webhooks and knows a mail server."""
-    env = servers.installation("alerts") | {
-        "WIRE_ALERTS__WEBHOOK_SECRET": SECRET,
-        "WIRE_ALERTS__SMTP_HOST": "127.0.0.1",
-        "WIRE_ALERTS__SMTP_PORT": str(mailbox[1]),
-        "WIRE_ALERTS__SMTP_SECURITY": "none",
-        "WIRE_ALERTS__SENDER": "desk@example.org",
-    }
-    with running(tmp_path_factory.mktemp("alerts"), "--port", "0", env=env) as wire:
-        yield wire
-
-
-@pytest.fixture(scope="module")
-def watched(desk_of, receiver) -> Wire:
-    desk_of.feed(desk.item("urn:alert:old", "An anglerfish was seen before anybody asked."))
-    desk_of.await_idle()
-    desk_of("alert", "add", "fish", "anglerfish", "--webhook", receiver.address)
-    desk_of("alert", "add", "keller", 'speaker:"Maria Keller" anglerfish', "--quotes", "--email", "ann@example.org")
-    return desk_of
+def watched(wire, receiver, mailbox) -> Wire:
+    wire.feed(desk.item("urn:alert:old", "An anglerfish was seen before anybody asked."))
+    wire.await_idle()
+    wire("alert", "add", "angler", "anglerfish", "--webhook", receiver.address)
+    wire("alert", "add", "keller", 'speaker:"Maria Keller" anglerfish', "--quotes", "--email", "ann@example.org")
+    return wire
 
 
 def told(uri: str, body: str, **fields: Any) -> dict[str, Any]:
@@ -128,16 +110,16 @@ class TestDelivery:
     def test_a_quote_is_mailed_with_its_speaker(self, watched, mailbox):
         body = "“The anglerfish is back,” said Maria Keller.\n“Nothing new,” said Tom Bradley of the anglerfish."
         watched.feed(told("urn:alert:said", body, headline="Back\r\nBcc: all@example.org"))
-        (mail,) = eventually(lambda: [each for each in mailbox[0].mails if "[keller]" in each["subject"]])
+        (mail,) = eventually(lambda: [each for each in mailbox.mails if "[keller]" in each["subject"]])
         assert "“The anglerfish is back,” — Maria Keller" in mail.get_payload(decode=True).decode()
         assert (mail["to"], mail["from"], mail["bcc"]) == ("ann@example.org", "desk@example.org", None)
 
     def test_it_stands_on_the_topic_the_pages_and_the_feed(self, watched):
         messages = [json.loads(message.value) for message in read(watched.kafka, topics.ALERTS)]
-        assert "urn:alert:1" in {each["uri"] for each in messages if each["alert"] == "fish"}
-        found = httpx.get(f"{watched.address}/api/v1/matches", params={"alert": "fish"}).json()
+        assert "urn:alert:1" in {each["uri"] for each in messages if each["alert"] == "angler"}
+        found = httpx.get(f"{watched.address}/api/v1/matches", params={"alert": "angler"}).json()
         assert "urn:alert:1" in {each["uri"] for each in found["hits"]}
-        feed = feedparser.parse(httpx.get(f"{watched.address}/api/v1/alerts/fish/atom").content)
+        feed = feedparser.parse(httpx.get(f"{watched.address}/api/v1/alerts/angler/atom").content)
         assert not feed.bozo
         assert any("urn%3Aalert%3A1" in entry.link for entry in feed.entries)
 
@@ -193,7 +175,7 @@ class TestAStorysLife:
         watched.feed(told("urn:alert:killed", "", version=2, pubstatus="canceled"))
         eventually(lambda: receiver.of("urn:alert:killed") == [("match", 1), ("killed", 2)])
         watched.await_idle()
-        assert sum("Killed" in mail["subject"] for mail in mailbox[0].mails) == 1
+        assert sum("Killed" in mail["subject"] for mail in mailbox.mails) == 1
 
     def test_nothing_is_told_twice_when_everything_is_done_again(self, watched, receiver):
         watched.await_idle()
@@ -213,21 +195,20 @@ class TestAStorysLife:
 class TestTheCommand:
     def test_they_are_listed_with_their_matches(self, watched):
         found = {each["name"]: each for each in map(json.loads, watched("alert", "list", "--json").stdout.splitlines())}
-        assert found["fish"]["matches"] >= 1
+        assert found["angler"]["matches"] >= 1
         assert b"anglerfish" in watched("alert", "list").stdout
 
     def test_one_can_be_tried_out(self, watched, receiver):
-        env = {"WIRE_ALERTS__WEBHOOK_SECRET": SECRET}
-        done = watched("alert", "test", "fish", env=env)
+        done = watched("alert", "test", "angler")
         assert b"would have matched" in done.stdout
         assert receiver.got[-1]["kind"] == "test"
         receiver.statuses += [404]
-        assert b"answers 404" in watched("alert", "test", "fish", env=env, code=1).stderr
+        assert b"answers 404" in watched("alert", "test", "angler", code=1).stderr
 
     @pytest.mark.parametrize(
         ("words", "reason"),
         [
-            (["fish", "x"], "there is an alert 'fish'"),
+            (["angler", "x"], "there is an alert 'angler'"),
             (["a b", "x"], "alert, name"),
             (["new", 'the "open'], "character 5"),
             (["new", "x", "--webhook", "ftp://x"], "alert, webhook"),

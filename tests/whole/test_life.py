@@ -3,18 +3,14 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 from datetime import UTC, datetime
 from urllib.request import urlopen
 
 from bench.corpus import stories
-from pipeline import topics
 from tests.whole.command import COMMAND
-from tests.whole.conftest import eventually, running
-
-COUNT = 30
+from tests.whole.conftest import eventually
 
 
 def test_every_worker_serves_its_figures_and_writes_them_down(wire):
@@ -52,23 +48,6 @@ def test_every_worker_serves_its_figures_and_writes_them_down(wire):
 def test_a_data_directory_has_one_owner(wire):
     told = wire("up", "--data-dir", wire.folder, code=2).stderr.decode()
     assert wire.address in told
-
-
-def test_kill_9_of_every_worker_in_the_middle_loses_and_doubles_nothing(tmp_path, installation):
-    corpus = list(stories(COUNT))
-    with running(tmp_path, "--port", "0", env=installation) as wire:
-        wire.feed(*corpus)
-        for stage in topics.STAGES:
-            for worker in wire.workers(stage):
-                worker.send_signal(signal.SIGKILL)
-        eventually(lambda: wire.count() >= COUNT // 3)
-        for stage in ("annotate", "index"):
-            for worker in wire.workers(stage):
-                worker.send_signal(signal.SIGKILL)
-        wire.await_idle()
-        assert wire.letters() == []
-        found = [hit["uri"] for hit in wire.search("--size", "1000")["hits"]]
-        assert sorted(found) == sorted(story["uri"] for story in corpus)
 
 
 def test_wire_tail_follows_what_is_indexed(wire):

@@ -30,7 +30,7 @@ def kept(folder: Path) -> dict[str, int]:
 
 
 class TestTheirLife:
-    def test_what_was_acknowledged_outlives_a_stop_and_a_kill_of_everything(self, tmp_path):
+    def test_what_was_acknowledged_outlives_a_stop_a_kill_of_everything_and_a_port_that_is_taken(self, tmp_path):
         with running(tmp_path, "--port", "0", "--feed", str(UPI), env=QUICK) as wire:
             assert launchers(tmp_path) == ["Elasticsearch", "Kafka"]
             eventually(lambda: wire.search("putin")["total"] == 1)
@@ -47,7 +47,9 @@ class TestTheirLife:
             for process in [psutil.Process(wire.process.pid), *wire.family()]:
                 process.kill()
             wire.process.wait()
-            wire.up("--port", "0")
+            with socket.create_server(("127.0.0.1", ports["elasticsearch"])):
+                wire.up("--port", "0")
+            assert kept(tmp_path)["elasticsearch"] != ports["elasticsearch"]
             eventually(lambda: wire.count() == COUNT + 1)
             wire.await_idle()
             found = {hit["uri"] for hit in wire.search("--size", "1000")["hits"]}
@@ -56,19 +58,17 @@ class TestTheirLife:
             told = wire("up", code=2).stderr.decode()
             assert wire.address in told
 
-    def test_beside_a_configured_server_only_the_other_runs_and_a_taken_port_is_told(self, tmp_path, installation):
+    def test_beside_a_configured_server_only_the_other_runs_and_it_ends_with_what_started_it(
+        self, tmp_path, installation
+    ):
         ours = {name: value for name, value in installation.items() if "ELASTICSEARCH" not in name}
-        with running(tmp_path, "--port", "0", env=ours) as wire:
+        with running(tmp_path, "--port", "0", "--feed", str(UPI), env=ours) as wire:
             assert launchers(tmp_path) == ["Elasticsearch"]
-            orphans = [process for process in wire.family() if "wire.launcher." in " ".join(process.cmdline())]
+            eventually(lambda: wire.search("putin")["total"] == 1)
+            family = wire.family()
             wire.process.kill()
             wire.process.wait()
-            eventually(lambda: not any(map(lives, orphans)))
-            port = kept(tmp_path)["elasticsearch"]
-            with socket.create_server(("127.0.0.1", port)):
-                wire.up("--port", "0", "--feed", str(UPI))
-            eventually(lambda: wire.search("putin")["total"] == 1)
-            assert kept(tmp_path)["elasticsearch"] != port
+            eventually(lambda: not any(map(lives, family)))
 
 
 class TestWhereTheyCannotStart:

@@ -113,7 +113,7 @@ class TestVersions:
         assert wire.search("--quotes", "Quillon")["total"] == 0
 
     def test_before_its_embargo_lifts_a_story_is_in_no_index(self, wire):
-        lifts = datetime.now(UTC) + timedelta(seconds=8)
+        lifts = datetime.now(UTC) + timedelta(seconds=5)
         wire.feed(ninjs("urn:v:4", embargoed=lifts.isoformat()))
         wire.await_idle()
         if datetime.now(UTC) < lifts - timedelta(seconds=2):

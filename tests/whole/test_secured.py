@@ -40,7 +40,7 @@ class Secured:
             "WIRE_KAFKA__SECURITY_PROTOCOL": "SASL_SSL",
             "WIRE_KAFKA__USERNAME": USER,
             "WIRE_KAFKA__CA_FILE": str(authority.certificate),
-            "WIRE_KAFKA__DELIVERY_TIMEOUT": "6",
+            "WIRE_KAFKA__DELIVERY_TIMEOUT": "2",
             "WIRE_ELASTICSEARCH__HOSTS": self.guard.address,
             "WIRE_ELASTICSEARCH__CA_FILE": str(authority.certificate),
         }
