@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from spacy.language import Language
+from xdist.scheduler import LoadScopeScheduling
 
 from pipeline.annotate import model
 from pipeline.annotations import Annotations
@@ -21,6 +22,20 @@ settings.load_profile("wire")
 NOON = datetime(2024, 5, 16, 12, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
 UPI = ROOT / "seeds" / "upi-putin-xi.txt"
+
+
+class ByServers(LoadScopeScheduling):  # type: ignore[misc]
+    """Two processes: what shares servers runs in one, what has servers of its own in the other, the rest in both."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if "/whole/" not in nodeid:
+            return nodeid
+        return "own" if any(name in nodeid for name in ("test_chaos.py", "test_local.py")) else "shared"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
+    """How tests are handed to the processes."""
+    return ByServers(config, log)
 
 
 def make_story(**fields: Any) -> Story:

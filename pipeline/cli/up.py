@@ -127,7 +127,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
             show = _each_second(live, progress) if messages.is_terminal else lambda: None
 
             def look() -> None:
-                local.check()
+                local.tend()
                 show()
 
             supervisor.watch(look)

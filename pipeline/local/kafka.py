@@ -1,7 +1,5 @@
 """Apache Kafka: one node, KRaft, broker and controller in one."""
 
-import base64
-import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +10,8 @@ from pipeline.local.ports import listens
 from pipeline.local.process import JavaServer, java_command
 
 LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
+CLUSTER_ID = "d2lyZS1sb2NhbC1rYWZrYQ"
+"""The same in every data directory: 16 bytes in base64, as Kafka wants it."""
 _SINGLE_COPY = (
     "offsets.topic.replication.factor",
     "transaction.state.log.replication.factor",
@@ -28,7 +28,6 @@ def kafka_server(
     heap: int,
     ports: Mapping[str, int],
     parent: int,
-    cluster_id: str,
     properties: Mapping[str, str] | None = None,
     format_options: Sequence[str] = (),
 ) -> JavaServer:
@@ -44,14 +43,9 @@ def kafka_server(
         *java_command(heap, "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
         "-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ssX",
         "-cp", ":".join(map(str, [LAUNCHER, *jars])),
-        "wire.launcher.KafkaLauncher", str(parent), "server.properties", cluster_id, *format_options,
+        "wire.launcher.KafkaLauncher", str(parent), "server.properties", CLUSTER_ID, *format_options,
     ]  # fmt: skip
     return JavaServer("Kafka", command, folder, log, lambda: _is_ready(ports["kafka"]))
-
-
-def new_cluster_id() -> str:
-    """An id for a new cluster, as Kafka writes them: a UUID in URL-safe base64."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 def _is_ready(port: int) -> bool:

@@ -40,9 +40,11 @@ class JavaServer:
         self._command = command
         self._folder = folder
         self._is_ready = is_ready
+        self._launched = 0.0
 
     def launch(self) -> None:
         """Start it, without waiting."""
+        self._launched = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 self._command,
@@ -67,6 +69,11 @@ class JavaServer:
     def alive(self) -> bool:
         """Whether it runs."""
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was launched."""
+        return time.monotonic() - self._launched
 
     def terminate(self) -> None:
         """Ask it to end, without waiting."""

@@ -1,12 +1,12 @@
 """The local servers of one data directory: what is not configured is started, side by side.
 
-What is chosen once, ports and the Kafka cluster's id, stands in ``local.json``.
+What is chosen once, their ports, stands in ``local.json``, with the versions that wrote the data.
 """
 
 import fcntl
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.errors import ConfigurationError, LocalServerFailed
 from pipeline.local import jars as jars_of
 from pipeline.local.elasticsearch import elasticsearch_server
 from pipeline.local.jars import Jar, cache_dir, locked
-from pipeline.local.kafka import kafka_server, new_cluster_id
+from pipeline.local.kafka import kafka_server
 from pipeline.local.locate import ELASTICSEARCH, KAFKA, STATE, Servers, publish, published
 from pipeline.local.ports import free_port
 from pipeline.local.preflight import DISK, check_data, check_extra, check_folder, check_machine
@@ -25,6 +25,8 @@ from pipeline.local.process import STOPPING, JavaServer, end_group
 from pipeline.settings import Settings
 
 CHOSEN = "local.json"
+STEADY = 15.0
+"""Seconds a server must have run to be started again when it ends."""
 PORTS = {KAFKA: (KAFKA, "controller"), ELASTICSEARCH: (ELASTICSEARCH, "transport")}
 """The ports each server needs; the one it is used by has its name."""
 _HEAPS = {KAFKA: (48, 256 << 20, 1 << 30), ELASTICSEARCH: (24, 512 << 20, 2 << 30)}
@@ -45,6 +47,7 @@ class LocalServers:
         self._say = say
         self._folder = settings.data_dir
         self._started: dict[str, JavaServer] = {}
+        self._ports: dict[str, int] = {}
         check_folder(self._folder)
         self._lock = (self._folder / "lock").open("w")
         try:
@@ -71,13 +74,20 @@ class LocalServers:
         publish(self._folder, servers)
         return servers
 
-    def check(self) -> None:
-        """Raise LocalServerFailed where a server that was started has ended."""
+    def tend(self) -> None:
+        """Start a server again that has ended.
+
+        Raises LocalServerFailed where that would not help: the disk is full, or it had only just started.
+        """
         for server in self._started.values():
-            if not server.alive:
-                free = psutil.disk_usage(str(self._folder)).free
-                why = "the disk is full; free some, and start again" if free < DISK // 2 else f"see {server.log}"
-                raise LocalServerFailed(f"the local {server.name} has ended: {why}")
+            if server.alive:
+                continue
+            if psutil.disk_usage(str(self._folder)).free < DISK // 2:
+                raise LocalServerFailed(f"the disk is full, and {server.name} has ended; free some, and start again")
+            if server.age < STEADY:
+                raise LocalServerFailed(f"{server.name} has ended soon after its start; see {server.log}")
+            self._say(f"{server.name} has ended and is started again; see {server.log}")
+            server.launch()
 
     def stop(self) -> None:
         """End the servers, and give the directory back."""
@@ -93,48 +103,48 @@ class LocalServers:
         _end_leftovers(self._folder)
         wanted = locked(*self._names)
         versions = {jar.server: jar.version for jar in wanted if jar.artifact in ("kafka_2.13", ELASTICSEARCH)}
-        chosen = self.chosen()
+        chosen = self._chosen()
         check_data(self._folder, chosen["versions"], versions)
         check_machine(self._folder)
         _fetch(wanted, download)
-        self.choose(chosen, versions)
+        self._ports = self.choose_ports(chosen["ports"])
+        self._write({"ports": self._ports, "versions": chosen["versions"] | versions})
         logs = self._folder / "logs"
         logs.mkdir(exist_ok=True)
         for name in self._names:
             paths = [cache_dir() / jar.filename for jar in wanted if jar.server == name]
-            folder, log, ports = self._folder / "local" / name, logs / f"{name}.log", chosen["ports"]
+            folder, log = self._folder / "local" / name, logs / f"{name}.log"
             heap, parent = self._heap(name), os.getpid()
             if name == KAFKA:
                 flush = {"log.flush.interval.messages": "1"} if self._settings.local.fsync else {}
-                server = kafka_server(folder, log, paths, heap, ports, parent, chosen["cluster_id"], flush)
+                server = kafka_server(folder, log, paths, heap, self._ports, parent, flush)
             else:
-                server = elasticsearch_server(folder, log, paths, heap, ports, parent)
+                server = elasticsearch_server(folder, log, paths, heap, self._ports, parent)
             self._started[name] = server
-        self._ports = chosen["ports"]
 
-    def chosen(self) -> dict[str, Any]:
-        """The ports by name, the cluster's id, and the versions of the servers that wrote the data.
-
-        Raises ConfigurationError where they cannot be read.
-        """
-        try:
-            chosen: dict[str, Any] = json.loads((self._folder / CHOSEN).read_text())
-        except FileNotFoundError:
-            return {"cluster_id": new_cluster_id(), "versions": {}, "ports": {}}
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{self._folder / CHOSEN} cannot be read: {error}") from None
-        return chosen
-
-    def choose(self, chosen: dict[str, Any], versions: dict[str, str]) -> None:
-        """Keep the ports of the last start, but for those that somebody else has by now."""
+    def choose_ports(self, kept: Mapping[str, int]) -> dict[str, int]:
+        """The ports of the last start, but for those that somebody else has by now."""
+        ports = dict(kept)
         for server in self._names:
             for name in PORTS[server]:
-                kept = chosen["ports"].get(name)
-                chosen["ports"][name] = port = free_port(kept or 0)
-                if kept and kept != port and name == server:
-                    self._say(f"port {kept} is taken, {server} is on {port} from now on")
-        chosen["versions"] |= versions
-        (self._folder / CHOSEN).write_text(json.dumps(chosen, indent=1))
+                before = ports.pop(name, 0)
+                ports[name] = free_port(before, ports.values())
+                if before and before != ports[name] and name == server:
+                    self._say(f"port {before} is taken, {server} is on {ports[name]} from now on")
+        return ports
+
+    def _chosen(self) -> dict[str, Any]:
+        """The ports by name, and the versions of the servers that wrote the data; nothing where that is not known."""
+        try:
+            chosen = json.loads((self._folder / CHOSEN).read_text())
+            return {"ports": dict(chosen["ports"]), "versions": dict(chosen["versions"])}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {"ports": {}, "versions": {}}
+
+    def _write(self, chosen: Mapping[str, Any]) -> None:
+        partial = self._folder / f"{CHOSEN}.new"
+        partial.write_text(json.dumps(chosen, indent=1))
+        partial.replace(self._folder / CHOSEN)
 
     def _heap(self, name: str) -> int:
         stated: int | None = getattr(self._settings.local, f"{name}_heap")

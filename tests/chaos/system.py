@@ -29,6 +29,11 @@ INDICES = ("stories", "quotes", "wire-desk")
 _PASSING = ("trace", "at", "texts", "storyline", "receivedat")
 """What tells when and where a story came through, and which of two of one line was first."""
 _SETTLING = 180
+_SETTINGS = {
+    "thread_pool.write.queue_size": 4,
+    # It would take back the blocks that faults put on indices.
+    "cluster.routing.allocation.disk.threshold_enabled": False,
+}
 
 
 class System:
@@ -39,7 +44,7 @@ class System:
         self.folder = folder
         self.to_kafka, self.to_elasticsearch = Proxy(), Proxy()
         self.kafka = Kafka(folder / "kafka", advertised=self.to_kafka.port)
-        self.elasticsearch = Elasticsearch(folder / "elasticsearch", {"thread_pool.write.queue_size": 4})
+        self.elasticsearch = Elasticsearch(folder / "elasticsearch", _SETTINGS)
         self.to_kafka.target = self.kafka.port
         self.to_elasticsearch.target = self.elasticsearch.port
         self.workers: list[subprocess.Popen[bytes]] = []

@@ -11,7 +11,7 @@ from pipeline.index.connection import Client
 from pipeline.local.download import fetch
 from pipeline.local.elasticsearch import elasticsearch_server
 from pipeline.local.jars import cache_dir, locked
-from pipeline.local.kafka import kafka_server, new_cluster_id
+from pipeline.local.kafka import kafka_server
 from pipeline.local.ports import free_port
 from pipeline.local.process import JavaServer
 from tests.servers.certificates import PASSWORD
@@ -63,7 +63,7 @@ class Kafka(Server):
             user = ("--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]")
             properties = _secured(keystore, self.secured, f"PLAINTEXT://{self.address}", ports["controller"])
         log, jars, parent = folder.parent / "kafka.log", _jars("kafka"), os.getpid()
-        self.java = kafka_server(folder, log, jars, 512 << 20, ports, parent, new_cluster_id(), properties, user)
+        self.java = kafka_server(folder, log, jars, 512 << 20, ports, parent, properties, user)
 
 
 class Elasticsearch(Server):

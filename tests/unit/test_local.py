@@ -1,7 +1,6 @@
 """The local servers' jars, ports and conditions; their life is in tests/whole/test_local.py."""
 
 import hashlib
-import json
 import socket
 import threading
 import zipfile
@@ -9,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import psutil
 import pytest
@@ -21,7 +19,7 @@ from pipeline.local.jars import LOCK, Jar, locked, missing
 from pipeline.local.java.build import DIGEST, HERE, NOT_NEEDED, SOURCES, digest
 from pipeline.local.ports import free_port
 from pipeline.local.process import JavaServer
-from pipeline.local.servers import CHOSEN, LocalServers
+from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings
 
 CONTENT = b"a jar's bytes" * 5_000
@@ -148,11 +146,6 @@ class TestTheDataDirectory:
         with pytest.raises(ConfigurationError, match=r"elasticsearch 9.10.0, and this wire brings 9.2.0"):
             preflight.check_data(tmp_path, {"elasticsearch": "9.10.0"}, ours)
 
-    def test_that_is_damaged_is_told(self, tmp_path):
-        (tmp_path / CHOSEN).write_text('{"ports": ')
-        with pytest.raises(ConfigurationError, match=r"local.json cannot be read"):
-            LocalServers(Settings(data_dir=tmp_path), print).start(pytest.fail)
-
 
 class TestTheMachine:
     def test_with_too_little_memory_is_told(self, tmp_path, monkeypatch):
@@ -172,25 +165,18 @@ class TestTheMachine:
 
 
 class TestPorts:
-    def chosen(self, folder: Path) -> dict[str, int]:
-        return json.loads((folder / CHOSEN).read_text())["ports"]
-
-    def test_are_chosen_once_and_kept_unless_somebody_else_has_one_by_then(self, tmp_path):
+    def test_are_kept_unless_somebody_else_has_one_by_then(self, tmp_path):
         said: list[str] = []
-        for number in range(3):
-            local = LocalServers(Settings(data_dir=tmp_path), said.append)
-            local.choose(local.chosen(), {"kafka": "4.1.0"})
-            local.stop()
-            if number == 0:
-                first = self.chosen(tmp_path)
-            if number == 1:
-                assert (self.chosen(tmp_path), said) == (first, [])
-                taken = socket.create_server(("127.0.0.1", first["kafka"]))
-        taken.close()
-        now = self.chosen(tmp_path)
+        local = LocalServers(Settings(data_dir=tmp_path), said.append)
+        first = local.choose_ports({})
+        assert len(set(first.values())) == len(first) == 4
+        assert (local.choose_ports(first), said) == (first, [])
+        with socket.create_server(("127.0.0.1", first["kafka"])):
+            now = local.choose_ports(first)
         assert now["kafka"] != first["kafka"]
         assert now | {"kafka": 0} == first | {"kafka": 0}
         assert said == [f"port {first['kafka']} is taken, kafka is on {now['kafka']} from now on"]
+        local.stop()
 
     def test_a_taken_one_is_left_for_another(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:

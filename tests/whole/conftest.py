@@ -148,6 +148,16 @@ class Wire:
         return self.env | {"WIRE_DATA_DIR": str(self.folder)}
 
 
+def launchers(folder: Path) -> dict[str, psutil.Process]:
+    """The servers that run on this data directory."""
+    found = {}
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        command = " ".join(process.info["cmdline"] or ())
+        if "wire.launcher." in command and str(process.info["cwd"]).startswith(str(folder)):
+            found[command.partition("wire.launcher.")[2].partition("Launcher")[0]] = process
+    return found
+
+
 def lives(process: psutil.Process) -> bool:
     """Whether the process runs; one that only waits to be reaped does not."""
     try:
@@ -175,17 +185,6 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
     finally:
         if wire.process and wire.process.poll() is None:
             wire.down()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what shares servers in one process, and what has servers of its own in another."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "servers" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("shared servers"))
-        elif "system" in fixtures or item.path.stem == "test_local":
-            item.add_marker(pytest.mark.xdist_group("own servers"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.request import urlopen
 
 from bench.corpus import stories
+from tests.conftest import UPI
 from tests.whole.command import COMMAND
 from tests.whole.conftest import eventually
 
@@ -48,6 +49,17 @@ def test_every_worker_serves_its_figures_and_writes_them_down(wire):
 def test_a_data_directory_has_one_owner(wire):
     told = wire("up", "--data-dir", wire.folder, code=2).stderr.decode()
     assert wire.address in told
+
+
+def test_beside_a_configured_server_only_the_other_is_local_and_ends_with_what_started_it(tmp_path, installation):
+    env = {name: value for name, value in installation.items() if "ELASTICSEARCH" not in name}
+    with running(tmp_path, "--port", "0", "--feed", str(UPI), env=env) as wire:
+        assert set(launchers(tmp_path)) == {"Elasticsearch"}
+        eventually(lambda: wire.search("putin")["total"] == 1)
+        family = wire.family()
+        wire.process.kill()
+        wire.process.wait()
+        eventually(lambda: not any(map(lives, family)))
 
 
 def test_wire_tail_follows_what_is_indexed(wire):

@@ -291,13 +291,13 @@ class TestFigures:
 class TestTerminal:
     def test_search_follows_what_comes_in(self, wire):
         following = subprocess.Popen(
-            [*COMMAND, "search", "monkfish", "--follow", "--json"],
+            [*COMMAND, "search", "rockling", "--follow", "--json"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | wire.environment,
         )  # fmt: skip
         assert json.loads(following.stdout.readline())["total"] == 0
         assert "following" in following.stderr.readline()
         time.sleep(2)
-        wire.feed(desk.item("urn:follow:1", "A monkfish in Oslo."))
+        wire.feed(desk.item("urn:follow:1", "A rockling in Oslo."))
         assert json.loads(following.stdout.readline())["uri"] == "urn:follow:1"
         following.terminate()
         following.wait(10)

@@ -12,9 +12,7 @@ public final class KafkaLauncher {
     public static void main(String[] arguments) {
         Parent.endWith(arguments[0]);
         List<String> format = new ArrayList<>(List.of(
-            "format", "--ignore-formatted", "--config", arguments[1],
-            // One word, since an id may begin with a dash.
-            "--cluster-id=" + arguments[2]));
+            "format", "--ignore-formatted", "--config", arguments[1], "--cluster-id", arguments[2]));
         format.addAll(Arrays.asList(arguments).subList(3, arguments.length));
         int code = StorageTool.execute(format.toArray(String[]::new), System.out);
         if (code != 0) {
