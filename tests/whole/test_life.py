@@ -11,7 +11,7 @@ from urllib.request import urlopen
 from bench.corpus import stories
 from tests.conftest import UPI
 from tests.whole.command import COMMAND
-from tests.whole.conftest import eventually
+from tests.whole.conftest import eventually, launchers, lives, running
 
 
 def test_every_worker_serves_its_figures_and_writes_them_down(wire):
