@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import stamina
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -46,6 +47,7 @@ def main(
     ),
 ) -> None:
     """Measure, print, write."""
+    stamina.instrumentation.set_on_retry_hooks([])
     chosen = parts or PARTS
     if unknown := set(chosen) - set(PARTS):
         raise typer.BadParameter(f"{unknown.pop()}: the parts are {', '.join(PARTS)}")

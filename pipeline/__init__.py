@@ -13,4 +13,4 @@ The route of a story, and the package that stands at each step::
 ones that do. Whatever a stage gives up on goes to ``wire.dead`` with its reason.
 """
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"

@@ -93,3 +93,12 @@ def test_what_a_superseded_version_may_have_written_is_taken_back_at_its_own_ver
         (quote_id("urn:test:1", 1), 3, None),
         (quote_id("urn:test:1", 2), 3, None),
     ]
+
+
+def test_templates_of_an_installation_have_its_prefix_and_match_no_other_s_indices():
+    ours, others = templates(Elasticsearch(prefix="desk2-")), templates(Elasticsearch())
+    assert set(ours) == {f"desk2-{name}" for name in others}
+    patterns = [pattern for template in ours.values() for pattern in template["index_patterns"]]
+    assert all(pattern.startswith("desk2-wire-") for pattern in patterns)
+    aliases = [alias for template in ours.values() for alias in template["template"].get("aliases", ())]
+    assert aliases == [f"desk2-{name}" for name in ("stories", "quotes", "metrics", "matches")]

@@ -50,6 +50,11 @@ def test_a_data_views_time_is_a_date(view):
     assert mapped(view.id, view.time) == {"type": "date"}
 
 
+def test_data_views_read_the_indices_of_their_installation():
+    views = [each["attributes"]["title"] for each in objects("desk2-") if each["type"] == "index-pattern"]
+    assert views == ["desk2-wire-stories-*", "desk2-wire-quotes-*", "desk2-wire-metrics-*"]
+
+
 def test_every_reference_leads_to_an_object_and_every_panel_names_its_own():
     known = {(each["type"], each["id"]) for each in OBJECTS}
     for each in OBJECTS:

@@ -101,7 +101,7 @@ class TestLiveness:
         assert system.count() == before + 3
 
 
-def test_while_elasticsearch_starts_a_known_story_is_never_taken_for_unknown(system):
+def test_while_elasticsearch_is_away_stories_wait_and_while_it_starts_none_is_taken_for_unknown(system):
     """What the desk took for unknown would lose its versions, and a killed story its kill."""
     load = lines(5, 37)
     uris = {json.loads(line)["uri"] for line in load}
@@ -116,26 +116,23 @@ def test_while_elasticsearch_starts_a_known_story_is_never_taken_for_unknown(sys
             except (ElasticsearchAway, NotFoundError):
                 return None
 
+    before, dead = system.count(), system.state()["dead"]
     system.elasticsearch.kill()
+    system.feed(lines(5, 38))
+    state = system.status(code=3)
+    assert state["elasticsearch"]["state"] == "away"
+    assert any(state["lag"].values())
     system.elasticsearch.java.launch()
     answers = []
     while answers[-10:] != [uris] * 10:
         answers.append(asyncio.run(recalled()))
         assert answers[-1] in (None, uris)
     assert None in answers
+    system.settle()
+    assert (system.count(), system.state()["dead"]) == (before + 5, dead)
 
 
 class TestWaiting:
-    def test_for_elasticsearch_that_is_away_and_the_status_says_so(self, system):
-        before, dead = system.count(), system.state()["dead"]
-        system.elasticsearch.kill()
-        system.feed(lines(20, 38))
-        eventually(lambda: system.status(code=3)["elasticsearch"]["state"] == "away")
-        assert any(system.status(code=3)["lag"].values())
-        system.elasticsearch.start()
-        system.settle()
-        assert (system.count(), system.state()["dead"]) == (before + 20, dead)
-
     def test_for_an_index_that_cannot_be_written_to_and_the_status_says_so(self, system):
         system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": True})
         try:
