@@ -75,6 +75,9 @@ def _properties(ports: Mapping[str, int]) -> dict[str, str]:
         "auto.create.topics.enable": "false",
         "offsets.topic.num.partitions": "4",
         "group.initial.rebalance.delay.ms": "0",
+        # A killed broker's registration stands until its session ends, and the next one waits for that.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "1000",
         "message.max.bytes": str(64 << 20),
         "log.cleaner.dedupe.buffer.size": str(16 << 20),
         **dict.fromkeys(_SINGLE_COPY, "1"),
