@@ -142,7 +142,7 @@ def _await_page(pages: str, supervisor: Supervisor) -> None:
     deadline = time.monotonic() + _PAGES
     while not supervisor.stopping.wait(0.1):
         try:
-            with urlopen(f"{pages}/health", timeout=2):  # noqa: S310 - our own address
+            with urlopen(pages, timeout=10):  # noqa: S310 - our own address
                 return
         except OSError:
             if time.monotonic() > deadline:

@@ -1,6 +1,7 @@
 """How everything is: servers, lag, counts, dead letters, feeds; one JSON object for the command and the page."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipeline.broker import letters
@@ -13,7 +14,7 @@ from pipeline.feeds.report import reports
 from pipeline.index import connection, health
 from pipeline.local.locate import Servers
 from pipeline.search.stories import counts
-from pipeline.settings import Kafka, Settings
+from pipeline.settings import Elasticsearch, Kafka, Settings
 
 
 def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
@@ -31,25 +32,39 @@ def gather_with_letters(settings: Settings, servers: Servers) -> tuple[dict[str,
         "pages": servers.pages,
         "feeds": _feeds(settings),
     }
+    # A client of kafka-python takes a tenth of a second to learn a topic's partitions.
+    with ThreadPoolExecutor(3) as pool:
+        backlog = pool.submit(lags, servers.kafka)
+        unresolved = pool.submit(letters.unresolved, servers.kafka)
+        index = pool.submit(_index, servers.elasticsearch)
     try:
-        behind = lags(servers.kafka)
+        behind, dead = backlog.result(), unresolved.result()
         state["lag"] = {lag.stage: lag.messages for lag in behind}
         state["oldest"] = _oldest(servers.kafka, behind)
-        dead = letters.unresolved(servers.kafka)
         state["dead"] = len(dead)
     except TransientError as error:
         state["kafka"] |= {"state": "away", "reason": str(error)}
     try:
-        with connection.connect(servers.elasticsearch) as client:
-            state |= counts(client)
-            if why := health.blocked(client):
-                state["elasticsearch"] |= {"state": "read-only", "reason": why}
-            state["processes"] = health.processes(client)
-            if waiting := health.waiting(state["processes"]):
-                state["waiting"] = waiting
+        found = index.result()
+        state["elasticsearch"] |= found.pop("elasticsearch")
+        state |= found
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
     return state, dead
+
+
+def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
+    """Counts, whether the index can be written to, and how the processes are. Raises ElasticsearchAway."""
+    with connection.connect(elasticsearch) as client:
+        why = health.blocked(client)
+        processes = health.processes(client)
+        waiting = health.waiting(processes)
+        return {
+            **counts(client),
+            "elasticsearch": {"state": "read-only", "reason": why} if why else {},
+            "processes": processes,
+            **({"waiting": waiting} if waiting else {}),
+        }
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:
