@@ -31,8 +31,8 @@ _PASSING = ("trace", "at", "texts", "storyline", "receivedat")
 _SETTLING = 180
 _SETTINGS = {
     "thread_pool.write.queue_size": 4,
-    # It would take back the blocks that faults put on indices.
-    "cluster.routing.allocation.disk.threshold_enabled": False,
+    # With each look at the disk it would take back the blocks that faults put on indices.
+    "cluster.info.update.interval": "1h",
 }
 
 

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import psutil
 import pytest
-from elasticsearch import ApiError
+from elasticsearch import ApiError, TransportError
 
 from pipeline.broker.lag import lags
 from pipeline.index.connection import Client, connect
@@ -98,8 +98,8 @@ class Wire:
         return self.json("status", code=None)
 
     def count(self) -> int:
-        """How many stories can be found; none while their index is being made."""
-        with self.elasticsearch as client, suppress(ApiError):
+        """How many stories can be found; none while their index is made, or the server starts."""
+        with self.elasticsearch as client, suppress(ApiError, TransportError):
             client.indices.refresh(index=client.named("stories"), ignore_unavailable=True)
             return int(client.count(index=client.named("stories"), ignore_unavailable=True)["count"])
         return 0
