@@ -36,6 +36,8 @@ logger.vectors.level = error
 """
 """Native libraries are not published, and the node does without them."""
 _OPTIONS = (
+    # The second compiler takes a third of a core for minutes, which the language processes need.
+    "-XX:TieredStopAtLevel=1",
     "--module-path=lib",
     "--add-modules=ALL-MODULE-PATH,jdk.net,jdk.management.agent",
     "--enable-native-access=ALL-UNNAMED,org.apache.lucene.core",
