@@ -69,12 +69,9 @@ def measure(folder: Path, counts: Sequence[int], say: Any) -> dict[str, Any]:
 
 def _templates() -> list[AnnotatedStory]:
     nlp = model.load(Spacy().model)
-    raws = (RawStory(each["uri"], json.dumps(each).encode(), "ninjs", "bench", datetime.now(UTC)) for each in _corpus())
+    corpus = stories(_ANNOTATED, 5)
+    raws = (RawStory(each["uri"], json.dumps(each).encode(), "ninjs", "bench", datetime.now(UTC)) for each in corpus)
     return list(annotated(nlp, [clean(parse(raw)) for raw in raws], 100_000))
-
-
-def _corpus() -> Iterator[dict[str, Any]]:
-    return stories(_ANNOTATED, 5)
 
 
 def _put(system: System, templates: Sequence[AnnotatedStory], begin: int, end: int, whole: int) -> None:

@@ -62,14 +62,11 @@ class Supervisor:
         for child in self.children:
             child.start(self.environment)
 
-    def add(self, children: Sequence[Child]) -> None:
-        """Start more children."""
-        for child in children:
-            child.start(self.environment)
-        self.children.extend(children)
+    def watch(self, every: Callable[[], None] = lambda: None) -> None:
+        """Keep the children running, those that were added too, until told to stop.
 
-    def watch(self, every: Callable[[], object] = lambda: None) -> None:
-        """Keep the children running until told to stop; ``every`` is called all the while, and may raise."""
+        ``every`` is called all the while, and may raise.
+        """
         while not self.stopping.wait(_TICK):
             for child in self.children:
                 self._tend(child)

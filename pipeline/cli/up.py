@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -75,11 +75,12 @@ def up(
     logs.mkdir(exist_ok=True)
     set_up_logging()
     try:
-        servers = local.start(_downloading)
-        tell_what_is_missing(prepare(servers))
-        _run(settings, servers, local, feed or [], logs)
-    except KeyboardInterrupt:
-        """Told to stop while it started."""
+        # It may be told to stop while it starts.
+        with suppress(KeyboardInterrupt):
+            servers = local.start(_downloading)
+            prepare(servers)
+            tell_what_is_missing(servers.elasticsearch)
+            _run(settings, servers, local, feed or [], logs)
     finally:
         local.stop()
     messages.print("stopped")
@@ -116,7 +117,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return
-        supervisor.add([*stages, *feeds])
+        supervisor.children += [*stages, *feeds]
         feeding = _feed(paths, supervisor.environment) if paths else None
         publish(settings.data_dir, replace(servers, pages=pages))
         sys.stdout.write(f"ready {pages}\n")

@@ -46,7 +46,7 @@ def fetch(
             TemporaryDirectory(prefix=".fetch-", dir=cache) as folder,
             ThreadPoolExecutor(_AT_ONCE) as pool,
         ):
-            wanted = missing(list({jar.filename: jar for jar in jars}.values()), cache)
+            wanted = missing(jars, cache)
             fetched = [pool.submit(_fetch, jar, cache, Path(folder), on_bytes, repositories) for jar in wanted]
             try:
                 for each in as_completed(fetched):

@@ -3,14 +3,13 @@
 import http.client
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.local.kafka import LAUNCHER
-from pipeline.local.process import JavaServer, java_command
+from pipeline.local.jars import paths, version
+from pipeline.local.process import LAUNCHER, JavaServer, java_command
 
-VERSION = "9.2.0"
 _PLUGIN = LAUNCHER.parent / "english.jar"
 _DESCRIPTOR = """\
 name={name}
@@ -36,8 +35,6 @@ logger.vectors.level = error
 """
 """Native libraries are not published, and the node does without them."""
 _OPTIONS = (
-    # The second compiler takes a third of a core for minutes, which the language processes need.
-    "-XX:TieredStopAtLevel=1",
     "--module-path=lib",
     "--add-modules=ALL-MODULE-PATH,jdk.net,jdk.management.agent",
     "--enable-native-access=ALL-UNNAMED,org.apache.lucene.core",
@@ -48,28 +45,19 @@ _OPTIONS = (
 
 
 def elasticsearch_server(
-    folder: Path,
-    log: Path,
-    jars: Sequence[Path],
-    heap: int,
-    ports: Mapping[str, int],
-    parent: int,
-    settings: Mapping[str, Any] | None = None,
+    folder: Path, log: Path, heap: int, ports: Mapping[str, int], settings: Mapping[str, Any] | None = None
 ) -> JavaServer:
-    """A node on the data in ``folder``; it ends when process ``parent`` does.
+    """A node on the data in ``folder``.
 
     ``ports`` are those of ``elasticsearch`` and its ``transport``; ``settings`` are added to, or put over, its own.
     """
     home = folder / "home"
-    _lay_out(home, jars)
+    _lay_out(home)
     configured = _settings(folder, ports) | dict(settings or {})
     # A JSON value is a YAML value, whatever stands in it.
     lines = (f"{name}: {json.dumps(value)}\n" for name, value in configured.items())
     (home / "config" / "elasticsearch.yml").write_text("".join(lines))
-    command = [
-        *java_command(heap, *_OPTIONS, "-cp", str(LAUNCHER)),
-        "wire.launcher.ElasticsearchLauncher", str(parent), str(home),
-    ]  # fmt: skip
+    command = java_command(heap, _OPTIONS, (), "ElasticsearchLauncher", str(home))
     return JavaServer("Elasticsearch", command, home, log, lambda: _is_ready(ports["elasticsearch"]))
 
 
@@ -90,19 +78,19 @@ def _settings(folder: Path, ports: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _lay_out(home: Path, jars: Sequence[Path]) -> None:
+def _lay_out(home: Path) -> None:
     """Make the home directory anew from the jars: the library, and the modules for HTTP and for English."""
     netty, english = home / "modules" / "transport-netty4", home / "modules" / "english"
     for name in ("lib", "modules", "tmp"):
         shutil.rmtree(home / name, ignore_errors=True)
     for folder in (home / "lib", home / "tmp", home / "config", home / "plugins", netty, english):
         folder.mkdir(parents=True, exist_ok=True)
-    for jar in jars:
+    for jar in paths("elasticsearch"):
         is_netty = jar.name.startswith(("netty-", "transport-netty4"))
         ((netty if is_netty else home / "lib") / jar.name).symlink_to(jar)
     shutil.copy(_PLUGIN, english)
     for folder, name in ((netty, "org.elasticsearch.transport.netty4.Netty4Plugin"), (english, "wire.english.English")):
-        text = _DESCRIPTOR.format(name=folder.name, version=VERSION, classname=name)
+        text = _DESCRIPTOR.format(name=folder.name, version=version("elasticsearch"), classname=name)
         (folder / "plugin-descriptor.properties").write_text(text)
     (home / "config" / "log4j2.properties").write_text(_LOGGING)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 LOCK = Path(__file__).parent / "jars.lock"
 _AT_ONCE = 4
+_MAIN = {"kafka": "kafka_2.13", "elasticsearch": "elasticsearch"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,22 @@ def locked(*servers: str) -> list[Jar]:
     return found
 
 
+def paths(server: str) -> list[Path]:
+    """Where the jars of this server are in the cache."""
+    return [cache_dir() / jar.filename for jar in locked(server)]
+
+
+def version(server: str) -> str:
+    """The server's own version, which is that of its main jar."""
+    return next(jar.version for jar in locked(server) if jar.artifact == _MAIN[server])
+
+
 def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
-    """The jars that are not in the cache, or are damaged there."""
+    """The jars that are not in the cache, or are damaged there; one that both servers need is named once."""
+    unique = {jar.filename: jar for jar in jars}.values()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        intact = pool.map(lambda jar: is_intact(cache / jar.filename, jar), jars)
-        return [jar for jar, is_whole in zip(jars, intact, strict=True) if not is_whole]
+        intact = pool.map(lambda jar: is_intact(cache / jar.filename, jar), unique)
+        return [jar for jar, is_whole in zip(unique, intact, strict=True) if not is_whole]
 
 
 def is_intact(path: Path, jar: Jar) -> bool:

@@ -6,10 +6,15 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from pipeline.local.jars import paths
 from pipeline.local.ports import listens
 from pipeline.local.process import JavaServer, java_command
 
-LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
+_OPTIONS = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ssX",
+)
 CLUSTER_ID = "d2lyZS1sb2NhbC1rYWZrYQ"
 """The same in every data directory: 16 bytes in base64, as Kafka wants it."""
 _SINGLE_COPY = (
@@ -24,27 +29,20 @@ _SINGLE_COPY = (
 def kafka_server(
     folder: Path,
     log: Path,
-    jars: Sequence[Path],
     heap: int,
     ports: Mapping[str, int],
-    parent: int,
     properties: Mapping[str, str] | None = None,
     format_options: Sequence[str] = (),
 ) -> JavaServer:
-    """A broker on the data in ``folder``, formatted at its first start; it ends when process ``parent`` does.
+    """A broker on the data in ``folder``, formatted at its first start.
 
     ``ports`` are those of ``kafka`` and its ``controller``; ``properties`` are added to, or put over, its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = (f"{name}={value}\n" for name, value in (_properties(ports) | dict(properties or {})).items())
     (folder / "server.properties").write_text("".join(lines))
-    command = [
-        # The second compiler would take longer to start than it saves here.
-        *java_command(heap, "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
-        "-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ssX",
-        "-cp", ":".join(map(str, [LAUNCHER, *jars])),
-        "wire.launcher.KafkaLauncher", str(parent), "server.properties", CLUSTER_ID, *format_options,
-    ]  # fmt: skip
+    arguments = ("server.properties", CLUSTER_ID, *format_options)
+    command = java_command(heap, _OPTIONS, paths("kafka"), "KafkaLauncher", *arguments)
     return JavaServer("Kafka", command, folder, log, lambda: _is_ready(ports["kafka"]))
 
 

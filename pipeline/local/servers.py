@@ -5,7 +5,7 @@ What is chosen once, their ports, stands in ``local.json``, with the versions th
 
 import fcntl
 import json
-import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -14,9 +14,8 @@ from typing import Any
 import psutil
 
 from pipeline.errors import ConfigurationError, LocalServerFailed
-from pipeline.local import jars as jars_of
 from pipeline.local.elasticsearch import elasticsearch_server
-from pipeline.local.jars import Jar, cache_dir, locked
+from pipeline.local.jars import Jar, cache_dir, locked, missing, version
 from pipeline.local.kafka import kafka_server
 from pipeline.local.locate import ELASTICSEARCH, KAFKA, STATE, Servers, publish, published
 from pipeline.local.ports import free_port
@@ -82,7 +81,7 @@ class LocalServers:
         for server in self._started.values():
             if server.alive:
                 continue
-            if psutil.disk_usage(str(self._folder)).free < DISK // 2:
+            if shutil.disk_usage(self._folder).free < DISK // 2:
                 raise LocalServerFailed(f"the disk is full, and {server.name} has ended; free some, and start again")
             if server.age < STEADY:
                 raise LocalServerFailed(f"{server.name} has ended soon after its start; see {server.log}")
@@ -101,25 +100,21 @@ class LocalServers:
     def _prepare(self, download: Download) -> None:
         check_extra()
         _end_leftovers(self._folder)
-        wanted = locked(*self._names)
-        versions = {jar.server: jar.version for jar in wanted if jar.artifact in ("kafka_2.13", ELASTICSEARCH)}
+        versions = {name: version(name) for name in self._names}
         chosen = self._chosen()
         check_data(self._folder, chosen["versions"], versions)
         check_machine(self._folder)
-        _fetch(wanted, download)
+        _fetch(locked(*self._names), download)
         self._ports = self.choose_ports(chosen["ports"])
         self._write({"ports": self._ports, "versions": chosen["versions"] | versions})
-        logs = self._folder / "logs"
-        logs.mkdir(exist_ok=True)
+        (self._folder / "logs").mkdir(exist_ok=True)
         for name in self._names:
-            paths = [cache_dir() / jar.filename for jar in wanted if jar.server == name]
-            folder, log = self._folder / "local" / name, logs / f"{name}.log"
-            heap, parent = self._heap(name), os.getpid()
+            folder, log = self._folder / "local" / name, self._folder / "logs" / f"{name}.log"
             if name == KAFKA:
                 flush = {"log.flush.interval.messages": "1"} if self._settings.local.fsync else {}
-                server = kafka_server(folder, log, paths, heap, self._ports, parent, flush)
+                server = kafka_server(folder, log, self._heap(name), self._ports, flush)
             else:
-                server = elasticsearch_server(folder, log, paths, heap, self._ports, parent)
+                server = elasticsearch_server(folder, log, self._heap(name), self._ports)
             self._started[name] = server
 
     def choose_ports(self, kept: Mapping[str, int]) -> dict[str, int]:
@@ -160,22 +155,21 @@ class LocalServers:
         return Servers(kafka=kafka, elasticsearch=search, local=self._names)
 
 
-def _fetch(wanted: Sequence[Jar], download: Download) -> None:
+def _fetch(jars: Sequence[Jar], download: Download) -> None:
     """Fetch the jars that are not in the cache. Raises DownloadFailed, ConfigurationError."""
-    if not (missing := jars_of.missing(wanted, cache_dir())):
+    if not (lacking := missing(jars, cache_dir())):
         return
     # Only this, once on a machine, needs it; it is a part of the extra `local`.
     from pipeline.local.download import fetch  # noqa: PLC0415
 
-    with download(missing) as on_bytes:
-        fetch(wanted, cache_dir(), on_bytes)
+    with download(lacking) as on_bytes:
+        fetch(lacking, cache_dir(), on_bytes)
 
 
 def _end_leftovers(folder: Path) -> None:
     """End the servers that a killed ``wire up`` left on this directory; by themselves they end within seconds."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if any("wire.launcher." in word for word in process.cmdline()) and Path(process.cwd()).is_relative_to(
-                folder
-            ):
+            is_ours = any(word.startswith("wire.launcher.") for word in process.cmdline())
+            if is_ours and Path(process.cwd()).is_relative_to(folder):
                 end_group(process.pid, STOPPING)

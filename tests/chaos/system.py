@@ -65,15 +65,14 @@ class System:
 
     def start(self) -> None:
         """Start the servers, and workers of all stages."""
-        Pair(self.kafka, self.elasticsearch).__enter__()
+        Pair(self.kafka, self.elasticsearch).start()
         self.add_worker()
 
     def stop(self) -> None:
         """End everything."""
         for worker in list(self.workers):
             self.remove_worker(worker)
-        self.kafka.java.stop()
-        self.elasticsearch.java.stop()
+        Pair(self.kafka, self.elasticsearch).stop()
         self.to_kafka.close()
         self.to_elasticsearch.close()
 

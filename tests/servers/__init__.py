@@ -1,6 +1,5 @@
 """Local servers that tests break, secure, or share: those of ``pipeline.local``, with what only tests do to them."""
 
-import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -62,8 +61,8 @@ class Kafka(Server):
         if keystore:
             user = ("--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]")
             properties = _secured(keystore, self.secured, f"PLAINTEXT://{self.address}", ports["controller"])
-        log, jars, parent = folder.parent / "kafka.log", _jars("kafka"), os.getpid()
-        self.java = kafka_server(folder, log, jars, 512 << 20, ports, parent, properties, user)
+        fetch(locked("kafka"), cache_dir())
+        self.java = kafka_server(folder, folder.parent / "kafka.log", 512 << 20, ports, properties, user)
 
 
 class Elasticsearch(Server):
@@ -74,8 +73,8 @@ class Elasticsearch(Server):
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         ports = {"elasticsearch": self.port, "transport": free_port()}
-        log, jars = folder.parent / "elasticsearch.log", _jars("elasticsearch")
-        self.java = elasticsearch_server(folder, log, jars, 1 << 30, ports, os.getpid(), settings)
+        fetch(locked("elasticsearch"), cache_dir())
+        self.java = elasticsearch_server(folder, folder.parent / "elasticsearch.log", 1 << 30, ports, settings)
 
     def client(self) -> Client:
         """A client of the whole cluster."""
@@ -89,18 +88,26 @@ class Pair:
         """These two."""
         self.kafka, self.elasticsearch = kafka, elasticsearch
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         """Start both, side by side."""
         self.kafka.java.launch()
         self.elasticsearch.java.launch()
         self.kafka.java.wait()
         self.elasticsearch.java.wait()
+
+    def stop(self) -> None:
+        """Stop both."""
+        self.kafka.java.stop()
+        self.elasticsearch.java.stop()
+
+    def __enter__(self) -> Self:
+        """Start both."""
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop both."""
-        self.kafka.java.stop()
-        self.elasticsearch.java.stop()
+        self.stop()
 
     def installation(self, name: str) -> dict[str, str]:
         """The variables of an installation of that name, which shares the servers with others."""
@@ -113,12 +120,6 @@ class Pair:
             "WIRE_ELASTICSEARCH__PREFIX": f"{name}-",
             "WIRE_MONITOR__PORT": "0",
         }
-
-
-def _jars(server: str) -> list[Path]:
-    wanted = locked(server)
-    fetch(wanted, cache_dir())
-    return [cache_dir() / jar.filename for jar in wanted]
 
 
 def _secured(keystore: Path, secured: str, plain: str, controller: int) -> dict[str, str]:
