@@ -12,7 +12,6 @@ from pathlib import Path
 import psutil
 
 from pipeline import topics
-from pipeline.broker.lag import lag
 from pipeline.index.connection import connect
 from pipeline.local.locate import locate
 from pipeline.settings import load
@@ -54,14 +53,25 @@ class System:
     def await_count(self, wanted: int, checkpoint: int = 0) -> dict[str, int]:
         """Wait until so many can be found; resident bytes by process once ``checkpoint`` are indexed."""
         resident: dict[str, int] = {}
-        while (done := lag(self.servers.kafka, topics.INDEX).done) < wanted:
+        while (done := self._written()) < wanted:
             now = self.resident()
             if checkpoint and done >= checkpoint and not resident:
                 resident = now
-            time.sleep(_POLL * 10)
+            time.sleep(_POLL * 4)
         while self.count() < wanted:
             time.sleep(_POLL)
         return resident
+
+    def first_raw(self, since: float) -> float:
+        """When the first of the stories that came ``since`` then was on ``wire.raw``; seconds since 1970."""
+        after = {"range": {"trace.raw": {"gte": int(since * 1000), "format": "epoch_millis"}}}
+        found = self.client.search(index="stories", size=0, query=after, aggs={"at": {"min": {"field": "trace.raw"}}})
+        return float(found["aggregations"]["at"]["value"]) / 1000
+
+    def _written(self) -> int:
+        """How many stories were written. Counting them would have Elasticsearch refresh its indices every second."""
+        found = self.client.indices.stats(index="wire-stories-*", metric="indexing")
+        return int(found["_all"]["primaries"].get("indexing", {}).get("index_total", 0))
 
     def idle(self, seconds: float) -> float:
         """The share of one core that everything together takes with nothing to do."""

@@ -42,7 +42,19 @@ def load(name: str, names: Names = "wire") -> Language:
         recogniser.add(nlp)
     for component in OURS:
         nlp.add_pipe(component)
+    _multiply_with_numpy(nlp)
     return nlp
+
+
+def _multiply_with_numpy(nlp: Language) -> None:
+    """Have matrices multiplied by numpy's OpenBLAS instead of thinc's blis.
+
+    blis has no kernels for newer processors in its wheel, and takes half of the whole language pass;
+    OpenBLAS needs less than half of that.
+    """
+    for _, component in nlp.pipeline:
+        for node in component.model.walk() if hasattr(component, "model") else ():
+            node.ops.use_blis = False
 
 
 class Text(NamedTuple):
