@@ -12,13 +12,17 @@ from pathlib import Path
 import psutil
 
 from pipeline import topics
-from pipeline.index.connection import connect
-from pipeline.local.locate import locate
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import locate
 from pipeline.settings import load
 
 WIRE = [sys.executable, "-m", "pipeline"]
 _POLL = 0.05
-_ROLES = {"KafkaLauncher": "Kafka", "ElasticsearchLauncher": "Elasticsearch", "language_process": "language process"}
+_ROLES = {
+    "KafkaLauncher": "Kafka",
+    "ElasticsearchLauncher": "Elasticsearch",
+    "workers.language.process": "language process",
+}
 
 
 class System:

@@ -4,14 +4,26 @@ Field names are those of ninjs 1.x (https://iptc.org/standards/ninjs/); ``dateli
 NewsML-G2's. Times are UTC. Nothing here is ever changed in place.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.annotations import Annotations, Value, is_absent
+from pipeline.envelope import Envelope, Headers
+
+NO_STORY = ("test", "advisory")
+"""The signals of messages that tell no story."""
+
+
+def story_id(uri: str) -> str:
+    """The story's id in every index: 32 hexadecimal digits made from its uri.
+
+    A uri itself may be longer than the 512 bytes Elasticsearch takes.
+    """
+    return blake2b(uri.encode(), digest_size=16).hexdigest()
 
 
 def as_utc(moment: datetime) -> datetime:
@@ -42,43 +54,34 @@ class RawStory:
     published: datetime | None = None
     feed: str = ""
 
-    def headers(self) -> list[tuple[str, bytes]]:
+    @property
+    def headers(self) -> Headers:
         """The headers of the message on ``wire.raw``."""
-        pairs = {
-            "uri": self.uri,
-            "source": self.source,
-            "feed": self.feed,
-            "format": self.format,
-            "content-type": self.content_type,
-            "content-encoding": "identity",
-            "received-at": self.receivedat.isoformat(),
-        }
-        if self.published:
-            pairs["published"] = self.published.isoformat()
-        return [(name, value.encode()) for name, value in pairs.items()]
-
-    @classmethod
-    def from_message(cls, key: bytes | None, value: bytes, headers: Iterable[tuple[str, bytes]]) -> Self:
-        """The item back from a message on ``wire.raw``, whoever produced it."""
-        known = {name: content.decode("utf-8", "replace") for name, content in headers}
-        published = known.get("published")
-        return cls(
-            uri=known.get("uri") or (key or b"").decode("utf-8", "replace"),
-            value=value,
-            format=known.get("format", "auto"),
-            source=known.get("source", ""),
-            receivedat=_time(known.get("received-at")) or datetime.now(UTC),
-            content_type=known.get("content-type", "application/octet-stream"),
-            published=_time(published),
-            feed=known.get("feed", ""),
+        return Headers(
+            uri=self.uri,
+            source=self.source,
+            feed=self.feed,
+            format=self.format,
+            content_type=self.content_type,
+            content_encoding="identity",
+            received_at=self.receivedat,
+            published=self.published,
         )
 
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        return as_utc(datetime.fromisoformat(text)) if text else None
-    except ValueError:
-        return None
+    @classmethod
+    def of(cls, envelope: Envelope) -> Self:
+        """The item back from a message on ``wire.raw``, whoever produced it."""
+        headers = envelope.headers
+        return cls(
+            uri=headers.uri or envelope.name,
+            value=envelope.payload,
+            format=headers.format or "auto",
+            source=headers.source,
+            receivedat=headers.received_at or datetime.now(UTC),
+            content_type=headers.content_type or "application/octet-stream",
+            published=headers.published,
+            feed=headers.feed,
+        )
 
 
 class Source(Value):
@@ -123,7 +126,7 @@ class Story(Value):
     """
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
-    version: Annotated[int, Field(ge=1, lt=2**62)] = 1
+    version: Annotated[int, Field(ge=1, lt=2**61)] = 1
     versioncreated: Time
     firstcreated: Time
     pubstatus: Literal["usable", "withheld", "canceled"] = "usable"

@@ -125,7 +125,7 @@ def outcome(value: bytes, name: str) -> Counter[str]:
             assert item.reason
             found["refused"] += 1
             continue
-        item.headers()
+        item.headers.pairs()
         try:
             story = clean(formats.parse(item))
         except PermanentError as error:

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from pipeline.alerts.saved import Alert
 from pipeline.annotations import Value, is_absent
+from pipeline.connect.elasticsearch import Client
 from pipeline.errors import ConfigurationError
-from pipeline.index.connection import Client
 from pipeline.search.query import MARKS
 from pipeline.search.question import MOST
 from pipeline.search.stories import ask, whole

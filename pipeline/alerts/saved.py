@@ -7,8 +7,8 @@ from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
 from pipeline.annotations import Value, is_absent
+from pipeline.connect.elasticsearch import Client, settled, speaking_to
 from pipeline.errors import ConfigurationError
-from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import ALERTS
 from pipeline.search.query import LENIENT
 from pipeline.search.question import Question, asked

@@ -7,11 +7,9 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from pipeline.alerts.matching import Match
+from pipeline.connect.elasticsearch import NO_INDEX, Client, looked_up, settled, speaking_to, verdict
 from pipeline.errors import DocumentRefused, ElasticsearchAway
-from pipeline.index.bulk import verdict
-from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import MATCHES, index_of
-from pipeline.index.registry import NO_INDEX, looked_up
 from pipeline.search.query import LENIENT
 
 _MANY = 10_000

@@ -8,8 +8,8 @@ from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailable
 from kafka.structs import OffsetAndMetadata
 
 from pipeline import topics
-from pipeline.broker.connection import admin, consumer
-from pipeline.broker.log import Coordinate
+from pipeline.connect.kafka import admin, consumer
+from pipeline.envelope import Coordinate
 from pipeline.settings import Kafka
 
 
@@ -56,7 +56,7 @@ def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: t
         stage.name,
         sum(ends.values()) - sum(ends[tp] - position for tp, position in behind.items()),
         sum(ends[tp] - position for tp, position in behind.items()),
-        tuple(Coordinate(tp.topic, tp.partition, position) for tp, position in behind.items()),
+        tuple(Coordinate(stage.reads, tp.partition, position) for tp, position in behind.items()),
     )
 
 

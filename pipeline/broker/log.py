@@ -1,76 +1,52 @@
-"""Reading messages where they stand: one by its coordinate, a topic from its beginning or a time."""
+"""Reading messages where they stand: one by its coordinate, a topic from its beginning or a time.
+
+Topics are named without the installation's prefix, here and in what is returned.
+"""
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from pipeline.broker.connection import consumer
+from pipeline.connect.kafka import consumer
+from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import KafkaAway
 from pipeline.settings import Kafka
 
 _POLL_MS = 500
-_FETCH_POLLS = 10
+_FETCHING = 10.0
 _CATCHING_UP = 30.0
 
 
-@dataclass(frozen=True, order=True)
-class Coordinate:
-    """Where a message stands: ``wire.raw/3/120``."""
-
-    topic: str
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        """The coordinate as it is written in headers."""
-        return f"{self.topic}/{self.partition}/{self.offset}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The coordinate back from its text; raises ValueError."""
-        topic, partition, offset = text.split("/")
-        return cls(topic, int(partition), int(offset))
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message with its place and its time (milliseconds since 1970)."""
-
-    at: Coordinate
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
-    timestamp: int
-
-
-def fetch(kafka: Kafka, at: Coordinate) -> Message | None:
-    """The message at that place, None if it is no longer there. Raises KafkaAway."""
-    return next(iter(fetch_all(kafka, [at])), None)
-
-
-def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Message]:
+def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Envelope]:
     """The messages at these places, without those that are no longer there. Raises KafkaAway."""
     with consumer(kafka, fetch_bytes=1) as client:
-        return [found for at in places if (found := _fetch(client, at))]
+        return [found for at in places if (found := _fetch(kafka, client, at))]
 
 
-def _fetch(client: KafkaConsumer, at: Coordinate) -> Message | None:
-    where = TopicPartition(at.topic, at.partition)
+def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | None:
+    """The message, None where it is certain that it is gone. Raises KafkaAway where it does not come in time."""
+    where = TopicPartition(kafka.named(at.topic), at.partition)
+    partitions = client.partitions_for_topic(where.topic)
+    if not partitions:
+        raise KafkaAway(f"no partition of {where.topic} is known")
+    if at.partition not in partitions:
+        return None
     client.assign([where])
     if not client.beginning_offsets([where])[where] <= at.offset < client.end_offsets([where])[where]:
         return None
     client.seek(where, at.offset)
-    for _ in range(_FETCH_POLLS):
+    deadline = time.monotonic() + _FETCHING
+    while time.monotonic() < deadline:
         for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
-            return _message(record) if record.offset == at.offset else None
-    return None
+            # Another offset: compaction took the message away.
+            return _envelope(kafka, record) if record.offset == at.offset else None
+    raise KafkaAway(f"{at} did not come within {_FETCHING:g} s")
 
 
-def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Message]:
+def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
     """The topic's messages up to what was its end when the reading began. Raises KafkaAway."""
     with consumer(kafka) as client:
         ends = _assign(client, kafka.named(topic))
@@ -86,27 +62,27 @@ def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Me
             for tp, records in client.poll(timeout_ms=_POLL_MS).items():
                 for record in records:
                     if record.offset < ends[tp]:
-                        yield _message(record)
+                        yield _envelope(kafka, record)
             left = {tp for tp in left if client.position(tp) < ends[tp]}
 
 
-def follow(kafka: Kafka, topic: str) -> Iterator[Message]:
+def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:
     """The messages that come from now on. Raises KafkaAway."""
     for messages in gathered(kafka, topic, 0):
         yield from messages
 
 
-def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Message]]:
+def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
     """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaAway."""
     with consumer(kafka) as client:
         _assign(client, kafka.named(topic))
         client.seek_to_end()
         while True:
-            found: list[Message] = []
+            found: list[Envelope] = []
             until = float("inf")
             while time.monotonic() < until:
                 batch = client.poll(timeout_ms=_POLL_MS)
-                found += [_message(record) for records in batch.values() for record in records]
+                found += [_envelope(kafka, record) for records in batch.values() for record in records]
                 if found and until == float("inf"):
                     until = time.monotonic() + seconds
             yield found
@@ -126,7 +102,7 @@ class Tail:
         self._since = since
         self._next: int | None = None
 
-    def up_to(self, offset: int) -> Iterator[Message]:
+    def up_to(self, offset: int) -> Iterator[Envelope]:
         """The messages not read yet, up to and with the one at ``offset``. Raises KafkaAway."""
         if self._next is not None and self._next > offset:
             return
@@ -139,7 +115,7 @@ class Tail:
                 for record in client.poll(timeout_ms=_POLL_MS).get(self._where, []):
                     self._next = place = record.offset + 1
                     deadline = time.monotonic() + _CATCHING_UP
-                    yield _message(record)
+                    yield _envelope(self._kafka, record)
                 if time.monotonic() > deadline:
                     raise KafkaAway(f"{self._where.topic}: no message came for {_CATCHING_UP:g} s")
 
@@ -155,11 +131,11 @@ def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
     return ends
 
 
-def _message(record: Any) -> Message:
-    return Message(
-        at=Coordinate(record.topic, record.partition, record.offset),
+def _envelope(kafka: Kafka, record: Any) -> Envelope:
+    return Envelope(
+        at=Coordinate(kafka.plain(record.topic), record.partition, record.offset),
         key=record.key,
         value=record.value,
-        headers=tuple((name, content or b"") for name, content in record.headers or ()),
+        pairs=tuple((name, content or b"") for name, content in record.headers or ()),
         timestamp=record.timestamp,
     )

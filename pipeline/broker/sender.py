@@ -6,7 +6,7 @@ future is kept until it has spoken, and only then counted.
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.producer.future import FutureRecordMetadata
 
-from pipeline.broker.connection import options, speaking_to
+from pipeline.connect.kafka import options, speaking_to
 from pipeline.errors import KafkaAway, TooLarge
 from pipeline.settings import Kafka
 
@@ -73,7 +73,7 @@ class Sender:
         topic: str,
         key: bytes,
         value: bytes | None,
-        headers: list[tuple[str, bytes]],
+        headers: Sequence[tuple[str, bytes]],
         timestamp: int | None = None,
     ) -> None:
         """Send one message, waiting while too much is in flight.
@@ -85,7 +85,7 @@ class Sender:
         with speaking_to(self.kafka):
             try:
                 future = self._producer.send(
-                    self.kafka.named(topic), key=key, value=value, headers=headers, timestamp_ms=timestamp
+                    self.kafka.named(topic), key=key, value=value, headers=list(headers), timestamp_ms=timestamp
                 )
             except MessageSizeTooLargeError as error:
                 raise TooLarge(str(error)) from None

@@ -3,7 +3,7 @@
 from kafka.admin import NewTopic
 
 from pipeline import topics
-from pipeline.broker.connection import admin
+from pipeline.connect.kafka import admin
 from pipeline.settings import Kafka
 
 
@@ -25,6 +25,7 @@ def ensure(kafka: Kafka) -> list[str]:
 def _new(name: str, kafka: Kafka) -> NewTopic:
     configs = {"max.message.bytes": str(kafka.max_message_bytes)}
     if name == topics.DEAD:
+        configs["max.message.bytes"] = str(kafka.max_message_bytes + topics.DEAD_HEADROOM)
         configs |= {"cleanup.policy": "compact", "retention.ms": "-1"}
     else:
         configs["retention.ms"] = str(kafka.retention * 1000)

@@ -16,9 +16,9 @@ from pipeline.alerts.saved import WEBHOOK, Alert
 from pipeline.alerts.telling import Teller
 from pipeline.cli.console import complain, messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import locate_elasticsearch
 from pipeline.errors import ConfigurationError, DeliveryFailed
-from pipeline.index.connection import connect
-from pipeline.local.locate import locate_elasticsearch
 from pipeline.search.question import asked
 from pipeline.search.stories import ask
 from pipeline.settings import Alerts, load

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from pipeline.broker import letters
-from pipeline.broker.letters import Letter
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
+from pipeline.connect.locate import locate_kafka
 from pipeline.errors import ConfigurationError
-from pipeline.local.locate import locate_kafka
+from pipeline.ops import dead_letters
+from pipeline.ops.dead_letters import Letter
 from pipeline.settings import Kafka, load
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]
@@ -96,13 +96,13 @@ def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_di
     if not ids and not everything:
         raise ConfigurationError("name the letters, or give --all")
     chosen = found if everything else _named(ids or [], found)
-    letters.settle(broker, chosen, again=again)
+    dead_letters.settle(broker, chosen, again=again)
     sys.stdout.write(f"{len(chosen)} {'replayed' if again else 'dropped'}\n")
 
 
 def _letters(kafka: str | None, data_dir: Any) -> tuple[Kafka, list[Letter]]:
     broker = locate_kafka(load(kafka=kafka, data_dir=data_dir))
-    return broker, letters.unresolved(broker)
+    return broker, dead_letters.unresolved(broker)
 
 
 def _named(ids: list[str], found: list[Letter]) -> list[Letter]:

@@ -13,9 +13,9 @@ from pipeline.cli.console import complain, messages, set_up_logging
 from pipeline.cli.feeds import followed, run
 from pipeline.cli.options import DataDirOption, KafkaOption
 from pipeline.cli.texts import FormatOption, PublishedOption, SourceOption, intake
+from pipeline.connect.locate import locate_kafka
 from pipeline.errors import KafkaAway, TooLarge
 from pipeline.feeds import Intake, Refusal, files
-from pipeline.local.locate import locate_kafka
 from pipeline.settings import load
 
 
@@ -95,7 +95,7 @@ def _send(sources: list[str], what: Intake, sender: Sender, rate: float | None) 
                     continue
                 pace.wait()
                 try:
-                    sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
+                    sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
                 except TooLarge as error:
                     refused += 1
                     complain(f"refused {item.uri}: {error}")

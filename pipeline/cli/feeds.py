@@ -14,23 +14,23 @@ import typer
 from prometheus_client import CollectorRegistry
 
 from pipeline import topics
-from pipeline.broker import letters
 from pipeline.broker.delivery import Delivery
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import end_with_parent
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import locate_elasticsearch, locate_kafka
 from pipeline.errors import ConfigurationError, ElasticsearchAway, TooLarge
 from pipeline.feeds import Refusal
 from pipeline.feeds.figures import Feeds
 from pipeline.feeds.live import Deliver, Item, Live, Searchable
 from pipeline.feeds.memory import Memory
 from pipeline.formats import named
-from pipeline.index.connection import connect
-from pipeline.local.locate import locate_elasticsearch, locate_kafka
+from pipeline.ops import dead_letters
+from pipeline.ops.monitor import serve
 from pipeline.search.stories import story
 from pipeline.settings import LiveFeed, Settings, load
-from pipeline.web.monitor import serve
 
 
 def register(app: typer.Typer) -> None:
@@ -109,13 +109,13 @@ def _send(sender: Sender, feed: str, item: Item) -> None:
     if isinstance(item, Refusal):
         now = datetime.now(UTC).isoformat()
         about = {"uri": item.where, "source": feed, "feed": feed, "format": "auto", "received-at": now}
-        letters.bury(sender, _letter(item.where), item.value, item.error, item.reason, about)
+        dead_letters.bury(sender, _letter(item.where), item.value, item.error, item.reason, about)
         return
     try:
-        sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
+        sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
     except TooLarge as error:
-        about = {name: value.decode() for name, value in item.headers()}
-        letters.bury(sender, _letter(item.uri), item.value[:65_536], "TooLarge", str(error), about)
+        about = {name: value.decode() for name, value in item.headers.pairs()}
+        dead_letters.bury(sender, _letter(item.uri), item.value[:65_536], "TooLarge", str(error), about)
 
 
 def _letter(where: str) -> str:

@@ -7,18 +7,17 @@ import typer
 from rich.progress import track
 
 from pipeline import topics
-from pipeline.broker.log import Coordinate, Message, read
+from pipeline.broker.log import read
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, KafkaOption
+from pipeline.connect.locate import locate_kafka
+from pipeline.envelope import Envelope
 from pipeline.errors import ConfigurationError
-from pipeline.local.locate import locate_kafka
 from pipeline.search.times import moment
 from pipeline.settings import load
 
-_TOPICS = {name.removeprefix("wire."): name for name in (topics.RAW, topics.STORIES, topics.EDITED, topics.ANNOTATED)}
-COPY_OF = "replay-of"
-"""On a copy: where the message it was made of stands, so that a copy is not copied again."""
+_TOPICS = {name.removeprefix("wire."): name for name in topics.STORY_TOPICS}
 
 
 def register(app: typer.Typer) -> None:
@@ -50,13 +49,13 @@ def replay(
         for message in track(held, "replaying", console=messages, disable=not messages.is_terminal, transient=True):
             if not _is_copy(message) and message.value is not None:
                 sender.send(
-                    topic, message.key or b"", message.value, [*message.headers, (COPY_OF, str(message.at).encode())]
+                    topic, message.key or b"", message.value, [*message.pairs, ("replay-of", str(message.at).encode())]
                 )
         sent = sender.finish()
     sys.stdout.write(f"{sent} messages of {topic} sent again\n")
 
 
-def _is_copy(message: Message) -> bool:
+def _is_copy(message: Envelope) -> bool:
     """Whether the message is a copy; its original is on the topic too, or was left out by age."""
-    origin = dict(message.headers).get(COPY_OF)
-    return origin is not None and Coordinate.parse(origin.decode()).topic == message.at.topic
+    original = message.headers.replay_of
+    return original is not None and original.topic == message.at.topic

@@ -13,8 +13,8 @@ from pipeline.broker.log import gathered
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
 from pipeline.cli.show import show_answer, show_facets, show_hit
-from pipeline.index.connection import connect
-from pipeline.local.locate import locate_elasticsearch, locate_kafka
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.printed import printed
 from pipeline.search.question import Sort, asked
 from pipeline.search.stories import ask, make_findable

@@ -5,8 +5,8 @@ import typer
 from pipeline.cli.console import complain, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.orphans import end_with_parent
+from pipeline.connect.locate import locate_elasticsearch, locate_kafka, servers_of
 from pipeline.errors import KafkaAway
-from pipeline.local.locate import locate_elasticsearch, locate_kafka, servers_of
 from pipeline.local.ports import free_port
 from pipeline.settings import Kafka, Settings, load
 

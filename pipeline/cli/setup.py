@@ -5,11 +5,12 @@ import typer
 from pipeline.broker import topics as broker_topics
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
-from pipeline.index import connection, health
+from pipeline.connect.elasticsearch import connect, speaking_to
+from pipeline.connect.locate import Servers
+from pipeline.index import health
 from pipeline.index import setup as templates
 from pipeline.kibana import server
 from pipeline.kibana.objects import ndjson, objects
-from pipeline.local.locate import Servers
 from pipeline.settings import Elasticsearch
 
 
@@ -39,14 +40,14 @@ def prepare(servers: Servers) -> tuple[list[str], list[str]]:
     Raises KafkaAway, ElasticsearchAway.
     """
     created = broker_topics.ensure(servers.kafka)
-    client = connection.connect(servers.elasticsearch)
-    with connection.speaking_to(client), client:
+    client = connect(servers.elasticsearch)
+    with speaking_to(client), client:
         return created, templates.ensure(client, servers.elasticsearch)
 
 
 def tell_what_is_missing(elasticsearch: Elasticsearch) -> None:
     """Say what the core server cannot do; everything else works on it. Raises ElasticsearchAway."""
-    with connection.connect(elasticsearch) as client:
+    with connect(elasticsearch) as client:
         if health.is_core(client):
             text = "this Elasticsearch is the core server, which Kibana cannot use; `docker compose` has a full one"
             messages.print(text, soft_wrap=True)

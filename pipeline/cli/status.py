@@ -10,7 +10,7 @@ from rich.table import Table
 from pipeline import topics
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
-from pipeline.web.state import gather
+from pipeline.ops.status import gather
 
 
 def register(app: typer.Typer) -> None:

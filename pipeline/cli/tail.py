@@ -9,7 +9,7 @@ from pipeline.broker.log import follow
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.cli.show import show_story
-from pipeline.local.locate import locate_kafka
+from pipeline.connect.locate import locate_kafka
 from pipeline.settings import load
 
 

@@ -8,8 +8,8 @@ import typer
 
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, JsonOption
+from pipeline.ops import tokens
 from pipeline.settings import load
-from pipeline.web import tokens
 
 _NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The sender; its items are this feed's.")]
 

@@ -8,19 +8,22 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.broker import letters
+from pipeline import topics
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
-from pipeline.index import connection, registry
-from pipeline.local.locate import Servers
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import Servers
+from pipeline.ops import dead_letters
 from pipeline.search.stories import story
+from pipeline.state.store import read_one
 
 _TOLD = {
     "received": "came in at the door",
-    "raw": "on wire.raw: waits for parse",
-    "stories": "on wire.stories: parsed, waits for the desk",
-    "edited": "on wire.edited: counts, waits for annotate",
-    "annotated": "on wire.annotated: annotated, waits for index",
+    **{
+        stage.reads.rpartition(".")[2]: f"on {stage.reads}: {stage.awaits}"
+        for stage in topics.STAGES.values()
+        if stage.reads in topics.STORY_TOPICS
+    },
     "indexed": "indexed; searchable within a second",
 }
 
@@ -56,13 +59,13 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
     ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has
     passed it on), dead, or unknown. Raises KafkaAway, ElasticsearchAway.
     """
-    client = connection.connect(servers.elasticsearch)
+    client = connect(servers.elasticsearch)
     with client:
         indexed = story(client, uri)
-        record = registry.recalled(client, uri)
+        record = read_one(client, uri)
     dead = [
         {name: letter.header(name) for name in ("stage", "error", "detail")} | {"id": letter.id}
-        for letter in letters.unresolved(servers.kafka)
+        for letter in dead_letters.unresolved(servers.kafka)
         if letter.header("uri") == uri
     ]
     found: dict[str, Any] = {"uri": uri, "state": "unknown"}
@@ -70,7 +73,7 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
         times = {"received": indexed["source"]["receivedat"], **indexed.get("trace", {})}
         found |= {"state": "searchable", "version": indexed["version"], "times": times}
     elif record:
-        known = record.model_dump(mode="json", include={"version", "embargoed", "duplicateof", "at"})
+        known = record.model_dump(mode="json", include={"version", "embargoed", "duplicateof"})
         state = "embargoed" if record.held else "copy" if record.duplicateof else "waiting"
         found |= {"state": state if record.pubstatus == "usable" else record.pubstatus, **known}
     elif dead:
@@ -79,7 +82,7 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    about = {name: found[name] for name in ("version", "embargoed", "duplicateof", "at") if found.get(name)}
+    about = {name: found[name] for name in ("version", "embargoed", "duplicateof") if found.get(name)}
     told = ", ".join(f"{name} {value}" for name, value in about.items())
     output.print(f"{escape(found['uri'])}  [bold]{found['state']}[/]  {escape(told)}", soft_wrap=True)
     table = Table.grid(padding=(0, 3))

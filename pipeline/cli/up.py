@@ -23,9 +23,9 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.setup import prepare, tell_what_is_missing
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.cli.worker import environment
+from pipeline.connect.locate import Servers, publish
 from pipeline.errors import LocalServerFailed
 from pipeline.local.jars import Jar
-from pipeline.local.locate import Servers, publish
 from pipeline.local.ports import free_port
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings, load

@@ -12,8 +12,8 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import PARENT, end_with_parent, is_child
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
+from pipeline.connect.locate import Servers
 from pipeline.errors import ConfigurationError, TransientError
-from pipeline.local.locate import Servers
 from pipeline.settings import Settings
 
 
@@ -50,9 +50,10 @@ def worker(
         _supervise(named, settings, servers)
         return
     # Faust takes its time to import, and only a process that works on a stage needs it.
-    from pipeline.workers.run import run  # noqa: PLC0415
+    from pipeline.workers.runtime.worker import run  # noqa: PLC0415
 
-    run(topics.STAGES[named[0]], settings, servers)
+    located = {"kafka": servers.kafka, "elasticsearch": servers.elasticsearch}
+    run(topics.STAGES[named[0]], settings.model_copy(update=located))
 
 
 def environment(settings: Settings, servers: Servers) -> dict[str, str]:

@@ -11,16 +11,11 @@ from typing import Any
 
 from elasticsearch import ApiError
 
+from pipeline.connect.elasticsearch import AsyncClient, speaking_to, verdict
 from pipeline.errors import ElasticsearchAway
-from pipeline.index.connection import AsyncClient, speaking_to
 from pipeline.index.documents import Action
 
-_WRITTEN = frozenset((200, 201, 404, 409))
-"""404 is the answer to deleting what is not there."""
 _PAUSE = 0.1
-_REASON = 500
-"""Characters of a reason: some hold a thread pool's whole description."""
-_BUSY = frozenset((403, 429, 500, 502, 503, 504))
 
 
 async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
@@ -69,15 +64,3 @@ def _lines(client: AsyncClient, action: Action) -> list[dict[str, Any]]:
     if action.document is None:
         return [{"delete": meta}]
     return [{"index": meta}, action.document]
-
-
-def verdict(result: dict[str, Any]) -> str | ElasticsearchAway | None:
-    """What became of one action of a bulk request: None (done), the reason of a refusal, or that it must wait."""
-    status = result["status"]
-    if status in _WRITTEN and not (status == 404 and "error" in result):
-        return None
-    error = result.get("error", {})
-    reason = f"{error.get('type')}: {error.get('reason')}"
-    if cause := error.get("caused_by"):
-        reason += f" ({cause.get('reason')})"
-    return ElasticsearchAway(reason[:_REASON]) if status in _BUSY else reason[:_REASON]

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.desk.rules import Record
-from pipeline.index.names import QUOTES, STORIES, index_of, quote_id, story_id
-from pipeline.story import AnnotatedStory
+from pipeline.index.names import QUOTES, STORIES, index_of, quote_id
+from pipeline.state.record import Record
+from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
-NO_STORY = ("test", "advisory")
-"""The signals of messages that tell no story."""
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
 """The entity types in each of the flat fields; beside each stand the keys, which count across stories."""
 _OF_STORY = (
@@ -22,47 +20,56 @@ _OF_STORY = (
 class Action:
     """One line of a bulk request: write ``document``, or delete where there is none.
 
-    ``version`` is the story's; Elasticsearch keeps the highest it has seen (external_gte).
+    Elasticsearch keeps what has the highest ``version`` (external_gte). Revisions are doubled there,
+    so that a removal outranks what was written with the same revision and arrives late.
     """
 
     index: str
     id: str
-    version: int
+    revision: int
     document: dict[str, Any] | None = None
+
+    @property
+    def version(self) -> int:
+        """The version in Elasticsearch."""
+        return 2 * self.revision + (self.document is None)
 
 
 def actions(
-    story: AnnotatedStory, known_quotes: int = 0, record: Record | None = None, trace: dict[str, str] | None = None
+    story: AnnotatedStory,
+    revision: int,
+    known_quotes: int = 0,
+    record: Record | None = None,
+    trace: dict[str, str] | None = None,
 ) -> list[Action]:
     """The story, then its quotes and the removal of what an earlier version had too many of.
 
-    ``known_quotes`` is how many quotes the indexed version has; ``trace`` is when it stood on each
-    topic. A story that is withheld or canceled is removed with all its quotes. Nobody said anything
-    in a test or an advisory.
+    ``revision`` is the desk's number of what it passed on; ``known_quotes`` is how many quotes an
+    earlier version has; ``trace`` is when it stood on each topic. A story that is withheld or
+    canceled is removed with all its quotes. Nobody said anything in a test or an advisory.
     """
     stories = index_of(STORIES, story.firstcreated)
-    quotes = index_of(QUOTES, story.firstcreated)
     usable = story.pubstatus == "usable"
     document = story_document(story, record) | ({"trace": trace} if trace else {}) if usable else None
-    written = list(quote_documents(story, document)) if document and story.signal not in NO_STORY else []
+    quotes = list(quote_documents(story, document)) if document and story.signal not in NO_STORY else []
     return [
-        Action(stories, story_id(story.uri), story.version, document),
-        *(Action(quotes, quote_id(story.uri, number), story.version, quote) for number, quote in enumerate(written, 1)),
-        *(
-            Action(quotes, quote_id(story.uri, number), story.version)
-            for number in range(len(written) + 1, known_quotes + 1)
-        ),
+        Action(stories, story_id(story.uri), revision, document),
+        *(_quote(story, revision, number, quote) for number, quote in enumerate(quotes, 1)),
+        *(_quote(story, revision, number) for number in range(len(quotes) + 1, known_quotes + 1)),
     ]
 
 
-def taken_back(story: AnnotatedStory) -> list[Action]:
-    """The removal of the quotes that this version may have written before a newer one came.
+def taken_back(story: AnnotatedStory, revision: int, quotes: int) -> list[Action]:
+    """The removal of as many quotes as this revision, or one before it, may have written before a newer one came.
 
     A worker that died between the quotes and their story left some that no document counts. Those
-    of a newer version stay, since theirs is higher.
+    of a newer revision stay, since theirs is higher.
     """
-    quotes = index_of(QUOTES, story.firstcreated)
-    return [Action(quotes, quote_id(story.uri, number), story.version) for number in range(1, len(story.quotes) + 1)]
+    return [_quote(story, revision, number) for number in range(1, quotes + 1)]
+
+
+def _quote(story: AnnotatedStory, revision: int, number: int, document: dict[str, Any] | None = None) -> Action:
+    return Action(index_of(QUOTES, story.firstcreated), quote_id(story.uri, number), revision, document)
 
 
 def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[str, Any]:
@@ -74,7 +81,8 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
     document = story.model_dump(mode="json")
     if record:
         kept = record.model_dump(mode="json", include={"alsoin", "duplicateof", "storyline"})
-        document |= kept | ({"versions": _history(record)} if len(record.versions) > 1 else {})
+        history = list(record.history((story.version, story.versioncreated)))
+        document |= kept | ({"versions": history} if len(history) > 1 else {})
     for field, types in _FLAT.items():
         entities = [entity for entity in document["entities"] if entity["type"] in types]
         document[field] = list(dict.fromkeys(entity["name"] for entity in entities))
@@ -85,10 +93,6 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
     speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
     document["speakers"] = list(dict.fromkeys(speakers))
     return document
-
-
-def _history(record: Record) -> list[dict[str, Any]]:
-    return [version.model_dump(mode="json") for version in record.versions]
 
 
 def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:

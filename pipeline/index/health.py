@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from pipeline.index.connection import Client, settled, speaking_to
+from pipeline.connect.elasticsearch import Client, settled, speaking_to
 from pipeline.index.names import METRICS
 
 _BLOCKS = frozenset(f"index.blocks.{kind}" for kind in ("read_only", "read_only_allow_delete", "write"))

@@ -5,8 +5,8 @@ from typing import Any
 
 from elasticsearch import BadRequestError
 
+from pipeline.connect.elasticsearch import Client, speaking_to
 from pipeline.errors import DocumentRefused
-from pipeline.index.connection import Client, speaking_to
 from pipeline.index.names import METRICS
 
 

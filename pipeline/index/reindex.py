@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.connect.elasticsearch import Client, speaking_to
 from pipeline.errors import DocumentRefused, ElasticsearchAway
-from pipeline.index.connection import Client, speaking_to
-from pipeline.index.names import DESK, QUOTES, STORIES
+from pipeline.index.names import QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
+from pipeline.state.mapping import INDEX as RECORDS
 
 _PAGE = 500
 _KEEP = "2m"
@@ -41,8 +42,8 @@ def reindex(client: Client, settings: Elasticsearch, told: Callable[[str, int], 
         for alias in (STORIES, QUOTES):
             for index in sorted(client.indices.get(index=client.named(alias), ignore_unavailable=True)):
                 yield _one(client, index, made[client.named(f"wire-{alias}")]["template"], told)
-        for index in client.indices.get(index=client.named(DESK), ignore_unavailable=True):
-            yield _one(client, index, made[client.named(DESK)]["template"], told)
+        for index in client.indices.get(index=client.named(RECORDS), ignore_unavailable=True):
+            yield _one(client, index, made[client.named(RECORDS)]["template"], told)
 
 
 def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str, int], None]) -> Made:

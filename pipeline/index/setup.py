@@ -2,10 +2,11 @@
 
 from elasticsearch import BadRequestError
 
-from pipeline.index.connection import Client
-from pipeline.index.names import ALERTS, DESK, MATCHES, METRICS, QUOTES, STORIES
+from pipeline.connect.elasticsearch import Client
+from pipeline.index.names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
+from pipeline.state.mapping import INDEX as RECORDS
 
 
 def ensure(client: Client, settings: Elasticsearch) -> list[str]:
@@ -22,7 +23,7 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
         if client.indices.exists_alias(name=alias):
             properties = made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)
-    for index in (client.named(DESK), client.named(ALERTS)):
+    for index in (client.named(RECORDS), client.named(ALERTS)):
         if client.indices.exists(index=index):
             client.indices.put_mapping(index=index, properties=made[index]["template"]["mappings"]["properties"])
         else:

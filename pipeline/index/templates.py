@@ -4,8 +4,11 @@
 
 from typing import Any
 
-from pipeline.index.names import ALERTS, DESK, MATCHES, METRICS, QUOTES, STORIES
+from pipeline.index.names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.settings import Elasticsearch
+from pipeline.state.mapping import INDEX as RECORDS
+from pipeline.state.mapping import RECORD
+from pipeline.topics import STORY_TOPICS
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
 NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
@@ -57,7 +60,7 @@ STORY: dict[str, Any] = {
     "alsoin": COPY,
     "duplicateof": KEYWORD,
     "storyline": KEYWORD,
-    "trace": {"properties": dict.fromkeys(("raw", "stories", "edited", "annotated", "indexed"), DATE)},
+    "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
     "entities": {
         "type": "nested",
         "properties": {
@@ -123,23 +126,6 @@ QUOTE: dict[str, Any] = {
     },
 }
 
-RECORD: dict[str, Any] = {
-    "uri": KEYWORD,
-    "version": LONG,
-    "versioncreated": DATE,
-    "firstcreated": DATE,
-    "pubstatus": KEYWORD,
-    "embargoed": DATE,
-    "held": KEYWORD,
-    "at": KEPT_WORD,
-    "versions": KEPT,
-    "texts": KEPT,
-    "alsoin": KEPT,
-    "duplicateof": KEYWORD,
-    "storyline": KEYWORD,
-}
-
-
 DOUBLE = {"type": "double"}
 FIGURES: dict[str, Any] = {
     "@timestamp": DATE,
@@ -200,5 +186,5 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
             "priority": 200,
             "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
         }
-        for index, properties in ((DESK, RECORD), (ALERTS, ALERT))
+        for index, properties in ((RECORDS, RECORD), (ALERTS, ALERT))
     }

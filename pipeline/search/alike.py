@@ -4,7 +4,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.index.connection import Client, settled, speaking_to
+from pipeline.connect.elasticsearch import Client, settled, speaking_to
 from pipeline.index.names import STORIES
 from pipeline.search.query import LENIENT, TOLD
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
-from pipeline.index.connection import Client, settled, speaking_to
+from pipeline.connect.elasticsearch import Client, settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search.facets import Value
 from pipeline.search.query import LENIENT, filters, matching

@@ -7,8 +7,8 @@ from typing import Any
 
 from elasticsearch import BadRequestError, NotFoundError
 
+from pipeline.connect.elasticsearch import Client, settled, speaking_to
 from pipeline.errors import ConfigurationError, ElasticsearchAway
-from pipeline.index.connection import Client, settled, speaking_to
 from pipeline.index.names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
 from pipeline.search import facets

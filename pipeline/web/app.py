@@ -15,10 +15,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline import __version__
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import Servers
 from pipeline.errors import ConfigurationError, TransientError
 from pipeline.feeds.figures import Feeds
-from pipeline.index.connection import connect
-from pipeline.local.locate import Servers
 from pipeline.search.question import Question
 from pipeline.search.stories import ask
 from pipeline.settings import Settings

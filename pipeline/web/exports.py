@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
-from pipeline.index.connection import Client
+from pipeline.connect.elasticsearch import Client
 from pipeline.search.question import Question, as_filters
 from pipeline.search.stories import ask, every
 from pipeline.web.api import FAILURES

@@ -21,9 +21,9 @@ from pipeline.errors import ConfigurationError, KafkaAway, TooLarge
 from pipeline.feeds import Intake, Refusal
 from pipeline.feeds.memory import Memory, Pushed
 from pipeline.formats import SNIFFED_BYTES, named
+from pipeline.ops import tokens
 from pipeline.settings import Push
 from pipeline.story import RawStory
-from pipeline.web import tokens
 from pipeline.web.body import read
 
 router = APIRouter()
@@ -161,7 +161,7 @@ def _send(sender: Sender, items: list[RawStory]) -> list[dict[str, str]]:
     refused = []
     for item in items:
         try:
-            sender.send(topics.RAW, item.uri.encode(), item.value, item.headers())
+            sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
         except TooLarge as error:
             refused.append({"item": item.uri, "reason": str(error)})
     return refused

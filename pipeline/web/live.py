@@ -16,8 +16,8 @@ from fastapi.responses import Response, StreamingResponse
 
 from pipeline import topics
 from pipeline.broker.log import gathered
+from pipeline.connect.elasticsearch import Client
 from pipeline.errors import PipelineError, TransientError
-from pipeline.index.connection import Client
 from pipeline.search.question import Question
 from pipeline.search.stories import ask, make_findable
 from pipeline.settings import Kafka

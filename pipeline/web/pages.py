@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.broker.log import Coordinate, fetch
-from pipeline.index.registry import recalled
+from pipeline.broker.log import fetch_all
+from pipeline.envelope import Coordinate
 from pipeline.search import names
 from pipeline.search.alike import alike
 from pipeline.search.question import LISTED, MOMENTS, Question
 from pipeline.search.stories import ask
 from pipeline.search.stories import story as found_story
 from pipeline.search.times import duration
+from pipeline.state.store import read_one
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import paragraphs
 from pipeline.web.changes import changed
@@ -70,14 +71,14 @@ def story(uri: Text, index: Index) -> Response:
 @router.get("/story/changes")
 def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, watched: Watching) -> Response:
     """What changed in the headline and the text since a version, by what Kafka still holds of it."""
-    found, record = found_story(index, uri), recalled(index, uri)
+    found, record = found_story(index, uri), read_one(index, uri)
     if found is None or record is None:
         return failed(404, f"There is no story {uri}")
-    at = record.texts.get(version)
-    before = fetch(watched.servers.kafka, Coordinate.parse(at)) if at else None
-    if before is None:
+    at = record.place_of(version)
+    before = fetch_all(watched.servers.kafka, [Coordinate.parse(at)]) if at else []
+    if not before:
         return failed(404, f"The text of version {version} is kept no longer")
-    old = Story.model_validate_json(before.value or b"")
+    old = Story.model_validate_json(before[0].payload)
     return HTMLResponse(
         rendered(
             "changes.html",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.index.connection import Client
+from pipeline.connect.elasticsearch import Client
 from pipeline.search.question import LISTED, Question, Sort, asked
 
 _Name = Annotated[str, Field(max_length=200)]

@@ -3,9 +3,9 @@
 import uvicorn
 
 from pipeline.broker.delivery import Delivery
+from pipeline.connect.locate import Servers
 from pipeline.feeds.figures import Feeds
 from pipeline.feeds.memory import Memory
-from pipeline.local.locate import Servers
 from pipeline.settings import Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import Door

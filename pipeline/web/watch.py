@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from pipeline.broker import letters
+from pipeline.ops import dead_letters
+from pipeline.ops.status import gather, gather_with_letters
 from pipeline.web.api import Failed, told
 from pipeline.web.body import read
 from pipeline.web.ingest import Door
-from pipeline.web.state import gather, gather_with_letters
 from pipeline.web.templating import rendered
 from pipeline.web.watched import Watched, Watching
 
@@ -62,7 +62,7 @@ def state(watched: Watching) -> Response:
 @router.get("/api/v1/dead", tags=["watch"], responses={503: _NEEDS_TOKEN[503]})
 def dead(watched: Watching) -> Response:
     """The dead letters nobody has replayed or dropped, oldest first, without their bytes."""
-    return told({"values": [letter.described for letter in letters.unresolved(watched.servers.kafka)]})
+    return told({"values": [letter.described for letter in dead_letters.unresolved(watched.servers.kafka)]})
 
 
 @router.post("/api/v1/dead/{id}/replay", tags=["watch"], status_code=202, responses=_NEEDS_TOKEN)
@@ -76,6 +76,6 @@ def replay(id: str, watched: Watching, door: Entrance, authorization: Annotated[
 
 def _replay(watched: Watched, ids: Sequence[str]) -> int:
     """Replay those of them that are there; how many were."""
-    chosen = [letter for letter in letters.unresolved(watched.servers.kafka) if letter.id in set(ids)]
-    letters.settle(watched.servers.kafka, chosen, again=True)
+    chosen = [letter for letter in dead_letters.unresolved(watched.servers.kafka) if letter.id in set(ids)]
+    dead_letters.settle(watched.servers.kafka, chosen, again=True)
     return len(chosen)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from pipeline.local.locate import Servers
+from pipeline.connect.locate import Servers
 from pipeline.settings import Settings
 
 

@@ -1,7 +1,6 @@
-"""One small Faust app a stage; the only package that knows Faust.
+"""The workers: a stage is a function, and one runtime runs all of them.
 
-``agents`` has the four of them, and with ``pipeline.topics`` the whole topology. Around them:
-``app`` (how an app is made), ``batches`` (events in batches), ``settle`` (every event ends in an
-output or a dead letter before it is acknowledged), ``ledger`` (acknowledged in order),
-``language_pool`` (spaCy beside the loop).
+``contract`` says what a stage is; ``stages`` has one module for each; ``runtime`` is the one place
+that knows Faust: batches, outcomes, offsets, retries, dead letters, metrics, stalls. ``language``
+runs spaCy in processes beside the event loop, ``signatures`` compares stories with earlier ones.
 """

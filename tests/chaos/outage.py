@@ -14,7 +14,7 @@ import stamina
 import typer
 
 from bench.corpus import stories
-from pipeline.broker.letters import unresolved
+from pipeline.ops.dead_letters import unresolved
 from pipeline.settings import Kafka
 from tests.chaos.system import STAGES, System, running
 
@@ -48,7 +48,7 @@ def main(
         stop.set()
         feeding.join()
         caught_up = system.settle(_CATCHING_UP)
-        documents = [document for _, _, document in system.state()["stories"].values()]
+        documents = [document for _, document in system.state()["stories"].values()]
         # One that is too much like another is listed in that one.
         copies = {copy["uri"] for document in documents for copy in document.get("alsoin", ())}
         found = {document["uri"] for document in documents} | copies

@@ -15,9 +15,9 @@ from elasticsearch import ApiError, TransportError
 from elasticsearch import Elasticsearch as Client
 
 from pipeline import topics
-from pipeline.broker import letters
 from pipeline.broker.lag import lags
 from pipeline.errors import TransientError
+from pipeline.ops import dead_letters
 from pipeline.settings import Kafka as Connection
 from tests.chaos.proxy import Proxy
 from tests.conftest import ROOT
@@ -26,7 +26,7 @@ from tests.servers import Elasticsearch, Kafka, Pair
 COMMAND = [sys.executable, "-m", "pipeline"]
 STAGES = tuple(topics.STAGES)
 INDICES = ("stories", "quotes", "wire-desk")
-_PASSING = ("trace", "at", "texts", "storyline", "receivedat")
+_PASSING = ("trace", "at", "held", "sendagain", "revision", "storyline", "receivedat")
 """What tells when and where a story came through, and which of two of one line was first."""
 _SETTLING = 180
 _SETTINGS = {
@@ -172,14 +172,11 @@ class System:
         self.client.indices.refresh(index=",".join(INDICES))
         found: dict[str, Any] = {}
         for index in INDICES:
-            hits = self.client.search(index=index, size=10_000, version=True)["hits"]["hits"]
+            hits = self.client.search(index=index, size=10_000)["hits"]["hits"]
             ids = [(hit["_id"], hit["_index"]) for hit in hits]
             assert len({name for name, _ in ids}) == len(ids), "an id is in two indices"
-            found[index] = {
-                hit["_id"]: [hit["_index"].rpartition("-of-")[2], hit["_version"], _lasting(hit["_source"])]
-                for hit in hits
-            }
-        buried = letters.unresolved(Connection(bootstrap_servers=self.kafka.address))
+            found[index] = {hit["_id"]: [hit["_index"].rpartition("-of-")[2], _lasting(hit["_source"])] for hit in hits}
+        buried = dead_letters.unresolved(Connection(bootstrap_servers=self.kafka.address))
         found["dead"] = sorted({letter.value.decode() for letter in buried})
         return found
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from pipeline.index.connection import Client
+from pipeline.connect.elasticsearch import Client
 from pipeline.local.download import fetch
 from pipeline.local.elasticsearch import elasticsearch_server
 from pipeline.local.jars import cache_dir, locked

@@ -1,4 +1,4 @@
-"""A language process that does to itself what its stories say: die, exit, stall, grow."""
+"""A language process that does to itself what its stories say: die, exit, stall, wait, grow."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import time
 
 from pipeline.annotations import Annotations
 from pipeline.story import Story
-from pipeline.workers import frames
+from pipeline.workers.language import frames
 
 
 def answer(parts: list[bytes]) -> None:
@@ -27,6 +27,8 @@ while (values := frames.read(sys.stdin.buffer)) is not None:
                 sys.exit(1)
             case "stall":
                 time.sleep(60)
+            case "wait":
+                time.sleep(1)
             case "grow":
                 resident = 1 << 40
         results.append(story.annotated(Annotations()).model_dump_json().encode())

@@ -1,15 +1,17 @@
 """AnnotatedStory → what is done to the indices."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipeline.annotations import Annotations, Entity, Mention, Quote, Span, Speaker
 from pipeline.index.documents import actions, taken_back
-from pipeline.index.names import index_of, quote_id, story_id
+from pipeline.index.names import index_of, quote_id
 from pipeline.index.templates import QUOTE, STORY, templates
 from pipeline.settings import Elasticsearch
-from tests.conftest import make_story
+from pipeline.state.rules import decide
+from pipeline.story import story_id
+from tests.conftest import NOON, make_story
 
 BODY = "“Go,” said Ann Lee in Lima."
 
@@ -36,8 +38,12 @@ def annotated(quotes: int = 1, **fields):
     return make_story(body=BODY, **fields).annotated(Annotations(entities=entities, quotes=tuple(said)))
 
 
+def actions_of(story, known_quotes=0, revision=5):
+    return actions(story, revision, known_quotes)
+
+
 def test_names_stand_flat_beside_the_nested_mentions():
-    document = actions(annotated())[0].document
+    document = actions_of(annotated())[0].document
     assert (document["people_keys"], document["places_keys"]) == (["ann lee"], ["lima, pe"])
     assert (document["people"], document["places"], document["organizations"]) == (["Ann Lee"], ["Lima"], [])
     assert document["speakers"] == ["Ann Lee"]
@@ -45,9 +51,9 @@ def test_names_stand_flat_beside_the_nested_mentions():
 
 
 def test_ids_depend_on_the_uri_alone():
-    first, second = actions(annotated(version=1)), actions(annotated(version=2, headline="Other"))
+    first, second = actions_of(annotated(version=1)), actions_of(annotated(version=2, headline="Other"), revision=6)
     assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), quote_id("urn:test:1", 1)]
-    assert {a.version for a in second} == {2}
+    assert {a.version for a in second} == {12}
 
 
 def test_an_index_holds_a_month():
@@ -55,14 +61,14 @@ def test_an_index_holds_a_month():
 
 
 def test_a_quote_carries_what_a_dashboard_needs_of_its_story():
-    quote = actions(annotated(headline="H", urgency=3))[1].document
+    quote = actions_of(annotated(headline="H", urgency=3))[1].document
     assert quote["speaker"]["name"] == "Ann Lee"
     assert quote["story"]["headline"] == "H"
     assert quote["story"]["places"] == ["Lima"]
 
 
 def test_a_version_with_fewer_quotes_removes_the_surplus():
-    todo = actions(annotated(quotes=1), known_quotes=3)
+    todo = actions_of(annotated(quotes=1), known_quotes=3)
     assert [(a.id, a.document is None) for a in todo[1:]] == [
         (quote_id("urn:test:1", 1), False),
         (quote_id("urn:test:1", 2), True),
@@ -72,12 +78,12 @@ def test_a_version_with_fewer_quotes_removes_the_surplus():
 
 @pytest.mark.parametrize("status", ["canceled", "withheld"])
 def test_a_killed_story_leaves_with_all_its_quotes(status):
-    todo = actions(annotated(quotes=0, pubstatus=status), known_quotes=2)
+    todo = actions_of(annotated(quotes=0, pubstatus=status), known_quotes=2)
     assert [a.document for a in todo] == [None] * 3
 
 
 def test_every_field_of_a_document_is_in_the_strict_mapping():
-    story, quote = (a.document for a in actions(annotated(headline="H", keyword=("k",), ednote="n", extra={"x": 1})))
+    story, quote = (a.document for a in actions_of(annotated(headline="H", keyword=("k",), ednote="n", extra={"x": 1})))
     assert set(story) <= set(STORY)
     assert set(quote) <= set(QUOTE)
     assert set(quote["story"]) <= set(QUOTE["story"]["properties"])
@@ -87,12 +93,27 @@ def test_mappings_are_strict():
     assert all(t["template"]["mappings"]["dynamic"] == "strict" for t in templates(Elasticsearch()).values())
 
 
-def test_what_a_superseded_version_may_have_written_is_taken_back_at_its_own_version():
-    removed = taken_back(annotated(quotes=2, version=3))
-    assert [(each.id, each.version, each.document) for each in removed] == [
-        (quote_id("urn:test:1", 1), 3, None),
-        (quote_id("urn:test:1", 2), 3, None),
+def test_a_removal_outranks_what_was_written_with_its_revision_and_nothing_newer():
+    (removed,) = taken_back(annotated(), 3, 1)
+    written, newer = actions_of(annotated(), revision=3)[1], actions_of(annotated(), revision=4)[1]
+    assert removed.id == written.id == newer.id
+    assert written.version < removed.version < newer.version
+
+
+def test_as_many_quotes_are_taken_back_as_an_overtaken_version_may_have_written():
+    removed = taken_back(annotated(quotes=1), 3, 2)
+    assert [(each.id, each.document) for each in removed] == [
+        (quote_id("urn:test:1", 1), None),
+        (quote_id("urn:test:1", 2), None),
     ]
+
+
+def test_the_history_of_a_document_ends_with_the_version_it_shows():
+    waiting = make_story(version=2, headline="Not yet", embargoed=NOON + timedelta(hours=1))
+    record = None
+    for story in (make_story(headline="Before"), make_story(version=1, headline="Shown", versioncreated=NOON), waiting):
+        record = decide(story, record, NOON, "wire.stories/0/1").record
+    assert "Not yet" not in str(actions(annotated(), 1, record=record)[0].document)
 
 
 def test_templates_of_an_installation_have_its_prefix_and_match_no_other_s_indices():

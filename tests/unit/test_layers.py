@@ -1,4 +1,4 @@
-"""Imports go one way: entrances → outlets → stages → nouns, and stages never import each other."""
+"""Imports go one way: entrances → operations → outlets → connections → nouns; stages know nouns, not each other."""
 
 import ast
 from pathlib import Path
@@ -7,29 +7,33 @@ import pytest
 
 from tests.conftest import ROOT
 
-NOUNS = {"errors", "settings", "story", "annotations", "topics"}
+NOUNS = {"errors", "settings", "story", "annotations", "topics", "envelope"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
-OUTLETS = {"broker", "index", "search", "alerts"}
+OUTLETS = {"broker", "state", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
     **{stage: NOUNS | {stage} for stage in STAGES},
     # A feed takes streams apart with the formats, before anything is a story.
     "feeds": NOUNS | {"feeds", "formats"},
-    **dict.fromkeys(OUTLETS, NOUNS | OUTLETS),
-    # The index keeps the desk's records.
-    "index": NOUNS | OUTLETS | {"desk"},
-    **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES),
+    "connect": NOUNS | {"connect"},
+    "broker": NOUNS | {"connect", "broker"},
+    "state": NOUNS | {"connect", "state"},
+    "index": NOUNS | {"connect", "state", "index"},
+    "search": NOUNS | {"connect", "index", "search"},
+    "alerts": NOUNS | {"connect", "index", "search", "alerts"},
+    "ops": NOUNS | STAGES | OUTLETS | {"connect", "ops"},
+    **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES | {"connect", "ops"}),
     "__main__": ENTRANCES,
     "__init__": set(),
 }
 ONLY = {
-    "faust": {"workers"},
+    "faust": {"workers/runtime"},
     "spacy": {"annotate"},
     "fastapi": {"web"},
     "typer": {"cli"},
-    "kafka": {"broker", "local"},
-    "elasticsearch": {"index", "search", "alerts", "web"},
+    "kafka": {"connect", "broker", "local"},
+    "elasticsearch": {"connect", "index", "search", "alerts", "web", "state"},
 }
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -46,21 +50,35 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def importing(library: str) -> list[str]:
+    """The modules that import a library."""
+    found = [path for path in MODULES if any(name.split(".")[0] == library for name in imported(path))]
+    return [str(path.relative_to(PACKAGE)) for path in found]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_imports_only_what_its_room_may_know(path):
+def test_a_module_imports_only_what_its_package_may_know(path):
     ours = {name.split(".")[1] for name in imported(path) if name.startswith("pipeline.")}
-    assert ours <= ALLOWED[room(path)] | {"__version__"}
+    assert ours <= ALLOWED[package(path)] | {"__version__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_imports_what_is_there_for_its_tests(path):
+    assert not {"tests", "bench", "scoring"} & {name.split(".")[0] for name in imported(path)}
 
 
 @pytest.mark.parametrize("library", ONLY)
-def test_a_library_stays_in_its_rooms(library):
-    rooms = {room(path) for path in MODULES if any(name.split(".")[0] == library for name in imported(path))}
-    assert rooms <= ONLY[library]
+def test_a_library_stays_in_its_packages(library):
+    assert all(any(name.startswith(where) for where in ONLY[library]) for name in importing(library))
 
 
-def test_the_process_that_works_on_language_knows_nothing_of_faust():
-    assert not any("faust" in name for name in imported(PACKAGE / "workers" / "language_process.py"))
+@pytest.mark.parametrize("folder", ["stages", "language"])
+def test_a_stage_knows_nothing_of_the_runtime_and_no_other_stage(folder):
+    for path in (PACKAGE / "workers" / folder).glob("*.py"):
+        names = imported(path)
+        assert not any("workers.runtime" in name or "faust" in name for name in names)
+        assert not any("workers.stages" in name for name in names)

@@ -18,8 +18,8 @@ import pytest
 from elasticsearch import ApiError, TransportError
 
 from pipeline.broker.lag import lags
-from pipeline.index.connection import Client, connect
-from pipeline.local.locate import locate_elasticsearch, locate_kafka
+from pipeline.connect.elasticsearch import Client, connect
+from pipeline.connect.locate import locate_elasticsearch, locate_kafka
 from pipeline.local.ports import free_port
 from pipeline.search.stories import story
 from pipeline.settings import Kafka as KafkaSettings

@@ -13,10 +13,10 @@ from elasticsearch import NotFoundError
 
 from bench.corpus import stories
 from pipeline.broker.log import read
+from pipeline.connect.elasticsearch import connect_async
 from pipeline.errors import ElasticsearchAway
-from pipeline.index import registry
-from pipeline.index.connection import connect_async
 from pipeline.settings import Elasticsearch, Kafka
+from pipeline.state.store import ElasticsearchStore
 from tests.chaos import faults
 from tests.chaos.rounds import disturbed, undisturbed
 from tests.chaos.system import System, running
@@ -54,7 +54,7 @@ class TestWorkersThatComeAndGo:
             system.remove_worker(worker)
         feeding.join()
         system.settle()
-        found = {document["uri"] for _, _, document in system.state()["stories"].values()}
+        found = {document["uri"] for _, document in system.state()["stories"].values()}
         assert {json.loads(line)["uri"] for line in load} <= found
 
     def test_a_worker_that_is_told_to_stop_leaves_in_time_and_hands_back_at_most_what_it_was_at(self, system):
@@ -87,7 +87,7 @@ class TestLiveness:
         system.kafka.start()
         system.feed(load[15:])
         system.settle()
-        found = {document["uri"] for _, _, document in system.state()["stories"].values()}
+        found = {document["uri"] for _, document in system.state()["stories"].values()}
         assert {json.loads(line)["uri"] for line in load} <= found
 
     def test_a_worker_that_gets_nowhere_ends_with_code_4_and_is_started_again(self, system):
@@ -112,7 +112,7 @@ def test_while_elasticsearch_is_away_stories_wait_and_while_it_starts_none_is_ta
     async def recalled() -> set[str] | None:
         async with connect_async(elasticsearch) as client:
             try:
-                return set(await registry.recall(client, uris))
+                return set(await ElasticsearchStore(client).read(uris))
             except (ElasticsearchAway, NotFoundError):
                 return None
 

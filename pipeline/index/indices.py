@@ -1,0 +1,41 @@
+"""The indices as the index stage writes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.connect.elasticsearch import AsyncClient
+from pipeline.errors import ElasticsearchAway
+from pipeline.index import bulk, lookup
+from pipeline.index.documents import Action
+
+
+class Indices(Protocol):
+    """What the index stage needs of them."""
+
+    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchAway | None]:
+        """Carry the actions out; for each None (done, or something newer is there), why it was refused, or must wait.
+
+        Raises ElasticsearchAway where nothing is known of any.
+        """
+        ...
+
+    async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+        """How many quotes the indexed version of each story (uri, firstcreated) has. Raises ElasticsearchAway."""
+        ...
+
+
+class ElasticsearchIndices:
+    """The indices in Elasticsearch."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        """Connect lazily, on the loop it is used on."""
+        self._client = client
+
+    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchAway | None]:
+        """See Indices."""
+        return await bulk.write(self._client, actions)
+
+    async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+        """See Indices. Read by id, which is in real time."""
+        return await lookup.quote_counts(self._client, stories)

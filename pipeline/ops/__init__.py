@@ -1,0 +1,1 @@
+"""Running an installation: its status, its dead letters, who may push, and what a process tells of itself."""

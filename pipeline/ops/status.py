@@ -1,0 +1,88 @@
+"""How everything is: servers, lag, counts, dead letters, feeds; one JSON object for the command and the page."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pipeline.broker.lag import Lag, lags
+from pipeline.broker.log import fetch_all
+from pipeline.connect.elasticsearch import connect
+from pipeline.connect.locate import Servers
+from pipeline.errors import TransientError
+from pipeline.feeds.memory import FILE, Memory
+from pipeline.feeds.report import reports
+from pipeline.index import health
+from pipeline.ops import dead_letters
+from pipeline.ops.dead_letters import Letter
+from pipeline.search.stories import counts
+from pipeline.settings import Elasticsearch, Kafka, Settings
+
+
+def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
+    """The state as one JSON object; a server that is away says so, and its figures are missing."""
+    return gather_with_letters(settings, servers)[0]
+
+
+def gather_with_letters(settings: Settings, servers: Servers) -> tuple[dict[str, Any], list[Letter] | None]:
+    """The state, and the dead letters it counts; None while Kafka is away."""
+    dead: list[Letter] | None = None
+    state: dict[str, Any] = {
+        name: {"address": address, "local": name in servers.local, "state": "up"}
+        for name, address in (("kafka", servers.kafka.address), ("elasticsearch", servers.elasticsearch.address))
+    } | {
+        "pages": servers.pages,
+        "feeds": _feeds(settings),
+    }
+    # A client of kafka-python takes a tenth of a second to learn a topic's partitions.
+    with ThreadPoolExecutor(3) as pool:
+        backlog = pool.submit(lags, servers.kafka)
+        unresolved = pool.submit(dead_letters.unresolved, servers.kafka)
+        index = pool.submit(_index, servers.elasticsearch)
+    try:
+        behind, dead = backlog.result(), unresolved.result()
+        state["lag"] = {lag.stage: lag.messages for lag in behind}
+        state["oldest"] = _oldest(servers.kafka, behind)
+        state["dead"] = len(dead)
+    except TransientError as error:
+        state["kafka"] |= {"state": "away", "reason": str(error)}
+    try:
+        found = index.result()
+        state["elasticsearch"] |= found.pop("elasticsearch")
+        state |= found
+    except TransientError as error:
+        state["elasticsearch"] |= {"state": "away", "reason": str(error)}
+    return state, dead
+
+
+def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
+    """Counts, whether the index can be written to, and how the processes are. Raises ElasticsearchAway."""
+    with connect(elasticsearch) as client:
+        why = health.blocked(client)
+        processes = health.processes(client)
+        waiting = health.waiting(processes)
+        return {
+            **counts(client),
+            "elasticsearch": {"state": "read-only", "reason": why} if why else {},
+            "processes": processes,
+            **({"waiting": waiting} if waiting else {}),
+        }
+
+
+def _feeds(settings: Settings) -> list[dict[str, Any]]:
+    """Each live feed and each sender of pushes."""
+    if not settings.feeds and not (settings.data_dir / FILE).exists():
+        return []
+    memory = Memory(settings.data_dir)
+    found = [report.as_json() for report in reports(settings.feeds, memory)]
+    memory.close()
+    return found
+
+
+def _oldest(kafka: Kafka, behind: list[Lag]) -> dict[str, Any] | None:
+    """The waiting item that came first: its stage, and its age in seconds."""
+    stages = {at: lag.stage for lag in behind for at in lag.first}
+    waiting = fetch_all(kafka, list(stages)) if stages else []
+    if not waiting:
+        return None
+    timestamp, stage = min((message.timestamp, stages[message.at]) for message in waiting)
+    return {"stage": stage, "seconds": round(max(0.0, time.time() - timestamp / 1000), 1)}

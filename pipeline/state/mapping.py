@@ -1,0 +1,29 @@
+"""The shape of a record in Elasticsearch: read by id, searched only for embargoes that have passed."""
+
+from typing import Any
+
+INDEX = "wire-desk"
+"""The index that has the records."""
+_WORD = {"type": "keyword", "ignore_above": 1_024}
+_DATE = {"type": "date"}
+_KEPT = {"type": "object", "enabled": False}
+
+RECORD: dict[str, Any] = {
+    "uri": _WORD,
+    "version": {"type": "long"},
+    "versioncreated": _DATE,
+    "firstcreated": _DATE,
+    "pubstatus": _WORD,
+    "revision": {"type": "long"},
+    "embargoed": _DATE,
+    "held": _WORD,
+    "sendagain": _DATE,
+    "versions": _KEPT,
+    "alsoin": _KEPT,
+    "duplicateof": _WORD,
+    "originals": _WORD,
+    "storyline": _WORD,
+    # Written by version 0.6.
+    "at": {"type": "keyword", "index": False, "doc_values": False},
+    "texts": _KEPT,
+}

@@ -1,0 +1,116 @@
+"""The record of a story: all that is remembered of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.annotations import Value, is_absent
+from pipeline.story import Story, Time
+
+Status = Literal["usable", "withheld", "canceled"]
+Rank = tuple[int, datetime]
+
+
+class Version(Value):
+    """A version of a story, or a kill.
+
+    ``at`` is where its text stands on ``wire.stories``. One that came before its embargo was over is
+    ``pending`` until it is known to be indexed.
+    """
+
+    version: int
+    versioncreated: Time
+    pubstatus: Status = "usable"
+    headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    signal: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    ednote: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
+    at: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    pending: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
+
+    @classmethod
+    def of(cls, story: Story, at: str) -> Self:
+        """What is kept of a version that stands there."""
+        return cls(
+            version=story.version,
+            versioncreated=story.versioncreated,
+            pubstatus=story.pubstatus,
+            headline=story.headline,
+            signal=story.signal,
+            ednote=story.ednote and story.ednote[:500],
+            embargoed=story.embargoed,
+            at=at,
+        )
+
+    @property
+    def rank(self) -> Rank:
+        """The order of versions: by number, among equal numbers by time."""
+        return self.version, self.versioncreated
+
+
+class Copy(Value):
+    """The same story as another feed sent it."""
+
+    uri: str
+    source: str
+    versioncreated: Time
+    headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+
+
+class Record(Value):
+    """What is remembered of a story.
+
+    ``version`` is the highest that was seen; ``versioncreated`` and ``pubstatus`` are those of what
+    counts now. ``revision`` numbers what was passed on: each time with a higher one, so that an older
+    one that arrives late in the index changes nothing. ``held`` is where the text of the pending
+    version stands that comes next, ``embargoed`` its embargo; at ``sendagain`` it is sent to the desk
+    again.
+    ``duplicateof`` is the story that this one was found to be a copy of, ``originals`` all that it
+    ever was.
+    """
+
+    uri: str
+    version: int
+    versioncreated: Time
+    firstcreated: Time
+    pubstatus: Status
+    revision: int = 0
+    embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
+    held: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    sendagain: Annotated[Time | None, Field(exclude_if=is_absent)] = None
+    versions: Annotated[tuple[Version, ...], Field(exclude_if=is_absent)] = ()
+    alsoin: Annotated[tuple[Copy, ...], Field(exclude_if=is_absent)] = ()
+    duplicateof: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    originals: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    storyline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+
+    def place_of(self, version: int) -> str | None:
+        """Where the text of the latest version of that number stands on ``wire.stories``, if it is known."""
+        places = [each.at for each in self.versions if each.version == version and each.pubstatus == "usable"]
+        return places[-1] if places else None
+
+    def history(self, shown: Rank) -> Iterator[dict[str, Any]]:
+        """The versions up to the one shown, as documents list them: nothing of what waits for its embargo."""
+        for each in self.versions:
+            if each.rank <= shown:
+                yield each.model_dump(mode="json", exclude={"embargoed", "at", "pending"})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_0_6(cls, given: Any) -> Any:
+        """Version 0.6 kept the places of the texts, and the embargo, beside the versions."""
+        if isinstance(given, dict) and ("texts" in given or "at" in given):
+            given = dict(given)
+            texts, at = given.pop("texts", {}), given.pop("at", None)
+            versions = [dict(each) for each in given.get("versions", ())]
+            for each in versions:
+                if each.get("pubstatus", "usable") == "usable":
+                    each["at"] = texts.get(str(each["version"]), at)
+            if versions and given.get("held"):
+                versions[-1] |= {"at": given["held"], "embargoed": given.get("embargoed"), "pending": True}
+            given["versions"] = versions
+            given.setdefault("sendagain", given.get("embargoed"))
+            given.setdefault("revision", 0 if given.get("held") else given["version"])
+        return given

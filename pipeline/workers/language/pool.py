@@ -1,0 +1,182 @@
+"""spaCy beside the event loop: a few processes that can be timed, killed and replaced one by one.
+
+``concurrent.futures`` gives up its whole pool when one process dies and cannot end one that
+stalls; here a batch that is lost is tried again story by story, so that only the story at fault
+is, and the process is replaced. See docs/decisions/language-processes.md.
+"""
+
+import asyncio
+import os
+import shlex
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from pipeline.errors import AnnotationFailed, ConfigurationError
+from pipeline.settings import Annotate
+from pipeline.workers.contract import Metrics
+from pipeline.workers.language import frames
+
+log = structlog.get_logger()
+
+_LOADING = 120
+"""Seconds a process may take to load its model."""
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class _Lost(Exception):
+    """The process died or was ended in the middle of a batch; the message says how."""
+
+
+@dataclass(eq=False)
+class LanguageProcess:
+    """One process with the model loaded; used by one task at a time."""
+
+    process: Process
+    deadline: float
+    resident: int = 0
+    is_answering: bool = False
+    """Whether an answer was begun and not read to its end: what comes next belongs to no other batch."""
+
+    @classmethod
+    async def start(cls, command: Sequence[str], deadline: float) -> "LanguageProcess":
+        """Start a process and wait until its model is loaded.
+
+        Raises ConfigurationError where it ends instead (its reason is on standard error).
+        """
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=1 << 20,
+            env=os.environ | _ONE_THREAD,
+        )
+        started, is_ready = cls(process, deadline), False
+        try:
+            async with asyncio.timeout(_LOADING):
+                await frames.read_async(started._answers)
+        except (asyncio.IncompleteReadError, TimeoutError):
+            raise ConfigurationError(f"a language process did not start: {shlex.join(command)}") from None
+        else:
+            is_ready = True
+        finally:
+            if not is_ready:
+                started.end()
+                await process.wait()
+        return started
+
+    async def annotate(self, values: Sequence[bytes]) -> list[bytes]:
+        """The stories annotated, JSON in and out. Raises _Lost, after which this process is gone."""
+        self.is_answering = True
+        try:
+            async with asyncio.timeout(self.deadline):
+                assert self.process.stdin
+                self.process.stdin.write(frames.packed(values))
+                await self.process.stdin.drain()
+                resident, *results = await frames.read_async(self._answers)
+        except TimeoutError:
+            self.end()
+            raise _Lost(f"it took longer than {self.deadline:g} s (annotate.deadline)") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            code = await self.process.wait()
+            raise _Lost(f"its language process died ({_died(code)})") from None
+        self.resident = int(resident)
+        self.is_answering = False
+        return results
+
+    def end(self) -> None:
+        """End the process at once."""
+        if self.process.returncode is None:
+            self.process.kill()
+
+    @property
+    def _answers(self) -> asyncio.StreamReader:
+        assert self.process.stdout
+        return self.process.stdout
+
+
+def _died(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+class LanguagePool:
+    """As many language processes as the settings say. One that is lost is started anew when it is needed."""
+
+    def __init__(self, command: Sequence[str], settings: Annotate, metrics: Metrics) -> None:
+        """``command`` runs one process that speaks as ``language.process`` does."""
+        self._metrics = metrics
+        self._command = command
+        self._settings = settings
+        self._idle: asyncio.Queue[LanguageProcess | None] = asyncio.Queue()
+        self._all: set[LanguageProcess] = set()
+        self._stopped = False
+        self.restarts = 0
+        for _ in range(settings.processes):
+            self._idle.put_nowait(None)
+
+    async def start(self) -> None:
+        """Start the processes, so that the first stories do not wait for the model. Raises ConfigurationError."""
+        empty = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
+        for started in await asyncio.gather(*(self._new() for _ in empty)):
+            self._idle.put_nowait(started)
+
+    async def stop(self) -> None:
+        """End all processes, whatever they are at; who waits for an answer is cancelled."""
+        self._stopped = True
+        for process in self._all:
+            process.end()
+        await asyncio.gather(*(process.process.wait() for process in self._all))
+
+    async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
+        """The stories annotated; a story that kills or stalls its process twice is a failure.
+
+        Raises ConfigurationError where a process does not start.
+        """
+        try:
+            return list(await self._run(values))
+        except _Lost as lost:
+            log.warning("language batch lost, trying its stories alone", stories=len(values), why=str(lost))
+        return [await self._alone(value) for value in values]
+
+    async def _alone(self, value: bytes) -> bytes | AnnotationFailed:
+        try:
+            return (await self._run([value]))[0]
+        except _Lost as lost:
+            return AnnotationFailed(f"the story was tried twice, the last time alone: {lost}")
+
+    async def _run(self, values: Sequence[bytes]) -> list[bytes]:
+        process = await self._idle.get()
+        try:
+            process = process or await self._new()
+            return await process.annotate(values)
+        except _Lost:
+            if self._stopped:
+                # It was no story's fault: another worker does again what was cut off.
+                raise asyncio.CancelledError from None
+            raise
+        finally:
+            self._metrics.progress()
+            self._idle.put_nowait(self._kept(process))
+
+    def _kept(self, process: LanguageProcess | None) -> LanguageProcess | None:
+        """The process, None where it can take no other batch: it has ended, was cut off, or has grown too large."""
+        if process is None:
+            return None
+        is_whole = process.process.returncode is None and not process.is_answering
+        if is_whole and process.resident <= self._settings.max_resident:
+            return process
+        process.end()
+        if not self._stopped:
+            self.restarts += 1
+            self._metrics.replaced()
+            log.info("language process is replaced", resident=process.resident, restarts=self.restarts)
+        return None
+
+    async def _new(self) -> LanguageProcess:
+        if self._stopped:
+            raise asyncio.CancelledError
+        process = await LanguageProcess.start(self._command, self._settings.deadline)
+        self._all = {each for each in self._all if each.process.returncode is None} | {process}
+        return process

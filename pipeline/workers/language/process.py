@@ -1,0 +1,66 @@
+"""A language process: stories in on standard input, annotated stories out on standard output.
+
+Started by ``pool``; imports nothing of Faust. The first frame it writes says that the
+model is loaded; each frame after that answers one it was sent, its first part the process's
+resident bytes. It ends as soon as its input does, whatever it is at, so it never outlives its parent.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO, NoReturn
+
+import psutil
+
+from pipeline.settings import Names
+from pipeline.story import Story
+from pipeline.workers.language import frames
+
+_NICENESS = 5
+"""Below the event loops, whose heartbeats must not wait for us."""
+
+
+def main(name: str, names: Names, longest: int) -> NoReturn:
+    """Serve until standard input ends, which ends this process. What libraries print goes to standard error."""
+    os.nice(_NICENESS)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    batches: SimpleQueue[list[bytes]] = SimpleQueue()
+    Thread(target=_read, args=(batches,), daemon=True).start()
+    # spaCy takes seconds to import, in which the input may end.
+    from pipeline.annotate import model  # noqa: PLC0415
+    from pipeline.annotate.stories import annotated  # noqa: PLC0415
+
+    nlp = model.load(name, names)
+    me = psutil.Process()
+    gc.collect()
+    gc.freeze()
+    _answer(answers, [b"ready"])
+    while True:
+        stories = [Story.model_validate_json(value) for value in batches.get()]
+        results = [story.model_dump_json().encode() for story in annotated(nlp, stories, longest)]
+        resident = str(me.memory_info().rss).encode()
+        _answer(answers, [resident, *results])
+
+
+def _read(batches: "SimpleQueue[list[bytes]]") -> None:
+    """Read beside the work, so that the end of the input is seen in the middle of a batch and of loading."""
+    try:
+        # Not sys.stdin, which Python could not close at its end while a thread waits for it.
+        with open(0, "rb", closefd=False) as stream:
+            while (values := frames.read(stream)) is not None:
+                batches.put(values)
+    finally:
+        os._exit(0)
+
+
+def _answer(stream: BinaryIO, parts: Sequence[bytes]) -> None:
+    stream.write(frames.packed(parts))
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], "stock" if sys.argv[2] == "stock" else "wire", int(sys.argv[3]))

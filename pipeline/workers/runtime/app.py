@@ -1,0 +1,68 @@
+"""How a stage's Faust app is made: its settings, and why they are not Faust's defaults."""
+
+import faust
+from faust.types import AppT
+from faust.types.auth import CredentialsT
+
+from pipeline.connect.kafka import trust
+from pipeline.settings import Kafka, Settings
+from pipeline.topics import DEAD_HEADROOM, Stage
+
+_DAY = 24 * 3600.0
+
+
+def make(stage: Stage, settings: Settings) -> AppT:
+    """The app of a stage; its id is its consumer group."""
+    kafka = settings.kafka
+    return faust.App(
+        kafka.named(stage.group),
+        broker=[f"kafka://{server}" for server in kafka.address.split(",")],
+        broker_credentials=_credentials(kafka),
+        datadir=str(settings.data_dir / "faust"),
+        # Bytes in, bytes out: the stages read JSON themselves, and a bad value is theirs to refuse.
+        key_serializer="raw",
+        value_serializer="raw",
+        # Nobody reads the worker's web server, and it binds to all addresses.
+        web_enabled=False,
+        # Topics are made by `wire setup`; one that a client makes has one partition.
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=kafka.partitions,
+        consumer_auto_offset_reset="earliest",
+        # A consumer that waits for Elasticsearch is not dead; heartbeats go on beside it.
+        broker_max_poll_interval=_DAY,
+        # What Faust would say of a stream that waits is wrong; stall.py looks after that.
+        stream_processing_timeout=_DAY,
+        broker_commit_livelock_soft_timeout=_DAY,
+        # Heartbeats come from a thread of their own; a worker that was killed is missed soon.
+        broker_session_timeout=10.0,
+        # Faust's 90 seconds, and 20 minutes for the producer, are how long a worker would sit on a
+        # connection that nobody answers any more.
+        broker_request_timeout=30.0,
+        producer_request_timeout=30.0,
+        broker_heartbeat_interval=3.0,
+        broker_commit_interval=kafka.commit_interval,
+        # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.
+        broker_max_poll_records=64,
+        stream_buffer_maxsize=64,
+        consumer_max_fetch_size=4 << 20,
+        stream_wait_empty=False,
+        producer_acks=-1,
+        # Stories shrink to a third; gzip is what every client has without another library.
+        producer_compression_type="gzip",
+        producer_linger=0.002,
+        producer_max_request_size=kafka.max_message_bytes + DEAD_HEADROOM,
+        worker_redirect_stdouts=False,
+    )
+
+
+def _credentials(kafka: Kafka) -> CredentialsT | None:
+    if kafka.password and kafka.security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=kafka.username,
+            password=kafka.password.get_secret_value(),
+            mechanism=kafka.sasl_mechanism,
+            ssl_context=trust(kafka),
+        )
+    context = trust(kafka)
+    return faust.SSLCredentials(context) if context else None

@@ -1,0 +1,85 @@
+"""Writing dead letters: an item's bytes as they came in, and why it is there."""
+
+import traceback
+from collections.abc import Mapping
+
+import structlog
+
+from pipeline import topics
+from pipeline.envelope import Envelope
+from pipeline.errors import PermanentError, TooLarge
+from pipeline.workers.contract import Broker, Metrics
+from pipeline.workers.runtime.retry import retry_forever
+
+log = structlog.get_logger()
+
+_DETAIL = 2_000
+_HEADERS = 64 << 10
+"""Bytes of the headers that are kept of an item: anybody may write any."""
+
+
+class DeadLetters:
+    """The dead letters of one stage."""
+
+    def __init__(self, stage: str, broker: Broker, metrics: Metrics) -> None:
+        """``stage`` is named in each."""
+        self._stage, self._broker, self._metrics = stage, broker, metrics
+
+    async def write(self, envelope: Envelope, error: Exception) -> None:
+        """Put the item there; where its topic no longer holds its bytes, those that this stage was given.
+
+        Waits for Kafka without end. Bytes that Kafka refuses as too large stay where they are, and
+        the letter says where.
+        """
+        original = await self._original(envelope) or envelope
+        detail = str(error) if isinstance(error, PermanentError) else _bug(error)
+        log.warning(
+            "dead letter", stage=self._stage, uri=envelope.name, error=type(error).__name__, detail=detail[:_DETAIL]
+        )
+        about = {
+            "stage": self._stage,
+            "error": type(error).__name__,
+            "detail": detail[:_DETAIL],
+            "trace": " ".join(map(str, envelope.trace)),
+            "replay-to": original.at.topic,
+        }
+        key = f"{self._stage}-{envelope.at.partition}-{envelope.at.offset}".encode()
+        try:
+            await self._send(key, original.payload, _kept(original) | _encoded(about))
+        except TooLarge:
+            about |= {"omitted": f"{len(original.payload)} bytes at {original.at}"}
+            await self._send(key, b"", _encoded({"uri": original.headers.uri}) | _encoded(about))
+        self._metrics.dead_letter(type(error).__name__)
+
+    async def _original(self, envelope: Envelope) -> Envelope | None:
+        at = envelope.origin
+        if at == envelope.at:
+            return envelope
+        found = await retry_forever(lambda: self._broker.fetch([at]), self._metrics)
+        return found.get(at)
+
+    async def _send(self, key: bytes, value: bytes, headers: Mapping[str, bytes]) -> None:
+        pairs = tuple(headers.items())
+        await retry_forever(lambda: self._broker.send(topics.DEAD, key, value, pairs), self._metrics)
+
+
+def _kept(original: Envelope) -> dict[str, bytes]:
+    """The item's own headers, as they came, as far as they are of a size to keep."""
+    kept: dict[str, bytes] = {}
+    room = _HEADERS
+    for name, value in original.pairs:
+        room -= len(name) + len(value)
+        if room >= 0:
+            kept[name] = value
+    return kept
+
+
+def _encoded(headers: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: value.encode("utf-8", "replace") for name, value in headers.items()}
+
+
+def _bug(error: Exception) -> str:
+    """What is said of an error that nobody meant to raise: itself, and where it was raised."""
+    where = traceback.extract_tb(error.__traceback__)[-1:]
+    places = "".join(f" at {frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in where)
+    return f"{error}{places}"

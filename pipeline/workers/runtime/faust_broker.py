@@ -1,0 +1,73 @@
+"""Kafka as the stages see it: Faust's producer, and messages read where they stand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from faust.exceptions import ProducerSendError
+from faust.types import AppT, EventT, StreamT
+
+from pipeline.broker.log import fetch_all
+from pipeline.envelope import Coordinate, Envelope, Pairs
+from pipeline.errors import KafkaAway, TooLarge
+from pipeline.settings import Kafka
+from pipeline.topics import DEAD
+
+
+class FaustBroker:
+    """The broker of one worker; see workers.contract.Broker."""
+
+    def __init__(self, app: AppT, kafka: Kafka) -> None:
+        """``app`` has the producer."""
+        self._app, self._kafka = app, kafka
+
+    async def send(
+        self, topic: str, key: bytes, value: bytes, headers: Pairs = (), partition: int | None = None
+    ) -> Coordinate:
+        """See Broker."""
+        if len(value) > self._kafka.max_message_bytes and topic != DEAD:
+            raise TooLarge(f"{len(value):,} bytes for {topic}, which takes {self._kafka.max_message_bytes:,}")
+        try:
+            producer = self._app.producer
+            sent = await producer.send(self._kafka.named(topic), key, value, partition, None, dict(headers))
+            stands = await sent
+        except (KafkaError, ProducerSendError) as error:
+            if isinstance(error.__cause__ or error, MessageSizeTooLargeError):
+                raise TooLarge(f"{len(value):,} bytes for {topic}: {error}") from None
+            raise KafkaAway(f"{topic}: {type(error).__name__}: {error}") from error
+        return Coordinate(topic, int(stands.partition), int(stands.offset))
+
+    async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
+        """See Broker."""
+        if not places:
+            return {}
+        found = await asyncio.to_thread(fetch_all, self._kafka, places)
+        return {envelope.at: envelope for envelope in found}
+
+
+class FaustEvent:
+    """An event of Faust's as the runtime sees it; see offsets.Event."""
+
+    def __init__(self, event: EventT, topic: str) -> None:
+        """``topic`` is its topic's name without the installation's prefix."""
+        message = event.message
+        headers = message.headers or ()
+        pairs = headers.items() if isinstance(headers, dict) else headers
+        self._event = event
+        self.envelope = Envelope(
+            at=Coordinate(topic, message.partition, message.offset),
+            key=message.key,
+            value=message.value,
+            pairs=tuple((name, content or b"") for name, content in pairs),
+            timestamp=int((message.timestamp or 0) * 1000),
+        )
+
+    def acknowledge(self) -> None:
+        """Have Faust commit its offset."""
+        self._event.ack()
+
+
+async def events(stream: StreamT, topic: str) -> AsyncIterator[FaustEvent]:
+    """The events of a stream, none acknowledged."""
+    async for event in stream.noack().events():
+        yield FaustEvent(event, topic)

@@ -1,0 +1,117 @@
+"""What a worker counts and times: for Prometheus, for ``wire-metrics-*``, and for stall detection."""
+
+import time
+from collections import deque
+from typing import Any
+
+import psutil
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+_SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
+_RECENT = 1_000
+"""The stories whose times the percentiles of a document are made of."""
+
+
+class WorkerMetrics:
+    """The metrics of one worker; ``steps`` grows whenever something is done, or waited for with a reason."""
+
+    def __init__(self, stage: str) -> None:
+        """All names start with ``wire_``; the stage is a label of each."""
+        self.stage = stage
+        self.registry = CollectorRegistry()
+        self.steps = 0
+        self.waiting: str | None = None
+        self.assigned = False
+        self._since = time.monotonic()
+        self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
+        self._told = 0.0
+        self.done = self._counter("events", "events that ended, by how", "outcome")
+        self.dead = self._counter("dead_letters", "events that ended in the dead letters", "error")
+        self.waits = self._counter("waits", "tries that found a server away", "server")
+        self.restarts = self._counter("language_restarts", "language processes that were replaced")
+        self.rebalances = self._counter("rebalances", "times the partitions were handed out anew")
+        self.lag = Gauge("wire_lag", "messages the whole stage has not done", ["stage"], registry=self.registry)
+        self.partitions = Gauge("wire_partitions", "partitions this worker has", ["stage"], registry=self.registry)
+        self.seconds = self._histogram("stage_seconds", "from an event's arrival here to its acknowledgement", _SECONDS)
+        self.age = self._histogram("story_seconds", "from an item's arrival at the door to the end here", _SECONDS)
+        self.batches = self._histogram("batch_events", "events in one batch", _SIZES)
+        # Those that alerts are made of are there, as 0, from the start.
+        for server in ("kafka", "elasticsearch"):
+            self.waits.labels(stage, server)
+        self.restarts.labels(stage)
+        self.rebalances.labels(stage)
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"wire_{name}", told, ["stage", *labels], registry=self.registry)
+
+    def _histogram(self, name: str, told: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"wire_{name}", told, ["stage"], buckets=buckets, registry=self.registry)
+
+    def progress(self) -> None:
+        """Something was done, though no event has ended yet."""
+        self.steps += 1
+
+    def batch(self, size: int) -> None:
+        """A batch was begun."""
+        self.batches.labels(self.stage).observe(size)
+
+    def settled(self, outcome: str, arrived: float, received: float | None) -> None:
+        """An event ended; it ``arrived`` here and was ``received`` at the door then (seconds since 1970)."""
+        now = time.time()
+        self.steps += 1
+        self.waiting = None
+        self.done.labels(self.stage, outcome).inc()
+        self.seconds.labels(self.stage).observe(max(0.0, now - arrived))
+        if received is not None:
+            self.age.labels(self.stage).observe(max(0.0, now - received))
+            self._recent.append((time.monotonic(), max(0.0, now - received)))
+
+    def dead_letter(self, error: str) -> None:
+        """An event went to the dead letters."""
+        self.dead.labels(self.stage, error).inc()
+
+    def waited(self, server: str, why: str) -> None:
+        """A server was found away; that is a reason not to get on."""
+        self.steps += 1
+        self.waiting = why
+        self.waits.labels(self.stage, server).inc()
+
+    def replaced(self) -> None:
+        """A language process was replaced."""
+        self.restarts.labels(self.stage).inc()
+
+    def document(self) -> dict[str, Any]:
+        """The figures as one document of ``wire-metrics-*``: sums since the start, and rates since the last one."""
+        now = time.monotonic()
+        sums = {
+            "events": self._sum("wire_events_total"),
+            "dead_letters": self._sum("wire_dead_letters_total"),
+            "waits": self._sum("wire_waits_total"),
+            "language_restarts": self._sum("wire_language_restarts_total"),
+            "rebalances": self._sum("wire_rebalances_total"),
+        }
+        passed = now - self._since
+        rate = (sums["events"] - self._told) / passed
+        times = sorted(seconds for when, seconds in self._recent if when >= self._since)
+        self._since, self._told = now, sums["events"]
+        batches, events = self._sum("wire_batch_events_count"), self._sum("wire_batch_events_sum")
+        return {
+            "stage": self.stage,
+            **sums,
+            "events_per_second": rate,
+            "lag": self._sum("wire_lag"),
+            "partitions": self._sum("wire_partitions"),
+            "batch_events": events / batches if batches else 0.0,
+            "resident_bytes": psutil.Process().memory_info().rss,
+            **({"story_seconds": _percentiles(times)} if times else {}),
+            **({"waiting": self.waiting} if self.waiting else {}),
+        }
+
+    def _sum(self, name: str) -> float:
+        samples = (sample for family in self.registry.collect() for sample in family.samples)
+        return sum(sample.value for sample in samples if sample.name == name)
+
+
+def _percentiles(times: list[float]) -> dict[str, float]:
+    return {f"p{part}": times[min(len(times) - 1, len(times) * part // 100)] for part in (50, 95, 99)}

@@ -1,0 +1,101 @@
+"""Running a stage: events in batches to its work, outcomes carried out, then acknowledged in order.
+
+Faust acknowledges an event even where the agent raised, so nothing here lets an exception reach
+it: a server that is away is waited for, anything else is a dead letter with its reason.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+
+from pipeline.envelope import Envelope
+from pipeline.errors import TransientError
+from pipeline.topics import Stage
+from pipeline.workers.contract import Broker, Done, Handler, Metrics, Outcome, Send
+from pipeline.workers.runtime.batching import batches
+from pipeline.workers.runtime.dead_letters import DeadLetters
+from pipeline.workers.runtime.offsets import Event, OffsetTracker, PendingEvent
+from pipeline.workers.runtime.retry import retry_forever
+
+log = structlog.get_logger()
+
+
+class Processor:
+    """One stage at work in one worker."""
+
+    def __init__(self, stage: Stage, handler: Handler, broker: Broker, metrics: Metrics) -> None:
+        """``handler`` is the stage's own, which the caller starts and stops."""
+        self._stage, self._handler, self._broker, self._metrics = stage, handler, broker, metrics
+        self._dead_letters = DeadLetters(stage.name, broker, metrics)
+        self._tracker = OffsetTracker()
+        self._slots = asyncio.Semaphore(handler.at_once or stage.at_once)
+
+    async def run(self, events: AsyncIterator[Event]) -> None:
+        """Work until the events end, or until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            async for batch in batches(events, self._handler.limits or self._stage.limits):
+                pending = self._tracker.enter(batch)
+                await self._slots.acquire()
+                group.create_task(self._process(pending))
+
+    async def tick(self) -> None:
+        """The stage's regular work; what goes wrong with it is tried again the next time."""
+        try:
+            await self._handler.tick()
+        except TransientError as error:
+            log.info("regular work waits", stage=self._stage.name, why=str(error))
+        except Exception:  # the timer must not end
+            log.exception("regular work failed", stage=self._stage.name)
+
+    async def _process(self, pending: list[PendingEvent]) -> None:
+        envelopes = [each.envelope for each in pending]
+        structlog.contextvars.bind_contextvars(events=len(envelopes), first=envelopes[0].name)
+        self._metrics.batch(len(envelopes))
+        try:
+            outcomes = await self._outcomes(envelopes)
+            await asyncio.gather(*map(self._carry_out, envelopes, outcomes))
+        finally:
+            self._slots.release()
+        self._tracker.end(pending)
+        for each, outcome in zip(pending, outcomes, strict=True):
+            received = each.envelope.headers.received_at
+            self._metrics.settled(_word(outcome), each.arrived, received.timestamp() if received else None)
+
+    async def _outcomes(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
+        """What becomes of each; one that makes the work fail is found by halves."""
+        try:
+            outcomes = await retry_forever(lambda: self._handler.work(envelopes), self._metrics)
+            if len(outcomes) != len(envelopes):
+                raise RuntimeError(f"{len(outcomes)} outcomes for {len(envelopes)} events")
+        except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
+            if len(envelopes) == 1:
+                return [error]
+            half = len(envelopes) // 2
+            return [*await self._outcomes(envelopes[:half]), *await self._outcomes(envelopes[half:])]
+        return outcomes
+
+    async def _carry_out(self, envelope: Envelope, outcome: Outcome) -> None:
+        """Do what the outcome says; what cannot be done makes a dead letter."""
+        try:
+            if isinstance(outcome, Exception):
+                raise outcome
+            if isinstance(outcome, Done):
+                return
+            for send in outcome if isinstance(outcome, tuple) else (outcome,):
+                await self._send(envelope, send)
+        except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
+            await self._dead_letters.write(envelope, error)
+
+    async def _send(self, envelope: Envelope, send: Send) -> None:
+        topic = send.topic or self._stage.writes
+        if topic is None:
+            raise RuntimeError(f"stage {self._stage.name} has no output topic")
+        key, pairs = send.key.encode(), (send.headers or envelope.onward()).pairs()
+        await retry_forever(lambda: self._broker.send(topic, key, send.value, pairs), self._metrics)
+
+
+def _word(outcome: Outcome) -> str:
+    if isinstance(outcome, Exception):
+        return "dead"
+    return outcome.why.partition(" ")[0] if isinstance(outcome, Done) else "sent"

@@ -1,0 +1,28 @@
+"""Waiting for a server that is away: without end, more and more rarely."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import stamina
+
+from pipeline.errors import ConfigurationError, ElasticsearchAway, TransientError
+from pipeline.workers.contract import Metrics
+
+Result = TypeVar("Result")
+
+_AWAY = (TransientError, ConfigurationError)
+"""A server that refuses us is no story's fault either."""
+
+
+async def retry_forever(work: Callable[[], Awaitable[Result]], metrics: Metrics) -> Result:
+    """The result of ``work``, tried again for as long as a server is away, or does not let us in."""
+    async for attempt in stamina.retry_context(
+        on=_AWAY, attempts=None, timeout=None, wait_initial=0.2, wait_max=10.0, wait_jitter=0.5
+    ):
+        with attempt:
+            try:
+                return await work()
+            except _AWAY as error:
+                metrics.waited("elasticsearch" if isinstance(error, ElasticsearchAway) else "kafka", str(error))
+                raise
+    raise AssertionError("a retry without end has ended")

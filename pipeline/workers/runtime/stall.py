@@ -1,0 +1,113 @@
+"""Stall detection: a worker is alive if its offsets advance, it has nothing to do, or it waits for a server.
+
+Faust workers have stayed up without consuming after a broker restart (faust-streaming 523, 594,
+175), and hung in a rebalance. A thread beside the loop looks at the broker, not at the worker; a
+worker that is stuck ends with EXIT_STUCK, and whoever supervises it starts it again.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+import structlog
+
+from pipeline.broker.lag import lag
+from pipeline.errors import PipelineError
+from pipeline.settings import Kafka
+from pipeline.topics import Stage
+from pipeline.workers.runtime.metrics import WorkerMetrics
+
+log = structlog.get_logger()
+
+EXIT_STUCK = 4
+"""The exit code of a worker that was stuck."""
+EVERY = 10.0
+"""Seconds between two looks at the broker."""
+_ONE_PARTITION = 10
+"""A single partition may stand still so many times longer: large stories of others may be before it."""
+
+
+@dataclass
+class StallDetector:
+    """Judges from one look to the next; times are in seconds of any clock that never goes back."""
+
+    patience: float
+    _steps: int = -1
+    _since: float = 0.0
+    _first: dict[int, tuple[int, float]] = field(default_factory=dict)
+
+    def check(self, now: float, waiting: dict[int, int], assigned: Collection[int], steps: int) -> str | None:
+        """Why the worker is stuck, None where it is alive.
+
+        ``waiting`` is the first message not done of each partition that has some, ``assigned`` the
+        partitions this worker has, ``steps`` what it counts as done. Who has none, while others
+        stand still, was left out of a rebalance.
+        """
+        concerned = {number: offset for number, offset in waiting.items() if number in assigned or not assigned}
+        moved = {number for number, offset in concerned.items() if self._first.get(number, (-1, 0))[0] != offset}
+        if moved or not concerned or steps != self._steps:
+            self._since = now
+        self._steps = steps
+        self._first = {
+            number: (offset, now) if number in moved else self._first[number] for number, offset in concerned.items()
+        }
+        if concerned and now - self._since > self.patience:
+            return f"nothing was done for {now - self._since:.0f} s, with messages waiting on {sorted(concerned)}"
+        for number, (offset, since) in self._first.items():
+            if assigned and now - since > self.patience * _ONE_PARTITION:
+                return f"partition {number} has stood at {offset} for {now - since:.0f} s"
+        return None
+
+    def reset(self, now: float) -> None:
+        """Start anew: the broker itself could not be asked."""
+        self._since, self._first = now, {}
+
+
+class StallWatch:
+    """Watches over one worker, from a thread."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        kafka: Kafka,
+        metrics: WorkerMetrics,
+        assigned: Callable[[], Collection[int]],
+        patience: float,
+    ) -> None:
+        """``assigned`` tells the partitions the worker has now."""
+        self._stage, self._kafka, self._metrics, self._assigned = stage, kafka, metrics, assigned
+        self._detector = StallDetector(patience)
+
+    def start(self) -> None:
+        """Watch until the process ends."""
+        self._detector.reset(time.monotonic())
+        threading.Thread(target=self._watch, daemon=True, name="stall-watch").start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(EVERY)
+            if why := self.look():
+                log.error("worker is stuck and ends, to be started again", stage=self._stage.name, why=why)
+                os._exit(EXIT_STUCK)
+
+    def look(self) -> str | None:
+        """Look once: why the worker is stuck, None where it is alive or the broker cannot be asked."""
+        try:
+            found = lag(self._kafka, self._stage)
+            assigned = self._assigned()
+        except PipelineError as error:
+            self._metrics.waiting = str(error)
+            self._detector.reset(time.monotonic())
+            return None
+        except Exception:  # the watch must not end before the worker
+            log.exception("the broker could not be asked", stage=self._stage.name)
+            self._detector.reset(time.monotonic())
+            return None
+        self._metrics.lag.labels(self._stage.name).set(found.messages)
+        self._metrics.partitions.labels(self._stage.name).set(len(assigned))
+        waiting = {at.partition: at.offset for at in found.first}
+        if not waiting:
+            self._metrics.waiting = None
+        return self._detector.check(time.monotonic(), waiting, assigned, self._metrics.steps)

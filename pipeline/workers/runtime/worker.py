@@ -1,0 +1,119 @@
+"""Running one stage in this process until it is told to stop."""
+
+import os
+import threading
+from importlib import import_module
+from typing import Any
+
+import structlog
+from faust import Sensor, Worker
+from faust.types import AppT, StreamT
+
+from pipeline.ops.monitor import serve
+from pipeline.settings import Settings
+from pipeline.topics import Stage
+from pipeline.workers.contract import Context, Handler
+from pipeline.workers.runtime import faust_patches, recording
+from pipeline.workers.runtime.app import make
+from pipeline.workers.runtime.faust_broker import FaustBroker, events
+from pipeline.workers.runtime.metrics import WorkerMetrics
+from pipeline.workers.runtime.processor import Processor
+from pipeline.workers.runtime.stall import StallWatch
+
+log = structlog.get_logger()
+
+DRAIN = 10.0
+"""Seconds a worker may take to stop; then it is ended. What it was at is done again by another."""
+
+
+def run(stage: Stage, settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT. The settings have the servers' addresses."""
+    faust_patches.keep_failed_commits()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    structlog.contextvars.bind_contextvars(stage=stage.name)
+    metrics = WorkerMetrics(stage.name)
+    app = make(stage, settings)
+    app.sensors.add(Rebalances(metrics))
+    _add_stage(app, Context(stage, settings, FaustBroker(app, settings.kafka), metrics))
+    _watch(app, stage, settings, metrics)
+    worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
+    worker.spinner = None
+    log.info("worker starts", reads=stage.reads, writes=stage.writes)
+    worker.execute_from_commandline()
+
+
+def handler_of(context: Context) -> Handler:
+    """The stage's handler. Only its own module is imported: what others need takes time and memory."""
+    handler: Handler = import_module(f"pipeline.workers.stages.{context.stage.name}").handler(context)
+    return handler
+
+
+def _add_stage(app: AppT, context: Context) -> None:
+    stage, handler = context.stage, handler_of(context)
+    processor = Processor(stage, handler, context.broker, context.metrics)
+
+    async def process(stream: StreamT) -> None:
+        await processor.run(events(stream, stage.reads))
+
+    async def stop(*_: object, **__: object) -> None:
+        await handler.stop()
+
+    app.agent(app.topic(context.settings.kafka.named(stage.reads)), name=stage.name)(process)
+    app.task(handler.start)
+    app.on_before_shutdown.connect(stop, weak=False)
+    if handler.every:
+        app.timer(interval=handler.every)(processor.tick)
+
+
+def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) -> None:
+    """Have the worker looked at by others, by dashboards and by itself."""
+
+    def why_not_ready() -> str | None:
+        if app.rebalancing or not metrics.assigned:
+            return "partitions are being handed out"
+        return metrics.waiting
+
+    topic = settings.kafka.named(stage.reads)
+
+    def assigned() -> set[int]:
+        return {tp.partition for tp in app.consumer.assignment() if tp.topic == topic}
+
+    monitor = settings.monitor
+    port = monitor.port and monitor.port + stage.number
+    serve(monitor.host, port, metrics.registry, why_not_ready)
+    recording.start(metrics, settings.elasticsearch, monitor)
+    # A batch may take as long as its deadline, twice where its stories are tried alone.
+    patience = max(monitor.stuck_after, 2 * settings.annotate.deadline if stage.name == "annotate" else 0)
+    StallWatch(stage, settings.kafka, metrics, assigned, patience).start()
+
+
+class Rebalances(Sensor):  # type: ignore[misc]
+    """Counts Faust's rebalances."""
+
+    def __init__(self, metrics: WorkerMetrics) -> None:
+        """``metrics`` are this worker's."""
+        super().__init__()
+        self._metrics = metrics
+
+    def on_rebalance_end(self, app: AppT, state: dict[str, Any]) -> None:
+        """Partitions were handed out anew."""
+        self._metrics.assigned = True
+        self._metrics.rebalances.labels(self._metrics.stage).inc()
+
+
+class DrainingWorker(Worker):  # type: ignore[misc]
+    """Faust's worker, which also leaves when Faust's own shutdown hangs (robinhood 484)."""
+
+    def _on_sigint(self) -> None:
+        _leave_within(DRAIN)
+        super()._on_sigint()
+
+    def _on_sigterm(self) -> None:
+        _leave_within(DRAIN)
+        super()._on_sigterm()
+
+
+def _leave_within(seconds: float) -> None:
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()

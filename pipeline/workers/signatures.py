@@ -1,0 +1,52 @@
+"""The signatures of all stories of the last days, as all desks see them: in the one order of ``wire.signatures``."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pipeline import topics
+from pipeline.broker.log import Tail
+from pipeline.desk.likeness import Signed, Window
+from pipeline.settings import Kafka
+from pipeline.workers.contract import Broker
+
+Alike = tuple[str | None, str | None]
+"""The uri of the story that one is a copy of, and of the one most about its matter."""
+
+
+class Signatures(Protocol):
+    """What the desk needs of them."""
+
+    async def judge(self, signed: Sequence[Signed]) -> Sequence[Alike]:
+        """What each story is like of those before it, and keep them all. Raises KafkaAway."""
+        ...
+
+
+class KafkaSignatures:
+    """The signatures on their topic; a worker keeps those of the last ``window`` in memory."""
+
+    def __init__(self, broker: Broker, kafka: Kafka, window: timedelta) -> None:
+        """Connect lazily."""
+        self._broker = broker
+        self._known = Window(window)
+        self._judging = asyncio.Lock()
+        self._tail = Tail(kafka, topics.SIGNATURES, datetime.now(UTC) - window)
+
+    async def judge(self, signed: Sequence[Signed]) -> Sequence[Alike]:
+        """See Signatures."""
+        places = await asyncio.gather(*map(self._put, signed))
+        async with self._judging:
+            return await asyncio.to_thread(self._judged, [each.uri for each in signed], max(places))
+
+    async def _put(self, signed: Signed) -> int:
+        stands = await self._broker.send(
+            topics.SIGNATURES, signed.uri.encode(), signed.model_dump_json().encode(), partition=0
+        )
+        return stands.offset
+
+    def _judged(self, uris: Sequence[str], last: int) -> list[Alike]:
+        """What each is alike to, once all that was put in before is known. Raises KafkaAway."""
+        for envelope in self._tail.up_to(last):
+            self._known.add(Signed.model_validate_json(envelope.payload))
+        return [self._known.judge(uri) for uri in uris]

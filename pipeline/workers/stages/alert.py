@@ -1,0 +1,54 @@
+"""Stage alert: what was indexed, against the saved searches."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pipeline.alerts import told
+from pipeline.alerts.matching import Match, matches
+from pipeline.alerts.saved import saved
+from pipeline.connect.elasticsearch import connect
+from pipeline.envelope import Envelope, Headers
+from pipeline.search.stories import make_findable
+from pipeline.story import Indexed
+from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
+
+
+def handler(context: Context) -> Handler:
+    """The stage's handler."""
+    return Handler(Matching(context).work)
+
+
+class Matching:
+    """The stage's work: a search for each alert, so that many versions share one."""
+
+    def __init__(self, context: Context) -> None:
+        """Connect lazily."""
+        self._client = connect(context.settings.elasticsearch)
+
+    async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
+        """What is to be told of each version. Raises ElasticsearchAway, after which all of it is done again."""
+        arrived = [Indexed.model_validate_json(envelope.payload) for envelope in batch]
+        found = await asyncio.to_thread(self._found, arrived)
+        last = {each.uri: number for number, each in enumerate(arrived)}
+        return [
+            _outcome(envelope, [match for match in found if match.uri == each.uri] if last[each.uri] == number else [])
+            for number, (envelope, each) in enumerate(zip(batch, arrived, strict=True))
+        ]
+
+    def _found(self, arrived: Sequence[Indexed]) -> list[Match]:
+        alerts = saved(self._client)
+        if not alerts:
+            return []
+        make_findable(self._client)
+        before = told.about(self._client, list({each.uri for each in arrived}))
+        return told.remember(self._client, matches(self._client, alerts, arrived, before))
+
+
+def _outcome(envelope: Envelope, found: Sequence[Match]) -> Outcome:
+    """The matches on their way, in messages of their own: one that cannot be delivered is replayed alone."""
+    received = envelope.headers.received_at
+    sends = [
+        Send(match.alert, match.model_dump_json().encode(), headers=Headers(uri=match.uri, received_at=received))
+        for match in found
+    ]
+    return tuple(sends) or Done("no match")

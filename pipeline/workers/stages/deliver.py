@@ -1,0 +1,48 @@
+"""Stage deliver: matches to webhooks and mailboxes. One that cannot be told is a dead letter."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pipeline.alerts import told
+from pipeline.alerts.matching import Match
+from pipeline.alerts.saved import Alert, saved
+from pipeline.alerts.telling import Teller
+from pipeline.connect.elasticsearch import connect
+from pipeline.envelope import Envelope
+from pipeline.errors import ConfigurationError, DeliveryFailed
+from pipeline.workers.contract import Context, Done, Handler, Outcome
+
+
+def handler(context: Context) -> Handler:
+    """The stage's handler. Raises ConfigurationError where the webhooks' secret is none."""
+    return Handler(Delivery(context).work)
+
+
+class Delivery:
+    """The stage's work."""
+
+    def __init__(self, context: Context) -> None:
+        """Connect lazily. Raises ConfigurationError where the secret is none."""
+        self._teller = Teller(context.settings.alerts)
+        self._client = connect(context.settings.elasticsearch)
+
+    async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
+        """Tell each match. Raises ElasticsearchAway, after which what was not told is told."""
+        found = [Match.model_validate_json(envelope.payload) for envelope in batch]
+        alerts = {alert.name: alert for alert in await asyncio.to_thread(saved, self._client)}
+        before = await asyncio.to_thread(told.delivered, self._client, found)
+        outcomes = (self._outcome(match, alerts.get(match.alert), before.get(match.id, ())) for match in found)
+        return await asyncio.gather(*outcomes)
+
+    async def _outcome(self, match: Match, alert: Alert | None, before: Sequence[str]) -> Outcome:
+        """Tell it on each channel that does not have it yet."""
+        done, failures = list(before), []
+        for channel in alert.channels if alert else ():
+            if alert and channel not in done:
+                try:
+                    await self._teller.tell(match, alert, channel)
+                    done.append(channel)
+                except (DeliveryFailed, ConfigurationError) as error:
+                    failures.append(str(error))
+        await asyncio.to_thread(told.note_delivered, self._client, match, done)
+        return DeliveryFailed("; ".join(failures)) if failures else Done("delivered")

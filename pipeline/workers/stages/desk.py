@@ -1,0 +1,247 @@
+"""Stage desk: passes on the versions that count, holds embargoed ones, folds copies into originals.
+
+What concerns a story is decided where its uri's partition is read. A copy found under another uri is
+therefore told to its original through ``wire.stories`` itself, under the original's key; what is
+done about it follows from the copy's own record, not from the message.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from pipeline import topics
+from pipeline.connect.elasticsearch import connect_async
+from pipeline.desk import likeness
+from pipeline.desk.likeness import Signed
+from pipeline.envelope import Coordinate, Envelope, Headers
+from pipeline.state.record import Record
+from pipeline.state.rules import (
+    Decision,
+    Policy,
+    Verdict,
+    alone,
+    claim,
+    confirmed,
+    decide,
+    list_copy,
+    needs_verdict,
+    passed_on,
+)
+from pipeline.state.store import ElasticsearchStore, Store, Stored
+from pipeline.story import NO_STORY, Story, story_id
+from pipeline.workers.contract import Broker, Context, Done, Handler, Outcome, Send
+from pipeline.workers.signatures import KafkaSignatures, Signatures
+
+log = structlog.get_logger()
+
+RELEASE_EVERY = 5.0
+"""Seconds between two looks for embargoes that have passed."""
+_REPLACING = ("correction", "update")
+
+
+def handler(context: Context) -> Handler:
+    """The stage's handler."""
+    settings = context.settings
+    desk = settings.desk
+    work = Desk(
+        ElasticsearchStore(connect_async(settings.elasticsearch)),
+        KafkaSignatures(context.broker, settings.kafka, timedelta(seconds=desk.window)),
+        context.broker,
+        Policy(folds=desk.duplicates == "fold", keep=timedelta(seconds=settings.kafka.retention)),
+        compares=desk.duplicates != "off",
+    )
+    return Handler(work.work, tick=work.release, every=RELEASE_EVERY)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A version that arrived, and the uri of the story that it was told to as a copy; "" where it was not."""
+
+    envelope: Envelope
+    story: Story
+    original: str
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> "_Arrival":
+        return cls(envelope, Story.model_validate_json(envelope.payload), envelope.headers.copy_of)
+
+
+class Desk:
+    """The stage's work; all it remembers is in the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        signatures: Signatures,
+        broker: Broker,
+        policy: Policy,
+        compares: bool = True,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        """``compares``: whether copies are looked for."""
+        self._store, self._signatures, self._broker = store, signatures, broker
+        self._policy, self._compares, self._now = policy, compares, now
+
+    async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
+        """What becomes of each version. Raises ElasticsearchAway or KafkaAway, having passed on nothing.
+
+        Where another worker changed a record meanwhile, all of it is decided again.
+        """
+        arrivals = [_Arrival.of(envelope) for envelope in batch]
+        while True:
+            stored = await self._store.read({a.story.uri for a in arrivals} | {a.original for a in arrivals} - {""})
+            records, outcomes = await self._decided(arrivals, {uri: each.record for uri, each in stored.items()})
+            changes = [(record, stored.get(uri)) for uri, record in records.items() if _is_new(record, stored.get(uri))]
+            if not await self._store.write(changes):
+                return outcomes
+
+    async def release(self) -> None:
+        """Send versions here again whose embargo is over, as if they came now: one worker does it for each.
+
+        Raises ElasticsearchAway, KafkaAway.
+        """
+        for due in await self._store.due(self._now()):
+            stored = (await self._store.read([due.uri])).get(due.uri)
+            claimed = claim(stored.record, self._now()) if stored else None
+            if stored and claimed and claimed.held and not await self._store.write([(claimed, stored)]):
+                at = Coordinate.parse(claimed.held)
+                held = (await self._broker.fetch([at])).get(at)
+                if held is None:
+                    log.error("a story that waited for its embargo is no longer on its topic", uri=due.uri, at=str(at))
+                    continue
+                await self._broker.send(topics.STORIES, due.uri.encode(), held.payload, held.onward().pairs())
+                log.info("embargo is over", uri=due.uri)
+
+    async def _decided(
+        self, arrivals: Sequence[_Arrival], records: dict[str, Record]
+    ) -> tuple[dict[str, Record], list[Outcome]]:
+        """The records as they are then, and what becomes of each arrival."""
+        verdicts = await self._verdicts(arrivals, records)
+        records = dict(records)
+        decisions = [self._decide(each, records, verdicts) for each in arrivals]
+        texts = await self._texts(decisions, records)
+        outcomes = [
+            self._outcome(arrival, uri, decision, records, texts)
+            for arrival, (uri, decision) in zip(arrivals, decisions, strict=True)
+        ]
+        return records, outcomes
+
+    def _decide(
+        self, arrival: _Arrival, records: dict[str, Record], verdicts: dict[str, Verdict]
+    ) -> tuple[str, Decision]:
+        """The decision about one arrival, and the story that it concerns, whose record is changed."""
+        now, story = self._now(), arrival.story
+        copy, original = records.get(story.uri), records.get(arrival.original)
+        if copy and original and (copy.duplicateof or _lists(original, copy)):
+            if original.duplicateof and self._policy.folds:
+                further = (original.duplicateof,) if copy.duplicateof == original.uri else ()
+                return original.uri, Decision(original, dropped="a copy of a copy", tell=further)
+            decision = list_copy(original, copy, story.source.name, now)
+            records[original.uri] = decision.record
+            records[copy.uri] = confirmed(copy, (story.version, story.versioncreated), now, self._policy)
+            return original.uri, decision
+        if copy and not original and copy.duplicateof and copy.duplicateof == arrival.original:
+            # The original never came as far as this: the copy stands for itself.
+            records[story.uri] = alone(copy)
+        verdict = None if arrival.original else verdicts.get(story.uri)
+        decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), verdict, self._policy)
+        records[story.uri] = decision.record
+        # Who was told of a copy tells nobody else of it.
+        return story.uri, replace(decision, tell=()) if arrival.original else decision
+
+    def _outcome(
+        self,
+        arrival: _Arrival,
+        uri: str,
+        decision: Decision,
+        records: dict[str, Record],
+        texts: dict[str, Envelope],
+    ) -> Outcome:
+        """What is sent for a decision; each time something is passed on, the record's revision rises."""
+        headers = arrival.envelope.onward()
+        sends: list[Send] = []
+        if decision.story:
+            sends.append(_passed(decision.story, headers, records))
+        elif uri in texts and decision.again:
+            held = texts.pop(uri)
+            story = Story.model_validate_json(held.payload)
+            shown = story.model_copy(update={"firstcreated": records[uri].firstcreated})
+            sends.append(_passed(shown, held.onward(), records))
+        sends += [
+            Send(
+                told, _json(arrival.story), topic=topics.STORIES, headers=replace(headers, copy_of=told, revision=None)
+            )
+            for told in decision.tell
+        ]
+        return tuple(sends) or Done(decision.dropped or "known")
+
+    async def _texts(
+        self, decisions: Sequence[tuple[str, Decision]], records: dict[str, Record]
+    ) -> dict[str, Envelope]:
+        """The texts that are to be passed on again, by uri, each once: where nothing newer is passed on."""
+        passed = {uri for uri, decision in decisions if decision.story}
+        places = {
+            uri: Coordinate.parse(decision.again) for uri, decision in decisions if decision.again and uri not in passed
+        }
+        found = await self._broker.fetch(list(places.values()))
+        return {uri: found[at] for uri, at in places.items() if at in found}
+
+    async def _verdicts(self, arrivals: Sequence[_Arrival], records: dict[str, Record]) -> dict[str, Verdict]:
+        """What each story that is new here is a copy of, and whose line it continues."""
+        now = self._now()
+        new = [
+            arrival
+            for arrival in arrivals
+            if self._compares
+            and arrival.story.signal not in NO_STORY
+            and needs_verdict(arrival.story, records.get(arrival.story.uri), now)
+        ]
+        verdicts = {arrival.story.uri: Verdict(storyline=story_id(arrival.story.uri)) for arrival in new}
+        signed = [signed for arrival in new if (signed := _signed(arrival))]
+        if not signed:
+            return verdicts
+        alike = await self._signatures.judge(signed)
+        stored = await self._store.read({uri for pair in alike for uri in pair if uri})
+        lines = {uri: each.record.storyline for uri, each in stored.items()}
+        replacing = {arrival.story.uri for arrival in new if arrival.story.signal in _REPLACING}
+        for one, (copied, matter) in zip(signed, alike, strict=True):
+            related = copied or matter or one.uri
+            line = lines.get(related) or (verdicts[related].storyline if related in verdicts else None)
+            verdicts[one.uri] = Verdict(
+                duplicateof=None if one.uri in replacing else copied, storyline=line or story_id(related)
+            )
+        return verdicts
+
+
+def _lists(original: Record, copy: Record) -> bool:
+    return any(each.uri == copy.uri for each in original.alsoin)
+
+
+def _is_new(record: Record, stored: Stored | None) -> bool:
+    return stored is None or stored.record != record
+
+
+def _signed(arrival: _Arrival) -> Signed | None:
+    """The story's signature, with whose story it is and by which feed it came: two may bring the same agency's."""
+    story = arrival.story
+    signature = likeness.sign(story)
+    if signature is None:
+        return None
+    origin = f"{story.source.name} by {arrival.envelope.headers.feed}"[:500]
+    return Signed(uri=story.uri, origin=origin, versioncreated=story.versioncreated, signature=signature)
+
+
+def _passed(story: Story, headers: Headers, records: dict[str, Record]) -> Send:
+    """The story on its way, with the next revision."""
+    records[story.uri] = record = passed_on(records[story.uri])
+    return Send(story.uri, _json(story), headers=replace(headers, revision=record.revision))
+
+
+def _json(story: Story) -> bytes:
+    return story.model_dump_json().encode()

@@ -1,0 +1,143 @@
+"""Stage index: documents into Elasticsearch, in bulk, each result looked at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pipeline.connect.elasticsearch import connect_async
+from pipeline.envelope import Envelope, times
+from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.index import documents
+from pipeline.index.documents import Action
+from pipeline.index.indices import ElasticsearchIndices, Indices
+from pipeline.state.record import Record
+from pipeline.state.rules import Policy, confirmed, counts
+from pipeline.state.store import ElasticsearchStore, Store, Stored
+from pipeline.story import AnnotatedStory, Indexed, Story
+from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
+
+
+def handler(context: Context) -> Handler:
+    """The stage's handler."""
+    settings = context.settings.elasticsearch
+    client = connect_async(settings)
+    policy = Policy(keep=timedelta(seconds=context.settings.kafka.retention))
+    return Handler(
+        Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), policy).work,
+        limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A version that arrived, and the desk's number of it; one that is not from the desk is numbered as itself."""
+
+    envelope: Envelope
+    story: AnnotatedStory
+
+    @property
+    def revision(self) -> int:
+        number = self.envelope.headers.revision
+        return self.story.version if number is None else number
+
+    @property
+    def trace(self) -> dict[str, str]:
+        """When the story stood on each topic, and now."""
+        moments = {**times(self.envelope.trace), "indexed": datetime.now(UTC)}
+        return {name: at.isoformat(timespec="milliseconds") for name, at in moments.items()}
+
+
+class Indexing:
+    """The stage's work."""
+
+    def __init__(self, store: Store, indices: Indices, policy: Policy, now: Callable[[], datetime] = _now) -> None:
+        """``store`` tells what counts of a story."""
+        self._store, self._indices, self._policy, self._now = store, indices, policy, now
+
+    async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
+        """Index what counts. Raises ElasticsearchAway, after which all of it is done again.
+
+        Of several versions in one batch only the last is written, so that the removal of surplus
+        quotes is counted from what is indexed.
+        """
+        arrivals = [_Arrival(each, AnnotatedStory.model_validate_json(each.payload)) for each in batch]
+        newest = {each.story.uri: each for each in sorted(arrivals, key=lambda each: each.revision)}
+        stored = await self._store.read(newest)
+        known = {uri: each.record for uri, each in stored.items()}
+        now = self._now()
+        counting = [each for each in newest.values() if counts(each.story, known.get(each.story.uri), now)]
+        overtaken = [each for each in newest.values() if each not in counting]
+        written = {
+            each.story.uri: max(len(other.story.quotes) for other in arrivals if other.story.uri == each.story.uri)
+            for each in newest.values()
+        }
+        for each in overtaken:
+            await self._carry_out(_take_back(each, written[each.story.uri]))
+        refused = await self._write(counting, known, written) if counting else {}
+        await self._confirm([each.story for each in counting if each.story.uri not in refused], stored)
+        passed_over = {each.story.uri for each in overtaken}
+        return [_outcome(each, newest, passed_over, refused) for each in arrivals]
+
+    async def _confirm(self, stories: Sequence[Story], stored: Mapping[str, Stored]) -> None:
+        """Note of those that waited for their embargo that they are indexed; one that changed meanwhile comes again."""
+        changes = []
+        for story in stories:
+            if before := stored.get(story.uri):
+                rank = (story.version, story.versioncreated)
+                record = confirmed(before.record, rank, self._now(), self._policy)
+                changes += [(record, before)] if record != before.record else []
+        await self._store.write(changes)
+
+    async def _write(
+        self, arrivals: Sequence[_Arrival], known: Mapping[str, Record], written: Mapping[str, int]
+    ) -> dict[str, str]:
+        """Write the stories; the reason by uri of those that were refused.
+
+        Their quotes first: how many an earlier version had stands in its document, which has to stay
+        until those that are too many are gone, whatever is rejected or dies on the way. ``written``
+        is how many quotes a version of this batch may have written already, before its worker died.
+        """
+        before = await self._indices.quote_counts([(each.story.uri, each.story.firstcreated) for each in arrivals])
+        first: list[tuple[str, Action]] = []
+        then: list[tuple[str, Action]] = []
+        for each in arrivals:
+            uri = each.story.uri
+            quotes = max(before.get(uri, 0), written[uri])
+            document, *others = documents.actions(each.story, each.revision, quotes, known.get(uri), each.trace)
+            first += [(uri, action) for action in others]
+            then.append((uri, document))
+        refused = await self._carry_out(first)
+        return await self._carry_out(then) | refused
+
+    async def _carry_out(self, owned: Sequence[tuple[str, Action]]) -> dict[str, str]:
+        """Carry out what belongs to these uris; the reason of a refusal by uri. Raises ElasticsearchAway."""
+        refused: dict[str, str] = {}
+        if not owned:
+            return refused
+        results = await self._indices.write([action for _, action in owned])
+        for (uri, _), result in zip(owned, results, strict=True):
+            if isinstance(result, ElasticsearchAway):
+                raise result
+            if result is not None:
+                refused.setdefault(uri, result)
+        return refused
+
+
+def _take_back(arrival: _Arrival, quotes: int) -> list[tuple[str, Action]]:
+    """The removal of the quotes that an overtaken version may have written before its worker died."""
+    return [(arrival.story.uri, action) for action in documents.taken_back(arrival.story, arrival.revision, quotes)]
+
+
+def _outcome(
+    arrival: _Arrival, newest: Mapping[str, _Arrival], passed_over: set[str], refused: Mapping[str, str]
+) -> Outcome:
+    uri = arrival.story.uri
+    if newest[uri] is not arrival or uri in passed_over:
+        return Done("indexed")
+    if uri in refused:
+        return DocumentRefused(refused[uri])
+    return Send(uri, Indexed.of(arrival.story).model_dump_json().encode())

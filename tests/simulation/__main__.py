@@ -1,0 +1,55 @@
+"""Simulate many seeds, over all cores; print each that breaks a law.
+
+python -m tests.simulation --seeds 1000000 --first 0
+"""
+
+import argparse
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+import structlog
+from rich.console import Console
+from rich.progress import track
+
+from tests.simulation.seeds import simulate
+
+_CHUNK = 100
+
+
+def quiet() -> None:
+    """What workers log of faults that are meant is of no interest."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+def chunk(first: int) -> list[tuple[int, list[str]]]:
+    """The seeds of a chunk that break a law, with the laws."""
+    return [(seed, broken) for seed in range(first, first + _CHUNK) if (broken := simulate(seed))]
+
+
+def main() -> int:
+    """The exit code is 1 where a law was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10_000, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
+    options = parser.parse_args()
+    console = Console(stderr=True)
+    begin = time.monotonic()
+    starts = range(options.first, options.first + options.seeds, _CHUNK)
+    failed = 0
+    with ProcessPoolExecutor(os.cpu_count(), initializer=quiet) as pool:
+        chunks = pool.map(chunk, starts)
+        for found in track(chunks, "simulating", len(starts), console=console, disable=not console.is_terminal):
+            for seed, broken in found:
+                failed += 1
+                sys.stdout.write(f"seed {seed}: {'; '.join(broken)}\n")
+                sys.stdout.flush()
+    last = starts[-1] + _CHUNK - 1
+    minutes = (time.monotonic() - begin) / 60
+    sys.stdout.write(f"seeds {options.first} to {last}: {failed or 'none'} broke a law, {minutes:.1f} min\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The records and the indices, as Elasticsearch keeps them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from pipeline.errors import ElasticsearchAway
+from pipeline.index.documents import Action
+from pipeline.index.names import STORIES, index_of
+from pipeline.state.record import Record
+from pipeline.state.store import Change, Stored
+from pipeline.story import story_id
+from tests.simulation.faults import Network
+from tests.simulation.loop import SimulatedLoop
+
+_STALE = 1.0
+"""Seconds by which a search may be behind."""
+
+
+class Documents:
+    """What the server holds."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, tuple[Record, int]] = {}
+        self.searched: dict[str, tuple[Record, float]] = {}
+        self.indexed: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {}
+        self.watch: list[Any] = []
+        self._sequence = 0
+
+    def put(self, change: Change) -> bool:
+        """Write a record unless it changed since it was read."""
+        record, before = change
+        known = self.records.get(record.uri)
+        if (known[1] if known else None) != (before.token[0] if before else None):
+            return False
+        self._sequence += 1
+        self.records[record.uri] = (record, self._sequence)
+        return True
+
+    def carry_out(self, action: Action) -> None:
+        """Write or delete, unless something newer is there (external_gte)."""
+        at = (action.index, action.id)
+        if at in self.indexed and self.indexed[at][0] > action.version:
+            return
+        self.indexed[at] = (action.version, action.document)
+        for watch in self.watch:
+            watch(action)
+
+    def visible(self, alias: str) -> list[dict[str, Any]]:
+        """The documents of an alias."""
+        start = f"wire-{alias}-"
+        return [doc for (index, _), (_, doc) in self.indexed.items() if index.startswith(start) and doc is not None]
+
+
+class SimulatedStore:
+    """See state.store.Store."""
+
+    def __init__(self, documents: Documents, network: Network, loop: SimulatedLoop, random: Random) -> None:
+        self._documents, self._network, self._loop, self._random = documents, network, loop, random
+
+    async def read(self, uris: Iterable[str]) -> dict[str, Stored]:
+        wanted = sorted(set(uris))
+        if not wanted:
+            return {}
+        known = self._documents.records
+        return await self._request(
+            lambda: {uri: Stored(known[uri][0], (known[uri][1], 1)) for uri in wanted if uri in known}
+        )
+
+    async def write(self, changes: Sequence[Change]) -> set[str]:
+        if not changes:
+            return set()
+        return await self._request(
+            lambda: {change[0].uri for change in changes if not self._documents.put(change)},
+            lambda: [self._documents.put(change) for change in changes[: self._random.randrange(len(changes))]],
+        )
+
+    async def due(self, now: datetime) -> list[Record]:
+        def find() -> list[Record]:
+            # A search sees what was there at some moment of the last second.
+            found = []
+            for uri, (record, _) in self._documents.records.items():
+                seen, since = self._documents.searched.get(uri, (record, self._loop.time()))
+                if seen is not record and self._loop.time() - since < _STALE and self._random.random() < 0.5:
+                    found.append(seen)
+                    continue
+                self._documents.searched[uri] = (record, self._loop.time())
+                found.append(record)
+            return [each for each in found if each.held and each.sendagain and each.sendagain <= now]
+
+        return await self._request(find)
+
+    async def _request(self, carry_out: Any, partly: Any = None) -> Any:
+        return await self._network.request(carry_out, lambda why: ElasticsearchAway(why), partly)
+
+
+class SimulatedIndices:
+    """See index.indices.Indices."""
+
+    def __init__(self, documents: Documents, network: Network, random: Random) -> None:
+        self._documents, self._network, self._random = documents, network, random
+
+    async def write(self, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
+        def carry_out() -> list[str | ElasticsearchAway | None]:
+            for action in actions:
+                self._documents.carry_out(action)
+            return [None] * len(actions)
+
+        def partly() -> None:
+            # Shards take their parts in any order.
+            for action in self._random.sample(list(actions), self._random.randrange(len(actions))):
+                self._documents.carry_out(action)
+
+        return await self._network.request(carry_out, lambda why: ElasticsearchAway(why), partly)
+
+    async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+        def count() -> dict[str, int]:
+            found = {uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories}
+            return {uri: len(doc[1]["quotes"]) for uri, doc in found.items() if doc and doc[1]}
+
+        return await self._network.request(count, lambda why: ElasticsearchAway(why))

@@ -1,0 +1,139 @@
+"""What must hold in the end, whatever happened on the way; found without looking at how it is done."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pipeline import topics
+from pipeline.index.documents import Action
+from pipeline.story import story_id
+from tests.simulation.scenario import Item
+from tests.simulation.system import System
+
+
+def covers(kill: Item, item: Item) -> bool:
+    """Whether a kill holds against a version: up to its number, or whatever was there before a notice without one."""
+    return item.version <= kill.version or (kill.version == 1 and item.created <= kill.created)
+
+
+def shown(items: Sequence[Item], now: float) -> Item | None:
+    """The version of a story that is to be found by now."""
+    usable = [item for item in items if item.pubstatus == "usable" and (item.embargo is None or item.embargo <= now)]
+    top = max(usable, key=lambda item: item.rank, default=None)
+    kills = [item for item in items if item.pubstatus != "usable"]
+    return None if top is None or any(covers(kill, top) for kill in kills) else top
+
+
+class KillWatch:
+    """Watches the indices: what a kill has taken out is not to come back."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._items: dict[str, list[Item]] = defaultdict(list)
+        self._dead: dict[str, set[Item]] = defaultdict(set)
+        self.broken: list[str] = []
+        for item in system.scenario.items:
+            self._items[story_id(item.uri)].append(item)
+        system.documents.watch.append(self)
+
+    def __call__(self, action: Action) -> None:
+        if not action.index.startswith("wire-stories-"):
+            return
+        items = self._items[action.id]
+        uri = items[0].uri
+        if action.document is None:
+            record = self._system.documents.records[uri][0]
+            ranks = {(each.version, each.pubstatus) for each in record.versions}
+            self._dead[uri] |= {i for i in items if i.pubstatus != "usable" and (i.version, i.pubstatus) in ranks}
+            return
+        version = action.document["version"]
+        for kill in self._dead[uri]:
+            if any(item.version == version and covers(kill, item) for item in items if item.pubstatus == "usable"):
+                self.broken.append(f"{uri}: version {version} is back after its kill")
+
+
+def broken(system: System) -> Iterator[str]:
+    """Each law that does not hold."""
+    yield from map(repr, system.loop.failures)
+    stories = {doc["uri"]: doc for doc in system.documents.visible("stories")}
+    yield from _letters(system)
+    items: dict[str, list[Item]] = defaultdict(list)
+    for item in system.scenario.items:
+        if not item.bad:
+            items[item.uri].append(item)
+    now = system.loop.time()
+    wanted = {uri: found for uri, all_of_it in items.items() if (found := shown(all_of_it, now))}
+    folded = {
+        uri: record.duplicateof
+        for uri, (record, _) in system.documents.records.items()
+        if record.duplicateof and uri not in stories
+    }
+    for uri, item in wanted.items():
+        if uri in stories:
+            yield from _story(stories[uri], item, items[uri])
+        elif uri not in folded:
+            yield f"{uri}: version {item.version} is lost"
+        else:
+            yield from _folded(uri, folded, wanted, stories)
+    for uri in stories.keys() - wanted.keys():
+        yield f"{uri}: version {stories[uri]['version']} can be found and should not"
+    yield from _copies(system, wanted, stories)
+    yield from _quotes(system, stories)
+
+
+def _copies(system: System, wanted: dict[str, Item], stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for uri, doc in stories.items():
+        for copy in (each["uri"] for each in doc.get("alsoin", ())):
+            if copy not in wanted:
+                yield f"{uri}: its copy {copy} outlives itself"
+            elif system.documents.records[copy][0].duplicateof is None:
+                yield f"{uri}: {copy} is listed as its copy and is none"
+
+
+def _letters(system: System) -> Iterator[str]:
+    found = {letter.payload for held in system.log.held[topics.DEAD] for letter in held}
+    wanted = {item.payload() for item in system.scenario.items if item.bad}
+    for value in wanted - found:
+        yield f"no dead letter for {value[:60]!r}"
+    for value in found - wanted:
+        yield f"a dead letter for {value[:200]!r}"
+
+
+def _story(doc: dict[str, Any], item: Item, items: Sequence[Item]) -> Iterator[str]:
+    if (doc["version"], doc["headline"]) != (item.version, item.headline):
+        yield f"{item.uri}: {doc['headline']} can be found instead of {item.headline}"
+    if len(doc["quotes"]) != item.quotes:
+        yield f"{item.uri}: {len(doc['quotes'])} quotes instead of {item.quotes}"
+    history = sorted({(*each.rank, each.pubstatus) for each in items if each.rank <= item.rank})
+    listed = [(each["version"], each["pubstatus"]) for each in doc.get("versions", ())]
+    if len(history) > 1 and listed != [(version, pubstatus) for version, _, pubstatus in history]:
+        yield f"{item.uri}: its history is {listed} instead of {history}"
+
+
+def _folded(
+    uri: str, folded: dict[str, str], wanted: dict[str, Item], stories: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    root, passed = folded[uri], {uri}
+    while root in folded and root not in passed:
+        passed.add(root)
+        root = folded[root]
+    if root in passed:
+        yield f"{uri} is folded into itself"
+    elif root in stories and uri not in {copy["uri"] for copy in stories[root].get("alsoin", ())}:
+        yield f"{uri} is a copy of {root}, which does not list it"
+    elif root not in stories and root in wanted:
+        yield f"{uri} is a copy of {root}, which cannot be found"
+
+
+def _quotes(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for quote in system.documents.visible("quotes"):
+        found[quote["story"]["uri"]].append(quote)
+    for uri, quotes in found.items():
+        if uri not in stories:
+            yield f"{uri}: {len(quotes)} quotes outlive their story"
+        elif {quote["version"] for quote in quotes} != {stories[uri]["version"]}:
+            yield f"{uri}: quotes of versions {sorted({q['version'] for q in quotes})} beside {stories[uri]['version']}"
+    for uri, doc in stories.items():
+        if sorted(quote["id"] for quote in found[uri]) != sorted(quote["id"] for quote in doc["quotes"]):
+            yield f"{uri}: {len(found[uri])} of {len(doc['quotes'])} quotes can be found"

@@ -1,0 +1,151 @@
+"""What comes in: stories in several versions, kills, embargoes, copies, and items that are no stories."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from pipeline.envelope import Headers
+from tests.simulation.kafka import EPOCH
+
+BEGIN = datetime.fromtimestamp(EPOCH, UTC)
+PUBLISHING = 30.0
+"""Seconds in which the items come in."""
+NEVER = 1_000_000.0
+_SYLLABLES = [a + b for a in "bdfgklmnprst" for b in "aeiou"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as it is published; times are in seconds of the simulation.
+
+    ``created`` orders versions of the same number; ``quotes`` is how many the language pass finds.
+    ``value`` stands for it where it is no story.
+    """
+
+    uri: str
+    at: float
+    version: int = 1
+    created: int = 0
+    pubstatus: str = "usable"
+    embargo: float | None = None
+    text: str = ""
+    quotes: int = 0
+    feed: str = "one"
+    value: bytes | None = None
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return self.version, self.created
+
+    @property
+    def headline(self) -> str:
+        return f"{self.uri} {self.version} {self.created}"
+
+    @property
+    def bad(self) -> bool:
+        """Whether it has to end in the dead letters."""
+        return self.value is not None or "poison" in self.text
+
+    def payload(self) -> bytes:
+        """The bytes on ``wire.raw``."""
+        if self.value is not None:
+            return self.value
+        story = {
+            "uri": self.uri,
+            "version": str(self.version),
+            "versioncreated": (BEGIN - timedelta(days=1, minutes=-self.created)).isoformat(),
+            "firstcreated": (BEGIN - timedelta(days=1)).isoformat(),
+            "pubstatus": self.pubstatus,
+            "language": "en",
+            "headline": self.headline,
+            "body_text": f"{self.text}\nThere are {self.quotes} quotes.",
+        }
+        if self.embargo is not None:
+            story["embargoed"] = (BEGIN + timedelta(seconds=self.embargo)).isoformat()
+        return json.dumps(story).encode()
+
+    def headers(self) -> Headers:
+        return Headers(uri=self.uri, source=self.feed, feed=self.feed, format="ninjs", received_at=BEGIN)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All items, in the order in which they are published, and again where a source repeats itself."""
+
+    items: Sequence[Item]
+    repeats: Sequence[Item] = field(default=())
+
+
+def make(random: Random) -> Scenario:
+    """A scenario by chance."""
+    items: list[Item] = []
+    for number in range(random.choice((1, 1, 2, 3))):
+        items += _story(random, f"urn:story:{number}")
+    if random.random() < 0.4:
+        items += _copies(random)
+    for number in range(random.choice((0, 0, 0, 1))):
+        items.append(Item(f"urn:bad:{number}", _moment(random), value=b"{no story %d" % number))
+    if random.random() < 0.1:
+        items.append(Item("urn:poison", _moment(random), text="poison"))
+    items.sort(key=lambda item: item.at)
+    repeats = [item for item in items if random.random() < 0.1]
+    return Scenario(items, repeats)
+
+
+def _story(random: Random, uri: str) -> list[Item]:
+    """The versions of a story and its kills, in any order; no two of one rank."""
+    versions = random.sample(range(1, 5), random.choice((1, 1, 2, 3)))
+    text = _text(random)
+    items = [
+        Item(
+            uri,
+            _moment(random),
+            version,
+            created=version,
+            text=text,
+            quotes=random.randrange(4),
+            embargo=_embargo(random),
+        )
+        for version in versions
+    ]
+    if random.random() < 0.4:
+        pubstatus = random.choice(("canceled", "withheld"))
+        if random.random() < 0.3:
+            # A notice that names no version: against whatever was there before it.
+            items.append(Item(uri, _moment(random), 1, created=random.randrange(10, 60), pubstatus=pubstatus))
+        else:
+            items.append(Item(uri, _moment(random), random.randrange(1, 6), created=9, pubstatus=pubstatus))
+    return items
+
+
+def _copies(random: Random) -> list[Item]:
+    """The same story from two or three feeds, one of which may take it back or write it anew."""
+    text = _text(random)
+    feeds = ("one", "two", "three")[: random.choice((2, 2, 3))]
+    items = [
+        Item(f"urn:copy:{feed}", _moment(random), 1, created=1, text=text, quotes=random.randrange(3), feed=feed)
+        for feed in feeds
+    ]
+    chosen = random.choice(items)
+    what = random.random()
+    if what < 0.3:
+        items.append(Item(chosen.uri, _moment(random), 2, created=2, pubstatus="canceled", feed=chosen.feed))
+    elif what < 0.5:
+        items.append(Item(chosen.uri, _moment(random), 2, created=2, text=text, quotes=1, feed=chosen.feed))
+    return items
+
+
+def _moment(random: Random) -> float:
+    return random.choice((0.0, 0.01, random.random(), random.random() * PUBLISHING))
+
+
+def _embargo(random: Random) -> float | None:
+    return random.choice((None, None, None, random.uniform(0, 60), NEVER))
+
+
+def _text(random: Random) -> str:
+    """A paragraph unlike any other."""
+    words = ("".join(random.choices(_SYLLABLES, k=3)) for _ in range(60))
+    return f"The log of the day read {' '.join(words)}."

@@ -1,0 +1,234 @@
+"""The workers over simulated servers, from the first item to rest."""
+
+import asyncio
+import random as global_random
+from collections.abc import Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from random import Random
+
+from pipeline import topics
+from pipeline.annotations import Quote, Span
+from pipeline.desk.likeness import Signed, Window
+from pipeline.errors import AnnotationFailed
+from pipeline.state.rules import Policy
+from pipeline.story import AnnotatedStory, Story
+from pipeline.topics import Stage
+from pipeline.workers.contract import Handler
+from pipeline.workers.runtime.processor import Processor
+from pipeline.workers.signatures import Alike
+from pipeline.workers.stages import annotate, desk, index, parse
+from tests.simulation.elasticsearch import Documents, SimulatedIndices, SimulatedStore
+from tests.simulation.faults import CALM, Network, Rates
+from tests.simulation.kafka import EPOCH, Group, Log, SimulatedBroker, deliver
+from tests.simulation.loop import Mortal, SimulatedLoop
+from tests.simulation.scenario import Item, Scenario
+
+STAGES = (topics.PARSE, topics.DESK, topics.ANNOTATE, topics.INDEX)
+FAULTS = 45.0
+"""Seconds in which things break; what is late by then may still come."""
+REST = 130.0
+LIMIT = 1_500.0
+
+
+@dataclass
+class Counted:
+    """What the runtime counted; see workers.contract.Metrics."""
+
+    dead: int = 0
+    outcomes: list[str] = field(default_factory=list)
+
+    def progress(self) -> None:
+        pass
+
+    def batch(self, size: int) -> None:
+        pass
+
+    def settled(self, outcome: str, arrived: float, received: float | None) -> None:
+        self.outcomes.append(outcome)
+
+    def dead_letter(self, error: str) -> None:
+        self.dead += 1
+
+    def waited(self, server: str, why: str) -> None:
+        pass
+
+    def replaced(self) -> None:
+        pass
+
+
+class Worker(Mortal):
+    """One worker of a stage."""
+
+    def __init__(self, system: "System", stage: Stage) -> None:
+        self._system, self.stage = system, stage
+        self.name = f"{stage.name} {len(system.workers)}"
+
+    def die(self) -> None:
+        super().die()
+        self._system.bury(self)
+
+
+class System:
+    """Everything; ``finish`` runs it to its end."""
+
+    def __init__(self, scenario: Scenario, random: Random, rates: Rates, workers: int, folds: bool) -> None:
+        self.loop = SimulatedLoop()
+        self.random = random
+        self.scenario = scenario
+        self.log = Log(self.loop, 2)
+        self.documents = Documents()
+        self.network = Network(self.loop, random, rates, FAULTS)
+        self.groups = {stage: Group(self.log, stage.reads) for stage in STAGES}
+        self.metrics = Counted()
+        self.workers: list[Worker] = []
+        self._faulty = rates != CALM
+        self._policy = Policy(folds=folds, keep=timedelta(seconds=100))
+        self._count = workers
+
+    def finish(self) -> None:
+        """Run until nothing is left to be done. Raises AssertionError where that does not come."""
+        global_random.seed(self.random.random())
+        asyncio._set_running_loop(self.loop)
+        try:
+            for stage in STAGES:
+                for _ in range(self._count):
+                    self._start(stage)
+            end = self.loop.begin(self._publish_and_wait())
+        finally:
+            asyncio._set_running_loop(None)
+        self.loop.run(end)
+        end.result()
+
+    def bury(self, worker: Worker) -> None:
+        """The broker misses a dead worker after a while, and somebody starts it again."""
+        group, fresh = self.groups[worker.stage], Context()
+        self.loop.call_later(self.random.choice((0.1, 10.0)), group.leave, worker, context=fresh)
+        self.loop.call_later(self.random.choice((0.1, 2.0, 15.0)), self._start, worker.stage, context=fresh)
+
+    def _start(self, stage: Stage) -> None:
+        worker = Worker(self, stage)
+        self.workers.append(worker)
+        self.groups[stage].join(worker)
+        broker = SimulatedBroker(self.log, self.network)
+        handler = self._handler(stage, broker)
+        processor = Processor(stage, handler, broker, self.metrics)
+        events = deliver(self.groups[stage], worker, self.loop, self.random)
+        self.loop.begin(self._alive(worker, processor.run(events)), worker)
+        if handler.every:
+            self.loop.begin(self._tick(processor, handler.every), worker)
+
+    async def _alive(self, worker: Worker, running: object) -> None:
+        await running  # type: ignore[misc]
+        raise AssertionError(f"worker {worker.name} has ended")
+
+    async def _tick(self, processor: Processor, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            await processor.tick()
+
+    def _handler(self, stage: Stage, broker: SimulatedBroker) -> Handler:
+        store = SimulatedStore(self.documents, self.network, self.loop, self.random)
+        if stage is topics.PARSE:
+            return Handler(parse.work)
+        now = self._now
+        if stage is topics.DESK:
+            work = desk.Desk(
+                store,
+                SimulatedSignatures(broker, self.log),
+                broker,
+                self._policy,
+                now=now,
+            )
+            return Handler(work.work, tick=work.release, every=desk.RELEASE_EVERY)
+        if stage is topics.ANNOTATE:
+            return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
+        indices = SimulatedIndices(self.documents, self.network, self.random)
+        return Handler(index.Indexing(store, indices, self._policy, now).work)
+
+    async def _publish_and_wait(self) -> None:
+        for item in self.scenario.items:
+            await asyncio.sleep(max(0.0, item.at - self.loop.time()))
+            self._publish(item)
+        for item in self.scenario.repeats:
+            await asyncio.sleep(self.random.random() * 5)
+            self._publish(item)
+        if self._faulty:
+            await self._come_and_go()
+        await asyncio.sleep(max(0.0, REST - self.loop.time()))
+        while not self._is_at_rest:
+            assert self.loop.time() < LIMIT, f"no rest: {[(s.name, g.committed) for s, g in self.groups.items()]}"
+            await asyncio.sleep(5.0)
+
+    async def _come_and_go(self) -> None:
+        """Workers that join, and some that are killed in the middle of nothing."""
+        while self.loop.time() < FAULTS:
+            await asyncio.sleep(self.random.choice((1.0, 10.0, 20.0)))
+            stage = self.random.choice(STAGES)
+            alive = [worker for worker in self.workers if worker.stage is stage and not worker.is_dead]
+            if self.random.random() < 0.3 and len(alive) < 3:
+                self._start(stage)
+            elif alive and self.random.random() < 0.3:
+                self.random.choice(alive).die()
+
+    def _publish(self, item: Item) -> None:
+        self.log.append(topics.RAW, item.uri.encode(), item.payload(), item.headers().pairs())
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(EPOCH + self.loop.time(), UTC)
+
+    @property
+    def _is_at_rest(self) -> bool:
+        now = self._now()
+        due = [r for r, _ in self.documents.records.values() if r.held and r.embargoed and r.embargoed <= now]
+        return all(group.is_done for group in self.groups.values()) and not due
+
+
+class SimulatedSignatures:
+    """See workers.signatures.Signatures; the real window over the simulated topic."""
+
+    def __init__(self, broker: SimulatedBroker, log: Log) -> None:
+        self._broker, self._log = broker, log
+        self._known = Window(timedelta(hours=48), most=64)
+        self._read = 0
+
+    async def judge(self, signed: Sequence[Signed]) -> list[Alike]:
+        for each in signed:
+            await self._broker.send(topics.SIGNATURES, each.uri.encode(), each.model_dump_json().encode(), partition=0)
+        held = self._log.held[topics.SIGNATURES][0]
+        for envelope in held[self._read :]:
+            self._known.add(_signed(envelope.payload))
+        self._read = len(held)
+        return [self._known.judge(each.uri) for each in signed]
+
+
+class SimulatedAnnotator:
+    """See stages.annotate.Annotator: finds as many quotes as the text says."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
+        await asyncio.sleep(self._random.choice((0.01, 0.1, 1.0)))
+        return [_annotated(value) for value in values]
+
+
+@lru_cache(4096)
+def _signed(value: bytes) -> Signed:
+    return Signed.model_validate_json(value)
+
+
+@lru_cache(4096)
+def _annotated(value: bytes) -> bytes | AnnotationFailed:
+    story = Story.model_validate_json(value)
+    if "poison" in story.body:
+        return AnnotationFailed("poison")
+    words = story.body.split()
+    count = int(words[-2]) if len(words) > 2 else 0
+    quotes = [
+        Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=[Span(start=0, end=3)])
+        for n in range(1, count + 1)
+    ]
+    return AnnotatedStory(**dict(story), entities=[], quotes=quotes, events=[]).model_dump_json().encode()

@@ -1,0 +1,152 @@
+"""The language pool, with real processes, and how it talks with them."""
+
+import asyncio
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import AnnotationFailed, ConfigurationError
+from pipeline.settings import Annotate, Spacy
+from pipeline.story import AnnotatedStory
+from pipeline.workers.language import frames
+from pipeline.workers.language.pool import LanguagePool
+from pipeline.workers.runtime.metrics import WorkerMetrics
+from tests.conftest import make_story
+
+FRAGILE = [sys.executable, str(Path(__file__).parent / "fragile_process.py")]
+
+
+class TestFrames:
+    @given(st.lists(st.binary()))
+    def test_what_is_packed_is_read(self, parts):
+        assert frames.read(io.BytesIO(frames.packed(parts))) == parts
+
+    def test_the_end_of_the_stream_is_none(self):
+        assert frames.read(io.BytesIO(b"")) is None
+
+
+def pooled(work, **settings):
+    """The result of ``work`` with a pool of fragile processes."""
+
+    async def run():
+        pool = LanguagePool(FRAGILE, Annotate(**settings), WorkerMetrics("annotate"))
+        await pool.start()
+        try:
+            return await work(pool), pool.restarts
+        finally:
+            await pool.stop()
+
+    return asyncio.run(run())
+
+
+def value(body: str) -> bytes:
+    return make_story(body=body).model_dump_json().encode()
+
+
+class TestLanguagePool:
+    def test_stories_come_back_annotated_in_their_order(self):
+        results, restarts = pooled(lambda pool: pool.annotate([value("One."), value("Two.")]))
+        assert [AnnotatedStory.model_validate_json(r).body for r in results] == ["One.", "Two."]
+        assert restarts == 0
+
+    @pytest.mark.parametrize("fault", ["die", "exit"])
+    def test_a_story_that_kills_its_process_is_the_only_one_that_fails(self, fault):
+        results, _ = pooled(lambda pool: pool.annotate([value("One."), value(fault), value("Two.")]))
+        assert [type(r) for r in results] == [bytes, AnnotationFailed, bytes]
+        assert "died" in str(results[1])
+
+    def test_a_story_that_stalls_is_ended_at_its_deadline(self):
+        results, _ = pooled(lambda pool: pool.annotate([value("stall"), value("One.")]), deadline=0.5)
+        assert [type(r) for r in results] == [AnnotationFailed, bytes]
+        assert "0.5 s" in str(results[0])
+
+    def test_the_others_go_on_meanwhile(self):
+        async def work(pool):
+            slow = asyncio.create_task(pool.annotate([value("stall")]))
+            quick = await asyncio.wait_for(pool.annotate([value("One.")]), 20)
+            assert not slow.done()
+            await slow
+            return quick
+
+        (result,), _ = pooled(work, processes=2, deadline=2)
+        assert isinstance(result, bytes)
+
+    def test_a_process_that_has_grown_too_large_is_replaced(self):
+        async def work(pool):
+            for _ in range(3):
+                await pool.annotate([value("grow")])
+
+        _, restarts = pooled(work, max_resident=1 << 28)
+        assert restarts == 3
+
+    def test_what_a_stop_cuts_off_is_no_story_s_failure_and_starts_no_process_anew(self):
+        async def work(pool):
+            cut_off = asyncio.create_task(pool.annotate([value("stall"), value("One.")]))
+            await asyncio.sleep(0.1)
+            await pool.stop()
+            await asyncio.wait([cut_off])
+            return cut_off.cancelled()
+
+        assert pooled(work) == (True, 0)
+
+    def test_a_process_that_cannot_start_is_told(self):
+        async def run():
+            await LanguagePool(
+                [sys.executable, "-c", "raise SystemExit(1)"], Annotate(), WorkerMetrics("annotate")
+            ).start()
+
+        with pytest.raises(ConfigurationError, match="did not start"):
+            asyncio.run(run())
+
+    @pytest.mark.parametrize("batch", [[], [make_story(body="The port is closed. " * 400) for _ in range(64)]])
+    def test_a_process_ends_with_its_worker_whatever_it_is_at(self, batch):
+        """While it loads its model, and in the middle of a batch, which it does not finish."""
+        command = [sys.executable, "-m", "pipeline.workers.language.process", Spacy().model, "wire", "1000000"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if batch:
+            assert frames.read(process.stdout) == [b"ready"]
+            process.stdin.write(frames.packed([story.model_dump_json().encode() for story in batch]))
+        process.stdin.close()
+        assert process.stdout.read() == b""
+        assert process.wait() == 0
+
+
+class TestAnswers:
+    """An answer belongs to the batch that asked, whatever became of that batch."""
+
+    def test_a_batch_that_is_cut_off_in_the_middle_leaves_its_answer_to_nobody(self):
+        async def work(pool):
+            cut_off = asyncio.create_task(pool.annotate([value("wait"), value("Mine.")]))
+            await asyncio.sleep(0.2)
+            cut_off.cancel()
+            await asyncio.wait([cut_off])
+            return await pool.annotate([value("Yours.")])
+
+        results, restarts = pooled(work)
+        assert [AnnotatedStory.model_validate_json(result).body for result in results] == ["Yours."]
+        assert restarts == 1
+
+    def test_a_process_that_could_not_be_replaced_is_tried_again_with_the_next_batch(self, tmp_path):
+        broken = tmp_path / "broken"
+        command = ["sh", "-c", f"test -e {broken} && exit 1; exec {' '.join(FRAGILE)}"]
+
+        async def run():
+            pool = LanguagePool(command, Annotate(), WorkerMetrics("annotate"))
+            await pool.start()
+            try:
+                broken.touch()
+                for _ in range(3):
+                    with pytest.raises(ConfigurationError):
+                        await pool.annotate([value("die")])
+                broken.unlink()
+                return await asyncio.wait_for(pool.annotate([value("One.")]), 20)
+            finally:
+                await pool.stop()
+
+        (result,) = asyncio.run(run())
+        assert isinstance(result, bytes)

@@ -1,0 +1,14 @@
+"""The whole path under simulated faults: whatever happens, the laws hold in the end (see tests/simulation)."""
+
+import pytest
+
+from tests.simulation.seeds import simulate
+
+SEEDS = 2_000
+CHUNK = 250
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_no_seed_breaks_a_law(first):
+    broken = {seed: found for seed in range(first, first + CHUNK) if (found := simulate(seed))}
+    assert not broken, f"{broken}; again with simulate(seed)"

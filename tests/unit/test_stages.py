@@ -1,0 +1,302 @@
+"""Each stage as a function: envelopes in, outcomes out, on simulated servers."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from pipeline import topics
+from pipeline.annotations import Annotations, Quote, Span
+from pipeline.envelope import Coordinate, Headers
+from pipeline.errors import AnnotationFailed, ElasticsearchAway, PermanentError
+from pipeline.index.names import quote_id
+from pipeline.state.rules import Policy
+from pipeline.story import AnnotatedStory, Indexed, Story, story_id
+from pipeline.workers.contract import Done, Send
+from pipeline.workers.stages import annotate, desk, index, parse
+from tests.conftest import NOON, UPI, make_story
+from tests.simulation.calm import Calm
+from tests.simulation.kafka import EPOCH
+from tests.simulation.system import SimulatedSignatures
+
+POLICY = Policy(keep=timedelta(days=7))
+HARBOUR = (
+    "The harbour of Porto Velho reopened on Tuesday after 14 days, said Maria Lopes of the port authority. "
+    "Some 300 ships had waited off the coast of Rondonia while crews repaired the quay that the Madeira had "
+    "damaged in the flood of 3 March."
+)
+
+
+class TestParse:
+    def outcome(self, value: bytes, **headers: str):
+        calm = Calm()
+        envelope = calm.envelope(topics.RAW, value, headers=Headers(uri="urn:raw:1", **headers))
+        (outcome,) = calm.run(parse.work([envelope]))
+        return outcome
+
+    def test_an_item_becomes_a_clean_story_under_its_uri(self):
+        sent = self.outcome(UPI.read_bytes(), format="text", source="UPI")
+        story = Story.model_validate_json(sent.value)
+        assert (sent.key, story.uri, story.source.name) == ("urn:raw:1", "urn:raw:1", "UPI")
+        assert story.body.startswith("President Vladimir Putin of Russia met")
+
+    def test_what_is_no_story_is_an_error(self):
+        assert isinstance(self.outcome(b"{", format="ninjs"), PermanentError)
+
+    def test_one_that_fails_leaves_the_others_alone(self):
+        calm = Calm()
+        batch = [calm.envelope(topics.RAW, each, headers=Headers(format="ninjs")) for each in (b"{", b"\xff")]
+        good = calm.envelope(topics.RAW, UPI.read_bytes(), headers=Headers(format="text"))
+        outcomes = calm.run(parse.work([*batch, good]))
+        assert [isinstance(outcome, Send) for outcome in outcomes] == [False, False, True]
+
+
+class Desk:
+    """A desk on simulated servers, whose clock the test sets."""
+
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.calm = Calm()
+        self.now = NOON
+        signatures = SimulatedSignatures(self.calm.broker, self.calm.log)
+        self.desk = desk.Desk(self.calm.store, signatures, self.calm.broker, policy, now=lambda: self.now)
+
+    def give(self, *stories: Story, **headers: str):
+        """The outcomes of a batch."""
+        batch = [
+            self.calm.envelope(topics.STORIES, story.model_dump_json().encode(), story.uri, Headers(**headers))
+            for story in stories
+        ]
+        return self.calm.run(self.desk.work(batch))
+
+    def record(self, uri: str = "urn:test:1"):
+        return self.calm.documents.records[uri][0]
+
+
+def sent(outcome) -> list[tuple[str | None, str, int]]:
+    """To which topic (None: the next), under which key, which version."""
+    sends = outcome if isinstance(outcome, tuple) else (outcome,)
+    return [(send.topic, send.key, Story.model_validate_json(send.value).version) for send in sends]
+
+
+class TestDesk:
+    def test_passes_on_what_counts_with_rising_revisions(self):
+        at = Desk()
+        first, second = at.give(make_story(), make_story(version=2))
+        assert [sent(first), sent(second)] == [[(None, "urn:test:1", 1)], [(None, "urn:test:1", 2)]]
+        assert first[0].headers.revision < second[0].headers.revision == at.record().revision
+
+    def test_an_older_version_is_dropped_and_the_newer_one_passed_on_with_its_history(self):
+        at = Desk()
+        at.give(make_story(version=2))
+        (outcome,) = at.give(make_story(version=1))
+        assert sent(outcome) == [(None, "urn:test:1", 2)]
+
+    def test_where_the_newer_text_is_gone_nothing_is_passed_on(self):
+        at = Desk()
+        at.give(make_story(version=2))
+        at.calm.log.get, get = lambda place: None, at.calm.log.get
+        batch = [get(at.calm.log.append(topics.STORIES, b"", make_story(version=1).model_dump_json().encode(), ()))]
+        (outcome,) = at.calm.run(at.desk.work(batch))
+        assert outcome == Done("version 1 after version 2")
+
+    def test_who_changed_the_record_first_wins_and_the_other_decides_again(self):
+        at, other = Desk(), Desk()
+        other.calm = at.calm
+        other.desk = desk.Desk(at.calm.store, SimulatedSignatures(at.calm.broker, at.calm.log), at.calm.broker, POLICY)
+        stories = [make_story(version=1), make_story(version=2, pubstatus="canceled")]
+        batches = [[at.calm.envelope(topics.STORIES, s.model_dump_json().encode(), s.uri)] for s in stories]
+
+        async def both():
+            return await asyncio.gather(at.desk.work(batches[0]), other.desk.work(batches[1]))
+
+        at.calm.run(both())
+        assert at.record().pubstatus == "canceled"
+        assert [each.version for each in at.record().versions] == [1, 2]
+
+    def test_a_kill_that_comes_while_an_embargo_is_released_is_not_overwritten(self):
+        at = Desk()
+        at.give(make_story(embargoed=NOON + timedelta(hours=1)))
+        at.now = NOON + timedelta(hours=2)
+        kill = make_story(version=2, pubstatus="canceled", body="")
+        batch = [at.calm.envelope(topics.STORIES, kill.model_dump_json().encode(), kill.uri)]
+
+        async def both():
+            await asyncio.gather(at.desk.release(), at.desk.work(batch))
+
+        at.calm.run(both())
+        (released, *_) = [e for e in at.calm.held(topics.STORIES) if e.headers.trace] or [None]
+        if released:
+            (outcome,) = at.calm.run(at.desk.work([released]))
+            assert isinstance(outcome, Done)
+        assert at.record().pubstatus == "canceled"
+        assert at.record().held is None
+
+    def test_an_embargo_is_released_once_by_two_desks(self):
+        at = Desk()
+        at.give(make_story(embargoed=NOON + timedelta(hours=1)))
+        at.now = NOON + timedelta(hours=2)
+
+        async def both():
+            await asyncio.gather(at.desk.release(), at.desk.release())
+
+        at.calm.run(both())
+        again = [envelope for envelope in at.calm.held(topics.STORIES) if envelope.headers.trace]
+        assert len(again) == 1
+        (outcome,) = at.calm.run(at.desk.work(again))
+        assert sent(outcome) == [(None, "urn:test:1", 1)]
+
+    def test_a_forged_copy_of_an_unknown_story_keeps_its_embargo(self):
+        (outcome,) = Desk().give(make_story(embargoed=NOON + timedelta(hours=1)), copy_of="urn:unknown")
+        assert outcome == Done("embargoed")
+
+    def test_a_forged_copy_of_a_known_story_is_not_believed(self):
+        at = Desk()
+        at.give(make_story())
+        waiting = make_story(uri="urn:test:2", headline="Not yet", embargoed=NOON + timedelta(hours=1))
+        at.give(waiting, copy_of="urn:test:1")
+        assert not at.record().alsoin
+
+    def test_a_copy_is_told_to_its_original_which_lists_it(self):
+        at = Desk()
+        copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
+        at.give(make_story(body=HARBOUR), source="one", feed="one")
+        (outcome,) = at.give(copy, source="two", feed="two")
+        (telling,) = outcome
+        assert (telling.topic, telling.key, telling.headers.copy_of) == (topics.STORIES, "urn:test:1", "urn:test:1")
+        envelope = at.calm.envelope(topics.STORIES, telling.value, telling.key, telling.headers)
+        (renewed,) = at.calm.run(at.desk.work([envelope]))
+        assert sent(renewed) == [(None, "urn:test:1", 1)]
+        assert [each.uri for each in at.record().alsoin] == ["urn:test:2"]
+
+    def test_a_server_that_is_away_is_said_and_nothing_is_passed_on(self, monkeypatch):
+        at = Desk()
+
+        async def away(changes):
+            raise ElasticsearchAway("away")
+
+        monkeypatch.setattr(at.calm.store, "write", away)
+        with pytest.raises(ElasticsearchAway):
+            at.give(make_story())
+
+
+class TestAnnotate:
+    def test_results_go_on_under_the_story_s_key_and_failures_are_errors(self):
+        class Annotator:
+            async def annotate(self, values):
+                return [b"annotated", AnnotationFailed("it stalled")]
+
+        calm = Calm()
+        batch = [calm.envelope(topics.EDITED, b"{}", "urn:a"), calm.envelope(topics.EDITED, b"{}", "urn:b")]
+        good, bad = calm.run(annotate.Annotation(Annotator()).work(batch))
+        assert good == Send("urn:a", b"annotated")
+        assert isinstance(bad, AnnotationFailed)
+
+
+def annotated(quotes: int = 1, **fields) -> AnnotatedStory:
+    found = [
+        Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=(Span(start=0, end=3),))
+        for n in range(1, quotes + 1)
+    ]
+    return make_story(**fields).annotated(Annotations(quotes=tuple(found)))
+
+
+class Index:
+    """The index stage on simulated servers, after a desk that knows the stories."""
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+        self.calm = self.desk.calm
+        self.indexing = index.Indexing(self.calm.store, self.calm.indices, POLICY, now=lambda: self.desk.now)
+
+    def give(self, *stories: tuple[AnnotatedStory, int | None]):
+        """The outcomes of a batch of stories with their revisions."""
+        batch = [
+            self.calm.envelope(topics.ANNOTATED, s.model_dump_json().encode(), s.uri, Headers(revision=revision))
+            for s, revision in stories
+        ]
+        return self.calm.run(self.indexing.work(batch))
+
+    def found(self, alias: str = "stories"):
+        return self.calm.documents.visible(alias)
+
+
+class TestIndex:
+    def test_a_story_is_found_with_its_quotes_and_told_of(self):
+        at = Index()
+        (outcome,) = at.give((annotated(2), 5))
+        assert Indexed.model_validate_json(outcome.value) == Indexed.of(make_story())
+        assert (len(at.found()), len(at.found("quotes"))) == (1, 2)
+
+    def test_of_several_versions_in_a_batch_the_last_is_written_and_none_of_their_quotes_stays(self):
+        at = Index()
+        outcomes = at.give((annotated(3), 2), (annotated(1, version=2), 3))
+        assert outcomes[0] == Done("indexed")
+        assert [quote["version"] for quote in at.found("quotes")] == [2]
+
+    def test_what_arrives_late_changes_nothing(self):
+        at = Index()
+        at.desk.give(make_story(), make_story(version=2))
+        at.give((annotated(1, version=2), 4))
+        at.give((annotated(3), 3))
+        assert [story["version"] for story in at.found()] == [2]
+        assert [quote["version"] for quote in at.found("quotes")] == [2]
+
+    def test_what_the_desk_knows_as_killed_stays_out_and_its_quotes_are_taken_back(self):
+        at = Index()
+        at.desk.give(make_story(), make_story(version=2, pubstatus="canceled"))
+        late = [index.documents.actions(annotated(2), 2)[number] for number in (1, 2)]
+        at.calm.run(at.calm.indices.write(late))
+        assert at.give((annotated(2), 2)) == [Done("indexed")]
+        assert (at.found(), at.found("quotes")) == ([], [])
+
+    def test_a_kill_takes_all_quotes_along(self):
+        at = Index()
+        at.give((annotated(3), 2))
+        at.give((annotated(0, version=2, pubstatus="canceled"), 3))
+        assert (at.found(), at.found("quotes")) == ([], [])
+
+    def test_a_message_that_is_not_from_the_desk_counts_by_its_version(self):
+        at = Index()
+        at.give((annotated(version=7), None))
+        at.give((annotated(version=6), None))
+        assert [story["version"] for story in at.found()] == [7]
+
+    def test_what_waited_for_its_embargo_is_confirmed(self):
+        at = Index()
+        waiting = make_story(embargoed=NOON + timedelta(hours=1))
+        at.desk.give(waiting)
+        at.desk.now = NOON + timedelta(hours=2)
+        at.desk.give(waiting)
+        assert at.desk.record().held
+        at.give((annotated(embargoed=waiting.embargoed), at.desk.record().revision))
+        assert at.desk.record().held is None
+
+    def test_a_refusal_is_that_story_s_own_error(self, monkeypatch):
+        at = Index()
+        write = at.calm.indices.write
+
+        async def strict(actions):
+            results = await write(actions)
+            return ["400 no" if "bad" in action.id or action.id == story_id("urn:bad") else r
+                    for action, r in zip(actions, results, strict=True)]  # fmt: skip
+
+        monkeypatch.setattr(at.calm.indices, "write", strict)
+        good, bad = at.give((annotated(), 1), (annotated(uri="urn:bad"), 1))
+        assert isinstance(good, Send)
+        assert "400 no" in str(bad)
+
+    def test_an_index_that_must_be_waited_for_is_said(self, monkeypatch):
+        at = Index()
+
+        async def busy(actions):
+            return [ElasticsearchAway("busy")] * len(actions)
+
+        monkeypatch.setattr(at.calm.indices, "write", busy)
+        with pytest.raises(ElasticsearchAway):
+            at.give((annotated(), 1))
+
+
+def test_ids_and_places_are_those_that_the_simulation_believes_in():
+    assert quote_id("urn:a", 1).startswith(story_id("urn:a"))
+    assert Coordinate.parse("wire.raw/0/1") == Coordinate(topics.RAW, 0, 1)
+    assert NOON.timestamp() == EPOCH

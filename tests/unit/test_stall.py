@@ -1,0 +1,46 @@
+"""When a worker is stuck, and when it only waits."""
+
+from pipeline.workers.runtime.stall import StallDetector
+
+PATIENCE = 60
+
+
+def looks(*, ours=(0, 1), steps=None, waiting=lambda n: {0: 5}, count=8, every=20):
+    """What the detector says, look by look."""
+    detector = StallDetector(PATIENCE)
+    return [detector.check(n * every, waiting(n), ours, (steps or (lambda _: 7))(n)) for n in range(count)]
+
+
+class TestStallDetector:
+    def test_a_worker_that_does_nothing_while_messages_wait_is_stuck(self):
+        said = looks()
+        assert said[:4] == [None] * 4
+        assert "80 s" in said[4]
+
+    def test_one_whose_offsets_advance_is_alive(self):
+        assert not any(looks(waiting=lambda n: {0: n}))
+
+    def test_one_without_work_is_alive(self):
+        assert not any(looks(waiting=lambda n: {}))
+
+    def test_one_that_says_why_it_waits_is_alive(self):
+        assert not any(looks(steps=lambda n: n))
+
+    def test_what_waits_for_others_does_not_concern_it(self):
+        assert not any(looks(waiting=lambda n: {3: 5}))
+
+    def test_one_without_partitions_is_stuck_where_nobody_gets_on(self):
+        assert looks(ours=())[-1]
+        assert not any(looks(ours=(), waiting=lambda n: {0: n, 1: 5}))
+
+    def test_a_partition_that_is_left_out_is_found_later(self):
+        said = looks(waiting=lambda n: {0: n, 1: 5}, count=40)
+        assert "partition 1" in said[-1]
+        assert not any(said[:30])
+
+    def test_while_the_broker_is_away_nobody_is_stuck(self):
+        detector = StallDetector(PATIENCE)
+        detector.check(0, {0: 5}, (0,), 7)
+        detector.reset(100)
+        assert detector.check(110, {0: 5}, (0,), 7) is None
+        assert detector.check(200, {0: 5}, (0,), 7)

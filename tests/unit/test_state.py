@@ -1,0 +1,300 @@
+"""What is remembered of a story, and which version of it counts."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.state.record import Record
+from pipeline.state.rules import (
+    CLAIM,
+    CONFIRMATION,
+    Policy,
+    Verdict,
+    claim,
+    confirmed,
+    counts,
+    decide,
+    list_copy,
+    needs_verdict,
+    passed_on,
+)
+from tests.conftest import NOON, make_story
+from tests.simulation.calm import Calm
+from tests.store_contract import CONTRACT
+
+AT = "wire.stories/0/1"
+FOLDS = Policy()
+
+
+def run(*stories, now=NOON):
+    """The decisions about stories that arrive one after the other, and the record at the end."""
+    known, decisions = None, []
+    for story in stories:
+        decision = decide(story, known, now, AT)
+        known = decision.record
+        decisions.append(decision)
+    return decisions, known
+
+
+def test_the_first_version_is_passed_on_and_remembered():
+    (decision,), known = run(make_story(version=2))
+    assert decision.story.version == known.version == 2
+
+
+def test_an_older_version_is_dropped_with_its_reason():
+    decisions, known = run(make_story(version=3), make_story(version=2))
+    assert decisions[1].story is None
+    assert decisions[1].dropped == "version 2 after version 3"
+    assert known.version == 3
+
+
+def test_the_same_version_again_is_passed_on_since_the_first_may_not_have_arrived():
+    decisions, _ = run(make_story(), make_story())
+    assert decisions[1].story
+    assert decisions[1].record == decisions[0].record
+
+
+def test_without_version_numbers_the_later_creation_counts():
+    decisions, _ = run(make_story(versioncreated=NOON), make_story(versioncreated=NOON - timedelta(hours=1)))
+    assert decisions[1].dropped
+
+
+def test_a_story_stays_in_the_month_it_was_first_put_in():
+    moved = make_story(version=2, firstcreated=NOON + timedelta(days=40))
+    decisions, _ = run(make_story(), moved)
+    assert decisions[1].story.firstcreated == NOON
+
+
+def test_no_story_opens_a_month_in_the_future():
+    (decision,), _ = run(make_story(firstcreated=NOON + timedelta(days=4000)))
+    assert decision.story.firstcreated == NOON
+
+
+def test_a_kill_is_passed_on_and_holds_against_late_copies():
+    kill = make_story(version=2, pubstatus="canceled", body="")
+    decisions, known = run(make_story(), kill, make_story(version=1), make_story(version=2))
+    assert [bool(d.story) for d in decisions] == [True, True, False, False]
+    assert known.pubstatus == "canceled"
+    assert not counts(make_story(version=2), known, NOON)
+
+
+def test_a_newer_version_may_bring_a_killed_story_back():
+    decisions, _ = run(make_story(version=2, pubstatus="withheld"), make_story(version=3))
+    assert decisions[1].story
+
+
+def test_before_its_embargo_a_story_is_remembered_and_not_passed_on():
+    waiting = make_story(embargoed=NOON + timedelta(hours=1))
+    (decision,), known = run(waiting)
+    assert decision.story is None
+    assert (known.held, known.embargoed, known.sendagain) == (AT, waiting.embargoed, waiting.embargoed)
+
+
+def test_what_waits_longer_than_its_topic_keeps_it_is_sent_again_in_time():
+    _, known = run(make_story(embargoed=NOON + timedelta(days=300)))
+    assert known.sendagain == NOON + Policy().keep / 2
+
+
+def test_the_version_before_stays_while_a_newer_one_waits():
+    waiting = make_story(version=2, embargoed=NOON + timedelta(hours=1))
+    decisions, known = run(make_story(), waiting, make_story())
+    assert [bool(d.story) for d in decisions] == [True, False, True]
+    assert [each["version"] for each in known.history((1, NOON))] == [1]
+
+
+def test_of_several_that_wait_each_has_its_hour():
+    first = make_story(version=2, embargoed=NOON + timedelta(hours=1))
+    second = make_story(version=3, embargoed=NOON + timedelta(hours=2))
+    _, known = run(second, first)
+    assert known.embargoed == first.embargoed
+    later = NOON + timedelta(minutes=90)
+    decision = decide(first, known, later, AT)
+    assert decision.story.version == 2
+    assert decision.record.held
+    indexed = confirmed(decision.record, (2, NOON), later, FOLDS)
+    assert (indexed.embargoed, indexed.sendagain) == (second.embargoed, second.embargoed)
+
+
+def test_what_waited_is_sent_again_until_it_is_known_to_be_indexed():
+    waiting = make_story(embargoed=NOON + timedelta(hours=1))
+    _, known = run(waiting)
+    later = NOON + timedelta(hours=2)
+    passed = decide(waiting, known, later, AT).record
+    assert passed.sendagain == later + CONFIRMATION
+    indexed = confirmed(passed, (1, NOON), later, FOLDS)
+    assert (indexed.held, indexed.sendagain, indexed.embargoed) == (None, None, None)
+    assert decide(waiting, indexed, later, AT).record.held is None
+
+
+class TestClaims:
+    held = run(make_story(embargoed=NOON + timedelta(hours=1)))[1]
+
+    def test_are_made_when_it_is_time(self):
+        assert claim(self.held, NOON) is None
+        assert claim(self.held, self.held.sendagain).sendagain == self.held.sendagain + CLAIM
+
+    def test_keep_others_away_until_they_end(self):
+        claimed = claim(self.held, self.held.sendagain)
+        assert claim(claimed, self.held.sendagain + CLAIM / 2) is None
+        assert claim(claimed, self.held.sendagain + CLAIM)
+
+
+def test_what_is_passed_on_has_a_revision_above_all_versions_and_all_before():
+    _, known = run(make_story(version=7))
+    first = passed_on(known)
+    assert passed_on(first).revision > first.revision > 7
+
+
+def test_a_record_of_version_0_6_is_understood():
+    old = {
+        "uri": "urn:test:1", "version": 2, "versioncreated": NOON, "firstcreated": NOON, "pubstatus": "usable",
+        "embargoed": NOON + timedelta(hours=1), "held": "wire.stories/0/9", "at": "wire.stories/0/9",
+        "texts": {"1": "wire.stories/0/1", "2": "wire.stories/0/9"},
+        "versions": [{"version": 1, "versioncreated": NOON}, {"version": 2, "versioncreated": NOON}],
+    }  # fmt: skip
+    record = Record.model_validate(old)
+    assert [record.place_of(1), record.place_of(2)] == ["wire.stories/0/1", "wire.stories/0/9"]
+    assert record.sendagain == record.embargoed == record.versions[-1].embargoed
+    assert Record.model_validate(record.model_dump(mode="json")) == record
+
+
+def test_after_its_embargo_it_passes():
+    (decision,), known = run(make_story(embargoed=NOON - timedelta(hours=1)))
+    assert decision.story
+    assert known.held is None
+
+
+def test_a_kill_goes_through_during_the_embargo_and_forgets_what_waits():
+    waiting = make_story(embargoed=NOON + timedelta(hours=1))
+    decisions, known = run(waiting, make_story(version=2, pubstatus="canceled", embargoed=waiting.embargoed))
+    assert decisions[1].story
+    assert known.held is None
+
+
+def test_a_notice_without_a_number_kills_what_was_there_before_it():
+    kill = make_story(pubstatus="canceled", versioncreated=NOON + timedelta(hours=1), body="")
+    decisions, known = run(make_story(version=3), kill, make_story(version=2))
+    assert decisions[1].story.version == 3
+    assert decisions[2].dropped == "version 2 was canceled"
+    later = make_story(version=4, versioncreated=NOON + timedelta(hours=2))
+    assert decide(later, known, NOON, AT).story
+
+
+def test_a_correction_keeps_the_history():
+    decisions, known = run(
+        make_story(headline="Ten dead"), make_story(version=2, headline="Two dead", signal="correction")
+    )
+    assert decisions[1].story.headline == "Two dead"
+    assert [(v.version, v.headline, v.signal) for v in known.versions] == [
+        (1, "Ten dead", None),
+        (2, "Two dead", "correction"),
+    ]
+
+
+def test_a_version_that_comes_late_joins_the_history_and_the_story_is_indexed_again():
+    decisions, known = run(make_story(version=2), make_story(version=1))
+    assert [v.version for v in known.versions] == [1, 2]
+    assert decisions[1].again == known.place_of(2)
+
+
+class TestCopies:
+    copy = make_story(uri="urn:other:9", headline="The same")
+    verdict = Verdict(duplicateof="urn:test:1")
+
+    def judged(self, policy=FOLDS):
+        return decide(self.copy, None, NOON, AT, self.verdict, policy)
+
+    def test_a_copy_is_told_to_its_original_and_not_passed_on(self):
+        assert (self.judged().story, self.judged().tell) == (None, ("urn:test:1",))
+
+    def test_a_copy_that_comes_again_is_a_copy_though_nobody_compares_it_any_more(self):
+        known = self.judged().record
+        assert not needs_verdict(self.copy, known, NOON)
+        assert decide(self.copy, known, NOON, AT).tell == ("urn:test:1",)
+
+    def test_what_was_passed_on_is_never_folded_afterwards(self):
+        record = passed_on(decide(self.copy, None, NOON, AT).record)
+        assert not needs_verdict(self.copy.model_copy(update={"version": 2}), record, NOON)
+
+    def test_where_copies_are_marked_it_is_passed_on_as_well(self):
+        decision = self.judged(Policy(folds=False))
+        assert decision.story
+        assert decision.tell == (decision.record.duplicateof,) == ("urn:test:1",)
+
+    def test_the_original_lists_it_once_and_is_indexed_again(self):
+        _, known = run(make_story())
+        listed = list_copy(known, self.judged().record, "Test", NOON)
+        assert [(c.uri, c.source, c.headline) for c in listed.record.alsoin] == [("urn:other:9", "Test", "The same")]
+        assert listed.again == AT
+        assert list_copy(listed.record, self.judged().record, "Test", NOON).record == listed.record
+
+    def test_a_copy_that_is_killed_is_told_to_its_original_which_lists_it_no_longer(self):
+        _, known = run(make_story())
+        copy = self.judged().record
+        listed = list_copy(known, copy, "Test", NOON).record
+        kill = decide(self.copy.model_copy(update={"pubstatus": "canceled"}), copy, NOON, AT)
+        assert kill.tell == ("urn:test:1",)
+        assert not list_copy(listed, kill.record, "Test", NOON).record.alsoin
+
+    def test_the_story_it_was_a_copy_of_is_told_too_where_it_is_one_no_longer(self):
+        newer = self.copy.model_copy(update={"version": 2})
+        decision = decide(newer, self.judged().record, NOON, AT, Verdict())
+        assert decision.story
+        assert decision.tell == ("urn:test:1",)
+        _, known = run(make_story())
+        assert not list_copy(known, decision.record, "Test", NOON).record.alsoin
+
+    def test_the_copy_of_a_killed_story_stays_out(self):
+        _, known = run(make_story(version=2, pubstatus="canceled", body=""))
+        assert list_copy(known, self.judged().record, "Test", NOON).again is None
+
+
+class TestTheFinalIndex:
+    """Any order and any duplication of versions, kills and corrections ends in the same index."""
+
+    versions = st.builds(
+        lambda version, minutes, pubstatus, signal: make_story(
+            version=version,
+            versioncreated=NOON + timedelta(minutes=minutes),
+            firstcreated=NOON - timedelta(days=1),
+            pubstatus=pubstatus,
+            signal=signal,
+            body=f"{version} {minutes}",
+        ),
+        st.integers(1, 4),
+        st.integers(0, 3),
+        st.sampled_from(["usable", "usable", "canceled", "withheld"]),
+        st.sampled_from([None, "correction"]),
+    )
+    sets = st.lists(versions, max_size=8, unique_by=lambda s: (s.version, s.versioncreated, s.pubstatus)).filter(bool)
+
+    @staticmethod
+    def index(arriving):
+        """What Elasticsearch holds in the end: the story, or nothing; and the history beside it."""
+        known, indexed, log = None, None, {}
+        for number, story in enumerate(arriving):
+            log[str(number)] = story
+            decision = decide(story, known, NOON, str(number))
+            known = decision.record
+            if passed := decision.story or log.get(decision.again):
+                known = passed_on(known)
+                indexed = passed.body if passed.pubstatus == "usable" else None
+        history = [(each.version, each.versioncreated, each.pubstatus) for each in known.versions]
+        return indexed, history, known.pubstatus, known.version
+
+    @given(sets.flatmap(lambda s: st.tuples(st.just(s), st.permutations(s), st.lists(st.sampled_from(s), max_size=6))))
+    def test_is_the_same(self, orders):
+        inorder, shuffled, again = orders
+        expected = self.index(sorted(inorder, key=lambda s: (s.version, s.versioncreated)))
+        assert self.index(shuffled) == expected
+        assert self.index([*again, *shuffled]) == expected
+        assert self.index([*shuffled, *again]) == expected
+
+
+@pytest.mark.parametrize("law", CONTRACT, ids=lambda law: law.__name__)
+def test_the_simulated_store_keeps_the_contract(law):
+    calm = Calm()
+    calm.run(law(calm.store, lambda: asyncio.sleep(5)))
