@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score screenshots chaos outage fuzz fuzz-formats train java clean
+.PHONY: help install install-dev run test check format lock bench score screenshots chaos outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ fuzz: install-dev ## Mutilate stories at random and see that nothing breaks (COU
 fuzz-formats: install-dev ## Bend samples of every format at random and see that nothing breaks (COUNT=100000)
 	$(BIN)/python -m tests.bending --count $(or $(COUNT),100000)
 
+fuzz-topics: install-dev ## Put mutilated messages directly on each topic (COUNT=100000)
+	$(BIN)/python -m tests.chaos.garbage --count $(or $(COUNT),100000)
+
 train: .venv/installed-train ## Learn anew what the language pass knows, from DATA (../shared/data); half an hour
 	$(BIN)/python -m training.people
 	$(BIN)/python -m training.names --data $(DATA)
@@ -71,6 +74,12 @@ outage: install-dev ## Take Elasticsearch away for minutes under load (SECONDS=3
 	$(BIN)/python -m tests.chaos.outage --seconds $(or $(SECONDS),300)
 
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet
+
+deploy: install ## Make anew what is deployed for each stage, of pipeline/topics.py
+	$(BIN)/python -m deploy.generate
+
+simulate: install-dev ## Run the whole path under simulated faults (SEEDS=100000 FIRST=0)
+	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),0)
 
 lock: install-dev ## Pin all dependencies anew, with hashes and without addresses
 	$(COMPILE) --extra build pyproject.toml -o requirements.lock

@@ -7,6 +7,7 @@ PipelineError
  │    ├── TooLarge             over the size the settings allow
  │    ├── AnnotationFailed     the story killed or stalled its language process, twice
  │    ├── DocumentRefused      Elasticsearch said no, and gave its reason
+ │    ├── AlertFailed          Elasticsearch cannot carry out an alert's search
  │    └── DeliveryFailed       a webhook or a mail server took no alert, tried several times
  ├── TransientError            a server is at fault: wait and try again, lose nothing
  │    ├── KafkaAway
@@ -51,6 +52,10 @@ class AnnotationFailed(PermanentError):
 
 class DocumentRefused(PermanentError):
     """Elasticsearch refused the document for good; the message is its reason."""
+
+
+class AlertFailed(PermanentError):
+    """An alert's search could not be carried out for a story; the message says which and why."""
 
 
 class DeliveryFailed(PermanentError):

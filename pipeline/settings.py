@@ -76,8 +76,11 @@ class Kafka(Section):
     partitions: Annotated[int, Field(ge=1, description="of every topic that is created")] = 6
     replication: Annotated[int, Field(ge=1, description="copies of every partition")] = 1
     retention: Annotated[
-        int, Field(ge=60, description="seconds a topic keeps its messages; dead letters are kept for ever")
+        int, Field(ge=60, description="seconds a topic keeps its messages; dead letters have their own")
     ] = 30 * _DAY
+    dead_retention: Annotated[int, Field(ge=60, description="seconds a dead letter is kept that nobody resolves")] = (
+        365 * _DAY
+    )
     max_message_bytes: Annotated[int, Field(ge=1 << 20, description="largest message of any topic")] = 64 << 20
     delivery_timeout: Annotated[
         float, Field(gt=0, description="seconds a producer tries again before it says that Kafka is away")
@@ -298,6 +301,7 @@ class Alerts(Section):
         SecretStr | None,
         Field(description="what webhooks are signed with: whsec_ and base64 of 24 to 64 random bytes; unset: unsigned"),
     ] = None
+    allow_private: Annotated[bool, Field(description="webhooks may be at addresses of this network")] = False
     smtp_host: Annotated[str | None, Field(description="the mail server; unset: no e-mail")] = None
     smtp_port: Annotated[int, Field(ge=1, le=65_535, description="its port")] = 587
     smtp_security: Annotated[Literal["starttls", "tls", "none"], Field(description="how the connection is secured")] = (

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
-import structlog
 from pydantic import Field
 
 from pipeline.alerts.saved import Alert
 from pipeline.annotations import Value, is_absent
 from pipeline.connect.elasticsearch import Client
-from pipeline.errors import ConfigurationError
+from pipeline.errors import AlertFailed, ConfigurationError
 from pipeline.search.query import MARKS
 from pipeline.search.question import MOST
 from pipeline.search.stories import ask, whole
@@ -31,7 +30,6 @@ _SAYS: dict[Kind, str] = {
     "killed": "Killed: ",
     "test": "Test: ",
 }
-log = structlog.get_logger()
 
 
 class Match(Value):
@@ -63,26 +61,29 @@ class Match(Value):
         return _SAYS[self.kind]
 
 
-def matches(client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]) -> list[Match]:
+def matches(
+    client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]
+) -> tuple[list[Match], list[AlertFailed]]:
     """What is to be told of these versions, given what was ``told`` of these stories before.
 
-    The same arrival again gives the same matches, with the same ids. Raises ElasticsearchAway.
+    The same arrival again gives the same matches, with the same ids. Beside them the alerts that
+    could not be asked, which keep no other waiting. Raises ElasticsearchAway.
     """
     newest = {each.uri: each for each in arrived}
     usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
     found: list[Match] = []
+    failed: list[AlertFailed] = []
     for alert in alerts:
         try:
             hits = _hits(client, alert, usable) if usable else []
         except ConfigurationError as error:
-            # One that cannot be asked must not keep the others waiting.
-            log.warning("an alert cannot be asked", alert=alert.name, why=str(error))
+            failed.append(AlertFailed(f"alert {alert.name} cannot be asked: {error}"))
             continue
         for uri, each in newest.items():
             before = [match for match in told if match.alert == alert.name and match.uri == uri]
             fitting = [hit for hit in hits if _story(hit)["uri"] == uri]
             found += _told_of(alert, each, fitting, before)
-    return found
+    return found, failed
 
 
 def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ class Teller:
     async def tell(self, match: Match, alert: Alert, channel: str) -> None:
         """Tell it there. Raises DeliveryFailed, and ConfigurationError where no mail server is configured."""
         if channel == WEBHOOK and alert.webhook:
-            self._web = self._web or webhook.connect()
+            self._web = self._web or webhook.connect(self._settings.allow_private)
             await webhook.post(self._web, alert.webhook, match.id, match.model_dump_json().encode(), self._key)
         else:
             message = mail.written(match, self._settings.sender, channel)

@@ -9,6 +9,7 @@ from hashlib import sha256
 import httpx
 import stamina
 
+from pipeline.connect.guard import Blocked, GuardedTransport
 from pipeline.errors import ConfigurationError, DeliveryFailed
 
 _SECONDS = 10.0
@@ -46,13 +47,25 @@ async def post(client: httpx.AsyncClient, address: str, id: str, body: bytes, ke
                 answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         raise DeliveryFailed(f"{_place(address)} answers {error.response.status_code}") from None
+    except Blocked as error:
+        raise DeliveryFailed(f"{_place(address)}: {error}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DeliveryFailed(f"{_place(address)}: {type(error).__name__} {error}".strip()) from None
 
 
-def connect() -> httpx.AsyncClient:
-    """A client that follows no redirect: what is told is for that address only."""
-    return httpx.AsyncClient(timeout=_SECONDS, follow_redirects=False, headers={"user-agent": "wire"})
+def connect(private: bool) -> httpx.AsyncClient:
+    """A client that follows no redirect: what is told is for that address only.
+
+    It connects to addresses of our own network only where that is allowed: an alert is not to
+    reach what its author cannot.
+    """
+    return httpx.AsyncClient(
+        transport=GuardedTransport(private),
+        timeout=_SECONDS,
+        follow_redirects=False,
+        headers={"user-agent": "wire"},
+        trust_env=False,
+    )
 
 
 def _is_passing(error: Exception) -> bool:

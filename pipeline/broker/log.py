@@ -47,23 +47,61 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
 
 
 def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
-    """The topic's messages up to what was its end when the reading began. Raises KafkaAway."""
-    with consumer(kafka) as client:
-        ends = _assign(client, kafka.named(topic))
-        starts = client.beginning_offsets(list(ends))
-        if since:
-            times = client.offsets_for_times({tp: int(since.timestamp() * 1000) for tp in ends})
-            starts = {tp: times[tp].offset if times.get(tp) else ends[tp] for tp in ends}
-        for tp, start in starts.items():
-            client.seek(tp, start)
-        left = {tp for tp in ends if starts[tp] < ends[tp]}
-        client.pause(*(set(ends) - left)) if set(ends) - left else None
-        while left:
-            for tp, records in client.poll(timeout_ms=_POLL_MS).items():
-                for record in records:
-                    if record.offset < ends[tp]:
-                        yield _envelope(kafka, record)
-            left = {tp for tp in left if client.position(tp) < ends[tp]}
+    """The topic's messages up to what was its end when the reading began.
+
+    Raises KafkaAway, also where nothing comes for half a minute.
+    """
+    return Follower(kafka, topic, since).new()
+
+
+class Follower:
+    """Reads a topic on and on, by one reader: each time what came since the last time.
+
+    It connects anew each time, which takes some milliseconds: a consumer that stays open keeps a
+    process from ending.
+    """
+
+    def __init__(self, kafka: Kafka, topic: str, since: datetime | None = None) -> None:
+        """From the topic's beginning, or from what was written ``since`` then."""
+        self._kafka, self._topic, self._since = kafka, topic, since
+        self._next: dict[TopicPartition, int] = {}
+
+    def new(self) -> Iterator[Envelope]:
+        """The messages not read yet, up to what is the end of the topic now.
+
+        Raises KafkaAway, also where nothing comes for half a minute.
+        """
+        with consumer(self._kafka) as client:
+            ends = _assign(client, self._kafka.named(self._topic))
+            starts = self._starts(client, ends)
+            left = {tp for tp in ends if starts[tp] < ends[tp]}
+            if left:
+                client.assign(list(left))
+            for tp in left:
+                client.seek(tp, starts[tp])
+            deadline = time.monotonic() + _CATCHING_UP
+            while left:
+                for tp, records in client.poll(timeout_ms=_POLL_MS).items():
+                    for record in records:
+                        if record.offset < ends[tp]:
+                            yield _envelope(self._kafka, record)
+                            self._next[tp] = record.offset + 1
+                    deadline = time.monotonic() + _CATCHING_UP
+                left = {tp for tp in left if client.position(tp) < ends[tp]}
+                if left and time.monotonic() > deadline:
+                    raise KafkaAway(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
+            # Where compaction took the last messages away, there is none with the last offset.
+            self._next |= ends
+
+    def _starts(self, client: KafkaConsumer, ends: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
+        # A place behind the end is one of a topic that was made anew since.
+        known = {tp: place for tp, place in self._next.items() if place <= ends.get(tp, -1)}
+        if unknown := [tp for tp in ends if tp not in known]:
+            known |= client.beginning_offsets(unknown)
+            if self._since:
+                times = client.offsets_for_times({tp: int(self._since.timestamp() * 1000) for tp in unknown})
+                known |= {tp: times[tp].offset if times.get(tp) else ends[tp] for tp in unknown}
+        return known
 
 
 def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:

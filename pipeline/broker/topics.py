@@ -10,8 +10,7 @@ from pipeline.settings import Kafka
 def ensure(kafka: Kafka) -> list[str]:
     """Create the topics that do not exist; the names of those that were created.
 
-    The dead letters are kept for ever, compacted: only the last word about each is wanted.
-    Raises KafkaAway.
+    The dead letters are compacted: only the last word about each is wanted. Raises KafkaAway.
     """
     with admin(kafka) as client:
         known = set(client.list_topics())
@@ -26,7 +25,7 @@ def _new(name: str, kafka: Kafka) -> NewTopic:
     configs = {"max.message.bytes": str(kafka.max_message_bytes)}
     if name == topics.DEAD:
         configs["max.message.bytes"] = str(kafka.max_message_bytes + topics.DEAD_HEADROOM)
-        configs |= {"cleanup.policy": "compact", "retention.ms": "-1"}
+        configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(kafka.dead_retention * 1000)}
     else:
         configs["retention.ms"] = str(kafka.retention * 1000)
     return NewTopic(

@@ -78,7 +78,10 @@ _PLACING = re.compile(
     r"\((?:[LRC]|left|right|cent(?:er|re)|[Ff]ront|[Bb]ack)\)|\bfile photo\b|\bpictured\b|\bis seen\b|\bposes?\b"
 )
 _SENTENCE = re.compile(r"[.!?][\"”’)]*\s+(?=[A-ZÀ-Þ“\"])")
+_MOST = 100
+"""Pieces of furniture in one paragraph; one with more is no news."""
 _CAPTION_WORDS = 60
+_CAPTION_CHARACTERS = 2_000
 _TAIL = 300
 """How many characters at a paragraph's end can be furniture; keeps the search linear."""
 
@@ -100,25 +103,43 @@ def take_furniture(paragraphs: list[str], headline: str | None) -> tuple[list[st
 
 def _strip(paragraph: str) -> tuple[str, list[Removed]]:
     """What is left of a paragraph, and its furniture; until nothing more comes off."""
+    end = len(paragraph)
+    found: list[Removed] = []
+    while end and len(found) < _MOST and (last := _whole(paragraph, end) or _last(paragraph, end)):
+        end, removed = last
+        found.append(removed)
+        while end and paragraph[end - 1].isspace():
+            end -= 1
+    text = paragraph[:end]
+    found.reverse()
+    if text and any(removed.kind == "credit" for removed in found) and _is_caption(text):
+        return "", [Removed(kind="caption", text=text), *found]
+    return text, found
+
+
+def _whole(paragraph: str, end: int) -> tuple[int, Removed] | None:
+    """The paragraph up to ``end``, where all of it is furniture."""
     for kind, pattern in _WHOLE:
-        if pattern.match(paragraph):
-            return "", [Removed(kind=kind, text=paragraph)]  # type: ignore[arg-type]
-    tail = max(0, len(paragraph) - _TAIL)
-    if advert := _ADVERT.search(paragraph, tail):
-        text, furniture = _strip(paragraph[: advert.start()].rstrip())
-        return text, [*furniture, Removed(kind="advertisement", text=advert["advert"])]
+        if pattern.match(paragraph, 0, end):
+            return 0, Removed(kind=kind, text=paragraph[:end])  # type: ignore[arg-type]
+    return None
+
+
+def _last(paragraph: str, end: int) -> tuple[int, Removed] | None:
+    """The furniture that ends there, and where it starts."""
+    tail = max(0, end - _TAIL)
+    if advert := _ADVERT.search(paragraph, tail, end):
+        return advert.start(), Removed(kind="advertisement", text=advert["advert"])
     for pattern in _CREDITS:
-        if credit := pattern.search(paragraph, tail):
-            text, furniture = _strip(paragraph[: credit.start()].rstrip())
-            credited = Removed(kind="credit", text=credit["credit"].strip())
-            if text and _is_caption(text):
-                return "", [Removed(kind="caption", text=text), *furniture, credited]
-            return text, [*furniture, credited]
-    return paragraph, []
+        if credit := pattern.search(paragraph, tail, end):
+            return credit.start(), Removed(kind="credit", text=credit["credit"].strip())
+    return None
 
 
 def _is_caption(text: str) -> bool:
     """Whether what stands before a credit describes the picture rather than tells the story."""
+    if len(text) > _CAPTION_CHARACTERS:
+        return False
     if _PLACING.search(text):
         return True
     brief = len(text.split()) <= _CAPTION_WORDS and len(_SENTENCE.findall(text)) < 2

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from pipeline.cli.console import messages, output, print_json
+from pipeline.cli.console import complain, messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.connect.locate import locate_kafka
 from pipeline.errors import ConfigurationError
 from pipeline.ops import dead_letters
-from pipeline.ops.dead_letters import Letter
+from pipeline.ops.dead_letters import DeadLetter
 from pipeline.settings import Kafka, load
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]
@@ -60,15 +60,18 @@ def show(
 
     [dim]wire dead show parse-2-15 > item.json[/]
     """
-    _, found = _letters(kafka, data_dir)
+    broker, found = _letters(kafka, data_dir)
     (letter,) = _named([id], found)
+    value = dead_letters.values(broker, [letter]).get(id)
+    if value is None:
+        raise ConfigurationError(f"the bytes of {id} are kept no longer")
     if as_json:
-        text = letter.value.decode("utf-8", "backslashreplace")
+        text = value.decode("utf-8", "backslashreplace")
         print_json(json.dumps({**letter.described, "value": text}, ensure_ascii=False))
         return
     for name, value in letter.described.items():
         messages.print(f"[dim]{name}[/] {value}", markup=True)
-    sys.stdout.buffer.write(letter.value)
+    sys.stdout.buffer.write(value)
 
 
 def replay(
@@ -96,16 +99,19 @@ def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_di
     if not ids and not everything:
         raise ConfigurationError("name the letters, or give --all")
     chosen = found if everything else _named(ids or [], found)
-    dead_letters.settle(broker, chosen, again=again)
-    sys.stdout.write(f"{len(chosen)} {'replayed' if again else 'dropped'}\n")
+    done = dead_letters.resolve(broker, chosen, again=again)
+    sys.stdout.write(f"{done} {'replayed' if again else 'dropped'}\n")
+    if done < len(chosen):
+        complain(f"{len(chosen) - done} not replayed: their bytes are kept no longer")
+        raise typer.Exit(1)
 
 
-def _letters(kafka: str | None, data_dir: Any) -> tuple[Kafka, list[Letter]]:
+def _letters(kafka: str | None, data_dir: Any) -> tuple[Kafka, list[DeadLetter]]:
     broker = locate_kafka(load(kafka=kafka, data_dir=data_dir))
     return broker, dead_letters.unresolved(broker)
 
 
-def _named(ids: list[str], found: list[Letter]) -> list[Letter]:
+def _named(ids: list[str], found: list[DeadLetter]) -> list[DeadLetter]:
     known = {letter.id: letter for letter in found}
     if unknown := [id for id in ids if id not in known]:
         raise ConfigurationError(f"no dead letter {unknown[0]!r}; see `wire dead list`")

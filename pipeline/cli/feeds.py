@@ -109,13 +109,13 @@ def _send(sender: Sender, feed: str, item: Item) -> None:
     if isinstance(item, Refusal):
         now = datetime.now(UTC).isoformat()
         about = {"uri": item.where, "source": feed, "feed": feed, "format": "auto", "received-at": now}
-        dead_letters.bury(sender, _letter(item.where), item.value, item.error, item.reason, about)
+        dead_letters.write(sender, _letter(item.where), item.value, item.error, item.reason, about)
         return
     try:
         sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
     except TooLarge as error:
         about = {name: value.decode() for name, value in item.headers.pairs()}
-        dead_letters.bury(sender, _letter(item.uri), item.value[:65_536], "TooLarge", str(error), about)
+        dead_letters.write(sender, _letter(item.uri), item.value[:65_536], "TooLarge", str(error), about)
 
 
 def _letter(where: str) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 from pipeline import topics
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
-from pipeline.ops.status import gather
+from pipeline.ops.status import Status
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def status(
     [dim]wire status  ·  wire status --json | jq .lag[/]
     """
     settings, servers = connected(kafka, elasticsearch, data_dir)
-    state = gather(settings, servers)
+    state = Status(settings, servers).gather()
     print_json(json.dumps(state)) if as_json else _show(state)
     if {state["kafka"]["state"], state["elasticsearch"]["state"]} != {"up"}:
         raise typer.Exit(3)

@@ -5,6 +5,7 @@ and not before ``Retry-After``. A permanent redirect is remembered. An entry is 
 and again when what it says has changed.
 """
 
+import asyncio
 import random
 import time
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from io import BufferedReader, BytesIO
 
+import structlog
+
 from pipeline import formats
 from pipeline.errors import PermanentError
 from pipeline.feeds.fetch import Answer, Client, Unreachable
@@ -20,6 +23,8 @@ from pipeline.feeds.intake import Intake, Refusal
 from pipeline.feeds.memory import Memory, Visit
 from pipeline.formats import SNIFFED_BYTES, rss, webpage
 from pipeline.story import RawStory
+
+log = structlog.get_logger()
 
 _LONGEST_BACKOFF = 3600.0
 _LONGEST_RETRY = 24 * 3600.0
@@ -57,7 +62,7 @@ class Address:
 
     async def visit(self, intake: Intake) -> Harvest:
         """Visit the address. An error is part of what is noted of the visit, and makes the next one later."""
-        last = self.memory.visit(self.name, self.url)
+        last = await asyncio.to_thread(self.memory.visit, self.name, self.url)
         conditions = {"If-None-Match": last.etag, "If-Modified-Since": last.modified}
         try:
             answer = await self.client.get(last.url, {name: value for name, value in conditions.items() if value})
@@ -81,6 +86,12 @@ class Address:
             self.memory.visited(self.name, self.url, harvest.visit)
 
     async def _harvest(self, last: Visit, answer: Answer, intake: Intake) -> Harvest:
+        fresh, refused, digests = await asyncio.to_thread(self._read, answer, intake)
+        whole = [await self._whole(item) for item in fresh] if self.full else fresh
+        return Harvest(tuple(whole), refused, digests, self._went_well(last, answer))
+
+    def _read(self, answer: Answer, intake: Intake) -> tuple[list[RawStory], tuple[Refusal, ...], dict[str, str]]:
+        """The items that are new or have changed, what was refused, and the digests of all; in a thread."""
         stream = BufferedReader(BytesIO(answer.body), SNIFFED_BYTES)
         found = list(intake.items(stream, self.name, None, self.name))
         items = [item for item in found if isinstance(item, RawStory)]
@@ -89,20 +100,21 @@ class Address:
         seen = self.memory.seen(self.name, digests)
         # A feed shows its newest entry first.
         fresh = [item for item in reversed(items) if seen.get(item.uri) != digests[item.uri]]
-        whole = [await self._whole(item) for item in fresh] if self.full else fresh
-        return Harvest(tuple(whole), refused, digests, self._went_well(last, answer))
+        return fresh, refused, digests
 
     async def _whole(self, item: RawStory) -> RawStory:
         """The entry with the text of the page it links to, if that is longer and can be had."""
-        link = rss.link_of(item.value) if item.format == rss.FORMAT.name else None
+        link = await asyncio.to_thread(rss.link_of, item.value) if item.format == rss.FORMAT.name else None
         if not link:
             return item
         try:
             page = await self.client.get(link)
-            text = webpage.parse(replace(item, value=page.body, format=webpage.FORMAT.name)).body
+            return await asyncio.to_thread(_with_page, item, page) if page.status == 200 else item
         except (Unreachable, PermanentError):
             return item
-        return replace(item, value=rss.with_text(item.value, text)) if page.status == 200 else item
+        except Exception:  # one page is that item's own affair
+            log.exception("page cannot be read", feed=self.name, uri=item.uri)
+            return item
 
     def _went_well(self, last: Visit, answer: Answer) -> Visit:
         return Visit(
@@ -116,6 +128,12 @@ class Address:
         backoff = min(self.every * 2**last.failures, max(_LONGEST_BACKOFF, self.every))
         pause = _jittered(max(backoff, wait or 0.0))
         return replace(last, due=time.time() + pause, failures=last.failures + 1, error=why)
+
+
+def _with_page(item: RawStory, page: Answer) -> RawStory:
+    """The entry with the text of that page. Raises PermanentError."""
+    text = webpage.parse(replace(item, value=page.body, format=webpage.FORMAT.name)).body
+    return replace(item, value=rss.with_text(item.value, text))
 
 
 def retry_after(answer: Answer) -> float | None:

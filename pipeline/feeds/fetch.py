@@ -1,21 +1,13 @@
-"""Getting an address from a stranger's server: bounded in bytes and seconds, never into our own network.
-
-Addresses are looked at when the connection is made, after the name was resolved, so that neither a
-redirect nor a name that changes its mind leads to a private one.
-"""
+"""Getting an address from a stranger's server: bounded in bytes and seconds, never into our own network."""
 
 import asyncio
-import ipaddress
-import socket
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urljoin
 
-import httpcore
 import httpx
 
-from pipeline.errors import PermanentError, TooLarge, TransientError
+from pipeline.connect.guard import Blocked, GuardedTransport, Place
+from pipeline.errors import TooLarge, TransientError
 
 AGENT = "wire (news ingestion; conditional requests, one visit a feed at a time)"
 _MOST_REDIRECTS = 5
@@ -24,10 +16,6 @@ _MOVED_FOR_GOOD = (301, 308)
 
 class Unreachable(TransientError):
     """The address cannot be reached now: no answer in time, a broken connection, an error of the server."""
-
-
-class Blocked(PermanentError):
-    """The address, or one it redirects to, is one that is not visited."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +39,7 @@ class Client:
         self._limit = limit
         self._timeout = timeout
         self._client = httpx.AsyncClient(
-            transport=_Transport(private, _place(home)),
+            transport=GuardedTransport(private, _place(home)),
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             headers={"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate"},
             follow_redirects=False,
@@ -102,61 +90,9 @@ class Client:
         return b"".join(parts)
 
 
-class _Transport(httpx.AsyncHTTPTransport):
-    """httpx's own transport, with connections made by the guard."""
-
-    def __init__(self, private: bool, home: tuple[str, int]) -> None:
-        super().__init__()
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            max_connections=100,
-            keepalive_expiry=5.0,
-            network_backend=_Guard(private, home),
-        )
-
-
-class _Guard(httpcore.AnyIOBackend):
-    """Connects to public addresses, and to the one it was told of."""
-
-    def __init__(self, private: bool, home: tuple[str, int]) -> None:
-        self._private = private
-        self._home = home
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError(f"{host}: {error.strerror or error}") from None
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        is_home = (host, port) == self._home
-        if not (self._private or is_home) and (ours := [each for each in addresses if not is_public(each)]):
-            raise Blocked(f"{host} is {ours[0]}, an address of this network (allow_private)")
-        for number, address in enumerate(addresses, 1):
-            try:
-                return await super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError:
-                if number == len(addresses):
-                    raise
-        raise httpcore.ConnectError(f"{host} has no address")
-
-
-def _place(url: str) -> tuple[str, int]:
+def _place(url: str) -> Place:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise Blocked(f"no address: {error}") from None
     return parsed.raw_host.decode(), parsed.port or (443 if parsed.scheme == "https" else 80)
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_global and not parsed.is_multicast

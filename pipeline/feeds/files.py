@@ -9,9 +9,9 @@ before it, it is apart from the files of other sources too.
 import os
 from collections.abc import Iterator, Sequence
 from io import BufferedReader, FileIO
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from pipeline.feeds.intake import Intake, Refusal
+from pipeline.feeds.intake import Intake, Refusal, readable
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
@@ -40,14 +40,14 @@ def walk(words: Sequence[str]) -> Iterator[Path]:
 
 
 def _read_file(path: Path, base: Path, intake: Intake) -> Iterator[RawStory | Refusal]:
-    where = str(path)
+    where = readable(path)
     if path.exists() and not path.is_file():
         yield Refusal(where, "not a file")
         return
-    name = path.absolute().relative_to(base).as_posix()
+    name = readable(path.absolute().relative_to(base))
     try:
         with BufferedReader(FileIO(path), SNIFFED_BYTES) as stream:
-            yield from intake.items(stream, where, name, path.absolute().parent.name)
+            yield from intake.items(stream, where, name, readable(PurePath(path.absolute().parent.name)))
     except OSError as error:
         yield Refusal(where, error.strerror or str(error))
 

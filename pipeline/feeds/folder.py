@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from pipeline.feeds.intake import Intake, Refusal
+from pipeline.feeds.intake import Intake, Refusal, readable
 from pipeline.feeds.memory import Memory
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
@@ -53,19 +53,19 @@ class Folder:
             before, since = self._growing.get(path, ("", now))
             here[path] = (mark, since if before == mark else now, status.st_mtime)
         self._growing = {path: (mark, since) for path, (mark, since, _) in here.items()}
-        taken = self.memory.seen(self.name, map(str, here))
-        self._forget(map(str, here))
+        taken = self.memory.seen(self.name, map(readable, here))
+        self._forget(map(readable, here))
         whole = [
             (modified, Arrived(path, mark))
             for path, (mark, since, modified) in here.items()
-            if now - since >= self.settle and taken.get(str(path)) != mark
+            if now - since >= self.settle and taken.get(readable(path)) != mark
         ]
         return [arrived for _, arrived in sorted(whole, key=lambda pair: (pair[0], pair[1].path))]
 
     def items(self, arrived: Arrived, intake: Intake) -> Iterator[RawStory | Refusal]:
         """The items in the file; what is no file is refused unread."""
-        where = f"{self.name}: {arrived.path}"
-        name = f"{self.name}/{arrived.path.relative_to(self.path).as_posix()}"
+        where = f"{self.name}: {readable(arrived.path)}"
+        name = f"{self.name}/{readable(arrived.path.relative_to(self.path))}"
         try:
             handle = os.open(arrived.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
@@ -82,7 +82,7 @@ class Folder:
 
     def done(self, arrived: Arrived) -> None:
         """Remember the file as taken, and move it away if that is wanted."""
-        self.memory.saw(self.name, {str(arrived.path): arrived.mark}, time.time())
+        self.memory.saw(self.name, {readable(arrived.path): arrived.mark}, time.time())
         if self.moves and not arrived.path.is_symlink():
             target = self.path / DONE / arrived.path.relative_to(self.path)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,15 +1,25 @@
 """From a stream of bytes to the items in it: the part every kind of source shares."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Protocol
+
+import structlog
 
 from pipeline import formats
 from pipeline.errors import PermanentError, TooLarge
-from pipeline.formats.contract import KEPT_BYTES, Format, Stream, whole
-from pipeline.formats.ninjs import content_uri
+from pipeline.formats.contract import KEPT_BYTES, Format, Stream, content_uri, whole
 from pipeline.story import RawStory
+
+log = structlog.get_logger()
+
+
+def readable(path: PurePath) -> str:
+    """The path as text, whatever bytes it has; those that are no UTF-8 are written in hexadecimal."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class Peekable(Stream, Protocol):
@@ -49,17 +59,22 @@ class Intake:
         ``where`` is what to call it in a message, ``name`` what an item that fills the stream and
         has no uri of its own is called (None: after its bytes), ``feed`` the source where the person gave none.
         """
+        head = stream.peek(KEPT_BYTES)[:KEPT_BYTES]
         try:
             known = self._format(stream, name or "")
+            for number, piece in enumerate(known.split(stream, self.limit), 1):
+                if isinstance(piece, TooLarge):
+                    yield Refusal(f"{where}, item {number}", str(piece), type(piece).__name__, piece.start)
+                else:
+                    yield self._item(piece, known, name if known.split is whole else None, feed)
         except PermanentError as error:
-            head = stream.peek(KEPT_BYTES)[:KEPT_BYTES]
             yield Refusal(where, str(error), type(error).__name__, head)
-            return
-        for number, piece in enumerate(known.split(stream, self.limit), 1):
-            if isinstance(piece, TooLarge):
-                yield Refusal(f"{where}, item {number}", str(piece), type(piece).__name__, piece.start)
-            else:
-                yield self._item(piece, known, name if known.split is whole else None, feed)
+        except OSError:
+            # It could not be read now; what is in it is not at fault.
+            raise
+        except Exception as error:
+            log.exception("an item cannot be taken", where=where)
+            yield Refusal(where, f"{type(error).__name__}: {error}", type(error).__name__, head)
 
     def _format(self, stream: Peekable, name: str) -> Format:
         if self.format != "auto":

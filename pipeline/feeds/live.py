@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ from pipeline.errors import TransientError
 from pipeline.feeds.address import Address, Harvest
 from pipeline.feeds.fetch import Client
 from pipeline.feeds.folder import Arrived, Folder
-from pipeline.feeds.intake import Intake, Refusal
+from pipeline.feeds.freshness import Freshness
+from pipeline.feeds.intake import Intake, Refusal, readable
 from pipeline.feeds.memory import Memory
 from pipeline.settings import LiveFeed
 from pipeline.story import RawStory
@@ -78,11 +80,21 @@ class Live:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def _look(self, folder: Folder, feed: LiveFeed) -> None:
+        """Take the files that are whole; one that cannot be read now is left for the next look."""
         try:
             for arrived in await asyncio.to_thread(folder.whole):
-                self._came(feed.name, *await asyncio.to_thread(self._take, folder, arrived, feed))
+                try:
+                    taken = await asyncio.to_thread(self._take, folder, arrived, feed)
+                except OSError as error:
+                    log.warning("file waits", feed=feed.name, file=readable(arrived.path), why=str(error))
+                    await asyncio.sleep(_AGAIN)
+                else:
+                    await self._came(feed.name, *taken)
         except (OSError, TransientError) as error:
             log.warning("folder waits", feed=feed.name, why=str(error))
+            await asyncio.sleep(_AGAIN)
+        except Exception:  # the other feeds go on
+            log.exception("folder waits", feed=feed.name)
             await asyncio.sleep(_AGAIN)
 
     def _take(self, folder: Folder, arrived: Arrived, feed: LiveFeed) -> tuple[int, str | None]:
@@ -103,8 +115,12 @@ class Live:
         address = Address(feed.name, feed.url, feed.every, feed.full, client, self.memory)
         try:
             while True:
-                await asyncio.sleep(0 if once else address.due())
-                await self._visit(address, feed)
+                await asyncio.sleep(0 if once else await asyncio.to_thread(address.due))
+                try:
+                    await self._visit(address, feed)
+                except Exception:  # the other feeds go on
+                    log.exception("visit failed", feed=feed.name)
+                    await asyncio.sleep(0 if once else feed.every)
                 if once:
                     return
         finally:
@@ -117,7 +133,7 @@ class Live:
         if harvest.visit and harvest.visit.error:
             log.warning("feed does not answer", feed=feed.name, why=harvest.visit.error, times=harvest.visit.failures)
         await asyncio.to_thread(self._bring, address, harvest)
-        self._came(feed.name, len(harvest.items), harvest.items[-1].uri if harvest.items else None)
+        await self._came(feed.name, len(harvest.items), harvest.items[-1].uri if harvest.items else None)
 
     def _bring(self, address: Address, harvest: Harvest) -> None:
         """Deliver what a visit brought, then note the visit: in a thread, so that a stop comes before or after."""
@@ -135,12 +151,12 @@ class Live:
     def _intake(self, feed: LiveFeed) -> Intake:
         return Intake(limit=self.limit, format=feed.format, source=feed.source)
 
-    def _came(self, name: str, items: int, last: str | None) -> None:
+    async def _came(self, name: str, items: int, last: str | None) -> None:
         """Note that items came, and find out how long the last one takes to be searchable."""
         if not items:
             return
         now = time.time()
-        self.memory.note(name, self.memory.freshness(name).after(items, now))
+        await asyncio.to_thread(self._note, name, lambda freshness: freshness.after(items, now))
         log.info("items came", feed=name, items=items)
         if self.searchable and last and name not in self._asking:
             self._asking[name] = asyncio.create_task(self._ask(name, last, now))
@@ -152,15 +168,20 @@ class Live:
         try:
             while time.time() - came < _SEARCHED_FOR:
                 if await asyncio.to_thread(self.searchable, uri):
-                    freshness = self.memory.freshness(name).found_after(time.time() - came)
-                    self.memory.note(name, freshness)
+                    found = partial(Freshness.found_after, seconds=time.time() - came)
+                    await asyncio.to_thread(self._note, name, found)
                     return
                 await asyncio.sleep(pause)
                 pause = min(pause * 1.5, 10.0)
         except TransientError:
             return
+        except Exception:  # it is only a figure
+            log.exception("freshness is not known", feed=name)
         finally:
             self._asking.pop(name, None)
+
+    def _note(self, name: str, change: Callable[[Freshness], Freshness]) -> None:
+        self.memory.note(name, change(self.memory.freshness(name)))
 
 
 def _batches(items: Iterator[Item]) -> Iterable[list[Item]]:

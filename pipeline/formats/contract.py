@@ -1,5 +1,6 @@
 """What every format module offers."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -46,9 +47,29 @@ KEPT_BYTES = 65_536
 """How much is kept of an item that is too large."""
 
 
+MOST_ITEMS = 20_000
+"""Items of one document; one with more is no news feed, and each costs memory."""
+_FRAMES_BYTES = 64 << 20
+
+
+def too_many(count: int) -> TooLarge:
+    """The error for the items of a document beyond the first ``MOST_ITEMS``."""
+    return TooLarge(f"{count:,} items in one document: the first {MOST_ITEMS:,} are taken")
+
+
+def is_small(frame: int, items: int) -> bool:
+    """Whether what stands around the items, of so many bytes, may be repeated with each of them."""
+    return frame * items <= _FRAMES_BYTES
+
+
 def too_large(limit: int, start: bytes = b"") -> TooLarge:
     """The error for an item of more than ``limit`` bytes that begins so."""
     return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)", start[:KEPT_BYTES])
+
+
+def content_uri(value: bytes) -> str:
+    """A uri made of the bytes themselves, for an item that has no other."""
+    return f"urn:sha256:{hashlib.sha256(value).hexdigest()}"
 
 
 def whole(stream: Stream, limit: int) -> Iterator[Piece]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from pipeline.errors import MalformedItem, PermanentError
 from pipeline.formats import stated
-from pipeline.formats.contract import Format, Piece, Stream, whole
+from pipeline.formats.contract import MOST_ITEMS, Format, Piece, Stream, content_uri, is_small, too_many, whole
+from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
-from pipeline.formats.ninjs import content_uri, read_object
 from pipeline.story import RawStory, Story
 
 _HEAD = ("version", "title", "home_page_url", "language", "authors", "author")
@@ -32,8 +32,12 @@ def split(stream: Stream, limit: int) -> Iterator[Piece]:
             yield value
             return
         head = {name: feed[name] for name in _HEAD if name in feed and len(str(feed[name])) < _HEAD_CHARACTERS}
-        for item in items:
+        if not is_small(len(str(head)), len(items)):
+            head = {name: head[name] for name in ("version",) if name in head}
+        for item in items[:MOST_ITEMS]:
             yield json.dumps(head | {"items": [item]}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if len(items) > MOST_ITEMS:
+            yield too_many(len(items))
 
 
 def identity(value: bytes) -> str | None:

@@ -6,7 +6,6 @@ table serves all three, this project's own Story JSON, and loose ones (``id``, `
 Specification: https://iptc.org/standards/ninjs/
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -14,11 +13,11 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import stated
 from pipeline.formats.contract import KEPT_BYTES, Format, Piece, Stream, too_large
+from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
 from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
 
@@ -31,32 +30,12 @@ _DESCRIPTIONS = ("description_xhtml", "description_text", "descriptions", "descr
 _URIS = ("uri", "guid", "id", "link", "url")
 
 
-def read_object(value: bytes) -> dict[str, Any]:
-    """The JSON object in ``value``.
-
-    Raises MalformedItem with the line and column, or with what there is instead of an object.
-    """
-    try:
-        read = from_json(value.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
-    except ValueError as error:
-        raise MalformedItem(f"not JSON: {error}") from None
-    if not isinstance(read, dict):
-        names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
-        raise MalformedItem(f"a story must be a JSON object, this is {names.get(type(read), 'a number')}")
-    return read
-
-
 def identity(value: bytes) -> str | None:
     """The uri the object states."""
     try:
         return _uri(Fields(read_object(value)))
     except MalformedItem:
         return None
-
-
-def content_uri(value: bytes) -> str:
-    """A uri made of the bytes themselves, for an item that has no other."""
-    return f"urn:sha256:{hashlib.sha256(value).hexdigest()}"
 
 
 def parse(raw: RawStory) -> Story:

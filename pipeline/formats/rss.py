@@ -15,9 +15,8 @@ from lxml import etree
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import stated, xml
-from pipeline.formats.contract import Format, Piece, Stream
+from pipeline.formats.contract import Format, Piece, Stream, content_uri
 from pipeline.formats.markup import text_of
-from pipeline.formats.ninjs import content_uri
 from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from pipeline.errors import MalformedItem, TooLarge
-from pipeline.formats.contract import Piece, Stream, whole
+from pipeline.formats.contract import MOST_ITEMS, Piece, Stream, is_small, too_many, whole
 from pipeline.formats.encoding import decode
 
 Element = etree._Element
@@ -155,24 +155,30 @@ def split(
             yield value
             return
         parts = find(root)
-        yield from [value] if len(parts) == 1 or len(parts) < least else parted(root, parts)
+        if len(parts) == 1 or len(parts) < least:
+            yield value
+            return
+        yield from parted(root, parts)
+        if len(parts) > MOST_ITEMS:
+            yield too_many(len(parts))
 
 
 def parted(root: Element, parts: list[Element]) -> Iterator[bytes]:
-    """The document once for each part, with that part alone in it.
+    """The document once for each of the first parts, with that part alone in it.
 
     What stands around the parts is repeated in each, so long as it is small.
     """
     places = [(part, parent) for part in parts if (parent := part.getparent()) is not None]
     for part, parent in places:
         parent.remove(part)
-    if len(written(root)) > _FRAME_BYTES:
+    frame = len(written(root))
+    if frame > _FRAME_BYTES or not is_small(frame, len(places)):
         parents = {parent for _, parent in places}
         kept = parents | {above for parent in parents for above in parent.iterancestors()}
         for element in [element for element in root.iter() if element not in kept]:
             if (above := element.getparent()) is not None:
                 above.remove(element)
-    for part, parent in places:
+    for part, parent in places[:MOST_ITEMS]:
         parent.append(part)
         yield written(root)
         parent.remove(part)

@@ -8,8 +8,11 @@ not on every server; a point in time and bulk requests are.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from elasticsearch import ApiError, TransportError
 
 from pipeline.connect.elasticsearch import Client, speaking_to
 from pipeline.errors import DocumentRefused, ElasticsearchAway
@@ -63,10 +66,27 @@ def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str
         aliases = [{"add": {"index": new, "alias": each}} for each in (name, *template.get("aliases", {}))]
         client.indices.update_aliases(actions=[{"remove_index": {"index": old}}, *aliases])
     except BaseException:
-        client.indices.put_settings(index=old, settings={"index.blocks.write": None})
-        client.indices.delete(index=new, ignore_unavailable=True)
+        _undo(client, name, old, new)
         raise
     return Made(name, new, len(over))
+
+
+def _undo(client: Client, name: str, old: str, new: str) -> None:
+    """Put things back after a failure, unless the new index is in use already.
+
+    Whether the last step took effect is not known where its answer did not come. Nothing is deleted
+    before it is certain that the old index is there, and that nobody reads the new one; where that
+    cannot be found out, both stay, and the next run cleans up.
+    """
+    with suppress(ApiError, TransportError):
+        client.indices.put_settings(index=old, settings={"index.blocks.write": None})
+        if client.indices.exists(index=old) and new not in _behind(client, name):
+            client.indices.delete(index=new, ignore_unavailable=True)
+
+
+def _behind(client: Client, name: str) -> set[str]:
+    """The indices that are used by that name now. Raises what the client raises."""
+    return set(client.options(ignore_status=404).indices.get_alias(name=name).body) - {"error", "status"}
 
 
 def _bring(client: Client, old: str, new: str, over: dict[str, int], told: Callable[[], None]) -> None:

@@ -4,55 +4,94 @@ A letter is resolved, by replay or by being dropped, with an empty message under
 topic is compacted, so that the last word is what stays.
 """
 
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pipeline import topics
-from pipeline.broker.log import read
+from pipeline.broker.log import Follower, fetch_all
 from pipeline.broker.sender import Sender
-from pipeline.envelope import Envelope
+from pipeline.envelope import Coordinate, Envelope, Pairs
 from pipeline.settings import Kafka
 
 _OURS = frozenset(("stage", "error", "detail", "trace", "replay-to", "omitted"))
+_AT_ONCE = 20
+_SHOWN = ("stage", "uri", "source", "format", "error", "detail", "trace")
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A dead letter: its id, and the message that carries it."""
+class DeadLetter:
+    """A dead letter without the item's bytes: its id, where it stands, its headers, how many bytes, since when."""
 
     id: str
-    message: Envelope
+    at: Coordinate
+    pairs: Pairs
+    size: int
+    timestamp: int
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> "DeadLetter":
+        """The letter that a message is."""
+        return cls(envelope.name, envelope.at, envelope.pairs, len(envelope.payload), envelope.timestamp)
 
     def header(self, name: str) -> str:
         """A header's text, "" where it is missing."""
-        headers = dict(self.message.pairs)
-        return headers.get(name, b"").decode("utf-8", "replace")
+        return dict(self.pairs).get(name, b"").decode("utf-8", "replace")
 
     @property
-    def value(self) -> bytes:
-        """The item's bytes."""
-        return self.message.payload
+    def place(self) -> Coordinate:
+        """Where the item's bytes stand: in the letter, unless they were too large for it."""
+        _, _, place = self.header("omitted").rpartition(" at ")
+        return Coordinate.parse(place) if place else self.at
 
     @property
     def described(self) -> dict[str, Any]:
-        """What is known of it, in JSON, without its bytes."""
-        told = {name: self.header(name) for name in ("stage", "uri", "source", "format", "error", "detail", "trace")}
-        when = datetime.fromtimestamp(self.message.timestamp / 1000, UTC).isoformat()
-        return {"id": self.id, **told, "bytes": len(self.value), "when": when}
+        """What is known of it, in JSON."""
+        when = datetime.fromtimestamp(self.timestamp / 1000, UTC).isoformat()
+        return {"id": self.id, **{name: self.header(name) for name in _SHOWN}, "bytes": self.size, "when": when}
 
 
-def unresolved(kafka: Kafka) -> list[Letter]:
+class DeadLetters:
+    """The letters that nobody has resolved; each look reads only what came since the last one.
+
+    May be used from several threads.
+    """
+
+    def __init__(self, kafka: Kafka) -> None:
+        """Connect at the first look."""
+        self._kept = kafka.dead_retention
+        self._follower = Follower(kafka, topics.DEAD)
+        self._letters: dict[str, DeadLetter] = {}
+        self._lock = threading.Lock()
+
+    def unresolved(self) -> list[DeadLetter]:
+        """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
+        with self._lock:
+            for envelope in self._follower.new():
+                self._letters.pop(envelope.name, None)
+                if envelope.value is not None:
+                    self._letters[envelope.name] = DeadLetter.of(envelope)
+            oldest = (time.time() - self._kept) * 1000
+            kept = [letter for letter in self._letters.values() if letter.timestamp >= oldest]
+            self._letters = {letter.id: letter for letter in kept}
+            return sorted(kept, key=lambda letter: (letter.timestamp, letter.id))
+
+
+def unresolved(kafka: Kafka) -> list[DeadLetter]:
     """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
-    last: dict[str, Envelope] = {}
-    for message in read(kafka, topics.DEAD):
-        last[(message.key or b"").decode("utf-8", "replace")] = message
-    letters = [Letter(key, message) for key, message in last.items() if message.value is not None]
-    return sorted(letters, key=lambda letter: (letter.message.timestamp, letter.id))
+    return DeadLetters(kafka).unresolved()
 
 
-def bury(sender: Sender, key: str, value: bytes, error: str, detail: str, about: dict[str, str]) -> None:
+def values(kafka: Kafka, letters: Sequence[DeadLetter]) -> dict[str, bytes]:
+    """The bytes of these letters' items, by id, of those that are still there. Raises KafkaAway."""
+    found = {envelope.at: envelope for envelope in fetch_all(kafka, [letter.place for letter in letters])}
+    return {letter.id: found[letter.place].payload for letter in letters if letter.place in found}
+
+
+def write(sender: Sender, key: str, value: bytes, error: str, detail: str, about: dict[str, str]) -> None:
     """Send what a feed could not take to the dead letters. Raises KafkaAway.
 
     ``about`` are the headers that an item on ``wire.raw`` has.
@@ -62,17 +101,30 @@ def bury(sender: Sender, key: str, value: bytes, error: str, detail: str, about:
     sender.send(topics.DEAD, key.encode("utf-8", "replace"), value, pairs)
 
 
-def settle(kafka: Kafka, chosen: Sequence[Letter], *, again: bool) -> None:
-    """Strike the letters off the list, having sent the items through the pipeline ``again`` or not.
+def resolve(kafka: Kafka, chosen: Sequence[DeadLetter], *, again: bool) -> int:
+    """Strike the letters off the list, having sent the items through the pipeline ``again`` or not; how many.
 
-    Only what is safely on its way comes off. Raises KafkaAway.
+    Only what is safely on its way comes off, and nothing whose bytes are gone. Raises KafkaAway.
     """
     with Sender(kafka) as sender:
-        for letter in chosen if again else ():
-            headers = [(name, value) for name, value in letter.message.pairs if name not in _OURS]
-            key = (letter.header("uri") or letter.id).encode()
-            sender.send(letter.header("replay-to") or topics.RAW, key, letter.value, headers)
-        sender.finish()
-        for letter in chosen:
+        done = _send_again(kafka, sender, chosen) if again else list(chosen)
+        for letter in done:
             sender.send(topics.DEAD, letter.id.encode(), None, [])
         sender.finish()
+    return len(done)
+
+
+def _send_again(kafka: Kafka, sender: Sender, chosen: Sequence[DeadLetter]) -> list[DeadLetter]:
+    """Send the items of these letters; those that were sent and acknowledged."""
+    done: list[DeadLetter] = []
+    for start in range(0, len(chosen), _AT_ONCE):
+        some = chosen[start : start + _AT_ONCE]
+        items = values(kafka, some)
+        for letter in some:
+            if letter.id in items:
+                headers = [(name, value) for name, value in letter.pairs if name not in _OURS]
+                key = (letter.header("uri") or letter.id).encode()
+                sender.send(letter.header("replay-to") or topics.RAW, key, items[letter.id], headers)
+                done.append(letter)
+    sender.finish()
+    return done

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -21,14 +22,17 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing of each visit."""
 
 
-class _Server(WSGIServer):
+class _Server(ThreadingMixIn, WSGIServer):
+    """A thread a connection: one that says nothing must not keep a liveness probe waiting."""
+
     request_queue_size = 16
+    daemon_threads = True
 
 
 def serve(
     host: str, port: int, registry: CollectorRegistry, why_not_ready: Callable[[], str | None] = lambda: None
-) -> None:
-    """Answer from a thread, on that port or, where it is taken, on a free one; the log says which.
+) -> int:
+    """Answer from a thread, on that port or, where it is taken, on a free one; which it is.
 
     ``why_not_ready`` says what is missing, None where the process does its work.
     """
@@ -53,3 +57,4 @@ def serve(
         server = make_server(host, 0, application, _Server, _Quiet)
     threading.Thread(target=server.serve_forever, daemon=True, name="monitor").start()
     log.info("figures are served", metrics=f"http://{host}:{server.server_port}/metrics")
+    return int(server.server_port)

@@ -1,5 +1,6 @@
 """How everything is: servers, lag, counts, dead letters, feeds; one JSON object for the command and the page."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,20 +13,50 @@ from pipeline.errors import TransientError
 from pipeline.feeds.memory import FILE, Memory
 from pipeline.feeds.report import reports
 from pipeline.index import health
-from pipeline.ops import dead_letters
-from pipeline.ops.dead_letters import Letter
+from pipeline.ops.dead_letters import DeadLetter, DeadLetters
 from pipeline.search.stories import counts
 from pipeline.settings import Elasticsearch, Kafka, Settings
 
-
-def gather(settings: Settings, servers: Servers) -> dict[str, Any]:
-    """The state as one JSON object; a server that is away says so, and its figures are missing."""
-    return gather_with_letters(settings, servers)[0]
+_FRESH = 2.0
 
 
-def gather_with_letters(settings: Settings, servers: Servers) -> tuple[dict[str, Any], list[Letter] | None]:
-    """The state, and the dead letters it counts; None while Kafka is away."""
-    dead: list[Letter] | None = None
+class Status:
+    """The state of an installation, asked of its servers at most once in ``_FRESH`` seconds, whoever looks.
+
+    May be used from several threads.
+    """
+
+    def __init__(self, settings: Settings, servers: Servers) -> None:
+        """Connect at the first look."""
+        self._settings, self._servers = settings, servers
+        self._dead_letters = DeadLetters(servers.kafka)
+        self._lock = threading.Lock()
+        self._known: tuple[float, dict[str, Any], list[DeadLetter] | None] | None = None
+
+    def gather(self) -> dict[str, Any]:
+        """The state as one JSON object; a server that is away says so, and its figures are missing."""
+        return self.with_letters()[0]
+
+    def with_letters(self) -> tuple[dict[str, Any], list[DeadLetter] | None]:
+        """The state, and the dead letters it counts; None while Kafka is away."""
+        with self._lock:
+            if self._known is None or time.monotonic() - self._known[0] > _FRESH:
+                self._known = (time.monotonic(), *_gather(self._settings, self._servers, self._dead_letters))
+            return self._known[1:]
+
+    def unresolved(self) -> list[DeadLetter]:
+        """The dead letters as of now. Raises KafkaAway."""
+        return self._dead_letters.unresolved()
+
+    def forget(self) -> None:
+        """Ask anew at the next look: something was changed."""
+        self._known = None
+
+
+def _gather(
+    settings: Settings, servers: Servers, dead_letters: DeadLetters
+) -> tuple[dict[str, Any], list[DeadLetter] | None]:
+    dead: list[DeadLetter] | None = None
     state: dict[str, Any] = {
         name: {"address": address, "local": name in servers.local, "state": "up"}
         for name, address in (("kafka", servers.kafka.address), ("elasticsearch", servers.elasticsearch.address))
@@ -36,7 +67,7 @@ def gather_with_letters(settings: Settings, servers: Servers) -> tuple[dict[str,
     # A client of kafka-python takes a tenth of a second to learn a topic's partitions.
     with ThreadPoolExecutor(3) as pool:
         backlog = pool.submit(lags, servers.kafka)
-        unresolved = pool.submit(dead_letters.unresolved, servers.kafka)
+        unresolved = pool.submit(dead_letters.unresolved)
         index = pool.submit(_index, servers.elasticsearch)
     try:
         behind, dead = backlog.result(), unresolved.result()

@@ -19,6 +19,7 @@ from pipeline.connect.elasticsearch import connect
 from pipeline.connect.locate import Servers
 from pipeline.errors import ConfigurationError, TransientError
 from pipeline.feeds.figures import Feeds
+from pipeline.ops.status import Status
 from pipeline.search.question import Question
 from pipeline.search.stories import ask
 from pipeline.settings import Settings
@@ -58,7 +59,7 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app.state.figures = CollectorRegistry()
     app.state.figures.register(feeds)
     app.state.arrivals = arrivals
-    app.state.watched = Watched(settings, servers)
+    app.state.watched = Watched(servers, Status(settings, servers))
     for part in (api, exports, alerts, live, watch, ingest, metrics, pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
+
+from rapidfuzz.distance import Indel
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _MOST_WORDS = 4_000
 _MOST_PARAGRAPHS = 1_000
-"""Comparing takes time with the product of two lengths, and what is compared is anybody's."""
 Kind = Literal["same", "gone", "new"]
 
 
@@ -21,18 +21,25 @@ class Part:
     words: tuple[tuple[Kind, str], ...]
 
 
+@dataclass(frozen=True)
+class _Stretch:
+    """What is the same in both, or what of the one stands in the place of what of the other."""
+
+    same: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    new: Sequence[str] = ()
+
+
 def changed(before: Sequence[str], after: Sequence[str]) -> list[Part]:
     """The paragraphs of both, in order; nothing where they are the same."""
-    before, after = before[:_MOST_PARAGRAPHS], after[:_MOST_PARAGRAPHS]
     found: list[Part] = []
-    for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found += [Part("same", (("same", text),)) for text in before[i:j] if text]
-            continue
-        pairs = min(j - i, m - k)
-        found += [Part("changed", tuple(_words(before[i + n], after[k + n]))) for n in range(pairs)]
-        found += [Part("changed", (("gone", text),)) for text in before[i + pairs : j] if text]
-        found += [Part("changed", (("new", text),)) for text in after[k + pairs : m] if text]
+    for stretch in _stretches(before[:_MOST_PARAGRAPHS], after[:_MOST_PARAGRAPHS]):
+        found += [Part("same", (("same", text),)) for text in stretch.same if text]
+        pairs = min(len(stretch.gone), len(stretch.new))
+        together = zip(stretch.gone[:pairs], stretch.new[:pairs], strict=True)
+        found += [Part("changed", tuple(_words(gone, new))) for gone, new in together]
+        found += [Part("changed", (("gone", text),)) for text in stretch.gone[pairs:] if text]
+        found += [Part("changed", (("new", text),)) for text in stretch.new[pairs:] if text]
     return found if any(part.kind == "changed" for part in found) else []
 
 
@@ -42,11 +49,32 @@ def _words(before: str, after: str) -> Iterator[tuple[Kind, str]]:
         yield "gone", before
         yield "new", after
         return
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield "same", "".join(old[i:j])
+    for stretch in _stretches(old, new):
+        kinds: tuple[tuple[Kind, Sequence[str]], ...] = (
+            ("same", stretch.same),
+            ("gone", stretch.gone),
+            ("new", stretch.new),
+        )
+        yield from ((kind, "".join(words)) for kind, words in kinds if words)
+
+
+def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[_Stretch]:
+    """Both sequences, aligned by the longest one that they share.
+
+    rapidfuzz takes time with the product of the lengths, but 64 steps at once; difflib takes minutes
+    where many words are the same, and what is compared is anybody's.
+    """
+    gone: list[str] = []
+    new: list[str] = []
+    for step in Indel.opcodes(before, after):
+        old = before[step.src_start : step.src_end]
+        if step.tag != "equal":
+            gone += old
+            new += after[step.dest_start : step.dest_end]
             continue
-        if i < j:
-            yield "gone", "".join(old[i:j])
-        if k < m:
-            yield "new", "".join(new[k:m])
+        if gone or new:
+            yield _Stretch(gone=gone, new=new)
+            gone, new = [], []
+        yield _Stretch(same=old)
+    if gone or new:
+        yield _Stretch(gone=gone, new=new)

@@ -119,15 +119,16 @@ async def ingest(
 
 async def _once(door: Door, key: str, digest: str, take: Callable[[], tuple[dict[str, Any], int]]) -> Response:
     """Take what has that key, or answer as before. Raises HTTPException 409 and 422."""
-    before = await asyncio.to_thread(door.memory.pushed, key)
-    if before:
-        if before.digest != digest:
-            raise HTTPException(422, "this Idempotency-Key came with another body before")
-        return Response(before.answer, before.status, media_type="application/json")
+    # Taken before anything is waited for: another one may end between a look and the next.
     if key in door.keys:
         raise HTTPException(409, "a push with this Idempotency-Key is under way", {"Retry-After": "1"})
     door.keys.add(key)
     try:
+        before = await asyncio.to_thread(door.memory.pushed, key)
+        if before:
+            if before.digest != digest:
+                raise HTTPException(422, "this Idempotency-Key came with another body before")
+            return Response(before.answer, before.status, media_type="application/json")
         answer, status = await asyncio.to_thread(take)
         told = json.dumps(answer, ensure_ascii=False)
         now = datetime.now(UTC).timestamp()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -33,17 +33,22 @@ MOST = 200
 _GATHERING = 1.0
 _SIGN_OF_LIFE = 15.0
 _PAUSE = 2.0
+_MOST_UNTOLD = 1_000
 _AT_ONCE = 20
 """Hits told of one gathering: a replay of everything is not news."""
 
 
 @dataclass
 class Arrivals:
-    """Who listens to what is being indexed; one reader of the topic serves all of them."""
+    """Who listens to what is being indexed; one reader of the topic serves all of them.
+
+    Each has a set of what it was not told yet, not a queue: for one that does not read on, the
+    newest of a bounded number is kept.
+    """
 
     kafka: Kafka
     client: Client
-    _listening: set["asyncio.Queue[list[str]]"] = field(default_factory=set)
+    _listening: set["Listener"] = field(default_factory=set)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -58,14 +63,14 @@ class Arrivals:
         return len(self._listening) >= MOST
 
     @contextmanager
-    def listening(self) -> Iterator["asyncio.Queue[list[str]]"]:
-        """A queue of uris that were indexed and can be found."""
-        queue: asyncio.Queue[list[str]] = asyncio.Queue()
-        self._listening.add(queue)
+    def listening(self) -> Iterator["Listener"]:
+        """A listener to uris that were indexed and can be found."""
+        listener = Listener()
+        self._listening.add(listener)
         try:
-            yield queue
+            yield listener
         finally:
-            self._listening.discard(queue)
+            self._listening.discard(listener)
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         while not loop.is_closed():
@@ -73,13 +78,13 @@ class Arrivals:
                 for messages in gathered(self.kafka, topics.INDEXED, _GATHERING):
                     if self._listening:
                         self._make_findable()
-                        uris = {(message.key or b"").decode("utf-8", "replace") for message in messages}
-                        loop.call_soon_threadsafe(self._tell, sorted(uris))
+                        loop.call_soon_threadsafe(self._tell, sorted({message.name for message in messages}))
             except PipelineError as error:
                 log.info("live results wait", why=str(error))
-            except RuntimeError:
-                # The loop has ended, and so does the application.
-                return
+            except Exception:  # the thread must not end before the application
+                if loop.is_closed():
+                    return
+                log.exception("live results wait")
             time.sleep(_PAUSE)
 
     @stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10.0)
@@ -87,8 +92,31 @@ class Arrivals:
         make_findable(self.client)
 
     def _tell(self, uris: list[str]) -> None:
-        for queue in self._listening:
-            queue.put_nowait(uris)
+        for listener in self._listening:
+            listener.tell(uris)
+
+
+class Listener:
+    """One who listens; used on the event loop alone."""
+
+    def __init__(self) -> None:
+        """Nothing was told yet."""
+        self._untold: dict[str, None] = {}
+        self._told = asyncio.Event()
+
+    def tell(self, uris: Sequence[str]) -> None:
+        """Add uris to what is to be told; of too many the oldest are dropped."""
+        self._untold |= dict.fromkeys(uris)
+        for uri in list(self._untold)[:-_MOST_UNTOLD]:
+            del self._untold[uri]
+        self._told.set()
+
+    async def next(self) -> list[str]:
+        """What was not told yet; waits for something."""
+        await self._told.wait()
+        self._told.clear()
+        uris, self._untold = list(self._untold), {}
+        return uris
 
 
 def _arrivals(request: Request) -> Arrivals:
@@ -114,11 +142,11 @@ async def live(page: Search, what: What, index: Index, arrivals: Annotated[Arriv
 
 
 async def _events(arrivals: Arrivals, index: Client, question: Question) -> AsyncIterator[str]:
-    with arrivals.listening() as queue:
+    with arrivals.listening() as listener:
         yield ": listening\n\n"
         while True:
             try:
-                uris = await asyncio.wait_for(queue.get(), _SIGN_OF_LIFE)
+                uris = await asyncio.wait_for(listener.next(), _SIGN_OF_LIFE)
                 answer = await asyncio.to_thread(ask, index, question, among=uris)
             except TimeoutError:
                 yield ": here\n\n"

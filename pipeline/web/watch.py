@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.ops import dead_letters
-from pipeline.ops.status import gather, gather_with_letters
 from pipeline.web.api import Failed, told
 from pipeline.web.body import read
 from pipeline.web.ingest import Door
@@ -37,7 +36,7 @@ Entrance = Annotated[Door, Depends(_door)]
 @router.get("/status", include_in_schema=False, response_class=HTMLResponse)
 def status(watched: Watching, replayed: int | None = None) -> str:
     """Servers, stages, processes, feeds, dead letters."""
-    state, dead = gather_with_letters(watched.settings, watched.servers)
+    state, dead = watched.status.with_letters()
     shown = None if dead is None else [letter.described for letter in reversed(dead[-_SHOWN:])]
     done = None if replayed is None else f"{replayed} replayed."
     return rendered("status.html", state=state, rates=state.get("processes"), letters=shown, done=done, here="status")
@@ -56,13 +55,13 @@ async def replay_chosen(request: Request, watched: Watching, door: Entrance) -> 
 @router.get("/api/v1/status", tags=["watch"])
 def state(watched: Watching) -> Response:
     """What `wire status --json` prints."""
-    return told(gather(watched.settings, watched.servers))
+    return told(watched.status.gather())
 
 
 @router.get("/api/v1/dead", tags=["watch"], responses={503: _NEEDS_TOKEN[503]})
 def dead(watched: Watching) -> Response:
     """The dead letters nobody has replayed or dropped, oldest first, without their bytes."""
-    return told({"values": [letter.described for letter in dead_letters.unresolved(watched.servers.kafka)]})
+    return told({"values": [letter.described for letter in watched.status.unresolved()]})
 
 
 @router.post("/api/v1/dead/{id}/replay", tags=["watch"], status_code=202, responses=_NEEDS_TOKEN)
@@ -76,6 +75,7 @@ def replay(id: str, watched: Watching, door: Entrance, authorization: Annotated[
 
 def _replay(watched: Watched, ids: Sequence[str]) -> int:
     """Replay those of them that are there; how many were."""
-    chosen = [letter for letter in dead_letters.unresolved(watched.servers.kafka) if letter.id in set(ids)]
-    dead_letters.settle(watched.servers.kafka, chosen, again=True)
-    return len(chosen)
+    chosen = [letter for letter in watched.status.unresolved() if letter.id in set(ids)]
+    done = dead_letters.resolve(watched.servers.kafka, chosen, again=True)
+    watched.status.forget()
+    return done

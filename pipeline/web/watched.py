@@ -6,15 +6,15 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pipeline.connect.locate import Servers
-from pipeline.settings import Settings
+from pipeline.ops.status import Status
 
 
 @dataclass(frozen=True)
 class Watched:
     """What the status is of."""
 
-    settings: Settings
     servers: Servers
+    status: Status
 
 
 def _watched(request: Request) -> Watched:

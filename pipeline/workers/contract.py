@@ -35,8 +35,8 @@ class Done:
     why: str
 
 
-Outcome = Send | tuple[Send, ...] | Done | Exception
-"""An exception makes a dead letter."""
+Outcome = Send | tuple[Send | Exception, ...] | Done | Exception
+"""An exception makes a dead letter, beside what is sent."""
 
 Work = Callable[[Sequence[Envelope]], Awaitable[Sequence[Outcome]]]
 

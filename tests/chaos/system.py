@@ -176,14 +176,20 @@ class System:
             ids = [(hit["_id"], hit["_index"]) for hit in hits]
             assert len({name for name, _ in ids}) == len(ids), "an id is in two indices"
             found[index] = {hit["_id"]: [hit["_index"].rpartition("-of-")[2], _lasting(hit["_source"])] for hit in hits}
-        buried = dead_letters.unresolved(Connection(bootstrap_servers=self.kafka.address))
-        found["dead"] = sorted({letter.value.decode() for letter in buried})
+        kafka = Connection(bootstrap_servers=self.kafka.address)
+        items = dead_letters.values(kafka, dead_letters.unresolved(kafka))
+        found["dead"] = sorted({value.decode() for value in items.values()})
         return found
 
     @property
     def stuck(self) -> int:
         """How many workers have ended because they were stuck."""
         return self._said.count('"code": 4')
+
+    @property
+    def ended(self) -> int:
+        """How many workers have ended by themselves."""
+        return self._said.count("child ended")
 
     @property
     def log(self) -> str:

@@ -132,7 +132,7 @@ class System:
     def _handler(self, stage: Stage, broker: SimulatedBroker) -> Handler:
         store = SimulatedStore(self.documents, self.network, self.loop, self.random)
         if stage is topics.PARSE:
-            return Handler(parse.work)
+            return Handler(parse.Parsing(self.metrics).work)
         now = self._now
         if stage is topics.DESK:
             work = desk.Desk(

@@ -1,5 +1,6 @@
 """What is told of a version, whatever was told before; signatures and mails."""
 
+import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -13,7 +14,7 @@ from pipeline.alerts import matching, webhook
 from pipeline.alerts.mail import written
 from pipeline.alerts.matching import Match, matches
 from pipeline.alerts.saved import Alert, new
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.story import Indexed
 from tests.conftest import NOON
 
@@ -43,7 +44,9 @@ def tell(monkeypatch):
 
     def told(arrived: Indexed, found: list[dict[str, Any]], before: list[Match]) -> list[Match]:
         monkeypatch.setattr(matching, "_hits", lambda *_: found)
-        return matches(None, [ALERT], [arrived], before)
+        found, failed = matches(None, [ALERT], [arrived], before)
+        assert not failed
+        return found
 
     return told
 
@@ -82,7 +85,33 @@ class TestAStorysLife:
         assert tell(indexed(2, usable=False), [], []) == []
 
 
+def test_an_alert_that_cannot_be_asked_is_told_and_keeps_no_other_waiting(monkeypatch):
+    def hits(client, alert, uris):
+        if alert.name == "broken":
+            raise ConfigurationError("400: too many clauses")
+        return [hit(1, "leaked")]
+
+    monkeypatch.setattr(matching, "_hits", hits)
+    broken = ALERT.model_copy(update={"name": "broken"})
+    found, (failed,) = matches(None, [broken, ALERT], [indexed(1)], [])
+    assert [match.alert for match in found] == ["gas"]
+    assert "broken" in str(failed)
+    assert "too many clauses" in str(failed)
+
+
 class TestWebhooks:
+    @pytest.mark.parametrize("address", ["http://127.0.0.1:9200/", "http://[::1]/hook", "http://localhost:22"])
+    def test_addresses_of_this_network_are_not_told(self, address):
+        async def tell():
+            client = webhook.connect(private=False)
+            try:
+                await webhook.post(client, address, "1", b"{}", None)
+            finally:
+                await client.aclose()
+
+        with pytest.raises(DeliveryFailed, match="an address of this network"):
+            asyncio.run(tell())
+
     def test_the_signature_is_that_of_the_specification(self):
         """Standard Webhooks' own example."""
         key = webhook.key_of("whsec_plJ3nmyCDGBKInavdOK15jsl")

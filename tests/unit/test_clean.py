@@ -213,3 +213,9 @@ WORDS = st.sampled_from(
 def test_cleaning_twice_is_cleaning_once(body):
     once = clean(make_story(body=body))
     assert clean(once) == once
+
+
+def test_a_paragraph_of_nothing_but_adverts_is_cleaned_to_an_end():
+    paragraphs, removed = take_furniture(["Rain fell. " + "Advertisement. " * 20_000, "The port is closed."], None)
+    assert paragraphs[-1] == "The port is closed."
+    assert {each.kind for each in removed} == {"advertisement"}

@@ -12,6 +12,7 @@ import typer
 import yaml
 from jsonschema import Draft7Validator
 
+from deploy import generate
 from pipeline import __version__, topics
 from pipeline.cli import assembled
 from pipeline.settings import SECRETS, Monitor, Settings
@@ -89,6 +90,11 @@ def test_a_service_of_ours_runs_a_command_with_settings_there_are(name):
     assert service["image"] == f"wire:{__version__}"
 
 
+def test_what_is_deployed_for_each_stage_is_what_the_topology_says():
+    for path, text in generate.files().items():
+        assert path.read_text() == text, f"{path.name} is out of date: make deploy"
+
+
 @pytest.mark.parametrize("manifest", OURS)
 def test_a_manifest_follows_its_schema(manifest):
     kubernetes_validate.validate(manifest, "1.31", strict=True)
@@ -105,7 +111,7 @@ def test_a_pod_runs_a_command_of_this_version_with_its_own_port(name, container)
     assert container["image"] == f"wire:{__version__}"
     stage = container["args"][1] if container["args"][0] == "worker" else None
     if stage:
-        assert container["ports"][0]["containerPort"] == Monitor().port + list(topics.STAGES).index(stage)
+        assert container["ports"][0]["containerPort"] == Monitor().port + topics.STAGES[stage].number
 
 
 def test_every_variable_of_the_manifests_is_a_setting():

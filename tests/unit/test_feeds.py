@@ -4,19 +4,24 @@ import asyncio
 import os
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpcore
 import pytest
 from httpx import Headers
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import formats
+from pipeline.connect.guard import is_public
 from pipeline.errors import KafkaAway
 from pipeline.feeds import Intake
 from pipeline.feeds.address import Address, retry_after
-from pipeline.feeds.fetch import Answer, Client, is_public
+from pipeline.feeds.fetch import Answer, Client
+from pipeline.feeds.files import read
 from pipeline.feeds.folder import Folder
 from pipeline.feeds.freshness import Freshness
 from pipeline.feeds.live import Live
@@ -109,6 +114,29 @@ class TestAFolder:
         pdf, large = self.take(watch())
         assert (pdf.error, pdf.value) == ("UnknownFormat", b"%PDF-1.7 and so on")
         assert (large.error, large.value) == ("TooLarge", b"x" * 65_536)
+
+    def test_a_name_that_is_no_utf_8_is_taken_once_under_a_name_that_is(self, path, watch):
+        for name in (b"caf\xe9.txt", b"caf\xe8.txt"):
+            (path / os.fsdecode(name)).write_text("A lead.")
+        assert sorted(item.uri for item in self.take(watch())) == ["drop/caf\\xe8.txt", "drop/caf\\xe9.txt"]
+        assert self.take(watch()) == []
+
+    def test_a_name_that_is_no_utf_8_is_read_from_the_command_line(self, path):
+        (path / os.fsdecode(b"caf\xe9.txt")).write_text("A lead.")
+        (item,) = read([str(path)], Intake(limit=LIMIT))
+        assert item.headers.pairs()
+        assert item.uri == "caf\\xe9.txt"
+
+    def test_what_nobody_foresaw_is_that_file_s_own_affair(self, path, watch, monkeypatch):
+        def bug(value):
+            raise ZeroDivisionError("a bug")
+
+        text = formats.named("text")
+        monkeypatch.setitem(formats.FORMATS, "text", replace(text, identity=bug))
+        (path / "a.txt").write_text("A lead.")
+        (path / "b.json").write_text('{"uri": "urn:b", "body": "A lead."}')
+        refused, item = self.take(watch())
+        assert (refused.error, refused.value, item.uri) == ("ZeroDivisionError", b"A lead.", "urn:b")
 
 
 class TestAnAddress:
@@ -229,12 +257,38 @@ class TestAnAddress:
         assert b"Paragraph 8 says" in harvest.items[0].value
 
     def test_addresses_of_the_internet_are_public_and_ours_are_not(self):
-        assert is_public("93.184.216.34")
-        assert not any(
-            map(
-                is_public, ["127.0.0.1", "10.1.2.3", "192.168.1.1", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "0.0.0.0"]
-            )
-        )
+        public = ["93.184.216.34", "2606:4700::1111", "64:ff9b::5db8:d822", "2002:5db8:d822::1"]
+        ours = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "0.0.0.0"]
+        ours += ["64:ff9b::7f00:1", "64:ff9b::10.1.2.3", "64:ff9b:1::1", "2002:7f00:1::1", "::127.0.0.1"]
+        ours += ["2001:0:4136:e378:8000:63bf:3fff:fdd2", "fec0::1", "fc00::1", "ff02::1", "224.0.0.1"]
+        assert [address for address in public if not is_public(address)] == []
+        assert [address for address in ours if is_public(address)] == []
+
+    def test_where_a_host_does_not_answer_at_its_first_address_the_next_is_tried(self, origin, poll, monkeypatch):
+        origin.serve("/rss", feed_of("a"))
+        connect, tried = httpcore.AnyIOBackend.connect_tcp, []
+
+        async def resolve(self, host, port, **_):
+            return [(0, 0, 0, "", (address, port)) for address in ("127.0.0.2", "127.0.0.1")]
+
+        async def slow(self, host, port, timeout, *more):
+            tried.append((host, timeout))
+            if host == "127.0.0.2":
+                raise httpcore.ConnectTimeout
+            return await connect(self, host, port, timeout, *more)
+
+        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolve)
+        monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", slow)
+        brought, _ = poll("/rss", timeout=4.0)
+        assert brought == [["urn:a"]]
+        assert tried == [("127.0.0.2", 2.0), ("127.0.0.1", 2.0)]
+
+    def test_a_feed_of_empty_entries_takes_no_more_than_its_share(self, origin, poll):
+        head = "<title>" + "x" * 16_000 + "</title>"
+        origin.serve("/rss", f"<rss><channel>{head}{'<item/>' * 60_000}</channel></rss>".encode())
+        _, harvest = poll("/rss", timeout=60.0)
+        assert sum(len(item.value) for item in harvest.items) < 64 << 20
+        assert "60,000 items in one document" in harvest.refused[0].reason
 
     @pytest.mark.parametrize(
         ("told", "seconds"), [("120", 120), ("999999999999", 86_400), ("soon", None), ("", None), ("in an hour", 3600)]
@@ -316,3 +370,27 @@ class TestAllTogether:
         feed = LiveFeed(name="drop", folder=tmp_path / "drop", settle=0)
         asyncio.run(Live(memory, LIMIT, deliver).run([feed], once=True))
         assert came == ["drop/c.txt"]
+
+    def test_what_nobody_foresaw_in_one_feed_is_its_own_affair(self, origin, memory, tmp_path):
+        origin.serve("/bad", feed_of("bad"))
+        origin.serve("/good", feed_of("good"))
+        for name in ("bad", "good"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "c.txt").write_text("A lead.")
+        feeds = [LiveFeed(name=f"{kind}-{n}", **place) for kind in ("bad", "good") for n, place in enumerate(
+            ({"url": origin.url(f"/{kind}"), "every": 1}, {"folder": tmp_path / kind, "settle": 0})
+        )]  # fmt: skip
+        came = []
+
+        def deliver(feed, items):
+            if feed.startswith("bad"):
+                raise ZeroDivisionError("a bug")
+            came.extend(item.uri for item in items)
+
+        async def for_a_while():
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(2):
+                    await Live(memory, LIMIT, deliver).run(feeds)
+
+        asyncio.run(for_a_while())
+        assert sorted(came) == ["good-1/c.txt", "urn:good"]

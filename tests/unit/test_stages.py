@@ -31,7 +31,7 @@ class TestParse:
     def outcome(self, value: bytes, **headers: str):
         calm = Calm()
         envelope = calm.envelope(topics.RAW, value, headers=Headers(uri="urn:raw:1", **headers))
-        (outcome,) = calm.run(parse.work([envelope]))
+        (outcome,) = calm.run(parse.Parsing(calm.metrics).work([envelope]))
         return outcome
 
     def test_an_item_becomes_a_clean_story_under_its_uri(self):
@@ -47,7 +47,7 @@ class TestParse:
         calm = Calm()
         batch = [calm.envelope(topics.RAW, each, headers=Headers(format="ninjs")) for each in (b"{", b"\xff")]
         good = calm.envelope(topics.RAW, UPI.read_bytes(), headers=Headers(format="text"))
-        outcomes = calm.run(parse.work([*batch, good]))
+        outcomes = calm.run(parse.Parsing(calm.metrics).work([*batch, good]))
         assert [isinstance(outcome, Send) for outcome in outcomes] == [False, False, True]
 
 

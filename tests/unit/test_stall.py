@@ -1,6 +1,13 @@
 """When a worker is stuck, and when it only waits."""
 
-from pipeline.workers.runtime.stall import StallDetector
+import pytest
+
+from pipeline.errors import KafkaAway
+from pipeline.settings import Kafka
+from pipeline.topics import INDEX
+from pipeline.workers.runtime import stall
+from pipeline.workers.runtime.metrics import WorkerMetrics
+from pipeline.workers.runtime.stall import StallDetector, StallWatch
 
 PATIENCE = 60
 
@@ -44,3 +51,14 @@ class TestStallDetector:
         detector.reset(100)
         assert detector.check(110, {0: 5}, (0,), 7) is None
         assert detector.check(200, {0: 5}, (0,), 7)
+
+
+class TestStallWatch:
+    @pytest.mark.parametrize("error", [KafkaAway("away"), ZeroDivisionError("a bug")])
+    def test_a_broker_that_cannot_be_asked_is_no_stall_and_ends_no_watch(self, monkeypatch, error):
+        def fail(*_):
+            raise error
+
+        monkeypatch.setattr(stall, "lag", fail)
+        watch = StallWatch(INDEX, Kafka(), WorkerMetrics("index"), set, PATIENCE)
+        assert [watch.look() for _ in range(3)] == [None] * 3

@@ -217,6 +217,7 @@ def wire(servers: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wi
     env = servers.installation("shared") | {
         "WIRE_MONITOR__EVERY": "2",
         "WIRE_ALERTS__WEBHOOK_SECRET": SECRET,
+        "WIRE_ALERTS__ALLOW_PRIVATE": "true",
         "WIRE_ALERTS__SMTP_HOST": "127.0.0.1",
         "WIRE_ALERTS__SMTP_PORT": str(MAIL_PORT),
         "WIRE_ALERTS__SMTP_SECURITY": "none",

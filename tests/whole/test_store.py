@@ -1,10 +1,13 @@
-"""The records in Elasticsearch itself."""
+"""The records in Elasticsearch itself, and its indices made anew."""
 
 import asyncio
 
 import pytest
+from elasticsearch import ConnectionTimeout
 
 from pipeline.connect.elasticsearch import connect, connect_async
+from pipeline.errors import ElasticsearchAway
+from pipeline.index.reindex import reindex
 from pipeline.index.setup import ensure
 from pipeline.settings import Elasticsearch
 from pipeline.state.mapping import INDEX
@@ -24,3 +27,32 @@ def test_keep_the_contract(servers, law):
             await law(ElasticsearchStore(client), lambda: client.indices.refresh(index=client.named(INDEX)))
 
     asyncio.run(keep())
+
+
+class TestReindexCutOff:
+    """The last step of a reindexing takes effect, and its answer never comes."""
+
+    @pytest.mark.parametrize("failure", [ConnectionTimeout("no answer"), KeyboardInterrupt()])
+    @pytest.mark.parametrize("took_effect", [True, False])
+    def test_leaves_the_one_copy_there_is(self, servers, monkeypatch, failure, took_effect):
+        ours = Elasticsearch(hosts=servers.elasticsearch.address, prefix=f"cut-off-{took_effect}-".lower())
+        with connect(ours) as client:
+            ensure(client, ours)
+            index = client.named("wire-stories-2024.05")
+            client.index(index=index, id="a", document={"uri": "urn:a"}, refresh=True)
+            update = client.indices.update_aliases
+
+            def cut_off(**given):
+                if took_effect:
+                    update(**given)
+                raise failure
+
+            monkeypatch.setattr(client.indices, "update_aliases", cut_off)
+            with pytest.raises((ElasticsearchAway, KeyboardInterrupt)):
+                list(reindex(client, ours, lambda *_: None))
+            assert client.count(index=client.named("stories"))["count"] == 1
+            monkeypatch.setattr(client.indices, "update_aliases", update)
+            list(reindex(client, ours, lambda *_: None))
+            client.index(index=index, id="b", document={"uri": "urn:b"}, refresh=True)
+            assert client.count(index=client.named("stories"))["count"] == 2
+            client.indices.delete(index=list(client.indices.get(index=client.named("stories"))))

@@ -20,6 +20,8 @@ class FaustBroker:
     def __init__(self, app: AppT, kafka: Kafka) -> None:
         """``app`` has the producer."""
         self._app, self._kafka = app, kafka
+        self._wanted: dict[Coordinate, None] = {}
+        self._fetching: asyncio.Task[dict[Coordinate, Envelope]] | None = None
 
     async def send(
         self, topic: str, key: bytes, value: bytes, headers: Pairs = (), partition: int | None = None
@@ -38,10 +40,20 @@ class FaustBroker:
         return Coordinate(topic, int(stands.partition), int(stands.offset))
 
     async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
-        """See Broker."""
+        """See Broker. Who asks at once is answered together: connecting takes longer than reading."""
         if not places:
             return {}
-        found = await asyncio.to_thread(fetch_all, self._kafka, places)
+        self._wanted |= dict.fromkeys(places)
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch())
+        found = await asyncio.shield(self._fetching)
+        return {at: found[at] for at in places if at in found}
+
+    async def _fetch(self) -> dict[Coordinate, Envelope]:
+        # Whoever is about to ask asks now.
+        await asyncio.sleep(0)
+        wanted, self._wanted, self._fetching = list(self._wanted), {}, None
+        found = await asyncio.to_thread(fetch_all, self._kafka, wanted)
         return {envelope.at: envelope for envelope in found}
 
 

@@ -78,12 +78,15 @@ class Processor:
     async def _carry_out(self, envelope: Envelope, outcome: Outcome) -> None:
         """Do what the outcome says; what cannot be done makes a dead letter."""
         try:
-            if isinstance(outcome, Exception):
-                raise outcome
             if isinstance(outcome, Done):
                 return
-            for send in outcome if isinstance(outcome, tuple) else (outcome,):
-                await self._send(envelope, send)
+            parts = outcome if isinstance(outcome, tuple) else (outcome,)
+            for send in parts:
+                if isinstance(send, Send):
+                    await self._send(envelope, send)
+            for error in parts:
+                if isinstance(error, Exception):
+                    raise error
         except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
             await self._dead_letters.write(envelope, error)
 

@@ -8,6 +8,7 @@ from pipeline.alerts.matching import Match, matches
 from pipeline.alerts.saved import saved
 from pipeline.connect.elasticsearch import connect
 from pipeline.envelope import Envelope, Headers
+from pipeline.errors import AlertFailed
 from pipeline.search.stories import make_findable
 from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
@@ -28,27 +29,33 @@ class Matching:
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """What is to be told of each version. Raises ElasticsearchAway, after which all of it is done again."""
         arrived = [Indexed.model_validate_json(envelope.payload) for envelope in batch]
-        found = await asyncio.to_thread(self._found, arrived)
+        found, failed = await asyncio.to_thread(self._found, arrived)
         last = {each.uri: number for number, each in enumerate(arrived)}
         return [
-            _outcome(envelope, [match for match in found if match.uri == each.uri] if last[each.uri] == number else [])
+            _outcome(envelope, [match for match in found if match.uri == each.uri], failed)
+            if last[each.uri] == number
+            else Done("no match")
             for number, (envelope, each) in enumerate(zip(batch, arrived, strict=True))
         ]
 
-    def _found(self, arrived: Sequence[Indexed]) -> list[Match]:
+    def _found(self, arrived: Sequence[Indexed]) -> tuple[list[Match], list[AlertFailed]]:
         alerts = saved(self._client)
         if not alerts:
-            return []
+            return [], []
         make_findable(self._client)
         before = told.about(self._client, list({each.uri for each in arrived}))
-        return told.remember(self._client, matches(self._client, alerts, arrived, before))
+        found, failed = matches(self._client, alerts, arrived, before)
+        return told.remember(self._client, found), failed
 
 
-def _outcome(envelope: Envelope, found: Sequence[Match]) -> Outcome:
-    """The matches on their way, in messages of their own: one that cannot be delivered is replayed alone."""
+def _outcome(envelope: Envelope, found: Sequence[Match], failed: Sequence[AlertFailed]) -> Outcome:
+    """The matches on their way, in messages of their own: one that cannot be delivered is replayed alone.
+
+    An alert that cannot be asked makes a dead letter of the version, to be replayed when it can.
+    """
     received = envelope.headers.received_at
     sends = [
         Send(match.alert, match.model_dump_json().encode(), headers=Headers(uri=match.uri, received_at=received))
         for match in found
     ]
-    return tuple(sends) or Done("no match")
+    return (*sends, *failed[:1]) or Done("no match")

@@ -1,22 +1,34 @@
 """Stage parse: the item's bytes → a clean Story."""
 
+import asyncio
 from collections.abc import Sequence
 
 from pipeline import formats
 from pipeline.clean import clean
 from pipeline.envelope import Envelope
 from pipeline.story import RawStory
-from pipeline.workers.contract import Context, Handler, Outcome, Send
+from pipeline.workers.contract import Context, Handler, Metrics, Outcome, Send
 
 
 def handler(context: Context) -> Handler:
     """The stage's handler."""
-    return Handler(work)
+    return Handler(Parsing(context.metrics).work)
 
 
-async def work(batch: Sequence[Envelope]) -> list[Outcome]:
-    """A story for each item, or why there is none."""
-    return [_parsed(envelope) for envelope in batch]
+class Parsing:
+    """The stage's work, beside the event loop: a hostile item may take seconds."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """``metrics`` hear of each item, so that a batch of slow ones is not taken for a stall."""
+        self._metrics = metrics
+
+    async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
+        """A story for each item, or why there is none."""
+        outcomes: list[Outcome] = []
+        for envelope in batch:
+            outcomes.append(await asyncio.to_thread(_parsed, envelope))
+            self._metrics.progress()
+        return outcomes
 
 
 def _parsed(envelope: Envelope) -> Outcome:

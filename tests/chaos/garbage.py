@@ -1,0 +1,122 @@
+"""Messages mutilated at random, put directly on each topic: all are accounted for, and no worker ends.
+
+python -m tests.chaos.garbage --count 100000     the long form: make fuzz-topics
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from pipeline import topics
+from pipeline.annotations import Annotations
+from pipeline.broker.log import read
+from pipeline.broker.sender import Sender
+from pipeline.settings import Kafka
+from tests.bending import NASTY, flipped
+from tests.chaos.system import System
+from tests.conftest import NOON, make_story
+
+TOPICS = {stage.reads: stage for stage in topics.STAGES.values() if stage.reads in topics.STORY_TOPICS}
+NAMES = (
+    "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision", "copy-of",
+    "replay-of", "x-other",
+)  # fmt: skip
+_PATIENCE = 3_600.0
+
+
+def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
+    """A key, a value and headers of which something is wrong."""
+    story = make_story(uri=f"urn:garbage:{number}", version=chance.choice((1, 2, 2**60)), body="It rains in Lima.")
+    whole = story.annotated(Annotations()) if topic == topics.ANNOTATED else story
+    value = whole.model_dump_json().encode()
+    if chance.random() < 0.6:
+        value = flipped(value, chance, [])
+    if chance.random() < 0.05:
+        value = chance.randbytes(chance.randrange(200))
+    places = ("wire.raw/0/0@1", "wire.raw/99/5@5", "wire.raw/0/999999999@7", f"wire.raw/{number % 3}/1@{number}")
+    headers = {
+        "trace": chance.choice(places).encode(),
+        "received-at": NOON.isoformat().encode(),
+        "format": chance.choice((b"ninjs", b"auto", b"nitf", b"\xff")),
+        "copy-of": f"urn:garbage:{chance.randrange(number + 1)}".encode(),
+        "revision": str(chance.randrange(2**62)).encode(),
+    }
+    given = {name: value for name, value in headers.items() if chance.random() < 0.4}
+    for _ in range(chance.choice((0, 1, 2))):
+        given[chance.choice(NAMES)] = chance.choice((*NASTY, chance.randbytes(chance.randrange(40)), b"x" * 100_000))
+    key = chance.choice((story.uri.encode(), chance.randbytes(8), b""))
+    return key, value, list(given.items())
+
+
+def put(kafka: Kafka, topic: str, count: int, chance: random.Random, console: Console) -> None:
+    """Put so many on a topic."""
+    with Sender(kafka) as sender:
+        for number in track(range(count), topic, console=console, disable=not console.is_terminal, transient=True):
+            sender.send(topic, *message(topic, number, chance))
+        sender.finish()
+
+
+def unaccounted(system: System, kafka: Kafka, count: int) -> Iterator[str]:
+    """How what was done differs from what there was to do, once all is committed."""
+    if ended := system.ended:
+        yield f"workers ended {ended} times\n{system.log}"
+    for stage, done in events(system).items():
+        if stage in (each.name for each in TOPICS.values()) and done < count:
+            yield f"{stage} ended {done:,} of {count:,} messages"
+    letters = [letter for letter in read(kafka, topics.DEAD) if not dict(letter.pairs).get("error")]
+    if letters:
+        yield f"{len(letters)} dead letters give no reason"
+
+
+def events(system: System) -> dict[str, int]:
+    """How many messages each stage has ended, as its worker told last."""
+    system.client.indices.refresh(index="metrics")
+    aggregations = {"stages": {"terms": {"field": "stage"}, "aggs": {"events": {"max": {"field": "events"}}}}}
+    found = system.client.search(index="metrics", size=0, aggs=aggregations)
+    return {each["key"]: int(each["events"]["value"]) for each in found["aggregations"]["stages"]["buckets"]}
+
+
+def main() -> int:
+    """The exit code is 1 where something is not accounted for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=1_000, help="messages on each topic")
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    options = parser.parse_args()
+    chance, console = random.Random(options.seed), Console(stderr=True)
+    sys.stdout.write(f"seed {options.seed}\n")
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="wire-garbage-") as folder:
+        system = System(Path(folder), WIRE_DESK__DUPLICATES="off")
+        system.start()
+        try:
+            kafka = Kafka(bootstrap_servers=system.kafka.address)
+            system.settle()
+            for topic in TOPICS:
+                put(kafka, topic, options.count, chance, console)
+            system.settle(_PATIENCE)
+            # The workers' next documents have the last messages too.
+            time.sleep(2 * float(system.environment["WIRE_MONITOR__EVERY"]))
+            wrong = list(unaccounted(system, kafka, options.count))
+            dead = sum(1 for _ in read(kafka, topics.DEAD))
+            found = system.count()
+        finally:
+            system.stop()
+    for line in wrong:
+        sys.stdout.write(f"{line}\n")
+    minutes = (time.monotonic() - begin) / 60
+    sys.stdout.write(
+        f"{options.count:,} messages on each of {len(TOPICS)} topics: {dead:,} dead letters, {found:,} stories, "
+        f"{minutes:.1f} min\n"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Live results: who listens, and one that does not read on."""
+
+import asyncio
+
+from pipeline.web.live import _MOST_UNTOLD, Listener
+
+
+def told(*batches: list[str]) -> list[str]:
+    """What a listener hears that was told this before it listened."""
+
+    async def listen():
+        listener = Listener()
+        for batch in batches:
+            listener.tell(batch)
+        return await listener.next()
+
+    return asyncio.run(listen())
+
+
+def test_what_was_told_meanwhile_is_heard_once():
+    assert told(["urn:a", "urn:b"], ["urn:a", "urn:c"]) == ["urn:a", "urn:b", "urn:c"]
+
+
+def test_for_one_that_does_not_read_on_the_newest_of_a_bounded_number_are_kept():
+    heard = told(*([f"urn:{n}:{m}" for m in range(100)] for n in range(100)))
+    assert len(heard) == _MOST_UNTOLD
+    assert heard[-1] == "urn:99:99"
+
+
+def test_a_listener_waits_for_what_comes_next():
+    async def listen():
+        listener = Listener()
+        asyncio.get_running_loop().call_later(0.01, listener.tell, ["urn:a"])
+        first = await listener.next()
+        asyncio.get_running_loop().call_later(0.01, listener.tell, ["urn:b"])
+        return first, await listener.next()
+
+    assert asyncio.run(listen()) == (["urn:a"], ["urn:b"])

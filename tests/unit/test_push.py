@@ -1,0 +1,100 @@
+"""What is pushed: bodies packed in whatever way, and the same push twice at once."""
+
+import asyncio
+import gzip
+import threading
+import zlib
+from types import SimpleNamespace
+
+import pytest
+from fastapi import HTTPException
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.settings import Push
+from pipeline.web.body import read
+from pipeline.web.ingest import _once
+
+LIMIT = 100_000
+
+
+def body(packed: bytes, encoding: str = "gzip", chunk: int = 1_000, limit: int = LIMIT) -> bytes:
+    """What is read of a body that comes in chunks."""
+
+    async def stream():
+        for start in range(0, len(packed), chunk):
+            yield packed[start : start + chunk]
+
+    return asyncio.run(read(stream(), encoding, limit))
+
+
+class TestABody:
+    @given(st.lists(st.binary(max_size=500), min_size=1, max_size=5), st.integers(1, 300))
+    def test_all_members_of_a_gzip_body_are_read(self, parts, chunk):
+        assert body(b"".join(map(gzip.compress, parts)), chunk=chunk) == b"".join(parts)
+
+    def test_zeros_after_the_last_member_are_padding(self):
+        assert body(gzip.compress(b"story") + b"\0" * 100) == b"story"
+
+    @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+    def test_what_follows_the_end_and_is_nothing_is_told(self, encoding):
+        packed = gzip.compress(b"story") if encoding == "gzip" else zlib.compress(b"story")
+        with pytest.raises(HTTPException, match="400"):
+            body(packed + b"and more", encoding)
+
+    def test_one_that_ends_too_early_is_told(self):
+        with pytest.raises(HTTPException, match="ends too early"):
+            body(gzip.compress(b"one") + gzip.compress(b"two")[:-4])
+
+    def test_members_together_are_bounded(self):
+        member = gzip.compress(b"x" * (LIMIT // 2))
+        assert len(body(member * 2)) == LIMIT
+        with pytest.raises(HTTPException, match="413"):
+            body(member * 3)
+
+    def test_members_of_nothing_are_bounded_in_number(self):
+        with pytest.raises(HTTPException, match="10,000 members"):
+            body(gzip.compress(b"") * 10_001, chunk=65_536)
+
+
+def test_of_two_pushes_with_one_key_at_once_one_is_taken():
+    second_came, taken = threading.Event(), []
+
+    class Memory:
+        asked = 0
+
+        def pushed(self, key):
+            self.asked += 1
+            if self.asked == 2:
+                # It finds nothing, and is told so once the first one is done.
+                second_came.set()
+                done.wait(10)
+
+        def answered(self, *_):
+            pass
+
+    door = SimpleNamespace(memory=Memory(), keys=set(), push=Push())
+
+    done = threading.Event()
+
+    def take():
+        taken.append(1)
+        second_came.wait(10)
+        return {}, 202
+
+    async def once():
+        try:
+            return (await _once(door, "key", "digest", take)).status_code
+        except HTTPException as error:
+            second_came.set()
+            return error.status_code
+        finally:
+            done.set()
+
+    async def both():
+        first = asyncio.create_task(once())
+        await asyncio.sleep(0.1)
+        return await asyncio.gather(first, once())
+
+    assert asyncio.run(both()) == [202, 409]
+    assert taken == [1]
