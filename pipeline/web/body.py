@@ -65,8 +65,9 @@ class _Unpacker:
         while packed and len(found) < most:
             if self._member.eof:
                 packed = packed.lstrip(b"\0")
-                if packed:
-                    self._next()
+                if not packed:
+                    break
+                self._next()
             found += self._member.decompress(packed, most - len(found))
             packed = self._member.unused_data
         return bytes(found)

@@ -109,6 +109,15 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         if "exception" in context:
             self.failures.append(context["exception"])
 
+    def run_in_executor(self, executor: Any, function: Any, *arguments: Any) -> asyncio.Future:
+        """There are no threads: what would run in one runs at once, and is done in the next step."""
+        future = self.create_future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
     def get_debug(self) -> bool:
         return False
 

@@ -283,13 +283,6 @@ class TestAnAddress:
         assert brought == [["urn:a"]]
         assert tried == [("127.0.0.2", 2.0), ("127.0.0.1", 2.0)]
 
-    def test_a_feed_of_empty_entries_takes_no_more_than_its_share(self, origin, poll):
-        head = "<title>" + "x" * 16_000 + "</title>"
-        origin.serve("/rss", f"<rss><channel>{head}{'<item/>' * 60_000}</channel></rss>".encode())
-        _, harvest = poll("/rss", timeout=60.0)
-        assert sum(len(item.value) for item in harvest.items) < 64 << 20
-        assert "60,000 items in one document" in harvest.refused[0].reason
-
     @pytest.mark.parametrize(
         ("told", "seconds"), [("120", 120), ("999999999999", 86_400), ("soon", None), ("", None), ("in an hour", 3600)]
     )

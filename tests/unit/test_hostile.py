@@ -1,5 +1,6 @@
 """Hostile input: refused with a clear reason, in bounded time and memory."""
 
+import json
 import resource
 import sys
 
@@ -125,6 +126,20 @@ class TestSize:
         pieces = list(formats.named("rss").split(feed, 8 << 20))
         assert len(pieces) == 500
         assert sum(map(len, pieces)) < 500 * 20_000
+
+    @pytest.mark.parametrize("name", ["rss", "jsonfeed"])
+    def test_a_feed_of_empty_entries_takes_no_more_than_its_share(self, name):
+        head = "x" * 4_000
+        feeds = {
+            "rss": f"<rss><channel><title>{head}</title>{'<item/>' * 60_000}</channel></rss>",
+            "jsonfeed": json.dumps(
+                {"version": "https://jsonfeed.org/version/1", "title": head, "items": [{}] * 60_000}
+            ),
+        }
+        *pieces, last = formats.named(name).split(bending.BytesIO(feeds[name].encode()), 8 << 20)
+        assert len(pieces) == 20_000
+        assert sum(map(len, pieces)) < 64 << 20
+        assert "60,000 items in one document" in str(last)
 
 
 class TestEncodings:

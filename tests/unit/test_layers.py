@@ -14,8 +14,8 @@ ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
     **{stage: NOUNS | {stage} for stage in STAGES},
-    # A feed takes streams apart with the formats, before anything is a story.
-    "feeds": NOUNS | {"feeds", "formats"},
+    # A feed takes streams apart with the formats, before anything is a story, and visits addresses.
+    "feeds": NOUNS | {"connect", "feeds", "formats"},
     "connect": NOUNS | {"connect"},
     "broker": NOUNS | {"connect", "broker"},
     "state": NOUNS | {"connect", "state"},
