@@ -114,7 +114,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         future = self.create_future()
         try:
             future.set_result(function(*arguments))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told where it is awaited
             future.set_exception(error)
         return future
 
