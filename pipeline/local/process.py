@@ -19,6 +19,8 @@ _LOG_TAIL = 2_000
 _OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
+    # The second compiler takes a part of a core for minutes, which the language processes need.
+    "-XX:TieredStopAtLevel=1",
     "--sun-misc-unsafe-memory-access=allow",
 )
 LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
