@@ -5,6 +5,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.console import complain, messages, output, print_json
@@ -69,8 +70,8 @@ def show(
         text = value.decode("utf-8", "backslashreplace")
         print_json(json.dumps({**letter.described, "value": text}, ensure_ascii=False))
         return
-    for name, value in letter.described.items():
-        messages.print(f"[dim]{name}[/] {value}", markup=True)
+    for name, text in letter.described.items():
+        messages.print(f"[dim]{name}[/] {escape(str(text))}", markup=True)
     sys.stdout.buffer.write(value)
 
 

@@ -1,7 +1,7 @@
 """``wire trace``: when a story was where."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -74,7 +74,8 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
         found |= {"state": "searchable", "version": indexed["version"], "times": times}
     elif record:
         known = record.model_dump(mode="json", include={"version", "embargoed", "duplicateof"})
-        state = "embargoed" if record.held else "copy" if record.duplicateof else "waiting"
+        waits = record.embargoed is not None and record.embargoed > datetime.now(UTC)
+        state = "embargoed" if waits else "copy" if record.duplicateof else "waiting"
         found |= {"state": state if record.pubstatus == "usable" else record.pubstatus, **known}
     elif dead:
         found["state"] = "dead"

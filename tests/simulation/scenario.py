@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from pipeline.envelope import Headers
+from pipeline.envelope import Headers, Pairs
 from tests.simulation.kafka import EPOCH
 
 BEGIN = datetime.fromtimestamp(EPOCH, UTC)
@@ -21,7 +21,7 @@ class Item:
     """An item as it is published; times are in seconds of the simulation.
 
     ``created`` orders versions of the same number; ``quotes`` is how many the language pass finds.
-    ``value`` stands for it where it is no story.
+    ``value`` stands for it where it is no story; ``forged`` are headers that somebody wrote besides.
     """
 
     uri: str
@@ -34,6 +34,7 @@ class Item:
     quotes: int = 0
     feed: str = "one"
     value: bytes | None = None
+    forged: Pairs = ()
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -66,8 +67,10 @@ class Item:
             story["embargoed"] = (BEGIN + timedelta(seconds=self.embargo)).isoformat()
         return json.dumps(story).encode()
 
-    def headers(self) -> Headers:
-        return Headers(uri=self.uri, source=self.feed, feed=self.feed, format="ninjs", received_at=BEGIN)
+    def headers(self) -> Pairs:
+        """The headers on ``wire.raw``."""
+        known = Headers(uri=self.uri, source=self.feed, feed=self.feed, format="ninjs", received_at=BEGIN)
+        return (*known.pairs(), *self.forged)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def make(random: Random) -> Scenario:
         items.append(Item(f"urn:bad:{number}", _moment(random), value=b"{no story %d" % number))
     if random.random() < 0.1:
         items.append(Item("urn:poison", _moment(random), text="poison"))
+    items = [replace(item, forged=_forged(random)) if random.random() < 0.1 else item for item in items]
     items.sort(key=lambda item: item.at)
     repeats = [item for item in items if random.random() < 0.1]
     return Scenario(items, repeats)
@@ -135,6 +139,23 @@ def _copies(random: Random) -> list[Item]:
     elif what < 0.5:
         items.append(Item(chosen.uri, _moment(random), 2, created=2, text=text, quotes=1, feed=chosen.feed))
     return items
+
+
+def _forged(random: Random) -> Pairs:
+    """Headers that lie, or are none."""
+    return (
+        random.choice(
+            (
+                ("trace", b"\xff"),
+                ("trace", b"wire.raw/0/0@1 wire.stories/1/1@2"),
+                ("revision", b"999999999999"),
+                ("copy-of", b"urn:story:0"),
+                ("copy-of", b"urn:nobody"),
+                ("replay-of", b"no/place"),
+                ("received-at", b"\x00"),
+            )
+        ),
+    )
 
 
 def _moment(random: Random) -> float:

@@ -174,7 +174,7 @@ class System:
                 self.random.choice(alive).die()
 
     def _publish(self, item: Item) -> None:
-        self.log.append(topics.RAW, item.uri.encode(), item.payload(), item.headers().pairs())
+        self.log.append(topics.RAW, item.uri.encode(), item.payload(), item.headers())
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(EPOCH + self.loop.time(), UTC)
