@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from pipeline.feeds.folder import Folder
 from pipeline.feeds.freshness import Freshness
 from pipeline.feeds.live import Live
 from pipeline.feeds.memory import Memory, Pushed, Visit
+from pipeline.formats import webpage
 from pipeline.settings import LiveFeed
 from tests.origin import Origin, feed_of
 
@@ -263,6 +265,27 @@ class TestAnAddress:
         ours += ["2001:0:4136:e378:8000:63bf:3fff:fdd2", "fec0::1", "fc00::1", "ff02::1", "224.0.0.1"]
         assert [address for address in public if not is_public(address)] == []
         assert [address for address in ours if is_public(address)] == []
+
+    def test_what_takes_its_time_runs_beside_the_event_loop(self, origin, memory, monkeypatch):
+        origin.serve("/rss", feed_of("a", link=origin.url("/page")))
+        page = "<html><body><article>" + "<p>A paragraph that says a lot about it.</p>" * 9
+        origin.serve("/page", page.encode(), kind="text/html")
+        places = {"parsing": (formats, "parse"), "the page": (webpage, "parse"), "what was seen": (memory, "seen")}
+        threads = {}
+
+        def watched(name, function):
+            def call(*given):
+                threads[name] = threading.current_thread()
+                return function(*given)
+
+            return call
+
+        for name, (where, called) in places.items():
+            monkeypatch.setattr(where, called, watched(name, getattr(where, called)))
+        feed = LiveFeed(name="rss", url=origin.url("/rss"), full=True, allow_private=True)
+        asyncio.run(Live(memory, LIMIT, lambda *_: None).run([feed], once=True))
+        assert set(threads) == set(places)
+        assert threading.main_thread() not in threads.values()
 
     def test_where_a_host_does_not_answer_at_its_first_address_the_next_is_tried(self, origin, poll, monkeypatch):
         origin.serve("/rss", feed_of("a"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline import topics
 from pipeline.envelope import Headers
-from pipeline.errors import ElasticsearchAway, KafkaAway, MalformedItem, TooLarge
+from pipeline.errors import AlertFailed, ElasticsearchAway, KafkaAway, MalformedItem, TooLarge
 from pipeline.topics import Limits
 from pipeline.workers.contract import Done, Handler, Send
 from pipeline.workers.runtime.batching import batches
@@ -95,6 +95,14 @@ class TestOutcomes:
         calm = Stage(work, [b""]).run()
         assert [sent.key for sent in calm.held(topics.STORIES)] == [b"a"]
         assert [sent.headers for sent in calm.held(topics.ALERTS)] == [Headers(uri="urn:x")]
+
+    def test_what_is_sent_is_sent_though_something_beside_it_fails(self):
+        async def work(batch):
+            return [(Send("a", b"1"), AlertFailed("one alert"), Send("b", b"2")) for _ in batch]
+
+        calm = Stage(work, [b""]).run()
+        assert [sent.key for sent in calm.held(topics.STORIES)] == [b"a", b"b"]
+        assert [letter["detail"] for letter in calm.letters()] == [b"one alert"]
 
     def test_what_is_done_is_counted_by_its_first_word(self):
         async def work(batch):
