@@ -7,12 +7,14 @@ not on every server; a point in time and bulk requests are.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
-from elasticsearch import ApiError, TransportError
+from elasticsearch import ApiError, BadRequestError, TransportError
 
 from pipeline.connect.elasticsearch import Client, speaking_to
 from pipeline.errors import DocumentRefused, ElasticsearchAway
@@ -23,6 +25,9 @@ from pipeline.state.mapping import INDEX as RECORDS
 
 _PAGE = 500
 _KEEP = "2m"
+_ABANDONED = 45.0
+"""Seconds without a sign of life after which a reindexing counts as cut off; longer than a request may take."""
+_LOOK_EVERY = 0.5
 _GENERATION = re.compile(r"^made-(\d+)-of-(.+)$")
 
 
@@ -53,35 +58,91 @@ def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str
     generation = _GENERATION.match(old)
     name, number = (generation[2], int(generation[1]) + 1) if generation else (old, 2)
     # A name that no template knows: nobody is to find the documents twice meanwhile.
-    new = f"made-{number}-of-{name}"
-    client.indices.delete(index=new, ignore_unavailable=True)
-    client.indices.create(index=new, settings=template["settings"], mappings=template["mappings"])
+    claim = _Claim(client, name, f"made-{number}-of-{name}")
+    new = claim.index
+    if not claim.take(template):
+        return Made(name, new, int(client.count(index=new)["count"]))
+    over: dict[str, int] = {}
+
+    def page() -> None:
+        claim.renew()
+        told(name, len(over))
+
     try:
-        over: dict[str, int] = {}
-        _bring(client, old, new, over, lambda: told(name, len(over)))
+        _bring(client, old, new, over, page)
         client.indices.put_settings(index=old, settings={"index.blocks.write": True})
         client.indices.refresh(index=old)
-        _bring(client, old, new, over, lambda: told(name, len(over)))
+        _bring(client, old, new, over, page)
         client.indices.refresh(index=new)
+        claim.renew()
         aliases = [{"add": {"index": new, "alias": each}} for each in (name, *template.get("aliases", {}))]
         client.indices.update_aliases(actions=[{"remove_index": {"index": old}}, *aliases])
     except BaseException:
-        _undo(client, name, old, new)
+        claim.undo(old)
         raise
     return Made(name, new, len(over))
 
 
-def _undo(client: Client, name: str, old: str, new: str) -> None:
-    """Put things back after a failure, unless the new index is in use already.
+@dataclass
+class _Claim:
+    """That one reindexing alone fills a new index: who made it, and how often that one was heard of, in its mapping."""
 
-    Whether the last step took effect is not known where its answer did not come. Nothing is deleted
-    before it is certain that the old index is there, and that nobody reads the new one; where that
-    cannot be found out, both stay, and the next run cleans up.
-    """
-    with suppress(ApiError, TransportError):
-        client.indices.put_settings(index=old, settings={"index.blocks.write": None})
-        if client.indices.exists(index=old) and new not in _behind(client, name):
-            client.indices.delete(index=new, ignore_unavailable=True)
+    client: Client
+    name: str
+    index: str
+    owner: str = field(default_factory=lambda: uuid4().hex)
+    beat: int = 0
+
+    def take(self, template: dict[str, Any]) -> bool:
+        """Make the new index; False where another reindexing has put it into the old one's place meanwhile.
+
+        One that somebody else fills is waited for, and taken over once nothing is heard of its maker.
+        """
+        heard, since = None, time.monotonic()
+        while True:
+            mappings = template["mappings"] | {"_meta": self._meta}
+            try:
+                self.client.indices.create(index=self.index, settings=template["settings"], mappings=mappings)
+            except BadRequestError as error:
+                if error.error != "resource_already_exists_exception":
+                    raise
+            else:
+                return True
+            if self.index in _behind(self.client, self.name):
+                return False
+            if (found := self._found()) != heard:
+                heard, since = found, time.monotonic()
+            elif time.monotonic() - since > _ABANDONED:
+                self.client.indices.delete(index=self.index, ignore_unavailable=True)
+            time.sleep(_LOOK_EVERY)
+
+    def renew(self) -> None:
+        """Be heard of. Raises ElasticsearchAway where another one has taken over."""
+        if self._found().get("owner") != self.owner:
+            raise ElasticsearchAway(f"{self.index}: another `wire reindex` has taken over")
+        self.beat += 1
+        self.client.indices.put_mapping(index=self.index, meta=self._meta)
+
+    def undo(self, old: str) -> None:
+        """Put things back after a failure, unless the new index is in use, or another's.
+
+        Whether the last step took effect is not known where its answer did not come. Where that cannot
+        be found out, both indices stay, and the next run goes on.
+        """
+        with suppress(ApiError, TransportError):
+            if self._found().get("owner") != self.owner or self.index in _behind(self.client, self.name):
+                return
+            self.client.indices.put_settings(index=old, settings={"index.blocks.write": None})
+            self.client.indices.delete(index=self.index, ignore_unavailable=True)
+
+    @property
+    def _meta(self) -> dict[str, Any]:
+        return {"owner": self.owner, "beat": self.beat}
+
+    def _found(self) -> dict[str, Any]:
+        found = self.client.options(ignore_status=404).indices.get_mapping(index=self.index)
+        mappings: dict[str, Any] = found.get(self.index, {}).get("mappings", {})
+        return dict(mappings.get("_meta", {}))
 
 
 def _behind(client: Client, name: str) -> set[str]:

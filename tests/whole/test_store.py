@@ -1,13 +1,15 @@
 """The records in Elasticsearch itself, and its indices made anew."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from elasticsearch import ConnectionTimeout
 
 from pipeline.connect.elasticsearch import connect, connect_async
 from pipeline.errors import ElasticsearchAway
-from pipeline.index.reindex import reindex
+from pipeline.index import reindex as module
+from pipeline.index.reindex import Made, reindex
 from pipeline.index.setup import ensure
 from pipeline.settings import Elasticsearch
 from pipeline.state.mapping import INDEX
@@ -56,3 +58,37 @@ class TestReindexCutOff:
             client.index(index=index, id="b", document={"uri": "urn:b"}, refresh=True)
             assert client.count(index=client.named("stories"))["count"] == 2
             client.indices.delete(index=list(client.indices.get(index=client.named("stories"))))
+
+
+def test_two_reindexings_at_once_keep_all_documents(servers):
+    ours = Elasticsearch(hosts=servers.elasticsearch.address, prefix="twice-")
+    with connect(ours) as client:
+        ensure(client, ours)
+        index = client.named("wire-stories-2024.05")
+        for number in range(50):
+            client.index(index=index, id=str(number), document={"uri": f"urn:{number}"})
+        client.indices.refresh(index=index)
+
+        def once(_: int) -> list[Made]:
+            with connect(ours) as another:
+                return list(reindex(another, ours, lambda *_: None))
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(once, range(2)))
+        client.indices.refresh(index=client.named("stories"))
+        assert client.count(index=client.named("stories"))["count"] == 50
+        client.index(index=index, id="new", document={"uri": "urn:new"})
+
+
+def test_a_reindexing_that_was_cut_off_is_taken_over(servers, monkeypatch):
+    monkeypatch.setattr(module, "_ABANDONED", 1.0)
+    ours = Elasticsearch(hosts=servers.elasticsearch.address, prefix="abandoned-")
+    with connect(ours) as client:
+        ensure(client, ours)
+        index = client.named("wire-stories-2024.05")
+        client.index(index=index, id="a", document={"uri": "urn:a"}, refresh=True)
+        client.indices.create(index=f"made-2-of-{index}")
+        client.indices.put_settings(index=index, settings={"index.blocks.write": True})
+        list(reindex(client, ours, lambda *_: None))
+        client.index(index=index, id="b", document={"uri": "urn:b"}, refresh=True)
+        assert client.count(index=client.named("stories"))["count"] == 2
