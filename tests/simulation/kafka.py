@@ -104,11 +104,16 @@ class Group:
         return [p for p in range(len(self.committed)) if p % len(self._members) == number]
 
     def acknowledge(self, member: object, partition: int, offset: int) -> None:
-        """Commit as far as all before is acknowledged; one that does not have the partition any more is refused."""
+        """Commit as far as all before is acknowledged; one that does not have the partition any more is refused.
+
+        Where nothing was committed yet, Faust takes the first that is acknowledged for the beginning.
+        """
         if partition not in self.assigned(member):
             return
         done = self._acknowledged.setdefault((partition, id(member)), set())
         done.add(offset)
+        if self.committed[partition] == 0:
+            self.committed[partition] = min(done)
         while self.committed[partition] in done:
             done.remove(self.committed[partition])
             self.committed[partition] += 1
