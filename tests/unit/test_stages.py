@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
@@ -186,9 +187,12 @@ class TestAnnotate:
                 return [b"annotated", AnnotationFailed("it stalled")]
 
         calm = Calm()
-        batch = [calm.envelope(topics.EDITED, b"{}", "urn:a"), calm.envelope(topics.EDITED, b"{}", "urn:b")]
-        good, bad = calm.run(annotate.Annotation(Annotator()).work(batch))
+        story = make_story().model_dump_json().encode()
+        values = {"urn:a": story, "urn:none": b"{nonsense", "urn:b": story}
+        batch = [calm.envelope(topics.EDITED, value, uri) for uri, value in values.items()]
+        good, none, bad = calm.run(annotate.Annotation(Annotator()).work(batch))
         assert good == Send("urn:a", b"annotated")
+        assert isinstance(none, ValidationError)
         assert isinstance(bad, AnnotationFailed)
 
 

@@ -4,8 +4,11 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from pipeline.envelope import Envelope
 from pipeline.errors import AnnotationFailed
+from pipeline.story import Story
 from pipeline.workers.contract import Context, Handler, Outcome, Send
 from pipeline.workers.language.pool import LanguagePool
 
@@ -44,9 +47,21 @@ class Annotation:
         self._annotator = annotator
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """The annotated story of each, or why there is none."""
-        results = await self._annotator.annotate([envelope.payload for envelope in batch])
-        return [
-            Send(envelope.name, result) if isinstance(result, bytes) else result
-            for envelope, result in zip(batch, results, strict=True)
-        ]
+        """The annotated story of each, or why there is none. What is no story would end a language process."""
+        refused = {envelope.at: error for envelope in batch if (error := _refusal(envelope))}
+        stories = [envelope for envelope in batch if envelope.at not in refused]
+        results = await self._annotator.annotate([envelope.payload for envelope in stories]) if stories else ()
+        found = {envelope.at: result for envelope, result in zip(stories, results, strict=True)}
+        return [_outcome(envelope, refused.get(envelope.at) or found[envelope.at]) for envelope in batch]
+
+
+def _refusal(envelope: Envelope) -> ValidationError | None:
+    try:
+        Story.model_validate_json(envelope.payload)
+    except ValidationError as error:
+        return error
+    return None
+
+
+def _outcome(envelope: Envelope, result: bytes | Exception) -> Outcome:
+    return Send(envelope.name, result) if isinstance(result, bytes) else result
