@@ -16,7 +16,7 @@ from pipeline import topics
 Pairs = tuple[tuple[str, bytes], ...]
 """Headers as Kafka has them."""
 
-MOST_CHARACTERS = 2_048
+_MOST_CHARACTERS = 2_048
 """Of one header; as many as a uri may have."""
 _MOST_STOPS = 16
 _TRACE_CHARACTERS = 8_192
@@ -120,7 +120,7 @@ class Envelope:
     @property
     def name(self) -> str:
         """The key as text: the story's uri, between stages."""
-        return (self.key or b"").decode("utf-8", "replace")[:MOST_CHARACTERS]
+        return (self.key or b"").decode("utf-8", "replace")[:_MOST_CHARACTERS]
 
     @property
     def trace(self) -> tuple[Stop, ...]:
@@ -144,7 +144,7 @@ def times(trace: Iterable[Stop]) -> Mapping[str, datetime]:
 
 
 def _text(value: bytes) -> str:
-    return value[: 4 * MOST_CHARACTERS].decode("utf-8", "replace")[:MOST_CHARACTERS]
+    return value[: 4 * _MOST_CHARACTERS].decode("utf-8", "replace")[:_MOST_CHARACTERS]
 
 
 def _time(value: bytes) -> datetime | None:

@@ -126,42 +126,6 @@ def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope
             yield found
 
 
-class Tail:
-    """A topic of one partition, read on and on by one reader, from what was written ``since`` then.
-
-    It connects anew each time, which takes some milliseconds: a consumer that stays open keeps a
-    process from ending.
-    """
-
-    def __init__(self, kafka: Kafka, topic: str, since: datetime) -> None:
-        """Connect when it is read."""
-        self._kafka = kafka
-        self._where = TopicPartition(kafka.named(topic), 0)
-        self._since = since
-        self._next: int | None = None
-
-    def up_to(self, offset: int) -> Iterator[Envelope]:
-        """The messages not read yet, up to and with the one at ``offset``. Raises KafkaAway."""
-        if self._next is not None and self._next > offset:
-            return
-        with consumer(self._kafka) as client:
-            client.assign([self._where])
-            place = self._begin(client) if self._next is None else self._next
-            client.seek(self._where, place)
-            deadline = time.monotonic() + _CATCHING_UP
-            while place <= offset:
-                for record in client.poll(timeout_ms=_POLL_MS).get(self._where, []):
-                    self._next = place = record.offset + 1
-                    deadline = time.monotonic() + _CATCHING_UP
-                    yield _envelope(self._kafka, record)
-                if time.monotonic() > deadline:
-                    raise KafkaAway(f"{self._where.topic}: no message came for {_CATCHING_UP:g} s")
-
-    def _begin(self, client: KafkaConsumer) -> int:
-        found = client.offsets_for_times({self._where: int(self._since.timestamp() * 1000)}).get(self._where)
-        return int(found.offset if found else client.end_offsets([self._where])[self._where])
-
-
 def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
     partitions = [TopicPartition(topic, n) for n in client.partitions_for_topic(topic) or ()]
     client.assign(partitions)

@@ -1,5 +1,1 @@
-"""The desk: which version of a story counts.
-
-``rules`` decides from the story and what the desk remembers of it; the memory itself is a record
-per story in Elasticsearch (``wire-desk``), see docs/decisions.
-"""
+"""What tells copies of a story, and stories about the same matter, from others."""

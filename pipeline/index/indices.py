@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.connect.elasticsearch import AsyncClient
+from pipeline.connect.elasticsearch import NO_INDEX, AsyncClient, looked_up, speaking_to
 from pipeline.errors import ElasticsearchAway
-from pipeline.index import bulk, lookup
+from pipeline.index import bulk
 from pipeline.index.documents import Action
+from pipeline.index.names import STORIES, index_of
+from pipeline.story import story_id
 
 
 class Indices(Protocol):
@@ -38,4 +40,12 @@ class ElasticsearchIndices:
 
     async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
         """See Indices. Read by id, which is in real time."""
-        return await lookup.quote_counts(self._client, stories)
+        client = self._client
+        wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
+        docs = [
+            {"_index": client.named(index), "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()
+        ]
+        with speaking_to(client):
+            response = await client.mget(docs=docs)
+        found = looked_up(response["docs"], NO_INDEX)
+        return {wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in found}

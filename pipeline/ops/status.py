@@ -41,7 +41,9 @@ class Status:
         """The state, and the dead letters it counts; None while Kafka is away."""
         with self._lock:
             if self._known is None or time.monotonic() - self._known[0] > _FRESH:
-                self._known = (time.monotonic(), *_gather(self._settings, self._servers, self._dead_letters))
+                found = _gather(self._settings, self._servers, self._dead_letters)
+                # From its end on: those who waited for it need not ask again, however long it took.
+                self._known = (time.monotonic(), *found)
             return self._known[1:]
 
     def unresolved(self) -> list[DeadLetter]:

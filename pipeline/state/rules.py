@@ -68,14 +68,10 @@ class _Standing:
         content = self.content if self.content and self.content.pending and not self.kill else None
         return [each for each in (content, self.waiting) if each]
 
-    @property
-    def counting(self) -> Version | None:
-        return self.kill or self.content
-
 
 def needs_verdict(story: Story, known: Record | None, now: datetime) -> bool:
     """Whether a story is to be compared with others: what was passed on, or folded, stays what it is."""
-    if story.pubstatus != "usable" or (story.embargoed is not None and story.embargoed > now):
+    if story.pubstatus != "usable" or _waits(story, now):
         return False
     if known is None:
         return True
@@ -110,7 +106,7 @@ def decide(
     if verdict and is_content and not standing.kill:
         duplicateof = verdict.duplicateof
         originals = tuple(sorted({*originals, duplicateof})) if duplicateof else originals
-    counting = standing.counting or standing.waiting or one
+    counting = standing.kill or standing.content or standing.waiting or one
     record = Record(
         uri=story.uri,
         version=max(each.version for each in versions),
@@ -240,17 +236,16 @@ def _standing(versions: Sequence[Version], now: datetime) -> _Standing:
     )
 
 
-def _waits(version: Version, now: datetime) -> bool:
+def _waits(version: Version | Story, now: datetime) -> bool:
     return version.embargoed is not None and version.embargoed > now
 
 
 def _why_not(story: Story, standing: _Standing, now: datetime) -> str:
     """Why a version that arrived is not passed on."""
-    one = Version.of(story, "")
-    if standing.kill and story.pubstatus == "usable" and not _waits(one, now):
-        return f"version {story.version} was {standing.kill.pubstatus}"
-    if story.pubstatus == "usable" and _waits(one, now):
+    if story.pubstatus == "usable" and _waits(story, now):
         return "embargoed"
+    if story.pubstatus == "usable" and standing.kill:
+        return f"version {story.version} was {standing.kill.pubstatus}"
     if standing.content:
         kind = "version" if story.pubstatus == "usable" else story.pubstatus
         return f"{kind} {story.version} after version {standing.content.version}"

@@ -8,6 +8,7 @@ done, so that what a stage does must bear repeating.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from pipeline.envelope import Coordinate, Envelope, Headers, Pairs
@@ -37,6 +38,15 @@ class Done:
 
 Outcome = Send | tuple[Send | Exception, ...] | Done | Exception
 """An exception makes a dead letter, beside what is sent."""
+
+Clock = Callable[[], datetime]
+"""The time now, in UTC."""
+
+
+def utc_now() -> datetime:
+    """The clock outside of tests."""
+    return datetime.now(UTC)
+
 
 Work = Callable[[Sequence[Envelope]], Awaitable[Sequence[Outcome]]]
 

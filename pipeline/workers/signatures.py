@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from pipeline import topics
-from pipeline.broker.log import Tail
+from pipeline.broker.log import Follower
 from pipeline.desk.likeness import Signed, Window
 from pipeline.settings import Kafka
 from pipeline.workers.contract import Broker
@@ -31,22 +31,19 @@ class KafkaSignatures:
         self._broker = broker
         self._known = Window(window)
         self._judging = asyncio.Lock()
-        self._tail = Tail(kafka, topics.SIGNATURES, datetime.now(UTC) - window)
+        self._follower = Follower(kafka, topics.SIGNATURES, datetime.now(UTC) - window)
 
     async def judge(self, signed: Sequence[Signed]) -> Sequence[Alike]:
         """See Signatures."""
-        places = await asyncio.gather(*map(self._put, signed))
+        await asyncio.gather(*map(self._put, signed))
         async with self._judging:
-            return await asyncio.to_thread(self._judged, [each.uri for each in signed], max(places))
+            return await asyncio.to_thread(self._judged, [each.uri for each in signed])
 
-    async def _put(self, signed: Signed) -> int:
-        stands = await self._broker.send(
-            topics.SIGNATURES, signed.uri.encode(), signed.model_dump_json().encode(), partition=0
-        )
-        return stands.offset
+    async def _put(self, signed: Signed) -> None:
+        await self._broker.send(topics.SIGNATURES, signed.uri.encode(), signed.model_dump_json().encode(), partition=0)
 
-    def _judged(self, uris: Sequence[str], last: int) -> list[Alike]:
+    def _judged(self, uris: Sequence[str]) -> list[Alike]:
         """What each is alike to, once all that was put in before is known. Raises KafkaAway."""
-        for envelope in self._tail.up_to(last):
+        for envelope in self._follower.new():
             self._known.add(Signed.model_validate_json(envelope.payload))
         return [self._known.judge(uri) for uri in uris]

@@ -29,6 +29,7 @@ NAMES = (
     "replay-of", "x-other",
 )  # fmt: skip
 _PATIENCE = 3_600.0
+_TOLD = 30.0
 
 
 def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
@@ -102,8 +103,9 @@ def main() -> int:
                 put(kafka, topic, options.count, chance, console)
             system.settle(_PATIENCE)
             # The workers' next documents have the last messages too.
-            time.sleep(2 * float(system.environment["WIRE_MONITOR__EVERY"]))
-            wrong = list(unaccounted(system, kafka, options.count))
+            deadline = time.monotonic() + _TOLD
+            while (wrong := list(unaccounted(system, kafka, options.count))) and time.monotonic() < deadline:
+                time.sleep(1)
             dead = sum(1 for _ in read(kafka, topics.DEAD))
             found = system.count()
         finally:

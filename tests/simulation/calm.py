@@ -19,9 +19,10 @@ Result = TypeVar("Result")
 class Calm:
     """A loop in simulated time, and one of everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
+        """``seed`` decides how long each request takes."""
         self.loop = SimulatedLoop()
-        self.random = Random(0)
+        self.random = Random(seed)
         self.log = Log(self.loop, 1)
         self.documents = Documents()
         self.network = Network(self.loop, self.random, CALM, 0)

@@ -18,8 +18,8 @@ _HEADERS = 64 << 10
 """Bytes of the headers that are kept of an item: anybody may write any."""
 
 
-class DeadLetters:
-    """The dead letters of one stage."""
+class DeadLetterWriter:
+    """Writes the dead letters of one stage."""
 
     def __init__(self, stage: str, broker: Broker, metrics: Metrics) -> None:
         """``stage`` is named in each."""

@@ -14,7 +14,7 @@ from pipeline.errors import TransientError
 from pipeline.topics import Stage
 from pipeline.workers.contract import Broker, Done, Handler, Metrics, Outcome, Send
 from pipeline.workers.runtime.batching import batches
-from pipeline.workers.runtime.dead_letters import DeadLetters
+from pipeline.workers.runtime.dead_letters import DeadLetterWriter
 from pipeline.workers.runtime.offsets import Event, OffsetTracker, PendingEvent
 from pipeline.workers.runtime.retry import retry_forever
 
@@ -27,7 +27,7 @@ class Processor:
     def __init__(self, stage: Stage, handler: Handler, broker: Broker, metrics: Metrics) -> None:
         """``handler`` is the stage's own, which the caller starts and stops."""
         self._stage, self._handler, self._broker, self._metrics = stage, handler, broker, metrics
-        self._dead_letters = DeadLetters(stage.name, broker, metrics)
+        self._dead_letters = DeadLetterWriter(stage.name, broker, metrics)
         self._tracker = OffsetTracker()
         self._slots = asyncio.Semaphore(handler.at_once or stage.at_once)
 

@@ -5,9 +5,9 @@ therefore told to its original through ``wire.stories`` itself, under the origin
 done about it follows from the copy's own record, not from the message.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -31,7 +31,7 @@ from pipeline.state.rules import (
 )
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import NO_STORY, Story, story_id
-from pipeline.workers.contract import Broker, Context, Done, Handler, Outcome, Send
+from pipeline.workers.contract import Broker, Clock, Context, Done, Handler, Outcome, Send, utc_now
 from pipeline.workers.signatures import KafkaSignatures, Signatures
 
 log = structlog.get_logger()
@@ -53,10 +53,6 @@ def handler(context: Context) -> Handler:
         compares=desk.duplicates != "off",
     )
     return Handler(work.work, tick=work.release, every=RELEASE_EVERY)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ class Desk:
         broker: Broker,
         policy: Policy,
         compares: bool = True,
-        now: Callable[[], datetime] = _now,
+        now: Clock = utc_now,
     ) -> None:
         """``compares``: whether copies are looked for."""
         self._store, self._signatures, self._broker = store, signatures, broker
@@ -106,17 +102,22 @@ class Desk:
 
         Raises ElasticsearchAway, KafkaAway.
         """
-        for due in await self._store.due(self._now()):
-            stored = (await self._store.read([due.uri])).get(due.uri)
-            claimed = claim(stored.record, self._now()) if stored else None
-            if stored and claimed and claimed.held and not await self._store.write([(claimed, stored)]):
-                at = Coordinate.parse(claimed.held)
-                held = (await self._broker.fetch([at])).get(at)
-                if held is None:
-                    log.error("a story that waited for its embargo is no longer on its topic", uri=due.uri, at=str(at))
-                    continue
-                await self._broker.send(topics.STORIES, due.uri.encode(), held.payload, held.onward().pairs())
-                log.info("embargo is over", uri=due.uri)
+        now = self._now()
+        stored = await self._store.read([record.uri for record in await self._store.due(now)])
+        claims = [(claimed, each) for each in stored.values() if (claimed := claim(each.record, now))]
+        conflicts = await self._store.write(claims)
+        ours = {
+            record.uri: Coordinate.parse(record.held)
+            for record, _ in claims
+            if record.held and record.uri not in conflicts
+        }
+        texts = await self._broker.fetch(list(ours.values()))
+        for uri, at in ours.items():
+            if held := texts.get(at):
+                await self._broker.send(topics.STORIES, uri.encode(), held.payload, held.onward().pairs())
+                log.info("embargo is over", uri=uri)
+            else:
+                log.error("a story that waited for its embargo is no longer on its topic", uri=uri, at=str(at))
 
     async def _decided(
         self, arrivals: Sequence[_Arrival], records: dict[str, Record]
@@ -125,7 +126,7 @@ class Desk:
         verdicts = await self._verdicts(arrivals, records)
         records = dict(records)
         decisions = [self._decide(each, records, verdicts) for each in arrivals]
-        texts = await self._texts(decisions, records)
+        texts = await self._texts(decisions)
         outcomes = [
             self._outcome(arrival, uri, decision, records, texts)
             for arrival, (uri, decision) in zip(arrivals, decisions, strict=True)
@@ -181,9 +182,7 @@ class Desk:
         ]
         return tuple(sends) or Done(decision.dropped or "known")
 
-    async def _texts(
-        self, decisions: Sequence[tuple[str, Decision]], records: dict[str, Record]
-    ) -> dict[str, Envelope]:
+    async def _texts(self, decisions: Sequence[tuple[str, Decision]]) -> dict[str, Envelope]:
         """The texts that are to be passed on again, by uri, each once: where nothing newer is passed on."""
         passed = {uri for uri, decision in decisions if decision.story}
         places = {
@@ -199,6 +198,7 @@ class Desk:
             arrival
             for arrival in arrivals
             if self._compares
+            and not arrival.original
             and arrival.story.signal not in NO_STORY
             and needs_verdict(arrival.story, records.get(arrival.story.uri), now)
         ]

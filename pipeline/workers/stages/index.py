@@ -1,8 +1,8 @@
 """Stage index: documents into Elasticsearch, in bulk, each result looked at."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pipeline.connect.elasticsearch import connect_async
 from pipeline.envelope import Envelope, times
@@ -14,7 +14,7 @@ from pipeline.state.record import Record
 from pipeline.state.rules import Policy, confirmed, counts
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import AnnotatedStory, Indexed, Story
-from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
+from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
 
 
 def handler(context: Context) -> Handler:
@@ -26,10 +26,6 @@ def handler(context: Context) -> Handler:
         Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), policy).work,
         limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -44,17 +40,16 @@ class _Arrival:
         number = self.envelope.headers.revision
         return self.story.version if number is None else number
 
-    @property
-    def trace(self) -> dict[str, str]:
+    def trace(self, now: datetime) -> dict[str, str]:
         """When the story stood on each topic, and now."""
-        moments = {**times(self.envelope.trace), "indexed": datetime.now(UTC)}
+        moments = {**times(self.envelope.trace), "indexed": now}
         return {name: at.isoformat(timespec="milliseconds") for name, at in moments.items()}
 
 
 class Indexing:
     """The stage's work."""
 
-    def __init__(self, store: Store, indices: Indices, policy: Policy, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, store: Store, indices: Indices, policy: Policy, now: Clock = utc_now) -> None:
         """``store`` tells what counts of a story."""
         self._store, self._indices, self._policy, self._now = store, indices, policy, now
 
@@ -69,18 +64,15 @@ class Indexing:
         stored = await self._store.read(newest)
         known = {uri: each.record for uri, each in stored.items()}
         now = self._now()
-        counting = [each for each in newest.values() if counts(each.story, known.get(each.story.uri), now)]
-        overtaken = [each for each in newest.values() if each not in counting]
-        written = {
-            each.story.uri: max(len(other.story.quotes) for other in arrivals if other.story.uri == each.story.uri)
-            for each in newest.values()
-        }
-        for each in overtaken:
-            await self._carry_out(_take_back(each, written[each.story.uri]))
+        overtaken = {uri for uri, each in newest.items() if not counts(each.story, known.get(uri), now)}
+        counting = [each for uri, each in newest.items() if uri not in overtaken]
+        written = dict.fromkeys(newest, 0)
+        for each in arrivals:
+            written[each.story.uri] = max(written[each.story.uri], len(each.story.quotes))
+        await self._carry_out([back for uri in overtaken for back in _take_back(newest[uri], written[uri])])
         refused = await self._write(counting, known, written) if counting else {}
         await self._confirm([each.story for each in counting if each.story.uri not in refused], stored)
-        passed_over = {each.story.uri for each in overtaken}
-        return [_outcome(each, newest, passed_over, refused) for each in arrivals]
+        return [_outcome(each, newest, overtaken, refused) for each in arrivals]
 
     async def _confirm(self, stories: Sequence[Story], stored: Mapping[str, Stored]) -> None:
         """Note of those that waited for their embargo that they are indexed; one that changed meanwhile comes again."""
@@ -107,7 +99,9 @@ class Indexing:
         for each in arrivals:
             uri = each.story.uri
             quotes = max(before.get(uri, 0), written[uri])
-            document, *others = documents.actions(each.story, each.revision, quotes, known.get(uri), each.trace)
+            document, *others = documents.actions(
+                each.story, each.revision, quotes, known.get(uri), each.trace(self._now())
+            )
             first += [(uri, action) for action in others]
             then.append((uri, document))
         refused = await self._carry_out(first)
@@ -133,10 +127,10 @@ def _take_back(arrival: _Arrival, quotes: int) -> list[tuple[str, Action]]:
 
 
 def _outcome(
-    arrival: _Arrival, newest: Mapping[str, _Arrival], passed_over: set[str], refused: Mapping[str, str]
+    arrival: _Arrival, newest: Mapping[str, _Arrival], overtaken: set[str], refused: Mapping[str, str]
 ) -> Outcome:
     uri = arrival.story.uri
-    if newest[uri] is not arrival or uri in passed_over:
+    if newest[uri] is not arrival or uri in overtaken:
         return Done("indexed")
     if uri in refused:
         return DocumentRefused(refused[uri])
