@@ -11,9 +11,9 @@ from rich.table import Table
 from pipeline.cli.console import complain, messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.connect.locate import locate_kafka
+from pipeline.dead_letter import DeadLetter
 from pipeline.errors import ConfigurationError
 from pipeline.ops import dead_letters
-from pipeline.ops.dead_letters import DeadLetter
 from pipeline.settings import Kafka, load
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]

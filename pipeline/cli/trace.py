@@ -64,7 +64,7 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
         indexed = story(client, uri)
         record = read_one(client, uri)
     dead = [
-        {name: letter.header(name) for name in ("stage", "error", "detail")} | {"id": letter.id}
+        {name: letter.described[name] for name in ("stage", "error", "detail", "id")}
         for letter in dead_letters.unresolved(servers.kafka)
         if letter.header("uri") == uri
     ]

@@ -26,6 +26,8 @@ _MOST_TOKENS = 5_000
 _FEWEST_TOKENS = 12
 _FEWEST_FACTS = 4
 _VALUES = 128
+_SCHEME = "affine32"
+_PERMUTATIONS = MinHash(_VALUES, scheme=_SCHEME).permutations
 _COMMON = frozenset(
     "the a an of to in and that is was for on it with as at by be he she they his her their its from has have had "
     "were are this which will not but said say says would been or who more than also after".split()
@@ -160,7 +162,7 @@ def _facts(text: str) -> Iterator[str]:
 
 
 def _minhash(features: set[str]) -> str:
-    signature = MinHash(num_perm=_VALUES, hashfunc=zlib.crc32)
+    signature = MinHash(_VALUES, hashfunc=zlib.crc32, permutations=_PERMUTATIONS, scheme=_SCHEME)
     signature.update_batch([feature.encode("utf-8", "replace") for feature in features])
     return base64.b64encode((signature.hashvalues & 0xFF).astype(np.uint8).tobytes()).decode()
 

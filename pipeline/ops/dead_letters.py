@@ -7,51 +7,14 @@ topic is compacted, so that the last word is what stays.
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from pipeline import topics
 from pipeline.broker.log import Follower, fetch_all
 from pipeline.broker.sender import Sender
-from pipeline.envelope import Coordinate, Envelope, Pairs
+from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.settings import Kafka
 
-_OURS = frozenset(("stage", "error", "detail", "trace", "replay-to", "omitted"))
 _AT_ONCE = 20
-_SHOWN = ("stage", "uri", "source", "format", "error", "detail", "trace")
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A dead letter without the item's bytes: its id, where it stands, its headers, how many bytes, since when."""
-
-    id: str
-    at: Coordinate
-    pairs: Pairs
-    size: int
-    timestamp: int
-
-    @classmethod
-    def of(cls, envelope: Envelope) -> "DeadLetter":
-        """The letter that a message is."""
-        return cls(envelope.name, envelope.at, envelope.pairs, len(envelope.payload), envelope.timestamp)
-
-    def header(self, name: str) -> str:
-        """A header's text, "" where it is missing."""
-        return dict(self.pairs).get(name, b"").decode("utf-8", "replace")
-
-    @property
-    def place(self) -> Coordinate:
-        """Where the item's bytes stand: in the letter, unless they were too large for it."""
-        _, _, place = self.header("omitted").rpartition(" at ")
-        return Coordinate.parse(place) if place else self.at
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """What is known of it, in JSON."""
-        when = datetime.fromtimestamp(self.timestamp / 1000, UTC).isoformat()
-        return {"id": self.id, **{name: self.header(name) for name in _SHOWN}, "bytes": self.size, "when": when}
 
 
 class DeadLetters:
@@ -96,9 +59,9 @@ def write(sender: Sender, key: str, value: bytes, error: str, detail: str, about
 
     ``about`` are the headers that an item on ``wire.raw`` has.
     """
-    headers = about | {"stage": "feed", "error": error, "detail": detail, "trace": "", "replay-to": topics.RAW}
-    pairs = [(name, text.encode("utf-8", "replace")) for name, text in headers.items()]
-    sender.send(topics.DEAD, key.encode("utf-8", "replace"), value, pairs)
+    item = [(name, text.encode("utf-8", "replace")) for name, text in about.items()]
+    failure = Failure("feed", error, detail).pairs()
+    sender.send(topics.DEAD, key.encode("utf-8", "replace"), value, [*item, *failure])
 
 
 def resolve(kafka: Kafka, chosen: Sequence[DeadLetter], *, again: bool) -> int:
@@ -122,9 +85,8 @@ def _send_again(kafka: Kafka, sender: Sender, chosen: Sequence[DeadLetter]) -> l
         items = values(kafka, some)
         for letter in some:
             if letter.id in items:
-                headers = [(name, value) for name, value in letter.pairs if name not in _OURS]
                 key = (letter.header("uri") or letter.id).encode()
-                sender.send(letter.header("replay-to") or topics.RAW, key, items[letter.id], headers)
+                sender.send(letter.failure.replay_to or topics.RAW, key, items[letter.id], letter.item)
                 done.append(letter)
     sender.finish()
     return done

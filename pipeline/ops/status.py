@@ -9,11 +9,12 @@ from pipeline.broker.lag import Lag, lags
 from pipeline.broker.log import fetch_all
 from pipeline.connect.elasticsearch import connect
 from pipeline.connect.locate import Servers
+from pipeline.dead_letter import DeadLetter
 from pipeline.errors import TransientError
 from pipeline.feeds.memory import FILE, Memory
 from pipeline.feeds.report import reports
 from pipeline.index import health
-from pipeline.ops.dead_letters import DeadLetter, DeadLetters
+from pipeline.ops.dead_letters import DeadLetters
 from pipeline.search.stories import counts
 from pipeline.settings import Elasticsearch, Kafka, Settings
 

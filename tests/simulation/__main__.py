@@ -4,6 +4,7 @@ python -m tests.simulation --seeds 1000000 --first 0
 """
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -18,13 +19,16 @@ from tests.simulation.seeds import simulate
 _CHUNK = 100
 
 
-def quiet() -> None:
-    """What workers log of faults that are meant is of no interest."""
+def prepare() -> None:
+    """Log nothing of faults that are meant, and look for garbage after each chunk only: it is a quarter of the time."""
+    gc.freeze()
+    gc.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
 def chunk(first: int) -> list[tuple[int, list[str]]]:
     """The seeds of a chunk that break a law, with the laws."""
+    gc.collect()
     return [(seed, broken) for seed in range(first, first + _CHUNK) if (broken := simulate(seed))]
 
 
@@ -38,7 +42,7 @@ def main() -> int:
     begin = time.monotonic()
     starts = range(options.first, options.first + options.seeds, _CHUNK)
     failed = 0
-    with ProcessPoolExecutor(os.cpu_count(), initializer=quiet) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=prepare) as pool:
         chunks = pool.map(chunk, starts)
         for found in track(chunks, "simulating", len(starts), console=console, disable=not console.is_terminal):
             for seed, broken in found:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-NOUNS = {"errors", "settings", "story", "annotations", "topics", "envelope"}
+NOUNS = {"errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
 OUTLETS = {"broker", "state", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}

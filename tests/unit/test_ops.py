@@ -1,5 +1,6 @@
 """Operations: the status that many look at, the dead letters, and what a process tells of itself."""
 
+import dataclasses
 import socket
 import urllib.request
 from types import SimpleNamespace
@@ -10,9 +11,10 @@ from prometheus_client import CollectorRegistry
 
 from pipeline import topics
 from pipeline.broker import log
+from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import KafkaAway
-from pipeline.ops import dead_letters, monitor, status
+from pipeline.ops import monitor, status
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.settings import Kafka, Settings
 
@@ -96,8 +98,19 @@ class TestDeadLetters:
 
     def test_one_without_its_bytes_says_where_they_are(self):
         pairs = (("omitted", b"9 bytes at wire.raw/1/7"),)
-        found = dead_letters.DeadLetter.of(Envelope(Coordinate(topics.DEAD, 0, 0), b"a", b"", pairs))
+        found = DeadLetter.of(Envelope(Coordinate(topics.DEAD, 0, 0), b"a", b"", pairs))
         assert found.place == Coordinate(topics.RAW, 1, 7)
+
+    @pytest.mark.parametrize("forged", [b"9 bytes at nowhere", b"9 bytes at wire.raw/x/7", b"\xff", b" at "])
+    def test_one_that_says_nonsense_of_where_they_are_stands_for_itself(self, forged):
+        at = Coordinate(topics.DEAD, 0, 3)
+        assert DeadLetter.of(Envelope(at, b"a", b"", (("omitted", forged),))).place == at
+
+    def test_one_has_its_item_s_own_headers_beside_those_of_the_failure(self):
+        failure = Failure("parse", "UnreadableItem", "no story in it", "wire.raw/0/3@1", "wire.raw")
+        pairs = (("uri", b"u"), ("x-other", b"\xff"), *failure.pairs())
+        found = DeadLetter.of(Envelope(Coordinate(topics.DEAD, 0, 3), b"a", b"item", pairs))
+        assert (found.item, found.failure) == (pairs[:2], dataclasses.replace(failure, omitted=""))
 
 
 class TestReading:

@@ -2,11 +2,13 @@
 
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
 from pipeline import topics
-from pipeline.envelope import Envelope
+from pipeline.dead_letter import Failure, omitted
+from pipeline.envelope import Envelope, Headers
 from pipeline.errors import PermanentError, TooLarge
 from pipeline.workers.contract import Broker, Metrics
 from pipeline.workers.runtime.retry import retry_forever
@@ -36,19 +38,14 @@ class DeadLetterWriter:
         log.warning(
             "dead letter", stage=self._stage, uri=envelope.name, error=type(error).__name__, detail=detail[:_DETAIL]
         )
-        about = {
-            "stage": self._stage,
-            "error": type(error).__name__,
-            "detail": detail[:_DETAIL],
-            "trace": " ".join(map(str, envelope.trace)),
-            "replay-to": original.at.topic,
-        }
+        trace = " ".join(map(str, envelope.trace))
+        failure = Failure(self._stage, type(error).__name__, detail[:_DETAIL], trace, original.at.topic)
         key = f"{self._stage}-{envelope.at.partition}-{envelope.at.offset}".encode()
         try:
-            await self._send(key, original.payload, _kept(original) | _encoded(about))
+            await self._send(key, original.payload, _kept(original) | dict(failure.pairs()))
         except TooLarge:
-            about |= {"omitted": f"{len(original.payload)} bytes at {original.at}"}
-            await self._send(key, b"", _encoded({"uri": original.headers.uri}) | _encoded(about))
+            failure = replace(failure, omitted=omitted(len(original.payload), original.at))
+            await self._send(key, b"", dict(Headers(uri=original.headers.uri).pairs() + failure.pairs()))
         self._metrics.dead_letter(type(error).__name__)
 
     async def _original(self, envelope: Envelope) -> Envelope | None:
@@ -72,10 +69,6 @@ def _kept(original: Envelope) -> dict[str, bytes]:
         if room >= 0:
             kept[name] = value
     return kept
-
-
-def _encoded(headers: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: value.encode("utf-8", "replace") for name, value in headers.items()}
 
 
 def _bug(error: Exception) -> str:
