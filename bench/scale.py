@@ -24,8 +24,8 @@ from pipeline.annotate.stories import annotated
 from pipeline.broker.sender import Sender
 from pipeline.clean import clean
 from pipeline.formats import parse
-from pipeline.search.query import highlight, request
-from pipeline.search.question import MOST, Question, asked
+from pipeline.search.query_body import highlight, request
+from pipeline.search.search_query import MOST, Question, asked
 from pipeline.search.stories import ask
 from pipeline.settings import Spacy
 from pipeline.story import AnnotatedStory, RawStory

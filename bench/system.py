@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from pipeline import topics
-from pipeline.connect.elasticsearch import connect
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate
 from pipeline.settings import load
 

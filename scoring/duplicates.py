@@ -18,7 +18,7 @@ from typing import Any
 from bench import corpus
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.desk.likeness import Signed, Window, sign
+from pipeline.desk.near_duplicates import Signed, Window, sign
 from pipeline.story import RawStory, Story
 
 EDITED = 0.3

@@ -1,7 +1,7 @@
 """Train the names model: ``pipeline/annotate/entities/weights``, a spaCy entity recogniser.
 
 It starts from the word representations of the stock model's recogniser, is told besides what
-single words are known as (``pipeline/annotate/entities/hints.py``), and learns our labels from eww
+single words are known as (``pipeline/annotate/entities/word_features.py``), and learns our labels from eww
 and gmb, varied by ``training/variety.py``. Same seed, same weights. The development articles are
 only scored.
 """
@@ -17,7 +17,7 @@ from spacy.training import Example
 from spacy.util import fix_random_seed
 from thinc.api import Adam, Model
 
-from pipeline.annotate.entities import hints
+from pipeline.annotate.entities import word_features
 from pipeline.annotate.entities.recogniser import CONFIG, LABELS
 from training.corpora import Labelled, eww, gmb, pieces
 from training.variety import stream
@@ -60,7 +60,7 @@ def started(stock: str, sample: list[Labelled]) -> Language:
     """An untrained recogniser with the stock one's word representations."""
     old = spacy.load(stock)
     nlp = spacy.blank("en")
-    hints.give(nlp.vocab)
+    word_features.give(nlp.vocab)
     recogniser = nlp.add_pipe("ner", config=CONFIG)
     for label in LABELS:
         recogniser.add_label(label)

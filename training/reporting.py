@@ -19,11 +19,11 @@ import spacy
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from pipeline.annotate.quotes.evidence import Cue
+from pipeline.annotate.quotes.candidates import Quotations, readings
+from pipeline.annotate.quotes.features import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
-from pipeline.annotate.quotes.loose import evidence
-from pipeline.annotate.quotes.options import Quotations, readings
-from pipeline.annotate.quotes.reports import reports
+from pipeline.annotate.quotes.reported_speech import reports
+from pipeline.annotate.quotes.unattributed import evidence
 from pipeline.annotate.tree import Tree
 
 BELIEFS = frozenset(

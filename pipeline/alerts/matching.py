@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pipeline.alerts.saved import Alert
+from pipeline.alerts.saved_searches import Alert
 from pipeline.annotations import Value, is_absent
-from pipeline.connect.elasticsearch import Client
+from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
-from pipeline.search.query import MARKS
-from pipeline.search.question import MOST
+from pipeline.search.query_body import MARKS
+from pipeline.search.search_query import MOST
 from pipeline.search.stories import ask, whole
 from pipeline.story import Indexed, Time
 

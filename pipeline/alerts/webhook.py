@@ -9,7 +9,7 @@ from hashlib import sha256
 import httpx
 import stamina
 
-from pipeline.connect.guard import Blocked, GuardedTransport
+from pipeline.connect.address_guard import Blocked, GuardedTransport
 from pipeline.errors import ConfigurationError, DeliveryFailed
 
 _SECONDS = 10.0

@@ -9,10 +9,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import pipeline.annotate.entities.component
-import pipeline.annotate.paragraphs
+import pipeline.annotate.paragraph_breaks
 import pipeline.annotate.quotes.component  # noqa: F401 - importing them registers them
 from pipeline.annotate.entities import recogniser
-from pipeline.annotate.familiar import as_written, familiar
+from pipeline.annotate.normalise_marks import as_written, familiar
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Names

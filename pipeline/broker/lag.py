@@ -8,7 +8,7 @@ from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailable
 from kafka.structs import OffsetAndMetadata
 
 from pipeline import topics
-from pipeline.connect.kafka import admin, consumer
+from pipeline.connect.kafka_client import admin, consumer
 from pipeline.envelope import Coordinate
 from pipeline.settings import Kafka
 

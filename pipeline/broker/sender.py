@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.producer.future import FutureRecordMetadata
 
-from pipeline.connect.kafka import options, speaking_to
+from pipeline.connect.kafka_client import options, speaking_to
 from pipeline.errors import KafkaAway, TooLarge
 from pipeline.settings import Kafka
 

@@ -4,9 +4,9 @@
 into ``removed``, and the dateline and byline into their own fields.
 """
 
+from pipeline.clean.boilerplate import take_furniture
 from pipeline.clean.byline import take_byline
 from pipeline.clean.dateline import take_dateline
-from pipeline.clean.furniture import take_furniture
 from pipeline.clean.language import language_of
 from pipeline.clean.paragraphs import paragraphs_of, tidy
 from pipeline.clean.signal import signal_of

@@ -10,16 +10,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.alerts import saved, told
+from pipeline.alerts import delivery_log, saved_searches
 from pipeline.alerts.matching import Match
-from pipeline.alerts.saved import WEBHOOK, Alert
-from pipeline.alerts.telling import Teller
+from pipeline.alerts.notify import Teller
+from pipeline.alerts.saved_searches import WEBHOOK, Alert
 from pipeline.cli.console import complain, messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
-from pipeline.connect.elasticsearch import connect
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch
 from pipeline.errors import ConfigurationError, DeliveryFailed
-from pipeline.search.question import asked
+from pipeline.search.search_query import asked
 from pipeline.search.stories import ask
 from pipeline.settings import Alerts, load
 
@@ -57,13 +57,13 @@ def add(
     [dim]wire alert add xi 'speaker:"Xi Jinping"' --quotes --email desk@example.org[/]
     """
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
-    alert = saved.new(name, query, quotes=quotes, webhook=to_webhook, email=tuple(email or ()))
+    alert = saved_searches.new(name, query, quotes=quotes, webhook=to_webhook, email=tuple(email or ()))
     if alert.webhook and not settings.alerts.webhook_secret:
         complain("what is posted is not signed (alerts.webhook_secret is not set here)")
     if alert.email and not settings.alerts.smtp_host:
         complain("no mail server is configured here (alerts.smtp_host); the deliver worker needs one")
     with connect(locate_elasticsearch(settings)) as client:
-        saved.add(client, alert, replace=replace)
+        saved_searches.add(client, alert, replace=replace)
     messages.print(f"alert {name} watches from now on")
 
 
@@ -75,7 +75,7 @@ def list_alerts(
     [dim]wire alert list[/]
     """
     with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
-        found = [(alert, *told.latest(client, alert.name, size=1)) for alert in saved.saved(client)]
+        found = [(alert, *delivery_log.latest(client, alert.name, size=1)) for alert in saved_searches.saved(client)]
     if as_json:
         for alert, total, newest in found:
             about = {**alert.model_dump(mode="json"), "matches": total}
@@ -107,7 +107,7 @@ def try_out(
     """
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
-        alert = saved.one(client, name)
+        alert = saved_searches.one(client, name)
         answer = ask(client, asked(alert.query, quotes=alert.quotes, since=since, size=0))
     what = ("quote", "quotes") if alert.quotes else ("story", "stories")
     output.print(f"{answer.total:,} {what[answer.total != 1]} would have matched since {escape(since)}")
@@ -121,7 +121,7 @@ def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_d
     [dim]wire alert remove gas[/]
     """
     with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
-        saved.remove(client, name)
+        saved_searches.remove(client, name)
     messages.print(f"alert {name} is removed")
 
 

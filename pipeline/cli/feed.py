@@ -11,8 +11,8 @@ from pipeline import feeds, topics
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import complain, messages, set_up_logging
 from pipeline.cli.feeds import followed, run
+from pipeline.cli.offline import FormatOption, PublishedOption, SourceOption, intake
 from pipeline.cli.options import DataDirOption, KafkaOption
-from pipeline.cli.texts import FormatOption, PublishedOption, SourceOption, intake
 from pipeline.connect.locate import locate_kafka
 from pipeline.errors import KafkaAway, TooLarge
 from pipeline.feeds import Intake, Refusal, files

@@ -14,18 +14,18 @@ import typer
 from prometheus_client import CollectorRegistry
 
 from pipeline import topics
-from pipeline.broker.delivery import Delivery
 from pipeline.broker.sender import Sender
+from pipeline.broker.shared_sender import Delivery
 from pipeline.cli.console import messages, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.connect.elasticsearch import connect
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
 from pipeline.errors import ConfigurationError, ElasticsearchAway, TooLarge
 from pipeline.feeds import Refusal
-from pipeline.feeds.figures import Feeds
-from pipeline.feeds.live import Deliver, Item, Live, Searchable
-from pipeline.feeds.memory import Memory
+from pipeline.feeds.feed_metrics import Feeds
+from pipeline.feeds.feed_state import Memory
+from pipeline.feeds.live_feeds import Deliver, Item, Live, Searchable
 from pipeline.formats import named
 from pipeline.ops import dead_letters
 from pipeline.ops.monitor import serve

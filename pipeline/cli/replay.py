@@ -7,7 +7,7 @@ import typer
 from rich.progress import track
 
 from pipeline import topics
-from pipeline.broker.log import read
+from pipeline.broker.reader import read
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, KafkaOption

@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from pipeline import topics
-from pipeline.broker.log import gathered
+from pipeline.broker.reader import gathered
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
-from pipeline.cli.show import show_answer, show_facets, show_hit
-from pipeline.connect.elasticsearch import connect
+from pipeline.cli.rendering import show_answer, show_facets, show_hit
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
-from pipeline.search.printed import printed
-from pipeline.search.question import Sort, asked
+from pipeline.search.render import printed
+from pipeline.search.search_query import Sort, asked
 from pipeline.search.stories import ask, make_findable
 from pipeline.settings import Settings, load
 

@@ -2,10 +2,10 @@
 
 import typer
 
-from pipeline.broker import topics as broker_topics
+from pipeline.broker import topic_setup
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
-from pipeline.connect.elasticsearch import connect, speaking_to
+from pipeline.connect.elasticsearch_client import connect, speaking_to
 from pipeline.connect.locate import Servers
 from pipeline.index import health
 from pipeline.index import setup as templates
@@ -39,7 +39,7 @@ def prepare(servers: Servers) -> tuple[list[str], list[str]]:
 
     Raises KafkaAway, ElasticsearchAway.
     """
-    created = broker_topics.ensure(servers.kafka)
+    created = topic_setup.ensure(servers.kafka)
     client = connect(servers.elasticsearch)
     with speaking_to(client), client:
         return created, templates.ensure(client, servers.elasticsearch)

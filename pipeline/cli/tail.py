@@ -5,10 +5,10 @@ import json
 import typer
 
 from pipeline import topics
-from pipeline.broker.log import follow
+from pipeline.broker.reader import follow
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
-from pipeline.cli.show import show_story
+from pipeline.cli.rendering import show_story
 from pipeline.connect.locate import locate_kafka
 from pipeline.settings import load
 

@@ -8,8 +8,8 @@ item never hides the next.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.feeds import addresses, files, stdin
-from pipeline.feeds.intake import Intake, Refusal
+from pipeline.feeds import files, stdin, urls
+from pipeline.feeds.item_reader import Intake, Refusal
 from pipeline.story import RawStory
 
 __all__ = ["SOURCES", "Intake", "Kind", "Refusal", "is_endless", "read"]
@@ -25,7 +25,7 @@ class Kind:
 
 
 SOURCES = (
-    Kind("addresses", addresses.claims, addresses.read),
+    Kind("addresses", urls.claims, urls.read),
     Kind("standard input", lambda word: word == "-", stdin.read),
     Kind("files and folders", lambda word: True, files.read),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader, FileIO
 from pathlib import Path, PurePath
 
-from pipeline.feeds.intake import Intake, Refusal, readable
+from pipeline.feeds.item_reader import Intake, Refusal, readable
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from io import BufferedReader, FileIO
 
-from pipeline.feeds.intake import Intake, Refusal
+from pipeline.feeds.item_reader import Intake, Refusal
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 

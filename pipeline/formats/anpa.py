@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.formats.contract import Format, whole
 from pipeline.formats.encoding import decode
 from pipeline.story import RawStory, Story
@@ -62,7 +62,7 @@ def parse(raw: RawStory) -> Story:
     titles = [line for line in headers if not (_NOTE.match(line) or _BYLINE.match(line))]
     lead = _LEAD.search(f"{message.slug} {slug}")
     headline = titles[0] if titles and not (_TITLE.search(titles[0]) and authors) else None
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(message, raw.value),
         version=int(lead[1]) + 1 if lead else None,
@@ -70,8 +70,8 @@ def parse(raw: RawStory) -> Story:
         urgency=_URGENCY.get((message.priority or "").lower()),
         headline=headline,
         slugline=slugline,
-        byline=stated.byline(", ".join(stated.byline(line) or "" for line in authors)),
-        subject=stated.subjects([(message.category, None)]),
+        byline=mapping.byline(", ".join(mapping.byline(line) or "" for line in authors)),
+        subject=mapping.subjects([(message.category, None)]),
         ednote=" ".join(notes) or None,
         source=_source(message.text, raw.value),
         body=body,
@@ -125,10 +125,10 @@ def _filed(after: str, second: re.Match[str] | None, received: datetime | None) 
     if filed := _FILED.search(after):
         year = int(filed["year"]) + (2000 if len(filed["year"]) == 2 else 0)
         day = f"{year:04}-{int(filed['month']):02}-{int(filed['day']):02} {filed['hour']}:{filed['minute']}"
-        return stated.time(f"{day} {filed['zone'] or ''}") or stated.time(day)
+        return mapping.time(f"{day} {filed['zone'] or ''}") or mapping.time(day)
     if second and second["month"] and received:
         days = (
-            stated.time(f"{year:04}-{int(second['month']):02}-{int(second['day']):02}")
+            mapping.time(f"{year:04}-{int(second['month']):02}-{int(second['day']):02}")
             for year in (received.year, received.year - 1)
         )
         return next((day for day in days if day and day <= received), None)

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.formats.contract import Format, whole
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import text_of
@@ -42,12 +42,12 @@ def parse(raw: RawStory) -> Story:
     """The story in a message. Raises MalformedItem where it has no text."""
     message = _read(raw.value)
     cancelled = _cancelled(message)
-    written = stated.time(_header(message, "Date"))
+    written = mapping.time(_header(message, "Date"))
     body = _body(message)
     subject = _REPLY.sub("", _header(message, "Subject") or "")
     names = [name or address for name, address in getaddresses([_header(message, "From") or ""]) if name or address]
     priority = _header(message, "X-Priority") or _header(message, "Importance") or _header(message, "Priority") or ""
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(message),
         versioncreated=written,
@@ -56,7 +56,7 @@ def parse(raw: RawStory) -> Story:
         language=(_header(message, "Content-Language") or "").split(",")[0].strip(),
         headline=" ".join(subject.split()),
         slugline=_header(message, "Slugline") or _header(message, "X-Slugline"),
-        keyword=stated.words((_header(message, "Keywords") or "").split(",")),
+        keyword=mapping.words((_header(message, "Keywords") or "").split(",")),
         ednote=_header(message, "Comments"),
         source=_header(message, "Organization") or next(iter(names), None),
         body="" if cancelled else body,

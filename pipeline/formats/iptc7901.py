@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.formats.contract import Format, whole
 from pipeline.formats.encoding import decode
 from pipeline.formats.text import take_headline
@@ -61,14 +61,14 @@ def parse(raw: RawStory) -> Story:
     headline, body = _headline(text)
     body, clock = _without_clock(body, message.after)
     created = _time(clock, raw.receivedat)
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(message, clock, raw.value),
         versioncreated=created,
         urgency=message.urgency,
         headline=headline,
         slugline=message.keywords,
-        subject=stated.subjects([(message.category, None)]),
+        subject=mapping.subjects([(message.category, None)]),
         ednote=note,
         source=message.service.upper(),
         body=body,
@@ -130,7 +130,7 @@ def _fields(rest: str) -> tuple[int | None, str | None, str | None]:
     tokens = rest.split()
     urgency = category = None
     if tokens and re.fullmatch(r"\w", tokens[0]):
-        urgency = stated.urgency(tokens.pop(0))
+        urgency = mapping.urgency(tokens.pop(0))
     if tokens and re.fullmatch(r"[^\W\d_]{1,4}", tokens[0]):
         category = tokens.pop(0)
     if tokens and tokens[0].isdecimal():
@@ -183,7 +183,7 @@ def _time(clock: re.Match[str] | None, received: datetime) -> datetime | None:
     for months_back in range(3):
         guess = received + timedelta(days=1) - timedelta(days=28 * months_back)
         day = f"{year or guess.year:04}-{month or guess.month:02}-{int(clock['day']):02}"
-        moments.append(stated.time(f"{day} {clock['hour']}:{clock['minute']} {zone}"))
+        moments.append(mapping.time(f"{day} {clock['hour']}:{clock['minute']} {zone}"))
     near = [moment for moment in moments if moment and (year or moment <= received + timedelta(days=2))]
     return near[0] if near else None
 

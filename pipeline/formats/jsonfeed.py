@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import MalformedItem, PermanentError
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.formats.contract import MOST_ITEMS, Format, Piece, Stream, content_uri, is_small, too_many, whole
 from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
@@ -52,22 +52,22 @@ def parse(raw: RawStory) -> Story:
     """The story in the feed's one item. Raises MalformedItem."""
     feed, item = _read(raw.value)
     markup, plain = _text(item, "content_html"), _text(item, "content_text")
-    published = stated.time(_text(item, "date_published"))
-    modified = stated.time(_text(item, "date_modified"))
+    published = mapping.time(_text(item, "date_published"))
+    modified = mapping.time(_text(item, "date_modified"))
     authors = [each.get("name") for each in _objects(item, "authors", "author") or _objects(feed, "authors", "author")]
     summary = _text(item, "summary")
     understood = {"id", "url", "title", "content_html", "content_text", "summary", "date_published", "date_modified",
                   "author", "authors", "tags", "language"}  # fmt: skip
     body = (text_of(markup) if markup else "") or (plain or "").strip()
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(item),
         versioncreated=modified or published,
         firstcreated=published,
         language=_text(item, "language") or _text(feed, "language"),
         headline=text_of(_text(item, "title") or ""),
-        byline=stated.byline(", ".join(name for name in authors if isinstance(name, str))),
-        keyword=stated.words(tag for tag in item.get("tags") or () if isinstance(tag, str)),
+        byline=mapping.byline(", ".join(name for name in authors if isinstance(name, str))),
+        keyword=mapping.words(tag for tag in item.get("tags") or () if isinstance(tag, str)),
         source=_text(feed, "title"),
         body=body or text_of(summary or ""),
         extra={name: value for name, value in item.items() if name not in understood}
@@ -78,7 +78,7 @@ def parse(raw: RawStory) -> Story:
 def _read(value: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     feed = read_object(value)
     items = feed.get("items")
-    item = stated.lone(items if isinstance(items, list) else [], "items")
+    item = mapping.lone(items if isinstance(items, list) else [], "items")
     if not isinstance(item, dict):
         raise MalformedItem("an item of this JSON Feed is no object")
     return feed, item

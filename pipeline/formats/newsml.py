@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import nitf, stated, xml
+from pipeline.formats import mapping, nitf, xml
 from pipeline.formats.contract import Format, Piece, Stream
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import is_fragment, lines_of, text_of
@@ -38,7 +38,7 @@ def identity(value: bytes) -> str | None:
 def parse(raw: RawStory) -> Story:
     """The story in a NewsML document. Raises MalformedItem."""
     root = xml.read(raw.value)
-    item, envelope = stated.lone([*children(root, "NewsItem")], "NewsItems"), child(root, "NewsEnvelope")
+    item, envelope = mapping.lone([*children(root, "NewsItem")], "NewsItems"), child(root, "NewsEnvelope")
     uri, revision = _identified(item)
     management = child(item, "NewsManagement")
     components = [*item.iter("NewsComponent")]
@@ -48,38 +48,40 @@ def parse(raw: RawStory) -> Story:
     status = _formal(child(management, "Status"))
     instructed = [_formal(each) for each in children(management, "Instruction")]
     is_embargoed = (status or "").lower() == "embargoed"
-    embargoed = stated.embargo(text(child(future, "DateAndTime"))) if is_embargoed else None
+    embargoed = mapping.embargo(text(child(future, "DateAndTime"))) if is_embargoed else None
     is_test = (
-        child(envelope, "NewsService") is not None and stated.signal(_formal(child(envelope, "NewsService"))) == "test"
+        child(envelope, "NewsService") is not None and mapping.signal(_formal(child(envelope, "NewsService"))) == "test"
     )
     genres = [(None, _formal(each)) for each in item.iter("Genre")]
-    return stated.story(
+    return mapping.story(
         raw,
         uri=uri,
         version=revision,
-        versioncreated=stated.first_time(
+        versioncreated=mapping.first_time(
             text(child(management, "ThisRevisionCreated")),
             text(child(envelope, "DateAndTime")),
             text(child(item, "Identification", "NewsIdentifier", "DateId")),
         ),
-        firstcreated=stated.first_time(text(child(management, "FirstCreated"))),
-        pubstatus=stated.pubstatus(_kill(instructed) or status, embargoed),
+        firstcreated=mapping.first_time(text(child(management, "FirstCreated"))),
+        pubstatus=mapping.pubstatus(_kill(instructed) or status, embargoed),
         embargoed=embargoed,
         signal="test"
         if is_test
-        else stated.signal(_formal(child(management, "NewsItemType")), *instructed, *(name for _, name in genres)),
-        urgency=stated.urgency(_formal(child(management, "Urgency")))
-        or stated.urgency(_formal(child(management, "Priority")))
-        or stated.urgency(_formal(child(envelope, "Priority"))),
+        else mapping.signal(_formal(child(management, "NewsItemType")), *instructed, *(name for _, name in genres)),
+        urgency=mapping.urgency(_formal(child(management, "Urgency")))
+        or mapping.urgency(_formal(child(management, "Priority")))
+        or mapping.urgency(_formal(child(envelope, "Priority"))),
         language=_language(item, main),
         headline=_line(components, "HeadLine") or article.headline or _label(item),
         slugline=_line(components, "SlugLine") or _label(item, "NameLabel"),
-        byline=stated.byline(_line(components, "ByLine")) or article.byline or _authors(item),
+        byline=mapping.byline(_line(components, "ByLine")) or article.byline or _authors(item),
         dateline=_dateline(components) or article.dateline,
         located=_located(item) or article.located,
-        subject=stated.subjects(_subjects(item)),
-        genre=stated.subjects(genres),
-        keyword=stated.words(word for each in item.iter("KeywordLine") for word in re.split(r"[,;]", text(each) or "")),
+        subject=mapping.subjects(_subjects(item)),
+        genre=mapping.subjects(genres),
+        keyword=mapping.words(
+            word for each in item.iter("KeywordLine") for word in re.split(r"[,;]", text(each) or "")
+        ),
         ednote=_ednote(item, management) or article.note,
         usageterms=_usage(item) or _line(components, "RightsLine") or article.usageterms,
         copyrightholder=_holder(item) or _line(components, "CopyrightLine") or article.copyrightholder,
@@ -112,11 +114,11 @@ def _identified(item: Element | None) -> tuple[str | None, int | None]:
     """The URN without its revision, and the revision."""
     named = child(item, "Identification", "NewsIdentifier")
     public = text(child(named, "PublicIdentifier"))
-    revision = stated.version(re.sub(r"[NUA]$", "", text(child(named, "RevisionId")) or ""))
+    revision = mapping.version(re.sub(r"[NUA]$", "", text(child(named, "RevisionId")) or ""))
     found = _REVISION.match(public or "")
     if public:
         is_revision = found and (revision is None or int(found[2]) == revision)
-        return (found[1], revision or stated.version(found[2])) if found and is_revision else (public, revision)
+        return (found[1], revision or mapping.version(found[2])) if found and is_revision else (public, revision)
     parts = [text(child(named, name)) for name in ("ProviderId", "DateId", "NewsItemId")]
     if not parts[-1]:
         return attribute(item, "Duid"), revision

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import nitf, stated, xml
+from pipeline.formats import mapping, nitf, xml
 from pipeline.formats.contract import Format, Piece, Stream
 from pipeline.formats.markup import is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text, texts
@@ -38,39 +38,39 @@ def parse(raw: RawStory) -> Story:
     item = _item(root)
     meta, about, rights = child(item, "itemMeta"), child(item, "contentMeta"), _rights(item)
     article, body = _content(item)
-    created = stated.first_time(
+    created = mapping.first_time(
         text(child(meta, "versionCreated")),
         text(child(about, "contentModified")),
         text(child(about, "contentCreated")),
         text(child(root, "header", "sent")),
     )
-    embargoed = stated.embargo(text(child(meta, "embargoed")))
+    embargoed = mapping.embargo(text(child(meta, "embargoed")))
     signals = [attribute(each, *_CODES) for each in children(meta, "signal")]
     genres = [*_concepts(about, "genre")]
     headline = _best(about, "headline") or article.headline or text(child(meta, "title"))
     descriptions = _best(about, "description")
-    return stated.story(
+    return mapping.story(
         raw,
         uri=attribute(item, "guid"),
-        version=stated.version(attribute(item, "version")),
+        version=mapping.version(attribute(item, "version")),
         versioncreated=created,
-        firstcreated=stated.first_time(text(child(meta, "firstCreated")), text(child(about, "contentCreated"))),
-        pubstatus=stated.pubstatus(
+        firstcreated=mapping.first_time(text(child(meta, "firstCreated")), text(child(about, "contentCreated"))),
+        pubstatus=mapping.pubstatus(
             attribute(child(meta, "pubStatus"), *_CODES) or text(child(meta, "pubStatus")), embargoed
         ),
         embargoed=embargoed,
-        signal=stated.signal(*signals, *(word for genre in genres for word in genre), *_roles(meta)),
-        urgency=stated.urgency(text(child(about, "urgency")))
-        or stated.urgency(text(child(root, "header", "priority"))),
+        signal=mapping.signal(*signals, *(word for genre in genres for word in genre), *_roles(meta)),
+        urgency=mapping.urgency(text(child(about, "urgency")))
+        or mapping.urgency(text(child(root, "header", "priority"))),
         language=attribute(child(about, "language"), "tag") or attribute(item, LANG) or _content_language(item),
         headline=headline,
         slugline=next(iter(texts(about, "slugline")), None),
-        byline=stated.byline(", ".join(dict.fromkeys(texts(about, "by")))) or article.byline or _creators(about),
+        byline=mapping.byline(", ".join(dict.fromkeys(texts(about, "by")))) or article.byline or _creators(about),
         dateline=_dateline(about) or article.dateline,
         located=next((name for _, name in _concepts(about, "located") if name), None) or article.located,
-        subject=stated.subjects(_concepts(about, "subject", item)),
-        genre=stated.subjects(genres),
-        keyword=stated.words(texts(about, "keyword")),
+        subject=mapping.subjects(_concepts(about, "subject", item)),
+        genre=mapping.subjects(genres),
+        keyword=mapping.words(texts(about, "keyword")),
         ednote=" ".join(texts(meta, "edNote")) or article.note,
         usageterms=_rights_text(rights, "usageTerms") or article.usageterms,
         copyrightholder=_label(child(rights, "copyrightHolder"))
@@ -112,7 +112,7 @@ def _item(root: Element) -> Element:
     other = next((str(each.tag) for each in root.iter(*_OTHERS)), None)
     if other and not found:
         raise MalformedItem(f"a NewsML-G2 {other} has no story")
-    return stated.lone(found, "newsItems")
+    return mapping.lone(found, "newsItems")
 
 
 def _content(item: Element) -> tuple[nitf.Article, str]:

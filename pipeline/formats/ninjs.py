@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.formats.contract import KEPT_BYTES, Format, Piece, Stream, too_large
 from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
@@ -52,7 +52,7 @@ def parse(raw: RawStory) -> Story:
     is_empty = fields.look("body") == "" or bool(fields.look("associations"))
     body = _body(fields)
     embargoed = _time(fields.take("embargoed", "embargo"))
-    pubstatus = stated.pubstatus(str(fields.take("pubstatus") or ""), embargoed)
+    pubstatus = mapping.pubstatus(str(fields.take("pubstatus") or ""), embargoed)
     if not body and pubstatus == "usable" and not (headline and is_empty):
         raise MalformedItem("no body: none of body_text, body_xhtml, bodies, body, text has text")
     created = _time(fields.take("versioncreated", "published", "date_published", "date"))
@@ -61,7 +61,7 @@ def parse(raw: RawStory) -> Story:
     number = _version(version)
     genre = tuple(_subjects(fields.take("genre", "genres")))
     told = {
-        "signal": stated.signal(
+        "signal": mapping.signal(
             _name(fields.take("signal")), *(word for each in genre for word in (each.code, each.name))
         ),
         "urgency": _number(fields.take("urgency", "priority")),
@@ -150,7 +150,7 @@ def _time(value: object) -> datetime | None:
     try:
         return as_utc(_TIME.validate_python(value))
     except (ValidationError, OverflowError):
-        if moment := stated.time(str(value)):
+        if moment := mapping.time(str(value)):
             return moment
         raise MalformedItem(f"not a time: {str(value)[:60]!r}") from None
 

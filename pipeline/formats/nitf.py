@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipeline.formats import stated, xml
+from pipeline.formats import mapping, xml
 from pipeline.formats.contract import Format, whole
 from pipeline.formats.markup import UNSEEN, lines_of
 from pipeline.formats.xml import Element, attribute, child, text, texts
@@ -65,33 +65,33 @@ def parse(raw: RawStory) -> Story:
     root = lowered(xml.read(raw.value))
     head, docdata, meta = child(root, "head"), child(root, "head", "docdata"), _meta(root)
     article = read_article(root)
-    issued = stated.first_time(attribute(child(docdata, "date.issue"), "norm"), text(child(docdata, "date.issue")))
-    revised = [moment for each in _children(root, "revision-history") if (moment := stated.time(each.get("norm")))]
-    modified = stated.first_time(*_of(meta, _META_TIME))
-    published = [stated.time(attribute(each, "date.publication")) for each in _children(root, "pubdata")]
+    issued = mapping.first_time(attribute(child(docdata, "date.issue"), "norm"), text(child(docdata, "date.issue")))
+    revised = [moment for each in _children(root, "revision-history") if (moment := mapping.time(each.get("norm")))]
+    modified = mapping.first_time(*_of(meta, _META_TIME))
+    published = [mapping.time(attribute(each, "date.publication")) for each in _children(root, "pubdata")]
     created = issued or modified or article.time or next(filter(None, published), None) or max(revised, default=None)
     release = attribute(child(docdata, "date.release"), "norm") or text(child(docdata, "date.release"))
-    released = stated.time(release)
+    released = mapping.time(release)
     status = attribute(docdata, "management-idref-status", "management-status") or next(
         iter(_of(meta, _META_STATUS)), None
     )
     waits = released is not None and created is not None and released > created
     is_embargoed = (status or "").lower() == "embargoed"
-    embargoed = stated.embargo(release) if is_embargoed else released if waits else None
+    embargoed = mapping.embargo(release) if is_embargoed else released if waits else None
     note = child(docdata, "ed-msg")
     duty = child(docdata, "du-key")
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(root),
         version=_version(root, meta),
         versioncreated=created,
-        firstcreated=stated.first_time(*_of(meta, _META_FIRST))
+        firstcreated=mapping.first_time(*_of(meta, _META_FIRST))
         or min([*revised, *filter(None, [issued])], default=None),
-        pubstatus=stated.pubstatus(status, embargoed),
+        pubstatus=mapping.pubstatus(status, embargoed),
         embargoed=embargoed,
         signal=_signal(root, docdata),
-        urgency=stated.urgency(attribute(child(docdata, "urgency"), "ed-urg"))
-        or next((stated.urgency(value) for value in _of(meta, _META_URGENCY)), None),
+        urgency=mapping.urgency(attribute(child(docdata, "urgency"), "ed-urg"))
+        or next((mapping.urgency(value) for value in _of(meta, _META_URGENCY)), None),
         language=_language(root),
         headline=article.headline or text(child(head, "title")),
         slugline=next(iter(_of(meta, _META_SLUG)), None)
@@ -102,7 +102,7 @@ def parse(raw: RawStory) -> Story:
         located=article.located or _place(child(docdata, "evloc")),
         subject=_subjects(root),
         genre=_genres(head),
-        keyword=stated.words(
+        keyword=mapping.words(
             [
                 *(attribute(each, "key") or text(each) for each in xml.children(docdata, "key-list", "keyword")),
                 *(word for value in _of(meta, _META_KEYWORDS) for word in value.split(",")),
@@ -169,7 +169,7 @@ def read_article(root: Element) -> Article:
         note=" ".join(texts(top, "note")) or None,
         copyrightholder=text(child(top, "rights", "rights.owner")),
         usageterms=text(child(top, "rights")),
-        time=stated.first_time(attribute(day, "norm")),
+        time=mapping.first_time(attribute(day, "norm")),
         removed=tuple(Removed(kind="caption", text=caption) for caption in captions if written),
         beside={
             "renditions": _media(content),
@@ -190,7 +190,7 @@ def _byline(top: Element | None) -> str | None:
     for each in xml.children(top, "byline"):
         people = texts(each, "person")
         words = people or [lines_of(each, UNSEEN | {"byttl", "location", "virtloc"}).replace("\n", " ")]
-        names += [name for word in words if (name := stated.byline(word.strip(" ,")))]
+        names += [name for word in words if (name := mapping.byline(word.strip(" ,")))]
         if not any(words):
             names += texts(each, "byttl")
     return ", ".join(dict.fromkeys(names)) or None
@@ -200,7 +200,7 @@ def _dateline(dateline: Element | None, located: Element | None, day: Element | 
     words = text(dateline)
     if words is None:
         return None
-    moment = stated.time(attribute(day, "norm"))
+    moment = mapping.time(attribute(day, "norm"))
     return Dateline(text=words, place=_place(located), date=moment.date().isoformat() if moment else None)
 
 
@@ -231,21 +231,21 @@ def _uri(root: Element) -> str | None:
 def _version(root: Element, meta: dict[str, str]) -> int | None:
     duty = child(root, "head", "docdata", "du-key")
     told = [*_of(meta, _META_VERSION), attribute(duty, "version"), attribute(root, "version")]
-    found = next((number for word in told if (number := stated.version(word))), None)
-    return found or stated.version(attribute(duty, "generation")) or _counted(root)
+    found = next((number for word in told if (number := mapping.version(word))), None)
+    return found or mapping.version(attribute(duty, "generation")) or _counted(root)
 
 
 def _counted(root: Element) -> int | None:
     """The number of revisions in the history, where each is one more version."""
     functions = [each.get("function") or "" for each in _children(root, "revision-history")]
     versions = [int(digits) for word in functions if (digits := word.rpartition(" ")[2]).isdecimal()]
-    return stated.version(str(max(versions))) if versions else None
+    return mapping.version(str(max(versions))) if versions else None
 
 
 def _signal(root: Element, docdata: Element | None) -> str | None:
     tobject = child(root, "head", "tobject")
     kinds = [attribute(each, "tobject.property.type") for each in xml.children(tobject, "tobject.property")]
-    told = stated.signal(attribute(child(docdata, "ed-msg"), "msg-type"), attribute(tobject, "tobject.type"), *kinds)
+    told = mapping.signal(attribute(child(docdata, "ed-msg"), "msg-type"), attribute(tobject, "tobject.type"), *kinds)
     return told or ("correction" if child(docdata, "correction") is not None else None)
 
 
@@ -259,13 +259,13 @@ def _subjects(root: Element) -> tuple[Subject, ...]:
         (attribute(each, "idsrc-value", "code", "value"), text(each) or attribute(each, "value"))
         for each in xml.children(root, "head", "docdata", "identified-content", "classifier")
     ]
-    return stated.subjects([*told, *classified])
+    return mapping.subjects([*told, *classified])
 
 
 def _genres(head: Element | None) -> tuple[Subject, ...]:
     tobject = child(head, "tobject")
     properties = (attribute(each, "tobject.property.type") for each in xml.children(tobject, "tobject.property"))
-    return stated.subjects((None, name) for name in properties if name and name.lower() != "current")
+    return mapping.subjects((None, name) for name in properties if name and name.lower() != "current")
 
 
 def _identified(content: Element | None) -> dict[str, list[str]]:

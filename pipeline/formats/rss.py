@@ -14,7 +14,7 @@ import feedparser
 from lxml import etree
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import stated, xml
+from pipeline.formats import mapping, xml
 from pipeline.formats.contract import Format, Piece, Stream, content_uri
 from pipeline.formats.markup import text_of
 from pipeline.formats.xml import Element, attribute
@@ -39,11 +39,11 @@ def identity(value: bytes) -> str | None:
 def parse(raw: RawStory) -> Story:
     """The story in the feed's one entry. Raises MalformedItem."""
     root = xml.read(raw.value, names=False)
-    stated.lone(_entries(root), "entries")
+    mapping.lone(_entries(root), "entries")
     deleted = _deleted(root)
     if deleted is not None:
-        when = stated.time(attribute(deleted, "when"))
-        return stated.story(raw, uri=attribute(deleted, "ref"), versioncreated=when, pubstatus="canceled")
+        when = mapping.time(attribute(deleted, "when"))
+        return mapping.story(raw, uri=attribute(deleted, "ref"), versioncreated=when, pubstatus="canceled")
     parsed = _parsed(root)
     entry, feed = _entry(parsed), parsed.feed
     published, updated = _moment(entry, "published"), _moment(entry, "updated")
@@ -52,19 +52,19 @@ def parse(raw: RawStory) -> Story:
     title = " ".join(text_of(entry.get("title", "")).split())
     authors = [author.get("name") for author in entry.get("authors", ()) if author.get("name")] or [entry.get("author")]
     links = [dict(link) for link in entry.get("links", ()) if link.get("rel") != "alternate"]
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(root, entry),
         versioncreated=max(filter(None, (updated, created)), default=None),
         firstcreated=created,
         language=entry.get("language") or entry.get("title_detail", {}).get("language") or feed.get("language"),
         headline=title,
-        byline=stated.byline(", ".join(dict.fromkeys(filter(None, authors)))),
-        subject=stated.subjects(
+        byline=mapping.byline(", ".join(dict.fromkeys(filter(None, authors)))),
+        subject=mapping.subjects(
             (tag.get("scheme") and tag.get("term"), tag.get("label") or tag.get("term"))
             for tag in entry.get("tags", ())
         ),
-        keyword=stated.words(entry.get("media_keywords", "").split(",")),
+        keyword=mapping.words(entry.get("media_keywords", "").split(",")),
         located=entry.get("dc_coverage"),
         usageterms=entry.get("license") or feed.get("license"),
         copyrightholder=entry.get("rights") or feed.get("rights"),
@@ -89,7 +89,7 @@ def link_of(value: bytes) -> str | None:
 def with_text(value: bytes, text: str) -> bytes:
     """The feed with this text as its one entry's content; paragraphs are lines."""
     root = xml.read(value, names=False)
-    entry = stated.lone(_entries(root), "entries")
+    entry = mapping.lone(_entries(root), "entries")
     content = etree.SubElement(entry, _CONTENT)
     content.text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
     return xml.written(root)
@@ -143,7 +143,7 @@ def _moment(entry: Any, name: str) -> datetime | None:
             return datetime(*known[:6], tzinfo=UTC)
         except ValueError:
             pass
-    return stated.time(dict.get(entry, name))
+    return mapping.time(dict.get(entry, name))
 
 
 def _body(entry: Any) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree, html
 
 from pipeline.errors import MalformedItem
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.formats.contract import Format, whole
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import UNSEEN, lines_of, text_of
@@ -36,7 +36,7 @@ def parse(raw: RawStory) -> Story:
     body = text_of_extracted(known.get("text") or "")
     if not body:
         body = text_of(str(article.get("articleBody") or "")) or _first(meta, "og:description", "description") or ""
-    published = stated.first_time(
+    published = mapping.first_time(
         _string(article.get("datePublished")),
         *_all(
             meta,
@@ -52,7 +52,7 @@ def parse(raw: RawStory) -> Story:
         _attribute(root, "//time[@datetime]", "datetime"),
         known.get("date"),
     )
-    modified = stated.first_time(
+    modified = mapping.first_time(
         _string(article.get("dateModified")),
         *_all(meta, "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified"),
     )
@@ -63,22 +63,22 @@ def parse(raw: RawStory) -> Story:
         or _text(root, "//h1")
         or _text(root, "//title")
     )
-    return stated.story(
+    return mapping.story(
         raw,
         uri=_uri(root),
         versioncreated=max(filter(None, (modified, published)), default=None),
         firstcreated=published,
         language=_attribute(root, "/html", "lang") or _string(article.get("inLanguage")) or _first(meta, "language"),
         headline=" ".join(text_of(headline or "").split()),
-        byline=stated.byline(
+        byline=mapping.byline(
             ", ".join(_names(article.get("author")))
             or _first(meta, "author", "article:author", "parsely-author", "dc.creator")
             or known.get("author")
         ),
-        subject=stated.subjects(
+        subject=mapping.subjects(
             (None, name) for name in (*_names(article.get("articleSection")), *_all(meta, "article:section"))
         ),
-        keyword=stated.words(
+        keyword=mapping.words(
             (
                 *_keywords(article.get("keywords")),
                 *_keywords(_first(meta, "news_keywords", "keywords")),

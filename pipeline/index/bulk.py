@@ -11,7 +11,7 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch import AsyncClient, speaking_to, verdict
+from pipeline.connect.elasticsearch_client import AsyncClient, speaking_to, verdict
 from pipeline.errors import ElasticsearchAway
 from pipeline.index.documents import Action
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.index.names import QUOTES, STORIES, index_of, quote_id
+from pipeline.index.index_names import QUOTES, STORIES, index_of, quote_id
 from pipeline.state.record import Record
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch import Client, settled, speaking_to
-from pipeline.index.names import METRICS
+from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.index.index_names import METRICS
 
 _BLOCKS = frozenset(f"index.blocks.{kind}" for kind in ("read_only", "read_only_allow_delete", "write"))
 _RECENT = timedelta(minutes=3)

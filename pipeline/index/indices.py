@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.connect.elasticsearch import NO_INDEX, AsyncClient, looked_up, speaking_to
+from pipeline.connect.elasticsearch_client import NO_INDEX, AsyncClient, looked_up, speaking_to
 from pipeline.errors import ElasticsearchAway
 from pipeline.index import bulk
 from pipeline.index.documents import Action
-from pipeline.index.names import STORIES, index_of
+from pipeline.index.index_names import STORIES, index_of
 from pipeline.story import story_id
 
 

@@ -16,12 +16,12 @@ from uuid import uuid4
 
 from elasticsearch import ApiError, BadRequestError, TransportError
 
-from pipeline.connect.elasticsearch import Client, speaking_to
+from pipeline.connect.elasticsearch_client import Client, speaking_to
 from pipeline.errors import DocumentRefused, ElasticsearchAway
-from pipeline.index.names import QUOTES, STORIES
+from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
-from pipeline.state.mapping import INDEX as RECORDS
+from pipeline.state.record_mapping import INDEX as RECORDS
 
 _PAGE = 500
 _KEEP = "2m"

@@ -2,11 +2,11 @@
 
 from elasticsearch import BadRequestError
 
-from pipeline.connect.elasticsearch import Client
-from pipeline.index.names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
+from pipeline.connect.elasticsearch_client import Client
+from pipeline.index.index_names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
-from pipeline.state.mapping import INDEX as RECORDS
+from pipeline.state.record_mapping import INDEX as RECORDS
 
 
 def ensure(client: Client, settings: Elasticsearch) -> list[str]:

@@ -4,10 +4,10 @@
 
 from typing import Any
 
-from pipeline.index.names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
+from pipeline.index.index_names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
 from pipeline.settings import Elasticsearch
-from pipeline.state.mapping import INDEX as RECORDS
-from pipeline.state.mapping import RECORD
+from pipeline.state.record_mapping import INDEX as RECORDS
+from pipeline.state.record_mapping import RECORD
 from pipeline.topics import STORY_TOPICS
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}

@@ -15,9 +15,9 @@ import psutil
 
 from pipeline.connect.locate import ELASTICSEARCH, KAFKA, STATE, Servers, publish, published
 from pipeline.errors import ConfigurationError, LocalServerFailed
-from pipeline.local.elasticsearch import elasticsearch_server
+from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import Jar, cache_dir, locked, missing, version
-from pipeline.local.kafka import kafka_server
+from pipeline.local.kafka_server import kafka_server
 from pipeline.local.ports import free_port
 from pipeline.local.preflight import DISK, check_data, check_extra, check_folder, check_machine
 from pipeline.local.process import STOPPING, JavaServer, end_group

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from pipeline import topics
-from pipeline.broker.log import Follower, fetch_all
+from pipeline.broker.reader import Follower, fetch_all
 from pipeline.broker.sender import Sender
 from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.settings import Kafka

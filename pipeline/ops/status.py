@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipeline.broker.lag import Lag, lags
-from pipeline.broker.log import fetch_all
-from pipeline.connect.elasticsearch import connect
+from pipeline.broker.reader import fetch_all
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
 from pipeline.dead_letter import DeadLetter
 from pipeline.errors import TransientError
-from pipeline.feeds.memory import FILE, Memory
-from pipeline.feeds.report import reports
+from pipeline.feeds.feed_report import reports
+from pipeline.feeds.feed_state import FILE, Memory
 from pipeline.index import health
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.search.stories import counts

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from pipeline.errors import ConfigurationError
-from pipeline.search.question import Question
+from pipeline.search.search_query import Question
 
 START = "*"
 """The cursor of a first page whose followers are to show the index as it is now."""

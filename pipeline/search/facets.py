@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.search.query import time_field
-from pipeline.search.question import Question
+from pipeline.search.query_body import time_field
+from pipeline.search.search_query import Question
 
 _VALUES = 10
 _MOST_BARS = 61

@@ -7,15 +7,15 @@ from typing import Any
 
 from elasticsearch import BadRequestError, NotFoundError
 
-from pipeline.connect.elasticsearch import Client, settled, speaking_to
+from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
 from pipeline.errors import ConfigurationError, ElasticsearchAway
-from pipeline.index.names import QUOTES, STORIES
+from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
-from pipeline.search.query import LENIENT, TOLD, highlight, matching, request
-from pipeline.search.question import Question
+from pipeline.search.query_body import LENIENT, TOLD, highlight, matching, request
+from pipeline.search.search_query import Question
 
 _KEPT = "2m"
 """How long a point in time stays after its last page."""

@@ -11,10 +11,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from pipeline.connect.elasticsearch import AsyncClient, Client, looked_up, settled, speaking_to, verdict
+from pipeline.connect.elasticsearch_client import AsyncClient, Client, looked_up, settled, speaking_to, verdict
 from pipeline.errors import DocumentRefused, ElasticsearchAway
-from pipeline.state.mapping import INDEX
 from pipeline.state.record import Record
+from pipeline.state.record_mapping import INDEX
 from pipeline.story import story_id
 
 

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.alerts import saved, told
+from pipeline.alerts import delivery_log, saved_searches
 from pipeline.alerts.matching import Match
 from pipeline.search.times import moment
 from pipeline.web.api import FAILURES, Failed
 from pipeline.web.api import told as as_json
 from pipeline.web.exports import Entry, atom_of
 from pipeline.web.links import Links
-from pipeline.web.question import Index
+from pipeline.web.query_parameters import Index
 from pipeline.web.templating import rendered
 
 router = APIRouter()
@@ -23,14 +23,16 @@ _NO_ALERT = FAILURES | {404: {"model": Failed, "description": "There is no such 
 @router.get("/alerts", include_in_schema=False, response_class=HTMLResponse)
 def alerts(index: Index, alert: Annotated[str, Query(max_length=64)] = "") -> str:
     """The alerts, and the newest matches of one or of all."""
-    total, found = told.latest(index, alert or None)
-    return rendered("alerts.html", alerts=saved.saved(index), matches=found, total=total, chosen=alert, here="alerts")
+    total, found = delivery_log.latest(index, alert or None)
+    return rendered(
+        "alerts.html", alerts=saved_searches.saved(index), matches=found, total=total, chosen=alert, here="alerts"
+    )
 
 
 @router.get("/api/v1/alerts", tags=["alerts"], responses=FAILURES)
 def listed(index: Index) -> Response:
     """The alerts, without where they are told."""
-    shown = [alert.model_dump(mode="json", exclude={"webhook", "email"}) for alert in saved.saved(index)]
+    shown = [alert.model_dump(mode="json", exclude={"webhook", "email"}) for alert in saved_searches.saved(index)]
     return as_json({"values": shown})
 
 
@@ -43,15 +45,15 @@ def matches(
 ) -> Response:
     """What was told, newest first: matches, corrections, withdrawals, kills."""
     after: datetime | None = moment(since) if since else None
-    total, found = told.latest(index, alert or None, after, size)
+    total, found = delivery_log.latest(index, alert or None, after, size)
     return as_json({"total": total, "hits": [match.model_dump(mode="json", exclude={"matched"}) for match in found]})
 
 
 @router.get("/api/v1/alerts/{name}/atom", tags=["alerts"], responses=_NO_ALERT, response_class=Response)
 def feed(request: Request, name: str, index: Index) -> Response:
     """What an alert told, as Atom (RFC 4287)."""
-    alert = saved.one(index, name)
-    _, found = told.latest(index, alert.name)
+    alert = saved_searches.one(index, name)
+    _, found = delivery_log.latest(index, alert.name)
     base = str(request.base_url).rstrip("/")
     entries = [_entry(match, base) for match in found]
     return atom_of(f"wire alert: {name}", base + Links({"alert": name}, "/alerts")(), str(request.url), entries)

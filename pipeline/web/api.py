@@ -10,12 +10,12 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from pipeline.search import names
-from pipeline.search.alike import alike
-from pipeline.search.printed import printed
+from pipeline.search import entity_names
+from pipeline.search.render import printed
+from pipeline.search.similar import alike
 from pipeline.search.stories import ask, story
 from pipeline.search.times import duration
-from pipeline.web.question import Index, Page, Paged, Search, Text, What
+from pipeline.web.query_parameters import Index, Page, Paged, Search, Text, What
 
 
 class Failed(BaseModel):
@@ -86,20 +86,20 @@ def entities(
     page: Search, index: Index, begins: Annotated[str, Query(max_length=200)] = "", size: Size = 20
 ) -> Response:
     """Names in the stories that fit, and how many stories have each; `begins` is how their words begin."""
-    return told(listed(names.entities(index, page.question(), begins, size)))
+    return told(listed(entity_names.entities(index, page.question(), begins, size)))
 
 
 @router.get("/speakers", response_model=Listed)
 def speakers(about: Name, page: Search, index: Index, size: Size = 10) -> Response:
     """Who speaks about that name, and in how many quotes."""
     question = page.model_copy(update={"about": []}).question()
-    return told(listed(names.speakers_about(index, about, question, size)))
+    return told(listed(entity_names.speakers_about(index, about, question, size)))
 
 
 @router.get("/named-with", response_model=Listed)
 def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Response:
     """Whom and what stories name together with that name."""
-    return told(listed(names.named_with(index, name, page.question(), size)))
+    return told(listed(entity_names.named_with(index, name, page.question(), size)))
 
 
 @router.get("/rising", response_model=Listed)
@@ -107,7 +107,7 @@ def rising(
     page: Search, index: Index, window: Annotated[str, Query(max_length=20)] = "24h", size: Size = 10
 ) -> Response:
     """Names with more stories in the last `window` than in the seven before it."""
-    found = names.rising(index, page.question(), duration(window), datetime.now(UTC), size)
+    found = entity_names.rising(index, page.question(), duration(window), datetime.now(UTC), size)
     return told(listed(found))
 
 

@@ -15,20 +15,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline import __version__
-from pipeline.connect.elasticsearch import connect
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
 from pipeline.errors import ConfigurationError, TransientError
-from pipeline.feeds.figures import Feeds
+from pipeline.feeds.feed_metrics import Feeds
 from pipeline.ops.status import Status
-from pipeline.search.question import Question
+from pipeline.search.search_query import Question
 from pipeline.search.stories import ask
 from pipeline.settings import Settings
-from pipeline.web import alerts, api, exports, ingest, live, metrics, pages, watch
+from pipeline.web import alerts, api, exports, ingest, live_stream, metrics, pages, status_pages
+from pipeline.web.context import Watched
 from pipeline.web.ingest import Door
-from pipeline.web.live import Arrivals
-from pipeline.web.requests import Requests
+from pipeline.web.live_stream import Arrivals
+from pipeline.web.request_metrics import Requests
 from pipeline.web.templating import STATIC
-from pipeline.web.watched import Watched
 
 _SAFE = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -60,7 +60,7 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app.state.figures.register(feeds)
     app.state.arrivals = arrivals
     app.state.watched = Watched(servers, Status(settings, servers))
-    for part in (api, exports, alerts, live, watch, ingest, metrics, pages):
+    for part in (api, exports, alerts, live_stream, status_pages, ingest, metrics, pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/health", health, include_in_schema=False)

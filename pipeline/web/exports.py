@@ -15,12 +15,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
-from pipeline.connect.elasticsearch import Client
-from pipeline.search.question import Question, as_filters
+from pipeline.connect.elasticsearch_client import Client
+from pipeline.search.search_query import Question, as_filters
 from pipeline.search.stories import ask, every
 from pipeline.web.api import FAILURES
 from pipeline.web.links import Links
-from pipeline.web.question import Index, Search, What
+from pipeline.web.query_parameters import Index, Search, What
 
 router = APIRouter(prefix="/api/v1/export", responses=FAILURES, tags=["export"])
 

@@ -15,11 +15,11 @@ from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from pipeline import topics
-from pipeline.broker.delivery import Delivery
 from pipeline.broker.sender import Sender
+from pipeline.broker.shared_sender import Delivery
 from pipeline.errors import ConfigurationError, KafkaAway, TooLarge
 from pipeline.feeds import Intake, Refusal
-from pipeline.feeds.memory import Memory, Pushed
+from pipeline.feeds.feed_state import Memory, Pushed
 from pipeline.formats import SNIFFED_BYTES, named
 from pipeline.ops import tokens
 from pipeline.settings import Push

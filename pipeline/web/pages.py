@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.broker.log import fetch_all
+from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate
-from pipeline.search import names
-from pipeline.search.alike import alike
-from pipeline.search.question import LISTED, MOMENTS, Question
+from pipeline.search import entity_names
+from pipeline.search.search_query import LISTED, MOMENTS, Question
+from pipeline.search.similar import alike
 from pipeline.search.stories import ask
 from pipeline.search.stories import story as found_story
 from pipeline.search.times import duration
@@ -20,10 +20,10 @@ from pipeline.state.store import read_one
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import paragraphs
 from pipeline.web.changes import changed
+from pipeline.web.context import Watching
 from pipeline.web.links import Links
-from pipeline.web.question import Index, Page, Text, What
+from pipeline.web.query_parameters import Index, Page, Text, What
 from pipeline.web.templating import rendered
-from pipeline.web.watched import Watching
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _CLEARED = dict.fromkeys((*LISTED, *MOMENTS))
@@ -99,8 +99,8 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
         stories=ask(index, Question(entity=one, size=8), divided=True),
         said=ask(index, Question(speaker=one, quotes=True, size=8)),
         about=ask(index, Question(about=one, quotes=True, size=5)),
-        speakers=names.speakers_about(index, name, Question()),
-        companions=names.named_with(index, name, Question(), 12),
+        speakers=entity_names.speakers_about(index, name, Question()),
+        companions=entity_names.named_with(index, name, Question(), 12),
         links=Links({"entity": [name]}),
     )
 
@@ -115,7 +115,7 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     return rendered(
         "wall.html",
         latest=ask(index, Question(size=18)),
-        rising=names.rising(index, Question(), long, now, 8),
+        rising=entity_names.rising(index, Question(), long, now, 8),
         speakers=speakers[:8],
         recent=ask(index, recent, divided=True),
         window=window,

@@ -2,10 +2,10 @@
 
 import uvicorn
 
-from pipeline.broker.delivery import Delivery
+from pipeline.broker.shared_sender import Delivery
 from pipeline.connect.locate import Servers
-from pipeline.feeds.figures import Feeds
-from pipeline.feeds.memory import Memory
+from pipeline.feeds.feed_metrics import Feeds
+from pipeline.feeds.feed_state import Memory
 from pipeline.settings import Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import Door

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from pipeline import topics
-from pipeline.broker.log import Follower
-from pipeline.desk.likeness import Signed, Window
+from pipeline.broker.reader import Follower
+from pipeline.desk.near_duplicates import Signed, Window
 from pipeline.settings import Kafka
 from pipeline.workers.contract import Broker
 

@@ -16,7 +16,7 @@ from rich.progress import track
 
 from pipeline import topics
 from pipeline.annotations import Annotations
-from pipeline.broker.log import read
+from pipeline.broker.reader import read
 from pipeline.broker.sender import Sender
 from pipeline.settings import Kafka
 from tests.bending import NASTY, flipped

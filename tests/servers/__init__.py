@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from pipeline.connect.elasticsearch import Client
+from pipeline.connect.elasticsearch_client import Client
 from pipeline.local.download import fetch
-from pipeline.local.elasticsearch import elasticsearch_server
+from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import cache_dir, locked
-from pipeline.local.kafka import kafka_server
+from pipeline.local.kafka_server import kafka_server
 from pipeline.local.ports import free_port
 from pipeline.local.process import JavaServer
 from tests.servers.certificates import PASSWORD

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import ElasticsearchAway
 from pipeline.index.documents import Action
-from pipeline.index.names import STORIES, index_of
+from pipeline.index.index_names import STORIES, index_of
 from pipeline.state.record import Record
 from pipeline.state.store import Change, Stored
 from pipeline.story import story_id

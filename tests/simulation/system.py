@@ -11,7 +11,7 @@ from random import Random
 
 from pipeline import topics
 from pipeline.annotations import Quote, Span
-from pipeline.desk.likeness import Signed, Window
+from pipeline.desk.near_duplicates import Signed, Window
 from pipeline.errors import AnnotationFailed
 from pipeline.state.rules import Policy
 from pipeline.story import AnnotatedStory, Story

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.alerts import matching, webhook
 from pipeline.alerts.mail import written
 from pipeline.alerts.matching import Match, matches
-from pipeline.alerts.saved import Alert, new
+from pipeline.alerts.saved_searches import Alert, new
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.story import Indexed
 from tests.conftest import NOON

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate import model
-from pipeline.annotate.quotes.marks import stretches
+from pipeline.annotate.quotes.quotation_marks import stretches
 from pipeline.annotate.stories import annotated
 from pipeline.clean import clean
 from pipeline.errors import ConfigurationError

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clean import clean
+from pipeline.clean.boilerplate import take_furniture
 from pipeline.clean.dateline import take_dateline
-from pipeline.clean.furniture import take_furniture
 from pipeline.clean.paragraphs import paragraphs_of, tidy
 from pipeline.formats import parse
 from pipeline.story import RawStory

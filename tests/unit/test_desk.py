@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.desk.likeness import Signed, Window, sign
+from pipeline.desk.near_duplicates import Signed, Window, sign
 from scoring.duplicates import measure
 from tests.conftest import NOON, make_story
 

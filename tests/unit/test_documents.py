@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.annotations import Annotations, Entity, Mention, Quote, Span, Speaker
 from pipeline.index.documents import actions, taken_back
-from pipeline.index.names import index_of, quote_id
+from pipeline.index.index_names import index_of, quote_id
 from pipeline.index.templates import QUOTE, STORY, templates
 from pipeline.settings import Elasticsearch
 from pipeline.state.rules import decide

@@ -5,10 +5,10 @@ import spacy
 from spacy.tokens import Doc
 
 from pipeline.annotate.entities.component import entities
+from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, gazetteer
-from pipeline.annotate.entities.keys import key_of
-from pipeline.annotate.entities.names import recognised
-from pipeline.annotate.entities.people import gender_of
+from pipeline.annotate.entities.person_names import gender_of
+from pipeline.annotate.entities.recognised_names import recognised
 from pipeline.annotations import Entity
 
 BLANK = spacy.blank("en")

@@ -17,16 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import formats
-from pipeline.connect.guard import is_public
+from pipeline.connect.address_guard import is_public
 from pipeline.errors import KafkaAway
 from pipeline.feeds import Intake
-from pipeline.feeds.address import Address, retry_after
+from pipeline.feeds.feed_state import Memory, Pushed, Visit
 from pipeline.feeds.fetch import Answer, Client
 from pipeline.feeds.files import read
-from pipeline.feeds.folder import Folder
 from pipeline.feeds.freshness import Freshness
-from pipeline.feeds.live import Live
-from pipeline.feeds.memory import Memory, Pushed, Visit
+from pipeline.feeds.live_feeds import Live
+from pipeline.feeds.polled_feed import Address, retry_after
+from pipeline.feeds.watched_folder import Folder
 from pipeline.formats import webpage
 from pipeline.settings import LiveFeed
 from tests.origin import Origin, feed_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline import formats
 from pipeline.errors import ConfigurationError, MalformedItem, PermanentError, TooLarge, UnknownFormat
-from pipeline.formats import stated
+from pipeline.formats import mapping
 from pipeline.story import RawStory, Story
 from tests.conftest import NOON, make_story
 
@@ -294,9 +294,9 @@ def test_an_embargo_until_nobody_knows_when_withholds(format, value):
     ],
 )  # fmt: skip
 def test_times_are_read_however_they_are_written(told, hour):
-    assert stated.time(told).replace(microsecond=0) == datetime(2024, 5, 16, hour, tzinfo=UTC)
+    assert mapping.time(told).replace(microsecond=0) == datetime(2024, 5, 16, hour, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("told", ["", "soon", "12:00", "99999999", "0000-00-00T00:00:00Z", "9" * 60, "May"])
 def test_what_is_no_time_is_none(told):
-    assert stated.time(told) is None
+    assert mapping.time(told) is None

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pipeline.web.live import _MOST_UNTOLD, Listener
+from pipeline.web.live_stream import _MOST_UNTOLD, Listener
 
 
 def told(*batches: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from kafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from pipeline import topics
-from pipeline.broker import log
+from pipeline.broker import reader
 from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import KafkaAway
@@ -72,7 +72,7 @@ def letter(offset: int, key: bytes, value: bytes | None, timestamp: int = NOW_MS
 def kafka(monkeypatch):
     """A topic whose records the test sets."""
     consumer = Consumer([])
-    monkeypatch.setattr(log, "consumer", lambda kafka, **_: consumer)
+    monkeypatch.setattr(reader, "consumer", lambda kafka, **_: consumer)
     return consumer
 
 
@@ -115,21 +115,21 @@ class TestDeadLetters:
 
 class TestReading:
     def test_a_topic_that_gives_nothing_more_is_not_waited_for_without_end(self, kafka, monkeypatch):
-        monkeypatch.setattr(log, "_CATCHING_UP", 0.0)
+        monkeypatch.setattr(reader, "_CATCHING_UP", 0.0)
         kafka.records, kafka.silent = [letter(0, b"a", b"1")], True
         with pytest.raises(KafkaAway, match="no message came"):
-            list(log.read(Kafka(), topics.DEAD))
+            list(reader.read(Kafka(), topics.DEAD))
 
     def test_a_message_that_is_slow_to_come_is_not_gone(self, kafka, monkeypatch):
-        monkeypatch.setattr(log, "_FETCHING", 0.01)
+        monkeypatch.setattr(reader, "_FETCHING", 0.01)
         kafka.records, kafka.silent = [letter(0, b"a", b"1")], True
         with pytest.raises(KafkaAway, match="did not come"):
-            log.fetch_all(Kafka(), [Coordinate(topics.DEAD, 0, 0)])
+            reader.fetch_all(Kafka(), [Coordinate(topics.DEAD, 0, 0)])
 
     @pytest.mark.parametrize("place", [Coordinate(topics.DEAD, 0, 5), Coordinate(topics.DEAD, 7, 0)])
     def test_one_that_is_beyond_the_topic_is_gone(self, kafka, place):
         kafka.records = [letter(0, b"a", b"1")]
-        assert log.fetch_all(Kafka(), [place]) == []
+        assert reader.fetch_all(Kafka(), [place]) == []
 
 
 def test_however_many_look_the_servers_are_asked_once_in_a_while(monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.annotate.quotes.options import Quotations, readings
+from pipeline.annotate.quotes.candidates import Quotations, readings
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
 

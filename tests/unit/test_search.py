@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
-from pipeline.search.query import request
-from pipeline.search.question import LISTED, Question, as_filters, asked
+from pipeline.search.query_body import request
+from pipeline.search.search_query import LISTED, Question, as_filters, asked
 from pipeline.search.times import moment
 from tests.conftest import NOON
 

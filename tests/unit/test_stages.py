@@ -10,7 +10,7 @@ from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchAway, PermanentError
-from pipeline.index.names import quote_id
+from pipeline.index.index_names import quote_id
 from pipeline.state.rules import Policy
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
 from pipeline.workers.contract import Done, Send

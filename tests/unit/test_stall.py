@@ -5,9 +5,9 @@ import pytest
 from pipeline.errors import KafkaAway
 from pipeline.settings import Kafka
 from pipeline.topics import INDEX
-from pipeline.workers.runtime import stall
+from pipeline.workers.runtime import stall_detection
 from pipeline.workers.runtime.metrics import WorkerMetrics
-from pipeline.workers.runtime.stall import StallDetector, StallWatch
+from pipeline.workers.runtime.stall_detection import StallDetector, StallWatch
 
 PATIENCE = 60
 
@@ -59,6 +59,6 @@ class TestStallWatch:
         def fail(*_):
             raise error
 
-        monkeypatch.setattr(stall, "lag", fail)
+        monkeypatch.setattr(stall_detection, "lag", fail)
         watch = StallWatch(INDEX, Kafka(), WorkerMetrics("index"), set, PATIENCE)
         assert [watch.look() for _ in range(3)] == [None] * 3

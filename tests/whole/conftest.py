@@ -18,7 +18,7 @@ import pytest
 from elasticsearch import ApiError, TransportError
 
 from pipeline.broker.lag import lags
-from pipeline.connect.elasticsearch import Client, connect
+from pipeline.connect.elasticsearch_client import Client, connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
 from pipeline.local.ports import free_port
 from pipeline.search.stories import story

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
 from pipeline import topics
-from pipeline.broker.log import read
+from pipeline.broker.reader import read
 from tests.whole import desk
 from tests.whole.conftest import MAIL_PORT, SECRET, Wire, eventually
 

@@ -12,8 +12,8 @@ import pytest
 from elasticsearch import NotFoundError
 
 from bench.corpus import stories
-from pipeline.broker.log import read
-from pipeline.connect.elasticsearch import connect_async
+from pipeline.broker.reader import read
+from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.errors import ElasticsearchAway
 from pipeline.settings import Elasticsearch, Kafka
 from pipeline.state.store import ElasticsearchStore

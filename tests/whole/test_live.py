@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from pipeline import topics
-from pipeline.broker.log import read
+from pipeline.broker.reader import read
 from tests.origin import Origin, feed_of
 from tests.whole.command import COMMAND
 from tests.whole.conftest import Wire, eventually, running

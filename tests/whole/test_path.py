@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from pipeline.broker.sender import Sender
-from pipeline.connect.elasticsearch import connect_async
+from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import locate_elasticsearch
 from pipeline.index.bulk import write
 from pipeline.index.documents import Action

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from elasticsearch import ConnectionTimeout
 
-from pipeline.connect.elasticsearch import connect, connect_async
+from pipeline.connect.elasticsearch_client import connect, connect_async
 from pipeline.errors import ElasticsearchAway
 from pipeline.index import reindex as module
 from pipeline.index.reindex import Made, reindex
 from pipeline.index.setup import ensure
 from pipeline.settings import Elasticsearch
-from pipeline.state.mapping import INDEX
+from pipeline.state.record_mapping import INDEX
 from pipeline.state.store import ElasticsearchStore
 from tests.store_contract import CONTRACT
 

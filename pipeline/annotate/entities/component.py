@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.annotate.entities.classification import labelled
+from pipeline.annotate.entities.coreference import grouped
+from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Candidate, Context, gazetteer
-from pipeline.annotate.entities.groups import grouped
-from pipeline.annotate.entities.keys import key_of
-from pipeline.annotate.entities.labels import labelled
-from pipeline.annotate.entities.names import RANK, Name, recognised
+from pipeline.annotate.entities.recognised_names import RANK, Name, recognised
 from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")

@@ -8,11 +8,11 @@ from typing import Any
 
 from spacy.language import Language
 
-from pipeline.annotate.entities import hints
+from pipeline.annotate.entities import word_features
 
 LABELS = ("PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "MISC")
 _WIDTH = 96
-_EMBEDDED = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, hints.ATTRIBUTE: hints.ROWS}
+_EMBEDDED = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, word_features.ATTRIBUTE: word_features.ROWS}
 CONFIG: dict[str, Any] = {
     "update_with_oracle_cut_size": 100,
     "model": {
@@ -46,6 +46,6 @@ CONFIG: dict[str, Any] = {
 
 def add(nlp: Language) -> None:
     """Put the trained recogniser at the end of ``nlp``."""
-    hints.give(nlp.vocab)
+    word_features.give(nlp.vocab)
     with as_file(files("pipeline.annotate.entities").joinpath("weights")) as folder:
         nlp.add_pipe("ner", config=CONFIG).from_disk(folder, exclude=["vocab"])  # type: ignore[attr-defined]

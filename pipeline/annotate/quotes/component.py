@@ -6,9 +6,9 @@ Reads the parse and ``doc._.wire_entities``; writes ``doc._.wire_quotes``, a tup
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate.quotes.drafts import Draft, drafts
-from pipeline.annotate.quotes.options import Quotations
-from pipeline.annotate.quotes.voices import Voices
+from pipeline.annotate.quotes.candidates import Quotations
+from pipeline.annotate.quotes.quote_spans import Draft, drafts
+from pipeline.annotate.quotes.speaker_resolution import Voices
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Mention, Quote, Span
 

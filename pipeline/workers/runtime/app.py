@@ -4,7 +4,7 @@ import faust
 from faust.types import AppT
 from faust.types.auth import CredentialsT
 
-from pipeline.connect.kafka import trust
+from pipeline.connect.kafka_client import trust
 from pipeline.settings import Kafka, Settings
 from pipeline.topics import DEAD_HEADROOM, Stage
 

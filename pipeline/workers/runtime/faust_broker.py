@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.exceptions import ProducerSendError
 from faust.types import AppT, EventT, StreamT
 
-from pipeline.broker.log import fetch_all
+from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate, Envelope, Pairs
 from pipeline.errors import KafkaAway, TooLarge
 from pipeline.settings import Kafka

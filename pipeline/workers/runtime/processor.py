@@ -14,7 +14,7 @@ from pipeline.errors import TransientError
 from pipeline.topics import Stage
 from pipeline.workers.contract import Broker, Done, Handler, Metrics, Outcome, Send
 from pipeline.workers.runtime.batching import batches
-from pipeline.workers.runtime.dead_letters import DeadLetterWriter
+from pipeline.workers.runtime.dead_letter_writer import DeadLetterWriter
 from pipeline.workers.runtime.offsets import Event, OffsetTracker, PendingEvent
 from pipeline.workers.runtime.retry import retry_forever
 

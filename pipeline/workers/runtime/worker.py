@@ -13,12 +13,12 @@ from pipeline.ops.monitor import serve
 from pipeline.settings import Settings
 from pipeline.topics import Stage
 from pipeline.workers.contract import Context, Handler
-from pipeline.workers.runtime import faust_patches, recording
+from pipeline.workers.runtime import faust_patches, metrics_recording
 from pipeline.workers.runtime.app import make
 from pipeline.workers.runtime.faust_broker import FaustBroker, events
 from pipeline.workers.runtime.metrics import WorkerMetrics
 from pipeline.workers.runtime.processor import Processor
-from pipeline.workers.runtime.stall import StallWatch
+from pipeline.workers.runtime.stall_detection import StallWatch
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) 
     monitor = settings.monitor
     port = monitor.port and monitor.port + stage.number
     serve(monitor.host, port, metrics.registry, why_not_ready)
-    recording.start(metrics, settings.elasticsearch, monitor)
+    metrics_recording.start(metrics, settings.elasticsearch, monitor)
     # A batch may take as long as its deadline, twice where its stories are tried alone.
     patience = max(monitor.stuck_after, 2 * settings.annotate.deadline if stage.name == "annotate" else 0)
     StallWatch(stage, settings.kafka, metrics, assigned, patience).start()

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from pipeline.alerts import told
+from pipeline.alerts import delivery_log
 from pipeline.alerts.matching import Match, matches
-from pipeline.alerts.saved import saved
-from pipeline.connect.elasticsearch import connect
+from pipeline.alerts.saved_searches import saved
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.envelope import Envelope, Headers
 from pipeline.errors import AlertFailed
 from pipeline.search.stories import make_findable
@@ -43,9 +43,9 @@ class Matching:
         if not alerts:
             return [], []
         make_findable(self._client)
-        before = told.about(self._client, list({each.uri for each in arrived}))
+        before = delivery_log.about(self._client, list({each.uri for each in arrived}))
         found, failed = matches(self._client, alerts, arrived, before)
-        return told.remember(self._client, found), failed
+        return delivery_log.remember(self._client, found), failed
 
 
 def _outcome(envelope: Envelope, found: Sequence[Match], failed: Sequence[AlertFailed]) -> Outcome:

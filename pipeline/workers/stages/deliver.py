@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from pipeline.alerts import told
+from pipeline.alerts import delivery_log
 from pipeline.alerts.matching import Match
-from pipeline.alerts.saved import Alert, saved
-from pipeline.alerts.telling import Teller
-from pipeline.connect.elasticsearch import connect
+from pipeline.alerts.notify import Teller
+from pipeline.alerts.saved_searches import Alert, saved
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.envelope import Envelope
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.workers.contract import Context, Done, Handler, Outcome
@@ -30,7 +30,7 @@ class Delivery:
         """Tell each match. Raises ElasticsearchAway, after which what was not told is told."""
         found = [Match.model_validate_json(envelope.payload) for envelope in batch]
         alerts = {alert.name: alert for alert in await asyncio.to_thread(saved, self._client)}
-        before = await asyncio.to_thread(told.delivered, self._client, found)
+        before = await asyncio.to_thread(delivery_log.delivered, self._client, found)
         outcomes = (self._outcome(match, alerts.get(match.alert), before.get(match.id, ())) for match in found)
         return await asyncio.gather(*outcomes)
 
@@ -44,5 +44,5 @@ class Delivery:
                     done.append(channel)
                 except (DeliveryFailed, ConfigurationError) as error:
                     failures.append(str(error))
-        await asyncio.to_thread(told.note_delivered, self._client, match, done)
+        await asyncio.to_thread(delivery_log.note_delivered, self._client, match, done)
         return DeliveryFailed("; ".join(failures)) if failures else Done("delivered")

@@ -12,9 +12,9 @@ from datetime import timedelta
 import structlog
 
 from pipeline import topics
-from pipeline.connect.elasticsearch import connect_async
-from pipeline.desk import likeness
-from pipeline.desk.likeness import Signed
+from pipeline.connect.elasticsearch_client import connect_async
+from pipeline.desk import near_duplicates
+from pipeline.desk.near_duplicates import Signed
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.state.record import Record
 from pipeline.state.rules import (
@@ -230,7 +230,7 @@ def _is_new(record: Record, stored: Stored | None) -> bool:
 def _signed(arrival: _Arrival) -> Signed | None:
     """The story's signature, with whose story it is and by which feed it came: two may bring the same agency's."""
     story = arrival.story
-    signature = likeness.sign(story)
+    signature = near_duplicates.sign(story)
     if signature is None:
         return None
     origin = f"{story.source.name} by {arrival.envelope.headers.feed}"[:500]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.connect.elasticsearch import connect_async
+from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchAway
 from pipeline.index import documents

@@ -1,0 +1,114 @@
+"""The alerts: searches with a name and with whom to tell of a match; documents of ``wire-alerts``."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from elasticsearch import ConflictError, NotFoundError
+from pydantic import Field, ValidationError
+
+from pipeline.annotations import Value, is_absent
+from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.errors import ConfigurationError
+from pipeline.index.index_names import ALERTS
+from pipeline.search.query_body import LENIENT
+from pipeline.search.search_query import Question, asked
+from pipeline.search.stories import ask
+from pipeline.story import Time
+
+WEBHOOK = "webhook"
+"""The channel that is no address."""
+MOST = 1_000
+"""Alerts there can be; each costs a search whenever something was indexed."""
+_ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
+
+
+class Alert(Value):
+    """A search that is watched.
+
+    ``query`` holds words and filters as ``wire search`` takes them. A match is told to ``webhook``
+    and to each address of ``email``; on the topic, the pages and the feed it always stands.
+    Only what comes in after it was ``created`` is looked at.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+    query: Annotated[str, Field(max_length=1_000)]
+    quotes: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
+    webhook: Annotated[str | None, Field(pattern=r"^https?://[^\s]+$", max_length=2_000, exclude_if=is_absent)] = None
+    email: Annotated[
+        tuple[Annotated[str, Field(pattern=_ADDRESS)], ...], Field(max_length=20, exclude_if=is_absent)
+    ] = ()
+    created: Time
+
+    def question(self, size: int = 10) -> Question:
+        """What it asks. Raises ConfigurationError."""
+        return asked(self.query, quotes=self.quotes, size=size, sort="time")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where its matches are sent: ``webhook``, and an address of each e-mail."""
+        return (*([WEBHOOK] if self.webhook else []), *self.email)
+
+
+def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tuple[str, ...]) -> Alert:
+    """An alert as of now. Raises ConfigurationError, which says what is wrong with it."""
+    try:
+        alert = Alert(name=name, query=query, quotes=quotes, webhook=webhook, email=email, created=datetime.now(UTC))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigurationError(f"alert, {first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
+    question = alert.question()
+    if question.since or question.until:
+        raise ConfigurationError("alert, query: it watches what comes; leave since: and until: out")
+    return alert
+
+
+def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
+    """Save it.
+
+    Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchAway.
+    """
+    ask(client, alert.question(0))
+    if len(saved(client)) >= MOST:
+        raise ConfigurationError(f"there are {MOST} alerts already; remove one first")
+    with speaking_to(client):
+        try:
+            client.index(
+                index=client.named(ALERTS),
+                id=alert.name,
+                op_type="index" if replace else "create",
+                document=alert.model_dump(mode="json"),
+                refresh=True,
+            )
+        except ConflictError:
+            raise ConfigurationError(f"there is an alert {alert.name!r}; remove it first, or give --replace") from None
+
+
+def remove(client: Client, name: str) -> None:
+    """Forget it. Raises ConfigurationError where there is none of that name, ElasticsearchAway."""
+    with speaking_to(client):
+        try:
+            client.delete(index=client.named(ALERTS), id=name, refresh=True)
+        except NotFoundError:
+            raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
+
+
+@settled
+def one(client: Client, name: str) -> Alert:
+    """The alert of that name. Raises ConfigurationError where there is none, ElasticsearchAway."""
+    with speaking_to(client):
+        try:
+            return Alert.model_validate(client.get(index=client.named(ALERTS), id=name)["_source"])
+        except NotFoundError:
+            raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
+
+
+@settled
+def saved(client: Client) -> list[Alert]:
+    """All alerts, by name. Raises ElasticsearchAway."""
+    with speaking_to(client):
+        try:
+            found = client.search(index=client.named(ALERTS), size=MOST, **LENIENT)
+        except NotFoundError:
+            return []
+    alerts = (Alert.model_validate(hit["_source"]) for hit in found["hits"]["hits"])
+    return sorted(alerts, key=lambda alert: alert.name)

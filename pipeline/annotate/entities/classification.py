@@ -1,0 +1,127 @@
+"""What a name is: the recogniser's labels of all its mentions, weighed with what the document tells.
+
+A recogniser reads each mention alone. Its labels are votes; a head word ("… University"), a rank
+before the name, a preposition before it, the gazetteer and the lists of given names vote too.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pipeline.annotate.entities.gazetteer import gazetteer
+from pipeline.annotate.entities.person_names import people
+from pipeline.annotate.entities.recognised_names import RANK, Name
+
+_LAST_ORGANIZATION = frozenset(
+    "inc corp ltd llc plc co corporation company limited gmbh group holdings bank university college institute ministry"
+    " party council committee agency association union federation commission authority department foundation society"
+    " club fc cf afc sc united rovers wanderers athletic court parliament congress senate assembly bureau office"
+    " organization organisation alliance league network times post herald tribune gazette journal news newspaper tv"
+    " radio airlines airways motors bancorp partners ventures media studios records academy school board police force"
+    " army navy corps command brigade battalion front movement coalition trust fund exchange".split()
+)
+_FIRST_ORGANIZATION = frozenset(
+    "university ministry department bank institute association federation committee council commission organization"
+    " organisation office bureau union party league society board house court agency front movement".split()
+)
+_FACILITIES = frozenset(
+    "airport stadium hospital bridge arena prison museum theatre theater hotel church cathedral mosque temple palace"
+    " station mall park plaza castle port harbour harbor centre center clinic cemetery tower square".split()
+)
+_NATURE = frozenset(
+    "river lake sea ocean island islands mountain mountains valley peninsula desert bay gulf strait coast province"
+    " district county region city village town state street road avenue highway creek canyon basin forest territory"
+    " township municipality".split()
+)
+_LAWS = frozenset(
+    "act treaty agreement accord accords protocol constitution convention amendment code pact law charter ordinance"
+    " directive bill".split()
+)
+_EVENTS = frozenset(
+    "war olympics games cup championship championships festival summit conference election elections tournament open"
+    " marathon fair expo awards uprising revolution earthquake massacre referendum prix derby parade"
+    " superbowl bowl paralympics trophy oscars".split()
+)
+_STORMS = frozenset("hurricane typhoon cyclone storm battle operation".split())
+_MODEL_NUMBER = re.compile(r"^[A-Z][\w ]*[A-Za-z][ -]?\d+\w?$")
+_RESULT = re.compile(r"(?:[ \t]+[\d.:+-]+){3,}[ \t]*(?:\n|$)|[ \t]+\d+[ \t,;-]+[A-Z][\w .]+?[ \t]+\d+[ \t]*(?:\n|$)")
+_BEATS = re.compile(r"\s+(?:beat|thrashed|edged|drew with|lost to|held|hosted?)\s+(?:the\s+)?[A-Z]")
+_WHERE = re.compile(r"\b(?:in|near|outside|across|throughout|around|into|toward|towards)\s+(?:the\s+)?$", re.I)
+_RANKED = re.compile(RANK.pattern.removeprefix("^").replace(r"\s+)+", r"\s+)$"), re.I)
+_ACRONYM_LETTERS = range(3, 8)
+_CERTAIN = 3.0
+
+
+def labelled(text: str, group: list[Name]) -> list[Name]:
+    """The mentions of one thing under the label that the most speaks for."""
+    votes: dict[str, float] = defaultdict(float)
+    for name in group:
+        votes[name.label] += 1
+    full = max((name.text for name in group), key=len)
+    best = work(full) if set(votes) == {"MISC"} else None
+    if best is None:
+        for label, weight in evidence(text, full, group):
+            votes[label] += weight
+        best = max(votes, key=lambda label: votes[label])
+    return [name._replace(label=best) for name in group]
+
+
+def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
+    """Labels that something besides the recogniser speaks for, each with its weight."""
+    yield from _by_words(full)
+    known = people()
+    capitalised = full.split()
+    if 1 < len(capitalised) < 4 and (capitalised[0] in known.female or capitalised[0] in known.male):
+        yield "PERSON", 1.25
+    if gazetteer().is_country(full):
+        yield "GPE", _CERTAIN
+    elif is_acronym(text, full):
+        yield "ORG", 1.0 + len(group) / 2
+    for name in group:
+        before = text[max(0, name.start - 24) : name.start]
+        if _RANKED.search(before):
+            yield "PERSON", 1.25
+        elif name.label in ("GPE", "ORG") and is_contender(text, name):
+            yield "ORG", 1.5
+        elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
+            yield name.label, 0.5
+
+
+def _by_words(name: str) -> Iterable[tuple[str, float]]:
+    words = re.findall(r"\w+", name.lower())
+    last = words[-1] if words else ""
+    if len(words) > 1 and last in _FACILITIES:
+        yield "FAC", _CERTAIN
+    elif len(words) > 1 and (last in _LAST_ORGANIZATION or words[0] in _FIRST_ORGANIZATION):
+        yield "ORG", _CERTAIN
+    elif len(words) > 1 and last in _NATURE:
+        yield "LOC", _CERTAIN
+
+
+def is_contender(text: str, name: Name) -> bool:
+    """Whether a city or club has a result beside it ("Lille 12 9 2 1 29"), or beats another; countries may too."""
+    if gazetteer().is_country(name.text):
+        return False
+    after = text[name.end : name.end + 40]
+    starts_line = not text[max(0, text.rfind("\n", 0, name.start)) : name.start].strip(" \n0123456789.")
+    return bool((starts_line and _RESULT.match(after)) or _BEATS.match(after))
+
+
+def is_acronym(text: str, name: str) -> bool:
+    """Whether a name is some capitals that are nobody's surname, in a text that is not all capitals."""
+    if not (len(name) in _ACRONYM_LETTERS and name.isalpha() and name.isupper()):
+        return False
+    shouted = 3 * sum(map(str.isupper, text)) > len(text)
+    return not shouted and name.capitalize() not in people().surnames and name not in gazetteer()
+
+
+def work(name: str) -> str | None:
+    """EVENT, LAW or PRODUCT where the words of a name say that it is one, for names of no other kind."""
+    words = re.findall(r"[^\W_]+", name.lower())
+    if not words:
+        return None
+    if words[-1] in _LAWS:
+        return "LAW"
+    if words[-1] in _EVENTS or words[0] in _STORMS:
+        return "EVENT"
+    return "PRODUCT" if _MODEL_NUMBER.search(name) else None

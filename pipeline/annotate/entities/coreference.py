@@ -1,0 +1,108 @@
+"""Mentions brought together: which names of a story name the same thing.
+
+The same words; a person's surname, given name or initials after the full name; an acronym that the
+text itself introduces in brackets; a company with and without its legal form; the names of a country.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from pipeline.annotate.entities.gazetteer import gazetteer
+from pipeline.annotate.entities.recognised_names import RANK, Name
+
+_ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z.&-]{1,9})\)")
+_GENERIC = frozenset(
+    "national united american european international royal new first state federal central general supreme world"
+    " high public british french german russian chinese indian african asian north south east west bank"
+    " university".split()
+)
+"""First words of many organizations, by which none of them is called."""
+LEGAL_FORM = re.compile(
+    r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I
+)
+_PERIODS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)")
+
+
+def grouped(text: str, names: list[Name]) -> list[list[Name]]:
+    """The names, those of one thing together."""
+    long_forms = acronyms(text, names)
+    by_key: dict[str, list[Name]] = defaultdict(list)
+    for name in names:
+        country = gazetteer().country(name.text) if name.label in ("GPE", "LOC") else None
+        by_key[_key_of(country or long_forms.get(name.text, name.text))].append(name)
+    parts = _parts_of_names([key for key, group in by_key.items() if is_person(key, group)])
+    parts |= _parts_of_organizations({key: group for key, group in by_key.items() if key not in parts})
+    merged: dict[str, list[Name]] = defaultdict(list)
+    for key, group in by_key.items():
+        merged[parts.get(key, key)] += group
+    return list(merged.values())
+
+
+def _key_of(name: str) -> str:
+    """A name without rank, legal form, case and marks: what its mentions in a story have in common."""
+    bare = _PERIODS.sub("", RANK.sub("", name) or name)
+    bare = LEGAL_FORM.sub("", bare) or bare
+    return " ".join(re.findall(r"[\w&]+", bare.casefold())) or name.casefold()
+
+
+def acronyms(text: str, names: Iterable[Name]) -> dict[str, str]:
+    """Acronym → the name it stands right after in brackets, with fitting letters."""
+    known = {}
+    for name in names:
+        if found := _ACRONYM.match(text, name.end):
+            letters = found[1].replace(".", "")
+            initials = "".join(word[0] for word in re.findall(r"\w+", name.text))
+            begins = letters[:1].lower() == initials[:1].lower()
+            if begins and sum(map(str.isupper, letters)) > 1 and _is_subsequence(letters.lower(), name.text.lower()):
+                known[found[1]] = name.text
+    return known
+
+
+def _is_subsequence(short: str, long: str) -> bool:
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def is_person(key: str, group: list[Name]) -> bool:
+    """Whether a group is a person's full name."""
+    votes = Counter(name.label for name in group)
+    return " " in key and votes["PERSON"] * 2 >= len(group)
+
+
+def _parts_of_names(persons: list[str]) -> dict[str, str]:
+    """Surname or given name → the one full name in the story that has it; also a shorter form."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for full in persons:
+        words = full.split()
+        shorter = {words[-1], words[0], " ".join(words[1:]), f"{words[0]} {words[-1]}", " ".join(words[:-1])}
+        for part in shorter - {full}:
+            owners[part].append(full)
+    surnames = {full.split()[-1]: full for full in reversed(persons)}
+    found = {}
+    for part, fulls in owners.items():
+        longest = max(fulls, key=len)
+        if len(fulls) == 1 or all(set(full.split()) <= set(longest.split()) for full in fulls):
+            found[part] = longest
+        elif part in surnames:
+            found[part] = surnames[part]
+    return {part: found.get(full, full) for part, full in found.items()}
+
+
+def _parts_of_organizations(groups: dict[str, list[Name]]) -> dict[str, str]:
+    """Acronym or first word → the one organization of the story that is called so: "Nordlys", "WHO"."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    full = [key for key, group in groups.items() if " " in key and any(name.label == "ORG" for name in group)]
+    for key in full:
+        words = key.split()
+        capitals = "".join(filter(str.isupper, groups[key][0].text)).lower()
+        for part in {capitals, " ".join(words[:-1]), words[0]}:
+            owners[part].append(key)
+    found = {}
+    for part, keys in owners.items():
+        short = groups.get(part, ())
+        known = part in gazetteer() or part in _GENERIC
+        alike = all(name.label in ("ORG", "MISC") for name in short)
+        if short and alike and not known and len(keys) == 1 and len(part) > 1:
+            found[part] = keys[0]
+    return found

@@ -1,0 +1,24 @@
+"""The normal form of a name: what the same person or organization has in common across stories."""
+
+import re
+
+from pipeline.annotate.entities.coreference import LEGAL_FORM
+from pipeline.annotate.entities.gazetteer import bare
+from pipeline.annotate.entities.recognised_names import RANK
+
+_LINEAGE = re.compile(r",?\s+(?:jr|sr|ii|iii|iv)\.?$", re.I)
+_INITIALS = re.compile(r"(?<=\w)\s+(?:[A-Z]\.?(?=\s)\s*)+(?=\w\w)")
+_NICKNAME = re.compile(r"\s*(?:[“\"‘'(][^”\"’')]+[”\"’')])(?=\s)")
+_MARKS = re.compile(r"[^\w&+/ -]")
+
+
+def key_of(name: str, label: str) -> str:
+    """A name without case, accents and marks; a person's without rank, initials, nickname and "Jr."."""
+    if label == "PERSON":
+        name = RANK.sub("", name) or name
+        name = _NICKNAME.sub("", _LINEAGE.sub("", name))
+        name = _INITIALS.sub(" ", name)
+    elif label == "ORG":
+        name = LEGAL_FORM.sub("", name) or name
+    folded = " ".join(_MARKS.sub("", bare(name).casefold()).split())
+    return folded or name.casefold()

@@ -1,0 +1,215 @@
+"""What a cue may report: stretches of its sentence, read off the parse, and the quotations near it.
+
+The parse is right about most clauses and wrong about some, so each cue is given every reading
+that the parse, the sentence and the quotation marks allow; ``choice`` weighs them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.annotate.quotes.quotation_marks import stretches
+from pipeline.annotate.tree import Tree
+
+COMPLEMENTS = frozenset(
+    "ccomp xcomp dobj prep advcl acl relcl attr oprd pcomp parataxis dep csubj nsubj nsubjpass conj agent dative pobj"
+    " appos".split()
+)
+SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+_BESIDE = frozenset("parataxis advcl ccomp acl conj dep prep relcl".split())
+_CUTS = frozenset("advcl conj npadvmod cc prep relcl acl".split())
+_EMPTY = frozenset("which who that what it this him her them me us himself herself themselves whom how".split())
+"""Words that alone say nothing: "which he called …"."""
+_INTRODUCE = frozenset("that how whether if why".split())
+_FRONTED = ("according", "per")
+_NEAR = 40
+"""How many tokens from the cue a quotation outside of its clause may stand."""
+_WINDOW = 15
+"""How far after the cue a clause that the parse has lost may be introduced."""
+
+
+class Option(NamedTuple):
+    """One reading: how it was come by, its tokens (half-open), the token that heads it."""
+
+    way: str
+    first: int
+    last: int
+    head: int | None
+
+
+class Quotations:
+    """The quoted stretches of a story in tokens (half-open), and which tokens stand in one."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Find the stretches of ``tree.text``."""
+        self.spans = stretches(tree.text)
+        self.tokens = [(tree.at(span.start), tree.at(span.end - 1) + 1) for span in self.spans]
+        self._ends = [last for _, last in self.tokens]
+        marked = bytearray(len(tree))
+        for first, last in self.tokens:
+            marked[first:last] = b"\1" * (last - first)
+        self.inside = marked
+        self.before = [0]
+        for mark in marked:
+            self.before.append(self.before[-1] + mark)
+
+    def share(self, first: int, last: int) -> float:
+        """How much of a range of tokens stands between marks, from 0 to 1."""
+        return (self.before[last] - self.before[first]) / max(1, last - first)
+
+    def from_token(self, token: int) -> int:
+        """The number of the first stretch that ends after ``token``."""
+        return bisect_left(self._ends, token + 1)
+
+    def snapped(self, first: int, last: int) -> tuple[int, int]:
+        """The range, no longer cutting through a stretch: what is quoted is said as a whole."""
+        for opening, closing in self.tokens[self.from_token(first) :]:
+            if opening >= last:
+                break
+            if opening <= first < closing - 1:
+                first = opening
+            if opening < last < closing:
+                last = closing
+        return first, last
+
+
+def readings(tree: Tree, quotations: Quotations, cue: int) -> list[Option]:
+    """All that ``cue`` may report, trimmed of marks, each range once, the ways joined by a blank."""
+    found: dict[tuple[int, int], Option] = {}
+    for option in (*_clauses(tree, cue), *_surface(tree, cue), *_quotations(tree, quotations, cue)):
+        first, last = trimmed(tree, option.first, option.last)
+        first, last = quotations.snapped(first, last)
+        last = _within_paragraph(tree, first, last)
+        if first >= last or (last - first == 1 and tree.lower[first] in _EMPTY):
+            continue
+        seen = found.get((first, last))
+        if seen is None:
+            found[first, last] = option._replace(first=first, last=last)
+        elif option.way not in seen.way.split():
+            found[first, last] = seen._replace(way=f"{seen.way} {option.way}")
+    return list(found.values())
+
+
+def trimmed(tree: Tree, first: int, last: int) -> tuple[int, int]:
+    """The range without the marks and blanks at its edges."""
+    while first < last and not tree.word[first][-1].isalnum() and not tree.word[first][0].isalnum():
+        first += 1
+    while first < last and not tree.word[last - 1][0].isalnum() and not tree.word[last - 1][-1].isalnum():
+        last -= 1
+    return first, last
+
+
+def _within_paragraph(tree: Tree, first: int, last: int) -> int:
+    for token in range(first, last):
+        if "\n" in tree.word[token]:
+            return token
+    return last
+
+
+def _clauses(tree: Tree, cue: int) -> Iterator[Option]:
+    """What hangs on the cue, and what the cue hangs on."""
+    dep = tree.dep
+    sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
+    for kid in tree.kids[cue]:
+        if dep[kid] not in COMPLEMENTS or (dep[kid] in SUBJECTS and not tree.kids[kid]):
+            continue
+        side = ">" if kid > cue else "<"
+        way = f"{tree.lower[kid]}_{dep[kid]}{side}" if dep[kid] in ("prep", "dative", "agent") else dep[kid] + side
+        first, last = tree.left[kid], tree.right[kid] + 1
+        if first <= cue < last:
+            yield from _around(tree, cue, way, first, last, kid)
+            continue
+        yield Option(way, first, last, kid)
+        yield from _under(tree, cue, kid, way, sentence_end)
+    if dep[cue] in _BESIDE or tree.lower[cue] == "according":
+        head = tree.head[cue]
+        yield from _split("host", dep[cue], tree, cue, tree.left[head], tree.right[head] + 1, head)
+        if tree.head[head] != head:
+            yield from _split("sentence", dep[cue], tree, cue, sentence_start, sentence_end, head)
+
+
+def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) -> Iterator[Option]:
+    """Both sides of a cue that stands within what it reports, with its subject."""
+    subjects = [kid for kid in tree.kids[cue] if tree.dep[kid] == "nsubj"]
+    frame_start = min([cue, *(tree.left[kid] for kid in subjects)])
+    frame_end = max([cue, *(tree.right[kid] for kid in subjects)]) + 1
+    yield Option(way + "_before", first, frame_start, head)
+    yield Option(way + "_after", frame_end, last, head)
+
+
+def _under(tree: Tree, cue: int, kid: int, way: str, sentence_end: int) -> Iterator[Option]:
+    """Longer and shorter forms of what hangs on the cue, for where the parse attached wrongly."""
+    relation = tree.dep[kid]
+    if relation == "prep":
+        yield from _inner(tree, kid, way, ("pcomp", "pobj"))
+    if kid < cue:
+        return
+    if relation in ("ccomp", "dobj", "attr", "oprd") and tree.right[kid] + 1 < sentence_end - 1:
+        yield Option(way + "+", tree.left[kid], sentence_end, kid)
+    if relation == "xcomp":
+        yield from _inner(tree, kid, way + "_", ("ccomp", "dobj", "xcomp"))
+    if relation in ("ccomp", "xcomp", "dobj"):
+        yield from _cut(tree, kid)
+
+
+def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iterator[Option]:
+    """What hangs in turn after what hangs on the cue."""
+    for inner in tree.kids[token]:
+        if tree.dep[inner] in relations and inner > token:
+            yield Option(way + tree.dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
+
+
+def _cut(tree: Tree, token: int) -> Iterator[Option]:
+    """A clause up to each of its own clauses and phrases after the verb."""
+    dep = tree.dep
+    for inner in tree.kids[token]:
+        cut = tree.left[inner]
+        if inner > token and dep[inner] in _CUTS and cut > token:
+            if dep[inner] == "conj" and dep[cut - 1] == "cc":
+                cut -= 1
+            yield Option(f"{dep[token]}>-{dep[inner]}", tree.left[token], cut, token)
+
+
+def _split(way: str, relation: str, tree: Tree, cue: int, first: int, last: int, head: int) -> Iterator[Option]:
+    """What stands before and after the cue's own clause."""
+    yield Option(f"{way}<{relation}", first, tree.left[cue], head)
+    yield Option(f"{way}>{relation}", tree.right[cue] + 1, last, head)
+
+
+def _surface(tree: Tree, cue: int) -> Iterator[Option]:
+    """Readings that need no parse: the rest of the sentence on either side."""
+    sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
+    subject = cue
+    for kid in tree.kids[cue]:
+        if kid > cue and tree.dep[kid] in ("dobj", "dative", "nsubj", "npadvmod", "ccomp", "oprd"):
+            yield Option(f"past_{tree.dep[kid]}", tree.right[kid] + 1, sentence_end, kid)
+        if kid < cue and tree.dep[kid] in ("nsubj", "nsubjpass"):
+            subject = min(subject, tree.left[kid])
+    for token in range(cue + 1, min(sentence_end, cue + _WINDOW)):
+        if tree.lower[token] in _INTRODUCE:
+            yield Option(f"from_{tree.lower[token]}", token, sentence_end, cue)
+            break
+    if tree.lower[cue] in _FRONTED and (comma := next(_commas(tree, cue, sentence_end), None)) is not None:
+        yield Option("past_comma", comma + 1, sentence_end, cue)
+    yield Option("after", cue + 1, sentence_end, cue)
+    yield Option("before", sentence_start, subject, cue)
+
+
+def _commas(tree: Tree, cue: int, sentence_end: int) -> Iterator[int]:
+    return (token for token in range(cue + 1, sentence_end) if tree.word[token] == ",")
+
+
+def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Option]:
+    """The quotation that ends before the cue, and the one that begins after it, where near."""
+    number = quotations.from_token(cue)
+    for way, near in (("quote<", number - 1), ("quote>", number)):
+        if not 0 <= near < len(quotations.tokens):
+            continue
+        first, last = quotations.tokens[near]
+        if first <= cue < last:
+            continue
+        gap = range(last, cue) if near < number else range(cue + 1, first)
+        if len(gap) <= _NEAR:
+            same = tree.sentence[cue] == tree.sentence[last - 1 if near < number else first]
+            over = "¶" if any("\n" in tree.word[token] for token in gap) else "" if same else "."
+            yield Option(way + over, first, last, None)

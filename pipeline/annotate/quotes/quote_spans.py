@@ -1,0 +1,114 @@
+"""The quotes of a story before their speakers are named: reports and quotations brought together.
+
+A stretch between marks belongs to the report that covers it. One that no report covers is a quote
+where it goes on from the quote before, or where it is long enough to be speech; the rest are scare
+quotes, titles and nicknames.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
+from pipeline.annotate.quotes.lexicon import lexicon
+from pipeline.annotate.quotes.reported_speech import Report, reports
+from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
+from pipeline.annotate.quotes.turn_taking import around, goes_on, label
+from pipeline.annotate.quotes.unattributed import SPOKEN, is_no_speech, spoken
+from pipeline.annotate.tree import Tree
+
+_TURNS = 6
+"""How many quotes back whose turn it is may be seen."""
+_INTRODUCED_BY = ("as", "of", "about")
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
+
+class Draft(NamedTuple):
+    """A quote: its tokens (half-open), the numbers of its stretches, its cue, its speaker's words."""
+
+    first: int
+    last: int
+    stretches: tuple[int, ...]
+    cue: int | None
+    speaker: Phrase | None
+
+
+def drafts(tree: Tree, quotations: Quotations) -> list[Draft]:
+    """The quotes of a story in the order of the text."""
+    sure, doubtful = reports(tree, quotations, lexicon())
+    found = [_reported(tree, quotations, report) for report in sure]
+    claimed = {number for draft in found for number in draft.stretches}
+    for number, (first, last) in enumerate(quotations.tokens):
+        if number in claimed:
+            continue
+        covering = next((r for r in doubtful if r.first <= first and last <= r.last), None)
+        draft = _unreported(tree, quotations, number, covering, found)
+        if draft is not None:
+            found.append(draft)
+            claimed.update(draft.stretches)
+    return sorted(_once(tree, found), key=lambda draft: (draft.first, -draft.last))
+
+
+def _once(tree: Tree, found: list[Draft]) -> Iterator[Draft]:
+    """The quotes, a stretch no longer in two of the same speaker, but in the inner one alone."""
+    inner: dict[tuple[int, str], Draft] = {}
+    for draft in sorted(found, key=lambda draft: draft.first - draft.last):
+        for number in draft.stretches:
+            inner[number, _speaks(tree, draft)] = draft
+    for draft in found:
+        own = tuple(number for number in draft.stretches if inner[number, _speaks(tree, draft)] is draft)
+        yield draft._replace(stretches=own)
+
+
+def _speaks(tree: Tree, draft: Draft) -> str:
+    return tree.lower[draft.speaker.head] if draft.speaker is not None else ""
+
+
+def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
+    start = quotations.from_token(report.first)
+    inside = []
+    for number in range(start, len(quotations.tokens)):
+        first, last = quotations.tokens[number]
+        if first >= report.last:
+            break
+        if first >= report.first and last <= report.last:
+            inside.append(number)
+    first = _past_frame(tree, quotations, report)
+    return Draft(first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
+
+
+def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
+    """Where the words of the speaker begin, after "that", "as" and the day they were said on."""
+    first, cue = report.first, report.cue
+    opening = tree.lower[first : min(first + 4, report.last)] + [""] * 4
+    if quotations.inside[first]:
+        return first
+    skipped = 0
+    if first == cue + 1 and opening[0] == "on" and opening[1] in _DAYS:
+        skipped = 2
+    elif first == cue + 1 and opening[0] in _DAYS and tree.dep[first] not in SUBJECTS:
+        skipped = 1
+    if opening[skipped] in _INTRODUCED_BY and tree.head[first + skipped] in (cue, tree.head[cue]):
+        skipped += 1
+    if opening[skipped] == "that" and tree.dep[first + skipped] == "mark":
+        skipped += 1
+    begins, ends = trimmed(tree, first + skipped, report.last)
+    return begins if begins < ends else first
+
+
+def _unreported(
+    tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[Draft]
+) -> Draft | None:
+    first, last = quotations.tokens[number]
+    doubt = covering.likely if covering is not None else 0.0
+    if spoken(tree, quotations, number, doubt) < SPOKEN or is_no_speech(tree, quotations, number):
+        return None
+    if covering is not None and covering.likely >= 0.05:
+        return _reported(tree, quotations, covering)
+    named = label(tree, quotations, number)
+    if named is not None:
+        return Draft(first, last, (number,), None, named)
+    if (within := around(tree, quotations, number)) is not None:
+        return Draft(first, last, (number,), *within)
+    before = sorted((d for d in found if d.last <= first and d.stretches), key=lambda d: -d.last)
+    spoke = [(stretch, draft.speaker) for draft in before[:_TURNS] for stretch in draft.stretches[-1:]]
+    return Draft(first, last, (number,), None, goes_on(tree, quotations, number, spoke))

@@ -1,0 +1,107 @@
+"""Which words of a story report, and what: the choice between the readings of every possible cue.
+
+A log-linear model over the words of ``evidence``, one choice a cue: each of its readings, or none.
+Its weights and the lexicon of cues were learned by ``training/reporting.py``; ``docs/accuracy.md``
+says from what.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.annotate.quotes.candidates import SUBJECTS, Option, Quotations, readings, trimmed
+from pipeline.annotate.quotes.features import Cue
+from pipeline.annotate.quotes.lexicon import Lexicon
+from pipeline.annotate.tree import Tree
+
+LIKELY = 0.57
+"""A cue reports where its readings together are more likely than this."""
+LIKELY_THAT = 0.38
+"""And a noun with its own that-clause ("the claim that …") already where they are more likely than this."""
+DOUBTFUL = 0.02
+"""A reading less likely than this is nothing."""
+_BOTH_SIDES = 0.12
+"""A reading this likely on the other side of the cue is the second half of what it reports."""
+
+
+class Report(NamedTuple):
+    """A cue, a stretch of what it reports (tokens, half-open), and how sure that is."""
+
+    cue: int
+    first: int
+    last: int
+    likely: float
+    is_sure: bool
+
+
+def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
+    """Every cue that reports, with what it reports; and doubtful reports of what stands between marks."""
+    sure: list[Report] = []
+    doubtful: list[Report] = []
+    for token, lemma in cues(tree, known):
+        for report in _picked(tree, quotations, token, lemma, known):
+            (sure if report.is_sure else doubtful).append(report)
+    chosen: list[Report] = []
+    for report in sorted(sure, key=lambda report: -report.likely):
+        if not any(alike(report, other) for other in chosen):
+            chosen.append(report)
+    return chosen, sorted(doubtful, key=lambda report: -report.likely)
+
+
+def cues(tree: Tree, known: Lexicon) -> Iterator[tuple[int, str]]:
+    """The tokens that may be cues, with their lemmas."""
+    for token, form in enumerate(tree.lower):
+        lemma = known.lemmas.get(form)
+        # "so-called", "self-described": a word after a hyphen reports nothing.
+        if lemma is not None and tree.word[token - 1] != "-":
+            yield token, lemma
+
+
+def alike(one: Report | Option, other: Report | Option) -> bool:
+    """Whether two ranges share at least half of what both cover."""
+    shared = min(one.last, other.last) - max(one.first, other.first)
+    return shared > 0 and 2 * shared >= one.last - one.first + other.last - other.first - shared
+
+
+def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: Lexicon) -> Iterator[Report]:
+    options = readings(tree, quotations, token)
+    if not options:
+        return
+    cue = Cue(tree, quotations, token, lemma)
+    weights = known.weights
+    odds = [
+        math.exp(min(50.0, known.bias + sum(weights.get(word, 0.0) for word in cue.of(option)))) for option in options
+    ]
+    total = 1 + sum(odds)
+    likely = 1 - 1 / total
+    ranked = sorted(zip(odds, options, strict=True), key=lambda pair: -pair[0])
+    best = ranked[0][1]
+    is_sure = likely >= (LIKELY_THAT if best.way.startswith("acl>") and tree.lower[best.first] == "that" else LIKELY)
+    if is_sure:
+        yield Report(token, best.first, best.last, likely, is_sure=True)
+        yield from _conjuncts(tree, token, best, likely)
+    for odd, option in ranked[is_sure:]:
+        if is_sure and odd / total > _BOTH_SIDES and _other_side(token, best, option):
+            if _said(tree, quotations, option):
+                yield Report(token, option.first, option.last, likely, is_sure=True)
+                return
+        elif odd / total > DOUBTFUL and quotations.share(option.first, option.last):
+            yield Report(token, option.first, option.last, odd / total, is_sure=False)
+
+
+def _said(tree: Tree, quotations: Quotations, option: Option) -> bool:
+    """Whether a reading is a clause or stands between marks, and is not only a noun."""
+    clause = option.head is not None and tree.kid(option.head, *SUBJECTS, "aux") is not None
+    return clause or quotations.share(option.first, option.last) > 0
+
+
+def _conjuncts(tree: Tree, cue: int, best: Option, likely: float) -> Iterator[Report]:
+    """Further clauses of what is reported that the parse hangs on the cue: "boasted about … and that …"."""
+    for kid in tree.kids[cue]:
+        first, last = tree.left[kid], tree.right[kid] + 1
+        if tree.dep[kid] == "conj" and tree.lower[first] == "that" and first >= best.last:
+            yield Report(cue, *trimmed(tree, first, last), likely, is_sure=True)
+
+
+def _other_side(cue: int, one: Option, other: Option) -> bool:
+    return other.last <= cue < one.first or one.last <= cue < other.first

@@ -1,0 +1,136 @@
+"""Who spoke: from a cue to the words that mention its speaker."""
+
+from typing import NamedTuple
+
+from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.features import PRONOUNS, subject
+from pipeline.annotate.quotes.reported_speech import Report
+from pipeline.annotate.tree import Tree
+
+_BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod predet punct".split())
+_NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
+_OBJECTS = frozenset("dobj pobj prep attr".split())
+_BARE = 12
+"""How many tokens from a cue a name may stand that the parse has not made its subject."""
+_OWN = frozenset(("i", "we"))
+MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
+"""What somebody says something in: "issued a statement saying"."""
+
+
+class Phrase(NamedTuple):
+    """A noun phrase up to its head: tokens (half-open); the head is the last."""
+
+    first: int
+    head: int
+
+
+def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None:
+    """The noun phrase of whoever says what is reported, or None where the text gives none."""
+    head = _speaking(tree, report)
+    if head is not None and tree.head[head] != report.cue:
+        head = _whose_words(tree, quotations, head)
+    if head is None and is_passive(tree, report.cue):
+        return None
+    if head is None or _is_said(tree, quotations, report, head):
+        head = _name_beside(tree, quotations, report)
+    return phrase(tree, head) if head is not None else None
+
+
+def phrase(tree: Tree, head: int) -> Phrase:
+    """The noun phrase that ``head`` closes: "the Russian leader"."""
+    first = head
+    while first > tree.left[head] and _hangs_before(tree, first - 1, head):
+        first -= 1
+    while first < head and not tree.word[first][0].isalnum():
+        first += 1
+    return Phrase(first, head)
+
+
+def _hangs_before(tree: Tree, token: int, head: int) -> bool:
+    while token != head:
+        if (tree.dep[token] not in _BEFORE_A_NOUN and tree.dep[token] != "pobj") or "\n" in tree.word[token]:
+            return False
+        token = tree.head[token]
+    return True
+
+
+def _speaking(tree: Tree, report: Report) -> int | None:
+    cue = report.cue
+    by = _after_by(tree, cue)
+    if by is not None:
+        return by
+    if is_passive(tree, cue):
+        return None
+    if tree.lower[cue] in ("according", "per") and (inner := tree.kid(cue, "prep", "pobj")) is not None:
+        return inner if tree.dep[inner] == "pobj" else tree.kid(inner, "pobj")
+    owner = tree.kid(cue, "poss")
+    if owner is not None:
+        return owner
+    is_noun = tree.dep[cue] in _NOUNS and tree.kid(cue, *SUBJECTS) is None
+    verb = _out_of(tree, cue, _OBJECTS) if is_noun else cue
+    if tree.dep[verb] == "acl" and _speaks_for_another(tree, verb):
+        verb = _out_of(tree, tree.head[verb], _OBJECTS | {"dative", "appos", "conj"})
+    return subject(tree, verb)[0]
+
+
+def _whose_words(tree: Tree, quotations: Quotations, head: int) -> int:
+    """Outside of marks "we" is a word of whoever is reported: "Lee said we must act, adding that …"."""
+    if tree.lower[head] not in _OWN or quotations.inside[head]:
+        return head
+    over = (tree.kid(verb, *SUBJECTS) for verb in tree.above(head))
+    return next((who for who in over if who is not None and tree.lower[who] not in _OWN), head)
+
+
+def _out_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
+    """The verb whose object, near or far, a noun is."""
+    while tree.dep[token] in relations and tree.head[token] != token:
+        token = tree.head[token]
+    return token
+
+
+def is_passive(tree: Tree, verb: int) -> bool:
+    """Whether a verb tells what was said to its subject: "was told", "asked about it, she …"."""
+    if tree.kid(verb, "auxpass", "nsubjpass") is not None:
+        return True
+    return (
+        tree.dep[verb] in ("advcl", "acl")
+        and tree.lower[verb].endswith(("ed", "told"))
+        and tree.kid(verb, "aux", *SUBJECTS) is None
+    )
+
+
+def _speaks_for_another(tree: Tree, participle: int) -> bool:
+    """Whether "… saying" tells what the subject said, though the parse hangs it on a noun before it."""
+    before = tree.word[participle - 1] if participle else ""
+    return before == "," or tree.lower[tree.head[participle]] in MESSAGES
+
+
+def _after_by(tree: Tree, verb: int) -> int | None:
+    """Who does what a passive verb says."""
+    for kid in tree.kids[verb]:
+        if tree.dep[kid] in ("agent", "prep") and tree.lower[kid] == "by":
+            return tree.kid(kid, "pobj")
+    return None
+
+
+def _is_said(tree: Tree, quotations: Quotations, report: Report, head: int) -> bool:
+    """Whether a word is part of what is said, and so no speaker of it."""
+    within = report.first <= head < report.last and not report.first <= report.cue < report.last
+    return within or (bool(quotations.inside[head]) and not quotations.inside[report.cue])
+
+
+def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | None:
+    """A name right after the cue, or else before it in its sentence: "… said Jane Doe", "Jane Doe (R) said"."""
+    cue = report.cue
+    first, last = tree.sentences[tree.sentence[cue]]
+    after = range(cue + 1, min(cue + 1 + _BARE // 3, last))
+    before = range(cue - 1, max(cue - 1 - _BARE, first - 1), -1)
+    near: list[int] = [*after, *before]
+    for token in near:
+        if _is_said(tree, quotations, report, token):
+            continue
+        if tree.kind[token] in ("PERSON", "ORG"):
+            return next(end for end in range(token, last) if tree.kind[end + 1 : end + 2] != [tree.kind[token]])
+        if tree.lower[token] in PRONOUNS and tree.dep[token] in SUBJECTS:
+            return token
+    return None

@@ -1,0 +1,201 @@
+"""Whom a speaker's words stand for: pronouns, common nouns, relatives and surnames, told apart.
+
+A pronoun takes the nearest person that fits it in number and gender, subjects and those who have
+just spoken first; what is only reported about counts less. What is said between marks names nobody outside of them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.nominal_coreference import Descriptions, Place, gender_of_words, is_group, top
+from pipeline.annotate.quotes.quote_spans import Draft
+from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
+from pipeline.annotate.tree import Tree
+from pipeline.annotations import Entity, Speaker
+
+_GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself": "m", "herself": "f"}
+_RELATIVES = frozenset(("who", "which", "that", "whom"))
+_PLURALS = frozenset(("they", "both", "their"))
+_SENTENCES_BACK = 8
+"""How far back a pronoun may look."""
+_BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
+_START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0
+"""What is added for each sentence between, a subject, what is in the background of its sentence, whoever spoke
+last, a gender that is known and fits, and what somebody is only reported to have said."""
+
+
+class Voice(NamedTuple):
+    """Somebody who has spoken: at which token, under which name, of which gender where that is known."""
+
+    token: int
+    name: str
+    entity: Entity | None
+    gender: str | None
+    is_many: bool
+
+
+class Voices:
+    """Everybody a story names, and who has spoken so far."""
+
+    def __init__(self, tree: Tree, quotations: Quotations, entities: Iterable[Entity], drafts: Sequence[Draft]) -> None:
+        """Index the mentions by their tokens, and which tokens are reported."""
+        self.tree, self.quotations = tree, quotations
+        places = (
+            Place(tree.at(mention.end - 1), tree.at(mention.start), entity)
+            for entity in entities
+            for mention in entity.mentions
+        )
+        self._mentions = sorted(places, key=lambda place: place[:2])
+        self._heads = [place.head for place in self._mentions]
+        self._over = {token: place for place in self._mentions for token in range(place.first, place.head + 1)}
+        self._described = Descriptions(tree, self._mentions)
+        self._reported = bytearray(len(tree))
+        for draft in drafts:
+            self._reported[draft.first : draft.last] = b"\1" * (draft.last - draft.first)
+        self._last: Voice | None = None
+
+    def speaker(self, draft: Draft) -> Speaker | None:
+        """Who speaks in a quote: the mention, and whom it stands for. To be asked in the order of the text."""
+        if draft.speaker is None:
+            return None
+        words = self._mention(draft.speaker)
+        voice = self._voice(words)
+        self._last = voice
+        last = max([words.head, *(place.head for place in self._together(words))])
+        start, end = self.tree.start[words.first], self.tree.end[last]
+        return Speaker(
+            start=start,
+            end=end,
+            text=self.tree.text[start:end],
+            entity=voice.entity.id if voice.entity is not None else None,
+            name=voice.name,
+        )
+
+    def _mention(self, words: Phrase) -> Phrase:
+        """The name in a noun phrase where there is one, else the phrase."""
+        named = self._over.get(words.head) or self._apposed(words.head)
+        if named is None:
+            return words
+        return Phrase(named.first, named.head if named.head < words.first else max(named.head, words.head))
+
+    def _voice(self, words: Phrase) -> Voice:
+        named = self._over.get(words.head)
+        together = self._together(words)
+        if named is None and (voice := self._before_spoke(words)) is not None:
+            return voice._replace(token=words.head)
+        entity = named.entity if named is not None else self._stands_for(words)
+        own = (
+            entity.name
+            if entity is not None
+            else self.tree.text[self.tree.start[words.first] : self.tree.end[words.head]]
+        )
+        name = " and ".join(dict.fromkeys([own, *(place.entity.name for place in together)]))
+        if entity is not None and entity.type == "PERSON":
+            gender = self._described.gender(entity)
+        else:
+            gender = gender_of_words(self.tree.lower[words.first : words.head + 1])
+        return Voice(words.head, name, entity, gender, bool(together) or _is_plural(self.tree.lower[words.head]))
+
+    def _together(self, words: Phrase) -> list[Place]:
+        """Others named in the same breath: "Xi and Putin"."""
+        found = []
+        for kid in self.tree.kids[words.head]:
+            place = self._over.get(kid)
+            if self.tree.dep[kid] == "conj" and place is not None and place.entity.type in ("PERSON", "ORG", "GPE"):
+                found.append(place)
+        return found
+
+    def _apposed(self, head: int) -> Place | None:
+        for kid in self.tree.kids[head]:
+            if self.tree.dep[kid] == "appos" and (place := self._over.get(kid)) is not None:
+                return place if place.entity.type in ("PERSON", "ORG") else None
+        return None
+
+    def _before_spoke(self, words: Phrase) -> Voice | None:
+        """Whoever spoke last without being named, where a pronoun or "the …" goes on with them."""
+        tree, last = self.tree, self._last
+        if last is None or last.entity is not None or last.token >= words.head:
+            return None
+        if tree.sentence[words.head] - tree.sentence[last.token] > _SENTENCES_BACK // 2:
+            return None
+        form, head = tree.lower[words.head], last.name.lower().split()[-1]
+        if form in _PLURALS:
+            return last if last.is_many else None
+        if form in _GENDERED:
+            fits = last.gender in (None, _GENDERED[form]) and not last.is_many and not is_group(head) and form != head
+            return last if fits and self._person(words.head, _GENDERED[form], last.token) is None else None
+        same = form == head and words.first < words.head and tree.lower[words.first] == "the"
+        return last if same and len(last.name.split()) > words.head - words.first + 1 else None
+
+    def _stands_for(self, words: Phrase) -> Entity | None:
+        form = self.tree.lower[words.head]
+        if form in _RELATIVES:
+            return self._antecedent_of_relative(words.head)
+        if form in _GENDERED:
+            return self._person(words.head, _GENDERED[form])
+        if form == "it":
+            return self._group(words.head, ("ORG", "GPE"))
+        if form in _PLURALS:
+            return self._group(words.head, ("ORG",))
+        return self._described.meant(words, self._mentions[: bisect_left(self._heads, words.first)])
+
+    def _antecedent_of_relative(self, token: int) -> Entity | None:
+        tree = self.tree
+        clause = next((t for t in tree.above(token) if tree.dep[t] == "relcl"), None)
+        if clause is None:
+            place = self._before(token)
+            return place[-1].entity if place and token - place[-1].head <= 2 else None
+        head = tree.head[clause]
+        named = self._over.get(head) or self._apposed(head)
+        if named is not None:
+            return named.entity
+        return self._described.meant(phrase(tree, head), self._mentions[: bisect_left(self._heads, head)])
+
+    def _before(self, token: int) -> list[Place]:
+        """The mentions before a token, of its last sentences, that nobody says between marks."""
+        tree = self.tree
+        earliest = tree.sentences[max(0, tree.sentence[token] - _SENTENCES_BACK)][0]
+        near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)]
+        return [place for place in near if not self.quotations.inside[place.head] or self.quotations.inside[token]]
+
+    def _person(self, token: int, gender: str, since: int = -1) -> Entity | None:
+        """The person a singular pronoun stands for; only those named after the token ``since``."""
+        tree = self.tree
+        best, best_score = None, 0.0
+        for place in self._before(token):
+            known = self._described.gender(place.entity) if place.entity.type == "PERSON" else None
+            if place.entity.type != "PERSON" or known not in (None, gender) or place.head <= since:
+                continue
+            role = self._role(place)
+            score = _START + _A_SENTENCE * (tree.sentence[token] - tree.sentence[place.head]) + 1e-4 * place.head
+            score += _A_SUBJECT if role in SUBJECTS else _NO_SUBJECT if role in _BACKGROUND else 0.0
+            score += _FITS * (known == gender)
+            score += _SPOKE * (
+                self._last is not None and self._last.entity == place.entity and self._last.token < token
+            )
+            score += _REPORTED * (self._reported[place.head] and not self._reported[token])
+            if score > best_score:
+                best, best_score = place.entity, score
+        return best
+
+    def _role(self, place: Place) -> str:
+        """What a mention is to its verb; one in apposition is what its noun is."""
+        tree = self.tree
+        token = top(tree, place)
+        while tree.dep[token] in ("appos", "conj") and tree.head[token] != token:
+            token = tree.head[token]
+        return tree.dep[token]
+
+    def _group(self, token: int, types: tuple[str, ...]) -> Entity | None:
+        """The last organization or country that did something, or that spoke."""
+        found = None
+        for place in self._before(token):
+            if place.entity.type in types and self._role(place) in SUBJECTS:
+                found = place.entity
+        return found
+
+
+def _is_plural(noun: str) -> bool:
+    return noun in ("people", "police", "both", "they") or (noun.endswith("s") and not noun.endswith(("ss", "us")))

@@ -1,0 +1,106 @@
+"""Who speaks where no cue says it: labels, the sentence around a stretch, whoever goes on, whose turn it is."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.features import PRONOUNS
+from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
+from pipeline.annotate.tree import Tree
+
+_DASHES = frozenset(("—", "–", "―", "-", "--"))
+_MARKS = frozenset(("”", "“", '"', "''", "``", "’", "'", "»", "«"))
+_STOPS = frozenset((".", "?", "!"))
+_LABEL = 8
+"""How many tokens a label before a colon or after a dash may have."""
+_VAGUE = frozenset("which that this these those there what it who".split())
+
+
+def label(tree: Tree, quotations: Quotations, number: int) -> Phrase | None:
+    """Who is put before a stretch with a colon, or after its paragraph with a dash: "“…” — Jane Doe"."""
+    first, last = quotations.tokens[number]
+    start = end = first
+    while start > 0 and "\n" not in tree.word[start - 1]:
+        start -= 1
+    while end < len(tree) and "\n" not in tree.word[end]:
+        end += 1
+    near = range(max(last, end - _LABEL - 1), end)
+    dash = next((t for t in near if tree.word[t] in _DASHES and tree.word[t - 1][-1:] in _MARKS), None)
+    if dash is not None and tree.word[start][0] in _MARKS and (signed := _named_in(tree, dash + 1, end)):
+        return signed
+    colon = next((t for t in range(first - 1, max(start, first - 4), -1) if tree.word[t] == ":"), None)
+    if colon is None:
+        return None
+    opening = colon
+    while opening > start and colon - opening < _LABEL and tree.word[opening - 1] not in _DASHES | _STOPS:
+        opening -= 1
+    at_start = opening == start or not tree.word[opening - 1][0].isalnum()
+    return _named_in(tree, opening, colon) if at_start else None
+
+
+def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
+    """A range that is a name and little else."""
+    named = [token for token in range(first, last) if tree.kind[token] in ("PERSON", "ORG")]
+    if named:
+        return Phrase(named[0], max(t for t in named if t - named[0] < _LABEL))
+    if 0 < last - first <= 3 and all(tree.word[token].isupper() for token in range(first, last)):
+        return Phrase(first, last - 1)
+    return None
+
+
+def around(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
+    """The verb that a stretch within a sentence hangs on, and its subject: "She exhorted them to “…”"."""
+    first, last = quotations.tokens[number]
+    root = next((t for t in range(first, last) if not first <= tree.head[t] < last or tree.head[t] == t), first)
+    for verb in (root, *tree.above(root)):
+        if first <= verb < last:
+            continue
+        who = tree.kid(verb, *SUBJECTS)
+        if who is not None and not quotations.inside[who] and _may_speak(tree, who):
+            return verb, phrase(tree, who)
+    return None
+
+
+def _may_speak(tree: Tree, token: int) -> bool:
+    if tree.lower[token] in PRONOUNS:
+        return tree.lower[token] not in _VAGUE
+    return tree.kind[token] in ("PERSON", "ORG", "GPE")
+
+
+def goes_on(
+    tree: Tree, quotations: Quotations, number: int, before: Sequence[tuple[int, Phrase | None]]
+) -> Phrase | None:
+    """Whose turn it is at a stretch by itself: whoever spoke in the paragraph before, or who was asked or answers.
+
+    ``before`` are the stretches up to there with their speakers, the nearest first.
+    """
+    first, _ = quotations.tokens[number]
+    near = list(_adjacent(tree, quotations, first, before))
+    if not near:
+        return None
+    last, speaker = near[0]
+    others = [(other, who) for other, who in near[1:] if who is not None and not _same(tree, who, speaker)]
+    if _asks(tree, quotations, last):
+        return others[0][1] if others else None
+    if others and _asks(tree, quotations, others[0][0]) and _asks(tree, quotations, number):
+        return others[0][1]
+    return speaker
+
+
+def _adjacent(
+    tree: Tree, quotations: Quotations, first: int, before: Sequence[tuple[int, Phrase | None]]
+) -> Iterator[tuple[int, Phrase | None]]:
+    """The stretches of the paragraphs before, as long as each paragraph has one."""
+    for number, speaker in before:
+        opening, closing = quotations.tokens[number]
+        if tree.text.count("\n", tree.end[closing - 1], tree.start[first]) > 1:
+            return
+        yield number, speaker
+        first = min(first, opening)
+
+
+def _asks(tree: Tree, quotations: Quotations, number: int) -> bool:
+    return tree.text[quotations.spans[number].end - 1] == "?"
+
+
+def _same(tree: Tree, one: Phrase, other: Phrase | None) -> bool:
+    return other is not None and tree.lower[one.head] == tree.lower[other.head]

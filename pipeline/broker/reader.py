@@ -1,0 +1,143 @@
+"""Reading messages where they stand: one by its coordinate, a topic from its beginning or a time.
+
+Topics are named without the installation's prefix, here and in what is returned.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+
+from pipeline.connect.kafka_client import consumer
+from pipeline.envelope import Coordinate, Envelope
+from pipeline.errors import KafkaAway
+from pipeline.settings import Kafka
+
+_POLL_MS = 500
+_FETCHING = 10.0
+_CATCHING_UP = 30.0
+
+
+def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Envelope]:
+    """The messages at these places, without those that are no longer there. Raises KafkaAway."""
+    with consumer(kafka, fetch_bytes=1) as client:
+        return [found for at in places if (found := _fetch(kafka, client, at))]
+
+
+def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | None:
+    """The message, None where it is certain that it is gone. Raises KafkaAway where it does not come in time."""
+    where = TopicPartition(kafka.named(at.topic), at.partition)
+    partitions = client.partitions_for_topic(where.topic)
+    if not partitions:
+        raise KafkaAway(f"no partition of {where.topic} is known")
+    if at.partition not in partitions:
+        return None
+    client.assign([where])
+    if not client.beginning_offsets([where])[where] <= at.offset < client.end_offsets([where])[where]:
+        return None
+    client.seek(where, at.offset)
+    deadline = time.monotonic() + _FETCHING
+    while time.monotonic() < deadline:
+        for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
+            # Another offset: compaction took the message away.
+            return _envelope(kafka, record) if record.offset == at.offset else None
+    raise KafkaAway(f"{at} did not come within {_FETCHING:g} s")
+
+
+def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
+    """The topic's messages up to what was its end when the reading began.
+
+    Raises KafkaAway, also where nothing comes for half a minute.
+    """
+    return Follower(kafka, topic, since).new()
+
+
+class Follower:
+    """Reads a topic on and on, by one reader: each time what came since the last time.
+
+    It connects anew each time, which takes some milliseconds: a consumer that stays open keeps a
+    process from ending.
+    """
+
+    def __init__(self, kafka: Kafka, topic: str, since: datetime | None = None) -> None:
+        """From the topic's beginning, or from what was written ``since`` then."""
+        self._kafka, self._topic, self._since = kafka, topic, since
+        self._next: dict[TopicPartition, int] = {}
+
+    def new(self) -> Iterator[Envelope]:
+        """The messages not read yet, up to what is the end of the topic now.
+
+        Raises KafkaAway, also where nothing comes for half a minute.
+        """
+        with consumer(self._kafka) as client:
+            ends = _assign(client, self._kafka.named(self._topic))
+            starts = self._starts(client, ends)
+            left = {tp for tp in ends if starts[tp] < ends[tp]}
+            if left:
+                client.assign(list(left))
+            for tp in left:
+                client.seek(tp, starts[tp])
+            deadline = time.monotonic() + _CATCHING_UP
+            while left:
+                for tp, records in client.poll(timeout_ms=_POLL_MS).items():
+                    for record in records:
+                        if record.offset < ends[tp]:
+                            yield _envelope(self._kafka, record)
+                            self._next[tp] = record.offset + 1
+                    deadline = time.monotonic() + _CATCHING_UP
+                left = {tp for tp in left if client.position(tp) < ends[tp]}
+                if left and time.monotonic() > deadline:
+                    raise KafkaAway(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
+            # Where compaction took the last messages away, there is none with the last offset.
+            self._next |= ends
+
+    def _starts(self, client: KafkaConsumer, ends: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
+        # A place behind the end is one of a topic that was made anew since.
+        known = {tp: place for tp, place in self._next.items() if place <= ends.get(tp, -1)}
+        if unknown := [tp for tp in ends if tp not in known]:
+            known |= client.beginning_offsets(unknown)
+            if self._since:
+                times = client.offsets_for_times({tp: int(self._since.timestamp() * 1000) for tp in unknown})
+                known |= {tp: times[tp].offset if times.get(tp) else ends[tp] for tp in unknown}
+        return known
+
+
+def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:
+    """The messages that come from now on. Raises KafkaAway."""
+    for messages in gathered(kafka, topic, 0):
+        yield from messages
+
+
+def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
+    """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaAway."""
+    with consumer(kafka) as client:
+        _assign(client, kafka.named(topic))
+        client.seek_to_end()
+        while True:
+            found: list[Envelope] = []
+            until = float("inf")
+            while time.monotonic() < until:
+                batch = client.poll(timeout_ms=_POLL_MS)
+                found += [_envelope(kafka, record) for records in batch.values() for record in records]
+                if found and until == float("inf"):
+                    until = time.monotonic() + seconds
+            yield found
+
+
+def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+    partitions = [TopicPartition(topic, n) for n in client.partitions_for_topic(topic) or ()]
+    client.assign(partitions)
+    ends: dict[TopicPartition, int] = client.end_offsets(partitions) if partitions else {}
+    return ends
+
+
+def _envelope(kafka: Kafka, record: Any) -> Envelope:
+    return Envelope(
+        at=Coordinate(kafka.plain(record.topic), record.partition, record.offset),
+        key=record.key,
+        value=record.value,
+        pairs=tuple((name, content or b"") for name, content in record.headers or ()),
+        timestamp=record.timestamp,
+    )

@@ -1,0 +1,54 @@
+"""Making the topics, explicitly, with their partitions."""
+
+import structlog
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.errors import KafkaError
+
+from pipeline import topics
+from pipeline.connect.kafka_client import admin
+from pipeline.settings import Kafka
+
+log = structlog.get_logger()
+
+
+def ensure(kafka: Kafka) -> list[str]:
+    """Create the topics that do not exist, and give the others the settings of today; the names of those created.
+
+    Partitions are not changed afterwards: a story's versions stay in order only within one. Raises KafkaAway.
+    """
+    with admin(kafka) as client:
+        known = set(client.list_topics())
+        missing = [name for name in topics.TOPICS if kafka.named(name) not in known]
+        if missing:
+            client.create_topics([_new(name, kafka) for name in missing])
+            client.wait_for_topics([kafka.named(name) for name in missing])
+        there = [name for name in topics.TOPICS if name not in missing]
+        resources = [
+            ConfigResource(ConfigResourceType.TOPIC, kafka.named(name), _configs(name, kafka)) for name in there
+        ]
+        try:
+            client.alter_configs(resources)
+        except KafkaError as error:
+            # Who may read and write topics may not always change them.
+            log.warning("topics keep the settings they have", why=f"{type(error).__name__}: {error}")
+    return missing
+
+
+def _new(name: str, kafka: Kafka) -> NewTopic:
+    return NewTopic(
+        name=kafka.named(name),
+        num_partitions=1 if name == topics.SIGNATURES else kafka.partitions,
+        replication_factor=kafka.replication,
+        topic_configs=_configs(name, kafka),
+    )
+
+
+def _configs(name: str, kafka: Kafka) -> dict[str, str]:
+    """How large messages of a topic may be and how long it keeps them; of each dead letter the last word is wanted."""
+    if name == topics.DEAD:
+        return {
+            "max.message.bytes": str(kafka.max_message_bytes + topics.DEAD_HEADROOM),
+            "cleanup.policy": "compact,delete",
+            "retention.ms": str(kafka.dead_retention * 1000),
+        }
+    return {"max.message.bytes": str(kafka.max_message_bytes), "retention.ms": str(kafka.retention * 1000)}

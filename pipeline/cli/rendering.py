@@ -1,0 +1,128 @@
+"""Stories and quotes as people read them on a terminal."""
+
+import textwrap
+from typing import Any
+
+from rich.columns import Columns
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.cli.console import messages, output
+from pipeline.search.query_body import MARKS
+from pipeline.search.search_query import Question
+from pipeline.search.stories import Answer
+
+_FRAGMENTS = 2
+_LINES = 3
+_QUOTES = 3
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def show_answer(answer: Answer, question: Question) -> None:
+    """The hits, and how many more there are."""
+    for hit in answer.hits:
+        show_hit(hit, question)
+    what = ("quote", "quotes") if question.quotes else ("story", "stories")
+    first = f", {len(answer.hits)} shown" if len(answer.hits) < answer.total else ""
+    output.print(f"[dim]{answer.total:,} {what[answer.total != 1]}{first}[/]")
+    if answer.partial:
+        messages.print("[yellow]a part of the index did not answer: there may be more[/]")
+
+
+def show_hit(hit: dict[str, Any], question: Question) -> None:
+    """A story or a quote, and an empty line."""
+    (show_quote if question.quotes else show_story)(hit)
+    output.print()
+
+
+def show_facets(answer: Answer) -> None:
+    """How the hits divide, side by side as far as the terminal is wide, and over time."""
+    tables = []
+    for name, values in answer.facets.items():
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+        table.add_column(name, max_width=28, overflow="ellipsis", no_wrap=True)
+        table.add_column("", justify="right", style="dim")
+        for each in values:
+            table.add_row(escape(shown(each.value)), f"{each.count:,}")
+        tables.append(table)
+    if tables:
+        output.print(Columns(tables, padding=(0, 3)))
+    if answer.histogram:
+        bars = answer.histogram.bars
+        most = max(bar.count for bar in bars)
+        line = "".join(_BARS[round((len(_BARS) - 1) * bar.count / most)] if bar.count else " " for bar in bars)
+        output.print(f"[dim]{bars[0].start:%Y-%m-%d %H:%M}[/] [cyan]{line}[/] [dim]{bars[-1].end:%Y-%m-%d %H:%M}[/]")
+
+
+def show_story(hit: dict[str, Any], *, quotes: bool = False) -> None:
+    """Headline, where from and when, what matched, who is in it; with ``quotes``, what is said in it."""
+    highlight = hit.get("highlight", {})
+    title = highlight.get("headline", [headline_of(hit)])[0]
+    output.print(_marked(title, "bold"))
+    output.print(f"[dim]{escape(shown(_origin(hit)))}[/]")
+    if life := _life(hit):
+        output.print(f"[dim]{escape(shown(life))}[/]")
+    fragments = highlight.get("body") or [hit["body"]]
+    for fragment in fragments[:_FRAGMENTS]:
+        output.print(_marked(_shortened(fragment), ""), soft_wrap=False)
+    for quote in hit["quotes"][:_QUOTES] if quotes else ():
+        output.print(_said(quote["text"], quote))
+    for label, names in (("people", hit.get("people")), ("places", hit.get("places"))):
+        if names:
+            output.print(f"[dim]{label}[/] [cyan]{escape(shown(', '.join(names[:8])))}[/]")
+
+
+def show_quote(hit: dict[str, Any]) -> None:
+    """What was said, by whom, in which story."""
+    said = hit.get("highlight", {}).get("text", [hit["text"]])
+    output.print(_said(" … ".join(said), hit))
+    story = hit["story"]
+    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
+    output.print(f"[dim]{escape(shown(where))}[/]")
+
+
+def shown(text: str) -> str:
+    """The text with control characters, which a terminal would obey, made visible."""
+    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
+
+
+def headline_of(story: dict[str, Any]) -> str:
+    """The headline, or the beginning of the story that has none."""
+    headline = story.get("headline") or textwrap.shorten(story.get("body", ""), 90, placeholder=" …")
+    return str(headline or story["uri"])
+
+
+def _life(story: dict[str, Any]) -> str:
+    """What became of the story so far: what it is marked as, its versions, where else it came from."""
+    versions = len(story.get("versions", ()))
+    sources = dict.fromkeys(copy["source"] for copy in story.get("alsoin", ()))
+    parts = (
+        story.get("signal"),
+        f"{versions} versions" if versions else None,
+        f"also in {', '.join(sources)}" if sources else None,
+        f"a copy of {story['duplicateof']}" if "duplicateof" in story else None,
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _origin(story: dict[str, Any]) -> str:
+    when = str(story["versioncreated"])[:16].replace("T", " ")
+    return " · ".join(part for part in (story["source"]["name"], when, story["uri"]) if part)
+
+
+def _shortened(text: str) -> str:
+    return textwrap.shorten(text, _LINES * max(40, output.width - 2), placeholder=" …")
+
+
+def _marked(text: str, style: str) -> Text:
+    """The text with what matched made to stand out; control characters of a terminal are shown."""
+    found = Text(style=style)
+    for number, part in enumerate(text.replace(MARKS[1], MARKS[0]).split(MARKS[0])):
+        found.append(shown(part), "yellow bold" if number % 2 else "")
+    return found
+
+
+def _said(text: str, quote: dict[str, Any]) -> Text:
+    speaker = quote["speaker"]["name"] if quote.get("speaker") else "nobody named"
+    return Text.assemble("“", _marked(_shortened(text), "italic"), "”", (f" — {shown(speaker)}", "bold cyan"))

@@ -1,0 +1,45 @@
+"""How all live feeds and senders of pushes are doing."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.feeds.feed_state import Memory
+from pipeline.feeds.freshness import Freshness
+from pipeline.settings import LiveFeed
+
+
+@dataclass(frozen=True)
+class Report:
+    """One feed: how fresh it is, whether it has fallen silent, and why its last visits failed."""
+
+    name: str
+    freshness: Freshness
+    silent: bool
+    failures: int
+    error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The report in JSON; durations in seconds, what is unknown left out."""
+        fresh = self.freshness
+        known = {
+            "last": datetime.fromtimestamp(fresh.last, UTC).isoformat() if fresh.last else None,
+            "pace": fresh.pace and round(fresh.pace, 1),
+            "searchable": fresh.searchable and round(fresh.searchable, 1),
+            "failures": self.failures or None,
+            "error": self.error,
+        }
+        told = {name: value for name, value in known.items() if value is not None}
+        return {"name": self.name, "silent": self.silent, "items": fresh.items} | told
+
+
+def reports(configured: Sequence[LiveFeed], memory: Memory) -> Iterator[Report]:
+    """Those of the configuration first, then the others from which something came."""
+    feeds = {feed.name: feed for feed in configured}
+    now = time.time()
+    for name in dict.fromkeys([*feeds, *memory.names()]):
+        fresh, visit = memory.freshness(name), memory.visit(name)
+        allowed = feeds[name].silent_after if name in feeds else None
+        yield Report(name, fresh, fresh.is_silent(now, allowed), visit.failures, visit.error)

@@ -1,0 +1,37 @@
+"""The figures of all processes as documents, a daily index ``wire-metrics-2026.05.17``, for dashboards."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from elasticsearch import BadRequestError
+
+from pipeline.connect.elasticsearch_client import Client, speaking_to
+from pipeline.errors import DocumentRefused
+from pipeline.index.index_names import METRICS
+
+
+class Recorder:
+    """Writes documents, and takes away the indices that are too old."""
+
+    def __init__(self, client: Client, about: dict[str, Any], keep: timedelta) -> None:
+        """``about`` stands in every document; ``keep`` is how long documents stay."""
+        self._client, self._about, self._keep = client, about, keep
+        self._swept = ""
+
+    def record(self, figures: dict[str, Any]) -> None:
+        """Write one document. Raises ElasticsearchAway, DocumentRefused."""
+        now = datetime.now(UTC)
+        index = self._client.named(f"wire-{METRICS}-{now:%Y.%m.%d}")
+        with speaking_to(self._client):
+            try:
+                self._client.index(index=index, document={"@timestamp": now.isoformat(), **self._about, **figures})
+            except BadRequestError as error:
+                raise DocumentRefused(f"{index}: {error.message}") from None
+            if index != self._swept:
+                self._sweep(self._client.named(f"wire-{METRICS}-{now - self._keep:%Y.%m.%d}"))
+                self._swept = index
+
+    def _sweep(self, oldest: str) -> None:
+        for index in self._client.indices.get(index=self._client.named(f"wire-{METRICS}-*"), ignore_unavailable=True):
+            if index < oldest:
+                self._client.indices.delete(index=index, ignore_unavailable=True)

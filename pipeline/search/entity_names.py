@@ -1,0 +1,155 @@
+"""People, organizations and places across stories: which there are, who speaks of whom, who is rising."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from elasticsearch import NotFoundError
+
+from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.index.index_names import QUOTES, STORIES
+from pipeline.search.facets import Value
+from pipeline.search.query_body import LENIENT, filters, matching
+from pipeline.search.search_query import Question
+
+Kind = Literal["person", "organization", "place"]
+FIELDS: dict[Kind, str] = {"person": "people", "organization": "organizations", "place": "places"}
+BASELINE = 7
+"""How many windows of time before the last one say what is usual."""
+_MANY = 200
+_FEW = 3
+"""Stories of the last window that a name needs to be told as rising."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name, what it is, and how many stories have it."""
+
+    name: str
+    kind: Kind
+    stories: int
+
+
+@dataclass(frozen=True)
+class Rising:
+    """A name with more stories in the window than in those before: ``usual`` is their mean, ``times`` how much more."""
+
+    name: str
+    kind: Kind
+    stories: int
+    usual: float
+    times: float
+
+
+@settled
+def entities(client: Client, question: Question, beginning: str = "", size: int = 20) -> list[Name]:
+    """The names in the stories that fit, most frequent first; those with words that begin so.
+
+    Raises ElasticsearchAway.
+    """
+    words = beginning.lower().split()
+    query = matching(question)
+    if words:
+        texts = [f"{column}.text" for column in FIELDS.values()]
+        # Of several words only the last would be taken for a beginning.
+        begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
+        query = {"bool": {"filter": [query, *begun]}}
+    found = _counted(client, STORIES, query, FIELDS, _MANY if words else size)
+    names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
+    return _first((each for each in names if _begins(each.name, words)), size)
+
+
+@settled
+def named_with(client: Client, name: str, question: Question, size: int = 10) -> list[Name]:
+    """Whom and what stories name together with that name, most frequent first. Raises ElasticsearchAway."""
+    query = matching(replace(question, entity=(*question.entity, name)))
+    found = _counted(client, STORIES, query, FIELDS, size + 5)
+    names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
+    return _first((each for each in names if not _same(each.name, name)), size)
+
+
+@settled
+def speakers_about(client: Client, name: str, question: Question, size: int = 10) -> list[Value]:
+    """Who speaks about that name, and in how many quotes. Raises ElasticsearchAway."""
+    query = matching(replace(question, quotes=True, about=(*question.about, name)))
+    found = _counted(client, QUOTES, query, {"speaker": "speaker.name"}, size)["speaker"]
+    return [value for value in found if not _same(value.value, name)]
+
+
+@settled
+def rising(client: Client, question: Question, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
+    """Names with more stories in the last ``window`` than usual, most significant first. Raises ElasticsearchAway."""
+    recent = replace(question, since=now - window, until=None, query="")
+    before = replace(question, since=now - window * (BASELINE + 1), until=now - window, query="")
+    candidates = _significant(client, recent, replace(before, until=None))
+    latest = _counted(client, STORIES, matching(recent), FIELDS, _MANY)
+    earlier = _counted(client, STORIES, matching(before), FIELDS, _MANY)
+    found: list[tuple[float, Rising]] = []
+    for kind, values in latest.items():
+        past = {value.value: value.count for value in earlier[kind]}
+        for value in values:
+            usual = past.get(value.value, 0) / BASELINE
+            times = value.count / max(usual, 1 / BASELINE)
+            if value.count >= _FEW and times > 1 and value.value in candidates[kind]:
+                risen = Rising(value.value, kind, value.count, round(usual, 2), round(times, 1))
+                found.append((candidates[kind][value.value], risen))
+    return [risen for _, risen in sorted(found, key=lambda pair: (-pair[0], pair[1].name))][:size]
+
+
+def _significant(client: Client, recent: Question, all_of_it: Question) -> dict[Kind, dict[str, float]]:
+    background = {"bool": {"filter": filters(all_of_it)}}
+    aggregations: dict[str, Any] = {
+        kind: {
+            "significant_terms": {
+                "field": column,
+                "size": _MANY,
+                "min_doc_count": _FEW,
+                "background_filter": background,
+            }
+        }
+        for kind, column in FIELDS.items()
+    }
+    answered = _aggregated(client, STORIES, matching(recent), aggregations)
+    buckets = {kind: answered.get(kind, {}).get("buckets", ()) for kind in FIELDS}
+    return {kind: {bucket["key"]: bucket["score"] for bucket in found} for kind, found in buckets.items()}
+
+
+def _counted(
+    client: Client, index: str, query: dict[str, Any], columns: Mapping[Any, str], size: int
+) -> dict[Any, list[Value]]:
+    terms = {name: {"terms": {"field": column, "size": size}} for name, column in columns.items()}
+    answered = _aggregated(client, index, query, terms)
+    return {
+        name: [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"]]
+        if name in answered
+        else []
+        for name in columns
+    }
+
+
+def _aggregated(client: Client, index: str, query: dict[str, Any], aggregations: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with speaking_to(client):
+            answered = client.search(
+                index=client.named(index), **LENIENT, query=query, size=0, aggregations=aggregations
+            )
+    except NotFoundError:
+        return {}
+    found: dict[str, Any] = answered.get("aggregations", {})
+    return found
+
+
+def _first(names: Iterable[Name], size: int) -> list[Name]:
+    return sorted(names, key=lambda each: (-each.stories, each.name))[:size]
+
+
+def _begins(name: str, words: list[str]) -> bool:
+    parts = name.lower().split()
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether one is the other, or its shorter form."""
+    ours, theirs = set(one.lower().split()), set(other.lower().split())
+    return ours <= theirs or theirs <= ours

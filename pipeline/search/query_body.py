@@ -1,0 +1,110 @@
+"""A question → the body of a search, for Elasticsearch's client."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.search.search_query import ALTERNATIVES, Question
+
+MARKS = ("\ue000", "\ue001")
+"""What stands around a highlighted word: private-use characters, which no text holds."""
+HIGHLIGHTED = 50_000
+"""Characters of a body that are searched for what matched; Elasticsearch refuses to look through over a million."""
+TOLD: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
+"""The query of what tells a story."""
+LENIENT: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
+"""Before the first story there is no index, and nothing is found."""
+_NAMES = ("people", "organizations", "places")
+_OF_STORIES: dict[str, Sequence[str]] = {
+    "speaker": ("speakers",),
+    "about": _NAMES,
+    "entity": _NAMES,
+    "person": ("people",),
+    "organization": ("organizations",),
+    "place": ("places",),
+    "source": ("source.name",),
+    "subject": ("subject.name", "subject.code"),
+    "keyword": ("keyword", "slugline"),
+    "language": ("language",),
+    "storyline": ("storyline",),
+}
+_OF_QUOTES: dict[str, Sequence[str]] = {name: [f"story.{field}" for field in of] for name, of in _OF_STORIES.items()}
+_OF_QUOTES |= {"speaker": ("speaker.name",), "about": ("about",), "kind": ("kind",)}
+_EXACT = frozenset(("language", "kind", "storyline", "subject.code", "story.subject.code", "story.storyline"))
+
+
+def request(question: Question) -> dict[str, Any]:
+    """The body of the search."""
+    newest = {time_field(question): {"order": "desc"}}
+    # The time alone leaves ties, in which a page could begin anew.
+    ties = {("id" if question.quotes else "uri"): {"order": "asc"}}
+    body: dict[str, Any] = {
+        "query": matching(question),
+        "size": question.size,
+        "sort": [newest, ties] if question.by_time else [{"_score": {"order": "desc"}}, newest, ties],
+    }
+    if question.collapsed:
+        body["collapse"] = {"field": "storyline"}
+    return body
+
+
+def matching(question: Question) -> dict[str, Any]:
+    """The query: what fits, and how well."""
+    return {"bool": {"filter": filters(question), "must": [_text(question)]}}
+
+
+def filters(question: Question) -> list[dict[str, Any]]:
+    """What must hold, whatever the words."""
+    of = _OF_QUOTES if question.quotes else _OF_STORIES
+    found: list[dict[str, Any]] = []
+    for name, columns in of.items():
+        wanted = [_named(value, columns) for value in getattr(question, name)]
+        found += [_any(wanted)] if wanted and name in ALTERNATIVES else wanted
+    prefix = "story." if question.quotes else ""
+    if question.urgencies:
+        ranges = [{"range": {f"{prefix}urgency": {"gte": first, "lte": last}}} for first, last in question.urgencies]
+        found.append(_any(ranges))
+    bounds = {"gte": question.since, "lt": question.until}
+    if times := {name: at.isoformat() for name, at in bounds.items() if at}:
+        found.append({"range": {time_field(question): times}})
+    return found if question.quotes or question.advisories else [*found, TOLD]
+
+
+def highlight(question: Question) -> dict[str, Any]:
+    """What is asked for of what matched: the headline whole, three fragments of the others."""
+    columns = [column.partition("^")[0] for column in _columns(question)]
+    return {
+        "pre_tags": [MARKS[0]],
+        "post_tags": [MARKS[1]],
+        "max_analyzed_offset": HIGHLIGHTED,
+        "fields": {
+            column: {"number_of_fragments": 0 if column == "headline" else 3, "fragment_size": 200}
+            for column in columns
+        },
+    }
+
+
+def time_field(question: Question) -> str:
+    """The field of a document's time."""
+    return "story.versioncreated" if question.quotes else "versioncreated"
+
+
+def _columns(question: Question) -> list[str]:
+    return ["text"] if question.quotes else ["headline^3", "slugline.text^2", "keyword.text^2", "body"]
+
+
+def _text(question: Question) -> dict[str, Any]:
+    words = question.query.strip()
+    if not words or words == "*":
+        return {"match_all": {}}
+    return {"simple_query_string": {"query": words, "fields": _columns(question), "default_operator": "and"}}
+
+
+def _named(name: str, columns: Sequence[str]) -> dict[str, Any]:
+    if columns[0].rpartition(".")[2] in _EXACT:
+        return {"terms": {columns[0]: [name]}}
+    texts = [column if column in _EXACT else f"{column}.text" for column in columns]
+    return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
+
+
+def _any(queries: list[dict[str, Any]]) -> dict[str, Any]:
+    return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}

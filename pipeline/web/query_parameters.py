@@ -1,0 +1,91 @@
+"""What every page and the API are asked with, read from the address."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.connect.elasticsearch_client import Client
+from pipeline.search.search_query import LISTED, Question, Sort, asked
+
+_Name = Annotated[str, Field(max_length=200)]
+_Names = Annotated[list[_Name], Field(max_length=20)]
+Text = Annotated[str, Query(max_length=2_000)]
+
+
+class Parameters(BaseModel):
+    """The search, as it stands in an address."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: Annotated[
+        str,
+        Field(
+            max_length=1_000,
+            description='words, "phrases", -without, a | b, prefix*, and filters: speaker:"Xi Jinping" since:24h',
+        ),
+    ] = ""
+    speaker: Annotated[_Names, Field(description="who speaks")] = []
+    about: Annotated[_Names, Field(description="who or what a quote names")] = []
+    entity: Annotated[_Names, Field(description="a person, organization or place named")] = []
+    person: Annotated[_Names, Field(description="a person named")] = []
+    organization: Annotated[_Names, Field(description="an organization named")] = []
+    place: Annotated[_Names, Field(description="a place named")] = []
+    source: Annotated[_Names, Field(description="where the story comes from; several are alternatives")] = []
+    subject: Annotated[_Names, Field(description="a subject's name or code; several are alternatives")] = []
+    keyword: Annotated[_Names, Field(description="a keyword or slugline")] = []
+    language: Annotated[_Names, Field(description="a language's code; several are alternatives")] = []
+    urgency: Annotated[_Names, Field(description="1 to 9, or a range such as 1-3; several are alternatives")] = []
+    kind: Annotated[_Names, Field(description="direct, mixed or indirect, of quotes; several are alternatives")] = []
+    storyline: Annotated[_Names, Field(description="a storyline's id")] = []
+    since: Annotated[_Name, Field(description="2024-05-16, 2024-05-16T12:00Z, today, last 24h, 7d")] = ""
+    until: Annotated[_Name, Field(description="as since; before that time")] = ""
+    sort: Annotated[Sort | None, Field(description="unset: by relevance where there are words")] = None
+    advisories: Annotated[bool, Field(description="advisories and test messages too")] = False
+
+    def question(self, **more: Any) -> Question:
+        """The question. Raises ConfigurationError."""
+        filters = {name: getattr(self, name) for name in LISTED}
+        times = {"since": self.since, "until": self.until}
+        return asked(self.q, **filters, **times, sort=self.sort, advisories=self.advisories, **more)
+
+
+class Paged(Parameters):
+    """A search, and which page of it."""
+
+    size: Annotated[int, Field(ge=0, le=1_000, description="hits of one page")] = 20
+    cursor: Annotated[
+        str | None,
+        Field(max_length=4_000, description="as the page before gave it; *: page through the index as it is now"),
+    ] = None
+    collapsed: Annotated[bool, Field(description="one story of each storyline")] = False
+    facets: Annotated[bool, Field(description="count the values of fields, and over time")] = False
+
+    def question(self, **more: Any) -> Question:
+        """The question. Raises ConfigurationError."""
+        return super().question(size=self.size, cursor=self.cursor, collapsed=self.collapsed, **more)
+
+
+def _index(request: Request) -> Client:
+    client: Client = request.app.state.elasticsearch
+    return client
+
+
+Search = Annotated[Parameters, Query()]
+Page = Annotated[Paged, Query()]
+Index = Annotated[Client, Depends(_index)]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Whether stories or quotes are asked for, of an address that serves both."""
+
+    quotes: bool
+
+
+def _chosen(quotes: Annotated[bool, Query(description="quotes instead of stories")] = False) -> Chosen:
+    return Chosen(quotes)
+
+
+What = Annotated[Chosen, Depends(_chosen)]

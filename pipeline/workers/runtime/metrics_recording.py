@@ -1,0 +1,37 @@
+"""A worker's metrics, written down for dashboards from a thread of their own."""
+
+import os
+import socket
+import threading
+import time
+from datetime import timedelta
+
+import structlog
+
+from pipeline.connect.elasticsearch_client import connect
+from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.index.metrics_recorder import Recorder
+from pipeline.settings import Elasticsearch, Monitor
+from pipeline.workers.runtime.metrics import WorkerMetrics
+
+log = structlog.get_logger()
+
+
+def start(metrics: WorkerMetrics, elasticsearch: Elasticsearch, monitor: Monitor) -> None:
+    """Write a document every ``monitor.every`` seconds; while Elasticsearch is away there is a gap."""
+    about = {"process": f"{socket.gethostname()}-{os.getpid()}"}
+    recorder = Recorder(connect(elasticsearch), about, timedelta(days=monitor.keep_days))
+    threading.Thread(target=_record, args=(metrics, recorder, monitor.every), daemon=True, name="recording").start()
+
+
+def _record(metrics: WorkerMetrics, recorder: Recorder, every: float) -> None:
+    while True:
+        time.sleep(every)
+        try:
+            recorder.record(metrics.document())
+        except ElasticsearchAway as error:
+            log.info("metrics were not written down", why=str(error))
+        except DocumentRefused as error:
+            log.warning("metrics were refused", why=str(error))
+        except Exception:  # the thread must not end before the worker
+            log.exception("metrics were not written down")
