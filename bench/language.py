@@ -62,7 +62,7 @@ def own() -> Language:
 
 def stock() -> Language:
     """The stock model's recogniser alone."""
-    return spacy.load(Spacy().model, exclude=["parser", "tok2vec", *model.UNREAD])
+    return spacy.load(Spacy().model, exclude=["parser", "tok2vec", *model.UNUSED_COMPONENTS])
 
 
 if __name__ == "__main__":

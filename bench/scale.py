@@ -24,9 +24,10 @@ from pipeline.annotate.stories import annotated
 from pipeline.broker.sender import Sender
 from pipeline.clean import clean
 from pipeline.formats import parse
-from pipeline.search.query_body import highlight, request
-from pipeline.search.search_query import MOST, Question, asked
-from pipeline.search.stories import ask
+from pipeline.search import search_query
+from pipeline.search.query_body import highlight, search_body
+from pipeline.search.search_query import MOST, SearchQuery
+from pipeline.search.stories import execute
 from pipeline.settings import Spacy
 from pipeline.story import AnnotatedStory, RawStory
 
@@ -100,12 +101,14 @@ def _timed(client: httpx.Client, path: str) -> float:
     return time.perf_counter() - begin
 
 
-def _questions() -> Iterator[Question]:
+def _questions() -> Iterator[SearchQuery]:
     """Words and filters as people ask them, none of them twice."""
     random = Random(1)
     for _ in range(_QUERIES + _WARM):
         words = random.sample(_WORDS, 2)
-        yield asked(" ".join(words[: random.choice((1, 2))]), since=f"{random.randrange(100, 700)}h", size=20)
+        yield search_query.parse(
+            " ".join(words[: random.choice((1, 2))]), since=f"{random.randrange(100, 700)}h", size=20
+        )
 
 
 def _searches(system: System) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def _searches(system: System) -> dict[str, Any]:
     with httpx.Client(timeout=60) as client:
         for number, question in enumerate(_questions()):
             since = question.since.isoformat() if question.since else ""
-            body = request(question) | {"track_total_hits": True, "highlight": highlight(question)}
+            body = search_body(question) | {"track_total_hits": True, "highlight": highlight(question)}
             asks = {"q": question.query, "since": since, "size": "20"}
             index = f"{system.servers.elasticsearch.address}/stories/_search"
             ways = {
@@ -141,7 +144,7 @@ def _alerts(system: System) -> dict[str, float]:
     for question in _questions():
         begin = time.perf_counter()
         watched = replace(question, since=None, size=MOST, sort="time")
-        ask(system.client, watched, among=[f"urn:scale:{new}" for new in range(_NEW)])
+        execute(system.client, watched, uris=[f"urn:scale:{new}" for new in range(_NEW)])
         taken.append((time.perf_counter() - begin) * 1000)
     return _quantiles(taken[_WARM:])
 

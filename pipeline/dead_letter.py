@@ -78,7 +78,7 @@ class DeadLetter:
         return Coordinate(match[1], int(match[2]), int(match[3])) if match else self.at
 
     @property
-    def described(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """What is known of it, in JSON."""
         return {
             "id": self.id,

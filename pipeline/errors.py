@@ -66,11 +66,11 @@ class TransientError(PipelineError):
     """A server is away or busy; the same call may succeed later."""
 
 
-class KafkaAway(TransientError):
+class KafkaUnavailable(TransientError):
     """Kafka cannot be reached or does not answer in time."""
 
 
-class ElasticsearchAway(TransientError):
+class ElasticsearchUnavailable(TransientError):
     """Elasticsearch cannot be reached, is overloaded, or does not answer in time.
 
     ``status`` is that of its answer, where there was one.
@@ -82,7 +82,7 @@ class ElasticsearchAway(TransientError):
         self.status = status
 
 
-class KibanaAway(TransientError):
+class KibanaUnavailable(TransientError):
     """Kibana cannot be reached or is still starting."""
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from bench import corpus
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.desk.near_duplicates import Signed, Window, sign
+from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
 from pipeline.story import RawStory, Story
 
 EDITED = 0.3
@@ -42,19 +42,19 @@ class Rates:
 def measure(number: int = 600, seed: int = 11) -> Rates:
     """The rates on a stream of about that many stories."""
     right = wrong = missed = 0
-    window = Window(timedelta(days=3_650))
+    window = SignatureWindow(timedelta(days=3_650))
     stream = list(_stream(number, random.Random(seed)))
     for story, copied in stream:
-        if signature := sign(story):
+        if signature := signature_of(story):
             window.add(
-                Signed(
+                SignedStory(
                     uri=story.uri,
                     origin=story.source.name,
                     versioncreated=story.versioncreated,
                     signature=signature,
                 )
             )
-        original = window.judge(story.uri)[0]
+        original = window.compare(story.uri)[0]
         if original == copied:
             right += copied is not None
         else:

@@ -18,7 +18,7 @@ from rich.progress import track
 from pipeline import formats
 from pipeline.clean import clean
 from pipeline.errors import PermanentError
-from pipeline.feeds import Intake
+from pipeline.feeds import ItemReader
 from pipeline.story import RawStory
 from tests.soon import TooSlow, soon
 
@@ -120,7 +120,7 @@ def outcome(value: bytes, name: str) -> Counter[str]:
     """What becomes of an input's items: stories, refusals with their reasons. Anything else is raised."""
     found: Counter[str] = Counter()
     stream = BufferedReader(BytesIO(value), formats.SNIFFED_BYTES)
-    for item in Intake(limit=LIMIT, format=name).items(stream, "bent", "bent", "bent"):
+    for item in ItemReader(limit=LIMIT, format=name).items(stream, "bent", "bent", "bent"):
         if not isinstance(item, RawStory):
             assert item.reason
             found["refused"] += 1

@@ -60,7 +60,7 @@ def started(stock: str, sample: list[Labelled]) -> Language:
     """An untrained recogniser with the stock one's word representations."""
     old = spacy.load(stock)
     nlp = spacy.blank("en")
-    word_features.give(nlp.vocab)
+    word_features.add_features(nlp.vocab)
     recogniser = nlp.add_pipe("ner", config=CONFIG)
     for label in LABELS:
         recogniser.add_label(label)

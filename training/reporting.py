@@ -19,11 +19,11 @@ import spacy
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from pipeline.annotate.quotes.candidates import Quotations, readings
+from pipeline.annotate.quotes.candidates import Quotations, candidates
 from pipeline.annotate.quotes.features import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.quotes.reported_speech import reports
-from pipeline.annotate.quotes.unattributed import evidence
+from pipeline.annotate.quotes.unattributed import features
 from pipeline.annotate.tree import Tree
 
 BELIEFS = frozenset(
@@ -193,9 +193,9 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
             continue
         cue = Cue(tree, quotations, token, lemmas[form])
         marked = [a for a in article.attributions if any(s <= tree.start[token] < e for s, e in a.cue)]
-        for option in readings(tree, quotations, token):
-            stretch = tree.start[option.first], tree.end[option.last - 1]
-            yield Row((number, token), cue.of(option), *judged(stretch, marked))
+        for candidate in candidates(tree, quotations, token):
+            stretch = tree.start[candidate.first], tree.end[candidate.last - 1]
+            yield Row((number, token), cue.of(candidate), *judged(stretch, marked))
 
 
 def loose_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
@@ -209,7 +209,7 @@ def loose_examples(number: int, article: Article, known: Lexicon) -> Iterator[Ro
         over = next((r.likely for r in doubtful if r.first <= first and last <= r.last), 0.0)
         span = quotations.spans[stretch]
         inside = any(a <= span.start + 1 and span.end <= b + 1 for x in article.attributions for a, b in x.content)
-        yield Row((number, stretch), evidence(tree, quotations, stretch, over), float(inside), 1.0)
+        yield Row((number, stretch), features(tree, quotations, stretch, over), float(inside), 1.0)
 
 
 def judged(stretch: tuple[int, int], marked: Iterable[Attribution]) -> tuple[float, float]:

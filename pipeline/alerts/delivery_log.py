@@ -7,21 +7,28 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from pipeline.alerts.matching import Match
-from pipeline.connect.elasticsearch_client import NO_INDEX, Client, looked_up, settled, speaking_to, verdict
-from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.connect.elasticsearch_client import (
+    NO_INDEX,
+    Client,
+    bulk_item_error,
+    found_documents,
+    retry_while_starting,
+    translate_errors,
+)
+from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.index_names import MATCHES, index_of
-from pipeline.search.query_body import LENIENT
+from pipeline.search.query_body import IGNORE_MISSING
 
-_MANY = 10_000
+_MOST_MATCHES = 10_000
 
 
-@settled
-def about(client: Client, uris: Sequence[str]) -> list[Match]:
+@retry_while_starting
+def find(client: Client, uris: Sequence[str]) -> list[Match]:
     """All that was told of these stories. Raises ElasticsearchAway."""
-    return _found(client, {"terms": {"uri": list(uris)}}, _MANY)[1]
+    return _found(client, {"terms": {"uri": list(uris)}}, _MOST_MATCHES)[1]
 
 
-@settled
+@retry_while_starting
 def latest(
     client: Client, alert: str | None = None, since: datetime | None = None, size: int = 50
 ) -> tuple[int, list[Match]]:
@@ -32,7 +39,7 @@ def latest(
     return _found(client, {"bool": {"filter": filters}}, size)
 
 
-def remember(client: Client, found: Sequence[Match]) -> list[Match]:
+def record(client: Client, found: Sequence[Match]) -> list[Match]:
     """Write down what is to be told; what was not delivered yet of it.
 
     Raises ElasticsearchAway, DocumentRefused.
@@ -42,32 +49,32 @@ def remember(client: Client, found: Sequence[Match]) -> list[Match]:
     lines: list[dict[str, Any]] = []
     for match in found:
         lines += [{"create": {"_index": _index(client, match), "_id": match.id}}, match.model_dump(mode="json")]
-    with speaking_to(client):
+    with translate_errors(client):
         answered = client.bulk(operations=lines, refresh=True)
     # One that was written down before is a conflict, and none.
-    verdicts = [verdict(next(iter(item.values()))) for item in answered["items"]]
+    verdicts = [bulk_item_error(next(iter(item.values()))) for item in answered["items"]]
     for said in verdicts:
-        if isinstance(said, ElasticsearchAway):
+        if isinstance(said, ElasticsearchUnavailable):
             raise said
         if said is not None:
             raise DocumentRefused(said)
-    done = delivered(client, found)
+    done = delivered_channels(client, found)
     return [match for match in found if match.id not in done]
 
 
-def delivered(client: Client, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
+def delivered_channels(client: Client, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
     """The channels that have each of them, by id, of those that were delivered. Raises ElasticsearchAway."""
     docs = [{"_index": _index(client, match), "_id": match.id, "_source": ["delivered"]} for match in found]
-    with speaking_to(client):
+    with translate_errors(client):
         answered = client.mget(docs=docs)
-    known = {doc["_id"]: doc["_source"].get("delivered") for doc in looked_up(answered["docs"], NO_INDEX)}
+    known = {doc["_id"]: doc["_source"].get("delivered") for doc in found_documents(answered["docs"], NO_INDEX)}
     return {id: tuple(channels) for id, channels in known.items() if channels is not None}
 
 
-def note_delivered(client: Client, match: Match, channels: Sequence[str]) -> None:
+def record_delivery(client: Client, match: Match, channels: Sequence[str]) -> None:
     """Write down which channels have it by now. Raises ElasticsearchAway."""
     document = {**match.model_dump(mode="json"), "delivered": list(channels)}
-    with speaking_to(client):
+    with translate_errors(client):
         client.index(index=_index(client, match), id=match.id, document=document)
 
 
@@ -77,10 +84,10 @@ def _index(client: Client, match: Match) -> str:
 
 def _found(client: Client, query: dict[str, Any], size: int) -> tuple[int, list[Match]]:
     try:
-        with speaking_to(client):
+        with translate_errors(client):
             answered = client.search(
                 index=client.named(MATCHES),
-                **LENIENT,
+                **IGNORE_MISSING,
                 query=query,
                 size=size,
                 sort=[{"at": "desc"}],

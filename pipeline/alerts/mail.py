@@ -12,16 +12,16 @@ from pipeline.alerts.matching import Match
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.settings import Alerts
 
-_SECONDS = 20.0
-_TIMES = 4
+_TIMEOUT = 20.0
+_ATTEMPTS = 4
 
 
-def written(match: Match, sender: str, to: str) -> EmailMessage:
+def compose(match: Match, sender: str, to: str) -> EmailMessage:
     """The message; what stands in its headers has no line breaks, whatever a headline has."""
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to
-    mail["Subject"] = _line(f"[{match.alert}] {match.says}{match.headline or match.text}")[:200]
+    mail["Subject"] = _line(f"[{match.alert}] {match.prefix}{match.headline or match.text}")[:200]
     mail["Date"] = format_datetime(match.at)
     mail["Message-ID"] = f"<{match.id}@wire.invalid>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -41,7 +41,7 @@ def send(settings: Alerts, message: EmailMessage) -> None:
         raise ConfigurationError("no mail server is configured (alerts.smtp_host)")
     try:
         for attempt in stamina.retry_context(
-            on=_is_passing, attempts=_TIMES, timeout=None, wait_initial=0.5, wait_max=8.0
+            on=_is_transient, attempts=_ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
         ):
             with attempt:
                 _send(settings, settings.smtp_host, message)
@@ -53,9 +53,9 @@ def _send(settings: Alerts, host: str, message: EmailMessage) -> None:
     with ExitStack() as stack:
         trust = ssl.create_default_context()
         if settings.smtp_security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, settings.smtp_port, timeout=_SECONDS, context=trust)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, settings.smtp_port, timeout=_TIMEOUT, context=trust)
         else:
-            server = smtplib.SMTP(host, settings.smtp_port, timeout=_SECONDS)
+            server = smtplib.SMTP(host, settings.smtp_port, timeout=_TIMEOUT)
         stack.enter_context(server)
         if settings.smtp_security == "starttls":
             server.starttls(context=trust)
@@ -64,7 +64,7 @@ def _send(settings: Alerts, host: str, message: EmailMessage) -> None:
         server.send_message(message)
 
 
-def _is_passing(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     """Whether another attempt may succeed: not where the server has said no for good (5xx)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code < 500 for code, _ in error.recipients.values())
@@ -75,10 +75,10 @@ def _is_passing(error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {told.decode('utf-8', 'replace')}" for code, told in error.recipients.values())
+        return "; ".join(f"{code} {reply.decode('utf-8', 'replace')}" for code, reply in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
-        told = error.smtp_error
-        return f"{error.smtp_code} {told.decode('utf-8', 'replace') if isinstance(told, bytes) else told}"
+        reply = error.smtp_error
+        return f"{error.smtp_code} {reply.decode('utf-8', 'replace') if isinstance(reply, bytes) else reply}"
     return f"{type(error).__name__} {error}"
 
 

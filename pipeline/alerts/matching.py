@@ -17,13 +17,13 @@ from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
 from pipeline.search.query_body import MARKS
 from pipeline.search.search_query import MOST
-from pipeline.search.stories import ask, whole
+from pipeline.search.stories import execute, require_complete
 from pipeline.story import Indexed, Time
 
 _TEXT = 500
 _SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
 Kind = Literal["match", "corrected", "withdrawn", "killed", "test"]
-_SAYS: dict[Kind, str] = {
+_PREFIXES: dict[Kind, str] = {
     "match": "",
     "corrected": "Corrected: ",
     "withdrawn": "No longer fits: ",
@@ -56,15 +56,15 @@ class Match(Value):
     matched: str = ""
 
     @property
-    def says(self) -> str:
+    def prefix(self) -> str:
         """What kind it is, in words that stand before a headline; nothing for a plain match."""
-        return _SAYS[self.kind]
+        return _PREFIXES[self.kind]
 
 
 def matches(
-    client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], told: Sequence[Match]
+    client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], earlier: Sequence[Match]
 ) -> tuple[list[Match], list[AlertFailed]]:
-    """What is to be told of these versions, given what was ``told`` of these stories before.
+    """What is to be told of these versions, given what was ``earlier`` of these stories before.
 
     The same arrival again gives the same matches, with the same ids. Beside them the alerts that
     could not be asked, which keep no other waiting. Raises ElasticsearchAway.
@@ -80,20 +80,20 @@ def matches(
             failed.append(AlertFailed(f"alert {alert.name} cannot be asked: {error}"))
             continue
         for uri, each in newest.items():
-            before = [match for match in told if match.alert == alert.name and match.uri == uri]
+            before = [match for match in earlier if match.alert == alert.name and match.uri == uri]
             fitting = [hit for hit in hits if _story(hit)["uri"] == uri]
-            found += _told_of(alert, each, fitting, before)
+            found += _matches_of(alert, each, fitting, before)
     return found, failed
 
 
 def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
     """The hits of that alert in these stories, of those that came in since it was made."""
     # What a part of the index keeps to itself would be told as withdrawn.
-    answer = whole(ask(client, alert.question(MOST), among=uris))
-    return [hit for hit in answer.hits if alert.created <= _came(_story(hit))]
+    answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
+    return [hit for hit in answer.hits if alert.created <= _received_at(_story(hit))]
 
 
-def _told_of(
+def _matches_of(
     alert: Alert, arrived: Indexed, hits: Sequence[dict[str, Any]], before: Sequence[Match]
 ) -> Iterator[Match]:
     """What is told of a version; what was written down of it already comes again, as it was."""
@@ -155,11 +155,11 @@ def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
 def _matched(alert: Alert, hit: dict[str, Any]) -> str:
     """A digest of what fits: a quote and its speaker; of a story its headline and the sentences with the words."""
     if alert.quotes:
-        told = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
+        earlier = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
     else:
         sentences = [each for text in hit["highlight"].get("body", ()) for each in _SENTENCES.split(text)]
-        told = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
-    return blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        earlier = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
+    return blake2b("\x1f".join(earlier).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
@@ -173,12 +173,12 @@ def _story(hit: dict[str, Any]) -> dict[str, Any]:
     return story
 
 
-def _came(story: dict[str, Any]) -> datetime:
+def _received_at(story: dict[str, Any]) -> datetime:
     """When the story came in, or could be told."""
     times = [story["source"]["receivedat"], story.get("embargoed")]
     return max(datetime.fromisoformat(text) for text in times if text)
 
 
 def _id(alert: Alert, uri: str, version: int, kind: str, matched: str) -> str:
-    told = "\x1f".join((alert.name, alert.created.isoformat(), uri, str(version), kind, matched))
-    return blake2b(told.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    earlier = "\x1f".join((alert.name, alert.created.isoformat(), uri, str(version), kind, matched))
+    return blake2b(earlier.encode("utf-8", "replace"), digest_size=16).hexdigest()

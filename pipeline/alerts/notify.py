@@ -10,23 +10,23 @@ from pipeline.alerts.saved_searches import WEBHOOK, Alert
 from pipeline.settings import Alerts
 
 
-class Teller:
+class Notifier:
     """Tells as the settings say. Raises ConfigurationError where the secret is none."""
 
     def __init__(self, settings: Alerts) -> None:
         """Connect when there is something to tell."""
         self._settings = settings
         secret = settings.webhook_secret
-        self._key = webhook.key_of(secret.get_secret_value()) if secret else None
+        self._key = webhook.decode_secret(secret.get_secret_value()) if secret else None
         self._web: httpx.AsyncClient | None = None
 
-    async def tell(self, match: Match, alert: Alert, channel: str) -> None:
+    async def notify(self, match: Match, alert: Alert, channel: str) -> None:
         """Tell it there. Raises DeliveryFailed, and ConfigurationError where no mail server is configured."""
         if channel == WEBHOOK and alert.webhook:
             self._web = self._web or webhook.connect(self._settings.allow_private)
             await webhook.post(self._web, alert.webhook, match.id, match.model_dump_json().encode(), self._key)
         else:
-            message = mail.written(match, self._settings.sender, channel)
+            message = mail.compose(match, self._settings.sender, channel)
             await asyncio.to_thread(mail.send, self._settings, message)
 
     async def close(self) -> None:

@@ -7,17 +7,17 @@ from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
 from pipeline.annotations import Value, is_absent
-from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.index_names import ALERTS
-from pipeline.search.query_body import LENIENT
-from pipeline.search.search_query import Question, asked
-from pipeline.search.stories import ask
+from pipeline.search.query_body import IGNORE_MISSING
+from pipeline.search.search_query import SearchQuery, parse
+from pipeline.search.stories import execute
 from pipeline.story import Time
 
 WEBHOOK = "webhook"
 """The channel that is no address."""
-MOST = 1_000
+MOST_ALERTS = 1_000
 """Alerts there can be; each costs a search whenever something was indexed."""
 _ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
 
@@ -39,9 +39,9 @@ class Alert(Value):
     ] = ()
     created: Time
 
-    def question(self, size: int = 10) -> Question:
+    def search_query(self, size: int = 10) -> SearchQuery:
         """What it asks. Raises ConfigurationError."""
-        return asked(self.query, quotes=self.quotes, size=size, sort="time")
+        return parse(self.query, quotes=self.quotes, size=size, sort="time")
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -56,8 +56,8 @@ def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tupl
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigurationError(f"alert, {first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
-    question = alert.question()
-    if question.since or question.until:
+    search = alert.search_query()
+    if search.since or search.until:
         raise ConfigurationError("alert, query: it watches what comes; leave since: and until: out")
     return alert
 
@@ -67,10 +67,10 @@ def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
 
     Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchAway.
     """
-    ask(client, alert.question(0))
-    if len(saved(client)) >= MOST:
-        raise ConfigurationError(f"there are {MOST} alerts already; remove one first")
-    with speaking_to(client):
+    execute(client, alert.search_query(0))
+    if len(load_all(client)) >= MOST_ALERTS:
+        raise ConfigurationError(f"there are {MOST_ALERTS} alerts already; remove one first")
+    with translate_errors(client):
         try:
             client.index(
                 index=client.named(ALERTS),
@@ -85,29 +85,29 @@ def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
 
 def remove(client: Client, name: str) -> None:
     """Forget it. Raises ConfigurationError where there is none of that name, ElasticsearchAway."""
-    with speaking_to(client):
+    with translate_errors(client):
         try:
             client.delete(index=client.named(ALERTS), id=name, refresh=True)
         except NotFoundError:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
 
-@settled
-def one(client: Client, name: str) -> Alert:
+@retry_while_starting
+def get(client: Client, name: str) -> Alert:
     """The alert of that name. Raises ConfigurationError where there is none, ElasticsearchAway."""
-    with speaking_to(client):
+    with translate_errors(client):
         try:
             return Alert.model_validate(client.get(index=client.named(ALERTS), id=name)["_source"])
         except NotFoundError:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
 
-@settled
-def saved(client: Client) -> list[Alert]:
+@retry_while_starting
+def load_all(client: Client) -> list[Alert]:
     """All alerts, by name. Raises ElasticsearchAway."""
-    with speaking_to(client):
+    with translate_errors(client):
         try:
-            found = client.search(index=client.named(ALERTS), size=MOST, **LENIENT)
+            found = client.search(index=client.named(ALERTS), size=MOST_ALERTS, **IGNORE_MISSING)
         except NotFoundError:
             return []
     alerts = (Alert.model_validate(hit["_source"]) for hit in found["hits"]["hits"])

@@ -12,12 +12,12 @@ import stamina
 from pipeline.connect.address_guard import Blocked, GuardedTransport
 from pipeline.errors import ConfigurationError, DeliveryFailed
 
-_SECONDS = 10.0
-_TIMES = 5
+_TIMEOUT = 10.0
+_ATTEMPTS = 5
 _PREFIX = "whsec_"
 
 
-def key_of(secret: str) -> bytes:
+def decode_secret(secret: str) -> bytes:
     """The bytes of a secret, which is base64 after ``whsec_``. Raises ConfigurationError."""
     try:
         return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
@@ -25,7 +25,7 @@ def key_of(secret: str) -> bytes:
         raise ConfigurationError("alerts.webhook_secret: whsec_ and base64, of 24 to 64 random bytes") from None
 
 
-def signed(id: str, body: bytes, key: bytes | None, now: float) -> dict[str, str]:
+def signature_headers(id: str, body: bytes, key: bytes | None, now: float) -> dict[str, str]:
     """The headers of a message; without a key it is not signed."""
     headers = {"content-type": "application/json", "webhook-id": id, "webhook-timestamp": str(int(now))}
     if key:
@@ -39,18 +39,18 @@ async def post(client: httpx.AsyncClient, address: str, id: str, body: bytes, ke
     """Tell it, five times at most, more and more rarely. Raises DeliveryFailed, which says what it answered."""
     try:
         async for attempt in stamina.retry_context(
-            on=_is_passing, attempts=_TIMES, timeout=None, wait_initial=0.5, wait_max=8.0
+            on=_is_transient, attempts=_ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
         ):
             with attempt:
                 # A time of its own for each attempt, or a receiver would take the last for a replay.
-                answer = await client.post(address, content=body, headers=signed(id, body, key, time.time()))
+                answer = await client.post(address, content=body, headers=signature_headers(id, body, key, time.time()))
                 answer.raise_for_status()
     except httpx.HTTPStatusError as error:
-        raise DeliveryFailed(f"{_place(address)} answers {error.response.status_code}") from None
+        raise DeliveryFailed(f"{_without_secrets(address)} answers {error.response.status_code}") from None
     except Blocked as error:
-        raise DeliveryFailed(f"{_place(address)}: {error}") from None
+        raise DeliveryFailed(f"{_without_secrets(address)}: {error}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DeliveryFailed(f"{_place(address)}: {type(error).__name__} {error}".strip()) from None
+        raise DeliveryFailed(f"{_without_secrets(address)}: {type(error).__name__} {error}".strip()) from None
 
 
 def connect(private: bool) -> httpx.AsyncClient:
@@ -61,20 +61,20 @@ def connect(private: bool) -> httpx.AsyncClient:
     """
     return httpx.AsyncClient(
         transport=GuardedTransport(private),
-        timeout=_SECONDS,
+        timeout=_TIMEOUT,
         follow_redirects=False,
         headers={"user-agent": "wire"},
         trust_env=False,
     )
 
 
-def _is_passing(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code in (408, 425, 429) or error.response.is_server_error
     return isinstance(error, httpx.TransportError)
 
 
-def _place(address: str) -> str:
+def _without_secrets(address: str) -> str:
     """The address without what may be a secret in it."""
     url = httpx.URL(address)
     return f"{url.scheme}://{url.netloc.decode()}{url.path if url.path == '/' else '/…'}"

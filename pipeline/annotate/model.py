@@ -12,12 +12,12 @@ import pipeline.annotate.entities.component
 import pipeline.annotate.paragraph_breaks
 import pipeline.annotate.quotes.component  # noqa: F401 - importing them registers them
 from pipeline.annotate.entities import recogniser
-from pipeline.annotate.normalise_marks import as_written, familiar
+from pipeline.annotate.normalise_marks import normalise_marks, restore_marks
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Names
 
-UNREAD = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
+UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
 """Components of stock pipelines whose output nobody here reads."""
 OURS = ("wire_entities", "wire_quotes")
 PIECE_CHARACTERS = 20_000
@@ -30,7 +30,7 @@ def load(name: str, names: Names = "wire") -> Language:
     ``names`` says whose recogniser finds the names: ours, or the "stock" one of the model. Raises
     ConfigurationError where no such model is installed.
     """
-    unread = UNREAD if names == "stock" else (*UNREAD, "ner")
+    unread = UNUSED_COMPONENTS if names == "stock" else (*UNUSED_COMPONENTS, "ner")
     try:
         nlp = spacy.load(name, exclude=list(unread))
     except OSError:
@@ -66,11 +66,13 @@ class Text(NamedTuple):
 
 def annotate(nlp: Language, texts: Sequence[Text]) -> Iterator[Annotations]:
     """What the model finds in each text, in order. No ``Doc`` outlives the call."""
-    pieces = [(familiar(piece), (piece, number)) for number, text in enumerate(texts) for piece in split(text.body)]
+    pieces = [
+        (normalise_marks(piece), (piece, number)) for number, text in enumerate(texts) for piece in split(text.body)
+    ]
     with nlp.memory_zone():
         docs = nlp.pipe(pieces, as_tuples=True, disable=list(OURS))
         for number, group in groupby(docs, key=lambda read: read[1][1]):
-            doc = _whole([as_written(doc, piece) for doc, (piece, _) in group])
+            doc = _whole([restore_marks(doc, piece) for doc, (piece, _) in group])
             doc._.wire_located = texts[number].located
             for component in OURS:
                 doc = nlp.get_pipe(component)(doc)

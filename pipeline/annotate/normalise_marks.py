@@ -8,22 +8,22 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-_STRANGE = re.compile(r"(?P<opens>(?<![^\s(\[])[«»„](?=\S))|[«»„]|(?<=[^\s(\[])“")
-_READ: list[int | str] = ["HEAD", "DEP", "ENT_IOB", "ENT_TYPE"]
+_FOREIGN_MARKS = re.compile(r"(?P<opens>(?<![^\s(\[])[«»„](?=\S))|[«»„]|(?<=[^\s(\[])“")
+_NORMALISED: list[int | str] = ["HEAD", "DEP", "ENT_IOB", "ENT_TYPE"]
 
 
-def familiar(text: str) -> str:
+def normalise_marks(text: str) -> str:
     """The text, each character in its place, with marks the model knows."""
     if not any(mark in text for mark in "«»„"):
         return text
-    return _STRANGE.sub(lambda mark: "“" if mark["opens"] else "”", text)
+    return _FOREIGN_MARKS.sub(lambda mark: "“" if mark["opens"] else "”", text)
 
 
-def as_written(doc: Doc, text: str) -> Doc:
+def restore_marks(doc: Doc, text: str) -> Doc:
     """What was read of ``familiar(text)``, told of the text itself."""
     if doc.text == text:
         return doc
     words = [text[token.idx : token.idx + len(token)] for token in doc]
     written = Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
     read: Any = doc
-    return written.from_array(_READ, read.to_array(_READ))
+    return written.from_array(_NORMALISED, read.to_array(_NORMALISED))

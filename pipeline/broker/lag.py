@@ -60,11 +60,11 @@ def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: t
     )
 
 
-_UNSETTLED = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+_COORDINATOR_NOT_READY = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
 """What a broker answers that was just started, or that just took over a group."""
 
 
-@stamina.retry(on=_UNSETTLED, attempts=None, timeout=10, wait_initial=0.1, wait_max=1)
+@stamina.retry(on=_COORDINATOR_NOT_READY, attempts=None, timeout=10, wait_initial=0.1, wait_max=1)
 def _committed(groups: KafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
     found: dict[TopicPartition, OffsetAndMetadata] = groups.list_group_offsets({group: None})[group]
     return found

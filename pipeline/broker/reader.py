@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from pipeline.connect.kafka_client import consumer
 from pipeline.envelope import Coordinate, Envelope
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from pipeline.settings import Kafka
 
 _POLL_MS = 500
@@ -31,7 +31,7 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
     where = TopicPartition(kafka.named(at.topic), at.partition)
     partitions = client.partitions_for_topic(where.topic)
     if not partitions:
-        raise KafkaAway(f"no partition of {where.topic} is known")
+        raise KafkaUnavailable(f"no partition of {where.topic} is known")
     if at.partition not in partitions:
         return None
     client.assign([where])
@@ -43,7 +43,7 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
         for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
             # Another offset: compaction took the message away.
             return _envelope(kafka, record) if record.offset == at.offset else None
-    raise KafkaAway(f"{at} did not come within {_FETCHING:g} s")
+    raise KafkaUnavailable(f"{at} did not come within {_FETCHING:g} s")
 
 
 def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
@@ -51,10 +51,10 @@ def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[En
 
     Raises KafkaAway, also where nothing comes for half a minute.
     """
-    return Follower(kafka, topic, since).new()
+    return TopicFollower(kafka, topic, since).poll()
 
 
-class Follower:
+class TopicFollower:
     """Reads a topic on and on, by one reader: each time what came since the last time.
 
     It connects anew each time, which takes some milliseconds: a consumer that stays open keeps a
@@ -66,7 +66,7 @@ class Follower:
         self._kafka, self._topic, self._since = kafka, topic, since
         self._next: dict[TopicPartition, int] = {}
 
-    def new(self) -> Iterator[Envelope]:
+    def poll(self) -> Iterator[Envelope]:
         """The messages not read yet, up to what is the end of the topic now.
 
         Raises KafkaAway, also where nothing comes for half a minute.
@@ -89,7 +89,7 @@ class Follower:
                     deadline = time.monotonic() + _CATCHING_UP
                 left = {tp for tp in left if client.position(tp) < ends[tp]}
                 if left and time.monotonic() > deadline:
-                    raise KafkaAway(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
+                    raise KafkaUnavailable(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
             # Where compaction took the last messages away, there is none with the last offset.
             self._next |= ends
 
@@ -106,11 +106,11 @@ class Follower:
 
 def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:
     """The messages that come from now on. Raises KafkaAway."""
-    for messages in gathered(kafka, topic, 0):
+    for messages in poll_batches(kafka, topic, 0):
         yield from messages
 
 
-def gathered(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
+def poll_batches(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
     """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaAway."""
     with consumer(kafka) as client:
         _assign(client, kafka.named(topic))

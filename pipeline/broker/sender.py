@@ -15,8 +15,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.producer.future import FutureRecordMetadata
 
-from pipeline.connect.kafka_client import options, speaking_to
-from pipeline.errors import KafkaAway, TooLarge
+from pipeline.connect.kafka_client import options, translate_errors
+from pipeline.errors import KafkaUnavailable, TooLarge
 from pipeline.settings import Kafka
 
 IN_FLIGHT_BYTES = 32 << 20
@@ -42,7 +42,7 @@ class Sender:
         deadline, pause = time.monotonic() + self.kafka.delivery_timeout, 0.25
         while True:
             try:
-                with speaking_to(self.kafka):
+                with translate_errors(self.kafka):
                     self._producer = KafkaProducer(
                         **options(self.kafka),
                         acks="all",
@@ -56,7 +56,7 @@ class Sender:
                         max_block_ms=int(self.kafka.delivery_timeout * 1000),
                     )
                 return self
-            except KafkaAway:
+            except KafkaUnavailable:
                 if time.monotonic() + pause > deadline:
                     raise
                 time.sleep(pause)
@@ -81,8 +81,8 @@ class Sender:
         Raises TooLarge where the message is over the topic's limit, KafkaAway.
         """
         size = len(value or b"")
-        self._settle(IN_FLIGHT_BYTES - size)
-        with speaking_to(self.kafka):
+        self._await_acknowledgements(IN_FLIGHT_BYTES - size)
+        with translate_errors(self.kafka):
             try:
                 future = self._producer.send(
                     self.kafka.named(topic), key=key, value=value, headers=list(headers), timestamp_ms=timestamp
@@ -94,19 +94,19 @@ class Sender:
 
     def finish(self) -> int:
         """Wait until everything is acknowledged; how many were. Raises KafkaAway."""
-        with speaking_to(self.kafka):
+        with translate_errors(self.kafka):
             self._producer.flush(timeout=self.kafka.delivery_timeout)
-        self._settle(-1)
+        self._await_acknowledgements(-1)
         return self.acknowledged
 
-    def _settle(self, room: int) -> None:
-        """Look at the oldest futures until no more than ``room`` bytes are in flight."""
-        while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > room):
+    def _await_acknowledgements(self, allowed_bytes: int) -> None:
+        """Look at the oldest futures until no more than ``allowed_bytes`` bytes are in flight."""
+        while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > allowed_bytes):
             future, size = self._waiting[0]
             try:
                 future.get(timeout=self.kafka.delivery_timeout)
             except KafkaError as error:
-                raise KafkaAway(
+                raise KafkaUnavailable(
                     f"Kafka at {self.kafka.address} did not acknowledge a message within "
                     f"{self.kafka.delivery_timeout:g} s ({type(error).__name__}); {len(self._waiting)} not acknowledged"
                 ) from None

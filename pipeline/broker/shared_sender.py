@@ -6,13 +6,13 @@ from contextlib import suppress
 from typing import TypeVar
 
 from pipeline.broker.sender import Sender
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from pipeline.settings import Kafka
 
 Result = TypeVar("Result")
 
 
-class Delivery:
+class SharedSender:
     """One producer, made when it is needed and made anew after a failure."""
 
     def __init__(self, kafka: Kafka) -> None:
@@ -32,7 +32,7 @@ class Delivery:
                     self._sender = Sender(self._kafka).__enter__()
                 result = send(self._sender)
                 self._sender.finish()
-            except KafkaAway:
+            except KafkaUnavailable:
                 self._close()
                 raise
             return result
@@ -44,6 +44,6 @@ class Delivery:
 
     def _close(self) -> None:
         if self._sender is not None:
-            with suppress(KafkaAway):
-                self._sender.__exit__(KafkaAway, None, None)
+            with suppress(KafkaUnavailable):
+                self._sender.__exit__(KafkaUnavailable, None, None)
             self._sender = None

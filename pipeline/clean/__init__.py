@@ -4,11 +4,11 @@
 into ``removed``, and the dateline and byline into their own fields.
 """
 
-from pipeline.clean.boilerplate import take_furniture
-from pipeline.clean.byline import take_byline
-from pipeline.clean.dateline import take_dateline
+from pipeline.clean.boilerplate import remove_boilerplate
+from pipeline.clean.byline import extract_byline
+from pipeline.clean.dateline import extract_dateline
 from pipeline.clean.language import language_of
-from pipeline.clean.paragraphs import paragraphs_of, tidy
+from pipeline.clean.paragraphs import normalise_line, paragraphs_of
 from pipeline.clean.signal import signal_of
 from pipeline.story import Story
 
@@ -20,18 +20,18 @@ def clean(story: Story) -> Story:
 
     What the source states (headline, byline, dateline, language) wins over what the text shows.
     """
-    paragraphs, removed = take_furniture(paragraphs_of(story.body), story.headline)
+    paragraphs, removed = remove_boilerplate(paragraphs_of(story.body), story.headline)
     byline, dateline = story.byline, story.dateline
     if byline is None:
-        paragraphs, byline = take_byline(paragraphs)
+        paragraphs, byline = extract_byline(paragraphs)
     if dateline is None:
-        paragraphs, dateline = take_dateline(paragraphs, story.versioncreated)
+        paragraphs, dateline = extract_dateline(paragraphs, story.versioncreated)
     body = "\n".join(paragraphs)
     return story.model_copy(
         update={
             "body": body,
             "removed": story.removed + removed,
-            "headline": tidy(story.headline or "") or None,
+            "headline": normalise_line(story.headline or "") or None,
             "byline": byline,
             "dateline": dateline,
             "located": story.located or (dateline and dateline.place),

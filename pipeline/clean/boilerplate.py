@@ -40,7 +40,7 @@ _ADVERT = re.compile(
     r"|(?:Story|Article) continues below|Scroll to continue(?: with content)?|Continue reading(?: below)?)"
     r"[.:\s]*$"
 )
-_WHOLE = (
+_ENTIRE = (
     (
         "advertisement",
         re.compile(r"(?:advertise?ments?|advert|sponsored(?: content)?|- ?advertisement ?-)[.:]?$", re.I),
@@ -86,13 +86,13 @@ _TAIL = 300
 """How many characters at a paragraph's end can be furniture; keeps the search linear."""
 
 
-def take_furniture(paragraphs: list[str], headline: str | None) -> tuple[list[str], tuple[Removed, ...]]:
+def remove_boilerplate(paragraphs: list[str], headline: str | None) -> tuple[list[str], tuple[Removed, ...]]:
     """The paragraphs that are the story, and what was taken out."""
     kept: list[str] = []
     removed: list[Removed] = []
     for paragraph in paragraphs:
-        text, furniture = _strip(paragraph)
-        removed += furniture
+        text, boilerplate = _strip(paragraph)
+        removed += boilerplate
         if not kept and text and headline and text.casefold() == headline.strip().casefold():
             removed.append(Removed(kind="headline", text=text))
         elif text:
@@ -105,7 +105,7 @@ def _strip(paragraph: str) -> tuple[str, list[Removed]]:
     """What is left of a paragraph, and its furniture; until nothing more comes off."""
     end = len(paragraph)
     found: list[Removed] = []
-    while end and len(found) < _MOST and (last := _whole(paragraph, end) or _last(paragraph, end)):
+    while end and len(found) < _MOST and (last := _entire(paragraph, end) or _last(paragraph, end)):
         end, removed = last
         found.append(removed)
         while end and paragraph[end - 1].isspace():
@@ -117,9 +117,9 @@ def _strip(paragraph: str) -> tuple[str, list[Removed]]:
     return text, found
 
 
-def _whole(paragraph: str, end: int) -> tuple[int, Removed] | None:
+def _entire(paragraph: str, end: int) -> tuple[int, Removed] | None:
     """The paragraph up to ``end``, where all of it is furniture."""
-    for kind, pattern in _WHOLE:
+    for kind, pattern in _ENTIRE:
         if pattern.match(paragraph, 0, end):
             return 0, Removed(kind=kind, text=paragraph[:end])  # type: ignore[arg-type]
     return None

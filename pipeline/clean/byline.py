@@ -10,7 +10,7 @@ _CONNECTORS = frozenset(
 )
 
 
-def take_byline(paragraphs: list[str]) -> tuple[list[str], str | None]:
+def extract_byline(paragraphs: list[str]) -> tuple[list[str], str | None]:
     """The paragraphs without the byline, and the byline without its "By"."""
     for number, paragraph in enumerate(paragraphs[:_LOOKED_AT]):
         found = _BYLINE.match(paragraph)

@@ -30,7 +30,7 @@ _LONGEST = 100
 _RECENT = timedelta(days=2)
 
 
-def take_dateline(paragraphs: list[str], written: datetime) -> tuple[list[str], Dateline | None]:
+def extract_dateline(paragraphs: list[str], written: datetime) -> tuple[list[str], Dateline | None]:
     """The paragraphs without the dateline, and the dateline.
 
     ``written``, the story's own time, tells the year where the dateline has none.

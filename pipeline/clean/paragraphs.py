@@ -14,7 +14,7 @@ _WRAPPED = range(40, 101)
 """How long the lines of a hard-wrapped text are, in characters."""
 
 
-def tidy(text: str) -> str:
+def normalise_line(text: str) -> str:
     """One line of text in NFC, without invisible characters, single spaces between words."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return " ".join(text.split())
@@ -30,7 +30,7 @@ def paragraphs_of(text: str) -> list[str]:
     if len(blocks) == 1 and len(_INDENT.findall(text)) > 1:
         blocks = [block for block in re.split(r"\n(?=\t|[ \u00a0]{2,})", text) if block.strip()]
     lines = (line for block in blocks for line in _unwrap(block, alone=len(blocks) == 1))
-    return [line for line in map(tidy, lines) if line]
+    return [line for line in map(normalise_line, lines) if line]
 
 
 def _unwrap(block: str, alone: bool) -> list[str]:

@@ -43,5 +43,5 @@ _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
 
 def signal_of(*lines: str | None) -> Signal | None:
     """What the first telling line says the message is, None for a story."""
-    told = (signal for line in lines if line for signal, words in _SIGNALS if words.search(line))
-    return next(told, None)
+    signals = (signal for line in lines if line for signal, words in _SIGNALS if words.search(line))
+    return next(signals, None)

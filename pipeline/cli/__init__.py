@@ -10,10 +10,10 @@ import stamina
 import typer
 
 from pipeline import __version__
-from pipeline.cli.console import complain, leave_quietly
+from pipeline.cli.console import exit_on_closed_pipe, print_error
 from pipeline.errors import ConfigurationError, PipelineError, TransientError
 
-EXIT_REFUSED, EXIT_USAGE, EXIT_AWAY = 1, 2, 3
+EXIT_REFUSED, EXIT_USAGE, EXIT_UNAVAILABLE = 1, 2, 3
 MODULES = {
     "up": "up",
     "feed": "feed",
@@ -37,7 +37,7 @@ MODULES = {
 """The commands in the order of their help, and the module each is in."""
 
 
-def assembled(words: Sequence[str] = ()) -> typer.Typer:
+def build_app(words: Sequence[str] = ()) -> typer.Typer:
     """The command line; nothing but the module of a command that is named first is imported."""
     app = typer.Typer(
         name="wire",
@@ -56,7 +56,7 @@ def assembled(words: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"wire {__version__}\n")
         raise typer.Exit
@@ -64,13 +64,13 @@ def _tell_version(wanted: bool) -> None:
 
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
     ] = False,
 ) -> None:
     pass
 
 
-def _refuse_what_is_no_text(words: Sequence[str]) -> None:
+def _reject_undecodable_arguments(words: Sequence[str]) -> None:
     """A file's name may be any bytes; whatever else is not UTF-8 could be neither asked for nor sent."""
     for word in words:
         if word != word.encode("utf-8", "ignore").decode() and not Path(word).exists():
@@ -82,16 +82,16 @@ def main() -> None:
     # Only who has set up logging is told of retries; elsewhere standard output is for data.
     stamina.instrumentation.set_on_retry_hooks([])
     try:
-        _refuse_what_is_no_text(sys.argv[1:])
-        assembled(sys.argv[1:])()
+        _reject_undecodable_arguments(sys.argv[1:])
+        build_app(sys.argv[1:])()
     except ConfigurationError as error:
-        complain(str(error))
+        print_error(str(error))
         sys.exit(EXIT_USAGE)
     except TransientError as error:
-        complain(str(error))
-        sys.exit(EXIT_AWAY)
+        print_error(str(error))
+        sys.exit(EXIT_UNAVAILABLE)
     except PipelineError as error:
-        complain(str(error))
+        print_error(str(error))
         sys.exit(EXIT_REFUSED)
     except BrokenPipeError:
-        leave_quietly()
+        exit_on_closed_pipe()

@@ -12,15 +12,15 @@ from rich.table import Table
 
 from pipeline.alerts import delivery_log, saved_searches
 from pipeline.alerts.matching import Match
-from pipeline.alerts.notify import Teller
+from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import WEBHOOK, Alert
-from pipeline.cli.console import complain, messages, output, print_json
+from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch
 from pipeline.errors import ConfigurationError, DeliveryFailed
-from pipeline.search.search_query import asked
-from pipeline.search.stories import ask
+from pipeline.search.search_query import parse
+from pipeline.search.stories import execute
 from pipeline.settings import Alerts, load
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `wire alert list` shows it.")]
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Alerts: saved searches, matched against all that comes in.")
     group.command()(add)
     group.command("list")(list_alerts)
-    group.command("test")(try_out)
+    group.command("test")(send_test)
     group.command()(remove)
     app.add_typer(group, name="alert")
 
@@ -59,9 +59,9 @@ def add(
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     alert = saved_searches.new(name, query, quotes=quotes, webhook=to_webhook, email=tuple(email or ()))
     if alert.webhook and not settings.alerts.webhook_secret:
-        complain("what is posted is not signed (alerts.webhook_secret is not set here)")
+        print_error("what is posted is not signed (alerts.webhook_secret is not set here)")
     if alert.email and not settings.alerts.smtp_host:
-        complain("no mail server is configured here (alerts.smtp_host); the deliver worker needs one")
+        print_error("no mail server is configured here (alerts.smtp_host); the deliver worker needs one")
     with connect(locate_elasticsearch(settings)) as client:
         saved_searches.add(client, alert, replace=replace)
     messages.print(f"alert {name} watches from now on")
@@ -75,7 +75,7 @@ def list_alerts(
     [dim]wire alert list[/]
     """
     with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
-        found = [(alert, *delivery_log.latest(client, alert.name, size=1)) for alert in saved_searches.saved(client)]
+        found = [(alert, *delivery_log.latest(client, alert.name, size=1)) for alert in saved_searches.load_all(client)]
     if as_json:
         for alert, total, newest in found:
             about = {**alert.model_dump(mode="json"), "matches": total}
@@ -93,7 +93,7 @@ def list_alerts(
     output.print(table if found else "[dim]no alerts; wire alert add NAME QUERY[/]")
 
 
-def try_out(
+def send_test(
     name: NameArgument,
     since: Annotated[str, typer.Option("--since", metavar="T", help="Count what would have matched since.")] = "24h",
     elasticsearch: ElasticsearchOption = None,
@@ -107,11 +107,11 @@ def try_out(
     """
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
-        alert = saved_searches.one(client, name)
-        answer = ask(client, asked(alert.query, quotes=alert.quotes, since=since, size=0))
+        alert = saved_searches.get(client, name)
+        result = execute(client, parse(alert.query, quotes=alert.quotes, since=since, size=0))
     what = ("quote", "quotes") if alert.quotes else ("story", "stories")
-    output.print(f"{answer.total:,} {what[answer.total != 1]} would have matched since {escape(since)}")
-    if not asyncio.run(_tell(settings.alerts, alert)):
+    output.print(f"{result.total:,} {what[result.total != 1]} would have matched since {escape(since)}")
+    if not asyncio.run(_send_to_channels(settings.alerts, alert)):
         raise typer.Exit(1)
 
 
@@ -125,20 +125,20 @@ def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_d
     messages.print(f"alert {name} is removed")
 
 
-async def _tell(settings: Alerts, alert: Alert) -> bool:
+async def _send_to_channels(settings: Alerts, alert: Alert) -> bool:
     """Send a test to each channel; whether all of them took it."""
     now = datetime.now(UTC)
     match = Match(
         id=secrets.token_hex(16), alert=alert.name, kind="test", uri="urn:wire:test", version=1,
         versioncreated=now, firstcreated=now, at=now, headline="A test of this alert", source="wire", text=alert.query,
     )  # fmt: skip
-    teller, failed = Teller(settings), False
+    notifier, failed = Notifier(settings), False
     for channel in alert.channels:
         try:
-            await teller.tell(match, alert, channel)
-            output.print(f"[green]told[/] {escape(alert.webhook or '' if channel == WEBHOOK else channel)}")
+            await notifier.notify(match, alert, channel)
+            output.print(f"[green]sent to[/] {escape(alert.webhook or '' if channel == WEBHOOK else channel)}")
         except (DeliveryFailed, ConfigurationError) as error:
             failed = True
-            complain(str(error))
-    await teller.close()
+            print_error(str(error))
+    await notifier.close()
     return not failed

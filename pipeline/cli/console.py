@@ -18,13 +18,13 @@ output = Console(highlight=False)
 """For results read by people; programs get ``print_json``."""
 
 _QUIET = ("faust", "mode", "aiokafka", "elastic_transport", "elasticsearch", "asyncio")
-_SAME_AGAIN = 10.0
+_REPEAT_AFTER = 10.0
 """Seconds until a library may say the same again."""
 _SILENT = "kafka"
 """What it would say is raised, and told with its reason."""
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """One line about what is wrong."""
     messages.print(Text.assemble(("wire: ", "bold red"), text), soft_wrap=True)
 
@@ -34,13 +34,13 @@ def print_json(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def leave_quietly() -> NoReturn:
+def exit_on_closed_pipe() -> NoReturn:
     """Leave without a word when nobody reads standard output any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 
 
-class _Seldom(logging.Filter):
+class _RateLimitFilter(logging.Filter):
     """Lets a library say the same thing once in a while: aiokafka would say it a hundred times a second
     while a broker is away.
     """
@@ -53,7 +53,7 @@ class _Seldom(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether it may be said now."""
         key, now = (record.name, str(record.msg)), time.monotonic()
-        if now - self._said.get(key, -_SAME_AGAIN) < _SAME_AGAIN:
+        if now - self._said.get(key, -_REPEAT_AFTER) < _REPEAT_AFTER:
             return False
         self._said[key] = now
         return True
@@ -93,7 +93,7 @@ def set_up_logging() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    handler.addFilter(_Seldom())
+    handler.addFilter(_RateLimitFilter())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.getLogger(_SILENT).setLevel(logging.CRITICAL)

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.console import complain, messages, output, print_json
+from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.connect.locate import locate_kafka
 from pipeline.dead_letter import DeadLetter
@@ -23,14 +23,14 @@ AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(no_args_is_help=True, help="The dead letters: items a stage gave up on, with the reason.")
-    group.command("list")(list_letters)
+    group.command("list")(list_dead_letters)
     group.command()(show)
     group.command()(replay)
     group.command()(drop)
     app.add_typer(group, name="dead")
 
 
-def list_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
+def list_dead_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
     """List them, oldest first; with --json one object a line.
 
     [dim]wire dead list[/]
@@ -38,13 +38,13 @@ def list_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_di
     _, found = _letters(kafka, data_dir)
     if as_json:
         for letter in found:
-            print_json(json.dumps(letter.described, ensure_ascii=False))
+            print_json(json.dumps(letter.as_json, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False)
     for column in ("id", "stage", "uri", "bytes", "error", "detail"):
         table.add_column(column, overflow="fold")
     for letter in found:
-        about = letter.described
+        about = letter.as_json
         table.add_row(*(str(about[name]) for name in ("id", "stage", "uri", "bytes", "error", "detail")))
     if found:
         output.print(table)
@@ -63,14 +63,14 @@ def show(
     """
     broker, found = _letters(kafka, data_dir)
     (letter,) = _named([id], found)
-    value = dead_letters.values(broker, [letter]).get(id)
+    value = dead_letters.load_items(broker, [letter]).get(id)
     if value is None:
         raise ConfigurationError(f"the bytes of {id} are kept no longer")
     if as_json:
         text = value.decode("utf-8", "backslashreplace")
-        print_json(json.dumps({**letter.described, "value": text}, ensure_ascii=False))
+        print_json(json.dumps({**letter.as_json, "value": text}, ensure_ascii=False))
         return
-    for name, text in letter.described.items():
+    for name, text in letter.as_json.items():
         messages.print(f"[dim]{name}[/] {escape(str(text))}", markup=True)
     sys.stdout.buffer.write(value)
 
@@ -103,7 +103,7 @@ def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_di
     done = dead_letters.resolve(broker, chosen, again=again)
     sys.stdout.write(f"{done} {'replayed' if again else 'dropped'}\n")
     if done < len(chosen):
-        complain(f"{len(chosen) - done} not replayed: their bytes are kept no longer")
+        print_error(f"{len(chosen) - done} not replayed: their bytes are kept no longer")
         raise typer.Exit(1)
 
 

@@ -9,13 +9,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from pipeline import feeds, topics
 from pipeline.broker.sender import Sender
-from pipeline.cli.console import complain, messages, set_up_logging
-from pipeline.cli.feeds import followed, run
-from pipeline.cli.offline import FormatOption, PublishedOption, SourceOption, intake
+from pipeline.cli.console import messages, print_error, set_up_logging
+from pipeline.cli.feeds import feeds_for, run
+from pipeline.cli.offline import FormatOption, PublishedOption, SourceOption, item_reader
 from pipeline.cli.options import DataDirOption, KafkaOption
 from pipeline.connect.locate import locate_kafka
-from pipeline.errors import KafkaAway, TooLarge
-from pipeline.feeds import Intake, Refusal, files
+from pipeline.errors import KafkaUnavailable, TooLarge
+from pipeline.feeds import ItemReader, Rejected, files
 from pipeline.settings import load
 
 
@@ -54,21 +54,21 @@ def feed(
     # Standard input goes on by itself for as long as somebody writes to it.
     if follow and sources != ["-"]:
         set_up_logging()
-        run(settings, followed(sources, format, source))
+        run(settings, feeds_for(sources, format, source))
         return
-    what = intake(settings.feed.max_item_bytes, format, published, source)
+    what = item_reader(settings.feed.max_item_bytes, format, published, source)
     sender = Sender(locate_kafka(settings))
     refused = 0
     try:
         refused = _send(sources, what, sender, rate)
-    except KafkaAway as error:
-        raise KafkaAway(f"{error}; {sender.acknowledged} items were acknowledged before") from None
+    except KafkaUnavailable as error:
+        raise KafkaUnavailable(f"{error}; {sender.acknowledged} items were acknowledged before") from None
     finally:
         _say(sender.acknowledged, refused)
     sys.exit(refused > 0)
 
 
-def _send(sources: list[str], what: Intake, sender: Sender, rate: float | None) -> int:
+def _send(sources: list[str], what: ItemReader, sender: Sender, rate: float | None) -> int:
     """Send every item; how many were refused."""
     refused = 0
     columns = (
@@ -89,16 +89,16 @@ def _send(sources: list[str], what: Intake, sender: Sender, rate: float | None) 
         with sender:
             pace = _Pace(rate)
             for item in feeds.read(sources, what):
-                if isinstance(item, Refusal):
+                if isinstance(item, Rejected):
                     refused += 1
-                    complain(f"refused {item.where}: {item.reason}")
+                    print_error(f"refused {item.where}: {item.reason}")
                     continue
                 pace.wait()
                 try:
                     sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
                 except TooLarge as error:
                     refused += 1
-                    complain(f"refused {item.uri}: {error}")
+                    print_error(f"refused {item.uri}: {error}")
             sender.finish()
     return refused
 

@@ -15,18 +15,18 @@ from prometheus_client import CollectorRegistry
 
 from pipeline import topics
 from pipeline.broker.sender import Sender
-from pipeline.broker.shared_sender import Delivery
+from pipeline.broker.shared_sender import SharedSender
 from pipeline.cli.console import messages, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import end_with_parent
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
-from pipeline.errors import ConfigurationError, ElasticsearchAway, TooLarge
-from pipeline.feeds import Refusal
-from pipeline.feeds.feed_metrics import Feeds
-from pipeline.feeds.feed_state import Memory
-from pipeline.feeds.live_feeds import Deliver, Item, Live, Searchable
-from pipeline.formats import named
+from pipeline.errors import ConfigurationError, ElasticsearchUnavailable, TooLarge
+from pipeline.feeds import Rejected
+from pipeline.feeds.feed_metrics import FeedMetrics
+from pipeline.feeds.feed_state import FeedState
+from pipeline.feeds.live_feeds import Deliver, Item, LiveFeeds, Searchable
+from pipeline.formats import format_named
 from pipeline.ops import dead_letters
 from pipeline.ops.monitor import serve
 from pipeline.search.stories import story
@@ -68,24 +68,24 @@ def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> Non
         raise ConfigurationError(f"two live feeds are called {twice[0]!r}")
     for feed in live:
         if feed.format != "auto":
-            named(feed.format)
-    delivery = Delivery(locate_kafka(settings))
-    memory = Memory(settings.data_dir)
+            format_named(feed.format)
+    delivery = SharedSender(locate_kafka(settings))
+    feed_state = FeedState(settings.data_dir)
     registry = CollectorRegistry()
-    registry.register(Feeds(live, memory))
+    registry.register(FeedMetrics(live, feed_state))
     port = settings.monitor.port and settings.monitor.port + len(topics.STAGES)
     if not once:
         serve(settings.monitor.host, port, registry)
     messages.print(f"{len(live)} live feeds: {', '.join(names)}")
-    running = Live(memory, settings.feed.max_item_bytes, _delivering(delivery), _searching(settings))
+    running = LiveFeeds(feed_state, settings.feed.max_item_bytes, _delivering(delivery), _searchable(settings))
     try:
-        asyncio.run(_until_told(running, live, once))
+        asyncio.run(_until_signal(running, live, once))
     finally:
         delivery.close()
-        memory.close()
+        feed_state.close()
 
 
-async def _until_told(running: Live, live: Sequence[LiveFeed], once: bool) -> None:
+async def _until_signal(running: LiveFeeds, live: Sequence[LiveFeed], once: bool) -> None:
     task = asyncio.current_task()
     assert task
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,7 +94,7 @@ async def _until_told(running: Live, live: Sequence[LiveFeed], once: bool) -> No
         await running.run(live, once)
 
 
-def _delivering(delivery: Delivery) -> Deliver:
+def _delivering(delivery: SharedSender) -> Deliver:
     def deliver(feed: str, items: Sequence[Item]) -> None:
         def send(sender: Sender) -> None:
             for item in items:
@@ -106,7 +106,7 @@ def _delivering(delivery: Delivery) -> Deliver:
 
 
 def _send(sender: Sender, feed: str, item: Item) -> None:
-    if isinstance(item, Refusal):
+    if isinstance(item, Rejected):
         now = datetime.now(UTC).isoformat()
         about = {"uri": item.where, "source": feed, "feed": feed, "format": "auto", "received-at": now}
         dead_letters.write(sender, _letter(item.where), item.value, item.error, item.reason, about)
@@ -123,16 +123,16 @@ def _letter(where: str) -> str:
     return f"feed-{sha256(where.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
-def _searching(settings: Settings) -> Searchable | None:
+def _searchable(settings: Settings) -> Searchable | None:
     """How to find out whether a story can be searched, where there is an Elasticsearch to ask."""
     try:
         client = connect(locate_elasticsearch(settings))
-    except ElasticsearchAway:
+    except ElasticsearchUnavailable:
         return None
     return lambda uri: story(client, uri) is not None
 
 
-def followed(words: Sequence[str], format: str, source: str | None) -> list[LiveFeed]:
+def feeds_for(words: Sequence[str], format: str, source: str | None) -> list[LiveFeed]:
     """The live feeds for folders and addresses named on the command line.
 
     Raises ConfigurationError for a word that can be neither.

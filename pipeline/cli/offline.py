@@ -10,10 +10,10 @@ import typer
 
 from pipeline import feeds, formats, settings
 from pipeline.clean import clean
-from pipeline.cli.console import complain, print_json
+from pipeline.cli.console import print_error, print_json
 from pipeline.errors import PermanentError
-from pipeline.feeds import Intake, Refusal
-from pipeline.search.times import moment
+from pipeline.feeds import ItemReader, Rejected
+from pipeline.search.times import parse_time
 from pipeline.story import Story
 
 FormatOption = Annotated[
@@ -97,11 +97,11 @@ class _Reader:
         self.settings = settings.load()
         self.refused = 0
         self._words = words or ["-"]
-        self._intake = intake(self.settings.feed.max_item_bytes, format, published, source)
+        self._intake = item_reader(self.settings.feed.max_item_bytes, format, published, source)
 
     def stories(self) -> Iterator[Story]:
         for item in feeds.read(self._words, self._intake):
-            if isinstance(item, Refusal):
+            if isinstance(item, Rejected):
                 self._refuse(item.where, item.reason)
                 continue
             try:
@@ -111,12 +111,12 @@ class _Reader:
 
     def _refuse(self, where: str, reason: str) -> None:
         self.refused += 1
-        complain(f"{where}: {reason}")
+        print_error(f"{where}: {reason}")
 
 
-def intake(limit: int, format: str, published: str | None, source: str | None) -> Intake:
+def item_reader(limit: int, format: str, published: str | None, source: str | None) -> ItemReader:
     """What the options say about all items. Raises ConfigurationError."""
     if format != "auto":
-        formats.named(format)
-    when: datetime | None = moment(published) if published else None
-    return Intake(limit=limit, format=format, source=source, published=when)
+        formats.format_named(format)
+    when: datetime | None = parse_time(published) if published else None
+    return ItemReader(limit=limit, format=format, source=source, published=when)

@@ -5,7 +5,7 @@ import time
 from rich.table import Table
 
 from pipeline.broker.lag import Lag, lags
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from pipeline.settings import Kafka
 
 _EVERY = 2.0
@@ -27,8 +27,8 @@ class Progress:
         """The picture now."""
         table = Table.grid(padding=(0, 3))
         try:
-            self._look()
-        except KafkaAway as error:
+            self._measure()
+        except KafkaUnavailable as error:
             table.add_row(f"[yellow]waiting: {error}[/]")
             return table
         (then, before), (now, done) = self._done[0], self._done[-1]
@@ -39,7 +39,7 @@ class Progress:
         table.add_row(f"[bold]{done:,}[/] indexed", f"{rate:,.1f} a second", *behind)
         return table
 
-    def _look(self) -> None:
+    def _measure(self) -> None:
         now = time.monotonic()
         if self._lags and now - self._looked < _EVERY:
             return

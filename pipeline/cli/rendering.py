@@ -10,8 +10,8 @@ from rich.text import Text
 
 from pipeline.cli.console import messages, output
 from pipeline.search.query_body import MARKS
-from pipeline.search.search_query import Question
-from pipeline.search.stories import Answer
+from pipeline.search.search_query import SearchQuery
+from pipeline.search.stories import SearchResult
 
 _FRAGMENTS = 2
 _LINES = 3
@@ -19,27 +19,27 @@ _QUOTES = 3
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def show_answer(answer: Answer, question: Question) -> None:
+def show_results(result: SearchResult, query: SearchQuery) -> None:
     """The hits, and how many more there are."""
-    for hit in answer.hits:
-        show_hit(hit, question)
-    what = ("quote", "quotes") if question.quotes else ("story", "stories")
-    first = f", {len(answer.hits)} shown" if len(answer.hits) < answer.total else ""
-    output.print(f"[dim]{answer.total:,} {what[answer.total != 1]}{first}[/]")
-    if answer.partial:
+    for hit in result.hits:
+        show_hit(hit, query)
+    what = ("quote", "quotes") if query.quotes else ("story", "stories")
+    first = f", {len(result.hits)} shown" if len(result.hits) < result.total else ""
+    output.print(f"[dim]{result.total:,} {what[result.total != 1]}{first}[/]")
+    if result.partial:
         messages.print("[yellow]a part of the index did not answer: there may be more[/]")
 
 
-def show_hit(hit: dict[str, Any], question: Question) -> None:
+def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
     """A story or a quote, and an empty line."""
-    (show_quote if question.quotes else show_story)(hit)
+    (show_quote if query.quotes else show_story)(hit)
     output.print()
 
 
-def show_facets(answer: Answer) -> None:
+def show_facets(result: SearchResult) -> None:
     """How the hits divide, side by side as far as the terminal is wide, and over time."""
     tables = []
-    for name, values in answer.facets.items():
+    for name, values in result.facets.items():
         table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
         table.add_column(name, max_width=28, overflow="ellipsis", no_wrap=True)
         table.add_column("", justify="right", style="dim")
@@ -48,8 +48,8 @@ def show_facets(answer: Answer) -> None:
         tables.append(table)
     if tables:
         output.print(Columns(tables, padding=(0, 3)))
-    if answer.histogram:
-        bars = answer.histogram.bars
+    if result.histogram:
+        bars = result.histogram.bars
         most = max(bar.count for bar in bars)
         line = "".join(_BARS[round((len(_BARS) - 1) * bar.count / most)] if bar.count else " " for bar in bars)
         output.print(f"[dim]{bars[0].start:%Y-%m-%d %H:%M}[/] [cyan]{line}[/] [dim]{bars[-1].end:%Y-%m-%d %H:%M}[/]")

@@ -14,7 +14,7 @@ from pipeline.cli.options import DataDirOption, KafkaOption
 from pipeline.connect.locate import locate_kafka
 from pipeline.envelope import Envelope
 from pipeline.errors import ConfigurationError
-from pipeline.search.times import moment
+from pipeline.search.times import parse_time
 from pipeline.settings import load
 
 _TOPICS = {name.removeprefix("wire."): name for name in topics.STORY_TOPICS}
@@ -44,7 +44,7 @@ def replay(
         raise ConfigurationError(f"--from: {start!r} is none of {', '.join(_TOPICS)}")
     settings = load(kafka=kafka, data_dir=data_dir)
     broker, topic = locate_kafka(settings), _TOPICS[start]
-    held = read(broker, topic, moment(since) if since else None)
+    held = read(broker, topic, parse_time(since) if since else None)
     with Sender(broker) as sender:
         for message in track(held, "replaying", console=messages, disable=not messages.is_terminal, transient=True):
             if not _is_copy(message) and message.value is not None:

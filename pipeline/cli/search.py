@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 from pipeline import topics
-from pipeline.broker.reader import gathered
+from pipeline.broker.reader import poll_batches
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
-from pipeline.cli.rendering import show_answer, show_facets, show_hit
+from pipeline.cli.rendering import show_facets, show_hit, show_results
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
-from pipeline.search.render import printed
-from pipeline.search.search_query import Sort, asked
-from pipeline.search.stories import ask, make_findable
+from pipeline.search.render import render
+from pipeline.search.search_query import Sort, parse
+from pipeline.search.stories import execute, refresh
 from pipeline.settings import Settings, load
 
 
@@ -84,28 +84,28 @@ def search(
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     found = locate_elasticsearch(settings)
     lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source}
-    question = asked(
+    search = parse(
         query, **lists, since=since, until=until, quotes=quotes, sort=sort, size=size,
         cursor=cursor, collapsed=collapsed, advisories=advisories,
     )  # fmt: skip
     with connect(found) as client:
-        answer = ask(client, question, divided=facets)
+        result = execute(client, search, with_facets=facets)
         if as_json:
-            print_json(json.dumps(printed(answer), ensure_ascii=False))
+            print_json(json.dumps(render(result), ensure_ascii=False))
         else:
-            show_answer(answer, question)
-            show_facets(answer)
-        newest = replace(question, cursor=None, collapsed=False)
+            show_results(result, search)
+            show_facets(result)
+        newest = replace(search, cursor=None, collapsed=False)
         for uris in _indexed(settings) if follow else ():
-            make_findable(client)
-            arrived = ask(client, newest, among=uris)
-            for hit, told in zip(arrived.hits, printed(arrived)["hits"], strict=True):
-                print_json(json.dumps(told, ensure_ascii=False)) if as_json else show_hit(hit, question)
+            refresh(client)
+            arrived = execute(client, newest, uris=uris)
+            for hit, hit_json in zip(arrived.hits, render(arrived)["hits"], strict=True):
+                print_json(json.dumps(hit_json, ensure_ascii=False)) if as_json else show_hit(hit, search)
 
 
 def _indexed(settings: Settings) -> Iterator[list[str]]:
     """The uris of what is indexed from now on, a second's together, until Ctrl-C. Raises KafkaAway."""
     messages.print("[dim]following; Ctrl-C ends[/]")
     with suppress(KeyboardInterrupt):
-        for indexed in gathered(locate_kafka(settings), topics.INDEXED, 1):
+        for indexed in poll_batches(locate_kafka(settings), topics.INDEXED, 1):
             yield sorted({(message.key or b"").decode("utf-8", "replace") for message in indexed})

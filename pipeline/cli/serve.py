@@ -2,11 +2,11 @@
 
 import typer
 
-from pipeline.cli.console import complain, set_up_logging
+from pipeline.cli.console import print_error, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.orphans import end_with_parent
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka, servers_of
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from pipeline.local.ports import free_port
 from pipeline.settings import Kafka, Settings, load
 
@@ -39,6 +39,6 @@ def serve(
 def _kafka(settings: Settings) -> Kafka:
     try:
         return locate_kafka(settings)
-    except KafkaAway:
-        complain("no Kafka is known: nothing can be pushed, and nothing is live")
+    except KafkaUnavailable:
+        print_error("no Kafka is known: nothing can be pushed, and nothing is live")
         return settings.kafka

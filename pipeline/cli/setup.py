@@ -5,7 +5,7 @@ import typer
 from pipeline.broker import topic_setup
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
-from pipeline.connect.elasticsearch_client import connect, speaking_to
+from pipeline.connect.elasticsearch_client import connect, translate_errors
 from pipeline.connect.locate import Servers
 from pipeline.index import health
 from pipeline.index import setup as templates
@@ -28,7 +28,7 @@ def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, 
     created, made = prepare(servers)
     messages.print(f"topics created: {', '.join(created) or 'none, all were there'}")
     messages.print(f"templates: {', '.join(made)}")
-    tell_what_is_missing(servers.elasticsearch)
+    report_limits(servers.elasticsearch)
     if settings.kibana.url:
         count = server.put(settings.kibana, ndjson(objects(settings.elasticsearch.prefix)))
         messages.print(f"Kibana objects: {count}")
@@ -41,13 +41,13 @@ def prepare(servers: Servers) -> tuple[list[str], list[str]]:
     """
     created = topic_setup.ensure(servers.kafka)
     client = connect(servers.elasticsearch)
-    with speaking_to(client), client:
+    with translate_errors(client), client:
         return created, templates.ensure(client, servers.elasticsearch)
 
 
-def tell_what_is_missing(elasticsearch: Elasticsearch) -> None:
+def report_limits(elasticsearch: Elasticsearch) -> None:
     """Say what the core server cannot do; everything else works on it. Raises ElasticsearchAway."""
     with connect(elasticsearch) as client:
-        if health.is_core(client):
+        if health.is_core_server(client):
             text = "this Elasticsearch is the core server, which Kibana cannot use; `docker compose` has a full one"
             messages.print(text, soft_wrap=True)

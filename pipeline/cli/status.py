@@ -41,18 +41,18 @@ def _show(state: dict[str, Any]) -> None:
     _show_servers(state)
     if state["pages"]:
         output.print(f"pages          {state['pages']}")
-    figures = Table.grid(padding=(0, 2))
+    numbers = Table.grid(padding=(0, 2))
     for stage in topics.STAGES if "lag" in state else ():
         behind = state["lag"][stage]
-        figures.add_row(stage, f"[{'green' if not behind else 'yellow'}]{behind:,} behind[/]")
+        numbers.add_row(stage, f"[{'green' if not behind else 'yellow'}]{behind:,} behind[/]")
     for name in ("stories", "quotes"):
         if name in state:
-            figures.add_row(name, f"{state[name]:,}")
+            numbers.add_row(name, f"{state[name]:,}")
     if "dead" in state:
-        figures.add_row("dead letters", f"[{'red' if state['dead'] else 'green'}]{state['dead']:,}[/]")
+        numbers.add_row("dead letters", f"[{'red' if state['dead'] else 'green'}]{state['dead']:,}[/]")
     if state.get("oldest"):
-        figures.add_row("oldest waiting", f"{state['oldest']['seconds']:g} s, at {state['oldest']['stage']}")
-    output.print(figures)
+        numbers.add_row("oldest waiting", f"{state['oldest']['seconds']:g} s, at {state['oldest']['stage']}")
+    output.print(numbers)
     if state["feeds"]:
         output.print(_fresh(state["feeds"]))
 

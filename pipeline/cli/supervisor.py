@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 STOPPING = 12.0
 """Seconds children may take to stop; a little longer than a worker's own drain."""
-_STEADY = 30.0
+_STABLE_AFTER = 30.0
 """A child that ran so many seconds starts again at once; one that keeps dying, more and more rarely."""
 _MOST_PAUSE = 30.0
 _TICK = 0.2
@@ -69,7 +69,7 @@ class Supervisor:
         """
         while not self.stopping.wait(_TICK):
             for child in self.children:
-                self._tend(child)
+                self._restart_ended(child)
             every()
 
     def stop(self) -> None:
@@ -86,12 +86,12 @@ class Supervisor:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def _tend(self, child: Child) -> None:
+    def _restart_ended(self, child: Child) -> None:
         if child.process is None:
             if time.monotonic() >= child.again_at:
                 child.start(self.environment)
         elif (code := child.process.poll()) is not None:
-            steady = time.monotonic() - child.started > _STEADY
+            steady = time.monotonic() - child.started > _STABLE_AFTER
             child.failures = 0 if steady else child.failures + 1
             pause = min(_MOST_PAUSE, 0.5 * 2**child.failures) if child.failures > 1 else 0.0
             child.again_at = time.monotonic() + pause

@@ -40,7 +40,7 @@ def list_(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
     [dim]wire token list  ·  wire token list --json[/]
     """
     settings = load(data_dir=data_dir)
-    names = sorted({**tokens.kept(settings.data_dir), **settings.push.tokens})
+    names = sorted({**tokens.load(settings.data_dir), **settings.push.tokens})
     if as_json:
         print_json(json.dumps(names))
     else:

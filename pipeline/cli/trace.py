@@ -17,7 +17,7 @@ from pipeline.ops import dead_letters
 from pipeline.search.stories import story
 from pipeline.state.store import read_one
 
-_TOLD = {
+_LABELS = {
     "received": "came in at the door",
     **{
         stage.reads.rpartition(".")[2]: f"on {stage.reads}: {stage.awaits}"
@@ -47,13 +47,13 @@ def trace(
     [dim]wire trace urn:agency:2024:1  ·  wire trace upi-putin-xi.txt --json[/]
     """
     _, servers = connected(kafka, elasticsearch, data_dir)
-    found = look(servers, uri)
+    found = gather(servers, uri)
     print_json(json.dumps(found, ensure_ascii=False)) if as_json else _show(found)
     if found["state"] == "unknown":
         raise typer.Exit(1)
 
 
-def look(servers: Servers, uri: str) -> dict[str, Any]:
+def gather(servers: Servers, uri: str) -> dict[str, Any]:
     """What is known of it: ``state``, ``times`` by place, and the dead letters of that uri.
 
     ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has
@@ -64,7 +64,7 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
         indexed = story(client, uri)
         record = read_one(client, uri)
     dead = [
-        {name: letter.described[name] for name in ("stage", "error", "detail", "id")}
+        {name: letter.as_json[name] for name in ("stage", "error", "detail", "id")}
         for letter in dead_letters.unresolved(servers.kafka)
         if letter.header("uri") == uri
     ]
@@ -84,11 +84,11 @@ def look(servers: Servers, uri: str) -> dict[str, Any]:
 
 def _show(found: dict[str, Any]) -> None:
     about = {name: found[name] for name in ("version", "embargoed", "duplicateof") if found.get(name)}
-    told = ", ".join(f"{name} {value}" for name, value in about.items())
-    output.print(f"{escape(found['uri'])}  [bold]{found['state']}[/]  {escape(told)}", soft_wrap=True)
+    text = ", ".join(f"{name} {value}" for name, value in about.items())
+    output.print(f"{escape(found['uri'])}  [bold]{found['state']}[/]  {escape(text)}", soft_wrap=True)
     table = Table.grid(padding=(0, 3))
     before: datetime | None = None
-    for name, words in _TOLD.items():
+    for name, words in _LABELS.items():
         if name in found.get("times", {}):
             at = datetime.fromisoformat(found["times"][name])
             passed = f"+{max(0.0, (at - before).total_seconds()):.3f} s" if before else ""
@@ -97,5 +97,5 @@ def _show(found: dict[str, Any]) -> None:
     if before:
         output.print(table)
     for letter in found.get("dead", ()):
-        told = f"{letter['stage']}: {letter['error']}: {letter['detail']}"
-        output.print(f"[red]dead letter {escape(letter['id'])}[/] {escape(told)}", soft_wrap=True)
+        text = f"{letter['stage']}: {letter['error']}: {letter['detail']}"
+        output.print(f"[red]dead letter {escape(letter['id'])}[/] {escape(text)}", soft_wrap=True)

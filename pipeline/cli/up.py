@@ -17,13 +17,13 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColu
 from rich.progress import Progress as DownloadProgress
 
 from pipeline import topics
-from pipeline.cli.console import complain, messages, set_up_logging
+from pipeline.cli.console import messages, print_error, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.progress import Progress
-from pipeline.cli.setup import prepare, tell_what_is_missing
+from pipeline.cli.setup import prepare, report_limits
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.cli.worker import environment
-from pipeline.connect.locate import Servers, publish
+from pipeline.connect.locate import Servers, write_addresses
 from pipeline.errors import LocalServerFailed
 from pipeline.local.jars import Jar
 from pipeline.local.ports import free_port
@@ -70,7 +70,7 @@ def up(
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, processes=workers, port=port)
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    local = LocalServers(settings, complain)
+    local = LocalServers(settings, print_error)
     logs = settings.data_dir / "logs"
     logs.mkdir(exist_ok=True)
     set_up_logging()
@@ -79,7 +79,7 @@ def up(
         with suppress(KeyboardInterrupt):
             servers = local.start(_downloading)
             prepare(servers)
-            tell_what_is_missing(servers.elasticsearch)
+            report_limits(servers.elasticsearch)
             _run(settings, servers, local, feed or [], logs)
     finally:
         local.stop()
@@ -105,7 +105,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
     chosen = free_port(settings.web.port)
     pages = f"http://{settings.web.host}:{chosen}"
     if settings.web.port not in (0, chosen):
-        complain(f"port {settings.web.port} is taken, the pages are on {chosen}")
+        print_error(f"port {settings.web.port} is taken, the pages are on {chosen}")
     serve = Child("serve", ["serve", "--port", str(chosen)], logs / "serve.log")
     stages = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
     feeds = [Child("feeds", ["feeds"], logs / "feeds.log")] if settings.feeds else []
@@ -119,7 +119,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
             return
         supervisor.children += [*stages, *feeds]
         feeding = _feed(paths, supervisor.environment) if paths else None
-        publish(settings.data_dir, replace(servers, pages=pages))
+        write_addresses(settings.data_dir, replace(servers, pages=pages))
         sys.stdout.write(f"ready {pages}\n")
         sys.stdout.flush()
         messages.print(f"logs in {logs}; Ctrl-C stops")
@@ -128,7 +128,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
             show = _each_second(live, progress) if messages.is_terminal else lambda: None
 
             def look() -> None:
-                local.tend()
+                local.restart_ended()
                 show()
 
             supervisor.watch(look)

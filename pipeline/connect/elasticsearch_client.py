@@ -11,20 +11,20 @@ import stamina
 from elasticsearch import ApiError, AuthenticationException, AuthorizationException, TransportError
 from elasticsearch.serializer import OrjsonSerializer
 
-from pipeline.errors import ConfigurationError, ElasticsearchAway
+from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.settings import Elasticsearch
 
 NO_INDEX = "index_not_found_exception"
-_BUSY = frozenset((408, 429, 500, 502, 503, 504))
-_WRITTEN = frozenset((200, 201, 404, 409))
+_UNAVAILABLE = frozenset((408, 429, 500, 502, 503, 504))
+_APPLIED = frozenset((200, 201, 404, 409))
 """404 is the answer to deleting what is not there."""
-_NOT_NOW = frozenset((403, 429, 500, 502, 503, 504))
+_RETRIABLE = frozenset((403, 429, 500, 502, 503, 504))
 """What one action of a bulk request is told that has to wait; 403 where the index is read-only."""
-_REASON = 500
+_REASON_CHARACTERS = 500
 """Characters of a reason: some hold a thread pool's whole description."""
 
 
-class _Named:
+class _PrefixedClient:
     """Knows what this installation's indices are called in the cluster."""
 
     prefix = ""
@@ -34,7 +34,7 @@ class _Named:
         return ",".join(f"{self.prefix}{name}" for name in names)
 
 
-class Client(_Named, elasticsearch.Elasticsearch):
+class Client(_PrefixedClient, elasticsearch.Elasticsearch):
     """A client for entrances and searches."""
 
     def __enter__(self) -> Self:
@@ -42,7 +42,7 @@ class Client(_Named, elasticsearch.Elasticsearch):
         return self
 
 
-class AsyncClient(_Named, elasticsearch.AsyncElasticsearch):
+class AsyncClient(_PrefixedClient, elasticsearch.AsyncElasticsearch):
     """A client for the event loop."""
 
 
@@ -80,26 +80,30 @@ def _options(settings: Elasticsearch) -> dict[str, Any]:
 
 
 @contextmanager
-def speaking_to(client: Client | AsyncClient) -> Iterator[None]:
+def translate_errors(client: Client | AsyncClient) -> Iterator[None]:
     """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchAway, with its address."""
     try:
         yield
     except TransportError as error:
-        raise ElasticsearchAway(f"Elasticsearch does not answer at {_address(client)} ({error.message})") from None
+        raise ElasticsearchUnavailable(
+            f"Elasticsearch does not answer at {_address(client)} ({error.message})"
+        ) from None
     except (AuthenticationException, AuthorizationException) as error:
-        raise ElasticsearchAway(f"Elasticsearch at {_address(client)} refuses us: {error.message}") from None
+        raise ElasticsearchUnavailable(f"Elasticsearch at {_address(client)} refuses us: {error.message}") from None
     except ApiError as error:
-        if error.status_code in _BUSY:
-            told = f"Elasticsearch at {_address(client)} answers {error.status_code}: {error.message}"
-            raise ElasticsearchAway(told, error.status_code) from None
+        if error.status_code in _UNAVAILABLE:
+            message = f"Elasticsearch at {_address(client)} answers {error.status_code}: {error.message}"
+            raise ElasticsearchUnavailable(message, error.status_code) from None
         raise
 
 
 def _is_starting(error: Exception) -> bool:
-    return isinstance(error, ElasticsearchAway) and error.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return isinstance(error, ElasticsearchUnavailable) and error.status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-settled = stamina.retry(on=_is_starting, attempts=None, timeout=5, wait_initial=0.1, wait_max=1, wait_jitter=0.1)
+retry_while_starting = stamina.retry(
+    on=_is_starting, attempts=None, timeout=5, wait_initial=0.1, wait_max=1, wait_jitter=0.1
+)
 """Decorates what reads: a node that starts, and an index that was made this moment, answer 503 at first."""
 
 
@@ -107,19 +111,21 @@ def _address(client: Client | AsyncClient) -> str:
     return ", ".join(node.base_url for node in client.transport.node_pool.all())
 
 
-def verdict(result: dict[str, Any]) -> str | ElasticsearchAway | None:
+def bulk_item_error(result: dict[str, Any]) -> str | ElasticsearchUnavailable | None:
     """What became of one action of a bulk request: None (done), the reason of a refusal, or that it must wait."""
     status = result["status"]
-    if status in _WRITTEN and not (status == 404 and "error" in result):
+    if status in _APPLIED and not (status == 404 and "error" in result):
         return None
     error = result.get("error", {})
     reason = f"{error.get('type')}: {error.get('reason')}"
     if cause := error.get("caused_by"):
         reason += f" ({cause.get('reason')})"
-    return ElasticsearchAway(reason[:_REASON]) if status in _NOT_NOW else reason[:_REASON]
+    return (
+        ElasticsearchUnavailable(reason[:_REASON_CHARACTERS]) if status in _RETRIABLE else reason[:_REASON_CHARACTERS]
+    )
 
 
-def looked_up(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
+def found_documents(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
     """The documents of an ``mget`` that are there.
 
     Raises ElasticsearchAway where one could not be looked for: while a node starts, or is too busy,
@@ -129,6 +135,6 @@ def looked_up(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[
     for doc in docs:
         error = doc.get("error")
         if error and error["type"] not in unharmful:
-            raise ElasticsearchAway(f"{doc['_index']}: {error['type']}: {error.get('reason')}"[:500])
+            raise ElasticsearchUnavailable(f"{doc['_index']}: {error['type']}: {error.get('reason')}"[:500])
         if doc.get("found"):
             yield doc

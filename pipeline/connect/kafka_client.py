@@ -9,7 +9,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
-from pipeline.errors import ConfigurationError, KafkaAway
+from pipeline.errors import ConfigurationError, KafkaUnavailable
 from pipeline.settings import Kafka
 
 _BOOTSTRAP_MS = 5_000
@@ -21,12 +21,12 @@ def options(kafka: Kafka) -> dict[str, Any]:
     Raises KafkaAway where no Kafka is known, ConfigurationError where a certificate cannot be read.
     """
     if not kafka.address:
-        raise KafkaAway("no Kafka is known here")
+        raise KafkaUnavailable("no Kafka is known here")
     found: dict[str, Any] = {
         "bootstrap_servers": kafka.address.split(","),
         "bootstrap_timeout_ms": min(_BOOTSTRAP_MS, int(kafka.delivery_timeout * 1000)),
         "security_protocol": kafka.security_protocol,
-        "ssl_context": trust(kafka),
+        "ssl_context": tls_context(kafka),
     }
     if kafka.password and kafka.security_protocol.startswith("SASL"):
         found |= {
@@ -37,7 +37,7 @@ def options(kafka: Kafka) -> dict[str, Any]:
     return found
 
 
-def trust(kafka: Kafka) -> ssl.SSLContext | None:
+def tls_context(kafka: Kafka) -> ssl.SSLContext | None:
     """Whom to trust and what to show, None without TLS. Raises ConfigurationError."""
     if not kafka.security_protocol.endswith("SSL"):
         return None
@@ -51,7 +51,7 @@ def trust(kafka: Kafka) -> ssl.SSLContext | None:
 
 
 @contextmanager
-def speaking_to(kafka: Kafka) -> Iterator[None]:
+def translate_errors(kafka: Kafka) -> Iterator[None]:
     """Turn whatever says that Kafka is away into KafkaAway, with its address.
 
     Raises ConfigurationError where it does not let us in.
@@ -60,13 +60,13 @@ def speaking_to(kafka: Kafka) -> Iterator[None]:
         yield
     except (KafkaConnectionError, KafkaTimeoutError, ConnectionError) as error:
         if kafka.security_protocol != "PLAINTEXT":
-            asyncio.run(_knock(kafka))
-        raise KafkaAway(f"Kafka does not answer at {kafka.address} ({type(error).__name__})") from None
+            asyncio.run(_probe_auth(kafka))
+        raise KafkaUnavailable(f"Kafka does not answer at {kafka.address} ({type(error).__name__})") from None
     except KafkaError as error:
-        raise KafkaAway(f"Kafka at {kafka.address}: {error}") from None
+        raise KafkaUnavailable(f"Kafka at {kafka.address}: {error}") from None
 
 
-async def _knock(kafka: Kafka) -> None:
+async def _probe_auth(kafka: Kafka) -> None:
     """See whether we are refused, which kafka-python keeps to its log. Raises ConfigurationError."""
     # Only this, after a failure, needs it.
     from aiokafka import conn, errors  # noqa: PLC0415
@@ -77,19 +77,19 @@ async def _knock(kafka: Kafka) -> None:
     try:
         (await conn.create_conn(host, int(port), **given)).close()
     except ssl.SSLCertVerificationError as error:
-        told = f"{where} shows a certificate that is not trusted ({error.verify_message}); see kafka.ca_file"
-        raise ConfigurationError(told) from None
+        message = f"{where} shows a certificate that is not trusted ({error.verify_message}); see kafka.ca_file"
+        raise ConfigurationError(message) from None
     except (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError):
-        told = f"{where} refuses user {kafka.username!r} with this password (kafka.username, kafka.password)"
-        raise ConfigurationError(told) from None
+        message = f"{where} refuses user {kafka.username!r} with this password (kafka.username, kafka.password)"
+        raise ConfigurationError(message) from None
     except (errors.KafkaError, OSError) as error:
-        raise KafkaAway(f"{where}: {type(error).__name__}: {error}") from None
+        raise KafkaUnavailable(f"{where}: {type(error).__name__}: {error}") from None
 
 
 @contextmanager
 def admin(kafka: Kafka) -> Iterator[KafkaAdminClient]:
     """An administration client, closed afterwards. Raises KafkaAway."""
-    with speaking_to(kafka):
+    with translate_errors(kafka):
         client = KafkaAdminClient(**options(kafka))
         try:
             yield client
@@ -104,7 +104,7 @@ def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer
     ``fetch_bytes`` is how much it asks of a partition at once; a larger message comes all the same.
     Raises KafkaAway.
     """
-    with speaking_to(kafka):
+    with translate_errors(kafka):
         client = KafkaConsumer(
             **options(kafka),
             group_id=None,

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.errors import ElasticsearchAway, KafkaAway
+from pipeline.errors import ElasticsearchUnavailable, KafkaUnavailable
 from pipeline.settings import Elasticsearch, Kafka, Settings
 
 STATE = "servers.json"
@@ -38,7 +38,7 @@ def locate(settings: Settings) -> Servers:
 
 def servers_of(settings: Settings, kafka: Kafka, elasticsearch: Elasticsearch) -> Servers:
     """These servers, with what the ``wire up`` on this data directory says of them."""
-    state = published(settings.data_dir)
+    state = read_addresses(settings.data_dir)
     addresses = {KAFKA: kafka.address, ELASTICSEARCH: elasticsearch.address}
     local = tuple(name for name in state.get("local", ()) if addresses[name] == state[name])
     return Servers(kafka, elasticsearch, local, state.get("pages"))
@@ -46,23 +46,23 @@ def servers_of(settings: Settings, kafka: Kafka, elasticsearch: Elasticsearch) -
 
 def locate_kafka(settings: Settings) -> Kafka:
     """Kafka's settings, with its address. Raises KafkaAway."""
-    found = settings.kafka.bootstrap_servers or published(settings.data_dir).get(KAFKA)
+    found = settings.kafka.bootstrap_servers or read_addresses(settings.data_dir).get(KAFKA)
     if not found:
-        raise KafkaAway(f"no Kafka: {_none(settings)}; give --kafka host:port, or start `wire up`")
+        raise KafkaUnavailable(f"no Kafka: {_none(settings)}; give --kafka host:port, or start `wire up`")
     return settings.kafka.model_copy(update={"bootstrap_servers": found})
 
 
 def locate_elasticsearch(settings: Settings) -> Elasticsearch:
     """Elasticsearch's settings, with its address. Raises ElasticsearchAway."""
-    found = settings.elasticsearch.hosts or published(settings.data_dir).get(ELASTICSEARCH)
+    found = settings.elasticsearch.hosts or read_addresses(settings.data_dir).get(ELASTICSEARCH)
     if not found:
-        raise ElasticsearchAway(
+        raise ElasticsearchUnavailable(
             f"no Elasticsearch: {_none(settings)}; give --elasticsearch http://…, or start `wire up`"
         )
     return settings.elasticsearch.model_copy(update={"hosts": found})
 
 
-def publish(folder: Path, servers: Servers) -> None:
+def write_addresses(folder: Path, servers: Servers) -> None:
     """Write where the servers listen, for the other commands on this data directory."""
     state = {
         KAFKA: servers.kafka.address,
@@ -76,7 +76,7 @@ def publish(folder: Path, servers: Servers) -> None:
     partial.replace(folder / STATE)
 
 
-def published(folder: Path) -> dict[str, Any]:
+def read_addresses(folder: Path) -> dict[str, Any]:
     """What ``servers.json`` says; empty where the ``wire up`` that wrote it does not run any more."""
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text())

@@ -42,7 +42,7 @@ class Signature(Value):
     factcount: int
 
 
-class Signed(Value):
+class SignedStory(Value):
     """A story's signature, with whose it is and the story's own time."""
 
     uri: str
@@ -51,7 +51,7 @@ class Signed(Value):
     signature: Signature
 
 
-class Window:
+class SignatureWindow:
     """The signatures of the last stories, in the order in which they came.
 
     Stories further apart than ``span`` are not compared; the oldest of more than ``most`` are forgotten.
@@ -61,18 +61,18 @@ class Window:
         """An empty window."""
         self._span = span.total_seconds()
         self._most = most
-        self._signed: list[Signed] = []
+        self._signed: list[SignedStory] = []
         self._places: dict[str, int] = {}
-        self._came = 0
+        self._position = 0
         self._words = np.zeros((0, _VALUES), np.uint8)
         self._facts = np.zeros((0, _VALUES), np.uint8)
         self._numbers = np.zeros((0, 3))
 
-    def add(self, signed: Signed) -> None:
+    def add(self, signed: SignedStory) -> None:
         """Put a story in; one that is in already keeps its place and its signature."""
         if signed.uri in self._places:
             return
-        place = self._came % self._most
+        place = self._position % self._most
         if place < len(self._signed):
             del self._places[self._signed[place].uri]
             self._signed[place] = signed
@@ -82,10 +82,10 @@ class Window:
         self._places[signed.uri] = place
         self._words[place] = _values(signed.signature.words)
         self._facts[place] = _values(signed.signature.facts)
-        self._numbers[place] = self._came, signed.versioncreated.timestamp(), signed.signature.factcount
-        self._came += 1
+        self._numbers[place] = self._position, signed.versioncreated.timestamp(), signed.signature.factcount
+        self._position += 1
 
-    def judge(self, uri: str) -> tuple[str | None, str | None]:
+    def compare(self, uri: str) -> tuple[str | None, str | None]:
         """Of the stories before this one, the uri of the first it is a copy of, and of the one most about its matter.
 
         A feed does not copy itself: what it sends under two uris it means to be two stories.
@@ -99,11 +99,11 @@ class Window:
         words = np.mean(self._words[before] == self._words[place], axis=1)
         known = np.mean(self._facts[before] == self._facts[place], axis=1)
         enough = np.minimum(numbers[before, 2], facts) >= _FEWEST_FACTS
-        same = _same_story(words, known, enough)
+        same = _is_copy(words, known, enough)
         origin = self._signed[place].origin
         copied = [n for n in np.flatnonzero(same) if self._signed[before[n]].origin != origin]
         original = min(copied, key=lambda n: numbers[before[n], 0], default=None)
-        near = np.flatnonzero(same | _same_matter(words, known, enough))
+        near = np.flatnonzero(same | _is_same_topic(words, known, enough))
         nearest = max(near, key=lambda n: words[n] + known[n], default=None)
         return (
             None if original is None else self._signed[before[original]].uri,
@@ -119,7 +119,7 @@ class Window:
             self._numbers = np.vstack([self._numbers, np.zeros((more, 3))])
 
 
-def sign(story: Story) -> Signature | None:
+def signature_of(story: Story) -> Signature | None:
     """The signature of a story's body, None for one too short to be told from others."""
     tokens = _TOKEN.findall(story.body)[:_MOST_TOKENS]
     if len(tokens) < _FEWEST_TOKENS:
@@ -130,7 +130,7 @@ def sign(story: Story) -> Signature | None:
     )
 
 
-def _same_story(words: Any, facts: Any, enough: Any) -> Any:
+def _is_copy(words: Any, facts: Any, enough: Any) -> Any:
     """Which of these are copies, by the estimated Jaccard indices of words and facts.
 
     Thresholds from real articles and edited copies of them: copies with a third of the words of lead
@@ -141,7 +141,7 @@ def _same_story(words: Any, facts: Any, enough: Any) -> Any:
     return np.where(enough, by_both, words >= 0.55)
 
 
-def _same_matter(words: Any, facts: Any, enough: Any) -> Any:
+def _is_same_topic(words: Any, facts: Any, enough: Any) -> Any:
     """Which of these are about the same thing, whoever wrote them."""
     return enough & (facts >= 0.2) & (words >= 0.09)
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.feeds import files, stdin, urls
-from pipeline.feeds.item_reader import Intake, Refusal
+from pipeline.feeds.item_reader import ItemReader, Rejected
 from pipeline.story import RawStory
 
-__all__ = ["SOURCES", "Intake", "Kind", "Refusal", "is_endless", "read"]
+__all__ = ["SOURCES", "ItemReader", "Kind", "Rejected", "is_endless", "read"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Kind:
 
     name: str
     claims: Callable[[str], bool]
-    read: Callable[[Sequence[str], Intake], Iterator[RawStory | Refusal]]
+    read: Callable[[Sequence[str], ItemReader], Iterator[RawStory | Rejected]]
 
 
 SOURCES = (
@@ -31,12 +31,12 @@ SOURCES = (
 )
 
 
-def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
+def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
     """Every item of every source, kind by kind, in the order they are stored."""
     for kind in SOURCES:
         theirs = [w for w in words if next(k for k in SOURCES if k.claims(w)) is kind]
         if theirs:
-            yield from kind.read(theirs, intake)
+            yield from kind.read(theirs, reader)
 
 
 def is_endless(word: str) -> bool:

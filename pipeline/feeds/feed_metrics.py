@@ -6,17 +6,17 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from pipeline.feeds.feed_report import reports
-from pipeline.feeds.feed_state import Memory
+from pipeline.feeds.feed_state import FeedState
 from pipeline.settings import LiveFeed
 
 
-class Feeds(Collector):
+class FeedMetrics(Collector):
     """The figures of all feeds, read when they are asked for."""
 
-    def __init__(self, configured: Sequence[LiveFeed], memory: Memory) -> None:
-        """``memory`` stays open for as long as this is asked."""
+    def __init__(self, configured: Sequence[LiveFeed], feed_state: FeedState) -> None:
+        """``feed_state`` stays open for as long as this is asked."""
         self._configured = configured
-        self._memory = memory
+        self._memory = feed_state
 
     def collect(self) -> Iterator[Metric]:
         """One family a figure, with the feed's name as label."""
@@ -25,14 +25,14 @@ class Feeds(Collector):
         for report in found:
             items.add_metric([report.name], report.freshness.items)
         yield items
-        for name, told, value in (
+        for name, description, value in (
             ("last_item_timestamp_seconds", "when the last item came", lambda r: r.freshness.last),
             ("pace_seconds", "the usual time between two arrivals", lambda r: r.freshness.pace),
             ("searchable_seconds", "what it takes until an item can be searched", lambda r: r.freshness.searchable),
             ("silent", "1 where nothing came for too long", lambda r: float(r.silent)),
             ("failures", "visits in a row that failed", lambda r: r.failures),
         ):
-            family = GaugeMetricFamily(f"wire_feed_{name}", told, labels=["feed"])
+            family = GaugeMetricFamily(f"wire_feed_{name}", description, labels=["feed"])
             for report in found:
                 if (figure := value(report)) is not None:
                     family.add_metric([report.name], figure)

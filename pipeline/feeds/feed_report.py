@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.feeds.feed_state import Memory
+from pipeline.feeds.feed_state import FeedState
 from pipeline.feeds.freshness import Freshness
 from pipeline.settings import LiveFeed
 
@@ -31,15 +31,15 @@ class Report:
             "failures": self.failures or None,
             "error": self.error,
         }
-        told = {name: value for name, value in known.items() if value is not None}
-        return {"name": self.name, "silent": self.silent, "items": fresh.items} | told
+        fields = {name: value for name, value in known.items() if value is not None}
+        return {"name": self.name, "silent": self.silent, "items": fresh.items} | fields
 
 
-def reports(configured: Sequence[LiveFeed], memory: Memory) -> Iterator[Report]:
+def reports(configured: Sequence[LiveFeed], feed_state: FeedState) -> Iterator[Report]:
     """Those of the configuration first, then the others from which something came."""
     feeds = {feed.name: feed for feed in configured}
     now = time.time()
-    for name in dict.fromkeys([*feeds, *memory.names()]):
-        fresh, visit = memory.freshness(name), memory.visit(name)
+    for name in dict.fromkeys([*feeds, *feed_state.names()]):
+        fresh, state = feed_state.freshness(name), feed_state.last_poll(name)
         allowed = feeds[name].silent_after if name in feeds else None
-        yield Report(name, fresh, fresh.is_silent(now, allowed), visit.failures, visit.error)
+        yield Report(name, fresh, fresh.is_silent(now, allowed), state.failures, state.error)

@@ -28,7 +28,7 @@ create table if not exists push (
 
 
 @dataclass(frozen=True)
-class Visit:
+class PollState:
     """How the last visit to an address went, and when the next is due (seconds since 1970).
 
     ``url`` is where it has moved for good; ``error`` why the last visits failed, ``failures`` of
@@ -44,7 +44,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushAnswer:
     """The answer to a push with an Idempotency-Key, and the digest of what was pushed."""
 
     digest: str
@@ -52,7 +52,7 @@ class Pushed:
     answer: str
 
 
-class Memory:
+class FeedState:
     """The file, open; may be used from several threads and processes."""
 
     def __init__(self, folder: Path) -> None:
@@ -71,11 +71,11 @@ class Memory:
         """The digests of those of the feed's items that were seen."""
         found = {}
         for key in keys:
-            for (digest,) in self._ask("select digest from seen where feed = ? and key = ?", feed, key):
+            for (digest,) in self._execute("select digest from seen where feed = ? and key = ?", feed, key):
                 found[key] = digest
         return found
 
-    def saw(self, feed: str, digests: dict[str, str], now: float) -> None:
+    def mark_seen(self, feed: str, digests: dict[str, str], now: float) -> None:
         """Note items as seen, under their keys."""
         rows = [(feed, key, digest, now) for key, digest in digests.items()]
         with self._lock:
@@ -86,49 +86,51 @@ class Memory:
     def forget(self, feed: str, before: float, kept: Iterable[str] = ()) -> None:
         """Forget the feed's items last seen before that time, but for those ``kept``."""
         still = set(kept)
-        old = [key for (key,) in self._ask("select key from seen where feed = ? and at < ?", feed, before)]
+        old = [key for (key,) in self._execute("select key from seen where feed = ? and at < ?", feed, before)]
         for key in old:
             if key not in still:
-                self._ask("delete from seen where feed = ? and key = ?", feed, key)
+                self._execute("delete from seen where feed = ? and key = ?", feed, key)
 
-    def visit(self, feed: str, home: str | None = None) -> Visit:
+    def last_poll(self, feed: str, home: str | None = None) -> PollState:
         """The last visit to the feed; a first one where its configured address, ``home``, is now another."""
-        names = ", ".join(field.name for field in fields(Visit))
-        for known, *row in self._ask(f"select home, {names} from visit where feed = ?", feed):  # noqa: S608 - ours
+        names = ", ".join(field.name for field in fields(PollState))
+        for known, *row in self._execute(f"select home, {names} from visit where feed = ?", feed):  # noqa: S608 - ours
             if home in (None, known):
-                return Visit(*row)
-        return Visit(home or "")
+                return PollState(*row)
+        return PollState(home or "")
 
-    def visited(self, feed: str, home: str, visit: Visit) -> None:
+    def record_poll(self, feed: str, home: str, visit: PollState) -> None:
         """Note how a visit went."""
-        self._ask("insert or replace into visit values (?, ?, ?, ?, ?, ?, ?, ?)", feed, home, *astuple(visit))
+        self._execute("insert or replace into visit values (?, ?, ?, ?, ?, ?, ?, ?)", feed, home, *astuple(visit))
 
     def freshness(self, feed: str) -> Freshness:
         """How fresh the feed is."""
         names = ", ".join(field.name for field in fields(Freshness))
-        for row in self._ask(f"select {names} from freshness where feed = ?", feed):  # noqa: S608 - ours
+        for row in self._execute(f"select {names} from freshness where feed = ?", feed):  # noqa: S608 - ours
             return Freshness(*row)
         return Freshness()
 
-    def note(self, feed: str, freshness: Freshness) -> None:
+    def record_freshness(self, feed: str, freshness: Freshness) -> None:
         """Note how fresh the feed is."""
-        self._ask("insert or replace into freshness values (?, ?, ?, ?, ?, ?)", feed, *astuple(freshness))
+        self._execute("insert or replace into freshness values (?, ?, ?, ?, ?, ?)", feed, *astuple(freshness))
 
     def names(self) -> list[str]:
         """The feeds from which something came, or that were visited."""
-        return [name for (name,) in self._ask("select feed from freshness union select feed from visit order by feed")]
+        return [
+            name for (name,) in self._execute("select feed from freshness union select feed from visit order by feed")
+        ]
 
-    def pushed(self, key: str) -> Pushed | None:
+    def pushed(self, key: str) -> PushAnswer | None:
         """What was answered to the push with that key."""
-        for row in self._ask("select digest, status, answer from push where key = ?", key):
-            return Pushed(*row)
+        for row in self._execute("select digest, status, answer from push where key = ?", key):
+            return PushAnswer(*row)
         return None
 
-    def answered(self, key: str, pushed: Pushed, now: float, keep: float) -> None:
+    def record_answer(self, key: str, pushed: PushAnswer, now: float, keep: float) -> None:
         """Note an answer, and forget those older than ``keep`` seconds."""
-        self._ask("insert or replace into push values (?, ?, ?, ?, ?)", key, *astuple(pushed), now)
-        self._ask("delete from push where at < ?", now - keep)
+        self._execute("insert or replace into push values (?, ?, ?, ?, ?)", key, *astuple(pushed), now)
+        self._execute("delete from push where at < ?", now - keep)
 
-    def _ask(self, statement: str, *values: Any) -> list[Any]:
+    def _execute(self, statement: str, *values: Any) -> list[Any]:
         with self._lock, closing(self._base.execute(statement, values)) as cursor:
             return cursor.fetchall()

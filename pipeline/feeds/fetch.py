@@ -19,7 +19,7 @@ class Unreachable(TransientError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the server said. ``url`` is where the resource lives for good, after permanent redirects."""
 
     status: int
@@ -50,7 +50,7 @@ class Client:
         """Close its connections."""
         await self._client.aclose()
 
-    async def get(self, url: str, headers: dict[str, str] | None = None) -> Answer:
+    async def get(self, url: str, headers: dict[str, str] | None = None) -> Response:
         """The answer of the address. Raises Unreachable, Blocked, TooLarge."""
         try:
             async with asyncio.timeout(self._timeout):
@@ -62,7 +62,7 @@ class Client:
         except httpx.HTTPError as error:
             raise Unreachable(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from None
 
-    async def _follow(self, url: str, headers: dict[str, str]) -> Answer:
+    async def _follow(self, url: str, headers: dict[str, str]) -> Response:
         home = url
         is_home = True
         for _ in range(_MOST_REDIRECTS + 1):
@@ -75,7 +75,7 @@ class Client:
                     home = url if is_home else home
                     continue
                 body = await self._read(response)
-                return Answer(response.status_code, body, home, response.headers)
+                return Response(response.status_code, body, home, response.headers)
         raise Unreachable(f"more than {_MOST_REDIRECTS} redirects")
 
     async def _read(self, response: httpx.Response) -> bytes:

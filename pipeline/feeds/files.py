@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader, FileIO
 from pathlib import Path, PurePath
 
-from pipeline.feeds.item_reader import Intake, Refusal, readable
+from pipeline.feeds.item_reader import ItemReader, Rejected, readable
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
 
-def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
+def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
     """The items in these files and folders; hidden files in folders are passed over."""
     base = _common_folder([Path(word).absolute() for word in words])
     for path in walk(words):
-        yield from _read_file(path, base, intake)
+        yield from _read_file(path, base, reader)
 
 
 def size(words: Sequence[str]) -> int:
@@ -39,17 +39,17 @@ def walk(words: Sequence[str]) -> Iterator[Path]:
             yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
 
 
-def _read_file(path: Path, base: Path, intake: Intake) -> Iterator[RawStory | Refusal]:
+def _read_file(path: Path, base: Path, reader: ItemReader) -> Iterator[RawStory | Rejected]:
     where = readable(path)
     if path.exists() and not path.is_file():
-        yield Refusal(where, "not a file")
+        yield Rejected(where, "not a file")
         return
     name = readable(path.absolute().relative_to(base))
     try:
         with BufferedReader(FileIO(path), SNIFFED_BYTES) as stream:
-            yield from intake.items(stream, where, name, readable(PurePath(path.absolute().parent.name)))
+            yield from reader.items(stream, where, name, readable(PurePath(path.absolute().parent.name)))
     except OSError as error:
-        yield Refusal(where, error.strerror or str(error))
+        yield Rejected(where, error.strerror or str(error))
 
 
 def _common_folder(paths: list[Path]) -> Path:

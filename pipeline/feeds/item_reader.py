@@ -11,7 +11,7 @@ import structlog
 
 from pipeline import formats
 from pipeline.errors import PermanentError, TooLarge
-from pipeline.formats.contract import KEPT_BYTES, Format, Stream, content_uri, whole
+from pipeline.formats.contract import KEPT_PREFIX, Format, Stream, content_uri, whole_stream
 from pipeline.story import RawStory
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ class Peekable(Stream, Protocol):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejected:
     """Something that could not be taken: where it stood, why not, and its bytes or how they begin."""
 
     where: str
@@ -41,7 +41,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Intake:
+class ItemReader:
     """What the person said about all items of a feed.
 
     ``format`` is a format's name or "auto"; ``source`` and ``published`` may be absent;
@@ -53,32 +53,32 @@ class Intake:
     source: str | None = None
     published: datetime | None = None
 
-    def items(self, stream: Peekable, where: str, name: str | None, feed: str) -> Iterator[RawStory | Refusal]:
+    def items(self, stream: Peekable, where: str, name: str | None, feed: str) -> Iterator[RawStory | Rejected]:
         """The items in ``stream``.
 
         ``where`` is what to call it in a message, ``name`` what an item that fills the stream and
         has no uri of its own is called (None: after its bytes), ``feed`` the source where the person gave none.
         """
-        head = stream.peek(KEPT_BYTES)[:KEPT_BYTES]
+        head = stream.peek(KEPT_PREFIX)[:KEPT_PREFIX]
         try:
             known = self._format(stream, name or "")
             for number, piece in enumerate(known.split(stream, self.limit), 1):
                 if isinstance(piece, TooLarge):
-                    yield Refusal(f"{where}, item {number}", str(piece), type(piece).__name__, piece.start)
+                    yield Rejected(f"{where}, item {number}", str(piece), type(piece).__name__, piece.start)
                 else:
-                    yield self._item(piece, known, name if known.split is whole else None, feed)
+                    yield self._item(piece, known, name if known.split is whole_stream else None, feed)
         except PermanentError as error:
-            yield Refusal(where, str(error), type(error).__name__, head)
+            yield Rejected(where, str(error), type(error).__name__, head)
         except OSError:
             # It could not be read now; what is in it is not at fault.
             raise
         except Exception as error:
             log.exception("an item cannot be taken", where=where)
-            yield Refusal(where, f"{type(error).__name__}: {error}", type(error).__name__, head)
+            yield Rejected(where, f"{type(error).__name__}: {error}", type(error).__name__, head)
 
     def _format(self, stream: Peekable, name: str) -> Format:
         if self.format != "auto":
-            known = formats.named(self.format)
+            known = formats.format_named(self.format)
             if not stream.peek(1):
                 raise PermanentError("empty: no bytes")
             return known

@@ -18,9 +18,9 @@ import structlog
 
 from pipeline import formats
 from pipeline.errors import PermanentError
-from pipeline.feeds.feed_state import Memory, Visit
-from pipeline.feeds.fetch import Answer, Client, Unreachable
-from pipeline.feeds.item_reader import Intake, Refusal
+from pipeline.feeds.feed_state import FeedState, PollState
+from pipeline.feeds.fetch import Client, Response, Unreachable
+from pipeline.feeds.item_reader import ItemReader, Rejected
 from pipeline.formats import SNIFFED_BYTES, rss, webpage
 from pipeline.story import RawStory
 
@@ -34,17 +34,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Harvest:
+class PollResult:
     """What a visit brought: new or changed items, what was refused, and all that the feed holds now."""
 
     items: tuple[RawStory, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[Rejected, ...] = ()
     digests: dict[str, str] | None = None
-    visit: Visit | None = None
+    state: PollState | None = None
 
 
 @dataclass
-class Address:
+class PolledFeed:
     """An address being polled every so many seconds, by the name of its feed."""
 
     name: str
@@ -52,57 +52,59 @@ class Address:
     every: float
     full: bool
     client: Client
-    memory: Memory
+    feed_state: FeedState
 
     def due(self) -> float:
         """Seconds until the next visit; never longer than a pause can be, also where the clock was put back."""
-        last = self.memory.visit(self.name, self.url)
+        last = self.feed_state.last_poll(self.name, self.url)
         longest = (_LONGEST_RETRY if last.failures else self.every) * (1.0 + _JITTER)
         return min(max(0.0, last.due - time.time()), max(longest, self.every * (1.0 + _JITTER)))
 
-    async def visit(self, intake: Intake) -> Harvest:
+    async def poll(self, reader: ItemReader) -> PollResult:
         """Visit the address. An error is part of what is noted of the visit, and makes the next one later."""
-        last = await asyncio.to_thread(self.memory.visit, self.name, self.url)
+        last = await asyncio.to_thread(self.feed_state.last_poll, self.name, self.url)
         conditions = {"If-None-Match": last.etag, "If-Modified-Since": last.modified}
         try:
-            answer = await self.client.get(last.url, {name: value for name, value in conditions.items() if value})
+            response = await self.client.get(last.url, {name: value for name, value in conditions.items() if value})
         except (Unreachable, PermanentError) as error:
-            return Harvest(visit=self._failed(last, str(error)))
-        if answer.status == 304:
-            return Harvest(visit=self._went_well(last, answer))
-        if answer.status == 410:
-            return Harvest(visit=self._failed(last, "410: gone for good", _LONGEST_RETRY))
-        if answer.status != 200:
-            return Harvest(visit=self._failed(last, f"answered {answer.status}", retry_after(answer)))
-        return await self._harvest(last, answer, intake)
+            return PollResult(state=self._failed(last, str(error)))
+        if response.status == 304:
+            return PollResult(state=self._went_well(last, response))
+        if response.status == 410:
+            return PollResult(state=self._failed(last, "410: gone for good", _LONGEST_RETRY))
+        if response.status != 200:
+            return PollResult(state=self._failed(last, f"answered {response.status}", retry_after(response)))
+        return await self._result(last, response, reader)
 
-    def done(self, harvest: Harvest) -> None:
+    def mark_done(self, result: PollResult) -> None:
         """Note the visit and what it brought, once Kafka has it."""
         now = time.time()
-        if harvest.digests:
-            self.memory.saw(self.name, harvest.digests, now)
-            self.memory.forget(self.name, now - _KEPT, harvest.digests)
-        if harvest.visit:
-            self.memory.visited(self.name, self.url, harvest.visit)
+        if result.digests:
+            self.feed_state.mark_seen(self.name, result.digests, now)
+            self.feed_state.forget(self.name, now - _KEPT, result.digests)
+        if result.state:
+            self.feed_state.record_poll(self.name, self.url, result.state)
 
-    async def _harvest(self, last: Visit, answer: Answer, intake: Intake) -> Harvest:
-        fresh, refused, digests = await asyncio.to_thread(self._read, answer, intake)
-        whole = [await self._whole(item) for item in fresh] if self.full else fresh
-        return Harvest(tuple(whole), refused, digests, self._went_well(last, answer))
+    async def _result(self, last: PollState, response: Response, reader: ItemReader) -> PollResult:
+        fresh, refused, digests = await asyncio.to_thread(self._read, response, reader)
+        whole = [await self._with_full_text(item) for item in fresh] if self.full else fresh
+        return PollResult(tuple(whole), refused, digests, self._went_well(last, response))
 
-    def _read(self, answer: Answer, intake: Intake) -> tuple[list[RawStory], tuple[Refusal, ...], dict[str, str]]:
+    def _read(
+        self, response: Response, reader: ItemReader
+    ) -> tuple[list[RawStory], tuple[Rejected, ...], dict[str, str]]:
         """The items that are new or have changed, what was refused, and the digests of all; in a thread."""
-        stream = BufferedReader(BytesIO(answer.body), SNIFFED_BYTES)
-        found = list(intake.items(stream, self.name, None, self.name))
+        stream = BufferedReader(BytesIO(response.body), SNIFFED_BYTES)
+        found = list(reader.items(stream, self.name, None, self.name))
         items = [item for item in found if isinstance(item, RawStory)]
         digests = {item.uri: _digest(item) for item in items}
-        refused = tuple(item for item in found if isinstance(item, Refusal))
-        seen = self.memory.seen(self.name, digests)
+        refused = tuple(item for item in found if isinstance(item, Rejected))
+        seen = self.feed_state.seen(self.name, digests)
         # A feed shows its newest entry first.
         fresh = [item for item in reversed(items) if seen.get(item.uri) != digests[item.uri]]
         return fresh, refused, digests
 
-    async def _whole(self, item: RawStory) -> RawStory:
+    async def _with_full_text(self, item: RawStory) -> RawStory:
         """The entry with the text of the page it links to, if that is longer and can be had."""
         link = await asyncio.to_thread(rss.link_of, item.value) if item.format == rss.FORMAT.name else None
         if not link:
@@ -116,33 +118,33 @@ class Address:
             log.exception("page cannot be read", feed=self.name, uri=item.uri)
             return item
 
-    def _went_well(self, last: Visit, answer: Answer) -> Visit:
-        return Visit(
-            url=answer.url,
-            etag=answer.headers.get("etag", last.etag if answer.status == 304 else None),
-            modified=answer.headers.get("last-modified", last.modified if answer.status == 304 else None),
+    def _went_well(self, last: PollState, response: Response) -> PollState:
+        return PollState(
+            url=response.url,
+            etag=response.headers.get("etag", last.etag if response.status == 304 else None),
+            modified=response.headers.get("last-modified", last.modified if response.status == 304 else None),
             due=time.time() + _jittered(self.every),
         )
 
-    def _failed(self, last: Visit, why: str, wait: float | None = None) -> Visit:
+    def _failed(self, last: PollState, why: str, wait: float | None = None) -> PollState:
         backoff = min(self.every * 2**last.failures, max(_LONGEST_BACKOFF, self.every))
         pause = _jittered(max(backoff, wait or 0.0))
         return replace(last, due=time.time() + pause, failures=last.failures + 1, error=why)
 
 
-def _with_page(item: RawStory, page: Answer) -> RawStory:
+def _with_page(item: RawStory, page: Response) -> RawStory:
     """The entry with the text of that page. Raises PermanentError."""
     text = webpage.parse(replace(item, value=page.body, format=webpage.FORMAT.name)).body
     return replace(item, value=rss.with_text(item.value, text))
 
 
-def retry_after(answer: Answer) -> float | None:
+def retry_after(response: Response) -> float | None:
     """The seconds a server asks to be left alone, at most a day; None where it does not."""
-    told = answer.headers.get("retry-after", "").strip()
-    if told.isdecimal():
-        return min(float(told[:9]), _LONGEST_RETRY)
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return min(float(value[:9]), _LONGEST_RETRY)
     try:
-        seconds = parsedate_to_datetime(told).timestamp() - time.time()
+        seconds = parsedate_to_datetime(value).timestamp() - time.time()
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(0.0, seconds), _LONGEST_RETRY)
@@ -155,7 +157,7 @@ def _jittered(seconds: float) -> float:
 def _digest(item: RawStory) -> str:
     """Of what the entry says, not of how the feed around it looks today."""
     try:
-        told = formats.parse(replace(item, receivedat=_EPOCH)).model_dump_json(exclude={"source"})
+        value = formats.parse(replace(item, receivedat=_EPOCH)).model_dump_json(exclude={"source"})
     except PermanentError:
-        told = item.value.decode("latin-1")
-    return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+        value = item.value.decode("latin-1")
+    return sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

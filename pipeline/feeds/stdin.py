@@ -4,12 +4,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from io import BufferedReader, FileIO
 
-from pipeline.feeds.item_reader import Intake, Refusal
+from pipeline.feeds.item_reader import ItemReader, Rejected
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
 
-def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
+def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
     """What stands on standard input; an item without a uri is named after its bytes."""
     with BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), SNIFFED_BYTES) as stream:
-        yield from intake.items(stream, "standard input", None, "stdin")
+        yield from reader.items(stream, "standard input", None, "stdin")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from io import BufferedReader, BytesIO
 
 from pipeline.errors import PermanentError
-from pipeline.feeds.fetch import Answer, Client, Unreachable
-from pipeline.feeds.item_reader import Intake, Refusal
+from pipeline.feeds.fetch import Client, Response, Unreachable
+from pipeline.feeds.item_reader import ItemReader, Rejected
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
@@ -16,22 +16,22 @@ def claims(word: str) -> bool:
     return word.lower().startswith(("http://", "https://"))
 
 
-def read(words: Sequence[str], intake: Intake) -> Iterator[RawStory | Refusal]:
+def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
     """The items at these addresses."""
     for url in words:
         try:
-            answer = asyncio.run(_get(url, intake.limit))
+            response = asyncio.run(_get(url, reader.limit))
         except (Unreachable, PermanentError) as error:
-            yield Refusal(url, str(error), type(error).__name__)
+            yield Rejected(url, str(error), type(error).__name__)
             continue
-        if answer.status != 200:
-            yield Refusal(url, f"answered {answer.status}", "Unreachable")
+        if response.status != 200:
+            yield Rejected(url, f"answered {response.status}", "Unreachable")
             continue
-        stream = BufferedReader(BytesIO(answer.body), SNIFFED_BYTES)
-        yield from intake.items(stream, url, None, answer.headers.get("host", url.split("/")[2]))
+        stream = BufferedReader(BytesIO(response.body), SNIFFED_BYTES)
+        yield from reader.items(stream, url, None, response.headers.get("host", url.split("/")[2]))
 
 
-async def _get(url: str, limit: int) -> Answer:
+async def _get(url: str, limit: int) -> Response:
     client = Client(url, limit)
     try:
         return await client.get(url)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from io import BufferedReader, FileIO
 from pathlib import Path
 
-from pipeline.feeds.feed_state import Memory
-from pipeline.feeds.item_reader import Intake, Refusal, readable
+from pipeline.feeds.feed_state import FeedState
+from pipeline.feeds.item_reader import ItemReader, Rejected, readable
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
@@ -25,7 +25,7 @@ _FORGET_EVERY = 3600.0
 
 
 @dataclass(frozen=True)
-class Arrived:
+class CompleteFile:
     """A file that is whole: its path, and what tells it from an earlier one of that name."""
 
     path: Path
@@ -33,18 +33,18 @@ class Arrived:
 
 
 @dataclass
-class Folder:
+class WatchedFolder:
     """A folder being watched, by the name of its feed."""
 
     name: str
     path: Path
     settle: float
     moves: bool
-    memory: Memory
+    feed_state: FeedState
     _growing: dict[Path, tuple[str, float]] = field(default_factory=dict)
     _forgot: float = 0.0
 
-    def whole(self) -> list[Arrived]:
+    def complete_files(self) -> list[CompleteFile]:
         """The files that are whole and were not taken, oldest first. Raises OSError for the folder itself."""
         now = time.monotonic()
         here: dict[Path, tuple[str, float, float]] = {}
@@ -53,16 +53,16 @@ class Folder:
             before, since = self._growing.get(path, ("", now))
             here[path] = (mark, since if before == mark else now, status.st_mtime)
         self._growing = {path: (mark, since) for path, (mark, since, _) in here.items()}
-        taken = self.memory.seen(self.name, map(readable, here))
+        taken = self.feed_state.seen(self.name, map(readable, here))
         self._forget(map(readable, here))
         whole = [
-            (modified, Arrived(path, mark))
+            (modified, CompleteFile(path, mark))
             for path, (mark, since, modified) in here.items()
             if now - since >= self.settle and taken.get(readable(path)) != mark
         ]
         return [arrived for _, arrived in sorted(whole, key=lambda pair: (pair[0], pair[1].path))]
 
-    def items(self, arrived: Arrived, intake: Intake) -> Iterator[RawStory | Refusal]:
+    def items(self, arrived: CompleteFile, reader: ItemReader) -> Iterator[RawStory | Rejected]:
         """The items in the file; what is no file is refused unread."""
         where = f"{self.name}: {readable(arrived.path)}"
         name = f"{self.name}/{readable(arrived.path.relative_to(self.path))}"
@@ -71,18 +71,18 @@ class Folder:
         except OSError as error:
             linked = arrived.path.is_symlink()
             reason = "a symbolic link, which is not followed" if linked else str(error.strerror)
-            yield Refusal(where, reason, "NotAFile" if linked else "Unreadable")
+            yield Rejected(where, reason, "NotAFile" if linked else "Unreadable")
             return
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            yield Refusal(where, "not a file", "NotAFile")
+            yield Rejected(where, "not a file", "NotAFile")
             return
         with BufferedReader(FileIO(handle), SNIFFED_BYTES) as stream:
-            yield from intake.items(stream, where, name, self.name)
+            yield from reader.items(stream, where, name, self.name)
 
-    def done(self, arrived: Arrived) -> None:
+    def mark_done(self, arrived: CompleteFile) -> None:
         """Remember the file as taken, and move it away if that is wanted."""
-        self.memory.saw(self.name, {readable(arrived.path): arrived.mark}, time.time())
+        self.feed_state.mark_seen(self.name, {readable(arrived.path): arrived.mark}, time.time())
         if self.moves and not arrived.path.is_symlink():
             target = self.path / DONE / arrived.path.relative_to(self.path)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class Folder:
     def _forget(self, here: Iterator[str]) -> None:
         if time.monotonic() - self._forgot > _FORGET_EVERY:
             self._forgot = time.monotonic()
-            self.memory.forget(self.name, time.time() - _KEPT, here)
+            self.feed_state.forget(self.name, time.time() - _KEPT, here)
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -48,7 +48,7 @@ _ON_THE_WIRE = b"\x00\x01\x02\x03\x04\x10\x11\x12\x13\x14\x16\x1b\x1e\x1f"
 """The controls of teleprinter formats, and the nulls that lines are padded with."""
 
 
-def named(name: str) -> Format:
+def format_named(name: str) -> Format:
     """The format of that name.
 
     Raises ConfigurationError, which lists the known ones.

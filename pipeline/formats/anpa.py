@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
-from pipeline.formats.contract import Format, whole
+from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.encoding import decode
 from pipeline.story import RawStory, Story
 
@@ -155,8 +155,8 @@ def _lines(text: str) -> tuple[list[str], str]:
             if line.startswith(("\t", "  ")) or not paragraphs:
                 paragraphs.append([])
             paragraphs[-1].append(words.strip("<= "))
-    told = (" ".join(filter(None, header)) for header in headers)
-    return [header for header in told if header], "\n".join(map(" ".join, paragraphs))
+    titles = (" ".join(filter(None, header)) for header in headers)
+    return [header for header in titles if header], "\n".join(map(" ".join, paragraphs))
 
 
 def _is_note(header: str) -> bool:
@@ -192,7 +192,7 @@ FORMAT = Format(
     name="anpa",
     content_type="text/plain; format=anpa1312",
     recognises=lambda start, name: bool(_RECOGNISED.match(start)),
-    split=whole,
+    split=whole_stream,
     identity=identity,
     parse=parse,
 )

@@ -21,7 +21,7 @@ class Stream(Protocol):
         ...
 
 
-Piece = bytes | TooLarge
+ItemOrError = bytes | TooLarge
 """One item's bytes, or why there are none; what follows it can still be read."""
 
 
@@ -38,12 +38,12 @@ class Format:
     name: str
     content_type: str
     recognises: Callable[[bytes, str], bool]
-    split: Callable[[Stream, int], Iterator[Piece]]
+    split: Callable[[Stream, int], Iterator[ItemOrError]]
     identity: Callable[[bytes], str | None]
     parse: Callable[[RawStory], Story]
 
 
-KEPT_BYTES = 65_536
+KEPT_PREFIX = 65_536
 """How much is kept of an item that is too large."""
 
 
@@ -52,7 +52,7 @@ MOST_ITEMS = 20_000
 _FRAMES_BYTES = 64 << 20
 
 
-def too_many(count: int) -> TooLarge:
+def too_many_items(count: int) -> TooLarge:
     """The error for the items of a document beyond the first ``MOST_ITEMS``."""
     return TooLarge(f"{count:,} items in one document: the first {MOST_ITEMS:,} are taken")
 
@@ -64,7 +64,7 @@ def is_small(frame: int, items: int) -> bool:
 
 def too_large(limit: int, start: bytes = b"") -> TooLarge:
     """The error for an item of more than ``limit`` bytes that begins so."""
-    return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)", start[:KEPT_BYTES])
+    return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)", start[:KEPT_PREFIX])
 
 
 def content_uri(value: bytes) -> str:
@@ -72,7 +72,7 @@ def content_uri(value: bytes) -> str:
     return f"urn:sha256:{hashlib.sha256(value).hexdigest()}"
 
 
-def whole(stream: Stream, limit: int) -> Iterator[Piece]:
+def whole_stream(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """The stream as one item."""
     value = stream.read(limit + 1)
     yield too_large(limit, value) if len(value) > limit else value

@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
-from pipeline.formats.contract import Format, whole
+from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import text_of
 from pipeline.story import RawStory, Story
@@ -188,7 +188,7 @@ FORMAT = Format(
     name="email",
     content_type="message/rfc822",
     recognises=lambda start, name: bool(_RECOGNISED.match(start)),
-    split=whole,
+    split=whole_stream,
     identity=identity,
     parse=parse,
 )

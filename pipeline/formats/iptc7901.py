@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
-from pipeline.formats.contract import Format, whole
+from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.encoding import decode
-from pipeline.formats.text import take_headline
+from pipeline.formats.text import extract_headline
 from pipeline.story import RawStory, Story
 
 _START = re.compile(r"^[\x00\x16\s]*(?:\x01|ZCZC\b)[ \t]*")
@@ -147,7 +147,7 @@ def _headline(text: str) -> tuple[str | None, str]:
         if not line.strip():
             break
     text = "\n".join(line.rstrip() for line in lines).strip("\n")
-    return take_headline(text)
+    return extract_headline(text)
 
 
 def _without_note(text: str) -> tuple[str, str | None]:
@@ -192,7 +192,7 @@ FORMAT = Format(
     name="iptc7901",
     content_type="text/plain; format=iptc7901",
     recognises=lambda start, name: bool(_RECOGNISED.match(start)),
-    split=whole,
+    split=whole_stream,
     identity=identity,
     parse=parse,
 )

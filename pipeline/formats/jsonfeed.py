@@ -7,7 +7,16 @@ from typing import Any
 
 from pipeline.errors import MalformedItem, PermanentError
 from pipeline.formats import mapping
-from pipeline.formats.contract import MOST_ITEMS, Format, Piece, Stream, content_uri, is_small, too_many, whole
+from pipeline.formats.contract import (
+    MOST_ITEMS,
+    Format,
+    ItemOrError,
+    Stream,
+    content_uri,
+    is_small,
+    too_many_items,
+    whole_stream,
+)
 from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
 from pipeline.story import RawStory, Story
@@ -16,9 +25,9 @@ _HEAD = ("version", "title", "home_page_url", "language", "authors", "author")
 _HEAD_CHARACTERS = 4_096
 
 
-def split(stream: Stream, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """Each item as a feed of its own; a feed without items has none."""
-    for value in whole(stream, limit):
+    for value in whole_stream(stream, limit):
         if isinstance(value, PermanentError):
             yield value
             return
@@ -37,7 +46,7 @@ def split(stream: Stream, limit: int) -> Iterator[Piece]:
         for item in items[:MOST_ITEMS]:
             yield json.dumps(head | {"items": [item]}, ensure_ascii=False).encode("utf-8", "surrogatepass")
         if len(items) > MOST_ITEMS:
-            yield too_many(len(items))
+            yield too_many_items(len(items))
 
 
 def identity(value: bytes) -> str | None:
@@ -78,7 +87,7 @@ def parse(raw: RawStory) -> Story:
 def _read(value: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     feed = read_object(value)
     items = feed.get("items")
-    item = mapping.lone(items if isinstance(items, list) else [], "items")
+    item = mapping.single(items if isinstance(items, list) else [], "items")
     if not isinstance(item, dict):
         raise MalformedItem("an item of this JSON Feed is no object")
     return feed, item

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from pipeline.formats import ninjs
-from pipeline.formats.contract import Format, Piece, Stream, too_large
+from pipeline.formats.contract import Format, ItemOrError, Stream, too_large
 
 _CHUNK = 1 << 20
 
 
-def split(stream: Stream, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """The lines that are not blank; one that is too long is skipped without being held."""
     while line := stream.readline(limit + 1):
         if len(line) > limit and not line.endswith(b"\n"):

@@ -189,7 +189,7 @@ def subjects(pairs: Iterable[tuple[str | None, str | None]]) -> tuple[Subject, .
     return tuple(Subject(code=code, name=name) for code, name in found if code or name)
 
 
-def lone(items: Sequence[Item], what: str) -> Item:
+def single(items: Sequence[Item], what: str) -> Item:
     """The one item of a message.
 
     Raises MalformedItem for none, and for several: which of them would it be?

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping, nitf, xml
-from pipeline.formats.contract import Format, Piece, Stream
+from pipeline.formats.contract import Format, ItemOrError, Stream
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text
@@ -25,20 +25,20 @@ _ASIDE = re.compile(r"headline|abstract|summary|teaser|title|contact|copyright|b
 _UNREAD = re.compile(r"css|script|photo|image|picture|jpe?g|gif|video|audio|stylesheet|caption|graphic|logo", re.I)
 
 
-def split(stream: Stream, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """Each NewsItem of a document as a document of its own."""
     yield from xml.split(stream, limit, lambda root: [*children(root, "NewsItem")])
 
 
 def identity(value: bytes) -> str | None:
     """The item's URN without its revision."""
-    return xml.quietly(value, lambda root: _identified(child(root, "NewsItem"))[0])
+    return xml.try_read(value, lambda root: _identified(child(root, "NewsItem"))[0])
 
 
 def parse(raw: RawStory) -> Story:
     """The story in a NewsML document. Raises MalformedItem."""
     root = xml.read(raw.value)
-    item, envelope = mapping.lone([*children(root, "NewsItem")], "NewsItems"), child(root, "NewsEnvelope")
+    item, envelope = mapping.single([*children(root, "NewsItem")], "NewsItems"), child(root, "NewsEnvelope")
     uri, revision = _identified(item)
     management = child(item, "NewsManagement")
     components = [*item.iter("NewsComponent")]
@@ -163,8 +163,8 @@ def _label(item: Element, name: str = "Label") -> str | None:
 
 def _language(item: Element, main: Element | None) -> str | None:
     places = [main, *item.iter("NewsComponent")] if main is not None else [*item.iter("NewsComponent")]
-    told = [_formal(child(place, "DescriptiveMetadata", "Language")) or attribute(place, LANG) for place in places]
-    return next(filter(None, told), attribute(item, LANG))
+    languages = [_formal(child(place, "DescriptiveMetadata", "Language")) or attribute(place, LANG) for place in places]
+    return next(filter(None, languages), attribute(item, LANG))
 
 
 def _authors(item: Element) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping, nitf, xml
-from pipeline.formats.contract import Format, Piece, Stream
+from pipeline.formats.contract import Format, ItemOrError, Stream
 from pipeline.formats.markup import is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text, texts
 from pipeline.story import Dateline, RawStory, Story
@@ -20,7 +20,7 @@ _OTHERS = ("conceptItem", "knowledgeItem", "planningItem", "catalogItem")
 _CODES = ("qcode", "uri", "literal")
 
 
-def split(stream: Stream, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """Each item of a newsMessage as a message of its own; any other document as it is."""
     yield from xml.split(
         stream, limit, lambda root: [each for place in children(root, "itemSet") for each in place.iterchildren()]
@@ -29,7 +29,7 @@ def split(stream: Stream, limit: int) -> Iterator[Piece]:
 
 def identity(value: bytes) -> str | None:
     """The item's guid."""
-    return xml.quietly(value, lambda root: attribute(_item(root), "guid"))
+    return xml.try_read(value, lambda root: attribute(_item(root), "guid"))
 
 
 def parse(raw: RawStory) -> Story:
@@ -112,7 +112,7 @@ def _item(root: Element) -> Element:
     other = next((str(each.tag) for each in root.iter(*_OTHERS)), None)
     if other and not found:
         raise MalformedItem(f"a NewsML-G2 {other} has no story")
-    return mapping.lone(found, "newsItems")
+    return mapping.single(found, "newsItems")
 
 
 def _content(item: Element) -> tuple[nitf.Article, str]:

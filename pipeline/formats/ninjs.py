@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
-from pipeline.formats.contract import KEPT_BYTES, Format, Piece, Stream, too_large
+from pipeline.formats.contract import KEPT_PREFIX, Format, ItemOrError, Stream, too_large
 from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
 from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
@@ -49,7 +49,7 @@ def parse(raw: RawStory) -> Story:
     version = fields.take("version")
     headline = _role_of(fields.take(*_HEADLINES), "main")
     # A flash, or a package of references, as this project itself writes it.
-    is_empty = fields.look("body") == "" or bool(fields.look("associations"))
+    is_empty = fields.peek_value("body") == "" or bool(fields.peek_value("associations"))
     body = _body(fields)
     embargoed = _time(fields.take("embargoed", "embargo"))
     pubstatus = mapping.pubstatus(str(fields.take("pubstatus") or ""), embargoed)
@@ -60,7 +60,7 @@ def parse(raw: RawStory) -> Story:
     firstcreated = _time(fields.take("firstcreated"))
     number = _version(version)
     genre = tuple(_subjects(fields.take("genre", "genres")))
-    told = {
+    mapped = {
         "signal": mapping.signal(
             _name(fields.take("signal")), *(word for each in genre for word in (each.code, each.name))
         ),
@@ -76,7 +76,7 @@ def parse(raw: RawStory) -> Story:
         "keyword": tuple(_words(fields.take("keyword", "keywords", "tags"))),
         "ednote": _text(fields.take("ednote")),
         "usageterms": _text(fields.take("usageterms")),
-        "copyrightholder": _text(fields.take("copyrightholder")) or _text(fields.look("copyrightnotice")),
+        "copyrightholder": _text(fields.take("copyrightholder")) or _text(fields.peek_value("copyrightnotice")),
         "embargoed": embargoed,
         "source": _source(fields.take("source"), raw, fields),
         "removed": tuple(_removed(fields.take("removed"))),
@@ -94,7 +94,7 @@ def parse(raw: RawStory) -> Story:
                 "pubstatus": pubstatus,
                 "body": body,
                 "extra": extra,
-                **told,
+                **mapped,
             }
         )
     except ValidationError as error:
@@ -117,7 +117,7 @@ class Fields:
         found = [self._values.pop(self._names.pop(n)) for n in names if n in self._names]
         return next((value for value in found if value not in (None, "", [], {})), None)
 
-    def look(self, name: str) -> Any:
+    def peek_value(self, name: str) -> Any:
         """The field's value, which stays among the rest."""
         return self._values.get(self._names.get(name, ""))
 
@@ -258,7 +258,7 @@ def _is_markup(entry: dict[str, Any]) -> bool:
     return "html" in kind or "xml" in kind or str(entry.get("value")).lstrip().startswith(("<?xml", "<nitf"))
 
 
-def split(stream: Stream, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """The object in a file, or each element of an array, of whatever length the array is."""
     head = stream.read(_CHUNK)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -269,7 +269,7 @@ def split(stream: Stream, limit: int) -> Iterator[Piece]:
     yield from _elements(stream, start[1:], limit)
 
 
-def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[Piece]:
+def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[ItemOrError]:
     """The array's elements; from a fault on, the remainder is one item, for parse to refuse."""
     decoder = JSONDecoder()
     text = buffer.decode("utf-8", "surrogateescape")
@@ -293,7 +293,7 @@ def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[Piece]:
             return
         text += more.decode("utf-8", "surrogateescape")
         if len(text) > limit + _CHUNK and not end:
-            yield too_large(limit, text[:KEPT_BYTES].encode("utf-8", "surrogateescape"))
+            yield too_large(limit, text[:KEPT_PREFIX].encode("utf-8", "surrogateescape"))
             return
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.formats import mapping, xml
-from pipeline.formats.contract import Format, whole
+from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.markup import UNSEEN, lines_of
 from pipeline.formats.xml import Element, attribute, child, text, texts
 from pipeline.story import Dateline, RawStory, Removed, Story, Subject
@@ -57,7 +57,7 @@ def lowered(root: Element) -> Element:
 
 def identity(value: bytes) -> str | None:
     """The uri the document states."""
-    return xml.quietly(value, lambda root: _uri(lowered(root)))
+    return xml.try_read(value, lambda root: _uri(lowered(root)))
 
 
 def parse(raw: RawStory) -> Story:
@@ -230,8 +230,8 @@ def _uri(root: Element) -> str | None:
 
 def _version(root: Element, meta: dict[str, str]) -> int | None:
     duty = child(root, "head", "docdata", "du-key")
-    told = [*_of(meta, _META_VERSION), attribute(duty, "version"), attribute(root, "version")]
-    found = next((number for word in told if (number := mapping.version(word))), None)
+    stated = [*_of(meta, _META_VERSION), attribute(duty, "version"), attribute(root, "version")]
+    found = next((number for word in stated if (number := mapping.version(word))), None)
     return found or mapping.version(attribute(duty, "generation")) or _counted(root)
 
 
@@ -245,13 +245,13 @@ def _counted(root: Element) -> int | None:
 def _signal(root: Element, docdata: Element | None) -> str | None:
     tobject = child(root, "head", "tobject")
     kinds = [attribute(each, "tobject.property.type") for each in xml.children(tobject, "tobject.property")]
-    told = mapping.signal(attribute(child(docdata, "ed-msg"), "msg-type"), attribute(tobject, "tobject.type"), *kinds)
-    return told or ("correction" if child(docdata, "correction") is not None else None)
+    signal = mapping.signal(attribute(child(docdata, "ed-msg"), "msg-type"), attribute(tobject, "tobject.type"), *kinds)
+    return signal or ("correction" if child(docdata, "correction") is not None else None)
 
 
 def _subjects(root: Element) -> tuple[Subject, ...]:
     names = ("tobject.subject.detail", "tobject.subject.matter", "tobject.subject.type")
-    told = [
+    stated = [
         (attribute(each, "tobject.subject.refnum", "tobject.subject.code"), attribute(each, *names) or text(each))
         for each in xml.children(root, "head", "tobject", "tobject.subject")
     ]
@@ -259,7 +259,7 @@ def _subjects(root: Element) -> tuple[Subject, ...]:
         (attribute(each, "idsrc-value", "code", "value"), text(each) or attribute(each, "value"))
         for each in xml.children(root, "head", "docdata", "identified-content", "classifier")
     ]
-    return mapping.subjects([*told, *classified])
+    return mapping.subjects([*stated, *classified])
 
 
 def _genres(head: Element | None) -> tuple[Subject, ...]:
@@ -329,7 +329,7 @@ FORMAT = Format(
     name="nitf",
     content_type="application/nitf+xml",
     recognises=lambda start, name: xml.root_name(start).lower() == "nitf",
-    split=whole,
+    split=whole_stream,
     identity=identity,
     parse=parse,
 )

@@ -15,7 +15,7 @@ from lxml import etree
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping, xml
-from pipeline.formats.contract import Format, Piece, Stream, content_uri
+from pipeline.formats.contract import Format, ItemOrError, Stream, content_uri
 from pipeline.formats.markup import text_of
 from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
@@ -26,20 +26,20 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _ENTRIES = ("item", "entry", "deleted-entry")
 
 
-def split(stream: Stream, limit: int) -> Iterator[Piece]:
+def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """Each entry as a feed of its own; a feed without entries has no items."""
     yield from xml.split(stream, limit, _entries, names=False, least=0)
 
 
 def identity(value: bytes) -> str | None:
     """The entry's guid or id, else its address."""
-    return xml.quietly(value, lambda root: _uri(root, _entry(_parsed(root))), names=False)
+    return xml.try_read(value, lambda root: _uri(root, _entry(_parsed(root))), names=False)
 
 
 def parse(raw: RawStory) -> Story:
     """The story in the feed's one entry. Raises MalformedItem."""
     root = xml.read(raw.value, names=False)
-    mapping.lone(_entries(root), "entries")
+    mapping.single(_entries(root), "entries")
     deleted = _deleted(root)
     if deleted is not None:
         when = mapping.time(attribute(deleted, "when"))
@@ -83,16 +83,16 @@ def parse(raw: RawStory) -> Story:
 
 def link_of(value: bytes) -> str | None:
     """The address of the page that a feed's one entry is about."""
-    return xml.quietly(value, lambda root: _entry(_parsed(root)).get("link"), names=False)
+    return xml.try_read(value, lambda root: _entry(_parsed(root)).get("link"), names=False)
 
 
 def with_text(value: bytes, text: str) -> bytes:
     """The feed with this text as its one entry's content; paragraphs are lines."""
     root = xml.read(value, names=False)
-    entry = mapping.lone(_entries(root), "entries")
+    entry = mapping.single(_entries(root), "entries")
     content = etree.SubElement(entry, _CONTENT)
     content.text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
-    return xml.written(root)
+    return xml.serialise(root)
 
 
 def _entries(root: Element) -> list[Element]:
@@ -115,7 +115,7 @@ def _parsed(root: Element) -> Any:
     """
     if (most := max(map(len, _entries(root)), default=0)) > _MOST_ELEMENTS:
         raise MalformedItem(f"an entry of {most:,} elements")
-    return feedparser.parse(xml.written(root), response_headers={"content-type": "application/xml; charset=utf-8"})
+    return feedparser.parse(xml.serialise(root), response_headers={"content-type": "application/xml; charset=utf-8"})
 
 
 def _entry(parsed: Any) -> Any:

@@ -3,7 +3,7 @@
 import re
 
 from pipeline.errors import MalformedItem
-from pipeline.formats.contract import Format, whole
+from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.encoding import decode
 from pipeline.story import RawStory, Source, Story
 
@@ -21,7 +21,7 @@ def parse(raw: RawStory) -> Story:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         raise MalformedItem("empty: no text")
-    headline, body = take_headline(text)
+    headline, body = extract_headline(text)
     when = raw.published or raw.receivedat
     return Story(
         uri=raw.uri,
@@ -33,7 +33,7 @@ def parse(raw: RawStory) -> Story:
     )
 
 
-def take_headline(text: str) -> tuple[str | None, str]:
+def extract_headline(text: str) -> tuple[str | None, str]:
     """Headline and the rest: a short first line that is no sentence and has a text below it."""
     first, _, rest = text.partition("\n")
     first = first.strip()
@@ -50,7 +50,7 @@ FORMAT = Format(
     name="text",
     content_type="text/plain; charset=utf-8",
     recognises=lambda start, name: True,
-    split=whole,
+    split=whole_stream,
     identity=lambda item: None,
     parse=parse,
 )

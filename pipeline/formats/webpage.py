@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
-from pipeline.formats.contract import Format, whole
+from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import UNSEEN, lines_of, text_of
 from pipeline.story import RawStory, Story
@@ -210,7 +210,7 @@ FORMAT = Format(
     name="html",
     content_type="text/html",
     recognises=lambda start, name: bool(_RECOGNISED.match(start, _PROLOG.match(start).end())),  # type: ignore[union-attr]
-    split=whole,
+    split=whole_stream,
     identity=identity,
     parse=parse,
 )

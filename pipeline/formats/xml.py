@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from pipeline.errors import MalformedItem, TooLarge
-from pipeline.formats.contract import MOST_ITEMS, Piece, Stream, is_small, too_many, whole
+from pipeline.formats.contract import MOST_ITEMS, ItemOrError, Stream, is_small, too_many_items, whole_stream
 from pipeline.formats.encoding import decode
 
 Element = etree._Element
@@ -64,7 +64,7 @@ def read(value: bytes, names: bool = True) -> Element:
     return root
 
 
-def quietly(value: bytes, find: Callable[[Element], str | None], names: bool = True) -> str | None:
+def try_read(value: bytes, find: Callable[[Element], str | None], names: bool = True) -> str | None:
     """What ``find`` finds in the document, None where the document cannot be read."""
     try:
         return find(read(value, names))
@@ -98,7 +98,7 @@ def local(element: Element | None) -> str:
     return "" if element is None else etree.QName(element).localname
 
 
-def written(root: Element) -> bytes:
+def serialise(root: Element) -> bytes:
     """The document's bytes, in UTF-8."""
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
@@ -140,12 +140,12 @@ def attribute(element: Element | None, *names: str) -> str | None:
 
 def split(
     stream: Stream, limit: int, find: Callable[[Element], list[Element]], names: bool = True, least: int = 1
-) -> Iterator[Piece]:
+) -> Iterator[ItemOrError]:
     """The parts that ``find`` finds in the stream's document, each as a document; a lone one as it came.
 
     A document that cannot be read, or has fewer than ``least`` parts, is one item, for parse to refuse.
     """
-    for value in whole(stream, limit):
+    for value in whole_stream(stream, limit):
         if isinstance(value, TooLarge):
             yield value
             return
@@ -158,12 +158,12 @@ def split(
         if len(parts) == 1 or len(parts) < least:
             yield value
             return
-        yield from parted(root, parts)
+        yield from split_entries(root, parts)
         if len(parts) > MOST_ITEMS:
-            yield too_many(len(parts))
+            yield too_many_items(len(parts))
 
 
-def parted(root: Element, parts: list[Element]) -> Iterator[bytes]:
+def split_entries(root: Element, parts: list[Element]) -> Iterator[bytes]:
     """The document once for each of the first parts, with that part alone in it.
 
     What stands around the parts is repeated in each, so long as it is small.
@@ -171,7 +171,7 @@ def parted(root: Element, parts: list[Element]) -> Iterator[bytes]:
     places = [(part, parent) for part in parts if (parent := part.getparent()) is not None]
     for part, parent in places:
         parent.remove(part)
-    frame = len(written(root))
+    frame = len(serialise(root))
     if frame > _FRAME_BYTES or not is_small(frame, len(places)):
         parents = {parent for _, parent in places}
         kept = parents | {above for parent in parents for above in parent.iterancestors()}
@@ -180,5 +180,5 @@ def parted(root: Element, parts: list[Element]) -> Iterator[bytes]:
                 above.remove(element)
     for part, parent in places[:MOST_ITEMS]:
         parent.append(part)
-        yield written(root)
+        yield serialise(root)
         parent.remove(part)

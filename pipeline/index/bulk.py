@@ -11,14 +11,14 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch_client import AsyncClient, speaking_to, verdict
-from pipeline.errors import ElasticsearchAway
+from pipeline.connect.elasticsearch_client import AsyncClient, bulk_item_error, translate_errors
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.documents import Action
 
 _PAUSE = 0.1
 
 
-async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
+async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchUnavailable | None]:
     """Carry the actions out; for each None (done), the reason of a refusal, or that it must wait.
 
     What Elasticsearch was too busy for is sent again alone, for as long as that gets it on: a batch
@@ -26,7 +26,7 @@ async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | El
     ElasticsearchAway where the request as a whole did not succeed.
     """
     results = await _once(client, actions)
-    waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchAway)]
+    waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchUnavailable)]
     left = len(actions)
     while 0 < len(waiting) < left:
         left = len(waiting)
@@ -34,13 +34,13 @@ async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | El
         again = await _once(client, [actions[number] for number in waiting])
         for number, result in zip(waiting, again, strict=True):
             results[number] = result
-        waiting = [number for number in waiting if isinstance(results[number], ElasticsearchAway)]
+        waiting = [number for number in waiting if isinstance(results[number], ElasticsearchUnavailable)]
     return results
 
 
-async def _once(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
+async def _once(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchUnavailable | None]:
     try:
-        with speaking_to(client):
+        with translate_errors(client):
             response = await client.bulk(operations=[line for a in actions for line in _lines(client, a)])
     except ApiError as error:
         if len(actions) == 1:
@@ -51,7 +51,7 @@ async def _once(client: AsyncClient, actions: Sequence[Action]) -> list[str | El
             *await _once(client, actions[:half]),
             *await _once(client, actions[half:]),
         ]
-    return [verdict(next(iter(item.values()))) for item in response["items"]]
+    return [bulk_item_error(next(iter(item.values()))) for item in response["items"]]
 
 
 def _lines(client: AsyncClient, action: Action) -> list[dict[str, Any]]:

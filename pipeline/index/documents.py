@@ -59,7 +59,7 @@ def actions(
     ]
 
 
-def taken_back(story: AnnotatedStory, revision: int, quotes: int) -> list[Action]:
+def stale_quote_deletes(story: AnnotatedStory, revision: int, quotes: int) -> list[Action]:
     """The removal of as many quotes as this revision, or one before it, may have written before a newer one came.
 
     A worker that died between the quotes and their story left some that no document counts. Those

@@ -6,42 +6,42 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import METRICS
 
 _BLOCKS = frozenset(f"index.blocks.{kind}" for kind in ("read_only", "read_only_allow_delete", "write"))
 _RECENT = timedelta(minutes=3)
 
 
-@settled
+@retry_while_starting
 def blocked(client: Client) -> str | None:
     """Which of our indices cannot be written to, as on a full disk. Raises ElasticsearchAway."""
-    with speaking_to(client):
+    with translate_errors(client):
         found = client.indices.get_settings(index=client.named("wire-*"), flat_settings=True, ignore_unavailable=True)
     blocks = {
         index: [name for name, value in about["settings"].items() if name in _BLOCKS and str(value).lower() == "true"]
         for index, about in found.items()
     }
-    told = [f"{index} has {', '.join(names)}" for index, names in sorted(blocks.items()) if names]
-    more = f" and {len(told) - 1} more" if len(told) > 1 else ""
-    return f"workers wait: {told[0]}{more}; free the disk, or take the block back" if told else None
+    problems = [f"{index} has {', '.join(names)}" for index, names in sorted(blocks.items()) if names]
+    more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"workers wait: {problems[0]}{more}; free the disk, or take the block back" if problems else None
 
 
-def is_core(client: Client) -> bool:
+def is_core_server(client: Client) -> bool:
     """Whether it is the core server alone: what Kibana asks first is a module's to answer. Raises ElasticsearchAway."""
     try:
-        with speaking_to(client):
+        with translate_errors(client):
             client.info()
     except ApiError as error:
         return error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
     return False
 
 
-@settled
+@retry_while_starting
 def processes(client: Client) -> list[dict[str, Any]]:
     """What each process said last in ``wire-metrics-*``, in the last minutes. Raises ElasticsearchAway."""
     since = (datetime.now(UTC) - _RECENT).isoformat()
-    with speaking_to(client):
+    with translate_errors(client):
         said = client.search(
             index=client.named(METRICS),
             query={"range": {"@timestamp": {"gte": since}}},
@@ -54,6 +54,6 @@ def processes(client: Client) -> list[dict[str, Any]]:
     return list(last.values())
 
 
-def waiting(said: list[dict[str, Any]]) -> dict[str, str]:
+def waiting_for(said: list[dict[str, Any]]) -> dict[str, str]:
     """What each stage waits for, by what its processes said."""
     return {each["stage"]: each["waiting"] for each in said if each.get("waiting")}

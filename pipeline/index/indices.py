@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.connect.elasticsearch_client import NO_INDEX, AsyncClient, looked_up, speaking_to
-from pipeline.errors import ElasticsearchAway
+from pipeline.connect.elasticsearch_client import NO_INDEX, AsyncClient, found_documents, translate_errors
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index import bulk
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of
@@ -15,7 +15,7 @@ from pipeline.story import story_id
 class Indices(Protocol):
     """What the index stage needs of them."""
 
-    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchAway | None]:
+    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
         """Carry the actions out; for each None (done, or something newer is there), why it was refused, or must wait.
 
         Raises ElasticsearchAway where nothing is known of any.
@@ -34,7 +34,7 @@ class ElasticsearchIndices:
         """Connect lazily, on the loop it is used on."""
         self._client = client
 
-    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchAway | None]:
+    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
         """See Indices."""
         return await bulk.write(self._client, actions)
 
@@ -45,7 +45,7 @@ class ElasticsearchIndices:
         docs = [
             {"_index": client.named(index), "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()
         ]
-        with speaking_to(client):
+        with translate_errors(client):
             response = await client.mget(docs=docs)
-        found = looked_up(response["docs"], NO_INDEX)
+        found = found_documents(response["docs"], NO_INDEX)
         return {wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in found}

@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import BadRequestError
 
-from pipeline.connect.elasticsearch_client import Client, speaking_to
+from pipeline.connect.elasticsearch_client import Client, translate_errors
 from pipeline.errors import DocumentRefused
 from pipeline.index.index_names import METRICS
 
@@ -18,13 +18,13 @@ class Recorder:
         self._client, self._about, self._keep = client, about, keep
         self._swept = ""
 
-    def record(self, figures: dict[str, Any]) -> None:
+    def record(self, numbers: dict[str, Any]) -> None:
         """Write one document. Raises ElasticsearchAway, DocumentRefused."""
         now = datetime.now(UTC)
         index = self._client.named(f"wire-{METRICS}-{now:%Y.%m.%d}")
-        with speaking_to(self._client):
+        with translate_errors(self._client):
             try:
-                self._client.index(index=index, document={"@timestamp": now.isoformat(), **self._about, **figures})
+                self._client.index(index=index, document={"@timestamp": now.isoformat(), **self._about, **numbers})
             except BadRequestError as error:
                 raise DocumentRefused(f"{index}: {error.message}") from None
             if index != self._swept:

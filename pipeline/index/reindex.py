@@ -16,8 +16,8 @@ from uuid import uuid4
 
 from elasticsearch import ApiError, BadRequestError, TransportError
 
-from pipeline.connect.elasticsearch_client import Client, speaking_to
-from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.connect.elasticsearch_client import Client, translate_errors
+from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
@@ -27,12 +27,12 @@ _PAGE = 500
 _KEEP = "2m"
 _ABANDONED = 45.0
 """Seconds without a sign of life after which a reindexing counts as cut off; longer than a request may take."""
-_LOOK_EVERY = 0.5
+_POLL_EVERY = 0.5
 _GENERATION = re.compile(r"^made-(\d+)-of-(.+)$")
 
 
 @dataclass(frozen=True)
-class Made:
+class Reindexed:
     """An index that was made anew: the name it is used by, what is behind it now, how many documents."""
 
     name: str
@@ -40,39 +40,39 @@ class Made:
     documents: int
 
 
-def reindex(client: Client, settings: Elasticsearch, told: Callable[[str, int], None]) -> Iterator[Made]:
-    """Make each index anew; ``told`` hears the name and how many documents are over.
+def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str, int], None]) -> Iterator[Reindexed]:
+    """Make each index anew; ``on_progress`` hears the name and how many documents are over.
 
     Raises ElasticsearchAway, DocumentRefused (a document the new mapping does not take; the old index stays).
     """
     made = templates(settings)
-    with speaking_to(client):
+    with translate_errors(client):
         for alias in (STORIES, QUOTES):
             for index in sorted(client.indices.get(index=client.named(alias), ignore_unavailable=True)):
-                yield _one(client, index, made[client.named(f"wire-{alias}")]["template"], told)
+                yield _one(client, index, made[client.named(f"wire-{alias}")]["template"], on_progress)
         for index in client.indices.get(index=client.named(RECORDS), ignore_unavailable=True):
-            yield _one(client, index, made[client.named(RECORDS)]["template"], told)
+            yield _one(client, index, made[client.named(RECORDS)]["template"], on_progress)
 
 
-def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str, int], None]) -> Made:
+def _one(client: Client, old: str, template: dict[str, Any], on_progress: Callable[[str, int], None]) -> Reindexed:
     generation = _GENERATION.match(old)
     name, number = (generation[2], int(generation[1]) + 1) if generation else (old, 2)
     # A name that no template knows: nobody is to find the documents twice meanwhile.
     claim = _Claim(client, name, f"made-{number}-of-{name}")
     new = claim.index
-    if not claim.take(template):
-        return Made(name, new, int(client.count(index=new)["count"]))
+    if not claim.acquire(template):
+        return Reindexed(name, new, int(client.count(index=new)["count"]))
     over: dict[str, int] = {}
 
     def page() -> None:
         claim.renew()
-        told(name, len(over))
+        on_progress(name, len(over))
 
     try:
-        _bring(client, old, new, over, page)
+        _copy_changes(client, old, new, over, page)
         client.indices.put_settings(index=old, settings={"index.blocks.write": True})
         client.indices.refresh(index=old)
-        _bring(client, old, new, over, page)
+        _copy_changes(client, old, new, over, page)
         client.indices.refresh(index=new)
         claim.renew()
         aliases = [{"add": {"index": new, "alias": each}} for each in (name, *template.get("aliases", {}))]
@@ -80,7 +80,7 @@ def _one(client: Client, old: str, template: dict[str, Any], told: Callable[[str
     except BaseException:
         claim.undo(old)
         raise
-    return Made(name, new, len(over))
+    return Reindexed(name, new, len(over))
 
 
 @dataclass
@@ -93,7 +93,7 @@ class _Claim:
     owner: str = field(default_factory=lambda: uuid4().hex)
     beat: int = 0
 
-    def take(self, template: dict[str, Any]) -> bool:
+    def acquire(self, template: dict[str, Any]) -> bool:
         """Make the new index; False where another reindexing has put it into the old one's place meanwhile.
 
         One that somebody else fills is waited for, and taken over once nothing is heard of its maker.
@@ -108,18 +108,18 @@ class _Claim:
                     raise
             else:
                 return True
-            if self.index in _behind(self.client, self.name):
+            if self.index in _indices_of(self.client, self.name):
                 return False
             if (found := self._found()) != heard:
                 heard, since = found, time.monotonic()
             elif time.monotonic() - since > _ABANDONED:
                 self.client.indices.delete(index=self.index, ignore_unavailable=True)
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_POLL_EVERY)
 
     def renew(self) -> None:
         """Be heard of. Raises ElasticsearchAway where another one has taken over."""
         if self._found().get("owner") != self.owner:
-            raise ElasticsearchAway(f"{self.index}: another `wire reindex` has taken over")
+            raise ElasticsearchUnavailable(f"{self.index}: another `wire reindex` has taken over")
         self.beat += 1
         self.client.indices.put_mapping(index=self.index, meta=self._meta)
 
@@ -130,7 +130,7 @@ class _Claim:
         be found out, both indices stay, and the next run goes on.
         """
         with suppress(ApiError, TransportError):
-            if self._found().get("owner") != self.owner or self.index in _behind(self.client, self.name):
+            if self._found().get("owner") != self.owner or self.index in _indices_of(self.client, self.name):
                 return
             self.client.indices.put_settings(index=old, settings={"index.blocks.write": None})
             self.client.indices.delete(index=self.index, ignore_unavailable=True)
@@ -145,12 +145,12 @@ class _Claim:
         return dict(mappings.get("_meta", {}))
 
 
-def _behind(client: Client, name: str) -> set[str]:
+def _indices_of(client: Client, name: str) -> set[str]:
     """The indices that are used by that name now. Raises what the client raises."""
     return set(client.options(ignore_status=404).indices.get_alias(name=name).body) - {"error", "status"}
 
 
-def _bring(client: Client, old: str, new: str, over: dict[str, int], told: Callable[[], None]) -> None:
+def _copy_changes(client: Client, old: str, new: str, over: dict[str, int], on_progress: Callable[[], None]) -> None:
     """Bring over what is not there in that version, take away what is gone; ``over`` is what is there."""
     here: set[str] = set()
     for page in _pages(client, old):
@@ -158,7 +158,7 @@ def _bring(client: Client, old: str, new: str, over: dict[str, int], told: Calla
         lacking = [hit for hit in page if over.get(hit["_id"]) != hit["_seq_no"]]
         _write(client, new, lacking)
         over |= {hit["_id"]: hit["_seq_no"] for hit in lacking}
-        told()
+        on_progress()
     for gone in over.keys() - here:
         client.options(ignore_status=404).delete(index=new, id=gone)
         del over[gone]
@@ -196,6 +196,6 @@ def _write(client: Client, new: str, hits: list[dict[str, Any]]) -> None:
     for item in client.bulk(operations=lines)["items"] if lines else ():
         result = item["index"]
         if result["status"] in (429, 503):
-            raise ElasticsearchAway(f"{new}: {result['error'].get('reason')}"[:500], result["status"])
+            raise ElasticsearchUnavailable(f"{new}: {result['error'].get('reason')}"[:500], result["status"])
         if "error" in result:
             raise DocumentRefused(f"{new}: {result['_id']}: {result['error'].get('reason')}"[:500])

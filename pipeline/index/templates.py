@@ -127,7 +127,7 @@ QUOTE: dict[str, Any] = {
 }
 
 DOUBLE = {"type": "double"}
-FIGURES: dict[str, Any] = {
+METRICS_MAPPING: dict[str, Any] = {
     "@timestamp": DATE,
     "stage": KEYWORD,
     "process": KEYWORD,
@@ -179,7 +179,7 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
                 "mappings": {"dynamic": "strict", "properties": properties},
             },
         }
-        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, FIGURES), (MATCHES, MATCH))
+        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, METRICS_MAPPING), (MATCHES, MATCH))
     } | {
         settings.named(index): {
             "index_patterns": [settings.named(index)],

@@ -76,7 +76,7 @@ NEWSROOM = Dashboard(
     ),
 )
 
-SAID = Dashboard(
+QUOTES_DESK = Dashboard(
     id="wire-said",
     title="wire: Quotes",
     description="Who said what, about whom.",
@@ -187,4 +187,4 @@ PIPELINE = Dashboard(
     ),
 )
 
-DASHBOARDS = (NEWSROOM, SAID, PIPELINE)
+DASHBOARDS = (NEWSROOM, QUOTES_DESK, PIPELINE)

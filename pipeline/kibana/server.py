@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import stamina
 
-from pipeline.errors import ConfigurationError, KibanaAway
+from pipeline.errors import ConfigurationError, KibanaUnavailable
 from pipeline.kibana.objects import ndjson
 from pipeline.settings import Kibana
 
-_SECONDS = 60.0
+_TIMEOUT = 60.0
 _STARTING = 120.0
 """Seconds that a Kibana which is starting is waited for."""
 
@@ -35,7 +35,7 @@ def connected(kibana: Kibana) -> Iterator[httpx.Client]:
         raise ConfigurationError(f"kibana.ca_file: {error}") from None
     space = f"/s/{kibana.space}" if kibana.space else ""
     base = f"{kibana.url.rstrip('/')}{space}"
-    with httpx.Client(base_url=base, headers=headers, auth=auth, verify=trust, timeout=_SECONDS) as client:
+    with httpx.Client(base_url=base, headers=headers, auth=auth, verify=trust, timeout=_TIMEOUT) as client:
         yield client
 
 
@@ -46,7 +46,7 @@ def put(kibana: Kibana, objects: str, *, overwrite: bool = True) -> int:
     us or one of the objects; the message says which and why.
     """
     with connected(kibana) as client:
-        answer = _asked(
+        answer = _request(
             client,
             "/api/saved_objects/_import",
             params={"overwrite": "true"} if overwrite else {},
@@ -55,8 +55,8 @@ def put(kibana: Kibana, objects: str, *, overwrite: bool = True) -> int:
     # Without overwriting, what is there already is no error: it stays.
     wrong = [each for each in answer.get("errors", ()) if overwrite or each["error"]["type"] != "conflict"]
     if wrong:
-        told = "; ".join(f"{each['type']} {each['id']}: {each['error']['type']}" for each in wrong[:5])
-        raise ConfigurationError(f"Kibana refuses {len(wrong)} of the objects: {told}")
+        problems = "; ".join(f"{each['type']} {each['id']}: {each['error']['type']}" for each in wrong[:5])
+        raise ConfigurationError(f"Kibana refuses {len(wrong)} of the objects: {problems}")
     return int(answer["successCount"])
 
 
@@ -65,33 +65,33 @@ def get(kibana: Kibana, wanted: Sequence[dict[str, Any]]) -> str:
     named = [{"type": each["type"], "id": each["id"]} for each in wanted]
     with connected(kibana) as client:
         body = {"objects": named, "excludeExportDetails": True}
-        text = _asked(client, "/api/saved_objects/_export", json=body).text
+        text = _request(client, "/api/saved_objects/_export", json=body).text
     lines = [json.loads(line) for line in text.splitlines() if line]
     order = {(each["type"], each["id"]): number for number, each in enumerate(named)}
     lines.sort(key=lambda each: order.get((each["type"], each["id"]), len(order)))
     return ndjson(lines)
 
 
-def _asked(client: httpx.Client, path: str, **what: Any) -> httpx.Response:
+def _request(client: httpx.Client, path: str, **what: Any) -> httpx.Response:
     where = f"Kibana at {client.base_url.copy_with(userinfo=b'')}"
     try:
-        for attempt in stamina.retry_context(on=_is_passing, attempts=None, timeout=_STARTING, wait_max=10.0):
+        for attempt in stamina.retry_context(on=_is_transient, attempts=None, timeout=_STARTING, wait_max=10.0):
             with attempt:
                 answer = client.post(path, **what)
                 answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
-        if _is_passing(error):
-            raise KibanaAway(f"{where} answers {status}") from None
+        if _is_transient(error):
+            raise KibanaUnavailable(f"{where} answers {status}") from None
         if status in (401, 403):
             raise ConfigurationError(f"{where} refuses us ({status}); see kibana.api_key, .username") from None
         raise ConfigurationError(f"{where} answers {status}: {_reason(error.response)}") from None
     except httpx.HTTPError as error:
-        raise KibanaAway(f"{where} does not answer ({type(error).__name__})") from None
+        raise KibanaUnavailable(f"{where} does not answer ({type(error).__name__})") from None
     return answer
 
 
-def _is_passing(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code in (429, 502, 503, 504)
     return isinstance(error, httpx.TransportError)

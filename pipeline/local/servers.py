@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.connect.locate import ELASTICSEARCH, KAFKA, STATE, Servers, publish, published
+from pipeline.connect.locate import ELASTICSEARCH, KAFKA, STATE, Servers, read_addresses, write_addresses
 from pipeline.errors import ConfigurationError, LocalServerFailed
 from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import Jar, cache_dir, locked, missing, version
@@ -24,7 +24,7 @@ from pipeline.local.process import STOPPING, JavaServer, end_group
 from pipeline.settings import Settings
 
 CHOSEN = "local.json"
-STEADY = 15.0
+STABLE_AFTER = 15.0
 """Seconds a server must have run to be started again when it ends."""
 PORTS = {KAFKA: (KAFKA, "controller"), ELASTICSEARCH: (ELASTICSEARCH, "transport")}
 """The ports each server needs; the one it is used by has its name."""
@@ -52,7 +52,7 @@ class LocalServers:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            pages = published(self._folder).get("pages")
+            pages = read_addresses(self._folder).get("pages")
             where = f" (its pages: {pages})" if pages else ""
             raise ConfigurationError(f"another `wire up` runs on {self._folder}{where}") from None
         configured = {KAFKA: settings.kafka.bootstrap_servers, ELASTICSEARCH: settings.elasticsearch.hosts}
@@ -70,10 +70,10 @@ class LocalServers:
         for server in self._started.values():
             server.wait()
         servers = self._servers()
-        publish(self._folder, servers)
+        write_addresses(self._folder, servers)
         return servers
 
-    def tend(self) -> None:
+    def restart_ended(self) -> None:
         """Start a server again that has ended.
 
         Raises LocalServerFailed where that would not help: the disk is full, or it had only just started.
@@ -83,7 +83,7 @@ class LocalServers:
                 continue
             if shutil.disk_usage(self._folder).free < DISK // 2:
                 raise LocalServerFailed(f"the disk is full, and {server.name} has ended; free some, and start again")
-            if server.age < STEADY:
+            if server.age < STABLE_AFTER:
                 raise LocalServerFailed(f"{server.name} has ended soon after its start; see {server.log}")
             self._say(f"{server.name} has ended and is started again; see {server.log}")
             server.launch()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from pipeline import topics
-from pipeline.broker.reader import Follower, fetch_all
+from pipeline.broker.reader import TopicFollower, fetch_all
 from pipeline.broker.sender import Sender
 from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.settings import Kafka
@@ -26,14 +26,14 @@ class DeadLetters:
     def __init__(self, kafka: Kafka) -> None:
         """Connect at the first look."""
         self._kept = kafka.dead_retention
-        self._follower = Follower(kafka, topics.DEAD)
+        self._follower = TopicFollower(kafka, topics.DEAD)
         self._letters: dict[str, DeadLetter] = {}
         self._lock = threading.Lock()
 
     def unresolved(self) -> list[DeadLetter]:
         """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
         with self._lock:
-            for envelope in self._follower.new():
+            for envelope in self._follower.poll():
                 self._letters.pop(envelope.name, None)
                 if envelope.value is not None:
                     self._letters[envelope.name] = DeadLetter.of(envelope)
@@ -48,7 +48,7 @@ def unresolved(kafka: Kafka) -> list[DeadLetter]:
     return DeadLetters(kafka).unresolved()
 
 
-def values(kafka: Kafka, letters: Sequence[DeadLetter]) -> dict[str, bytes]:
+def load_items(kafka: Kafka, letters: Sequence[DeadLetter]) -> dict[str, bytes]:
     """The bytes of these letters' items, by id, of those that are still there. Raises KafkaAway."""
     found = {envelope.at: envelope for envelope in fetch_all(kafka, [letter.place for letter in letters])}
     return {letter.id: found[letter.place].payload for letter in letters if letter.place in found}
@@ -82,7 +82,7 @@ def _send_again(kafka: Kafka, sender: Sender, chosen: Sequence[DeadLetter]) -> l
     done: list[DeadLetter] = []
     for start in range(0, len(chosen), _AT_ONCE):
         some = chosen[start : start + _AT_ONCE]
-        items = values(kafka, some)
+        items = load_items(kafka, some)
         for letter in some:
             if letter.id in items:
                 key = (letter.header("uri") or letter.id).encode()

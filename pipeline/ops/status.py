@@ -12,7 +12,7 @@ from pipeline.connect.locate import Servers
 from pipeline.dead_letter import DeadLetter
 from pipeline.errors import TransientError
 from pipeline.feeds.feed_report import reports
-from pipeline.feeds.feed_state import FILE, Memory
+from pipeline.feeds.feed_state import FILE, FeedState
 from pipeline.index import health
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.search.stories import counts
@@ -36,9 +36,9 @@ class Status:
 
     def gather(self) -> dict[str, Any]:
         """The state as one JSON object; a server that is away says so, and its figures are missing."""
-        return self.with_letters()[0]
+        return self.with_dead_letters()[0]
 
-    def with_letters(self) -> tuple[dict[str, Any], list[DeadLetter] | None]:
+    def with_dead_letters(self) -> tuple[dict[str, Any], list[DeadLetter] | None]:
         """The state, and the dead letters it counts; None while Kafka is away."""
         with self._lock:
             if self._known is None or time.monotonic() - self._known[0] > _FRESH:
@@ -51,7 +51,7 @@ class Status:
         """The dead letters as of now. Raises KafkaAway."""
         return self._dead_letters.unresolved()
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Ask anew at the next look: something was changed."""
         self._known = None
 
@@ -93,7 +93,7 @@ def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
     with connect(elasticsearch) as client:
         why = health.blocked(client)
         processes = health.processes(client)
-        waiting = health.waiting(processes)
+        waiting = health.waiting_for(processes)
         return {
             **counts(client),
             "elasticsearch": {"state": "read-only", "reason": why} if why else {},
@@ -106,7 +106,7 @@ def _feeds(settings: Settings) -> list[dict[str, Any]]:
     """Each live feed and each sender of pushes."""
     if not settings.feeds and not (settings.data_dir / FILE).exists():
         return []
-    memory = Memory(settings.data_dir)
+    memory = FeedState(settings.data_dir)
     found = [report.as_json() for report in reports(settings.feeds, memory)]
     memory.close()
     return found

@@ -20,7 +20,7 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def kept(folder: Path) -> dict[str, str]:
+def load(folder: Path) -> dict[str, str]:
     """The digests by the senders' names. Raises ConfigurationError where the file is none of ours."""
     path = folder / FILE
     try:
@@ -34,7 +34,7 @@ def kept(folder: Path) -> dict[str, str]:
 
 def add(folder: Path, name: str) -> str:
     """A new token for a sender, which is shown this once. Raises ConfigurationError for a name that has one."""
-    tokens = kept(folder)
+    tokens = load(folder)
     if name in tokens:
         raise ConfigurationError(f"{name!r} has a token; remove it first (wire token remove {name})")
     token = secrets.token_urlsafe(32)
@@ -44,14 +44,14 @@ def add(folder: Path, name: str) -> str:
 
 def remove(folder: Path, name: str) -> None:
     """The sender may push no more. Raises ConfigurationError for a name that has no token."""
-    tokens = kept(folder)
+    tokens = load(folder)
     if name not in tokens:
         raise ConfigurationError(f"no token for {name!r}; there are {', '.join(tokens) or 'none'}")
     del tokens[name]
     _write(folder, tokens)
 
 
-def holder(token: str, tokens: dict[str, str]) -> str | None:
+def owner(token: str, tokens: dict[str, str]) -> str | None:
     """Whose token this is; all are compared, in constant time each."""
     given = digest(token)
     found = [name for name, known in tokens.items() if hmac.compare_digest(given, known.lower())]

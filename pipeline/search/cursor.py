@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from pipeline.errors import ConfigurationError
-from pipeline.search.search_query import Question
+from pipeline.search.search_query import SearchQuery
 
 START = "*"
 """The cursor of a first page whose followers are to show the index as it is now."""
@@ -15,36 +15,36 @@ START = "*"
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last hit's place in the order; ``frozen`` is the point in time that is paged through, if one is."""
+    """The last hit's place in the order; ``pit_id`` is the point in time that is paged through, if one is."""
 
     after: list[Any] | None
-    frozen: str | None = None
+    pit_id: str | None = None
 
-    def text(self, question: Question) -> str:
+    def text(self, query: SearchQuery) -> str:
         """The cursor as it is handed out; it continues this question only."""
-        told = json.dumps([_digest(question), self.after, self.frozen], separators=(",", ":"))
-        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+        text = json.dumps([_digest(query), self.after, self.pit_id], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(question: Question) -> Cursor | None:
+def read(query: SearchQuery) -> Cursor | None:
     """The question's cursor. Raises ConfigurationError where it is none of ours, or another question's."""
-    text = question.cursor
+    text = query.cursor
     if not text or text == START:
         return None
     try:
-        digest, after, frozen = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        is_ours = isinstance(after, list) and (frozen is None or isinstance(frozen, str))
+        digest, after, pit_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        is_ours = isinstance(after, list) and (pit_id is None or isinstance(pit_id, str))
         is_ours = is_ours and all(isinstance(value, str | int | float) for value in after)
     except ValueError:
         is_ours, digest = False, None
     if not is_ours:
         raise ConfigurationError("cursor: not one that a page before gave; leave it out to begin anew")
-    if digest != _digest(question):
+    if digest != _digest(query):
         raise ConfigurationError("cursor: it continues another search; leave it out to begin anew")
-    return Cursor(after, frozen)
+    return Cursor(after, pit_id)
 
 
-def _digest(question: Question) -> str:
+def _digest(query: SearchQuery) -> str:
     """What tells questions apart that cannot continue each other."""
-    same = replace(question, cursor=None, size=0)
+    same = replace(query, cursor=None, size=0)
     return blake2b(repr(same).encode(), digest_size=8).hexdigest()

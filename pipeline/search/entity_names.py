@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search.facets import Value
-from pipeline.search.query_body import LENIENT, filters, matching
-from pipeline.search.search_query import Question
+from pipeline.search.query_body import IGNORE_MISSING, filters, match_query
+from pipeline.search.search_query import SearchQuery
 
 Kind = Literal["person", "organization", "place"]
 FIELDS: dict[Kind, str] = {"person": "people", "organization": "organizations", "place": "places"}
@@ -42,49 +42,49 @@ class Rising:
     times: float
 
 
-@settled
-def entities(client: Client, question: Question, beginning: str = "", size: int = 20) -> list[Name]:
+@retry_while_starting
+def entities(client: Client, query: SearchQuery, beginning: str = "", size: int = 20) -> list[Name]:
     """The names in the stories that fit, most frequent first; those with words that begin so.
 
     Raises ElasticsearchAway.
     """
     words = beginning.lower().split()
-    query = matching(question)
+    dsl = match_query(query)
     if words:
         texts = [f"{column}.text" for column in FIELDS.values()]
         # Of several words only the last would be taken for a beginning.
         begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
-        query = {"bool": {"filter": [query, *begun]}}
-    found = _counted(client, STORIES, query, FIELDS, _MANY if words else size)
+        dsl = {"bool": {"filter": [dsl, *begun]}}
+    found = _counted(client, STORIES, dsl, FIELDS, _MANY if words else size)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
     return _first((each for each in names if _begins(each.name, words)), size)
 
 
-@settled
-def named_with(client: Client, name: str, question: Question, size: int = 10) -> list[Name]:
+@retry_while_starting
+def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
     """Whom and what stories name together with that name, most frequent first. Raises ElasticsearchAway."""
-    query = matching(replace(question, entity=(*question.entity, name)))
-    found = _counted(client, STORIES, query, FIELDS, size + 5)
+    dsl = match_query(replace(query, entity=(*query.entity, name)))
+    found = _counted(client, STORIES, dsl, FIELDS, size + 5)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
     return _first((each for each in names if not _same(each.name, name)), size)
 
 
-@settled
-def speakers_about(client: Client, name: str, question: Question, size: int = 10) -> list[Value]:
+@retry_while_starting
+def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
     """Who speaks about that name, and in how many quotes. Raises ElasticsearchAway."""
-    query = matching(replace(question, quotes=True, about=(*question.about, name)))
-    found = _counted(client, QUOTES, query, {"speaker": "speaker.name"}, size)["speaker"]
+    dsl = match_query(replace(query, quotes=True, about=(*query.about, name)))
+    found = _counted(client, QUOTES, dsl, {"speaker": "speaker.name"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
 
 
-@settled
-def rising(client: Client, question: Question, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
+@retry_while_starting
+def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
     """Names with more stories in the last ``window`` than usual, most significant first. Raises ElasticsearchAway."""
-    recent = replace(question, since=now - window, until=None, query="")
-    before = replace(question, since=now - window * (BASELINE + 1), until=now - window, query="")
+    recent = replace(query, since=now - window, until=None, query="")
+    before = replace(query, since=now - window * (BASELINE + 1), until=now - window, query="")
     candidates = _significant(client, recent, replace(before, until=None))
-    latest = _counted(client, STORIES, matching(recent), FIELDS, _MANY)
-    earlier = _counted(client, STORIES, matching(before), FIELDS, _MANY)
+    latest = _counted(client, STORIES, match_query(recent), FIELDS, _MANY)
+    earlier = _counted(client, STORIES, match_query(before), FIELDS, _MANY)
     found: list[tuple[float, Rising]] = []
     for kind, values in latest.items():
         past = {value.value: value.count for value in earlier[kind]}
@@ -97,7 +97,7 @@ def rising(client: Client, question: Question, window: timedelta, now: datetime,
     return [risen for _, risen in sorted(found, key=lambda pair: (-pair[0], pair[1].name))][:size]
 
 
-def _significant(client: Client, recent: Question, all_of_it: Question) -> dict[Kind, dict[str, float]]:
+def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) -> dict[Kind, dict[str, float]]:
     background = {"bool": {"filter": filters(all_of_it)}}
     aggregations: dict[str, Any] = {
         kind: {
@@ -110,16 +110,16 @@ def _significant(client: Client, recent: Question, all_of_it: Question) -> dict[
         }
         for kind, column in FIELDS.items()
     }
-    answered = _aggregated(client, STORIES, matching(recent), aggregations)
+    answered = _aggregated(client, STORIES, match_query(recent), aggregations)
     buckets = {kind: answered.get(kind, {}).get("buckets", ()) for kind in FIELDS}
     return {kind: {bucket["key"]: bucket["score"] for bucket in found} for kind, found in buckets.items()}
 
 
 def _counted(
-    client: Client, index: str, query: dict[str, Any], columns: Mapping[Any, str], size: int
+    client: Client, index: str, dsl: dict[str, Any], columns: Mapping[Any, str], size: int
 ) -> dict[Any, list[Value]]:
     terms = {name: {"terms": {"field": column, "size": size}} for name, column in columns.items()}
-    answered = _aggregated(client, index, query, terms)
+    answered = _aggregated(client, index, dsl, terms)
     return {
         name: [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"]]
         if name in answered
@@ -130,9 +130,9 @@ def _counted(
 
 def _aggregated(client: Client, index: str, query: dict[str, Any], aggregations: dict[str, Any]) -> dict[str, Any]:
     try:
-        with speaking_to(client):
+        with translate_errors(client):
             answered = client.search(
-                index=client.named(index), **LENIENT, query=query, size=0, aggregations=aggregations
+                index=client.named(index), **IGNORE_MISSING, query=query, size=0, aggregations=aggregations
             )
     except NotFoundError:
         return {}

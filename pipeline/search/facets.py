@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.search.query_body import time_field
-from pipeline.search.search_query import Question
+from pipeline.search.search_query import SearchQuery
 
 _VALUES = 10
 _MOST_BARS = 61
@@ -66,32 +66,32 @@ class Histogram:
     bars: tuple[Bar, ...]
 
 
-def facets(question: Question, now: datetime) -> dict[str, Any]:
+def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
     """The aggregations that count the values, and count by time."""
-    of = _OF_QUOTES if question.quotes else _OF_STORIES
+    of = _OF_QUOTES if query.quotes else _OF_STORIES
     terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in of.items()}
-    asked = asked_span(question, now)
-    return terms | bars(question, step_of(*asked) if asked else _DAY)
+    asked = requested_span(query, now)
+    return terms | bars(query, step_of(*asked) if asked else _DAY)
 
 
-def values(answered: Mapping[str, Any], question: Question) -> dict[str, tuple[Value, ...]]:
+def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[Value, ...]]:
     """The values of each facet that has some, most frequent first."""
     found = {
         name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
-        for name in (_OF_QUOTES if question.quotes else _OF_STORIES)
+        for name in (_OF_QUOTES if query.quotes else _OF_STORIES)
     }
     return {name: each for name, each in found.items() if each}
 
 
-def asked_span(question: Question, now: datetime) -> tuple[datetime, datetime] | None:
+def requested_span(query: SearchQuery, now: datetime) -> tuple[datetime, datetime] | None:
     """The time that was asked for, None where it has no beginning, is none, or too long to draw."""
-    if question.since is None:
+    if query.since is None:
         return None
-    start, end = question.since, question.until or max(now, question.since + _STEPS[0])
+    start, end = query.since, query.until or max(now, query.since + _STEPS[0])
     return (start, end) if timedelta(0) < end - start <= _MOST_BARS * _STEPS[-1] else None
 
 
-def found_span(answered: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+def hits_span(answered: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
     """The days from the first hit to the last, None where there is no hit."""
     days = [_moment(bucket["key"]) for bucket in answered[_BARS_NAME]["buckets"]]
     return (min(days), max(days) + _DAY) if days else None
@@ -102,12 +102,12 @@ def step_of(start: datetime, end: datetime) -> timedelta:
     return next((step for step in _STEPS if (end - start) / step <= _MOST_BARS), _STEPS[-1])
 
 
-def bars(question: Question, step: timedelta) -> dict[str, Any]:
+def bars(query: SearchQuery, step: timedelta) -> dict[str, Any]:
     """The aggregation that counts by time."""
     interval = f"{int(step.total_seconds())}s"
     return {
         _BARS_NAME: {
-            "date_histogram": {"field": time_field(question), "fixed_interval": interval, "min_doc_count": 1},
+            "date_histogram": {"field": time_field(query), "fixed_interval": interval, "min_doc_count": 1},
         }
     }
 

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.search.search_query import ALTERNATIVES, Question
+from pipeline.search.search_query import ALTERNATIVES, SearchQuery
 
 MARKS = ("\ue000", "\ue001")
 """What stands around a highlighted word: private-use characters, which no text holds."""
 HIGHLIGHTED = 50_000
 """Characters of a body that are searched for what matched; Elasticsearch refuses to look through over a million."""
-TOLD: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
+EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
 """The query of what tells a story."""
-LENIENT: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
+IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
 """Before the first story there is no index, and nothing is found."""
 _NAMES = ("people", "organizations", "places")
 _OF_STORIES: dict[str, Sequence[str]] = {
@@ -32,46 +32,46 @@ _OF_QUOTES |= {"speaker": ("speaker.name",), "about": ("about",), "kind": ("kind
 _EXACT = frozenset(("language", "kind", "storyline", "subject.code", "story.subject.code", "story.storyline"))
 
 
-def request(question: Question) -> dict[str, Any]:
+def search_body(query: SearchQuery) -> dict[str, Any]:
     """The body of the search."""
-    newest = {time_field(question): {"order": "desc"}}
+    newest = {time_field(query): {"order": "desc"}}
     # The time alone leaves ties, in which a page could begin anew.
-    ties = {("id" if question.quotes else "uri"): {"order": "asc"}}
+    ties = {("id" if query.quotes else "uri"): {"order": "asc"}}
     body: dict[str, Any] = {
-        "query": matching(question),
-        "size": question.size,
-        "sort": [newest, ties] if question.by_time else [{"_score": {"order": "desc"}}, newest, ties],
+        "query": match_query(query),
+        "size": query.size,
+        "sort": [newest, ties] if query.by_time else [{"_score": {"order": "desc"}}, newest, ties],
     }
-    if question.collapsed:
+    if query.collapsed:
         body["collapse"] = {"field": "storyline"}
     return body
 
 
-def matching(question: Question) -> dict[str, Any]:
+def match_query(query: SearchQuery) -> dict[str, Any]:
     """The query: what fits, and how well."""
-    return {"bool": {"filter": filters(question), "must": [_text(question)]}}
+    return {"bool": {"filter": filters(query), "must": [_text(query)]}}
 
 
-def filters(question: Question) -> list[dict[str, Any]]:
+def filters(query: SearchQuery) -> list[dict[str, Any]]:
     """What must hold, whatever the words."""
-    of = _OF_QUOTES if question.quotes else _OF_STORIES
+    of = _OF_QUOTES if query.quotes else _OF_STORIES
     found: list[dict[str, Any]] = []
     for name, columns in of.items():
-        wanted = [_named(value, columns) for value in getattr(question, name)]
+        wanted = [_named(value, columns) for value in getattr(query, name)]
         found += [_any(wanted)] if wanted and name in ALTERNATIVES else wanted
-    prefix = "story." if question.quotes else ""
-    if question.urgencies:
-        ranges = [{"range": {f"{prefix}urgency": {"gte": first, "lte": last}}} for first, last in question.urgencies]
+    prefix = "story." if query.quotes else ""
+    if query.urgencies:
+        ranges = [{"range": {f"{prefix}urgency": {"gte": first, "lte": last}}} for first, last in query.urgencies]
         found.append(_any(ranges))
-    bounds = {"gte": question.since, "lt": question.until}
+    bounds = {"gte": query.since, "lt": query.until}
     if times := {name: at.isoformat() for name, at in bounds.items() if at}:
-        found.append({"range": {time_field(question): times}})
-    return found if question.quotes or question.advisories else [*found, TOLD]
+        found.append({"range": {time_field(query): times}})
+    return found if query.quotes or query.advisories else [*found, EXCLUDE_NON_STORIES]
 
 
-def highlight(question: Question) -> dict[str, Any]:
+def highlight(query: SearchQuery) -> dict[str, Any]:
     """What is asked for of what matched: the headline whole, three fragments of the others."""
-    columns = [column.partition("^")[0] for column in _columns(question)]
+    columns = [column.partition("^")[0] for column in _columns(query)]
     return {
         "pre_tags": [MARKS[0]],
         "post_tags": [MARKS[1]],
@@ -83,20 +83,20 @@ def highlight(question: Question) -> dict[str, Any]:
     }
 
 
-def time_field(question: Question) -> str:
+def time_field(query: SearchQuery) -> str:
     """The field of a document's time."""
-    return "story.versioncreated" if question.quotes else "versioncreated"
+    return "story.versioncreated" if query.quotes else "versioncreated"
 
 
-def _columns(question: Question) -> list[str]:
-    return ["text"] if question.quotes else ["headline^3", "slugline.text^2", "keyword.text^2", "body"]
+def _columns(query: SearchQuery) -> list[str]:
+    return ["text"] if query.quotes else ["headline^3", "slugline.text^2", "keyword.text^2", "body"]
 
 
-def _text(question: Question) -> dict[str, Any]:
-    words = question.query.strip()
+def _text(query: SearchQuery) -> dict[str, Any]:
+    words = query.query.strip()
     if not words or words == "*":
         return {"match_all": {}}
-    return {"simple_query_string": {"query": words, "fields": _columns(question), "default_operator": "and"}}
+    return {"simple_query_string": {"query": words, "fields": _columns(query), "default_operator": "and"}}
 
 
 def _named(name: str, columns: Sequence[str]) -> dict[str, Any]:

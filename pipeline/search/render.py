@@ -4,23 +4,23 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline.search.query_body import MARKS
-from pipeline.search.stories import Answer
+from pipeline.search.stories import SearchResult
 
 
-def printed(answer: Answer) -> dict[str, Any]:
+def render(result: SearchResult) -> dict[str, Any]:
     """The answer as one JSON object, with ``total`` and ``hits`` always; what matched stands between <em> and </em>.
 
     Nothing is escaped: that is for whoever puts it into a page.
     """
-    found: dict[str, Any] = {"total": answer.total, "hits": [_emphasised(hit) for hit in answer.hits]}
-    if answer.cursor:
-        found["cursor"] = answer.cursor
-    if answer.facets:
-        found["facets"] = {name: [asdict(value) for value in values] for name, values in answer.facets.items()}
-    if answer.histogram:
-        bars = [{"start": bar.start.isoformat(), "count": bar.count} for bar in answer.histogram.bars]
-        found["histogram"] = {"seconds": int(answer.histogram.step.total_seconds()), "bars": bars}
-    if answer.partial:
+    found: dict[str, Any] = {"total": result.total, "hits": [_emphasised(hit) for hit in result.hits]}
+    if result.cursor:
+        found["cursor"] = result.cursor
+    if result.facets:
+        found["facets"] = {name: [asdict(value) for value in values] for name, values in result.facets.items()}
+    if result.histogram:
+        bars = [{"start": bar.start.isoformat(), "count": bar.count} for bar in result.histogram.bars]
+        found["histogram"] = {"seconds": int(result.histogram.step.total_seconds()), "bars": bars}
+    if result.partial:
         found["partial"] = True
     return found
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipeline.errors import ConfigurationError
-from pipeline.search.times import moment
+from pipeline.search.times import parse_time
 
 MOST = 10_000
 """The most hits one page can have: Elasticsearch's own bound (index.max_result_window)."""
-LISTED = (
+MULTIPLE = (
     "speaker", "about", "entity", "person", "organization", "place",
     "source", "subject", "keyword", "language", "urgency", "kind", "storyline",
 )  # fmt: skip
@@ -22,16 +22,16 @@ LISTED = (
 ALTERNATIVES = frozenset(("source", "subject", "language", "urgency", "kind", "storyline"))
 """Of those, the ones of which a document has one: several values are alternatives. Of the others it
 must have all."""
-MOMENTS = ("since", "until")
+TIME_FILTERS = ("since", "until")
 Sort = Literal["relevance", "time"]
-_WRITTEN = re.compile(
-    rf'(?<![^\s(+|-])(?P<name>{"|".join([*LISTED, *MOMENTS])}):(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))'
+_FILTER = re.compile(
+    rf'(?<![^\s(+|-])(?P<name>{"|".join([*MULTIPLE, *TIME_FILTERS])}):(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))'
 )
 _URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
 
 
 @dataclass(frozen=True)
-class Question:
+class SearchQuery:
     """What is asked.
 
     ``query`` is in Elasticsearch's simple_query_string; empty asks for everything. Names are matched
@@ -92,38 +92,38 @@ class Question:
         return [(int(match[1]), int(match[2] or match[1])) for match in found if match]
 
 
-def asked(query: str = "", **filters: Any) -> Question:
+def parse(query: str = "", **filters: Any) -> SearchQuery:
     """The question, with the filters that are written among its words.
 
     ``since`` and ``until`` are texts as people write them. Raises ConfigurationError, which says where
     in the query something is wrong.
     """
-    _check_pairs(query)
-    given = {name: list(filters.pop(name, None) or ()) for name in LISTED}
-    times: dict[str, Any] = {name: moment(text) for name in MOMENTS if (text := filters.pop(name, None))}
+    _check_balanced(query)
+    given = {name: list(filters.pop(name, None) or ()) for name in MULTIPLE}
+    times: dict[str, Any] = {name: parse_time(text) for name in TIME_FILTERS if (text := filters.pop(name, None))}
     words, position = [], 0
-    for name, value, (start, end) in _written(query):
+    for name, value, (start, end) in _filters_in(query):
         words.append(query[position:start])
         at, position = start + 1, end
         if not value:
             raise ConfigurationError(f"query, character {at}: {name}: needs a value")
         try:
-            if name in MOMENTS:
-                times[name] = moment(value)
+            if name in TIME_FILTERS:
+                times[name] = parse_time(value)
             else:
-                Question(**{name: (value,)}, quotes=bool(filters.get("quotes")))  # type: ignore[arg-type]
+                SearchQuery(**{name: (value,)}, quotes=bool(filters.get("quotes")))  # type: ignore[arg-type]
                 given[name].append(value)
         except ConfigurationError as error:
             raise ConfigurationError(f"query, character {at}: {error}") from None
     lists: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
     plain = " ".join(" ".join([*words, query[position:]]).split())
-    return Question(query=plain, **lists, **times, **filters)
+    return SearchQuery(query=plain, **lists, **times, **filters)
 
 
-def as_filters(question: Question) -> dict[str, str | list[str]]:
+def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:
     """The question as the parameters of an address that asks it again, without its page."""
     found: dict[str, str | list[str]] = {}
-    plain = replace(question, size=10, cursor=None)
+    plain = replace(query, size=10, cursor=None)
     for field in fields(plain):
         value = getattr(plain, field.name)
         if value == field.default:
@@ -138,16 +138,16 @@ def as_filters(question: Question) -> dict[str, str | list[str]]:
     return found
 
 
-def _written(query: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
+def _filters_in(query: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """The filters among the words: name, value, from where to where they stand."""
     quoted = [match.span() for match in re.finditer(r'"[^"]*"', query)]
-    for match in _WRITTEN.finditer(query):
+    for match in _FILTER.finditer(query):
         if not any(start < match.start() < end for start, end in quoted):
             value = match["phrase"] if match["phrase"] is not None else match["word"]
             yield match["name"], value.strip(), match.span()
 
 
-def _check_pairs(query: str) -> None:
+def _check_balanced(query: str) -> None:
     """Refuse what is opened and not closed: Elasticsearch would guess what was meant."""
     opened: list[int] = []
     quote = None

@@ -4,32 +4,32 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import STORIES
-from pipeline.search.query_body import LENIENT, TOLD
+from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING
 
 _CHARACTERS = 5_000
 """The beginning of a story says what it is about."""
 _TERMS = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": 30, "minimum_should_match": "30%"}
 
 
-@settled
-def alike(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
+@retry_while_starting
+def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
     """Stories of the same storyline, then those with the same words, most alike first. Raises ElasticsearchAway."""
     like = [story.get("headline", ""), story["body"][:_CHARACTERS]]
     words = {"more_like_this": {"fields": ["headline", "body"], "like": [text for text in like if text], **_TERMS}}
     same = [{"constant_score": {"filter": {"term": {"storyline": line}}, "boost": 1_000}} for line in _line(story)]
     query = {
         "bool": {
-            "filter": [TOLD],
+            "filter": [EXCLUDE_NON_STORIES],
             "must_not": [{"term": {"uri": story["uri"]}}],
             "should": [*same, words],
             "minimum_should_match": 1,
         }
     }
     try:
-        with speaking_to(client):
-            found = client.search(index=client.named(STORIES), **LENIENT, query=query, size=size)
+        with translate_errors(client):
+            found = client.search(index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size)
     except NotFoundError:
         return []
     return [hit["_source"] for hit in found["hits"]["hits"]]

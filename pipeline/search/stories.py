@@ -7,15 +7,15 @@ from typing import Any
 
 from elasticsearch import BadRequestError, NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, settled, speaking_to
-from pipeline.errors import ConfigurationError, ElasticsearchAway
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
-from pipeline.search.query_body import LENIENT, TOLD, highlight, matching, request
-from pipeline.search.search_query import Question
+from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, highlight, match_query, search_body
+from pipeline.search.search_query import SearchQuery
 
 _KEPT = "2m"
 """How long a point in time stays after its last page."""
@@ -24,7 +24,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Answer:
+class SearchResult:
     """How many there are, and a page of them, newest or best first.
 
     A hit is the document with ``highlight``: by field, fragments with MARKS around what matched.
@@ -41,75 +41,75 @@ class Answer:
     partial: bool = False
 
 
-@settled
-def ask(
+@retry_while_starting
+def execute(
     client: Client,
-    question: Question,
+    query: SearchQuery,
     *,
-    divided: bool = False,
-    marked: bool = True,
-    among: Sequence[str] | None = None,
-) -> Answer:
-    """Put the question; ``divided``: with facets and histogram; ``marked``: with highlights.
+    with_facets: bool = False,
+    highlighted: bool = True,
+    uris: Sequence[str] | None = None,
+) -> SearchResult:
+    """Put the question; ``with_facets``: with facets and histogram; ``highlighted``: with highlights.
 
-    ``among`` are the uris of the only stories (or those of the quotes) that are looked at. Raises
+    ``uris`` are the uris of the only stories (or those of the quotes) that are looked at. Raises
     ConfigurationError for a question that cannot be asked, ElasticsearchAway.
     """
-    before, now = cursors.read(question), datetime.now(UTC)
-    body = request(question) | ({"aggregations": facets.facets(question, now)} if divided else {})
-    if marked and question.query:
-        body["highlight"] = highlight(question)
-    if among is not None:
-        column = "story.uri" if question.quotes else "uri"
-        body["query"]["bool"]["filter"].append({"terms": {column: list(among)}})
+    before, now = cursors.read(query), datetime.now(UTC)
+    body = search_body(query) | ({"aggregations": facets.facets(query, now)} if with_facets else {})
+    if highlighted and query.query:
+        body["highlight"] = highlight(query)
+    if uris is not None:
+        column = "story.uri" if query.quotes else "uri"
+        body["query"]["bool"]["filter"].append({"terms": {column: list(uris)}})
     try:
-        with speaking_to(client):
-            response, frozen = _page(client, question, body, before)
+        with translate_errors(client):
+            response, pit_id = _page(client, query, body, before)
             hits = response["hits"]["hits"]
             # Without an index there is nothing to count either.
             counted = response.get("aggregations")
-            divisions = _divided(client, question, counted, now) if counted else {}
+            divisions = _with_facets(client, query, counted, now) if counted else {}
     except BadRequestError as error:
-        raise ConfigurationError(f"query {question.query!r}: {error.message}") from None
+        raise ConfigurationError(f"query {query.query!r}: {error.message}") from None
     except NotFoundError:
         if before:
             raise ConfigurationError("cursor: it was not used for too long; leave it out to begin anew") from None
-        return Answer(0, [])
-    is_last = len(hits) < question.size or not hits or question.collapsed
-    after = None if is_last else Cursor(hits[-1]["sort"], frozen).text(question)
+        return SearchResult(0, [])
+    is_last = len(hits) < query.size or not hits or query.collapsed
+    after = None if is_last else Cursor(hits[-1]["sort"], pit_id).text(query)
     found = [{**hit["_source"], "highlight": hit.get("highlight", {})} for hit in hits]
     partial = response.get("_shards", {}).get("failed", 0) > 0
-    return Answer(response["hits"]["total"]["value"], found, after, partial=partial, **divisions)
+    return SearchResult(response["hits"]["total"]["value"], found, after, partial=partial, **divisions)
 
 
-def whole(answer: Answer) -> Answer:
+def require_complete(result: SearchResult) -> SearchResult:
     """The answer, for whoever must not miss a hit. Raises ElasticsearchAway where it is partial."""
-    if answer.partial:
-        raise ElasticsearchAway("a part of the index does not answer; see the state of its shards")
-    return answer
+    if result.partial:
+        raise ElasticsearchUnavailable("a part of the index does not answer; see the state of its shards")
+    return result
 
 
-def every(client: Client, question: Question) -> Iterator[dict[str, Any]]:
+def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
     """All documents that fit, as the index is now.
 
-    Raises as ``ask``, and ElasticsearchAway where a part of the index does not answer.
+    Raises as ``execute``, and ElasticsearchAway where a part of the index does not answer.
     """
-    page = replace(question, size=_AT_ONCE, cursor=START)
+    page = replace(query, size=_AT_ONCE, cursor=START)
     while True:
-        answer = whole(ask(client, page, marked=False))
-        for hit in answer.hits:
+        result = require_complete(execute(client, page, highlighted=False))
+        for hit in result.hits:
             del hit["highlight"]
             yield hit
-        if answer.cursor is None:
+        if result.cursor is None:
             return
-        page = replace(page, cursor=answer.cursor)
+        page = replace(page, cursor=result.cursor)
 
 
-@settled
+@retry_while_starting
 def story(client: Client, uri: str) -> dict[str, Any] | None:
     """The story of that uri, None where there is none. Raises ElasticsearchAway."""
     try:
-        with speaking_to(client):
+        with translate_errors(client):
             response = client.search(index=client.named(STORIES), query={"term": {"uri": uri}}, size=1)
     except NotFoundError:
         return None
@@ -117,59 +117,59 @@ def story(client: Client, uri: str) -> dict[str, Any] | None:
     return hits[0]["_source"] if hits else None
 
 
-@settled
+@retry_while_starting
 def counts(client: Client) -> dict[str, int]:
     """How many stories and quotes can be found. Raises ElasticsearchAway."""
-    with speaking_to(client):
+    with translate_errors(client):
         return {
-            alias: client.count(index=client.named(alias), query=query, **LENIENT)["count"]
-            for alias, query in ((STORIES, TOLD), (QUOTES, {"match_all": {}}))
+            alias: client.count(index=client.named(alias), query=query, **IGNORE_MISSING)["count"]
+            for alias, query in ((STORIES, EXCLUDE_NON_STORIES), (QUOTES, {"match_all": {}}))
         }
 
 
-def make_findable(client: Client) -> None:
+def refresh(client: Client) -> None:
     """Let searches see all that was written until now, as they would a second later. Raises ElasticsearchAway."""
-    with speaking_to(client):
-        client.indices.refresh(index=client.named(STORIES, QUOTES), **LENIENT)
+    with translate_errors(client):
+        client.indices.refresh(index=client.named(STORIES, QUOTES), **IGNORE_MISSING)
 
 
-def _alias(client: Client, question: Question) -> str:
-    return client.named(QUOTES if question.quotes else STORIES)
+def _alias(client: Client, query: SearchQuery) -> str:
+    return client.named(QUOTES if query.quotes else STORIES)
 
 
-def _page(client: Client, question: Question, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
+def _page(client: Client, query: SearchQuery, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
     """The response, and the point in time that the next page continues in, if there is one."""
     if before:
         body["search_after"] = before.after
-    frozen = before.frozen if before else _freeze(client, question)
-    if frozen is None:
-        return client.search(index=_alias(client, question), **LENIENT, track_total_hits=True, **body), None
-    response = client.search(pit={"id": frozen, "keep_alive": _KEPT}, track_total_hits=True, **body)
-    frozen = response.get("pit_id", frozen)
-    if len(response["hits"]["hits"]) < question.size:
-        client.close_point_in_time(id=frozen)
-    return response, frozen
+    pit_id = before.pit_id if before else _open_pit(client, query)
+    if pit_id is None:
+        return client.search(index=_alias(client, query), **IGNORE_MISSING, track_total_hits=True, **body), None
+    response = client.search(pit={"id": pit_id, "keep_alive": _KEPT}, track_total_hits=True, **body)
+    pit_id = response.get("pit_id", pit_id)
+    if len(response["hits"]["hits"]) < query.size:
+        client.close_point_in_time(id=pit_id)
+    return response, pit_id
 
 
-def _freeze(client: Client, question: Question) -> str | None:
-    if question.cursor != START:
+def _open_pit(client: Client, query: SearchQuery) -> str | None:
+    if query.cursor != START:
         return None
-    opened = client.open_point_in_time(index=_alias(client, question), keep_alive=_KEPT, ignore_unavailable=True)
+    opened = client.open_point_in_time(index=_alias(client, query), keep_alive=_KEPT, ignore_unavailable=True)
     return str(opened["id"])
 
 
-def _divided(client: Client, question: Question, answered: dict[str, Any], now: datetime) -> dict[str, Any]:
-    found: dict[str, Any] = {"facets": facets.values(answered, question)}
-    span = facets.asked_span(question, now)
-    if span is None and (span := facets.found_span(answered)):
+def _with_facets(client: Client, query: SearchQuery, answered: dict[str, Any], now: datetime) -> dict[str, Any]:
+    found: dict[str, Any] = {"facets": facets.values(answered, query)}
+    span = facets.requested_span(query, now)
+    if span is None and (span := facets.hits_span(answered)):
         # What was counted by days may need shorter bars.
         step = facets.step_of(*span)
         if step < timedelta(days=1):
             answered = client.search(
-                index=_alias(client, question),
-                **LENIENT,
-                query=matching(question),
+                index=_alias(client, query),
+                **IGNORE_MISSING,
+                query=match_query(query),
                 size=0,
-                aggregations=facets.bars(question, step),
+                aggregations=facets.bars(query, step),
             )["aggregations"]
     return found | {"histogram": facets.histogram(answered, facets.step_of(*span), *span) if span else None}

@@ -11,7 +11,7 @@ _LONGEST = timedelta(days=366)
 _AGO = re.compile(r"(?:last\s+)?(\d{1,6})\s*([smhdw])$")
 
 
-def moment(text: str, now: datetime | None = None) -> datetime:
+def parse_time(text: str, now: datetime | None = None) -> datetime:
     """The moment in UTC: an ISO 8601 time, ``now``, ``today``, or that long ago.
 
     Raises ConfigurationError, which says what is understood.
@@ -32,7 +32,7 @@ def moment(text: str, now: datetime | None = None) -> datetime:
         ) from None
 
 
-def duration(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """How long: ``24h``, ``7d``. Raises ConfigurationError, which says what is understood."""
     found = _AGO.match(" ".join(text.lower().split()))
     try:

@@ -42,16 +42,16 @@ class Decision:
     """What becomes of a version: passed on as ``story``, or ``dropped`` for a reason.
 
     ``record`` is what is remembered from now on; whoever passes something on gives it the next
-    revision. ``again`` is where the version stands that is to be passed on once more, since what is
-    indexed with it changed (or had, before a worker died on the way); ``tell`` are the stories that
+    revision. ``resend`` is where the version stands that is to be passed on once more, since what is
+    indexed with it changed (or had, before a worker died on the way); ``notify`` are the stories that
     have to look at their copies again.
     """
 
     record: Record
     story: Story | None = None
     dropped: str | None = None
-    again: str | None = None
-    tell: tuple[str, ...] = ()
+    resend: str | None = None
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def decide(
         firstcreated=known.firstcreated if known else min(story.firstcreated, now),
         pubstatus=standing.kill.pubstatus if standing.kill else "usable",
         revision=known.revision if known else 0,
-        **_looked_after(standing, known, now, policy),
+        **_retained(standing, known, now, policy),
         versions=versions,
         alsoin=known.alsoin if known else (),
         duplicateof=duplicateof,
@@ -124,19 +124,19 @@ def decide(
     )
     if standing.kill and not is_usable:
         gone = {"version": record.version, "firstcreated": record.firstcreated, "pubstatus": record.pubstatus}
-        return Decision(record, story=story.model_copy(update=gone), tell=originals)
+        return Decision(record, story=story.model_copy(update=gone), notify=originals)
     if is_content and not standing.kill:
         if duplicateof and policy.folds:
-            return Decision(record, dropped=f"a copy of {duplicateof}", tell=originals)
+            return Decision(record, dropped=f"a copy of {duplicateof}", notify=originals)
         shown = story.model_copy(update={"firstcreated": record.firstcreated})
-        return Decision(record, story=shown, tell=originals)
+        return Decision(record, story=shown, notify=originals)
     why = _why_not(story, standing, now)
     if standing.content is None or standing.kill or (duplicateof and policy.folds):
         return Decision(record, dropped=why)
-    return Decision(record, dropped=why, again=standing.content.at)
+    return Decision(record, dropped=why, resend=standing.content.at)
 
 
-def list_copy(known: Record, copy: Record, source: str, now: datetime) -> Decision:
+def add_copy(known: Record, copy: Record, source: str, now: datetime) -> Decision:
     """What becomes of the original when a copy's record changed: it is listed, or is no longer.
 
     ``source`` is whose story the copy is.
@@ -152,10 +152,10 @@ def list_copy(known: Record, copy: Record, source: str, now: datetime) -> Decisi
     shown = _standing(known.versions, now)
     if shown.content is None or shown.kill or known.duplicateof:
         return Decision(record, dropped="a copy")
-    return Decision(record, dropped="a copy", again=shown.content.at)
+    return Decision(record, dropped="a copy", resend=shown.content.at)
 
 
-def alone(record: Record) -> Record:
+def as_own_story(record: Record) -> Record:
     """The record of a story that is a copy of nothing."""
     return record.model_copy(update={"duplicateof": None, "originals": ()})
 
@@ -174,7 +174,7 @@ def confirmed(record: Record, rank: Rank, now: datetime, policy: Policy) -> Reco
     versions = tuple(
         each.model_copy(update={"pending": False}) if each.rank == rank else each for each in record.versions
     )
-    held = _looked_after(_standing(versions, now), record, now, policy)
+    held = _retained(_standing(versions, now), record, now, policy)
     return record.model_copy(update={"versions": versions, **held})
 
 
@@ -197,7 +197,7 @@ def counts(story: Story, known: Record | None, now: datetime) -> bool:
     return (story.version, story.versioncreated) >= standing.content.rank
 
 
-def _looked_after(standing: _Standing, known: Record | None, now: datetime, policy: Policy) -> dict[str, Any]:
+def _retained(standing: _Standing, known: Record | None, now: datetime, policy: Policy) -> dict[str, Any]:
     """Which pending version is held, and when it is sent again: in time for its embargo and before its topic drops it.
 
     One whose embargo is over is held until the index confirms it. A worker that took it up again

@@ -11,8 +11,15 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from pipeline.connect.elasticsearch_client import AsyncClient, Client, looked_up, settled, speaking_to, verdict
-from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.connect.elasticsearch_client import (
+    AsyncClient,
+    Client,
+    bulk_item_error,
+    found_documents,
+    retry_while_starting,
+    translate_errors,
+)
+from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.state.record import Record
 from pipeline.state.record_mapping import INDEX
 from pipeline.story import story_id
@@ -61,11 +68,11 @@ class ElasticsearchStore:
         ids = sorted({story_id(uri) for uri in uris})
         if not ids:
             return {}
-        with speaking_to(self._client):
+        with translate_errors(self._client):
             response = await self._client.mget(index=self._client.named(INDEX), ids=ids)
         found = [
             Stored(Record.model_validate(doc["_source"]), (doc["_seq_no"], doc["_primary_term"]))
-            for doc in looked_up(response["docs"])
+            for doc in found_documents(response["docs"])
         ]
         return {stored.record.uri: stored for stored in found}
 
@@ -73,7 +80,7 @@ class ElasticsearchStore:
         """See Store."""
         if not changes:
             return set()
-        with speaking_to(self._client):
+        with translate_errors(self._client):
             response = await self._client.bulk(operations=[line for change in changes for line in self._lines(*change)])
         conflicts: set[str] = set()
         for (record, _), item in zip(changes, response["items"], strict=True):
@@ -81,8 +88,8 @@ class ElasticsearchStore:
             if result["status"] == HTTPStatus.CONFLICT:
                 conflicts.add(record.uri)
                 continue
-            reason = verdict(result)
-            if isinstance(reason, ElasticsearchAway):
+            reason = bulk_item_error(result)
+            if isinstance(reason, ElasticsearchUnavailable):
                 raise reason
             if reason is not None:
                 raise DocumentRefused(f"the record of {record.uri}: {reason}")
@@ -100,7 +107,7 @@ class ElasticsearchStore:
                 "minimum_should_match": 1,
             }
         }
-        with speaking_to(self._client):
+        with translate_errors(self._client):
             response = await self._client.search(index=self._client.named(INDEX), query=query, size=most)
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 
@@ -113,9 +120,9 @@ class ElasticsearchStore:
         return [{"index": about | {"if_seq_no": seq_no, "if_primary_term": term}}, document]
 
 
-@settled
+@retry_while_starting
 def read_one(client: Client, uri: str) -> Record | None:
     """The record of one story, for those who only look. Raises ElasticsearchAway."""
-    with speaking_to(client):
+    with translate_errors(client):
         response = client.options(ignore_status=404).get(index=client.named(INDEX), id=story_id(uri))
     return Record.model_validate(response["_source"]) if response.get("found") else None

@@ -8,9 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from pipeline.alerts import delivery_log, saved_searches
 from pipeline.alerts.matching import Match
-from pipeline.search.times import moment
-from pipeline.web.api import FAILURES, Failed
-from pipeline.web.api import told as as_json
+from pipeline.search.times import parse_time
+from pipeline.web.api import FAILURES, Failed, json_response
 from pipeline.web.exports import Entry, atom_of
 from pipeline.web.links import Links
 from pipeline.web.query_parameters import Index
@@ -25,15 +24,15 @@ def alerts(index: Index, alert: Annotated[str, Query(max_length=64)] = "") -> st
     """The alerts, and the newest matches of one or of all."""
     total, found = delivery_log.latest(index, alert or None)
     return rendered(
-        "alerts.html", alerts=saved_searches.saved(index), matches=found, total=total, chosen=alert, here="alerts"
+        "alerts.html", alerts=saved_searches.load_all(index), matches=found, total=total, chosen=alert, here="alerts"
     )
 
 
 @router.get("/api/v1/alerts", tags=["alerts"], responses=FAILURES)
 def listed(index: Index) -> Response:
     """The alerts, without where they are told."""
-    shown = [alert.model_dump(mode="json", exclude={"webhook", "email"}) for alert in saved_searches.saved(index)]
-    return as_json({"values": shown})
+    shown = [alert.model_dump(mode="json", exclude={"webhook", "email"}) for alert in saved_searches.load_all(index)]
+    return json_response({"values": shown})
 
 
 @router.get("/api/v1/matches", tags=["alerts"], responses=FAILURES)
@@ -44,15 +43,17 @@ def matches(
     size: Annotated[int, Query(ge=0, le=1_000)] = 50,
 ) -> Response:
     """What was told, newest first: matches, corrections, withdrawals, kills."""
-    after: datetime | None = moment(since) if since else None
+    after: datetime | None = parse_time(since) if since else None
     total, found = delivery_log.latest(index, alert or None, after, size)
-    return as_json({"total": total, "hits": [match.model_dump(mode="json", exclude={"matched"}) for match in found]})
+    return json_response(
+        {"total": total, "hits": [match.model_dump(mode="json", exclude={"matched"}) for match in found]}
+    )
 
 
 @router.get("/api/v1/alerts/{name}/atom", tags=["alerts"], responses=_NO_ALERT, response_class=Response)
 def feed(request: Request, name: str, index: Index) -> Response:
     """What an alert told, as Atom (RFC 4287)."""
-    alert = saved_searches.one(index, name)
+    alert = saved_searches.get(index, name)
     _, found = delivery_log.latest(index, alert.name)
     base = str(request.base_url).rstrip("/")
     entries = [_entry(match, base) for match in found]
@@ -64,7 +65,7 @@ def _entry(match: Match, base: str) -> Entry:
     return Entry(
         id=f"urn:wire:match:{match.id}",
         link=base + Links({"uri": match.uri}, "/story")(),
-        title=f"{match.says}{match.headline or match.text[:90]}",
+        title=f"{match.prefix}{match.headline or match.text[:90]}",
         text=said,
         at=match.at.isoformat(),
         author=match.source or "unknown",

@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pipeline.search import entity_names
-from pipeline.search.render import printed
-from pipeline.search.similar import alike
-from pipeline.search.stories import ask, story
-from pipeline.search.times import duration
+from pipeline.search.render import render
+from pipeline.search.similar import similar_stories
+from pipeline.search.stories import execute, story
+from pipeline.search.times import parse_duration
 from pipeline.web.query_parameters import Index, Page, Paged, Search, Text, What
 
 
@@ -77,8 +77,8 @@ def one(uri: Text, index: Index) -> dict[str, Any]:
 @router.get("/alike", response_model=Hits, responses={404: {"model": Failed, "description": "No such story."}})
 def like(uri: Text, index: Index, size: Size = 5) -> Response:
     """Stories like that one: of its storyline first, then those with its words."""
-    found = alike(index, _found(index, uri), size)
-    return told({"total": len(found), "hits": found})
+    found = similar_stories(index, _found(index, uri), size)
+    return json_response({"total": len(found), "hits": found})
 
 
 @router.get("/entities", response_model=Listed)
@@ -86,20 +86,20 @@ def entities(
     page: Search, index: Index, begins: Annotated[str, Query(max_length=200)] = "", size: Size = 20
 ) -> Response:
     """Names in the stories that fit, and how many stories have each; `begins` is how their words begin."""
-    return told(listed(entity_names.entities(index, page.question(), begins, size)))
+    return json_response(listed(entity_names.entities(index, page.search_query(), begins, size)))
 
 
 @router.get("/speakers", response_model=Listed)
 def speakers(about: Name, page: Search, index: Index, size: Size = 10) -> Response:
     """Who speaks about that name, and in how many quotes."""
-    question = page.model_copy(update={"about": []}).question()
-    return told(listed(entity_names.speakers_about(index, about, question, size)))
+    query = page.model_copy(update={"about": []}).search_query()
+    return json_response(listed(entity_names.speakers_about(index, about, query, size)))
 
 
 @router.get("/named-with", response_model=Listed)
 def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Response:
     """Whom and what stories name together with that name."""
-    return told(listed(entity_names.named_with(index, name, page.question(), size)))
+    return json_response(listed(entity_names.cooccurring(index, name, page.search_query(), size)))
 
 
 @router.get("/rising", response_model=Listed)
@@ -107,11 +107,11 @@ def rising(
     page: Search, index: Index, window: Annotated[str, Query(max_length=20)] = "24h", size: Size = 10
 ) -> Response:
     """Names with more stories in the last `window` than in the seven before it."""
-    found = entity_names.rising(index, page.question(), duration(window), datetime.now(UTC), size)
-    return told(listed(found))
+    found = entity_names.rising(index, page.search_query(), parse_duration(window), datetime.now(UTC), size)
+    return json_response(listed(found))
 
 
-def told(found: Any, status: int = 200) -> Response:
+def json_response(found: Any, status: int = 200) -> Response:
     """JSON; a document of Elasticsearch needs no look at each of its values."""
     return Response(orjson.dumps(found), status, media_type="application/json")
 
@@ -122,7 +122,7 @@ def listed(values: Sequence[Any]) -> dict[str, Any]:
 
 
 def _hits(page: Paged, index: Index, *, quotes: bool) -> Response:
-    return told(printed(ask(index, page.question(quotes=quotes), divided=page.facets)))
+    return json_response(render(execute(index, page.search_query(quotes=quotes), with_facets=page.facets)))
 
 
 def _found(index: Index, uri: str) -> dict[str, Any]:

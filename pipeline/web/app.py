@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException as Refusal
+from starlette.exceptions import HTTPException as Rejected
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,16 +18,16 @@ from pipeline import __version__
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
 from pipeline.errors import ConfigurationError, TransientError
-from pipeline.feeds.feed_metrics import Feeds
+from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.ops.status import Status
-from pipeline.search.search_query import Question
-from pipeline.search.stories import ask
+from pipeline.search.search_query import SearchQuery
+from pipeline.search.stories import execute
 from pipeline.settings import Settings
 from pipeline.web import alerts, api, exports, ingest, live_stream, metrics, pages, status_pages
-from pipeline.web.context import Watched
-from pipeline.web.ingest import Door
-from pipeline.web.live_stream import Arrivals
-from pipeline.web.request_metrics import Requests
+from pipeline.web.context import AppContext
+from pipeline.web.ingest import IngestService
+from pipeline.web.live_stream import IndexedBroadcast
+from pipeline.web.request_metrics import RequestMetrics
 from pipeline.web.templating import STATIC
 
 _SAFE = {
@@ -41,25 +41,25 @@ _SAFE = {
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
 
-def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> FastAPI:
-    """The web application over those servers; ``door`` takes what is pushed, ``feeds`` are told at /metrics."""
+def make(settings: Settings, servers: Servers, ingest_service: IngestService, feeds: FeedMetrics) -> FastAPI:
+    """The web application over those servers; ``ingest_service`` takes what is pushed, ``feeds`` are served at /metrics."""
     client = connect(servers.elasticsearch)
-    arrivals = Arrivals(servers.kafka, client)
+    broadcast = IndexedBroadcast(servers.kafka, client)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        async with arrivals.running():
+        async with broadcast.running():
             yield
         client.close()
 
     # FastAPI's own pages load scripts from elsewhere.
     app = FastAPI(title="wire", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
     app.state.elasticsearch = client
-    app.state.door = door
-    app.state.figures = CollectorRegistry()
-    app.state.figures.register(feeds)
-    app.state.arrivals = arrivals
-    app.state.watched = Watched(servers, Status(settings, servers))
+    app.state.ingest_service = ingest_service
+    app.state.metrics_registry = CollectorRegistry()
+    app.state.metrics_registry.register(feeds)
+    app.state.broadcast = broadcast
+    app.state.context = AppContext(servers, Status(settings, servers))
     for part in (api, exports, alerts, live_stream, status_pages, ingest, metrics, pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -67,7 +67,7 @@ def make(settings: Settings, servers: Servers, door: Door, feeds: Feeds) -> Fast
     app.add_api_route("/ready", ready, include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
     app.add_middleware(_Safe)
-    app.add_middleware(Requests, registry=app.state.figures)
+    app.add_middleware(RequestMetrics, registry=app.state.metrics_registry)
     for kind, answer in _ANSWERS.items():
         app.exception_handler(kind)(answer)
     _describe(app)
@@ -91,7 +91,7 @@ def health() -> dict[str, str]:
 
 def ready(request: Request) -> dict[str, str]:
     """Whether it can answer searches; 503 with the reason where not."""
-    ask(request.app.state.elasticsearch, Question(size=0))
+    execute(request.app.state.elasticsearch, SearchQuery(size=0))
     return {"status": "ok"}
 
 
@@ -114,22 +114,22 @@ class _Safe:
         await self.app(scope, receive, safely)
 
 
-async def _asked_wrongly(request: Request, error: Exception) -> Response:
+async def _invalid_request(request: Request, error: Exception) -> Response:
     return _failed(request, 400, str(error))
 
 
-async def _malformed(request: Request, error: Exception) -> Response:
+async def _validation_failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    told = (f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}" for each in error.errors())
-    return _failed(request, 400, "; ".join(told))
+    problems = (f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}" for each in error.errors())
+    return _failed(request, 400, "; ".join(problems))
 
 
-async def _away(request: Request, error: Exception) -> Response:
+async def _unavailable(request: Request, error: Exception) -> Response:
     return _failed(request, 503, str(error), {"Retry-After": "5"})
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
+    assert isinstance(error, Rejected)
     return _failed(request, error.status_code, str(error.detail), error.headers)
 
 
@@ -140,8 +140,8 @@ def _failed(request: Request, status: int, reason: str, headers: Mapping[str, st
 
 
 _ANSWERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-    ConfigurationError: _asked_wrongly,
-    RequestValidationError: _malformed,
-    TransientError: _away,
-    Refusal: _refused,
+    ConfigurationError: _invalid_request,
+    RequestValidationError: _validation_failed,
+    TransientError: _unavailable,
+    Rejected: _refused,
 }

@@ -10,16 +10,16 @@ from pipeline.ops.status import Status
 
 
 @dataclass(frozen=True)
-class Watched:
+class AppContext:
     """What the status is of."""
 
     servers: Servers
     status: Status
 
 
-def _watched(request: Request) -> Watched:
-    found: Watched = request.app.state.watched
+def _context(request: Request) -> AppContext:
+    found: AppContext = request.app.state.context
     return found
 
 
-Watching = Annotated[Watched, Depends(_watched)]
+Context = Annotated[AppContext, Depends(_context)]

@@ -16,8 +16,8 @@ from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
 from pipeline.connect.elasticsearch_client import Client
-from pipeline.search.search_query import Question, as_filters
-from pipeline.search.stories import ask, every
+from pipeline.search.search_query import SearchQuery, as_filters
+from pipeline.search.stories import execute, iterate_all
 from pipeline.web.api import FAILURES
 from pipeline.web.links import Links
 from pipeline.web.query_parameters import Index, Search, What
@@ -39,29 +39,29 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @router.get("/ndjson", response_class=StreamingResponse)
 def ndjson(page: Search, what: What, index: Index) -> Response:
     """All documents that fit, one JSON object a line."""
-    question = page.question(quotes=what.quotes)
-    lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(every(index, question)))
-    return _streamed(lines, "application/x-ndjson", question, "ndjson")
+    query = page.search_query(quotes=what.quotes)
+    lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(iterate_all(index, query)))
+    return _streamed(lines, "application/x-ndjson", query, "ndjson")
 
 
 @router.get("/csv", response_class=StreamingResponse)
 def table(page: Search, what: What, index: Index) -> Response:
     """All documents that fit as a table; several names in a cell are parted by ``; ``."""
-    question = page.question(quotes=what.quotes)
-    return _streamed(_rows(_begun(every(index, question)), quotes=what.quotes), "text/csv", question, "csv")
+    query = page.search_query(quotes=what.quotes)
+    return _streamed(_rows(_begun(iterate_all(index, query)), quotes=what.quotes), "text/csv", query, "csv")
 
 
 @router.get("/rss", response_class=Response)
 def rss(request: Request, page: Search, what: What, index: Index) -> Response:
     """The newest that fit, as RSS 2.0."""
-    found = _newest(request, page.question(quotes=what.quotes, size=_ENTRIES), index)
+    found = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
     return _xml(_rss(*found), "application/rss+xml")
 
 
 @router.get("/atom", response_class=Response)
 def atom(request: Request, page: Search, what: What, index: Index) -> Response:
     """The newest that fit, as Atom (RFC 4287)."""
-    title, shown, entries = _newest(request, page.question(quotes=what.quotes, size=_ENTRIES), index)
+    title, shown, entries = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
     return atom_of(title, shown, str(request.url), entries)
 
 
@@ -82,12 +82,12 @@ def atom_of(title: str, page: str, here: str, entries: Sequence[Entry]) -> Respo
     return _xml(_atom(title, page, here, entries), "application/atom+xml")
 
 
-def _newest(request: Request, question: Question, index: Client) -> tuple[str, str, list[Entry]]:
+def _newest(request: Request, query: SearchQuery, index: Client) -> tuple[str, str, list[Entry]]:
     """The title, the page and the entries of a search's feed."""
     base = str(request.base_url).rstrip("/")
-    hits = ask(index, replace(question, sort="time"), marked=False).hits
-    title = f"wire: {question.query or ('quotes' if question.quotes else 'stories')}"
-    return title, base + Links(as_filters(question))(), [_entry(hit, base, quotes=question.quotes) for hit in hits]
+    hits = execute(index, replace(query, sort="time"), highlighted=False).hits
+    title = f"wire: {query.query or ('quotes' if query.quotes else 'stories')}"
+    return title, base + Links(as_filters(query))(), [_entry(hit, base, quotes=query.quotes) for hit in hits]
 
 
 def _xml(tree: etree._Element, kind: str) -> Response:
@@ -171,8 +171,8 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _streamed(lines: Iterator[str], kind: str, question: Question, suffix: str) -> Response:
-    name = f"{'quotes' if question.quotes else 'stories'}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
+def _streamed(lines: Iterator[str], kind: str, query: SearchQuery, suffix: str) -> Response:
+    name = f"{'quotes' if query.quotes else 'stories'}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     encoded = (line.encode("utf-8", "replace") for line in lines)
     return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers=headers)

@@ -16,11 +16,11 @@ from fastapi.responses import JSONResponse, Response
 
 from pipeline import topics
 from pipeline.broker.sender import Sender
-from pipeline.broker.shared_sender import Delivery
-from pipeline.errors import ConfigurationError, KafkaAway, TooLarge
-from pipeline.feeds import Intake, Refusal
-from pipeline.feeds.feed_state import Memory, Pushed
-from pipeline.formats import SNIFFED_BYTES, named
+from pipeline.broker.shared_sender import SharedSender
+from pipeline.errors import ConfigurationError, KafkaUnavailable, TooLarge
+from pipeline.feeds import ItemReader, Rejected
+from pipeline.feeds.feed_state import FeedState, PushAnswer
+from pipeline.formats import SNIFFED_BYTES, format_named
 from pipeline.ops import tokens
 from pipeline.settings import Push
 from pipeline.story import RawStory
@@ -28,7 +28,7 @@ from pipeline.web.body import read
 
 router = APIRouter()
 
-_TAKEN = re.compile(
+_ACCEPTED = re.compile(
     r"(?:application/(?:json|x-ndjson|ndjson|jsonl|xml|octet-stream|[\w.+-]+\+(?:xml|json))"
     r"|text/(?:plain|xml|html)|message/rfc822)$"
 )
@@ -56,22 +56,22 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 
 
 @dataclass
-class Door:
+class IngestService:
     """What pushes go through: who may, how much, and where to."""
 
     push: Push
     limit: int
     data_dir: Path
-    delivery: Delivery
-    memory: Memory
+    delivery: SharedSender
+    feed_state: FeedState
     inside: int = 0
     keys: set[str] = field(default_factory=set)
 
     def sender(self, authorization: str) -> str:
         """Who pushes. Raises HTTPException 401."""
         kind, _, token = authorization.partition(" ")
-        known = {**tokens.kept(self.data_dir), **self.push.tokens}
-        name = tokens.holder(token.strip(), known) if kind.lower() == "bearer" else None
+        known = {**tokens.load(self.data_dir), **self.push.tokens}
+        name = tokens.owner(token.strip(), known) if kind.lower() == "bearer" else None
         if name is None:
             hint = "" if known else "; nobody may push yet (wire token add NAME)"
             raise HTTPException(401, f"a bearer token is needed{hint}", {"WWW-Authenticate": "Bearer"})
@@ -94,67 +94,77 @@ async def ingest(
     them. 401 without a token, 413 too large, 415 another type, 429 too many at once, 503 Kafka away:
     the last two with Retry-After. The same Idempotency-Key again gets the same answer and sends nothing.
     """
-    door: Door = request.app.state.door
-    name = door.sender(authorization)
+    ingest_service: IngestService = request.app.state.ingest_service
+    name = ingest_service.sender(authorization)
     kind = content_type.partition(";")[0].strip().lower()
-    if not _TAKEN.match(kind):
+    if not _ACCEPTED.match(kind):
         raise HTTPException(
             415, f"Content-Type {kind!r}: JSON, NDJSON, XML, HTML, plain text and message/rfc822 are read"
         )
-    if door.inside >= door.push.at_once:
+    if ingest_service.inside >= ingest_service.push.at_once:
         raise HTTPException(429, "too many pushes at once", {"Retry-After": "1"})
     if idempotency_key is not None and not _KEY.match(idempotency_key):
         raise HTTPException(400, "Idempotency-Key: up to 200 visible ASCII characters")
-    door.inside += 1
+    ingest_service.inside += 1
     try:
-        body = await read(request.stream(), content_encoding, door.push.max_body_bytes)
-        what = Intake(limit=door.limit, format=_format(format or _FORMATS.get(kind, "auto")), source=source)
-        take = lambda: _taken(door, name, body, what)  # noqa: E731
+        body = await read(request.stream(), content_encoding, ingest_service.push.max_body_bytes)
+        what = ItemReader(
+            limit=ingest_service.limit, format=_format(format or _FORMATS.get(kind, "auto")), source=source
+        )
+        take = lambda: _accept(ingest_service, name, body, what)  # noqa: E731
         if idempotency_key is None:
             return JSONResponse(*await asyncio.to_thread(take))
-        return await _once(door, f"{name} {idempotency_key}", sha256(body).hexdigest(), take)
+        return await _once(ingest_service, f"{name} {idempotency_key}", sha256(body).hexdigest(), take)
     finally:
-        door.inside -= 1
+        ingest_service.inside -= 1
 
 
-async def _once(door: Door, key: str, digest: str, take: Callable[[], tuple[dict[str, Any], int]]) -> Response:
+async def _once(
+    ingest_service: IngestService, key: str, digest: str, take: Callable[[], tuple[dict[str, Any], int]]
+) -> Response:
     """Take what has that key, or answer as before. Raises HTTPException 409 and 422."""
     # Taken before anything is waited for: another one may end between a look and the next.
-    if key in door.keys:
+    if key in ingest_service.keys:
         raise HTTPException(409, "a push with this Idempotency-Key is under way", {"Retry-After": "1"})
-    door.keys.add(key)
+    ingest_service.keys.add(key)
     try:
-        before = await asyncio.to_thread(door.memory.pushed, key)
+        before = await asyncio.to_thread(ingest_service.feed_state.pushed, key)
         if before:
             if before.digest != digest:
                 raise HTTPException(422, "this Idempotency-Key came with another body before")
             return Response(before.answer, before.status, media_type="application/json")
         answer, status = await asyncio.to_thread(take)
-        told = json.dumps(answer, ensure_ascii=False)
+        content = json.dumps(answer, ensure_ascii=False)
         now = datetime.now(UTC).timestamp()
-        await asyncio.to_thread(door.memory.answered, key, Pushed(digest, status, told), now, door.push.remember)
-        return Response(told, status, media_type="application/json")
+        await asyncio.to_thread(
+            ingest_service.feed_state.record_answer,
+            key,
+            PushAnswer(digest, status, content),
+            now,
+            ingest_service.push.remember,
+        )
+        return Response(content, status, media_type="application/json")
     finally:
-        door.keys.discard(key)
+        ingest_service.keys.discard(key)
 
 
-def _taken(door: Door, name: str, body: bytes, what: Intake) -> tuple[dict[str, Any], int]:
+def _accept(ingest_service: IngestService, name: str, body: bytes, what: ItemReader) -> tuple[dict[str, Any], int]:
     """Give the items to Kafka; the answer and its status. Raises HTTPException 503."""
     stream = BufferedReader(BytesIO(body), SNIFFED_BYTES)
     found = list(what.items(stream, "body", None, name))
     items = [item for item in found if isinstance(item, RawStory)]
-    refused = [{"item": each.where, "reason": each.reason} for each in found if isinstance(each, Refusal)]
+    refused = [{"item": each.where, "reason": each.reason} for each in found if isinstance(each, Rejected)]
     try:
-        refused += door.delivery.deliver(lambda sender: _send(sender, items)) if items else []
-    except KafkaAway as error:
+        refused += ingest_service.delivery.deliver(lambda sender: _send(sender, items)) if items else []
+    except KafkaUnavailable as error:
         raise HTTPException(503, str(error), {"Retry-After": "5"}) from None
     answer = {"accepted": len(found) - len(refused), "uris": [item.uri for item in items], "refused": refused}
     if found and not answer["accepted"]:
-        first = next((each.error for each in found if isinstance(each, Refusal)), "TooLarge")
+        first = next((each.error for each in found if isinstance(each, Rejected)), "TooLarge")
         return answer, _STATUS.get(first, 400)
     if items:
-        freshness = door.memory.freshness(name)
-        door.memory.note(name, freshness.after(len(items), datetime.now(UTC).timestamp()))
+        freshness = ingest_service.feed_state.freshness(name)
+        ingest_service.feed_state.record_freshness(name, freshness.after(len(items), datetime.now(UTC).timestamp()))
     return answer, 202
 
 
@@ -170,6 +180,6 @@ def _send(sender: Sender, items: list[RawStory]) -> list[dict[str, str]]:
 
 def _format(name: str) -> str:
     try:
-        return name if name == "auto" else named(name).name
+        return name if name == "auto" else format_named(name).name
     except ConfigurationError as error:
         raise HTTPException(400, str(error)) from None

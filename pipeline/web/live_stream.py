@@ -15,11 +15,11 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from pipeline import topics
-from pipeline.broker.reader import gathered
+from pipeline.broker.reader import poll_batches
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import PipelineError, TransientError
-from pipeline.search.search_query import Question
-from pipeline.search.stories import ask, make_findable
+from pipeline.search.search_query import SearchQuery
+from pipeline.search.stories import execute, refresh
 from pipeline.settings import Kafka
 from pipeline.web.api import FAILURES
 from pipeline.web.query_parameters import Index, Search, What
@@ -39,7 +39,7 @@ _AT_ONCE = 20
 
 
 @dataclass
-class Arrivals:
+class IndexedBroadcast:
     """Who listens to what is being indexed; one reader of the topic serves all of them.
 
     Each has a set of what it was not told yet, not a queue: for one that does not read on, the
@@ -75,10 +75,10 @@ class Arrivals:
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         while not loop.is_closed():
             try:
-                for messages in gathered(self.kafka, topics.INDEXED, _GATHERING):
+                for messages in poll_batches(self.kafka, topics.INDEXED, _GATHERING):
                     if self._listening:
-                        self._make_findable()
-                        loop.call_soon_threadsafe(self._tell, sorted({message.name for message in messages}))
+                        self._refresh()
+                        loop.call_soon_threadsafe(self._put, sorted({message.name for message in messages}))
             except PipelineError as error:
                 log.info("live results wait", why=str(error))
             except Exception:  # the thread must not end before the application
@@ -88,12 +88,12 @@ class Arrivals:
             time.sleep(_PAUSE)
 
     @stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10.0)
-    def _make_findable(self) -> None:
-        make_findable(self.client)
+    def _refresh(self) -> None:
+        refresh(self.client)
 
-    def _tell(self, uris: list[str]) -> None:
+    def _put(self, uris: list[str]) -> None:
         for listener in self._listening:
-            listener.tell(uris)
+            listener.put(uris)
 
 
 class Listener:
@@ -104,7 +104,7 @@ class Listener:
         self._untold: dict[str, None] = {}
         self._told = asyncio.Event()
 
-    def tell(self, uris: Sequence[str]) -> None:
+    def put(self, uris: Sequence[str]) -> None:
         """Add uris to what is to be told; of too many the oldest are dropped."""
         self._untold |= dict.fromkeys(uris)
         for uri in list(self._untold)[:-_MOST_UNTOLD]:
@@ -119,46 +119,48 @@ class Listener:
         return uris
 
 
-def _arrivals(request: Request) -> Arrivals:
-    found: Arrivals = request.app.state.arrivals
+def _broadcast(request: Request) -> IndexedBroadcast:
+    found: IndexedBroadcast = request.app.state.broadcast
     return found
 
 
 @router.get("/live", response_class=StreamingResponse)
-async def live(page: Search, what: What, index: Index, arrivals: Annotated[Arrivals, Depends(_arrivals)]) -> Response:
+async def live(
+    page: Search, what: What, index: Index, broadcast: Annotated[IndexedBroadcast, Depends(_broadcast)]
+) -> Response:
     """What fits and is indexed from now on, as server-sent events.
 
     Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon say that the
     stream lives.
     """
-    question = page.question(quotes=what.quotes, size=_AT_ONCE)
-    if arrivals.is_full:
+    query = page.search_query(quotes=what.quotes, size=_AT_ONCE)
+    if broadcast.is_full:
         raise HTTPException(503, "too many listen already", {"Retry-After": "60"})
     return StreamingResponse(
-        _events(arrivals, index, question),
+        _events(broadcast, index, query),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(arrivals: Arrivals, index: Client, question: Question) -> AsyncIterator[str]:
-    with arrivals.listening() as listener:
+async def _events(broadcast: IndexedBroadcast, index: Client, query: SearchQuery) -> AsyncIterator[str]:
+    with broadcast.listening() as listener:
         yield ": listening\n\n"
         while True:
             try:
                 uris = await asyncio.wait_for(listener.next(), _SIGN_OF_LIFE)
-                answer = await asyncio.to_thread(ask, index, question, among=uris)
+                result = await asyncio.to_thread(execute, index, query, uris=uris)
             except TimeoutError:
                 yield ": here\n\n"
                 continue
             except PipelineError as error:
                 yield f": {' '.join(str(error).split())}\n\n"
                 continue
-            for hit in reversed(answer.hits):
-                yield f"event: hit\ndata: {json.dumps(_told(hit, quotes=question.quotes), ensure_ascii=False)}\n\n"
+            for hit in reversed(result.hits):
+                yield f"event: hit\ndata: {json.dumps(_story_event(hit, quotes=query.quotes), ensure_ascii=False)}\n\n"
 
 
-def _told(hit: dict[str, Any], *, quotes: bool) -> dict[str, Any]:
+def _story_event(hit: dict[str, Any], *, quotes: bool) -> dict[str, Any]:
     uri = hit["story"]["uri"] if quotes else hit["uri"]
     parts: Any = templates.get_template("parts.html").module
     html = parts.quote(hit) if quotes else parts.story(hit)

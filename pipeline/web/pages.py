@@ -11,35 +11,35 @@ from fastapi.responses import HTMLResponse, Response
 from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate
 from pipeline.search import entity_names
-from pipeline.search.search_query import LISTED, MOMENTS, Question
-from pipeline.search.similar import alike
-from pipeline.search.stories import ask
+from pipeline.search.search_query import MULTIPLE, TIME_FILTERS, SearchQuery
+from pipeline.search.similar import similar_stories
+from pipeline.search.stories import execute
 from pipeline.search.stories import story as found_story
-from pipeline.search.times import duration
+from pipeline.search.times import parse_duration
 from pipeline.state.store import read_one
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import paragraphs
 from pipeline.web.changes import changed
-from pipeline.web.context import Watching
+from pipeline.web.context import Context
 from pipeline.web.links import Links
 from pipeline.web.query_parameters import Index, Page, Text, What
 from pipeline.web.templating import rendered
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-_CLEARED = dict.fromkeys((*LISTED, *MOMENTS))
+_CLEARED = dict.fromkeys((*MULTIPLE, *TIME_FILTERS))
 
 
 @router.get("/")
 def search(request: Request, page: Page, what: What, index: Index) -> str:
     """The stories or quotes that fit, newest or best first, with what they divide into."""
-    question = page.model_copy(update={"collapsed": page.collapsed and not what.quotes}).question(quotes=what.quotes)
+    query = page.model_copy(update={"collapsed": page.collapsed and not what.quotes}).search_query(quotes=what.quotes)
     links = Links(_state(request))
     return rendered(
         "search.html",
-        answer=ask(index, question, divided=page.cursor is None),
-        question=question,
+        result=execute(index, query, with_facets=page.cursor is None),
+        query=query,
         links=links,
-        filters=list(links.chosen((*LISTED, *MOMENTS))),
+        filters=list(links.chosen((*MULTIPLE, *TIME_FILTERS))),
         cleared=_CLEARED,
         q=page.q,
         since=page.since,
@@ -63,19 +63,19 @@ def story(uri: Text, index: Index) -> Response:
             paragraphs=paragraphs(annotated),
             names={entity.id: entity.name for entity in annotated.entities},
             points=_points(found),
-            related=alike(index, found),
+            related=similar_stories(index, found),
         )
     )
 
 
 @router.get("/story/changes")
-def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, watched: Watching) -> Response:
+def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, context: Context) -> Response:
     """What changed in the headline and the text since a version, by what Kafka still holds of it."""
     found, record = found_story(index, uri), read_one(index, uri)
     if found is None or record is None:
         return failed(404, f"There is no story {uri}")
     at = record.place_of(version)
-    before = fetch_all(watched.servers.kafka, [Coordinate.parse(at)]) if at else []
+    before = fetch_all(context.servers.kafka, [Coordinate.parse(at)]) if at else []
     if not before:
         return failed(404, f"The text of version {version} is kept no longer")
     old = Story.model_validate_json(before[0].payload)
@@ -96,11 +96,11 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
     return rendered(
         "name.html",
         name=name,
-        stories=ask(index, Question(entity=one, size=8), divided=True),
-        said=ask(index, Question(speaker=one, quotes=True, size=8)),
-        about=ask(index, Question(about=one, quotes=True, size=5)),
-        speakers=entity_names.speakers_about(index, name, Question()),
-        companions=entity_names.named_with(index, name, Question(), 12),
+        stories=execute(index, SearchQuery(entity=one, size=8), with_facets=True),
+        said=execute(index, SearchQuery(speaker=one, quotes=True, size=8)),
+        about=execute(index, SearchQuery(about=one, quotes=True, size=5)),
+        speakers=entity_names.speakers_about(index, name, SearchQuery()),
+        companions=entity_names.cooccurring(index, name, SearchQuery(), 12),
         links=Links({"entity": [name]}),
     )
 
@@ -109,15 +109,15 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
 def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> str:
     """For a screen: the latest stories, who is rising, who speaks, and how many stories there are."""
     now = datetime.now(UTC)
-    long = duration(window)
-    recent = Question(since=now - long, size=0)
-    speakers = ask(index, replace(recent, quotes=True), divided=True).facets.get("speaker", ())
+    long = parse_duration(window)
+    recent = SearchQuery(since=now - long, size=0)
+    speakers = execute(index, replace(recent, quotes=True), with_facets=True).facets.get("speaker", ())
     return rendered(
         "wall.html",
-        latest=ask(index, Question(size=18)),
-        rising=entity_names.rising(index, Question(), long, now, 8),
+        latest=execute(index, SearchQuery(size=18)),
+        rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
-        recent=ask(index, recent, divided=True),
+        recent=execute(index, recent, with_facets=True),
         window=window,
         today=now.date().isoformat(),
         links=Links({}),
@@ -133,7 +133,7 @@ def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -
 def _state(request: Request) -> dict[str, str | list[str]]:
     """The address's parameters; those that may be repeated as lists."""
     asked = request.query_params
-    return {name: asked.getlist(name) if name in LISTED else asked[name] for name in asked if asked[name]}
+    return {name: asked.getlist(name) if name in MULTIPLE else asked[name] for name in asked if asked[name]}
 
 
 def _whole(headline: str | None, body: str) -> list[str]:

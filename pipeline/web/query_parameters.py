@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.connect.elasticsearch_client import Client
-from pipeline.search.search_query import LISTED, Question, Sort, asked
+from pipeline.search.search_query import MULTIPLE, SearchQuery, Sort, parse
 
 _Name = Annotated[str, Field(max_length=200)]
 _Names = Annotated[list[_Name], Field(max_length=20)]
@@ -44,11 +44,11 @@ class Parameters(BaseModel):
     sort: Annotated[Sort | None, Field(description="unset: by relevance where there are words")] = None
     advisories: Annotated[bool, Field(description="advisories and test messages too")] = False
 
-    def question(self, **more: Any) -> Question:
+    def search_query(self, **more: Any) -> SearchQuery:
         """The question. Raises ConfigurationError."""
-        filters = {name: getattr(self, name) for name in LISTED}
+        filters = {name: getattr(self, name) for name in MULTIPLE}
         times = {"since": self.since, "until": self.until}
-        return asked(self.q, **filters, **times, sort=self.sort, advisories=self.advisories, **more)
+        return parse(self.q, **filters, **times, sort=self.sort, advisories=self.advisories, **more)
 
 
 class Paged(Parameters):
@@ -62,9 +62,9 @@ class Paged(Parameters):
     collapsed: Annotated[bool, Field(description="one story of each storyline")] = False
     facets: Annotated[bool, Field(description="count the values of fields, and over time")] = False
 
-    def question(self, **more: Any) -> Question:
+    def search_query(self, **more: Any) -> SearchQuery:
         """The question. Raises ConfigurationError."""
-        return super().question(size=self.size, cursor=self.cursor, collapsed=self.collapsed, **more)
+        return super().search_query(size=self.size, cursor=self.cursor, collapsed=self.collapsed, **more)
 
 
 def _index(request: Request) -> Client:

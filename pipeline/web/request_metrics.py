@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
-class Requests:
+class RequestMetrics:
     """Times what is asked, by route: an address with a story's uri in it is no label."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:

@@ -2,13 +2,13 @@
 
 import uvicorn
 
-from pipeline.broker.shared_sender import Delivery
+from pipeline.broker.shared_sender import SharedSender
 from pipeline.connect.locate import Servers
-from pipeline.feeds.feed_metrics import Feeds
-from pipeline.feeds.feed_state import Memory
+from pipeline.feeds.feed_metrics import FeedMetrics
+from pipeline.feeds.feed_state import FeedState
 from pipeline.settings import Settings
 from pipeline.web.app import make
-from pipeline.web.ingest import Door
+from pipeline.web.ingest import IngestService
 
 _STREAMS = 2
 """Seconds that live streams are given to end."""
@@ -16,10 +16,10 @@ _STREAMS = 2
 
 def run(settings: Settings, servers: Servers, port: int) -> None:
     """Serve on that port of the settings' address; without Kafka, what is pushed is told to wait."""
-    delivery = Delivery(servers.kafka)
-    memory = Memory(settings.data_dir)
-    door = Door(settings.push, settings.feed.max_item_bytes, settings.data_dir, delivery, memory)
-    app = make(settings, servers, door, Feeds(settings.feeds, memory))
+    delivery = SharedSender(servers.kafka)
+    feed_state = FeedState(settings.data_dir)
+    ingest_service = IngestService(settings.push, settings.feed.max_item_bytes, settings.data_dir, delivery, feed_state)
+    app = make(settings, servers, ingest_service, FeedMetrics(settings.feeds, feed_state))
     try:
         uvicorn.run(
             app,
@@ -31,4 +31,4 @@ def run(settings: Settings, servers: Servers, port: int) -> None:
         )
     finally:
         delivery.close()
-        memory.close()
+        feed_state.close()

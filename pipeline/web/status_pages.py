@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.ops import dead_letters
-from pipeline.web.api import Failed, told
+from pipeline.web.api import Failed, json_response
 from pipeline.web.body import read
-from pipeline.web.context import Watched, Watching
-from pipeline.web.ingest import Door
+from pipeline.web.context import AppContext, Context
+from pipeline.web.ingest import IngestService
 from pipeline.web.templating import rendered
 
 router = APIRouter()
@@ -25,57 +25,59 @@ _NEEDS_TOKEN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _door(request: Request) -> Door:
-    found: Door = request.app.state.door
+def _ingest_service(request: Request) -> IngestService:
+    found: IngestService = request.app.state.ingest_service
     return found
 
 
-Entrance = Annotated[Door, Depends(_door)]
+Entrance = Annotated[IngestService, Depends(_ingest_service)]
 
 
 @router.get("/status", include_in_schema=False, response_class=HTMLResponse)
-def status(watched: Watching, replayed: int | None = None) -> str:
+def status(context: Context, replayed: int | None = None) -> str:
     """Servers, stages, processes, feeds, dead letters."""
-    state, dead = watched.status.with_letters()
-    shown = None if dead is None else [letter.described for letter in reversed(dead[-_SHOWN:])]
+    state, dead = context.status.with_dead_letters()
+    shown = None if dead is None else [letter.as_json for letter in reversed(dead[-_SHOWN:])]
     done = None if replayed is None else f"{replayed} replayed."
     return rendered("status.html", state=state, rates=state.get("processes"), letters=shown, done=done, here="status")
 
 
 @router.post("/status/replay", include_in_schema=False)
-async def replay_chosen(request: Request, watched: Watching, door: Entrance) -> Response:
+async def replay_chosen(request: Request, context: Context, ingest_service: Entrance) -> Response:
     """Replay the letters that were ticked."""
     body = await read(request.stream(), "", _FORM)
     form = parse_qs(body.decode("utf-8", "replace"))
-    door.sender(f"Bearer {form.get('token', [''])[0]}")
-    done = await asyncio.to_thread(_replay, watched, form.get("letter", []))
+    ingest_service.sender(f"Bearer {form.get('token', [''])[0]}")
+    done = await asyncio.to_thread(_replay, context, form.get("letter", []))
     return RedirectResponse(f"/status?replayed={done}#dead", 303)
 
 
 @router.get("/api/v1/status", tags=["watch"])
-def state(watched: Watching) -> Response:
+def state(context: Context) -> Response:
     """What `wire status --json` prints."""
-    return told(watched.status.gather())
+    return json_response(context.status.gather())
 
 
 @router.get("/api/v1/dead", tags=["watch"], responses={503: _NEEDS_TOKEN[503]})
-def dead(watched: Watching) -> Response:
+def dead(context: Context) -> Response:
     """The dead letters nobody has replayed or dropped, oldest first, without their bytes."""
-    return told({"values": [letter.described for letter in watched.status.unresolved()]})
+    return json_response({"values": [letter.as_json for letter in context.status.unresolved()]})
 
 
 @router.post("/api/v1/dead/{id}/replay", tags=["watch"], status_code=202, responses=_NEEDS_TOKEN)
-def replay(id: str, watched: Watching, door: Entrance, authorization: Annotated[str, Header()] = "") -> Response:
+def replay(
+    id: str, context: Context, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
+) -> Response:
     """Send a dead letter through the pipeline again, as it came in."""
-    door.sender(authorization)
-    if not _replay(watched, [id]):
+    ingest_service.sender(authorization)
+    if not _replay(context, [id]):
         raise HTTPException(404, f"no dead letter {id}")
-    return told({"replayed": 1}, 202)
+    return json_response({"replayed": 1}, 202)
 
 
-def _replay(watched: Watched, ids: Sequence[str]) -> int:
+def _replay(context: AppContext, ids: Sequence[str]) -> int:
     """Replay those of them that are there; how many were."""
-    chosen = [letter for letter in watched.status.unresolved() if letter.id in set(ids)]
-    done = dead_letters.resolve(watched.servers.kafka, chosen, again=True)
-    watched.status.forget()
+    chosen = [letter for letter in context.status.unresolved() if letter.id in set(ids)]
+    done = dead_letters.resolve(context.servers.kafka, chosen, again=True)
+    context.status.invalidate()
     return done

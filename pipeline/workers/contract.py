@@ -97,16 +97,16 @@ class Metrics(Protocol):
     def batch(self, size: int) -> None:
         """A batch was begun."""
 
-    def settled(self, outcome: str, arrived: float, received: float | None) -> None:
+    def event_ended(self, outcome: str, arrived: float, received: float | None) -> None:
         """An event ended; it ``arrived`` here and was ``received`` at the door then (seconds since 1970)."""
 
     def dead_letter(self, error: str) -> None:
         """An event went to the dead letters."""
 
-    def waited(self, server: str, why: str) -> None:
+    def server_unavailable(self, server: str, why: str) -> None:
         """A server was found away."""
 
-    def replaced(self) -> None:
+    def process_replaced(self) -> None:
         """A language process was replaced."""
 
 

@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from pipeline import topics
-from pipeline.broker.reader import Follower
-from pipeline.desk.near_duplicates import Signed, Window
+from pipeline.broker.reader import TopicFollower
+from pipeline.desk.near_duplicates import SignatureWindow, SignedStory
 from pipeline.settings import Kafka
 from pipeline.workers.contract import Broker
 
-Alike = tuple[str | None, str | None]
+Similarity = tuple[str | None, str | None]
 """The uri of the story that one is a copy of, and of the one most about its matter."""
 
 
 class Signatures(Protocol):
     """What the desk needs of them."""
 
-    async def judge(self, signed: Sequence[Signed]) -> Sequence[Alike]:
+    async def compare(self, signed: Sequence[SignedStory]) -> Sequence[Similarity]:
         """What each story is like of those before it, and keep them all. Raises KafkaAway."""
         ...
 
@@ -29,21 +29,21 @@ class KafkaSignatures:
     def __init__(self, broker: Broker, kafka: Kafka, window: timedelta) -> None:
         """Connect lazily."""
         self._broker = broker
-        self._known = Window(window)
-        self._judging = asyncio.Lock()
-        self._follower = Follower(kafka, topics.SIGNATURES, datetime.now(UTC) - window)
+        self._known = SignatureWindow(window)
+        self._comparing = asyncio.Lock()
+        self._follower = TopicFollower(kafka, topics.SIGNATURES, datetime.now(UTC) - window)
 
-    async def judge(self, signed: Sequence[Signed]) -> Sequence[Alike]:
+    async def compare(self, signed: Sequence[SignedStory]) -> Sequence[Similarity]:
         """See Signatures."""
         await asyncio.gather(*map(self._put, signed))
-        async with self._judging:
-            return await asyncio.to_thread(self._judged, [each.uri for each in signed])
+        async with self._comparing:
+            return await asyncio.to_thread(self._compared, [each.uri for each in signed])
 
-    async def _put(self, signed: Signed) -> None:
+    async def _put(self, signed: SignedStory) -> None:
         await self._broker.send(topics.SIGNATURES, signed.uri.encode(), signed.model_dump_json().encode(), partition=0)
 
-    def _judged(self, uris: Sequence[str]) -> list[Alike]:
+    def _compared(self, uris: Sequence[str]) -> list[Similarity]:
         """What each is alike to, once all that was put in before is known. Raises KafkaAway."""
-        for envelope in self._follower.new():
-            self._known.add(Signed.model_validate_json(envelope.payload))
-        return [self._known.judge(uri) for uri in uris]
+        for envelope in self._follower.poll():
+            self._known.add(SignedStory.model_validate_json(envelope.payload))
+        return [self._known.compare(uri) for uri in uris]

@@ -177,7 +177,7 @@ class System:
             assert len({name for name, _ in ids}) == len(ids), "an id is in two indices"
             found[index] = {hit["_id"]: [hit["_index"].rpartition("-of-")[2], _lasting(hit["_source"])] for hit in hits}
         kafka = Connection(bootstrap_servers=self.kafka.address)
-        items = dead_letters.values(kafka, dead_letters.unresolved(kafka))
+        items = dead_letters.load_items(kafka, dead_letters.unresolved(kafka))
         found["dead"] = sorted({value.decode() for value in items.values()})
         return found
 

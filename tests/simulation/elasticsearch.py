@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from pipeline.errors import ElasticsearchAway
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.state.record import Record
@@ -92,7 +92,7 @@ class SimulatedStore:
         return await self._request(find)
 
     async def _request(self, carry_out: Any, partly: Any = None) -> Any:
-        return await self._network.request(carry_out, lambda why: ElasticsearchAway(why), partly)
+        return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why), partly)
 
 
 class SimulatedIndices:
@@ -101,8 +101,8 @@ class SimulatedIndices:
     def __init__(self, documents: Documents, network: Network, random: Random) -> None:
         self._documents, self._network, self._random = documents, network, random
 
-    async def write(self, actions: Sequence[Action]) -> list[str | ElasticsearchAway | None]:
-        def carry_out() -> list[str | ElasticsearchAway | None]:
+    async def write(self, actions: Sequence[Action]) -> list[str | ElasticsearchUnavailable | None]:
+        def carry_out() -> list[str | ElasticsearchUnavailable | None]:
             for action in actions:
                 self._documents.carry_out(action)
             return [None] * len(actions)
@@ -112,11 +112,11 @@ class SimulatedIndices:
             for action in self._random.sample(list(actions), self._random.randrange(len(actions))):
                 self._documents.carry_out(action)
 
-        return await self._network.request(carry_out, lambda why: ElasticsearchAway(why), partly)
+        return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why), partly)
 
     async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
         def count() -> dict[str, int]:
             found = {uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories}
             return {uri: len(doc[1]["quotes"]) for uri, doc in found.items() if doc and doc[1]}
 
-        return await self._network.request(count, lambda why: ElasticsearchAway(why))
+        return await self._network.request(count, lambda why: ElasticsearchUnavailable(why))

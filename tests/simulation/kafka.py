@@ -8,7 +8,7 @@ from zlib import crc32
 
 from pipeline import topics
 from pipeline.envelope import Coordinate, Envelope, Pairs
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from tests.simulation.faults import Network
 from tests.simulation.loop import SimulatedLoop
 
@@ -66,14 +66,15 @@ class SimulatedBroker:
         self, topic: str, key: bytes, value: bytes, headers: Pairs = (), partition: int | None = None
     ) -> Coordinate:
         return await self._network.request(
-            lambda: self._log.append(topic, key, value, headers, partition), lambda why: KafkaAway(f"{topic}: {why}")
+            lambda: self._log.append(topic, key, value, headers, partition),
+            lambda why: KafkaUnavailable(f"{topic}: {why}"),
         )
 
     async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
         if not places:
             return {}
         return await self._network.request(
-            lambda: {at: found for at in places if (found := self._log.get(at))}, lambda why: KafkaAway(why)
+            lambda: {at: found for at in places if (found := self._log.get(at))}, lambda why: KafkaUnavailable(why)
         )
 
 

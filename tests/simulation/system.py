@@ -11,14 +11,14 @@ from random import Random
 
 from pipeline import topics
 from pipeline.annotations import Quote, Span
-from pipeline.desk.near_duplicates import Signed, Window
+from pipeline.desk.near_duplicates import SignatureWindow, SignedStory
 from pipeline.errors import AnnotationFailed
 from pipeline.state.rules import Policy
 from pipeline.story import AnnotatedStory, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
 from pipeline.workers.runtime.processor import Processor
-from pipeline.workers.signatures import Alike
+from pipeline.workers.signatures import Similarity
 from pipeline.workers.stages import annotate, desk, index, parse
 from tests.simulation.elasticsearch import Documents, SimulatedIndices, SimulatedStore
 from tests.simulation.faults import CALM, Network, Rates
@@ -46,16 +46,16 @@ class Counted:
     def batch(self, size: int) -> None:
         pass
 
-    def settled(self, outcome: str, arrived: float, received: float | None) -> None:
+    def event_ended(self, outcome: str, arrived: float, received: float | None) -> None:
         self.outcomes.append(outcome)
 
     def dead_letter(self, error: str) -> None:
         self.dead += 1
 
-    def waited(self, server: str, why: str) -> None:
+    def server_unavailable(self, server: str, why: str) -> None:
         pass
 
-    def replaced(self) -> None:
+    def process_replaced(self) -> None:
         pass
 
 
@@ -191,17 +191,17 @@ class SimulatedSignatures:
 
     def __init__(self, broker: SimulatedBroker, log: Log) -> None:
         self._broker, self._log = broker, log
-        self._known = Window(timedelta(hours=48), most=64)
+        self._known = SignatureWindow(timedelta(hours=48), most=64)
         self._read = 0
 
-    async def judge(self, signed: Sequence[Signed]) -> list[Alike]:
+    async def compare(self, signed: Sequence[SignedStory]) -> list[Similarity]:
         for each in signed:
             await self._broker.send(topics.SIGNATURES, each.uri.encode(), each.model_dump_json().encode(), partition=0)
         held = self._log.held[topics.SIGNATURES][0]
         for envelope in held[self._read :]:
             self._known.add(_signed(envelope.payload))
         self._read = len(held)
-        return [self._known.judge(each.uri) for each in signed]
+        return [self._known.compare(each.uri) for each in signed]
 
 
 class SimulatedAnnotator:
@@ -216,8 +216,8 @@ class SimulatedAnnotator:
 
 
 @lru_cache(4096)
-def _signed(value: bytes) -> Signed:
-    return Signed.model_validate_json(value)
+def _signed(value: bytes) -> SignedStory:
+    return SignedStory.model_validate_json(value)
 
 
 @lru_cache(4096)

@@ -11,7 +11,7 @@ from pipeline.workers.language import frames
 
 
 def answer(parts: list[bytes]) -> None:
-    sys.stdout.buffer.write(frames.packed(parts))
+    sys.stdout.buffer.write(frames.encode(parts))
     sys.stdout.buffer.flush()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.alerts import matching, webhook
-from pipeline.alerts.mail import written
+from pipeline.alerts.mail import compose
 from pipeline.alerts.matching import Match, matches
 from pipeline.alerts.saved_searches import Alert, new
 from pipeline.errors import ConfigurationError, DeliveryFailed
@@ -102,7 +102,7 @@ def test_an_alert_that_cannot_be_asked_is_told_and_keeps_no_other_waiting(monkey
 class TestWebhooks:
     @pytest.mark.parametrize("address", ["http://127.0.0.1:9200/", "http://[::1]/hook", "http://localhost:22"])
     def test_addresses_of_this_network_are_not_told(self, address):
-        async def tell():
+        async def notify():
             client = webhook.connect(private=False)
             try:
                 await webhook.post(client, address, "1", b"{}", None)
@@ -110,24 +110,24 @@ class TestWebhooks:
                 await client.aclose()
 
         with pytest.raises(DeliveryFailed, match="an address of this network"):
-            asyncio.run(tell())
+            asyncio.run(notify())
 
     def test_the_signature_is_that_of_the_specification(self):
         """Standard Webhooks' own example."""
-        key = webhook.key_of("whsec_plJ3nmyCDGBKInavdOK15jsl")
+        key = webhook.decode_secret("whsec_plJ3nmyCDGBKInavdOK15jsl")
         body = json.dumps({"event_type": "ping", "data": {"success": True}}, separators=(",", ":")).encode()
-        headers = webhook.signed("msg_loFOjxBNrRLzqYUf", body, key, 1731705121.0)
+        headers = webhook.signature_headers("msg_loFOjxBNrRLzqYUf", body, key, 1731705121.0)
         expected = "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0="
         assert headers["webhook-signature"] == expected
         assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("msg_loFOjxBNrRLzqYUf", "1731705121")
 
     def test_a_secret_that_is_none_is_refused(self):
         with pytest.raises(ConfigurationError, match="webhook_secret"):
-            webhook.key_of("whsec_???")
+            webhook.decode_secret("whsec_???")
 
     @given(st.binary(min_size=24, max_size=64))
     def test_any_secret_is_read(self, key):
-        assert webhook.key_of("whsec_" + base64.b64encode(key).decode()) == key
+        assert webhook.decode_secret("whsec_" + base64.b64encode(key).decode()) == key
 
 
 @given(headline=st.text(), text=st.text(max_size=200), speaker=st.none() | st.text(min_size=1))
@@ -136,7 +136,7 @@ def test_whatever_a_story_says_is_one_mail_to_one_person(headline, text, speaker
         id="0" * 32, alert="gas", kind="match", uri=URI, version=1, versioncreated=NOON, firstcreated=NOON, at=NOON,
         headline=headline, source="Test", speaker=speaker, text=text,
     )  # fmt: skip
-    mail = written(match, "desk@example.org", "ann@example.org")
+    mail = compose(match, "desk@example.org", "ann@example.org")
     assert mail.get_all("To") == ["ann@example.org"]
     assert mail["Bcc"] is mail["Cc"] is None
     assert "\n" not in mail["Subject"]

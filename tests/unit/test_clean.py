@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clean import clean
-from pipeline.clean.boilerplate import take_furniture
-from pipeline.clean.dateline import take_dateline
-from pipeline.clean.paragraphs import paragraphs_of, tidy
+from pipeline.clean.boilerplate import remove_boilerplate
+from pipeline.clean.dateline import extract_dateline
+from pipeline.clean.paragraphs import normalise_line, paragraphs_of
 from pipeline.formats import parse
 from pipeline.story import RawStory
 from tests.conftest import NOON, UPI, make_story
@@ -58,7 +58,7 @@ class TestFurniture:
         ],
     )
     def test_a_credit_takes_its_caption_along_whatever_the_wording(self, furniture):
-        kept, removed = take_furniture([furniture, STORY], None)
+        kept, removed = remove_boilerplate([furniture, STORY], None)
         assert kept == [STORY]
         assert [r.kind for r in removed] == ["caption", "credit"]
         assert " ".join(r.text for r in removed) == furniture
@@ -66,10 +66,10 @@ class TestFurniture:
     @pytest.mark.parametrize("position", ["(L)", "(right)"])
     def test_a_caption_of_several_sentences_tells_who_stands_where(self, position):
         caption = f"Jane Doe {position} speaks. John Roe listens. Others wait. Photo: NWA"
-        assert take_furniture([caption, STORY], None)[0] == [STORY]
+        assert remove_boilerplate([caption, STORY], None)[0] == [STORY]
 
     def test_a_credit_after_speech_leaves_the_speech(self):
-        kept, removed = take_furniture(["“We are done,” she said on Monday. Photo: AFP", STORY], None)
+        kept, removed = remove_boilerplate(["“We are done,” she said on Monday. Photo: AFP", STORY], None)
         assert kept[0] == "“We are done,” she said on Monday."
         assert [r.kind for r in removed] == ["credit"]
 
@@ -86,12 +86,12 @@ class TestFurniture:
         ],
     )
     def test_whole_paragraphs(self, text, kind):
-        kept, removed = take_furniture([STORY, text], None)
+        kept, removed = remove_boilerplate([STORY, text], None)
         assert kept == [STORY]
         assert [(r.kind, r.text) for r in removed] == [(kind, text)]
 
     def test_the_headline_repeated_at_the_top_is_removed(self):
-        kept, removed = take_furniture(["Floods in Lima", STORY], "Floods in Lima")
+        kept, removed = remove_boilerplate(["Floods in Lima", STORY], "Floods in Lima")
         assert kept == [STORY]
         assert removed[0].kind == "headline"
 
@@ -107,11 +107,11 @@ class TestFurniture:
         ],
     )
     def test_sentences_that_look_alike_stay(self, text):
-        assert take_furniture([text, STORY], None) == ([text, STORY], ())
+        assert remove_boilerplate([text, STORY], None) == ([text, STORY], ())
 
     def test_a_picture_item_keeps_its_caption_as_its_text(self):
         caption = "A crowd in Lima. (AP Photo/Jane Doe)"
-        assert take_furniture([caption], None) == ([caption], ())
+        assert remove_boilerplate([caption], None) == ([caption], ())
 
 
 class TestDateline:
@@ -130,7 +130,7 @@ class TestDateline:
         ],
     )
     def test_is_taken_with_its_place_and_day(self, text, place, day):
-        (first,), dateline = take_dateline([text], NOON)
+        (first,), dateline = extract_dateline([text], NOON)
         assert first.lstrip("“") == "Talks"
         assert (dateline.place, dateline.date) == (place, day)
         assert text.startswith(dateline.text)
@@ -146,7 +146,7 @@ class TestDateline:
         ],
     )
     def test_what_is_none_stays(self, text):
-        assert take_dateline([text], NOON) == ([text], None)
+        assert extract_dateline([text], NOON) == ([text], None)
 
     def test_a_stated_dateline_wins(self):
         story = clean(make_story(located="Rome", body="PARIS (AP) — Talks."))
@@ -178,7 +178,7 @@ class TestParagraphs:
         ]
 
     def test_invisible_characters_go_and_joiners_stay(self):
-        assert tidy("a\u200bb\u00adc\x00 \u00a0d\u200ce") == "abc d\u200ce"
+        assert normalise_line("a\u200bb\u00adc\x00 \u00a0d\u200ce") == "abc d\u200ce"
 
     def test_byline_goes_into_its_field(self):
         story = clean(make_story(body="By Jane Doe and John Roe\nThe minister spoke."))
@@ -216,6 +216,6 @@ def test_cleaning_twice_is_cleaning_once(body):
 
 
 def test_a_paragraph_of_nothing_but_adverts_is_cleaned_to_an_end():
-    paragraphs, removed = take_furniture(["Rain fell. " + "Advertisement. " * 20_000, "The port is closed."], None)
+    paragraphs, removed = remove_boilerplate(["Rain fell. " + "Advertisement. " * 20_000, "The port is closed."], None)
     assert paragraphs[-1] == "The port is closed."
     assert {each.kind for each in removed} == {"advertisement"}

@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 
 from deploy import generate
 from pipeline import __version__, topics
-from pipeline.cli import assembled
+from pipeline.cli import build_app
 from pipeline.settings import SECRETS, Monitor, Settings
 from tests.conftest import ROOT
 
@@ -49,7 +49,7 @@ def is_setting(variable: str) -> bool:
 
 def is_command(words: list[str]) -> bool:
     """Whether `wire` with these words is a command with those options."""
-    command = typer.main.get_command(assembled()).commands[words[0]]
+    command = typer.main.get_command(build_app()).commands[words[0]]
     options = {option for parameter in command.params for option in parameter.opts}
     stages = [word for word in words[1:] if not word.startswith("--") and not word.isdigit()]
     return all(word in options for word in words if word.startswith("--")) and set(stages) <= set(topics.STAGES)

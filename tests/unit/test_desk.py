@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.desk.near_duplicates import Signed, Window, sign
+from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
 from scoring.duplicates import measure
 from tests.conftest import NOON, make_story
 
@@ -29,17 +29,17 @@ class TestLikeness:
     @staticmethod
     def judged(*bodies, origins="ab", hours=0, most=1_000):
         """What the last of these stories is a copy of, and related to; the first is called 0."""
-        window = Window(timedelta(hours=48), most)
+        window = SignatureWindow(timedelta(hours=48), most)
         for number, body in enumerate(bodies):
             window.add(
-                Signed(
+                SignedStory(
                     uri=str(number),
                     origin=origins[number % len(origins)],
                     versioncreated=NOON + timedelta(hours=hours * number),
-                    signature=sign(make_story(body=body)),
+                    signature=signature_of(make_story(body=body)),
                 )
             )
-        return window.judge(str(len(bodies) - 1))
+        return window.compare(str(len(bodies) - 1))
 
     def test_an_edited_copy_is_the_same_story(self):
         assert self.judged(self.story, self.copy) == ("0", "0")
@@ -71,20 +71,20 @@ class TestLikeness:
         assert self.judged(self.story, *others, self.copy, origins="abcde", most=4)[0] is None
 
     def test_a_text_too_short_to_tell_has_no_signature(self):
-        assert sign(make_story(body="Markets closed.")) is None
+        assert signature_of(make_story(body="Markets closed.")) is None
 
     def test_a_story_that_comes_again_keeps_its_place(self):
         assert self.judged(self.story, self.copy)[0] == "0"
-        window = Window(timedelta(hours=48))
+        window = SignatureWindow(timedelta(hours=48))
         signed = [
-            Signed(uri=uri, origin=uri, versioncreated=NOON, signature=sign(make_story(body=self.story)))
+            SignedStory(uri=uri, origin=uri, versioncreated=NOON, signature=signature_of(make_story(body=self.story)))
             for uri in ("one", "two", "one")
         ]
         for each in signed:
             window.add(each)
-        assert (window.judge("one")[0], window.judge("two")[0]) == (None, "one")
+        assert (window.compare("one")[0], window.compare("two")[0]) == (None, "one")
 
-    @given(st.text(min_size=40, max_size=400).filter(lambda text: sign(make_story(body=text)) is not None))
+    @given(st.text(min_size=40, max_size=400).filter(lambda text: signature_of(make_story(body=text)) is not None))
     def test_a_story_word_for_word_is_a_copy(self, text):
         assert self.judged(text, text)[0] == "0"
 

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from pipeline import topics
-from pipeline.cli import MODULES, assembled
+from pipeline.cli import MODULES, build_app
 from pipeline.formats import FORMATS
 from pipeline.settings import LiveFeed, Settings
 from pipeline.story import Story
@@ -37,7 +37,7 @@ def test_every_setting_is_documented_with_its_default(name, default):
 
 
 def test_every_command_is_in_the_readme():
-    commands = set(typer.main.get_command(assembled()).commands)
+    commands = set(typer.main.get_command(build_app()).commands)
     assert commands == set(MODULES)
     assert all(re.search(rf"`wire {name}\b", README) for name in commands)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.annotations import Annotations, Entity, Mention, Quote, Span, Speaker
-from pipeline.index.documents import actions, taken_back
+from pipeline.index.documents import actions, stale_quote_deletes
 from pipeline.index.index_names import index_of, quote_id
 from pipeline.index.templates import QUOTE, STORY, templates
 from pipeline.settings import Elasticsearch
@@ -94,14 +94,14 @@ def test_mappings_are_strict():
 
 
 def test_a_removal_outranks_what_was_written_with_its_revision_and_nothing_newer():
-    (removed,) = taken_back(annotated(), 3, 1)
+    (removed,) = stale_quote_deletes(annotated(), 3, 1)
     written, newer = actions_of(annotated(), revision=3)[1], actions_of(annotated(), revision=4)[1]
     assert removed.id == written.id == newer.id
     assert written.version < removed.version < newer.version
 
 
 def test_as_many_quotes_are_taken_back_as_an_overtaken_version_may_have_written():
-    removed = taken_back(annotated(quotes=1), 3, 2)
+    removed = stale_quote_deletes(annotated(quotes=1), 3, 2)
     assert [(each.id, each.document) for each in removed] == [
         (quote_id("urn:test:1", 1), None),
         (quote_id("urn:test:1", 2), None),

@@ -8,7 +8,7 @@ from pipeline.annotate.entities.component import entities
 from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, gazetteer
 from pipeline.annotate.entities.person_names import gender_of
-from pipeline.annotate.entities.recognised_names import recognised
+from pipeline.annotate.entities.recognised_names import recognised_names
 from pipeline.annotations import Entity
 
 BLANK = spacy.blank("en")
@@ -57,7 +57,7 @@ class TestTrimming:
     def test_a_name_is_its_own_words(self, text, label, expected):
         made = BLANK(text)
         made.ents = [made.char_span(0, len(text), label=label)]
-        (name,) = recognised(text, made)
+        (name,) = recognised_names(text, made)
         assert (name.text, text[name.start : name.end]) == (expected, expected)
 
     @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ class TestTrimming:
         made = BLANK(text)
         start = text.index(words)
         made.ents = [made.char_span(start, start + len(words), label="ORG", alignment_mode="expand")]
-        assert [name.text for name in recognised(text, made)] == [expected]
+        assert [name.text for name in recognised_names(text, made)] == [expected]
 
     def test_what_has_no_capital_is_no_name(self):
         assert found("a democratic vote", democratic="NORP") == {}
@@ -245,10 +245,10 @@ class TestPlaces:
     )
     def test_a_place_is_chosen_by_people_and_by_what_else_is_named(self, name, story, beside, key):
         known = gazetteer()
-        assert known.meant(name, known.context(story), known.context(beside)).key == key
+        assert known.resolve(name, known.context(story), known.context(beside)).key == key
 
     def test_nowhere_is_none(self):
-        assert gazetteer().meant("Quornville", Context(), Context()) is None
+        assert gazetteer().resolve("Quornville", Context(), Context()) is None
 
     def test_a_name_beside_another_decides(self):
         text = "A storm hit Paris, Texas."

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from pipeline import formats
 from pipeline.connect.address_guard import is_public
-from pipeline.errors import KafkaAway
-from pipeline.feeds import Intake
-from pipeline.feeds.feed_state import Memory, Pushed, Visit
-from pipeline.feeds.fetch import Answer, Client
+from pipeline.errors import KafkaUnavailable
+from pipeline.feeds import ItemReader
+from pipeline.feeds.feed_state import FeedState, PollState, PushAnswer
+from pipeline.feeds.fetch import Client, Response
 from pipeline.feeds.files import read
 from pipeline.feeds.freshness import Freshness
-from pipeline.feeds.live_feeds import Live
-from pipeline.feeds.polled_feed import Address, retry_after
-from pipeline.feeds.watched_folder import Folder
+from pipeline.feeds.live_feeds import LiveFeeds
+from pipeline.feeds.polled_feed import PolledFeed, retry_after
+from pipeline.feeds.watched_folder import WatchedFolder
 from pipeline.formats import webpage
 from pipeline.settings import LiveFeed
 from tests.origin import Origin, feed_of
@@ -35,10 +35,10 @@ LIMIT = 1 << 20
 
 
 @pytest.fixture
-def memory(tmp_path):
-    memory = Memory(tmp_path / "data")
-    yield memory
-    memory.close()
+def feed_state(tmp_path):
+    feed_state = FeedState(tmp_path / "data")
+    yield feed_state
+    feed_state.close()
 
 
 @pytest.fixture
@@ -54,15 +54,15 @@ class TestAFolder:
         return tmp_path / "drop"
 
     @pytest.fixture
-    def watch(self, path, memory):
-        return lambda **more: Folder("drop", path, more.get("settle", 0.0), more.get("moves", False), memory)
+    def watch(self, path, feed_state):
+        return lambda **more: WatchedFolder("drop", path, more.get("settle", 0.0), more.get("moves", False), feed_state)
 
     @staticmethod
     def take(folder):
         taken = []
-        for arrived in folder.whole():
-            taken += folder.items(arrived, Intake(limit=LIMIT))
-            folder.done(arrived)
+        for file in folder.complete_files():
+            taken += folder.items(file, ItemReader(limit=LIMIT))
+            folder.mark_done(file)
         return taken
 
     def test_a_file_is_taken_once_also_after_a_restart(self, path, watch):
@@ -79,9 +79,9 @@ class TestAFolder:
     def test_a_file_that_still_grows_is_left_until_it_is_whole(self, path, watch):
         folder = watch(settle=0.2)
         (path / "a.txt").write_text("A le")
-        assert folder.whole() == []
+        assert folder.complete_files() == []
         (path / "a.txt").write_text("A lead.")
-        assert folder.whole() == []
+        assert folder.complete_files() == []
         time.sleep(0.25)
         assert [item.value for item in self.take(folder)] == [b"A lead."]
 
@@ -125,7 +125,7 @@ class TestAFolder:
 
     def test_a_name_that_is_no_utf_8_is_read_from_the_command_line(self, path):
         (path / os.fsdecode(b"caf\xe9.txt")).write_text("A lead.")
-        (item,) = read([str(path)], Intake(limit=LIMIT))
+        (item,) = read([str(path)], ItemReader(limit=LIMIT))
         assert item.headers.pairs()
         assert item.uri == "caf\\xe9.txt"
 
@@ -133,7 +133,7 @@ class TestAFolder:
         def bug(value):
             raise ZeroDivisionError("a bug")
 
-        text = formats.named("text")
+        text = formats.format_named("text")
         monkeypatch.setitem(formats.FORMATS, "text", replace(text, identity=bug))
         (path / "a.txt").write_text("A lead.")
         (path / "b.json").write_text('{"uri": "urn:b", "body": "A lead."}')
@@ -143,7 +143,7 @@ class TestAFolder:
 
 class TestAnAddress:
     @pytest.fixture
-    def poll(self, memory, origin):
+    def poll(self, feed_state, origin):
         """Visit an address so many times; the items of each visit, and the last visit itself."""
 
         def poll(path, times=1, **more):
@@ -151,14 +151,14 @@ class TestAnAddress:
 
             async def visits():
                 client = Client(more.get("home", url), LIMIT, more.get("timeout", 2.0), more.get("private", False))
-                address = Address("rss", url, 10.0, more.get("full", False), client, memory)
+                address = PolledFeed("rss", url, 10.0, more.get("full", False), client, feed_state)
                 brought = []
                 for _ in range(times):
-                    harvest = await address.visit(Intake(limit=LIMIT))
-                    address.done(harvest)
-                    brought.append([item.uri for item in harvest.items])
+                    result = await address.poll(ItemReader(limit=LIMIT))
+                    address.mark_done(result)
+                    brought.append([item.uri for item in result.items])
                 await client.close()
-                return brought, harvest
+                return brought, result
 
             return asyncio.run(visits())
 
@@ -195,68 +195,70 @@ class TestAnAddress:
         origin.serve("/rss", b"", status=500)
         _, first = poll("/rss")
         _, third = poll("/rss", times=2)
-        assert (third.visit.failures, third.visit.error) == (3, "answered 500")
-        assert third.visit.due - time.time() > 2 * (first.visit.due - time.time())
+        assert (third.state.failures, third.state.error) == (3, "answered 500")
+        assert third.state.due - time.time() > 2 * (first.state.due - time.time())
         origin.serve("/rss", feed_of("a"))
         _, last = poll("/rss")
-        assert (last.visit.failures, last.visit.error) == (0, None)
+        assert (last.state.failures, last.state.error) == (0, None)
 
     @pytest.mark.parametrize(("failures", "longest"), [(0, 33), (2, 24 * 3600 * 1.2)])
     def test_a_clock_that_was_put_back_delays_no_visit_for_longer_than_a_pause(self, tmp_path, failures, longest):
-        memory = Memory(tmp_path)
-        memory.visited("feed", "http://a", Visit(url="http://a", due=time.time() + 30 * 24 * 3600, failures=failures))
-        address = Address("feed", "http://a", every=30, full=False, client=None, memory=memory)
+        feed_state = FeedState(tmp_path)
+        feed_state.record_poll(
+            "feed", "http://a", PollState(url="http://a", due=time.time() + 30 * 24 * 3600, failures=failures)
+        )
+        address = PolledFeed("feed", "http://a", every=30, full=False, client=None, feed_state=feed_state)
         assert 0 < address.due() <= longest
 
     def test_retry_after_is_kept_to(self, origin, poll):
         origin.serve("/rss", b"", status=503, headers={"Retry-After": "1800"})
-        assert poll("/rss")[1].visit.due - time.time() > 1790
+        assert poll("/rss")[1].state.due - time.time() > 1790
 
     def test_a_permanent_redirect_is_remembered_a_temporary_one_is_not(self, origin, poll):
         origin.serve("/new", feed_of("a"))
         origin.serve("/old", b"", status=301, headers={"Location": "/new"})
         origin.serve("/detour", b"", status=302, headers={"Location": "/new"})
-        assert poll("/detour")[1].visit.url == origin.url("/detour")
-        assert poll("/old", times=2)[1].visit.url == origin.url("/new")
+        assert poll("/detour")[1].state.url == origin.url("/detour")
+        assert poll("/old", times=2)[1].state.url == origin.url("/new")
 
     def test_a_redirect_without_end_is_an_error(self, origin, poll):
         origin.serve("/rss", b"", status=302, headers={"Location": "/rss"})
-        assert "redirects" in poll("/rss")[1].visit.error
+        assert "redirects" in poll("/rss")[1].state.error
 
     @pytest.mark.parametrize(
         "target", ["http://127.0.0.1:1/x", "http://[::1]/x", "http://169.254.169.254/x", "http://10.0.0.1/"]
     )
     def test_a_redirect_into_our_network_is_blocked(self, origin, poll, target):
         origin.serve("/rss", b"", status=302, headers={"Location": target})
-        assert "an address of this network" in poll("/rss")[1].visit.error
+        assert "an address of this network" in poll("/rss")[1].state.error
 
     def test_unless_it_is_allowed(self, origin, poll):
         with Origin() as other:
             other.serve("/rss", feed_of("a"))
             origin.serve("/rss", b"", status=302, headers={"Location": other.url("/rss")})
-            assert "this network" in poll("/rss")[1].visit.error
+            assert "this network" in poll("/rss")[1].state.error
             assert poll("/rss", private=True)[0] == [["urn:a"]]
 
     def test_a_redirect_to_a_file_is_blocked(self, origin, poll):
         origin.serve("/rss", b"", status=302, headers={"Location": "file:///etc/passwd"})
-        assert "only http" in poll("/rss")[1].visit.error
+        assert "only http" in poll("/rss")[1].state.error
 
     @pytest.mark.parametrize("path", ["/hangs", "/drips"])
     def test_a_server_that_never_finishes_is_left_in_time(self, origin, poll, path):
         before = time.monotonic()
-        assert "no whole answer within 0.5 s" in poll(path, timeout=0.5)[1].visit.error
+        assert "no whole answer within 0.5 s" in poll(path, timeout=0.5)[1].state.error
         assert time.monotonic() - before < 3
 
     def test_an_answer_that_grows_when_unpacked_is_given_up(self, origin, poll):
         origin.serve("/bomb", b"\x00" * (64 * LIMIT), gzip=True)
-        assert "over 1,048,576 bytes" in poll("/bomb")[1].visit.error
+        assert "over 1,048,576 bytes" in poll("/bomb")[1].state.error
 
-    def test_the_text_may_be_that_of_the_page(self, origin, memory, poll):
+    def test_the_text_may_be_that_of_the_page(self, origin, feed_state, poll):
         page = "<html><body><article><p>" + "</p><p>".join(f"Paragraph {n} says a lot about it." for n in range(9))
         origin.serve("/page", page.encode() + b"</p></article></body></html>", kind="text/html")
         origin.serve("/rss", feed_of("a", link=origin.url("/page")))
-        _, harvest = poll("/rss", full=True)
-        assert b"Paragraph 8 says" in harvest.items[0].value
+        _, result = poll("/rss", full=True)
+        assert b"Paragraph 8 says" in result.items[0].value
 
     def test_addresses_of_the_internet_are_public_and_ours_are_not(self):
         public = ["93.184.216.34", "2606:4700::1111", "64:ff9b::5db8:d822", "2002:5db8:d822::1"]
@@ -266,11 +268,11 @@ class TestAnAddress:
         assert [address for address in public if not is_public(address)] == []
         assert [address for address in ours if is_public(address)] == []
 
-    def test_what_takes_its_time_runs_beside_the_event_loop(self, origin, memory, monkeypatch):
+    def test_what_takes_its_time_runs_beside_the_event_loop(self, origin, feed_state, monkeypatch):
         origin.serve("/rss", feed_of("a", link=origin.url("/page")))
         page = "<html><body><article>" + "<p>A paragraph that says a lot about it.</p>" * 9
         origin.serve("/page", page.encode(), kind="text/html")
-        places = {"parsing": (formats, "parse"), "the page": (webpage, "parse"), "what was seen": (memory, "seen")}
+        places = {"parsing": (formats, "parse"), "the page": (webpage, "parse"), "what was seen": (feed_state, "seen")}
         threads = {}
 
         def watched(name, function):
@@ -283,7 +285,7 @@ class TestAnAddress:
         for name, (where, called) in places.items():
             monkeypatch.setattr(where, called, watched(name, getattr(where, called)))
         feed = LiveFeed(name="rss", url=origin.url("/rss"), full=True, allow_private=True)
-        asyncio.run(Live(memory, LIMIT, lambda *_: None).run([feed], once=True))
+        asyncio.run(LiveFeeds(feed_state, LIMIT, lambda *_: None).run([feed], once=True))
         assert set(threads) == set(places)
         assert threading.main_thread() not in threads.values()
 
@@ -312,7 +314,7 @@ class TestAnAddress:
     def test_retry_after_is_seconds_or_a_date(self, told, seconds):
         if told == "in an hour":
             told = format_datetime(datetime.now(UTC) + timedelta(hours=1))
-        found = retry_after(Answer(503, b"", "", Headers({"retry-after": told})))
+        found = retry_after(Response(503, b"", "", Headers({"retry-after": told})))
         assert found == seconds if seconds is None else found == pytest.approx(seconds, abs=5)
 
 
@@ -334,23 +336,23 @@ class TestTheMemory:
     @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=10))
     def test_what_was_seen_is_seen(self, digests):
         with tempfile.TemporaryDirectory() as folder:
-            memory = Memory(Path(folder))
-            memory.saw("feed", digests, 1.0)
-            memory.close()
-            memory = Memory(Path(folder))
-            assert memory.seen("feed", digests) == digests
-            assert memory.seen("another", digests) == {}
-            memory.close()
+            feed_state = FeedState(Path(folder))
+            feed_state.mark_seen("feed", digests, 1.0)
+            feed_state.close()
+            feed_state = FeedState(Path(folder))
+            assert feed_state.seen("feed", digests) == digests
+            assert feed_state.seen("another", digests) == {}
+            feed_state.close()
 
-    def test_old_answers_are_forgotten(self, memory):
-        memory.answered("a", Pushed("d", 202, "{}"), 0.0, 10.0)
-        assert memory.pushed("a")
-        memory.answered("b", Pushed("d", 202, "{}"), 11.0, 10.0)
-        assert memory.pushed("a") is None
+    def test_old_answers_are_forgotten(self, feed_state):
+        feed_state.record_answer("a", PushAnswer("d", 202, "{}"), 0.0, 10.0)
+        assert feed_state.pushed("a")
+        feed_state.record_answer("b", PushAnswer("d", 202, "{}"), 11.0, 10.0)
+        assert feed_state.pushed("a") is None
 
 
 class TestAllTogether:
-    def test_no_feed_starves_another(self, origin, memory, tmp_path):
+    def test_no_feed_starves_another(self, origin, feed_state, tmp_path):
         """Hanging, failing and redirecting feeds beside good ones: every entry comes, once, in time."""
         origin.serve("/good", feed_of("a", "b"))
         origin.serve("/bad", b"", status=500)
@@ -361,7 +363,7 @@ class TestAllTogether:
         feeds += [LiveFeed(name="good", url=origin.url("/good"), every=1)]
         feeds += [LiveFeed(name="drop", folder=tmp_path / "drop", settle=0.1)]
         came = []
-        live = Live(memory, LIMIT, lambda feed, items: came.extend(item.uri for item in items))
+        live = LiveFeeds(feed_state, LIMIT, lambda feed, items: came.extend(item.uri for item in items))
 
         async def for_a_while():
             with pytest.raises(TimeoutError):
@@ -370,9 +372,9 @@ class TestAllTogether:
 
         asyncio.run(for_a_while())
         assert sorted(came) == ["drop/c.txt", "urn:a", "urn:b"]
-        assert memory.freshness("good").items == 2
+        assert feed_state.freshness("good").items == 2
 
-    def test_what_kafka_did_not_take_is_brought_again(self, memory, tmp_path):
+    def test_what_kafka_did_not_take_is_brought_again(self, feed_state, tmp_path):
         (tmp_path / "drop").mkdir()
         (tmp_path / "drop" / "c.txt").write_text("A lead.")
         came, tries = [], []
@@ -380,14 +382,14 @@ class TestAllTogether:
         def deliver(feed, items):
             tries.append(feed)
             if len(tries) == 1:
-                raise KafkaAway("away")
+                raise KafkaUnavailable("away")
             came.extend(item.uri for item in items)
 
         feed = LiveFeed(name="drop", folder=tmp_path / "drop", settle=0)
-        asyncio.run(Live(memory, LIMIT, deliver).run([feed], once=True))
+        asyncio.run(LiveFeeds(feed_state, LIMIT, deliver).run([feed], once=True))
         assert came == ["drop/c.txt"]
 
-    def test_what_nobody_foresaw_in_one_feed_is_its_own_affair(self, origin, memory, tmp_path):
+    def test_what_nobody_foresaw_in_one_feed_is_its_own_affair(self, origin, feed_state, tmp_path):
         origin.serve("/bad", feed_of("bad"))
         origin.serve("/good", feed_of("good"))
         for name in ("bad", "good"):
@@ -406,7 +408,7 @@ class TestAllTogether:
         async def for_a_while():
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(2):
-                    await Live(memory, LIMIT, deliver).run(feeds)
+                    await LiveFeeds(feed_state, LIMIT, deliver).run(feeds)
 
         asyncio.run(for_a_while())
         assert sorted(came) == ["good-1/c.txt", "urn:good"]

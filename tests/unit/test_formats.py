@@ -68,7 +68,7 @@ class TestSniffing:
 
     def test_an_unknown_name_lists_the_known_ones(self):
         with pytest.raises(ConfigurationError, match="text"):
-            formats.named("nift")
+            formats.format_named("nift")
 
 
 class TestText:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import formats
 from pipeline.errors import MalformedItem, PermanentError
-from pipeline.feeds import Intake, Refusal
+from pipeline.feeds import ItemReader, Rejected
 from pipeline.formats.encoding import decode
 from pipeline.story import RawStory
 from tests import bending
@@ -104,8 +104,8 @@ class TestSize:
                 return b"x" * 65_536
 
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        (refused,) = Intake(limit=8 << 20, format=name).items(Endless(), "a", "a", "a")
-        assert isinstance(refused, Refusal)
+        (refused,) = ItemReader(limit=8 << 20, format=name).items(Endless(), "a", "a", "a")
+        assert isinstance(refused, Rejected)
         assert refused.error == "TooLarge"
         assert len(refused.value) <= 65_536
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -123,7 +123,7 @@ class TestSize:
         head = "<title>" + "x" * 500_000 + "</title>"
         items = "".join(f"<item><guid>{n}</guid><description>Text.</description></item>" for n in range(500))
         feed = bending.BytesIO(f"<rss><channel>{head}{items}</channel></rss>".encode())
-        pieces = list(formats.named("rss").split(feed, 8 << 20))
+        pieces = list(formats.format_named("rss").split(feed, 8 << 20))
         assert len(pieces) == 500
         assert sum(map(len, pieces)) < 500 * 20_000
 
@@ -136,7 +136,7 @@ class TestSize:
                 {"version": "https://jsonfeed.org/version/1", "title": head, "items": [{}] * 60_000}
             ),
         }
-        *pieces, last = formats.named(name).split(bending.BytesIO(feeds[name].encode()), 8 << 20)
+        *pieces, last = formats.format_named(name).split(bending.BytesIO(feeds[name].encode()), 8 << 20)
         assert len(pieces) == 20_000
         assert sum(map(len, pieces)) < 64 << 20
         assert "60,000 items in one document" in str(last)

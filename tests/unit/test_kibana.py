@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import ConfigurationError, KibanaAway
-from pipeline.index.templates import FIGURES, QUOTE, STORY
+from pipeline.errors import ConfigurationError, KibanaUnavailable
+from pipeline.index.templates import METRICS_MAPPING, QUOTE, STORY
 from pipeline.kibana import server
 from pipeline.kibana.dashboards import DASHBOARDS, METRICS, QUOTES, STORIES, VIEWS
 from pipeline.kibana.description import Listing
@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 from tests.kibana import placed, used_fields
 
 OBJECTS = objects()
-MAPPINGS = {STORIES.id: STORY, QUOTES.id: QUOTE, METRICS.id: FIGURES}
+MAPPINGS = {STORIES.id: STORY, QUOTES.id: QUOTE, METRICS.id: METRICS_MAPPING}
 COUNTED = {"keyword", "date", "long", "double", "boolean", "geo_point", "float"}
 
 
@@ -206,7 +206,7 @@ class TestTheServer:
 
     def test_one_that_is_not_there_is_away(self, monkeypatch):
         monkeypatch.setattr(server, "_STARTING", 0.5)
-        with pytest.raises(KibanaAway, match="does not answer"):
+        with pytest.raises(KibanaUnavailable, match="does not answer"):
             server.put(Kibana(url="http://127.0.0.1:9"), "")
 
     def test_without_one_it_says_how_to_name_one(self):

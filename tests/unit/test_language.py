@@ -24,7 +24,7 @@ FRAGILE = [sys.executable, str(Path(__file__).parent / "fragile_process.py")]
 class TestFrames:
     @given(st.lists(st.binary()))
     def test_what_is_packed_is_read(self, parts):
-        assert frames.read(io.BytesIO(frames.packed(parts))) == parts
+        assert frames.read(io.BytesIO(frames.encode(parts))) == parts
 
     def test_the_end_of_the_stream_is_none(self):
         assert frames.read(io.BytesIO(b"")) is None
@@ -110,7 +110,7 @@ class TestLanguagePool:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if batch:
             assert frames.read(process.stdout) == [b"ready"]
-            process.stdin.write(frames.packed([story.model_dump_json().encode() for story in batch]))
+            process.stdin.write(frames.encode([story.model_dump_json().encode() for story in batch]))
         process.stdin.close()
         assert process.stdout.read() == b""
         assert process.wait() == 0

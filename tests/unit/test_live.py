@@ -11,7 +11,7 @@ def told(*batches: list[str]) -> list[str]:
     async def listen():
         listener = Listener()
         for batch in batches:
-            listener.tell(batch)
+            listener.put(batch)
         return await listener.next()
 
     return asyncio.run(listen())
@@ -30,9 +30,9 @@ def test_for_one_that_does_not_read_on_the_newest_of_a_bounded_number_are_kept()
 def test_a_listener_waits_for_what_comes_next():
     async def listen():
         listener = Listener()
-        asyncio.get_running_loop().call_later(0.01, listener.tell, ["urn:a"])
+        asyncio.get_running_loop().call_later(0.01, listener.put, ["urn:a"])
         first = await listener.next()
-        asyncio.get_running_loop().call_later(0.01, listener.tell, ["urn:b"])
+        asyncio.get_running_loop().call_later(0.01, listener.put, ["urn:b"])
         return first, await listener.next()
 
     assert asyncio.run(listen()) == (["urn:a"], ["urn:b"])

@@ -5,7 +5,7 @@ import time
 import pytest
 from prometheus_client import generate_latest
 
-from pipeline.index.templates import FIGURES
+from pipeline.index.templates import METRICS_MAPPING
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
 
@@ -18,8 +18,8 @@ class TestWorkerMetrics:
     def test_what_ends_is_counted_by_how_and_timed_from_the_door(self, metrics):
         now = time.time()
         for _ in range(3):
-            metrics.settled("indexed", now - 0.2, now - 4)
-        metrics.settled("dead", now, None)
+            metrics.event_ended("indexed", now - 0.2, now - 4)
+        metrics.event_ended("dead", now, None)
         told = metrics.document()
         assert told["events"] == 4
         assert told["story_seconds"]["p50"] == pytest.approx(4, abs=0.5)
@@ -28,20 +28,20 @@ class TestWorkerMetrics:
         assert 'wire_story_seconds_count{stage="index"} 3.0' in text
 
     def test_a_rate_is_that_since_the_last_document(self, metrics):
-        metrics.settled("indexed", time.time(), None)
+        metrics.event_ended("indexed", time.time(), None)
         assert metrics.document()["events_per_second"] > 0
         assert metrics.document()["events_per_second"] == 0
 
     def test_waiting_for_a_server_is_a_step_and_stands_in_the_document_until_something_is_done(self, metrics):
         before = metrics.steps
-        metrics.waited("elasticsearch", "it is away")
+        metrics.server_unavailable("elasticsearch", "it is away")
         assert metrics.steps > before
         assert metrics.document()["waiting"] == "it is away"
-        metrics.settled("indexed", time.time(), None)
+        metrics.event_ended("indexed", time.time(), None)
         assert "waiting" not in metrics.document()
 
     def test_a_document_has_the_fields_of_its_index_alone(self, metrics):
-        metrics.waited("elasticsearch", "it is away")
-        metrics.settled("indexed", time.time(), time.time())
-        metrics.waited("elasticsearch", "it is away")
-        assert set(metrics.document()) | {"@timestamp", "process"} == set(FIGURES)
+        metrics.server_unavailable("elasticsearch", "it is away")
+        metrics.event_ended("indexed", time.time(), time.time())
+        metrics.server_unavailable("elasticsearch", "it is away")
+        assert set(metrics.document()) | {"@timestamp", "process"} == set(METRICS_MAPPING)

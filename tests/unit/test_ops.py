@@ -13,7 +13,7 @@ from pipeline import topics
 from pipeline.broker import reader
 from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.envelope import Coordinate, Envelope
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from pipeline.ops import monitor, status
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.settings import Kafka, Settings
@@ -117,13 +117,13 @@ class TestReading:
     def test_a_topic_that_gives_nothing_more_is_not_waited_for_without_end(self, kafka, monkeypatch):
         monkeypatch.setattr(reader, "_CATCHING_UP", 0.0)
         kafka.records, kafka.silent = [letter(0, b"a", b"1")], True
-        with pytest.raises(KafkaAway, match="no message came"):
+        with pytest.raises(KafkaUnavailable, match="no message came"):
             list(reader.read(Kafka(), topics.DEAD))
 
     def test_a_message_that_is_slow_to_come_is_not_gone(self, kafka, monkeypatch):
         monkeypatch.setattr(reader, "_FETCHING", 0.01)
         kafka.records, kafka.silent = [letter(0, b"a", b"1")], True
-        with pytest.raises(KafkaAway, match="did not come"):
+        with pytest.raises(KafkaUnavailable, match="did not come"):
             reader.fetch_all(Kafka(), [Coordinate(topics.DEAD, 0, 0)])
 
     @pytest.mark.parametrize("place", [Coordinate(topics.DEAD, 0, 5), Coordinate(topics.DEAD, 7, 0)])
@@ -138,7 +138,7 @@ def test_however_many_look_the_servers_are_asked_once_in_a_while(monkeypatch):
     one = status.Status(Settings(), SimpleNamespace(kafka=Kafka()))
     assert [one.gather()["stories"] for _ in range(20)] == [3] * 20
     assert len(asked) == 1
-    one.forget()
+    one.invalidate()
     one.gather()
     assert len(asked) == 2
 

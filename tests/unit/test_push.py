@@ -60,7 +60,7 @@ class TestABody:
 def test_of_two_pushes_with_one_key_at_once_one_is_taken():
     second_came, taken = threading.Event(), []
 
-    class Memory:
+    class FeedState:
         asked = 0
 
         def pushed(self, key):
@@ -70,10 +70,10 @@ def test_of_two_pushes_with_one_key_at_once_one_is_taken():
                 second_came.set()
                 done.wait(10)
 
-        def answered(self, *_):
+        def record_answer(self, *_):
             pass
 
-    door = SimpleNamespace(memory=Memory(), keys=set(), push=Push())
+    ingest_service = SimpleNamespace(feed_state=FeedState(), keys=set(), push=Push())
 
     done = threading.Event()
 
@@ -84,7 +84,7 @@ def test_of_two_pushes_with_one_key_at_once_one_is_taken():
 
     async def once():
         try:
-            return (await _once(door, "key", "digest", take)).status_code
+            return (await _once(ingest_service, "key", "digest", take)).status_code
         except HTTPException as error:
             second_came.set()
             return error.status_code

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.annotate.quotes.candidates import Quotations, readings
+from pipeline.annotate.quotes.candidates import Quotations, candidates
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
 
@@ -242,8 +242,8 @@ class TestReadings:
     def read(self, nlp, body: str, cue: str) -> set[str]:
         doc = nlp(body)
         tree = Tree(doc)
-        options = readings(tree, Quotations(tree), tree.word.index(cue))
-        return {doc[option.first : option.last].text for option in options}
+        options = candidates(tree, Quotations(tree), tree.word.index(cue))
+        return {doc[candidate.first : candidate.last].text for candidate in options}
 
     def test_a_relative_word_alone_is_no_reading(self, nlp):
         body = "Xi saw a plan for the war, which he called a crisis."

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline import topics
 from pipeline.envelope import Headers
-from pipeline.errors import AlertFailed, ElasticsearchAway, KafkaAway, MalformedItem, TooLarge
+from pipeline.errors import AlertFailed, ElasticsearchUnavailable, KafkaUnavailable, MalformedItem, TooLarge
 from pipeline.topics import Limits
 from pipeline.workers.contract import Done, Handler, Send
 from pipeline.workers.runtime.batching import batches
@@ -116,7 +116,7 @@ class TestOutcomes:
         async def work(batch):
             tries.append(len(batch))
             if len(tries) < 50:
-                raise ElasticsearchAway("not yet")
+                raise ElasticsearchUnavailable("not yet")
             return await pass_on(batch)
 
         calm = Stage(work, [b"1"]).run()
@@ -203,7 +203,7 @@ class TestDeadLetters:
         async def slow(places):
             tries.append(places)
             if len(tries) < 3:
-                raise KafkaAway("it did not come")
+                raise KafkaUnavailable("it did not come")
             return await fetch(places)
 
         monkeypatch.setattr(calm.broker, "fetch", slow)
@@ -239,7 +239,7 @@ class TestTick:
 
         async def tick():
             calls.append(1)
-            raise KafkaAway("away") if len(calls) == 1 else ValueError("a bug")
+            raise KafkaUnavailable("away") if len(calls) == 1 else ValueError("a bug")
 
         calm = Calm()
         processor = Processor(topics.DESK, Handler(pass_on, tick=tick, every=5), calm.broker, calm.metrics)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.feeds import Intake
+from pipeline.feeds import ItemReader
 from pipeline.story import RawStory
 from tests.conftest import NOON, ROOT
 
@@ -25,7 +25,7 @@ FILES = sorted(
 def items(path: Path) -> list[RawStory]:
     """The items in a sample, as they would reach Kafka at noon."""
     stream = BufferedReader(BytesIO(path.read_bytes()), formats.SNIFFED_BYTES)
-    found = list(Intake(limit=1 << 20).items(stream, path.name, path.name, "samples"))
+    found = list(ItemReader(limit=1 << 20).items(stream, path.name, path.name, "samples"))
     return [replace(item, receivedat=NOON) for item in found if isinstance(item, RawStory)]
 
 
@@ -53,7 +53,7 @@ class TestASample:
     def test_is_one_item_a_message(self, path):
         for item in items(path):
             stream = BufferedReader(BytesIO(item.value), formats.SNIFFED_BYTES)
-            (again,) = formats.named(item.format).split(stream, 1 << 20)
+            (again,) = formats.format_named(item.format).split(stream, 1 << 20)
             assert formats.parse(replace(item, value=again)) == formats.parse(item)
 
 

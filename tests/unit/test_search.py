@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
-from pipeline.search.query_body import request
-from pipeline.search.search_query import LISTED, Question, as_filters, asked
-from pipeline.search.times import moment
+from pipeline.search.query_body import search_body
+from pipeline.search.search_query import MULTIPLE, SearchQuery, as_filters, parse
+from pipeline.search.times import parse_time
 from tests.conftest import NOON
 
 
@@ -29,23 +29,23 @@ from tests.conftest import NOON
     ],
 )
 def test_times(text, expected):
-    assert moment(text, NOON) == expected
+    assert parse_time(text, NOON) == expected
 
 
 @pytest.mark.parametrize("text", ["", "soon", "999999w", "2024-13-01"])
 def test_what_is_no_time_is_told(text):
     with pytest.raises(ConfigurationError, match="not a time"):
-        moment(text, NOON)
+        parse_time(text, NOON)
 
 
 def test_without_a_query_the_newest_come_first():
-    assert list(request(Question())["sort"][0]) == ["versioncreated"]
-    assert list(request(Question(query="x"))["sort"][0]) == ["_score"]
+    assert list(search_body(SearchQuery())["sort"][0]) == ["versioncreated"]
+    assert list(search_body(SearchQuery(query="x"))["sort"][0]) == ["_score"]
 
 
 def test_filters_on_quotes_look_into_their_story():
-    asked = request(Question(quotes=True, place=("Lima",), since=NOON))
-    filters = asked["query"]["bool"]["filter"]
+    parse = search_body(SearchQuery(quotes=True, place=("Lima",), since=NOON))
+    filters = parse["query"]["bool"]["filter"]
     assert filters[0]["multi_match"]["fields"] == ["story.places.text"]
     assert filters[1]["range"] == {"story.versioncreated": {"gte": NOON.isoformat()}}
 
@@ -54,11 +54,11 @@ EARLY, LATE = (NOON.replace(tzinfo=None, year=year) for year in (1971, 2100))
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"', exclude_categories=["C", "Z"]), min_size=1)
 
 
-@given(name=st.sampled_from([name for name in LISTED if name not in ("urgency", "kind")]), value=NAMES)
+@given(name=st.sampled_from([name for name in MULTIPLE if name not in ("urgency", "kind")]), value=NAMES)
 def test_a_filter_among_the_words_is_the_filter_beside_them(name, value):
-    among = asked(f'gas {name}:"{value}" -oil')
-    assert among == asked("gas -oil", **{name: [value]})
-    assert among.query == "gas -oil"
+    uris = parse(f'gas {name}:"{value}" -oil')
+    assert uris == parse("gas -oil", **{name: [value]})
+    assert uris.query == "gas -oil"
 
 
 @given(
@@ -69,9 +69,9 @@ def test_a_filter_among_the_words_is_the_filter_beside_them(name, value):
     sort=st.sampled_from([None, "time", "relevance"]),
 )
 def test_an_address_asks_the_same_question_again(words, speaker, quotes, since, sort):
-    question = Question(" ".join(words), quotes=quotes, speaker=tuple(speaker), since=since, sort=sort)
+    question = SearchQuery(" ".join(words), quotes=quotes, speaker=tuple(speaker), since=since, sort=sort)
     address = as_filters(question)
-    again = asked(
+    again = parse(
         str(address.pop("q", "")),
         quotes=address.pop("quotes", "") == "true",
         sort=address.pop("sort", None),
@@ -81,9 +81,9 @@ def test_an_address_asks_the_same_question_again(words, speaker, quotes, since, 
 
 
 def test_what_looks_like_a_filter_inside_a_phrase_is_words():
-    assert asked('"the speaker:house rose"').speaker == ()
-    assert asked("http://example.org/place:x").place == ()
-    assert asked('"at place:x then" place:x') == Question(query='"at place:x then"', place=("x",))
+    assert parse('"the speaker:house rose"').speaker == ()
+    assert parse("http://example.org/place:x").place == ()
+    assert parse('"at place:x then" place:x') == SearchQuery(query='"at place:x then"', place=("x",))
 
 
 @given(
@@ -91,7 +91,7 @@ def test_what_looks_like_a_filter_inside_a_phrase_is_words():
     frozen=st.none() | st.text(min_size=1),
 )
 def test_a_cursor_comes_back_as_it_was_handed_out(after, frozen):
-    question = Question(query="gas", size=5)
+    question = SearchQuery(query="gas", size=5)
     handed_out = Cursor(after, frozen).text(question)
     assert read(replace(question, cursor=handed_out, size=50)) == Cursor(after, frozen)
     with pytest.raises(ConfigurationError, match="another search"):
@@ -101,7 +101,7 @@ def test_a_cursor_comes_back_as_it_was_handed_out(after, frozen):
 @given(text=st.text())
 def test_what_was_never_handed_out_is_no_cursor(text):
     with pytest.raises(ConfigurationError, match="cursor"):
-        read(Question(cursor=f"x{text}"))
+        read(SearchQuery(cursor=f"x{text}"))
 
 
 @given(

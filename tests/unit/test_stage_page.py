@@ -27,8 +27,8 @@ def test_the_example_works_as_it_is_told(tmp_path):
     services = yaml.safe_load((tmp_path / "docker-compose.yml").read_text())["services"]
     assert services["count"]["command"] == ["worker", "count"]
     program = (
-        "from pipeline import topics; from pipeline.cli.trace import _TOLD; "
-        "print(topics.STAGES['count'].number, topics.ANNOTATE.number, _TOLD['edited'], _TOLD['counted'])"
+        "from pipeline import topics; from pipeline.cli.trace import _LABELS; "
+        "print(topics.STAGES['count'].number, topics.ANNOTATE.number, _LABELS['edited'], _LABELS['counted'])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, capture_output=True, text=True)
     assert done.stdout == ("2 3 on wire.edited: counts, waits for count on wire.counted: counted, waits for annotate\n")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
 from pipeline.envelope import Coordinate, Headers
-from pipeline.errors import AnnotationFailed, ElasticsearchAway, PermanentError
+from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.index_names import quote_id
 from pipeline.state.rules import Policy
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
@@ -178,10 +178,10 @@ class TestDesk:
         at = Desk()
 
         async def away(changes):
-            raise ElasticsearchAway("away")
+            raise ElasticsearchUnavailable("away")
 
         monkeypatch.setattr(at.calm.store, "write", away)
-        with pytest.raises(ElasticsearchAway):
+        with pytest.raises(ElasticsearchUnavailable):
             at.give(make_story())
 
 
@@ -298,10 +298,10 @@ class TestIndex:
         at = Index()
 
         async def busy(actions):
-            return [ElasticsearchAway("busy")] * len(actions)
+            return [ElasticsearchUnavailable("busy")] * len(actions)
 
         monkeypatch.setattr(at.calm.indices, "write", busy)
-        with pytest.raises(ElasticsearchAway):
+        with pytest.raises(ElasticsearchUnavailable):
             at.give((annotated(), 1))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.errors import KafkaAway
+from pipeline.errors import KafkaUnavailable
 from pipeline.settings import Kafka
 from pipeline.topics import INDEX
 from pipeline.workers.runtime import stall_detection
@@ -54,11 +54,11 @@ class TestStallDetector:
 
 
 class TestStallWatch:
-    @pytest.mark.parametrize("error", [KafkaAway("away"), ZeroDivisionError("a bug")])
+    @pytest.mark.parametrize("error", [KafkaUnavailable("away"), ZeroDivisionError("a bug")])
     def test_a_broker_that_cannot_be_asked_is_no_stall_and_ends_no_watch(self, monkeypatch, error):
         def fail(*_):
             raise error
 
         monkeypatch.setattr(stall_detection, "lag", fail)
         watch = StallWatch(INDEX, Kafka(), WorkerMetrics("index"), set, PATIENCE)
-        assert [watch.look() for _ in range(3)] == [None] * 3
+        assert [watch.check_once() for _ in range(3)] == [None] * 3

@@ -13,11 +13,11 @@ from pipeline.state.rules import (
     CONFIRMATION,
     Policy,
     Verdict,
+    add_copy,
     claim,
     confirmed,
     counts,
     decide,
-    list_copy,
     needs_verdict,
     passed_on,
 )
@@ -197,7 +197,7 @@ def test_a_correction_keeps_the_history():
 def test_a_version_that_comes_late_joins_the_history_and_the_story_is_indexed_again():
     decisions, known = run(make_story(version=2), make_story(version=1))
     assert [v.version for v in known.versions] == [1, 2]
-    assert decisions[1].again == known.place_of(2)
+    assert decisions[1].resend == known.place_of(2)
 
 
 class TestCopies:
@@ -208,12 +208,12 @@ class TestCopies:
         return decide(self.copy, None, NOON, AT, self.verdict, policy)
 
     def test_a_copy_is_told_to_its_original_and_not_passed_on(self):
-        assert (self.judged().story, self.judged().tell) == (None, ("urn:test:1",))
+        assert (self.judged().story, self.judged().notify) == (None, ("urn:test:1",))
 
     def test_a_copy_that_comes_again_is_a_copy_though_nobody_compares_it_any_more(self):
         known = self.judged().record
         assert not needs_verdict(self.copy, known, NOON)
-        assert decide(self.copy, known, NOON, AT).tell == ("urn:test:1",)
+        assert decide(self.copy, known, NOON, AT).notify == ("urn:test:1",)
 
     def test_what_was_passed_on_is_never_folded_afterwards(self):
         record = passed_on(decide(self.copy, None, NOON, AT).record)
@@ -222,34 +222,34 @@ class TestCopies:
     def test_where_copies_are_marked_it_is_passed_on_as_well(self):
         decision = self.judged(Policy(folds=False))
         assert decision.story
-        assert decision.tell == (decision.record.duplicateof,) == ("urn:test:1",)
+        assert decision.notify == (decision.record.duplicateof,) == ("urn:test:1",)
 
     def test_the_original_lists_it_once_and_is_indexed_again(self):
         _, known = run(make_story())
-        listed = list_copy(known, self.judged().record, "Test", NOON)
+        listed = add_copy(known, self.judged().record, "Test", NOON)
         assert [(c.uri, c.source, c.headline) for c in listed.record.alsoin] == [("urn:other:9", "Test", "The same")]
-        assert listed.again == AT
-        assert list_copy(listed.record, self.judged().record, "Test", NOON).record == listed.record
+        assert listed.resend == AT
+        assert add_copy(listed.record, self.judged().record, "Test", NOON).record == listed.record
 
     def test_a_copy_that_is_killed_is_told_to_its_original_which_lists_it_no_longer(self):
         _, known = run(make_story())
         copy = self.judged().record
-        listed = list_copy(known, copy, "Test", NOON).record
+        listed = add_copy(known, copy, "Test", NOON).record
         kill = decide(self.copy.model_copy(update={"pubstatus": "canceled"}), copy, NOON, AT)
-        assert kill.tell == ("urn:test:1",)
-        assert not list_copy(listed, kill.record, "Test", NOON).record.alsoin
+        assert kill.notify == ("urn:test:1",)
+        assert not add_copy(listed, kill.record, "Test", NOON).record.alsoin
 
     def test_the_story_it_was_a_copy_of_is_told_too_where_it_is_one_no_longer(self):
         newer = self.copy.model_copy(update={"version": 2})
         decision = decide(newer, self.judged().record, NOON, AT, Verdict())
         assert decision.story
-        assert decision.tell == ("urn:test:1",)
+        assert decision.notify == ("urn:test:1",)
         _, known = run(make_story())
-        assert not list_copy(known, decision.record, "Test", NOON).record.alsoin
+        assert not add_copy(known, decision.record, "Test", NOON).record.alsoin
 
     def test_the_copy_of_a_killed_story_stays_out(self):
         _, known = run(make_story(version=2, pubstatus="canceled", body=""))
-        assert list_copy(known, self.judged().record, "Test", NOON).again is None
+        assert add_copy(known, self.judged().record, "Test", NOON).resend is None
 
 
 class TestTheFinalIndex:
@@ -279,7 +279,7 @@ class TestTheFinalIndex:
             log[str(number)] = story
             decision = decide(story, known, NOON, str(number))
             known = decision.record
-            if passed := decision.story or log.get(decision.again):
+            if passed := decision.story or log.get(decision.resend):
                 known = passed_on(known)
                 indexed = passed.body if passed.pubstatus == "usable" else None
         history = [(each.version, each.versioncreated, each.pubstatus) for each in known.versions]

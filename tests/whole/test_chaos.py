@@ -14,7 +14,7 @@ from elasticsearch import NotFoundError
 from bench.corpus import stories
 from pipeline.broker.reader import read
 from pipeline.connect.elasticsearch_client import connect_async
-from pipeline.errors import ElasticsearchAway
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.settings import Elasticsearch, Kafka
 from pipeline.state.store import ElasticsearchStore
 from tests.chaos import faults
@@ -113,7 +113,7 @@ def test_while_elasticsearch_is_away_stories_wait_and_while_it_starts_none_is_ta
         async with connect_async(elasticsearch) as client:
             try:
                 return set(await ElasticsearchStore(client).read(uris))
-            except (ElasticsearchAway, NotFoundError):
+            except (ElasticsearchUnavailable, NotFoundError):
                 return None
 
     before, dead = system.count(), system.state()["dead"]

@@ -7,9 +7,9 @@ import pytest
 from elasticsearch import ConnectionTimeout
 
 from pipeline.connect.elasticsearch_client import connect, connect_async
-from pipeline.errors import ElasticsearchAway
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index import reindex as module
-from pipeline.index.reindex import Made, reindex
+from pipeline.index.reindex import Reindexed, reindex
 from pipeline.index.setup import ensure
 from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX
@@ -50,7 +50,7 @@ class TestReindexCutOff:
                 raise failure
 
             monkeypatch.setattr(client.indices, "update_aliases", cut_off)
-            with pytest.raises((ElasticsearchAway, KeyboardInterrupt)):
+            with pytest.raises((ElasticsearchUnavailable, KeyboardInterrupt)):
                 list(reindex(client, ours, lambda *_: None))
             assert client.count(index=client.named("stories"))["count"] == 1
             monkeypatch.setattr(client.indices, "update_aliases", update)
@@ -69,7 +69,7 @@ def test_two_reindexings_at_once_keep_all_documents(servers):
             client.index(index=index, id=str(number), document={"uri": f"urn:{number}"})
         client.indices.refresh(index=index)
 
-        def once(_: int) -> list[Made]:
+        def once(_: int) -> list[Reindexed]:
             with connect(ours) as another:
                 return list(reindex(another, ours, lambda *_: None))
 

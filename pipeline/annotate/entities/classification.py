@@ -52,21 +52,21 @@ _ACRONYM_LETTERS = range(3, 8)
 _CERTAIN = 3.0
 
 
-def labelled(text: str, group: list[Name]) -> list[Name]:
+def classify(text: str, group: list[Name]) -> list[Name]:
     """The mentions of one thing under the label that the most speaks for."""
     votes: dict[str, float] = defaultdict(float)
     for name in group:
         votes[name.label] += 1
     full = max((name.text for name in group), key=len)
-    best = work(full) if set(votes) == {"MISC"} else None
+    best = title_label(full) if set(votes) == {"MISC"} else None
     if best is None:
-        for label, weight in evidence(text, full, group):
+        for label, weight in label_votes(text, full, group):
             votes[label] += weight
         best = max(votes, key=lambda label: votes[label])
     return [name._replace(label=best) for name in group]
 
 
-def evidence(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
+def label_votes(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
     """Labels that something besides the recogniser speaks for, each with its weight."""
     yield from _by_words(full)
     known = people()
@@ -115,7 +115,7 @@ def is_acronym(text: str, name: str) -> bool:
     return not shouted and name.capitalize() not in people().surnames and name not in gazetteer()
 
 
-def work(name: str) -> str | None:
+def title_label(name: str) -> str | None:
     """EVENT, LAW or PRODUCT where the words of a name say that it is one, for names of no other kind."""
     words = re.findall(r"[^\W_]+", name.lower())
     if not words:

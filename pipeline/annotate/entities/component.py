@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate.entities.classification import labelled
-from pipeline.annotate.entities.coreference import grouped
+from pipeline.annotate.entities.classification import classify
+from pipeline.annotate.entities.coreference import group_mentions
 from pipeline.annotate.entities.entity_keys import key_of
-from pipeline.annotate.entities.gazetteer import Candidate, Context, gazetteer
-from pipeline.annotate.entities.recognised_names import RANK, Name, recognised
+from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazetteer
+from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_names
 from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")
@@ -28,8 +28,8 @@ if not Doc.has_extension("wire_entities"):
 def entities(doc: Doc) -> Doc:
     """Put the story's entities on ``doc._.wire_entities``, in the order of their first mention."""
     text = doc.text
-    groups = [labelled(text, group) for group in grouped(text, list(recognised(text, doc)))]
-    found = sorted(with_missed(text, groups), key=lambda names: names[0].start)
+    groups = [classify(text, group) for group in group_mentions(text, list(recognised_names(text, doc)))]
+    found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
     located = located_in(text, found, doc._.wire_located)
     doc._.wire_entities = tuple(
         _entity(number, names, place) for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
@@ -37,7 +37,7 @@ def entities(doc: Doc) -> Doc:
     return doc
 
 
-def with_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
+def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
     """The groups, and in each the places where its words stand without having been recognised.
 
     Only names that cannot be anything else: capitalised words, not inside another name.
@@ -59,7 +59,7 @@ def with_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
     return [sorted(group) for group in groups if group[0].label != "MISC"]
 
 
-def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[Candidate | None]:
+def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[PlaceCandidate | None]:
     """Which place each group is, by what stands beside it and by the other places of the story."""
     known = gazetteer()
     places = {number: group for number, group in enumerate(groups) if group[0].label in _PLACES}
@@ -69,7 +69,7 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     named = {name.text: number for number, group in places.items() for name in group}
     stated = (part.strip() for part in re.split(r"[,(—–]|-+ ", located))
     story = {text: known.context([text]) for text in {*named, *stated}}
-    found: list[Candidate | None] = []
+    found: list[PlaceCandidate | None] = []
     for number, group in enumerate(groups):
         if number not in places:
             found.append(None)
@@ -78,12 +78,12 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
         beside = known.context(
             [follows[after] for name in group if (after := name.end + 2) in follows and text.startswith(", ", name.end)]
         )
-        candidates = (known.meant(name.text, within, beside) for name in sorted(group, key=lambda n: -len(n.text)))
+        candidates = (known.resolve(name.text, within, beside) for name in sorted(group, key=lambda n: -len(n.text)))
         found.append(next(filter(None, candidates), None))
     return found
 
 
-def _entity(number: int, names: list[Name], place: Candidate | None) -> Entity:
+def _entity(number: int, names: list[Name], place: PlaceCandidate | None) -> Entity:
     fullest = max(names, key=lambda n: (len(RANK.sub("", n.text).split()), len(n.text), -n.start))
     name = RANK.sub("", fullest.text) or fullest.text
     return Entity(

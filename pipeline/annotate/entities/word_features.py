@@ -18,15 +18,15 @@ ROWS = 200
 _GIVEN, _SURNAME = 16, 32
 
 
-def give(vocab: Vocab) -> None:
+def add_features(vocab: Vocab) -> None:
     """Tell every word of ``vocab``, known or yet to come, what it is known as."""
     gazetteer(), people()
-    vocab.lex_attr_getters[LANG] = hint  # type: ignore[attr-defined]
+    vocab.lex_attr_getters[LANG] = word_features  # type: ignore[attr-defined]
     for lexeme in vocab:
-        lexeme.lang = hint(lexeme.orth_)
+        lexeme.lang = word_features(lexeme.orth_)
 
 
-def hint(word: str) -> int:
+def word_features(word: str) -> int:
     """What a word is known as, in bits: those of ``Gazetteer.words``, 16 a given name, 32 a surname."""
     if not word[:1].isupper():
         return 0

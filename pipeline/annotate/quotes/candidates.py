@@ -28,7 +28,7 @@ _WINDOW = 15
 """How far after the cue a clause that the parse has lost may be introduced."""
 
 
-class Option(NamedTuple):
+class Candidate(NamedTuple):
     """One reading: how it was come by, its tokens (half-open), the token that heads it."""
 
     way: str
@@ -73,20 +73,20 @@ class Quotations:
         return first, last
 
 
-def readings(tree: Tree, quotations: Quotations, cue: int) -> list[Option]:
+def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
     """All that ``cue`` may report, trimmed of marks, each range once, the ways joined by a blank."""
-    found: dict[tuple[int, int], Option] = {}
-    for option in (*_clauses(tree, cue), *_surface(tree, cue), *_quotations(tree, quotations, cue)):
-        first, last = trimmed(tree, option.first, option.last)
+    found: dict[tuple[int, int], Candidate] = {}
+    for candidate in (*_clauses(tree, cue), *_surface(tree, cue), *_quotations(tree, quotations, cue)):
+        first, last = trimmed(tree, candidate.first, candidate.last)
         first, last = quotations.snapped(first, last)
         last = _within_paragraph(tree, first, last)
         if first >= last or (last - first == 1 and tree.lower[first] in _EMPTY):
             continue
         seen = found.get((first, last))
         if seen is None:
-            found[first, last] = option._replace(first=first, last=last)
-        elif option.way not in seen.way.split():
-            found[first, last] = seen._replace(way=f"{seen.way} {option.way}")
+            found[first, last] = candidate._replace(first=first, last=last)
+        elif candidate.way not in seen.way.split():
+            found[first, last] = seen._replace(way=f"{seen.way} {candidate.way}")
     return list(found.values())
 
 
@@ -106,7 +106,7 @@ def _within_paragraph(tree: Tree, first: int, last: int) -> int:
     return last
 
 
-def _clauses(tree: Tree, cue: int) -> Iterator[Option]:
+def _clauses(tree: Tree, cue: int) -> Iterator[Candidate]:
     """What hangs on the cue, and what the cue hangs on."""
     dep = tree.dep
     sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
@@ -119,7 +119,7 @@ def _clauses(tree: Tree, cue: int) -> Iterator[Option]:
         if first <= cue < last:
             yield from _around(tree, cue, way, first, last, kid)
             continue
-        yield Option(way, first, last, kid)
+        yield Candidate(way, first, last, kid)
         yield from _under(tree, cue, kid, way, sentence_end)
     if dep[cue] in _BESIDE or tree.lower[cue] == "according":
         head = tree.head[cue]
@@ -128,16 +128,16 @@ def _clauses(tree: Tree, cue: int) -> Iterator[Option]:
             yield from _split("sentence", dep[cue], tree, cue, sentence_start, sentence_end, head)
 
 
-def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) -> Iterator[Option]:
+def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) -> Iterator[Candidate]:
     """Both sides of a cue that stands within what it reports, with its subject."""
     subjects = [kid for kid in tree.kids[cue] if tree.dep[kid] == "nsubj"]
     frame_start = min([cue, *(tree.left[kid] for kid in subjects)])
     frame_end = max([cue, *(tree.right[kid] for kid in subjects)]) + 1
-    yield Option(way + "_before", first, frame_start, head)
-    yield Option(way + "_after", frame_end, last, head)
+    yield Candidate(way + "_before", first, frame_start, head)
+    yield Candidate(way + "_after", frame_end, last, head)
 
 
-def _under(tree: Tree, cue: int, kid: int, way: str, sentence_end: int) -> Iterator[Option]:
+def _under(tree: Tree, cue: int, kid: int, way: str, sentence_end: int) -> Iterator[Candidate]:
     """Longer and shorter forms of what hangs on the cue, for where the parse attached wrongly."""
     relation = tree.dep[kid]
     if relation == "prep":
@@ -145,21 +145,21 @@ def _under(tree: Tree, cue: int, kid: int, way: str, sentence_end: int) -> Itera
     if kid < cue:
         return
     if relation in ("ccomp", "dobj", "attr", "oprd") and tree.right[kid] + 1 < sentence_end - 1:
-        yield Option(way + "+", tree.left[kid], sentence_end, kid)
+        yield Candidate(way + "+", tree.left[kid], sentence_end, kid)
     if relation == "xcomp":
         yield from _inner(tree, kid, way + "_", ("ccomp", "dobj", "xcomp"))
     if relation in ("ccomp", "xcomp", "dobj"):
         yield from _cut(tree, kid)
 
 
-def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iterator[Option]:
+def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iterator[Candidate]:
     """What hangs in turn after what hangs on the cue."""
     for inner in tree.kids[token]:
         if tree.dep[inner] in relations and inner > token:
-            yield Option(way + tree.dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
+            yield Candidate(way + tree.dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
 
 
-def _cut(tree: Tree, token: int) -> Iterator[Option]:
+def _cut(tree: Tree, token: int) -> Iterator[Candidate]:
     """A clause up to each of its own clauses and phrases after the verb."""
     dep = tree.dep
     for inner in tree.kids[token]:
@@ -167,39 +167,39 @@ def _cut(tree: Tree, token: int) -> Iterator[Option]:
         if inner > token and dep[inner] in _CUTS and cut > token:
             if dep[inner] == "conj" and dep[cut - 1] == "cc":
                 cut -= 1
-            yield Option(f"{dep[token]}>-{dep[inner]}", tree.left[token], cut, token)
+            yield Candidate(f"{dep[token]}>-{dep[inner]}", tree.left[token], cut, token)
 
 
-def _split(way: str, relation: str, tree: Tree, cue: int, first: int, last: int, head: int) -> Iterator[Option]:
+def _split(way: str, relation: str, tree: Tree, cue: int, first: int, last: int, head: int) -> Iterator[Candidate]:
     """What stands before and after the cue's own clause."""
-    yield Option(f"{way}<{relation}", first, tree.left[cue], head)
-    yield Option(f"{way}>{relation}", tree.right[cue] + 1, last, head)
+    yield Candidate(f"{way}<{relation}", first, tree.left[cue], head)
+    yield Candidate(f"{way}>{relation}", tree.right[cue] + 1, last, head)
 
 
-def _surface(tree: Tree, cue: int) -> Iterator[Option]:
+def _surface(tree: Tree, cue: int) -> Iterator[Candidate]:
     """Readings that need no parse: the rest of the sentence on either side."""
     sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
     subject = cue
     for kid in tree.kids[cue]:
         if kid > cue and tree.dep[kid] in ("dobj", "dative", "nsubj", "npadvmod", "ccomp", "oprd"):
-            yield Option(f"past_{tree.dep[kid]}", tree.right[kid] + 1, sentence_end, kid)
+            yield Candidate(f"past_{tree.dep[kid]}", tree.right[kid] + 1, sentence_end, kid)
         if kid < cue and tree.dep[kid] in ("nsubj", "nsubjpass"):
             subject = min(subject, tree.left[kid])
     for token in range(cue + 1, min(sentence_end, cue + _WINDOW)):
         if tree.lower[token] in _INTRODUCE:
-            yield Option(f"from_{tree.lower[token]}", token, sentence_end, cue)
+            yield Candidate(f"from_{tree.lower[token]}", token, sentence_end, cue)
             break
     if tree.lower[cue] in _FRONTED and (comma := next(_commas(tree, cue, sentence_end), None)) is not None:
-        yield Option("past_comma", comma + 1, sentence_end, cue)
-    yield Option("after", cue + 1, sentence_end, cue)
-    yield Option("before", sentence_start, subject, cue)
+        yield Candidate("past_comma", comma + 1, sentence_end, cue)
+    yield Candidate("after", cue + 1, sentence_end, cue)
+    yield Candidate("before", sentence_start, subject, cue)
 
 
 def _commas(tree: Tree, cue: int, sentence_end: int) -> Iterator[int]:
     return (token for token in range(cue + 1, sentence_end) if tree.word[token] == ",")
 
 
-def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Option]:
+def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Candidate]:
     """The quotation that ends before the cue, and the one that begins after it, where near."""
     number = quotations.from_token(cue)
     for way, near in (("quote<", number - 1), ("quote>", number)):
@@ -212,4 +212,4 @@ def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Option
         if len(gap) <= _NEAR:
             same = tree.sentence[cue] == tree.sentence[last - 1 if near < number else first]
             over = "¶" if any("\n" in tree.word[token] for token in gap) else "" if same else "."
-            yield Option(way + over, first, last, None)
+            yield Candidate(way + over, first, last, None)

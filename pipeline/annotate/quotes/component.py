@@ -7,8 +7,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotate.quotes.candidates import Quotations
-from pipeline.annotate.quotes.quote_spans import Draft, drafts
-from pipeline.annotate.quotes.speaker_resolution import Voices
+from pipeline.annotate.quotes.quote_spans import QuoteSpan, quote_spans
+from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Mention, Quote, Span
 
@@ -21,15 +21,15 @@ def quotes(doc: Doc) -> Doc:
     """Put the story's quotes on ``doc._.wire_quotes``, in the order of the text."""
     tree = Tree(doc)
     quotations = Quotations(tree)
-    found = drafts(tree, quotations)
-    voices = Voices(tree, quotations, doc._.wire_entities, found)
-    doc._.wire_quotes = tuple(_quote(tree, quotations, voices, number, draft) for number, draft in enumerate(found, 1))
+    found = quote_spans(tree, quotations)
+    resolver = SpeakerResolver(tree, quotations, doc._.wire_entities, found)
+    doc._.wire_quotes = tuple(_quote(tree, quotations, resolver, number, span) for number, span in enumerate(found, 1))
     return doc
 
 
-def _quote(tree: Tree, quotations: Quotations, voices: Voices, number: int, draft: Draft) -> Quote:
-    start, end = tree.start[draft.first], tree.end[draft.last - 1]
-    quoted = tuple(quotations.spans[stretch] for stretch in draft.stretches)
+def _quote(tree: Tree, quotations: Quotations, resolver: SpeakerResolver, number: int, span: QuoteSpan) -> Quote:
+    start, end = tree.start[span.first], tree.end[span.last - 1]
+    quoted = tuple(quotations.spans[stretch] for stretch in span.stretches)
     # A token may reach over a mark ("peace.”"); what is quoted is never cut.
     start, end = min([start, *(span.start for span in quoted)]), max([end, *(span.end for span in quoted)])
     return Quote(
@@ -39,8 +39,8 @@ def _quote(tree: Tree, quotations: Quotations, voices: Voices, number: int, draf
         end=end,
         text=tree.text[start:end],
         quoted=quoted,
-        cue=_mention(tree, draft.cue) if draft.cue is not None else None,
-        speaker=voices.speaker(draft),
+        cue=_mention(tree, span.cue) if span.cue is not None else None,
+        speaker=resolver.speaker(span),
     )
 
 

@@ -3,7 +3,7 @@
 Pareti (2015) and Newell et al. (LREC 2018) describe which of them tell a report from other clauses.
 """
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Option, Quotations
+from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations
 from pipeline.annotate.tree import Tree
 
 PRONOUNS = frozenset(
@@ -89,11 +89,11 @@ class Cue:
             return tree.kind[token]
         return "Name" if tree.word[token][:1].isupper() else "noun"
 
-    def of(self, option: Option) -> list[str]:
-        """The words that describe ``option`` as what this cue reports."""
+    def of(self, candidate: Candidate) -> list[str]:
+        """The words that describe ``candidate`` as what this cue reports."""
         tree, lemma, cue = self.tree, self.lemma, self.token
-        ways = option.way.split()
-        way, first, last = ways[0], option.first, option.last
+        ways = candidate.way.split()
+        way, first, last = ways[0], candidate.first, candidate.last
         side = ">" if first > cue else "<"
         share = self.quotations.share(first, last)
         marks = "q0" if share == 0 else "q1" if share < 0.5 else "q2" if share < 0.95 else "q3"
@@ -101,7 +101,7 @@ class Cue:
         length = _bucket(last - first)
         gap = _bucket(first - cue if side == ">" else cue - last + 1)
         before, after = self._beside(first - 1), self._beside(last)
-        clause = self._clause(option.head)
+        clause = self._clause(candidate.head)
         words = [
             f"n={length}",
             f"way={way}",
@@ -121,7 +121,7 @@ class Cue:
             f"{way}|after={after}",
             f"{way}|gap={gap}",
             f"{way}|before={before}",
-            f"{way}|head={tree.dep[option.head] if option.head is not None else ''}",
+            f"{way}|head={tree.dep[candidate.head] if candidate.head is not None else ''}",
             *self._shared,
             *(f"{way}|{word}" for word in self._crossed),
         ]

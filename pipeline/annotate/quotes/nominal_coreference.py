@@ -113,7 +113,7 @@ class Place(NamedTuple):
     entity: Entity
 
 
-class Descriptions:
+class NominalCoreference:
     """What a story calls each person and organization that it names."""
 
     def __init__(self, tree: Tree, mentions: Iterable[Place]) -> None:
@@ -131,7 +131,7 @@ class Descriptions:
             self._genders[entity.id] = gender_of_words(self._called[entity.id]) or gender_of(entity.name)
         return self._genders[entity.id]
 
-    def meant(self, words: Phrase, before: Sequence[Place]) -> Entity | None:
+    def resolve(self, words: Phrase, before: Sequence[Place]) -> Entity | None:
         """Whom a definite noun phrase stands for, among the mentions before it; None for nobody named."""
         tree = self._tree
         head = tree.lower[words.head]
@@ -151,15 +151,15 @@ class Descriptions:
             if exact and max(exact)[0]:
                 return max(exact)[2].entity
         if origins:
-            alike = [place for place in persons if self._shared(origins, place)]
-            return alike[-1].entity if alike and head in _OFFICES else None
+            similar = [place for place in persons if self._shared(origins, place)]
+            return similar[-1].entity if similar and head in _OFFICES else None
         return fitting[-1].entity if fitting else None
 
     def _shared(self, words: Iterable[str], place: Place) -> int:
         """How many of the words the story has beside the names of an entity, or words of the same beginning."""
         called = self._called[place.entity.id]
         return sum(
-            any(word == told or (len(word) > _SAME and word[:_SAME] == told[:_SAME]) for told in called)
+            any(word == other or (len(word) > _SAME and word[:_SAME] == other[:_SAME]) for other in called)
             for word in words
         )
 
@@ -200,13 +200,13 @@ def _words_beside(tree: Tree, place: Place) -> Iterable[str]:
     head = top(tree, place)
     for token in range(max(tree.left[head], place.first - _REACH), place.head + 1):
         yield tree.lower[token].rstrip(".")
-    told = [kid for kid in tree.kids[head] if tree.dep[kid] == "appos" or tree.lower[kid] == "of"]
+    describing = [kid for kid in tree.kids[head] if tree.dep[kid] == "appos" or tree.lower[kid] == "of"]
     above = tree.head[head]
     if tree.dep[head] == "nsubj" and tree.lower[above] in _IS and (kid := tree.kid(above, "attr")) is not None:
-        told.append(kid)
+        describing.append(kid)
     if tree.dep[head] == "appos" and not tree.kind[above]:
-        told.append(above)
-    for kid in told:
+        describing.append(above)
+    for kid in describing:
         near = range(max(tree.left[kid], kid - _REACH), min(tree.right[kid], kid + _REACH) + 1)
         for token in near:
             if not place.first <= token <= place.head and tree.lower[token] not in _SMALL:

@@ -13,7 +13,7 @@ from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
 from pipeline.annotate.quotes.turn_taking import around, goes_on, label
-from pipeline.annotate.quotes.unattributed import SPOKEN, is_no_speech, spoken
+from pipeline.annotate.quotes.unattributed import SPOKEN, is_no_speech, probability
 from pipeline.annotate.tree import Tree
 
 _TURNS = 6
@@ -22,7 +22,7 @@ _INTRODUCED_BY = ("as", "of", "about")
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
 
-class Draft(NamedTuple):
+class QuoteSpan(NamedTuple):
     """A quote: its tokens (half-open), the numbers of its stretches, its cue, its speaker's words."""
 
     first: int
@@ -32,7 +32,7 @@ class Draft(NamedTuple):
     speaker: Phrase | None
 
 
-def drafts(tree: Tree, quotations: Quotations) -> list[Draft]:
+def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
     """The quotes of a story in the order of the text."""
     sure, doubtful = reports(tree, quotations, lexicon())
     found = [_reported(tree, quotations, report) for report in sure]
@@ -48,9 +48,9 @@ def drafts(tree: Tree, quotations: Quotations) -> list[Draft]:
     return sorted(_once(tree, found), key=lambda draft: (draft.first, -draft.last))
 
 
-def _once(tree: Tree, found: list[Draft]) -> Iterator[Draft]:
+def _once(tree: Tree, found: list[QuoteSpan]) -> Iterator[QuoteSpan]:
     """The quotes, a stretch no longer in two of the same speaker, but in the inner one alone."""
-    inner: dict[tuple[int, str], Draft] = {}
+    inner: dict[tuple[int, str], QuoteSpan] = {}
     for draft in sorted(found, key=lambda draft: draft.first - draft.last):
         for number in draft.stretches:
             inner[number, _speaks(tree, draft)] = draft
@@ -59,11 +59,11 @@ def _once(tree: Tree, found: list[Draft]) -> Iterator[Draft]:
         yield draft._replace(stretches=own)
 
 
-def _speaks(tree: Tree, draft: Draft) -> str:
+def _speaks(tree: Tree, draft: QuoteSpan) -> str:
     return tree.lower[draft.speaker.head] if draft.speaker is not None else ""
 
 
-def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
+def _reported(tree: Tree, quotations: Quotations, report: Report) -> QuoteSpan:
     start = quotations.from_token(report.first)
     inside = []
     for number in range(start, len(quotations.tokens)):
@@ -73,7 +73,7 @@ def _reported(tree: Tree, quotations: Quotations, report: Report) -> Draft:
         if first >= report.first and last <= report.last:
             inside.append(number)
     first = _past_frame(tree, quotations, report)
-    return Draft(first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
+    return QuoteSpan(first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
 
 
 def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
@@ -96,19 +96,19 @@ def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
 
 
 def _unreported(
-    tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[Draft]
-) -> Draft | None:
+    tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[QuoteSpan]
+) -> QuoteSpan | None:
     first, last = quotations.tokens[number]
     doubt = covering.likely if covering is not None else 0.0
-    if spoken(tree, quotations, number, doubt) < SPOKEN or is_no_speech(tree, quotations, number):
+    if probability(tree, quotations, number, doubt) < SPOKEN or is_no_speech(tree, quotations, number):
         return None
     if covering is not None and covering.likely >= 0.05:
         return _reported(tree, quotations, covering)
     named = label(tree, quotations, number)
     if named is not None:
-        return Draft(first, last, (number,), None, named)
+        return QuoteSpan(first, last, (number,), None, named)
     if (within := around(tree, quotations, number)) is not None:
-        return Draft(first, last, (number,), *within)
+        return QuoteSpan(first, last, (number,), *within)
     before = sorted((d for d in found if d.last <= first and d.stretches), key=lambda d: -d.last)
     spoke = [(stretch, draft.speaker) for draft in before[:_TURNS] for stretch in draft.stretches[-1:]]
-    return Draft(first, last, (number,), None, goes_on(tree, quotations, number, spoke))
+    return QuoteSpan(first, last, (number,), None, goes_on(tree, quotations, number, spoke))

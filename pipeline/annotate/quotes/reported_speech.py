@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Option, Quotations, readings, trimmed
+from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, trimmed
 from pipeline.annotate.quotes.features import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.tree import Tree
@@ -43,7 +43,7 @@ def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Re
             (sure if report.is_sure else doubtful).append(report)
     chosen: list[Report] = []
     for report in sorted(sure, key=lambda report: -report.likely):
-        if not any(alike(report, other) for other in chosen):
+        if not any(overlap(report, other) for other in chosen):
             chosen.append(report)
     return chosen, sorted(doubtful, key=lambda report: -report.likely)
 
@@ -57,20 +57,21 @@ def cues(tree: Tree, known: Lexicon) -> Iterator[tuple[int, str]]:
             yield token, lemma
 
 
-def alike(one: Report | Option, other: Report | Option) -> bool:
+def overlap(one: Report | Candidate, other: Report | Candidate) -> bool:
     """Whether two ranges share at least half of what both cover."""
     shared = min(one.last, other.last) - max(one.first, other.first)
     return shared > 0 and 2 * shared >= one.last - one.first + other.last - other.first - shared
 
 
 def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: Lexicon) -> Iterator[Report]:
-    options = readings(tree, quotations, token)
+    options = candidates(tree, quotations, token)
     if not options:
         return
     cue = Cue(tree, quotations, token, lemma)
     weights = known.weights
     odds = [
-        math.exp(min(50.0, known.bias + sum(weights.get(word, 0.0) for word in cue.of(option)))) for option in options
+        math.exp(min(50.0, known.bias + sum(weights.get(word, 0.0) for word in cue.of(candidate))))
+        for candidate in options
     ]
     total = 1 + sum(odds)
     likely = 1 - 1 / total
@@ -80,22 +81,22 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     if is_sure:
         yield Report(token, best.first, best.last, likely, is_sure=True)
         yield from _conjuncts(tree, token, best, likely)
-    for odd, option in ranked[is_sure:]:
-        if is_sure and odd / total > _BOTH_SIDES and _other_side(token, best, option):
-            if _said(tree, quotations, option):
-                yield Report(token, option.first, option.last, likely, is_sure=True)
+    for odd, candidate in ranked[is_sure:]:
+        if is_sure and odd / total > _BOTH_SIDES and _other_side(token, best, candidate):
+            if _said(tree, quotations, candidate):
+                yield Report(token, candidate.first, candidate.last, likely, is_sure=True)
                 return
-        elif odd / total > DOUBTFUL and quotations.share(option.first, option.last):
-            yield Report(token, option.first, option.last, odd / total, is_sure=False)
+        elif odd / total > DOUBTFUL and quotations.share(candidate.first, candidate.last):
+            yield Report(token, candidate.first, candidate.last, odd / total, is_sure=False)
 
 
-def _said(tree: Tree, quotations: Quotations, option: Option) -> bool:
+def _said(tree: Tree, quotations: Quotations, candidate: Candidate) -> bool:
     """Whether a reading is a clause or stands between marks, and is not only a noun."""
-    clause = option.head is not None and tree.kid(option.head, *SUBJECTS, "aux") is not None
-    return clause or quotations.share(option.first, option.last) > 0
+    clause = candidate.head is not None and tree.kid(candidate.head, *SUBJECTS, "aux") is not None
+    return clause or quotations.share(candidate.first, candidate.last) > 0
 
 
-def _conjuncts(tree: Tree, cue: int, best: Option, likely: float) -> Iterator[Report]:
+def _conjuncts(tree: Tree, cue: int, best: Candidate, likely: float) -> Iterator[Report]:
     """Further clauses of what is reported that the parse hangs on the cue: "boasted about … and that …"."""
     for kid in tree.kids[cue]:
         first, last = tree.left[kid], tree.right[kid] + 1
@@ -103,5 +104,5 @@ def _conjuncts(tree: Tree, cue: int, best: Option, likely: float) -> Iterator[Re
             yield Report(cue, *trimmed(tree, first, last), likely, is_sure=True)
 
 
-def _other_side(cue: int, one: Option, other: Option) -> bool:
+def _other_side(cue: int, one: Candidate, other: Candidate) -> bool:
     return other.last <= cue < one.first or one.last <= cue < other.first

@@ -31,7 +31,7 @@ def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None
         head = _whose_words(tree, quotations, head)
     if head is None and is_passive(tree, report.cue):
         return None
-    if head is None or _is_said(tree, quotations, report, head):
+    if head is None or _is_quoted(tree, quotations, report, head):
         head = _name_beside(tree, quotations, report)
     return phrase(tree, head) if head is not None else None
 
@@ -113,7 +113,7 @@ def _after_by(tree: Tree, verb: int) -> int | None:
     return None
 
 
-def _is_said(tree: Tree, quotations: Quotations, report: Report, head: int) -> bool:
+def _is_quoted(tree: Tree, quotations: Quotations, report: Report, head: int) -> bool:
     """Whether a word is part of what is said, and so no speaker of it."""
     within = report.first <= head < report.last and not report.first <= report.cue < report.last
     return within or (bool(quotations.inside[head]) and not quotations.inside[report.cue])
@@ -127,7 +127,7 @@ def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | No
     before = range(cue - 1, max(cue - 1 - _BARE, first - 1), -1)
     near: list[int] = [*after, *before]
     for token in near:
-        if _is_said(tree, quotations, report, token):
+        if _is_quoted(tree, quotations, report, token):
             continue
         if tree.kind[token] in ("PERSON", "ORG"):
             return next(end for end in range(token, last) if tree.kind[end + 1 : end + 2] != [tree.kind[token]])

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
-from pipeline.annotate.quotes.nominal_coreference import Descriptions, Place, gender_of_words, is_group, top
-from pipeline.annotate.quotes.quote_spans import Draft
+from pipeline.annotate.quotes.nominal_coreference import NominalCoreference, Place, gender_of_words, is_group, top
+from pipeline.annotate.quotes.quote_spans import QuoteSpan
 from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Entity, Speaker
@@ -26,7 +26,7 @@ _START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED = 10.0, -
 last, a gender that is known and fits, and what somebody is only reported to have said."""
 
 
-class Voice(NamedTuple):
+class Antecedent(NamedTuple):
     """Somebody who has spoken: at which token, under which name, of which gender where that is known."""
 
     token: int
@@ -36,10 +36,12 @@ class Voice(NamedTuple):
     is_many: bool
 
 
-class Voices:
+class SpeakerResolver:
     """Everybody a story names, and who has spoken so far."""
 
-    def __init__(self, tree: Tree, quotations: Quotations, entities: Iterable[Entity], drafts: Sequence[Draft]) -> None:
+    def __init__(
+        self, tree: Tree, quotations: Quotations, entities: Iterable[Entity], quotes: Sequence[QuoteSpan]
+    ) -> None:
         """Index the mentions by their tokens, and which tokens are reported."""
         self.tree, self.quotations = tree, quotations
         places = (
@@ -50,13 +52,13 @@ class Voices:
         self._mentions = sorted(places, key=lambda place: place[:2])
         self._heads = [place.head for place in self._mentions]
         self._over = {token: place for place in self._mentions for token in range(place.first, place.head + 1)}
-        self._described = Descriptions(tree, self._mentions)
+        self._nominals = NominalCoreference(tree, self._mentions)
         self._reported = bytearray(len(tree))
-        for draft in drafts:
+        for draft in quotes:
             self._reported[draft.first : draft.last] = b"\1" * (draft.last - draft.first)
-        self._last: Voice | None = None
+        self._last: Antecedent | None = None
 
-    def speaker(self, draft: Draft) -> Speaker | None:
+    def speaker(self, draft: QuoteSpan) -> Speaker | None:
         """Who speaks in a quote: the mention, and whom it stands for. To be asked in the order of the text."""
         if draft.speaker is None:
             return None
@@ -80,7 +82,7 @@ class Voices:
             return words
         return Phrase(named.first, named.head if named.head < words.first else max(named.head, words.head))
 
-    def _voice(self, words: Phrase) -> Voice:
+    def _voice(self, words: Phrase) -> Antecedent:
         named = self._over.get(words.head)
         together = self._together(words)
         if named is None and (voice := self._before_spoke(words)) is not None:
@@ -93,10 +95,10 @@ class Voices:
         )
         name = " and ".join(dict.fromkeys([own, *(place.entity.name for place in together)]))
         if entity is not None and entity.type == "PERSON":
-            gender = self._described.gender(entity)
+            gender = self._nominals.gender(entity)
         else:
             gender = gender_of_words(self.tree.lower[words.first : words.head + 1])
-        return Voice(words.head, name, entity, gender, bool(together) or _is_plural(self.tree.lower[words.head]))
+        return Antecedent(words.head, name, entity, gender, bool(together) or _is_plural(self.tree.lower[words.head]))
 
     def _together(self, words: Phrase) -> list[Place]:
         """Others named in the same breath: "Xi and Putin"."""
@@ -113,7 +115,7 @@ class Voices:
                 return place if place.entity.type in ("PERSON", "ORG") else None
         return None
 
-    def _before_spoke(self, words: Phrase) -> Voice | None:
+    def _before_spoke(self, words: Phrase) -> Antecedent | None:
         """Whoever spoke last without being named, where a pronoun or "the …" goes on with them."""
         tree, last = self.tree, self._last
         if last is None or last.entity is not None or last.token >= words.head:
@@ -139,7 +141,7 @@ class Voices:
             return self._group(words.head, ("ORG", "GPE"))
         if form in _PLURALS:
             return self._group(words.head, ("ORG",))
-        return self._described.meant(words, self._mentions[: bisect_left(self._heads, words.first)])
+        return self._nominals.resolve(words, self._mentions[: bisect_left(self._heads, words.first)])
 
     def _antecedent_of_relative(self, token: int) -> Entity | None:
         tree = self.tree
@@ -151,7 +153,7 @@ class Voices:
         named = self._over.get(head) or self._apposed(head)
         if named is not None:
             return named.entity
-        return self._described.meant(phrase(tree, head), self._mentions[: bisect_left(self._heads, head)])
+        return self._nominals.resolve(phrase(tree, head), self._mentions[: bisect_left(self._heads, head)])
 
     def _before(self, token: int) -> list[Place]:
         """The mentions before a token, of its last sentences, that nobody says between marks."""
@@ -165,7 +167,7 @@ class Voices:
         tree = self.tree
         best, best_score = None, 0.0
         for place in self._before(token):
-            known = self._described.gender(place.entity) if place.entity.type == "PERSON" else None
+            known = self._nominals.gender(place.entity) if place.entity.type == "PERSON" else None
             if place.entity.type != "PERSON" or known not in (None, gender) or place.head <= since:
                 continue
             role = self._role(place)

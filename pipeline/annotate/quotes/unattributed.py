@@ -16,10 +16,10 @@ _NEAR, _NEXT = 12, 4
 """How few tokens lie between a stretch and the one before, in a sentence and over paragraphs."""
 
 
-def spoken(tree: Tree, quotations: Quotations, number: int, doubt: float) -> float:
+def probability(tree: Tree, quotations: Quotations, number: int, doubt: float) -> float:
     """How likely a stretch is to be somebody's words; ``doubt`` is the likeliest report over it."""
     known = lexicon()
-    score = known.loose_bias + sum(known.loose.get(word, 0.0) for word in evidence(tree, quotations, number, doubt))
+    score = known.loose_bias + sum(known.loose.get(word, 0.0) for word in features(tree, quotations, number, doubt))
     return 1 / (1 + math.exp(-score))
 
 
@@ -34,7 +34,7 @@ def is_no_speech(tree: Tree, quotations: Quotations, number: int) -> bool:
     return so_called or (not alone and named and len(words) > 1)
 
 
-def evidence(tree: Tree, quotations: Quotations, number: int, doubt: float) -> list[str]:
+def features(tree: Tree, quotations: Quotations, number: int, doubt: float) -> list[str]:
     """What speaks for and against a stretch being somebody's words, as short words."""
     first, last = quotations.tokens[number]
     words = [token for token in range(first, last) if tree.word[token][0].isalnum()]

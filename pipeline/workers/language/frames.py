@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 
-def packed(parts: Sequence[bytes]) -> bytes:
+def encode(parts: Sequence[bytes]) -> bytes:
     """One frame."""
     lengths = struct.pack(f">{len(parts) + 1}I", len(parts), *map(len, parts))
     return lengths + b"".join(parts)

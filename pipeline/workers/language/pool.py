@@ -26,7 +26,7 @@ _LOADING = 120
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-class _Lost(Exception):
+class _ProcessLost(Exception):
     """The process died or was ended in the middle of a batch; the message says how."""
 
 
@@ -73,15 +73,15 @@ class LanguageProcess:
         try:
             async with asyncio.timeout(self.deadline):
                 assert self.process.stdin
-                self.process.stdin.write(frames.packed(values))
+                self.process.stdin.write(frames.encode(values))
                 await self.process.stdin.drain()
                 resident, *results = await frames.read_async(self._answers)
         except TimeoutError:
             self.end()
-            raise _Lost(f"it took longer than {self.deadline:g} s (annotate.deadline)") from None
+            raise _ProcessLost(f"it took longer than {self.deadline:g} s (annotate.deadline)") from None
         except (asyncio.IncompleteReadError, ConnectionError):
             code = await self.process.wait()
-            raise _Lost(f"its language process died ({_died(code)})") from None
+            raise _ProcessLost(f"its language process died ({_died(code)})") from None
         self.resident = int(resident)
         self.is_answering = False
         return results
@@ -136,14 +136,14 @@ class LanguagePool:
         """
         try:
             return list(await self._run(values))
-        except _Lost as lost:
+        except _ProcessLost as lost:
             log.warning("language batch lost, trying its stories alone", stories=len(values), why=str(lost))
-        return [await self._alone(value) for value in values]
+        return [await self._annotate_singly(value) for value in values]
 
-    async def _alone(self, value: bytes) -> bytes | AnnotationFailed:
+    async def _annotate_singly(self, value: bytes) -> bytes | AnnotationFailed:
         try:
             return (await self._run([value]))[0]
-        except _Lost as lost:
+        except _ProcessLost as lost:
             return AnnotationFailed(f"the story was tried twice, the last time alone: {lost}")
 
     async def _run(self, values: Sequence[bytes]) -> list[bytes]:
@@ -151,16 +151,16 @@ class LanguagePool:
         try:
             process = process or await self._new()
             return await process.annotate(values)
-        except _Lost:
+        except _ProcessLost:
             if self._stopped:
                 # It was no story's fault: another worker does again what was cut off.
                 raise asyncio.CancelledError from None
             raise
         finally:
             self._metrics.progress()
-            self._idle.put_nowait(self._kept(process))
+            self._idle.put_nowait(self._if_reusable(process))
 
-    def _kept(self, process: LanguageProcess | None) -> LanguageProcess | None:
+    def _if_reusable(self, process: LanguageProcess | None) -> LanguageProcess | None:
         """The process, None where it can take no other batch: it has ended, was cut off, or has grown too large."""
         if process is None:
             return None
@@ -170,7 +170,7 @@ class LanguagePool:
         process.end()
         if not self._stopped:
             self.restarts += 1
-            self._metrics.replaced()
+            self._metrics.process_replaced()
             log.info("language process is replaced", resident=process.resident, restarts=self.restarts)
         return None
 

@@ -58,7 +58,7 @@ def _read(batches: "SimpleQueue[list[bytes]]") -> None:
 
 
 def _answer(stream: BinaryIO, parts: Sequence[bytes]) -> None:
-    stream.write(frames.packed(parts))
+    stream.write(frames.encode(parts))
     stream.flush()
 
 

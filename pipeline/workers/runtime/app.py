@@ -4,7 +4,7 @@ import faust
 from faust.types import AppT
 from faust.types.auth import CredentialsT
 
-from pipeline.connect.kafka_client import trust
+from pipeline.connect.kafka_client import tls_context
 from pipeline.settings import Kafka, Settings
 from pipeline.topics import DEAD_HEADROOM, Stage
 
@@ -62,7 +62,7 @@ def _credentials(kafka: Kafka) -> CredentialsT | None:
             username=kafka.username,
             password=kafka.password.get_secret_value(),
             mechanism=kafka.sasl_mechanism,
-            ssl_context=trust(kafka),
+            ssl_context=tls_context(kafka),
         )
-    context = trust(kafka)
+    context = tls_context(kafka)
     return faust.SSLCredentials(context) if context else None

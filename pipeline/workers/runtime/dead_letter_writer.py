@@ -63,10 +63,10 @@ class DeadLetterWriter:
 def _kept(original: Envelope) -> dict[str, bytes]:
     """The item's own headers, as they came, as far as they are of a size to keep."""
     kept: dict[str, bytes] = {}
-    room = _HEADERS
+    budget = _HEADERS
     for name, value in original.pairs:
-        room -= len(name) + len(value)
-        if room >= 0:
+        budget -= len(name) + len(value)
+        if budget >= 0:
             kept[name] = value
     return kept
 

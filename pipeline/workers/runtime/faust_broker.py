@@ -9,7 +9,7 @@ from faust.types import AppT, EventT, StreamT
 
 from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate, Envelope, Pairs
-from pipeline.errors import KafkaAway, TooLarge
+from pipeline.errors import KafkaUnavailable, TooLarge
 from pipeline.settings import Kafka
 from pipeline.topics import DEAD
 
@@ -36,7 +36,7 @@ class FaustBroker:
         except (KafkaError, ProducerSendError) as error:
             if isinstance(error.__cause__ or error, MessageSizeTooLargeError):
                 raise TooLarge(f"{len(value):,} bytes for {topic}: {error}") from None
-            raise KafkaAway(f"{topic}: {type(error).__name__}: {error}") from error
+            raise KafkaUnavailable(f"{topic}: {type(error).__name__}: {error}") from error
         return Coordinate(topic, int(stands.partition), int(stands.offset))
 
     async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:

@@ -25,7 +25,7 @@ class WorkerMetrics:
         self.assigned = False
         self._since = time.monotonic()
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
-        self._told = 0.0
+        self._description = 0.0
         self.done = self._counter("events", "events that ended, by how", "outcome")
         self.dead = self._counter("dead_letters", "events that ended in the dead letters", "error")
         self.waits = self._counter("waits", "tries that found a server away", "server")
@@ -42,11 +42,11 @@ class WorkerMetrics:
         self.restarts.labels(stage)
         self.rebalances.labels(stage)
 
-    def _counter(self, name: str, told: str, *labels: str) -> Counter:
-        return Counter(f"wire_{name}", told, ["stage", *labels], registry=self.registry)
+    def _counter(self, name: str, description: str, *labels: str) -> Counter:
+        return Counter(f"wire_{name}", description, ["stage", *labels], registry=self.registry)
 
-    def _histogram(self, name: str, told: str, buckets: tuple[float, ...]) -> Histogram:
-        return Histogram(f"wire_{name}", told, ["stage"], buckets=buckets, registry=self.registry)
+    def _histogram(self, name: str, description: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"wire_{name}", description, ["stage"], buckets=buckets, registry=self.registry)
 
     def progress(self) -> None:
         """Something was done, though no event has ended yet."""
@@ -56,7 +56,7 @@ class WorkerMetrics:
         """A batch was begun."""
         self.batches.labels(self.stage).observe(size)
 
-    def settled(self, outcome: str, arrived: float, received: float | None) -> None:
+    def event_ended(self, outcome: str, arrived: float, received: float | None) -> None:
         """An event ended; it ``arrived`` here and was ``received`` at the door then (seconds since 1970)."""
         now = time.time()
         self.steps += 1
@@ -71,13 +71,13 @@ class WorkerMetrics:
         """An event went to the dead letters."""
         self.dead.labels(self.stage, error).inc()
 
-    def waited(self, server: str, why: str) -> None:
+    def server_unavailable(self, server: str, why: str) -> None:
         """A server was found away; that is a reason not to get on."""
         self.steps += 1
         self.waiting = why
         self.waits.labels(self.stage, server).inc()
 
-    def replaced(self) -> None:
+    def process_replaced(self) -> None:
         """A language process was replaced."""
         self.restarts.labels(self.stage).inc()
 
@@ -92,9 +92,9 @@ class WorkerMetrics:
             "rebalances": self._sum("wire_rebalances_total"),
         }
         passed = now - self._since
-        rate = (sums["events"] - self._told) / passed
+        rate = (sums["events"] - self._description) / passed
         times = sorted(seconds for when, seconds in self._recent if when >= self._since)
-        self._since, self._told = now, sums["events"]
+        self._since, self._description = now, sums["events"]
         batches, events = self._sum("wire_batch_events_count"), self._sum("wire_batch_events_sum")
         return {
             "stage": self.stage,

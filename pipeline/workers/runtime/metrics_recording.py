@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from pipeline.connect.elasticsearch_client import connect
-from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.metrics_recorder import Recorder
 from pipeline.settings import Elasticsearch, Monitor
 from pipeline.workers.runtime.metrics import WorkerMetrics
@@ -29,7 +29,7 @@ def _record(metrics: WorkerMetrics, recorder: Recorder, every: float) -> None:
         time.sleep(every)
         try:
             recorder.record(metrics.document())
-        except ElasticsearchAway as error:
+        except ElasticsearchUnavailable as error:
             log.info("metrics were not written down", why=str(error))
         except DocumentRefused as error:
             log.warning("metrics were refused", why=str(error))

@@ -60,7 +60,7 @@ class Processor:
         self._tracker.end(pending)
         for each, outcome in zip(pending, outcomes, strict=True):
             received = each.envelope.headers.received_at
-            self._metrics.settled(_word(outcome), each.arrived, received.timestamp() if received else None)
+            self._metrics.event_ended(_word(outcome), each.arrived, received.timestamp() if received else None)
 
     async def _outcomes(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
         """What becomes of each; one that makes the work fail is found by halves."""

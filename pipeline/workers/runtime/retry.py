@@ -5,24 +5,26 @@ from typing import TypeVar
 
 import stamina
 
-from pipeline.errors import ConfigurationError, ElasticsearchAway, TransientError
+from pipeline.errors import ConfigurationError, ElasticsearchUnavailable, TransientError
 from pipeline.workers.contract import Metrics
 
 Result = TypeVar("Result")
 
-_AWAY = (TransientError, ConfigurationError)
+_RETRIED_ERRORS = (TransientError, ConfigurationError)
 """A server that refuses us is no story's fault either."""
 
 
 async def retry_forever(work: Callable[[], Awaitable[Result]], metrics: Metrics) -> Result:
     """The result of ``work``, tried again for as long as a server is away, or does not let us in."""
     async for attempt in stamina.retry_context(
-        on=_AWAY, attempts=None, timeout=None, wait_initial=0.2, wait_max=10.0, wait_jitter=0.5
+        on=_RETRIED_ERRORS, attempts=None, timeout=None, wait_initial=0.2, wait_max=10.0, wait_jitter=0.5
     ):
         with attempt:
             try:
                 return await work()
-            except _AWAY as error:
-                metrics.waited("elasticsearch" if isinstance(error, ElasticsearchAway) else "kafka", str(error))
+            except _RETRIED_ERRORS as error:
+                metrics.server_unavailable(
+                    "elasticsearch" if isinstance(error, ElasticsearchUnavailable) else "kafka", str(error)
+                )
                 raise
     raise AssertionError("a retry without end has ended")

@@ -88,11 +88,11 @@ class StallWatch:
     def _watch(self) -> None:
         while True:
             time.sleep(EVERY)
-            if why := self.look():
+            if why := self.check_once():
                 log.error("worker is stuck and ends, to be started again", stage=self._stage.name, why=why)
                 os._exit(EXIT_STUCK)
 
-    def look(self) -> str | None:
+    def check_once(self) -> str | None:
         """Look once: why the worker is stuck, None where it is alive or the broker cannot be asked."""
         try:
             found = lag(self._kafka, self._stage)

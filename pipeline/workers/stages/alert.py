@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from pipeline.alerts import delivery_log
 from pipeline.alerts.matching import Match, matches
-from pipeline.alerts.saved_searches import saved
+from pipeline.alerts.saved_searches import load_all
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.envelope import Envelope, Headers
 from pipeline.errors import AlertFailed
-from pipeline.search.stories import make_findable
+from pipeline.search.stories import refresh
 from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
 
@@ -39,13 +39,13 @@ class Matching:
         ]
 
     def _found(self, arrived: Sequence[Indexed]) -> tuple[list[Match], list[AlertFailed]]:
-        alerts = saved(self._client)
+        alerts = load_all(self._client)
         if not alerts:
             return [], []
-        make_findable(self._client)
-        before = delivery_log.about(self._client, list({each.uri for each in arrived}))
+        refresh(self._client)
+        before = delivery_log.find(self._client, list({each.uri for each in arrived}))
         found, failed = matches(self._client, alerts, arrived, before)
-        return delivery_log.remember(self._client, found), failed
+        return delivery_log.record(self._client, found), failed
 
 
 def _outcome(envelope: Envelope, found: Sequence[Match], failed: Sequence[AlertFailed]) -> Outcome:

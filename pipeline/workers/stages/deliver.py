@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from pipeline.alerts import delivery_log
 from pipeline.alerts.matching import Match
-from pipeline.alerts.notify import Teller
-from pipeline.alerts.saved_searches import Alert, saved
+from pipeline.alerts.notify import Notifier
+from pipeline.alerts.saved_searches import Alert, load_all
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.envelope import Envelope
 from pipeline.errors import ConfigurationError, DeliveryFailed
@@ -23,14 +23,14 @@ class Delivery:
 
     def __init__(self, context: Context) -> None:
         """Connect lazily. Raises ConfigurationError where the secret is none."""
-        self._teller = Teller(context.settings.alerts)
+        self._notifier = Notifier(context.settings.alerts)
         self._client = connect(context.settings.elasticsearch)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Tell each match. Raises ElasticsearchAway, after which what was not told is told."""
         found = [Match.model_validate_json(envelope.payload) for envelope in batch]
-        alerts = {alert.name: alert for alert in await asyncio.to_thread(saved, self._client)}
-        before = await asyncio.to_thread(delivery_log.delivered, self._client, found)
+        alerts = {alert.name: alert for alert in await asyncio.to_thread(load_all, self._client)}
+        before = await asyncio.to_thread(delivery_log.delivered_channels, self._client, found)
         outcomes = (self._outcome(match, alerts.get(match.alert), before.get(match.id, ())) for match in found)
         return await asyncio.gather(*outcomes)
 
@@ -40,9 +40,9 @@ class Delivery:
         for channel in alert.channels if alert else ():
             if alert and channel not in done:
                 try:
-                    await self._teller.tell(match, alert, channel)
+                    await self._notifier.notify(match, alert, channel)
                     done.append(channel)
                 except (DeliveryFailed, ConfigurationError) as error:
                     failures.append(str(error))
-        await asyncio.to_thread(delivery_log.note_delivered, self._client, match, done)
+        await asyncio.to_thread(delivery_log.record_delivery, self._client, match, done)
         return DeliveryFailed("; ".join(failures)) if failures else Done("delivered")

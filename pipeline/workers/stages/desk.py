@@ -14,18 +14,18 @@ import structlog
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.desk import near_duplicates
-from pipeline.desk.near_duplicates import Signed
+from pipeline.desk.near_duplicates import SignedStory
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.state.record import Record
 from pipeline.state.rules import (
     Decision,
     Policy,
     Verdict,
-    alone,
+    add_copy,
+    as_own_story,
     claim,
     confirmed,
     decide,
-    list_copy,
     needs_verdict,
     passed_on,
 )
@@ -142,19 +142,19 @@ class Desk:
         if copy and original and (copy.duplicateof or _lists(original, copy)):
             if original.duplicateof and self._policy.folds:
                 further = (original.duplicateof,) if copy.duplicateof == original.uri else ()
-                return original.uri, Decision(original, dropped="a copy of a copy", tell=further)
-            decision = list_copy(original, copy, story.source.name, now)
+                return original.uri, Decision(original, dropped="a copy of a copy", notify=further)
+            decision = add_copy(original, copy, story.source.name, now)
             records[original.uri] = decision.record
             records[copy.uri] = confirmed(copy, (story.version, story.versioncreated), now, self._policy)
             return original.uri, decision
         if copy and not original and copy.duplicateof and copy.duplicateof == arrival.original:
             # The original never came as far as this: the copy stands for itself.
-            records[story.uri] = alone(copy)
+            records[story.uri] = as_own_story(copy)
         verdict = None if arrival.original else verdicts.get(story.uri)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), verdict, self._policy)
         records[story.uri] = decision.record
         # Who was told of a copy tells nobody else of it.
-        return story.uri, replace(decision, tell=()) if arrival.original else decision
+        return story.uri, replace(decision, notify=()) if arrival.original else decision
 
     def _outcome(
         self,
@@ -169,16 +169,19 @@ class Desk:
         sends: list[Send] = []
         if decision.story:
             sends.append(_passed(decision.story, headers, records))
-        elif uri in texts and decision.again:
+        elif uri in texts and decision.resend:
             held = texts.pop(uri)
             story = Story.model_validate_json(held.payload)
             shown = story.model_copy(update={"firstcreated": records[uri].firstcreated})
             sends.append(_passed(shown, held.onward(), records))
         sends += [
             Send(
-                told, _json(arrival.story), topic=topics.STORIES, headers=replace(headers, copy_of=told, revision=None)
+                original,
+                _json(arrival.story),
+                topic=topics.STORIES,
+                headers=replace(headers, copy_of=original, revision=None),
             )
-            for told in decision.tell
+            for original in decision.notify
         ]
         return tuple(sends) or Done(decision.dropped or "known")
 
@@ -186,7 +189,9 @@ class Desk:
         """The texts that are to be passed on again, by uri, each once: where nothing newer is passed on."""
         passed = {uri for uri, decision in decisions if decision.story}
         places = {
-            uri: Coordinate.parse(decision.again) for uri, decision in decisions if decision.again and uri not in passed
+            uri: Coordinate.parse(decision.resend)
+            for uri, decision in decisions
+            if decision.resend and uri not in passed
         }
         found = await self._broker.fetch(list(places.values()))
         return {uri: found[at] for uri, at in places.items() if at in found}
@@ -206,11 +211,11 @@ class Desk:
         signed = [signed for arrival in new if (signed := _signed(arrival))]
         if not signed:
             return verdicts
-        alike = await self._signatures.judge(signed)
-        stored = await self._store.read({uri for pair in alike for uri in pair if uri})
+        similarity = await self._signatures.compare(signed)
+        stored = await self._store.read({uri for pair in similarity for uri in pair if uri})
         lines = {uri: each.record.storyline for uri, each in stored.items()}
         replacing = {arrival.story.uri for arrival in new if arrival.story.signal in _REPLACING}
-        for one, (copied, matter) in zip(signed, alike, strict=True):
+        for one, (copied, matter) in zip(signed, similarity, strict=True):
             related = copied or matter or one.uri
             line = lines.get(related) or (verdicts[related].storyline if related in verdicts else None)
             verdicts[one.uri] = Verdict(
@@ -227,14 +232,14 @@ def _is_new(record: Record, stored: Stored | None) -> bool:
     return stored is None or stored.record != record
 
 
-def _signed(arrival: _Arrival) -> Signed | None:
+def _signed(arrival: _Arrival) -> SignedStory | None:
     """The story's signature, with whose story it is and by which feed it came: two may bring the same agency's."""
     story = arrival.story
-    signature = near_duplicates.sign(story)
+    signature = near_duplicates.signature_of(story)
     if signature is None:
         return None
     origin = f"{story.source.name} by {arrival.envelope.headers.feed}"[:500]
-    return Signed(uri=story.uri, origin=origin, versioncreated=story.versioncreated, signature=signature)
+    return SignedStory(uri=story.uri, origin=origin, versioncreated=story.versioncreated, signature=signature)
 
 
 def _passed(story: Story, headers: Headers, records: dict[str, Record]) -> Send:

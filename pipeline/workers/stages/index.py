@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.envelope import Envelope, times
-from pipeline.errors import DocumentRefused, ElasticsearchAway
+from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index import documents
 from pipeline.index.documents import Action
 from pipeline.index.indices import ElasticsearchIndices, Indices
@@ -69,7 +69,7 @@ class Indexing:
         written = dict.fromkeys(newest, 0)
         for each in arrivals:
             written[each.story.uri] = max(written[each.story.uri], len(each.story.quotes))
-        await self._carry_out([back for uri in overtaken for back in _take_back(newest[uri], written[uri])])
+        await self._carry_out([back for uri in overtaken for back in _stale_quote_deletes(newest[uri], written[uri])])
         refused = await self._write(counting, known, written) if counting else {}
         await self._confirm([each.story for each in counting if each.story.uri not in refused], stored)
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
@@ -114,16 +114,18 @@ class Indexing:
             return refused
         results = await self._indices.write([action for _, action in owned])
         for (uri, _), result in zip(owned, results, strict=True):
-            if isinstance(result, ElasticsearchAway):
+            if isinstance(result, ElasticsearchUnavailable):
                 raise result
             if result is not None:
                 refused.setdefault(uri, result)
         return refused
 
 
-def _take_back(arrival: _Arrival, quotes: int) -> list[tuple[str, Action]]:
+def _stale_quote_deletes(arrival: _Arrival, quotes: int) -> list[tuple[str, Action]]:
     """The removal of the quotes that an overtaken version may have written before its worker died."""
-    return [(arrival.story.uri, action) for action in documents.taken_back(arrival.story, arrival.revision, quotes)]
+    return [
+        (arrival.story.uri, action) for action in documents.stale_quote_deletes(arrival.story, arrival.revision, quotes)
+    ]
 
 
 def _outcome(
