@@ -26,10 +26,10 @@ def main() -> None:
     bodies = [json.loads(line)["body_text"] for line in Path(sys.argv[1]).read_text().splitlines()]
     words = sum(len(body.split()) for body in bodies)
     nlp = model.load(Spacy().model)
-    needed = [name for name in nlp.pipe_names if name not in model.OURS]
-    parsed = list(nlp.pipe(bodies, disable=list(model.OURS)))
-    pipe = fastest(lambda: nlp.pipe(bodies, disable=list(model.OURS)))
-    ours = {name: fastest(lambda name=name: map(nlp.get_pipe(name), parsed)) for name in model.OURS}  # type: ignore[misc]
+    needed = [name for name in nlp.pipe_names if name not in model.OWN_COMPONENTS]
+    parsed = list(nlp.pipe(bodies, disable=list(model.OWN_COMPONENTS)))
+    pipe = fastest(lambda: nlp.pipe(bodies, disable=list(model.OWN_COMPONENTS)))
+    ours = {name: fastest(lambda name=name: map(nlp.get_pipe(name), parsed)) for name in model.OWN_COMPONENTS}  # type: ignore[misc]
     recognisers = {"wire": own(), "stock": stock()}
     names = {name: fastest(lambda one=one: one.pipe(bodies)) for name, one in recognisers.items()}  # type: ignore[misc]
     figures = {

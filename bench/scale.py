@@ -20,7 +20,7 @@ from bench.corpus import stories
 from bench.system import System, running
 from pipeline import topics
 from pipeline.annotate import model
-from pipeline.annotate.stories import annotated
+from pipeline.annotate.stories import annotate_stories
 from pipeline.broker.sender import Sender
 from pipeline.clean import clean
 from pipeline.formats import parse
@@ -72,7 +72,7 @@ def _templates() -> list[AnnotatedStory]:
     nlp = model.load(Spacy().model)
     corpus = stories(_ANNOTATED, 5)
     raws = (RawStory(each["uri"], json.dumps(each).encode(), "ninjs", "bench", datetime.now(UTC)) for each in corpus)
-    return list(annotated(nlp, [clean(parse(raw)) for raw in raws], 100_000))
+    return list(annotate_stories(nlp, [clean(parse(raw)) for raw in raws], 100_000))
 
 
 def _put(system: System, templates: Sequence[AnnotatedStory], begin: int, end: int, whole: int) -> None:

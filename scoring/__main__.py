@@ -21,7 +21,7 @@ from spacy.language import Language
 
 from pipeline import formats
 from pipeline.annotate import model
-from pipeline.annotate.stories import annotated
+from pipeline.annotate.stories import annotate_stories
 from pipeline.clean import clean
 from pipeline.settings import load
 from pipeline.story import RawStory
@@ -71,7 +71,7 @@ def scored(nlp: Language, stories: Iterable[Labels]) -> Score:
     for labels in stories:
         raw = RawStory(uri=labels.name, value=labels.text.encode(), format="text", source="", receivedat=now)
         story = clean(formats.parse(raw)).model_copy(update={"language": nlp.lang})
-        score.add(labels, found_in(labels, next(annotated(nlp, [story], sys.maxsize))))
+        score.add(labels, found_in(labels, next(annotate_stories(nlp, [story], sys.maxsize))))
     return score
 
 

@@ -62,4 +62,4 @@ def nlp() -> Language:
 
 @pytest.fixture(scope="session")
 def annotate(nlp: Language) -> Callable[[str], Annotations]:
-    return lambda body: next(model.annotate(nlp, [model.Text(body)]))
+    return lambda body: next(model.annotate(nlp, [model.AnnotationInput(body)]))

@@ -135,13 +135,15 @@ def main() -> None:
     progress = Console(stderr=True)
     for at in track(range(0, len(waiting), CHUNK), "mutants", console=progress, disable=not progress.is_terminal):
         bodies = waiting[at : at + CHUNK]
-        for body, found in zip(bodies, model.annotate(nlp, [model.Text(body) for body in bodies]), strict=True):
+        for body, found in zip(
+            bodies, model.annotate(nlp, [model.AnnotationInput(body) for body in bodies]), strict=True
+        ):
             check(body, found)
     sys.stdout.write(f"{args.count} mutants in {time.perf_counter() - begin:.0f} s: every offset gives its text\n")
     for words in (LONG_WORDS // 10, LONG_WORDS):
         body = endless(words)
         begin = time.perf_counter()
-        (found,) = model.annotate(nlp, [model.Text(body)])
+        (found,) = model.annotate(nlp, [model.AnnotationInput(body)])
         check(body, found)
         spent = (time.perf_counter() - begin) / words * 1e6
         sys.stdout.write(f"one sentence of {words} words: {spent:.0f} µs a word, {len(found.quotes)} quotes\n")

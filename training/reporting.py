@@ -42,7 +42,7 @@ SEEN = 2
 """A form is a cue if it was one this often, and in this share of its uses."""
 SHARE = 0.05
 FEATURE_SEEN = 4
-STRENGTH, LOOSE_STRENGTH = 0.12, 0.3
+STRENGTH, UNATTRIBUTED_STRENGTH = 0.12, 0.3
 """The variance of the Gaussian prior on the weights of readings and of loose stretches."""
 SMALLEST = 0.02
 """Weights nearer to nought than this are left out of the file."""
@@ -146,11 +146,11 @@ def learn(read: list[Article]) -> dict[str, Any]:
     lemmas = cue_lemmas(read)
     rows = [row for number, article in enumerate(read) for row in examples(number, article, lemmas)]
     weights, bias = fit(rows, STRENGTH)
-    learned = {"lemmas": lemmas, "weights": kept(weights), "bias": bias, "loose": {}, "loose_bias": 0.0}
+    learned = {"lemmas": lemmas, "weights": kept(weights), "bias": bias, "unattributed": {}, "unattributed_bias": 0.0}
     known = Lexicon(**learned)
-    loose = [row for number, article in enumerate(read) for row in loose_examples(number, article, known)]
-    weights, bias = fit(loose, LOOSE_STRENGTH)
-    return learned | {"loose": kept(weights), "loose_bias": bias}
+    unattributed = [row for number, article in enumerate(read) for row in unattributed_examples(number, article, known)]
+    weights, bias = fit(unattributed, UNATTRIBUTED_STRENGTH)
+    return learned | {"unattributed": kept(weights), "unattributed_bias": bias}
 
 
 def kept(weights: dict[str, float]) -> dict[str, float]:
@@ -198,7 +198,7 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
             yield Row((number, token), cue.of(candidate), *judged(stretch, marked))
 
 
-def loose_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
+def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
     """The stretches of an article that no report covers, each a choice of its own."""
     tree = Tree(article.doc)
     quotations = Quotations(tree)

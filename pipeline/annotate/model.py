@@ -19,7 +19,7 @@ from pipeline.settings import Names
 
 UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
 """Components of stock pipelines whose output nobody here reads."""
-OURS = ("wire_entities", "wire_quotes")
+OWN_COMPONENTS = ("wire_entities", "wire_quotes")
 PIECE_CHARACTERS = 20_000
 """A longer body is read in pieces of whole paragraphs, so that memory does not grow with it."""
 
@@ -40,7 +40,7 @@ def load(name: str, names: Names = "wire") -> Language:
     nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
     if names == "wire":
         recogniser.add(nlp)
-    for component in OURS:
+    for component in OWN_COMPONENTS:
         nlp.add_pipe(component)
     _multiply_with_numpy(nlp)
     return nlp
@@ -57,24 +57,24 @@ def _multiply_with_numpy(nlp: Language) -> None:
             node.ops.use_blis = False
 
 
-class Text(NamedTuple):
+class AnnotationInput(NamedTuple):
     """A body to be read, and what its dateline and its agency say of where it was written."""
 
     body: str
     located: str = ""
 
 
-def annotate(nlp: Language, texts: Sequence[Text]) -> Iterator[Annotations]:
+def annotate(nlp: Language, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
     """What the model finds in each text, in order. No ``Doc`` outlives the call."""
     pieces = [
         (normalise_marks(piece), (piece, number)) for number, text in enumerate(texts) for piece in split(text.body)
     ]
     with nlp.memory_zone():
-        docs = nlp.pipe(pieces, as_tuples=True, disable=list(OURS))
+        docs = nlp.pipe(pieces, as_tuples=True, disable=list(OWN_COMPONENTS))
         for number, group in groupby(docs, key=lambda read: read[1][1]):
             doc = _whole([restore_marks(doc, piece) for doc, (piece, _) in group])
             doc._.wire_located = texts[number].located
-            for component in OURS:
+            for component in OWN_COMPONENTS:
                 doc = nlp.get_pipe(component)(doc)
             yield Annotations(entities=doc._.wire_entities, quotes=doc._.wire_quotes)
 

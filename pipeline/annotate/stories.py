@@ -4,19 +4,21 @@ from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 
-from pipeline.annotate.model import Text, annotate
+from pipeline.annotate.model import AnnotationInput, annotate
 from pipeline.annotations import Annotations
 from pipeline.story import AnnotatedStory, Story
 
 
-def annotated(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
+def annotate_stories(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
     """The stories in order, each with its annotations.
 
     A story in a language that is not the model's, one whose body has more than ``longest``
     characters, and one that is withheld or canceled keeps none.
     """
     readable = [is_readable(nlp, story, longest) for story in stories]
-    texts = [Text(story.body, located(story)) for story, yes in zip(stories, readable, strict=True) if yes]
+    texts = [
+        AnnotationInput(story.body, location_text(story)) for story, yes in zip(stories, readable, strict=True) if yes
+    ]
     found = annotate(nlp, texts)
     for story, yes in zip(stories, readable, strict=True):
         yield story.annotated(next(found) if yes else Annotations())
@@ -28,7 +30,7 @@ def is_readable(nlp: Language, story: Story, longest: int) -> bool:
     return language == nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"
 
 
-def located(story: Story) -> str:
+def location_text(story: Story) -> str:
     """What the story says of where it was written, the parts with commas between them."""
     said = (story.located, story.dateline.text if story.dateline else None)
     return ", ".join(filter(None, said))

@@ -36,7 +36,7 @@ class Tree:
         self.head: list[int] = [token + (way if way < _HALF else way - 2 * _HALF) for token, way in enumerate(heads)]
         self.start: list[int] = starts
         self.end = [start + len(word) for start, word in zip(self.start, self.word, strict=True)]
-        self.kids: list[list[int]] = [[] for _ in self.word]
+        self.children: list[list[int]] = [[] for _ in self.word]
         self.left = list(range(len(self.word)))
         self.right = list(range(len(self.word)))
         self.sentences = _sentences(doc)
@@ -50,7 +50,7 @@ class Tree:
     def _hang(self) -> None:
         for token, head in enumerate(self.head):
             if head != token:
-                self.kids[head].append(token)
+                self.children[head].append(token)
         # Leaves first: a head's edges are final once all that hang on it have been seen.
         for token in self._leaves_first():
             head = self.head[token]
@@ -61,18 +61,18 @@ class Tree:
     def _leaves_first(self) -> Iterable[int]:
         order = [token for token, head in enumerate(self.head) if token == head]
         for token in order:
-            order.extend(self.kids[token])
+            order.extend(self.children[token])
         return reversed(order)
 
-    def at(self, offset: int) -> int:
+    def token_at(self, offset: int) -> int:
         """The last token that starts at or before a character."""
         return max(0, bisect_right(self.start, offset) - 1)
 
-    def kid(self, token: int, *deps: str) -> int | None:
+    def child(self, token: int, *deps: str) -> int | None:
         """The first dependent of ``token`` with one of these relations."""
-        return next((kid for kid in self.kids[token] if self.dep[kid] in deps), None)
+        return next((child for child in self.children[token] if self.dep[child] in deps), None)
 
-    def above(self, token: int) -> Iterable[int]:
+    def ancestors(self, token: int) -> Iterable[int]:
         """The heads over a token, the nearest first."""
         while self.head[token] != token:
             token = self.head[token]

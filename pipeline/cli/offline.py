@@ -73,7 +73,7 @@ def annotate(
     """
     # spaCy takes its time to import, and no other command needs it.
     from pipeline.annotate import model  # noqa: PLC0415
-    from pipeline.annotate.stories import annotated  # noqa: PLC0415
+    from pipeline.annotate.stories import annotate_stories  # noqa: PLC0415
     from pipeline.web.annotated import page  # noqa: PLC0415
 
     reader = _Reader(files, format, published, source)
@@ -81,7 +81,7 @@ def annotate(
     unread = reader.stories()
     longest = reader.settings.annotate.max_characters
     batches = iter(lambda: list(islice(unread, _BATCH)), [])
-    stories = (story for batch in batches for story in annotated(nlp, batch, longest))
+    stories = (story for batch in batches for story in annotate_stories(nlp, batch, longest))
     if html:
         sys.stdout.write(page(stories))
     else:

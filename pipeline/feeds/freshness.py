@@ -24,14 +24,14 @@ class Freshness:
     pace: float | None = None
     searchable: float | None = None
 
-    def after(self, items: int, now: float) -> "Freshness":
+    def with_arrivals(self, items: int, now: float) -> "Freshness":
         """After so many items came at once."""
         gap = max(0.0, now - self.last) if self.last is not None else None
         return replace(
             self, items=self.items + items, arrivals=self.arrivals + 1, last=now, pace=_smoothed(self.pace, gap)
         )
 
-    def found_after(self, seconds: float) -> "Freshness":
+    def with_delay(self, seconds: float) -> "Freshness":
         """After an item was searchable so many seconds after it came."""
         return replace(self, searchable=_smoothed(self.searchable, seconds))
 

@@ -117,7 +117,7 @@ class LiveFeeds:
             while True:
                 await asyncio.sleep(0 if once else await asyncio.to_thread(polled.due))
                 try:
-                    await self._visit(polled, feed)
+                    await self._poll_once(polled, feed)
                 except Exception:  # the other feeds go on
                     log.exception("visit failed", feed=feed.name)
                     await asyncio.sleep(0 if once else feed.every)
@@ -126,7 +126,7 @@ class LiveFeeds:
         finally:
             await client.close()
 
-    async def _visit(self, polled: PolledFeed, feed: LiveFeed) -> None:
+    async def _poll_once(self, polled: PolledFeed, feed: LiveFeed) -> None:
         host = urlsplit(polled.url).netloc
         async with self._hosts.setdefault(host, asyncio.Semaphore(_AT_ONCE_ON_A_HOST)):
             result = await polled.poll(self._reader(feed))
@@ -156,7 +156,7 @@ class LiveFeeds:
         if not items:
             return
         now = time.time()
-        await asyncio.to_thread(self._note, name, lambda freshness: freshness.after(items, now))
+        await asyncio.to_thread(self._update_freshness, name, lambda freshness: freshness.with_arrivals(items, now))
         log.info("items came", feed=name, items=items)
         if self.searchable and last and name not in self._measuring:
             self._measuring[name] = asyncio.create_task(self._measure_delay(name, last, now))
@@ -168,8 +168,8 @@ class LiveFeeds:
         try:
             while time.time() - came < _MEASURE_AT_MOST:
                 if await asyncio.to_thread(self.searchable, uri):
-                    found = partial(Freshness.found_after, seconds=time.time() - came)
-                    await asyncio.to_thread(self._note, name, found)
+                    found = partial(Freshness.with_delay, seconds=time.time() - came)
+                    await asyncio.to_thread(self._update_freshness, name, found)
                     return
                 await asyncio.sleep(pause)
                 pause = min(pause * 1.5, 10.0)
@@ -180,7 +180,7 @@ class LiveFeeds:
         finally:
             self._measuring.pop(name, None)
 
-    def _note(self, name: str, change: Callable[[Freshness], Freshness]) -> None:
+    def _update_freshness(self, name: str, change: Callable[[Freshness], Freshness]) -> None:
         self.feed_state.record_freshness(name, change(self.feed_state.freshness(name)))
 
 

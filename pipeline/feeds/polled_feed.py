@@ -69,7 +69,7 @@ class PolledFeed:
         except (Unreachable, PermanentError) as error:
             return PollResult(state=self._failed(last, str(error)))
         if response.status == 304:
-            return PollResult(state=self._went_well(last, response))
+            return PollResult(state=self._succeeded(last, response))
         if response.status == 410:
             return PollResult(state=self._failed(last, "410: gone for good", _LONGEST_RETRY))
         if response.status != 200:
@@ -88,7 +88,7 @@ class PolledFeed:
     async def _result(self, last: PollState, response: Response, reader: ItemReader) -> PollResult:
         fresh, refused, digests = await asyncio.to_thread(self._read, response, reader)
         whole = [await self._with_full_text(item) for item in fresh] if self.full else fresh
-        return PollResult(tuple(whole), refused, digests, self._went_well(last, response))
+        return PollResult(tuple(whole), refused, digests, self._succeeded(last, response))
 
     def _read(
         self, response: Response, reader: ItemReader
@@ -118,7 +118,7 @@ class PolledFeed:
             log.exception("page cannot be read", feed=self.name, uri=item.uri)
             return item
 
-    def _went_well(self, last: PollState, response: Response) -> PollState:
+    def _succeeded(self, last: PollState, response: Response) -> PollState:
         return PollState(
             url=response.url,
             etag=response.headers.get("etag", last.etag if response.status == 304 else None),

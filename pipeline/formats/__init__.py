@@ -20,7 +20,7 @@ from pipeline.formats import (
     webpage,
 )
 from pipeline.formats.contract import Format
-from pipeline.formats.encoding import marked
+from pipeline.formats.encoding import without_byte_order_mark
 from pipeline.formats.xml import root_name
 from pipeline.story import RawStory, Story
 
@@ -44,7 +44,7 @@ _MAGIC = {
     b"\xfd7zXZ": "xz-compressed data",
 }
 _BINARY_SHARE = 0.05
-_ON_THE_WIRE = b"\x00\x01\x02\x03\x04\x10\x11\x12\x13\x14\x16\x1b\x1e\x1f"
+_TELEPRINTER_CONTROLS = b"\x00\x01\x02\x03\x04\x10\x11\x12\x13\x14\x16\x1b\x1e\x1f"
 """The controls of teleprinter formats, and the nulls that lines are padded with."""
 
 
@@ -65,7 +65,7 @@ def sniff(head: bytes, name: str = "") -> Format:
 
     Raises MalformedItem for nothing at all, UnknownFormat for what no format recognises.
     """
-    head = marked(head)
+    head = without_byte_order_mark(head)
     start = head.lstrip()
     if not start:
         raise MalformedItem("empty: no bytes but white space")
@@ -74,7 +74,9 @@ def sniff(head: bytes, name: str = "") -> Format:
             raise _unknown(f"looks like {what}")
     found = next(f for f in FORMATS.values() if f.recognises(start, name))
     is_wire = found in (iptc7901.FORMAT, anpa.FORMAT)
-    if (b"\x00" in head and not is_wire) or _control_share(head, _ON_THE_WIRE if is_wire else b"") > _BINARY_SHARE:
+    if (b"\x00" in head and not is_wire) or _control_share(
+        head, _TELEPRINTER_CONTROLS if is_wire else b""
+    ) > _BINARY_SHARE:
         raise _unknown("binary data")
     if found is text.FORMAT and (root := root_name(start)):
         raise _unknown(f"markup with the root <{root}>")

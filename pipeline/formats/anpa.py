@@ -140,7 +140,7 @@ def _lines(text: str) -> tuple[list[str], str]:
     headers: list[list[str]] = []
     paragraphs: list[list[str]] = []
     is_open = False
-    for line in re.split(r"\r\n?|\n", _typed(text)):
+    for line in re.split(r"\r\n?|\n", _typographic(text)):
         words = line.strip()
         if not words or (len(words) < 40 and _FILED.search(words)):
             continue
@@ -164,7 +164,7 @@ def _is_note(header: str) -> bool:
     return bool(_NOTE.match(header))
 
 
-def _typed(text: str) -> str:
+def _typographic(text: str) -> str:
     """Quotation marks, dashes and blanks as print has them."""
     text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", text)
     text = text.replace("``", "“").replace("''", "”").replace("`", "‘")

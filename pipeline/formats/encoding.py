@@ -30,7 +30,7 @@ def decode(value: bytes, declared: str | None = None) -> str:
     return value.decode("cp1252", "surrogateescape").translate(_UNDEFINED)
 
 
-def marked(value: bytes) -> bytes:
+def without_byte_order_mark(value: bytes) -> bytes:
     """The same text in UTF-8 without its mark, if a byte order mark says what it is in."""
     wide = any(value.startswith(mark) for mark, _ in _MARKS)
     return decode(value).encode("utf-8", "replace") if wide else value

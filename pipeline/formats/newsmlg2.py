@@ -224,8 +224,8 @@ def _associations(item: Element) -> dict[str, Any]:
     for group in children(item, "groupSet", "group"):
         name = attribute(group, "id", "role") or "group"
         found |= {f"{name}/{number}": _reference(each) for number, each in enumerate(group.iterchildren(), 1)}
-    loose = enumerate(children(item, "itemRef"), 1)
-    return found | {f"item/{number}": _reference(each) for number, each in loose}
+    unlisted = enumerate(children(item, "itemRef"), 1)
+    return found | {f"item/{number}": _reference(each) for number, each in unlisted}
 
 
 def _reference(each: Element) -> dict[str, Any]:

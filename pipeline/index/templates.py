@@ -15,8 +15,8 @@ NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
 TEXT = {"type": "text", "analyzer": "english"}
 DATE = {"type": "date"}
 LONG = {"type": "long"}
-KEPT_WORD = {"type": "keyword", "index": False, "doc_values": False}
-KEPT = {"type": "object", "enabled": False}
+STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}
+STORED_ONLY = {"type": "object", "enabled": False}
 """Kept in the document, neither searched nor counted."""
 
 PLACE = {
@@ -54,9 +54,9 @@ STORY: dict[str, Any] = {
     "embargoed": DATE,
     "source": SOURCE,
     "body": TEXT,
-    "removed": KEPT,
-    "extra": KEPT,
-    "versions": KEPT,
+    "removed": STORED_ONLY,
+    "extra": STORED_ONLY,
+    "versions": STORED_ONLY,
     "alsoin": COPY,
     "duplicateof": KEYWORD,
     "storyline": KEYWORD,
@@ -69,12 +69,12 @@ STORY: dict[str, Any] = {
             "name": NAME,
             "type": KEYWORD,
             "aliases": NAME,
-            "mentions": KEPT,
+            "mentions": STORED_ONLY,
             "place": PLACE,
         },
     },
-    "quotes": KEPT,
-    "events": KEPT,
+    "quotes": STORED_ONLY,
+    "events": STORED_ONLY,
     "people": NAME,
     "people_keys": KEYWORD,
     "organizations": NAME,
@@ -92,7 +92,7 @@ QUOTE: dict[str, Any] = {
     "start": LONG,
     "end": LONG,
     "text": TEXT,
-    "quoted": KEPT,
+    "quoted": STORED_ONLY,
     "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
     "speaker": {
         "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
@@ -152,16 +152,16 @@ MATCH: dict[str, Any] = {
     "source": NAME,
     "speaker": NAME,
     "text": TEXT,
-    "matched": KEPT_WORD,
+    "matched": STORED_KEYWORD,
     "delivered": KEYWORD,
 }
 
 ALERT: dict[str, Any] = {
     "name": KEYWORD,
-    "query": KEPT_WORD,
+    "query": STORED_KEYWORD,
     "quotes": {"type": "boolean"},
-    "webhook": KEPT_WORD,
-    "email": KEPT_WORD,
+    "webhook": STORED_KEYWORD,
+    "email": STORED_KEYWORD,
     "created": DATE,
 }
 

@@ -30,7 +30,7 @@ class Policy:
     keep: timedelta = timedelta(days=7)
 
 
-class Verdict(Value):
+class Comparison(Value):
     """What a look at other stories told: which one this is a copy of, and whose line it continues."""
 
     duplicateof: str | None = None
@@ -55,7 +55,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _StoryStatus:
     """How a story stands: the version that counts by now, the kill it fell under, what waits for its embargo."""
 
     content: Version | None
@@ -69,16 +69,16 @@ class _Standing:
         return [each for each in (content, self.waiting) if each]
 
 
-def needs_verdict(story: Story, known: Record | None, now: datetime) -> bool:
+def needs_comparison(story: Story, known: Record | None, now: datetime) -> bool:
     """Whether a story is to be compared with others: what was passed on, or folded, stays what it is."""
-    if story.pubstatus != "usable" or _waits(story, now):
+    if story.pubstatus != "usable" or _is_embargoed(story, now):
         return False
     if known is None:
         return True
-    standing = _standing(known.versions, now)
+    status = _status(known.versions, now)
     if known.duplicateof:
-        return standing.content is None or standing.content.rank != (story.version, story.versioncreated)
-    return known.revision == 0 or standing.content is None or known.pubstatus != "usable"
+        return status.content is None or status.content.rank != (story.version, story.versioncreated)
+    return known.revision == 0 or status.content is None or known.pubstatus != "usable"
 
 
 def decide(
@@ -86,54 +86,54 @@ def decide(
     known: Record | None,
     now: datetime,
     at: str,
-    verdict: Verdict | None = None,
+    comparison: Comparison | None = None,
     policy: Policy = Policy(),
 ) -> Decision:
     """What becomes of a version that stands ``at`` this place of ``wire.stories``.
 
     The highest version whose embargo has passed counts, unless a kill covers it; when it arrives
     again it is passed on again. A story keeps the ``firstcreated`` it was first seen with, so that it
-    stays in its month. ``verdict`` is None where the story was not compared with others: it stays
+    stays in its month. ``comparison`` is None where the story was not compared with others: it stays
     what it was. ``folds``: a copy of another story is told to that one instead of being passed on.
     """
     one = Version.of(story, at)
     versions = _merged(known.versions if known else (), one, now)
-    standing = _standing(versions, now)
+    status = _status(versions, now)
     is_usable = story.pubstatus == "usable"
-    is_content = is_usable and standing.content is not None and standing.content.rank == one.rank
+    is_content = is_usable and status.content is not None and status.content.rank == one.rank
     originals = known.originals if known else ()
     duplicateof = known.duplicateof if known else None
-    if verdict and is_content and not standing.kill:
-        duplicateof = verdict.duplicateof
+    if comparison and is_content and not status.kill:
+        duplicateof = comparison.duplicateof
         originals = tuple(sorted({*originals, duplicateof})) if duplicateof else originals
-    counting = standing.kill or standing.content or standing.waiting or one
+    current = status.kill or status.content or status.waiting or one
     record = Record(
         uri=story.uri,
         version=max(each.version for each in versions),
-        versioncreated=counting.versioncreated,
+        versioncreated=current.versioncreated,
         # Nothing was first created in the future, where every hostile month would open an index.
         firstcreated=known.firstcreated if known else min(story.firstcreated, now),
-        pubstatus=standing.kill.pubstatus if standing.kill else "usable",
+        pubstatus=status.kill.pubstatus if status.kill else "usable",
         revision=known.revision if known else 0,
-        **_retained(standing, known, now, policy),
+        **_retained(status, known, now, policy),
         versions=versions,
         alsoin=known.alsoin if known else (),
         duplicateof=duplicateof,
         originals=originals,
-        storyline=(known.storyline if known else None) or (verdict.storyline if verdict else None),
+        storyline=(known.storyline if known else None) or (comparison.storyline if comparison else None),
     )
-    if standing.kill and not is_usable:
+    if status.kill and not is_usable:
         gone = {"version": record.version, "firstcreated": record.firstcreated, "pubstatus": record.pubstatus}
         return Decision(record, story=story.model_copy(update=gone), notify=originals)
-    if is_content and not standing.kill:
+    if is_content and not status.kill:
         if duplicateof and policy.folds:
             return Decision(record, dropped=f"a copy of {duplicateof}", notify=originals)
         shown = story.model_copy(update={"firstcreated": record.firstcreated})
         return Decision(record, story=shown, notify=originals)
-    why = _why_not(story, standing, now)
-    if standing.content is None or standing.kill or (duplicateof and policy.folds):
+    why = _why_not(story, status, now)
+    if status.content is None or status.kill or (duplicateof and policy.folds):
         return Decision(record, dropped=why)
-    return Decision(record, dropped=why, resend=standing.content.at)
+    return Decision(record, dropped=why, resend=status.content.at)
 
 
 def add_copy(known: Record, copy: Record, source: str, now: datetime) -> Decision:
@@ -142,14 +142,14 @@ def add_copy(known: Record, copy: Record, source: str, now: datetime) -> Decisio
     ``source`` is whose story the copy is.
     """
     others = [each for each in known.alsoin if each.uri != copy.uri]
-    content = _standing(copy.versions, now).content
+    content = _status(copy.versions, now).content
     if copy.duplicateof and copy.pubstatus == "usable" and content:
         others.append(
             Copy(uri=copy.uri, source=source, versioncreated=content.versioncreated, headline=content.headline)
         )
     alsoin = tuple(sorted(others, key=lambda each: (each.versioncreated, each.uri))[:_MOST_COPIES])
     record = known.model_copy(update={"alsoin": alsoin})
-    shown = _standing(known.versions, now)
+    shown = _status(known.versions, now)
     if shown.content is None or shown.kill or known.duplicateof:
         return Decision(record, dropped="a copy")
     return Decision(record, dropped="a copy", resend=shown.content.at)
@@ -174,16 +174,16 @@ def confirmed(record: Record, rank: Rank, now: datetime, policy: Policy) -> Reco
     versions = tuple(
         each.model_copy(update={"pending": False}) if each.rank == rank else each for each in record.versions
     )
-    held = _retained(_standing(versions, now), record, now, policy)
+    held = _retained(_status(versions, now), record, now, policy)
     return record.model_copy(update={"versions": versions, **held})
 
 
-def passed_on(record: Record) -> Record:
+def with_revision(record: Record) -> Record:
     """The record when something is passed on; revisions are never below versions, by which 0.6 numbered."""
     return record.model_copy(update={"revision": max(record.version, record.revision) + 1})
 
 
-def counts(story: Story, known: Record | None, now: datetime) -> bool:
+def is_current(story: Story, known: Record | None, now: datetime) -> bool:
     """Whether a version may be in the indices: it is the one that counts, or the kill of one.
 
     Its revision does not matter here. A worker that died between its record and its message has
@@ -191,64 +191,64 @@ def counts(story: Story, known: Record | None, now: datetime) -> bool:
     """
     if known is None or story.pubstatus != "usable":
         return True
-    standing = _standing(known.versions, now)
-    if standing.kill or standing.content is None:
+    status = _status(known.versions, now)
+    if status.kill or status.content is None:
         return False
-    return (story.version, story.versioncreated) >= standing.content.rank
+    return (story.version, story.versioncreated) >= status.content.rank
 
 
-def _retained(standing: _Standing, known: Record | None, now: datetime, policy: Policy) -> dict[str, Any]:
+def _retained(status: _StoryStatus, known: Record | None, now: datetime, policy: Policy) -> dict[str, Any]:
     """Which pending version is held, and when it is sent again: in time for its embargo and before its topic drops it.
 
     One whose embargo is over is held until the index confirms it. A worker that took it up again
     by mistake may have died after its record and before its message, with nobody else to send it.
     """
-    if not standing.pending:
+    if not status.pending:
         return {"embargoed": None, "held": None, "sendagain": None}
 
     def due(pending: Version) -> datetime:
         if known and known.held == pending.at and known.sendagain and known.sendagain > now:
             return known.sendagain
-        lifted = pending.embargoed if pending.embargoed and _waits(pending, now) else now + CONFIRMATION
+        lifted = pending.embargoed if pending.embargoed and _is_embargoed(pending, now) else now + CONFIRMATION
         return min(lifted, now + policy.keep / 2)
 
-    first = min(standing.pending, key=due)
+    first = min(status.pending, key=due)
     return {"embargoed": first.embargoed, "held": first.at, "sendagain": due(first)}
 
 
-def _standing(versions: Sequence[Version], now: datetime) -> _Standing:
+def _status(versions: Sequence[Version], now: datetime) -> _StoryStatus:
     usable = [each for each in versions if each.pubstatus == "usable"]
     kills = [each for each in versions if each.pubstatus != "usable"]
-    content = max((each for each in usable if not _waits(each, now)), key=lambda each: each.rank, default=None)
+    content = max((each for each in usable if not _is_embargoed(each, now)), key=lambda each: each.rank, default=None)
     newest = max(kills, key=lambda each: (*each.rank, each.pubstatus), default=None)
     covered = content is None or any(_covers(kill, content) for kill in kills)
     waiting = [
         each
         for each in usable
-        if _waits(each, now)
+        if _is_embargoed(each, now)
         and (content is None or each.rank > content.rank)
         and not any(_covers(kill, each) for kill in kills)
     ]
-    return _Standing(
+    return _StoryStatus(
         content=content,
         kill=newest if covered else None,
         waiting=min(waiting, key=lambda each: (each.embargoed, each.rank), default=None),
     )
 
 
-def _waits(version: Version | Story, now: datetime) -> bool:
+def _is_embargoed(version: Version | Story, now: datetime) -> bool:
     return version.embargoed is not None and version.embargoed > now
 
 
-def _why_not(story: Story, standing: _Standing, now: datetime) -> str:
+def _why_not(story: Story, status: _StoryStatus, now: datetime) -> str:
     """Why a version that arrived is not passed on."""
-    if story.pubstatus == "usable" and _waits(story, now):
+    if story.pubstatus == "usable" and _is_embargoed(story, now):
         return "embargoed"
-    if story.pubstatus == "usable" and standing.kill:
-        return f"version {story.version} was {standing.kill.pubstatus}"
-    if standing.content:
+    if story.pubstatus == "usable" and status.kill:
+        return f"version {story.version} was {status.kill.pubstatus}"
+    if status.content:
         kind = "version" if story.pubstatus == "usable" else story.pubstatus
-        return f"{kind} {story.version} after version {standing.content.version}"
+        return f"{kind} {story.version} after version {status.content.version}"
     return "embargoed"
 
 
@@ -259,7 +259,7 @@ def _merged(versions: tuple[Version, ...], one: Version, now: datetime) -> tuple
     """
     same = [each for each in versions if (each.rank, each.pubstatus) == (one.rank, one.pubstatus)]
     others = [each for each in versions if each not in same]
-    is_pending = one.pubstatus == "usable" and (_waits(one, now) or any(each.pending for each in same))
+    is_pending = one.pubstatus == "usable" and (_is_embargoed(one, now) or any(each.pending for each in same))
     one = one.model_copy(update={"pending": is_pending})
     return tuple(sorted([*others, one], key=lambda each: (*each.rank, each.pubstatus))[-_MOST_VERSIONS:])
 

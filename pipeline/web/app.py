@@ -42,7 +42,7 @@ _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json
 
 
 def make(settings: Settings, servers: Servers, ingest_service: IngestService, feeds: FeedMetrics) -> FastAPI:
-    """The web application over those servers; ``ingest_service`` takes what is pushed, ``feeds`` are served at /metrics."""
+    """The web application over those servers; ``ingest_service`` takes what is pushed, ``feeds`` go to /metrics."""
     client = connect(servers.elasticsearch)
     broadcast = IndexedBroadcast(servers.kafka, client)
 

@@ -164,7 +164,9 @@ def _accept(ingest_service: IngestService, name: str, body: bytes, what: ItemRea
         return answer, _STATUS.get(first, 400)
     if items:
         freshness = ingest_service.feed_state.freshness(name)
-        ingest_service.feed_state.record_freshness(name, freshness.after(len(items), datetime.now(UTC).timestamp()))
+        ingest_service.feed_state.record_freshness(
+            name, freshness.with_arrivals(len(items), datetime.now(UTC).timestamp())
+        )
     return answer, 202
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.annotate import model
 from pipeline.annotate.quotes.quotation_marks import stretches
-from pipeline.annotate.stories import annotated
+from pipeline.annotate.stories import annotate_stories
 from pipeline.clean import clean
 from pipeline.errors import ConfigurationError
 from pipeline.formats import parse
@@ -17,7 +17,7 @@ from tests.conftest import NOON, UPI, load_model, make_story
 @pytest.fixture(scope="module")
 def story(nlp):
     raw = RawStory(uri=UPI.name, value=UPI.read_bytes(), format="text", source="UPI", receivedat=NOON)
-    return next(annotated(nlp, [clean(parse(raw))], 100_000))
+    return next(annotate_stories(nlp, [clean(parse(raw))], 100_000))
 
 
 class TestSample:
@@ -173,12 +173,12 @@ class TestModel:
 
     def test_a_story_in_another_language_is_left_without_annotations(self, nlp):
         stories = [make_story(language="de", body="Der Kanzler sprach in Berlin."), make_story(language="en-GB")]
-        german, english = annotated(nlp, stories, 1_000)
+        german, english = annotate_stories(nlp, stories, 1_000)
         assert german.entities == ()
         assert english.entities != ()
 
     def test_a_story_that_is_too_long_is_left_without_annotations(self, nlp):
-        (story,) = annotated(nlp, [make_story(body="Geneva is large. " * 100)], 1_000)
+        (story,) = annotate_stories(nlp, [make_story(body="Geneva is large. " * 100)], 1_000)
         assert story.entities == ()
 
     @given(st.text(alphabet="ab \n", max_size=200), st.integers(1, 20))
@@ -194,7 +194,7 @@ class TestModel:
     def test_a_long_story_is_read_in_pieces_as_if_in_one(self, nlp):
         paragraph = "“We will rebuild the bridge,” Maria Lopez said in Lima.\n"
         body = paragraph * 600
-        found = next(model.annotate(nlp, [model.Text(body)]))
+        found = next(model.annotate(nlp, [model.AnnotationInput(body)]))
         assert len(found.quotes) == 600
         assert all(body[q.start : q.end] == q.text for q in found.quotes)
 
@@ -223,7 +223,7 @@ class TestModel:
         ).map("".join)
     )
     def test_offsets_fit_whatever_the_text(self, body):
-        found = next(model.annotate(load_model(), [model.Text(body)]))
+        found = next(model.annotate(load_model(), [model.AnnotationInput(body)]))
         for entity in found.entities:
             assert all(body[m.start : m.end] == m.text for m in entity.mentions)
         assert all(body[q.start : q.end] == q.text for q in found.quotes)

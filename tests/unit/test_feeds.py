@@ -322,14 +322,14 @@ class TestFreshness:
     def test_a_feed_is_silent_after_four_times_its_usual_gap(self):
         fresh = Freshness()
         for minute in range(10):
-            fresh = fresh.after(1, minute * 600.0)
+            fresh = fresh.with_arrivals(1, minute * 600.0)
         assert not fresh.is_silent(9 * 600 + 2000)
         assert fresh.is_silent(9 * 600 + 2500)
         assert fresh.is_silent(9 * 600 + 100, allowed=60)
 
     def test_a_feed_without_a_pace_is_not_silent(self):
         assert not Freshness().is_silent(1e9)
-        assert not Freshness().after(3, 0.0).is_silent(1e9)
+        assert not Freshness().with_arrivals(3, 0.0).is_silent(1e9)
 
 
 class TestTheMemory:

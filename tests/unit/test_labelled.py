@@ -107,7 +107,9 @@ def test_the_language_pass_keeps_what_it_can_do(nlp):
 class TestMutants:
     def test_whatever_is_done_to_a_story_offsets_give_their_text(self, nlp):
         bodies = list(mutants(300, seed=2))
-        for body, found in zip(bodies, model.annotate(nlp, [model.Text(body) for body in bodies]), strict=True):
+        for body, found in zip(
+            bodies, model.annotate(nlp, [model.AnnotationInput(body) for body in bodies]), strict=True
+        ):
             check(body, found)
 
     @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
@@ -126,7 +128,7 @@ class TestMutants:
 
     def calls(self, nlp, body: str) -> int:
         """How many calls our components make, and so about how long they take."""
-        doc = next(iter(nlp.pipe([body], disable=list(model.OURS))))
+        doc = next(iter(nlp.pipe([body], disable=list(model.OWN_COMPONENTS))))
         count = 0
 
         def counted(*_: object) -> None:
@@ -135,7 +137,7 @@ class TestMutants:
 
         sys.setprofile(counted)
         try:
-            for component in model.OURS:
+            for component in model.OWN_COMPONENTS:
                 doc = nlp.get_pipe(component)(doc)
         finally:
             sys.setprofile(None)

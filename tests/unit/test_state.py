@@ -11,15 +11,15 @@ from pipeline.state.record import Record
 from pipeline.state.rules import (
     CLAIM,
     CONFIRMATION,
+    Comparison,
     Policy,
-    Verdict,
     add_copy,
     claim,
     confirmed,
-    counts,
     decide,
-    needs_verdict,
-    passed_on,
+    is_current,
+    needs_comparison,
+    with_revision,
 )
 from tests.conftest import NOON, make_story
 from tests.simulation.calm import Calm
@@ -78,7 +78,7 @@ def test_a_kill_is_passed_on_and_holds_against_late_copies():
     decisions, known = run(make_story(), kill, make_story(version=1), make_story(version=2))
     assert [bool(d.story) for d in decisions] == [True, True, False, False]
     assert known.pubstatus == "canceled"
-    assert not counts(make_story(version=2), known, NOON)
+    assert not is_current(make_story(version=2), known, NOON)
 
 
 def test_a_newer_version_may_bring_a_killed_story_back():
@@ -144,8 +144,8 @@ class TestClaims:
 
 def test_what_is_passed_on_has_a_revision_above_all_versions_and_all_before():
     _, known = run(make_story(version=7))
-    first = passed_on(known)
-    assert passed_on(first).revision > first.revision > 7
+    first = with_revision(known)
+    assert with_revision(first).revision > first.revision > 7
 
 
 def test_a_record_of_version_0_6_is_understood():
@@ -202,22 +202,22 @@ def test_a_version_that_comes_late_joins_the_history_and_the_story_is_indexed_ag
 
 class TestCopies:
     copy = make_story(uri="urn:other:9", headline="The same")
-    verdict = Verdict(duplicateof="urn:test:1")
+    comparison = Comparison(duplicateof="urn:test:1")
 
     def judged(self, policy=FOLDS):
-        return decide(self.copy, None, NOON, AT, self.verdict, policy)
+        return decide(self.copy, None, NOON, AT, self.comparison, policy)
 
     def test_a_copy_is_told_to_its_original_and_not_passed_on(self):
         assert (self.judged().story, self.judged().notify) == (None, ("urn:test:1",))
 
     def test_a_copy_that_comes_again_is_a_copy_though_nobody_compares_it_any_more(self):
         known = self.judged().record
-        assert not needs_verdict(self.copy, known, NOON)
+        assert not needs_comparison(self.copy, known, NOON)
         assert decide(self.copy, known, NOON, AT).notify == ("urn:test:1",)
 
     def test_what_was_passed_on_is_never_folded_afterwards(self):
-        record = passed_on(decide(self.copy, None, NOON, AT).record)
-        assert not needs_verdict(self.copy.model_copy(update={"version": 2}), record, NOON)
+        record = with_revision(decide(self.copy, None, NOON, AT).record)
+        assert not needs_comparison(self.copy.model_copy(update={"version": 2}), record, NOON)
 
     def test_where_copies_are_marked_it_is_passed_on_as_well(self):
         decision = self.judged(Policy(folds=False))
@@ -241,7 +241,7 @@ class TestCopies:
 
     def test_the_story_it_was_a_copy_of_is_told_too_where_it_is_one_no_longer(self):
         newer = self.copy.model_copy(update={"version": 2})
-        decision = decide(newer, self.judged().record, NOON, AT, Verdict())
+        decision = decide(newer, self.judged().record, NOON, AT, Comparison())
         assert decision.story
         assert decision.notify == ("urn:test:1",)
         _, known = run(make_story())
@@ -280,7 +280,7 @@ class TestTheFinalIndex:
             decision = decide(story, known, NOON, str(number))
             known = decision.record
             if passed := decision.story or log.get(decision.resend):
-                known = passed_on(known)
+                known = with_revision(known)
                 indexed = passed.body if passed.pubstatus == "usable" else None
         history = [(each.version, each.versioncreated, each.pubstatus) for each in known.versions]
         return indexed, history, known.pubstatus, known.version

@@ -31,7 +31,7 @@ _WINDOW = 15
 class Candidate(NamedTuple):
     """One reading: how it was come by, its tokens (half-open), the token that heads it."""
 
-    way: str
+    derivation: str
     first: int
     last: int
     head: int | None
@@ -43,7 +43,7 @@ class Quotations:
     def __init__(self, tree: Tree) -> None:
         """Find the stretches of ``tree.text``."""
         self.spans = stretches(tree.text)
-        self.tokens = [(tree.at(span.start), tree.at(span.end - 1) + 1) for span in self.spans]
+        self.tokens = [(tree.token_at(span.start), tree.token_at(span.end - 1) + 1) for span in self.spans]
         self._ends = [last for _, last in self.tokens]
         marked = bytearray(len(tree))
         for first, last in self.tokens:
@@ -61,7 +61,7 @@ class Quotations:
         """The number of the first stretch that ends after ``token``."""
         return bisect_left(self._ends, token + 1)
 
-    def snapped(self, first: int, last: int) -> tuple[int, int]:
+    def snap_to_stretches(self, first: int, last: int) -> tuple[int, int]:
         """The range, no longer cutting through a stretch: what is quoted is said as a whole."""
         for opening, closing in self.tokens[self.from_token(first) :]:
             if opening >= last:
@@ -78,15 +78,15 @@ def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
     found: dict[tuple[int, int], Candidate] = {}
     for candidate in (*_clauses(tree, cue), *_surface(tree, cue), *_quotations(tree, quotations, cue)):
         first, last = trimmed(tree, candidate.first, candidate.last)
-        first, last = quotations.snapped(first, last)
+        first, last = quotations.snap_to_stretches(first, last)
         last = _within_paragraph(tree, first, last)
         if first >= last or (last - first == 1 and tree.lower[first] in _EMPTY):
             continue
         seen = found.get((first, last))
         if seen is None:
             found[first, last] = candidate._replace(first=first, last=last)
-        elif candidate.way not in seen.way.split():
-            found[first, last] = seen._replace(way=f"{seen.way} {candidate.way}")
+        elif candidate.derivation not in seen.derivation.split():
+            found[first, last] = seen._replace(derivation=f"{seen.derivation} {candidate.derivation}")
     return list(found.values())
 
 
@@ -110,17 +110,18 @@ def _clauses(tree: Tree, cue: int) -> Iterator[Candidate]:
     """What hangs on the cue, and what the cue hangs on."""
     dep = tree.dep
     sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
-    for kid in tree.kids[cue]:
-        if dep[kid] not in COMPLEMENTS or (dep[kid] in SUBJECTS and not tree.kids[kid]):
+    for child in tree.children[cue]:
+        if dep[child] not in COMPLEMENTS or (dep[child] in SUBJECTS and not tree.children[child]):
             continue
-        side = ">" if kid > cue else "<"
-        way = f"{tree.lower[kid]}_{dep[kid]}{side}" if dep[kid] in ("prep", "dative", "agent") else dep[kid] + side
-        first, last = tree.left[kid], tree.right[kid] + 1
+        side = ">" if child > cue else "<"
+        word = f"{tree.lower[child]}_{dep[child]}" if dep[child] in ("prep", "dative", "agent") else dep[child]
+        way = word + side
+        first, last = tree.left[child], tree.right[child] + 1
         if first <= cue < last:
-            yield from _around(tree, cue, way, first, last, kid)
+            yield from _around(tree, cue, way, first, last, child)
             continue
-        yield Candidate(way, first, last, kid)
-        yield from _under(tree, cue, kid, way, sentence_end)
+        yield Candidate(way, first, last, child)
+        yield from _under(tree, cue, child, way, sentence_end)
     if dep[cue] in _BESIDE or tree.lower[cue] == "according":
         head = tree.head[cue]
         yield from _split("host", dep[cue], tree, cue, tree.left[head], tree.right[head] + 1, head)
@@ -130,31 +131,31 @@ def _clauses(tree: Tree, cue: int) -> Iterator[Candidate]:
 
 def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) -> Iterator[Candidate]:
     """Both sides of a cue that stands within what it reports, with its subject."""
-    subjects = [kid for kid in tree.kids[cue] if tree.dep[kid] == "nsubj"]
-    frame_start = min([cue, *(tree.left[kid] for kid in subjects)])
-    frame_end = max([cue, *(tree.right[kid] for kid in subjects)]) + 1
+    subjects = [child for child in tree.children[cue] if tree.dep[child] == "nsubj"]
+    frame_start = min([cue, *(tree.left[child] for child in subjects)])
+    frame_end = max([cue, *(tree.right[child] for child in subjects)]) + 1
     yield Candidate(way + "_before", first, frame_start, head)
     yield Candidate(way + "_after", frame_end, last, head)
 
 
-def _under(tree: Tree, cue: int, kid: int, way: str, sentence_end: int) -> Iterator[Candidate]:
+def _under(tree: Tree, cue: int, child: int, way: str, sentence_end: int) -> Iterator[Candidate]:
     """Longer and shorter forms of what hangs on the cue, for where the parse attached wrongly."""
-    relation = tree.dep[kid]
+    relation = tree.dep[child]
     if relation == "prep":
-        yield from _inner(tree, kid, way, ("pcomp", "pobj"))
-    if kid < cue:
+        yield from _inner(tree, child, way, ("pcomp", "pobj"))
+    if child < cue:
         return
-    if relation in ("ccomp", "dobj", "attr", "oprd") and tree.right[kid] + 1 < sentence_end - 1:
-        yield Candidate(way + "+", tree.left[kid], sentence_end, kid)
+    if relation in ("ccomp", "dobj", "attr", "oprd") and tree.right[child] + 1 < sentence_end - 1:
+        yield Candidate(way + "+", tree.left[child], sentence_end, child)
     if relation == "xcomp":
-        yield from _inner(tree, kid, way + "_", ("ccomp", "dobj", "xcomp"))
+        yield from _inner(tree, child, way + "_", ("ccomp", "dobj", "xcomp"))
     if relation in ("ccomp", "xcomp", "dobj"):
-        yield from _cut(tree, kid)
+        yield from _cut(tree, child)
 
 
 def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iterator[Candidate]:
     """What hangs in turn after what hangs on the cue."""
-    for inner in tree.kids[token]:
+    for inner in tree.children[token]:
         if tree.dep[inner] in relations and inner > token:
             yield Candidate(way + tree.dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
 
@@ -162,7 +163,7 @@ def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iter
 def _cut(tree: Tree, token: int) -> Iterator[Candidate]:
     """A clause up to each of its own clauses and phrases after the verb."""
     dep = tree.dep
-    for inner in tree.kids[token]:
+    for inner in tree.children[token]:
         cut = tree.left[inner]
         if inner > token and dep[inner] in _CUTS and cut > token:
             if dep[inner] == "conj" and dep[cut - 1] == "cc":
@@ -180,11 +181,11 @@ def _surface(tree: Tree, cue: int) -> Iterator[Candidate]:
     """Readings that need no parse: the rest of the sentence on either side."""
     sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
     subject = cue
-    for kid in tree.kids[cue]:
-        if kid > cue and tree.dep[kid] in ("dobj", "dative", "nsubj", "npadvmod", "ccomp", "oprd"):
-            yield Candidate(f"past_{tree.dep[kid]}", tree.right[kid] + 1, sentence_end, kid)
-        if kid < cue and tree.dep[kid] in ("nsubj", "nsubjpass"):
-            subject = min(subject, tree.left[kid])
+    for child in tree.children[cue]:
+        if child > cue and tree.dep[child] in ("dobj", "dative", "nsubj", "npadvmod", "ccomp", "oprd"):
+            yield Candidate(f"past_{tree.dep[child]}", tree.right[child] + 1, sentence_end, child)
+        if child < cue and tree.dep[child] in ("nsubj", "nsubjpass"):
+            subject = min(subject, tree.left[child])
     for token in range(cue + 1, min(sentence_end, cue + _WINDOW)):
         if tree.lower[token] in _INTRODUCE:
             yield Candidate(f"from_{tree.lower[token]}", token, sentence_end, cue)

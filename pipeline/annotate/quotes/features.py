@@ -24,7 +24,7 @@ _CONTROLLED = frozenset("xcomp conj advcl pcomp relcl acl ccomp".split())
 
 def subject(tree: Tree, verb: int) -> tuple[int | None, str]:
     """Who does what a verb says, and how it was come by: its own, or that of a verb above."""
-    own = tree.kid(verb, *SUBJECTS)
+    own = tree.child(verb, *SUBJECTS)
     if own is not None:
         return own, "own"
     if tree.dep[verb] in ("relcl", "acl"):
@@ -33,9 +33,9 @@ def subject(tree: Tree, verb: int) -> tuple[int | None, str]:
     while tree.dep[verb] in _INHERITING and steps < 4 and tree.head[verb] != verb:
         verb = tree.head[verb]
         steps += 1
-        for kid in tree.kids[verb]:
-            if tree.dep[kid] in ("nsubj", "nsubjpass"):
-                return kid, "above"
+        for child in tree.children[verb]:
+            if tree.dep[child] in ("nsubj", "nsubjpass"):
+                return child, "above"
     return None, "none"
 
 
@@ -45,21 +45,21 @@ class Cue:
     def __init__(self, tree: Tree, quotations: Quotations, token: int, lemma: str) -> None:
         """Gather what all readings of the cue at ``token`` share."""
         self.tree, self.quotations, self.token, self.lemma = tree, quotations, token, lemma
-        kids = {tree.dep[kid] for kid in tree.kids[token]}
+        children = {tree.dep[child] for child in tree.children[token]}
         has = "".join(
-            sign for dep, sign in (("dobj", "1"), ("ccomp", "c"), ("xcomp", "x"), ("dative", "d")) if dep in kids
+            sign for dep, sign in (("dobj", "1"), ("ccomp", "c"), ("xcomp", "x"), ("dative", "d")) if dep in children
         )
-        shape = self._shape(kids)
+        shape = self._shape(children)
         dep = tree.dep[token]
         who, how = subject(tree, token)
         by = "none" if who is None else self._who(who)
         inside = "in" if quotations.inside[token] else "out"
         shared = [f"shape={shape}", f"dep={dep}", f"by={by}{how}", f"marks={inside}", f"has={has}"]
         self._shared = [*shared, *(f"{lemma}|{word}" for word in (shape, dep, by, "has=" + has)), f"cue={lemma}"]
-        particle = next((tree.lower[kid] for kid in tree.kids[token] if tree.dep[kid] == "prt"), None)
+        particle = next((tree.lower[child] for child in tree.children[token] if tree.dep[child] == "prt"), None)
         if particle:
             self._shared.append(f"particle={lemma}_{particle}")
-        if "mark" in kids:
+        if "mark" in children:
             self._shared.append("marked")
         if token and tree.word[token - 1] == "-":
             self._shared.append("hyphen")
@@ -67,18 +67,20 @@ class Cue:
             self._shared.append(f"under={tree.lower[tree.head[token]]}")
         self._crossed = [*shared, "particle" if particle else "bare"]
 
-    def _shape(self, kids: set[str]) -> str:
+    def _shape(self, children: set[str]) -> str:
         tree, token = self.tree, self.token
         form = tree.lower[token]
         ending = "ing" if form.endswith("ing") else "b" if form == self.lemma else "s" if form.endswith("s") else "ed"
         helpers = {
-            tree.lower[kid] for kid in tree.kids[token] if tree.dep[kid] in ("aux", "auxpass", "neg", "advmod", "mark")
+            tree.lower[child]
+            for child in tree.children[token]
+            if tree.dep[child] in ("aux", "auxpass", "neg", "advmod", "mark")
         }
         return (
             ending
             + ("m" if helpers & _MODALS else "")
             + ("!" if helpers & _NEGATIONS else "")
-            + ("p" if kids & {"auxpass", "nsubjpass"} else "")
+            + ("p" if children & {"auxpass", "nsubjpass"} else "")
         )
 
     def _who(self, token: int) -> str:
@@ -92,7 +94,7 @@ class Cue:
     def of(self, candidate: Candidate) -> list[str]:
         """The words that describe ``candidate`` as what this cue reports."""
         tree, lemma, cue = self.tree, self.lemma, self.token
-        ways = candidate.way.split()
+        ways = candidate.derivation.split()
         way, first, last = ways[0], candidate.first, candidate.last
         side = ">" if first > cue else "<"
         share = self.quotations.share(first, last)
@@ -140,7 +142,7 @@ class Cue:
     def _clause(self, head: int | None) -> str:
         if head is None or head == self.token:
             return ""
-        deps = {self.tree.dep[kid] for kid in self.tree.kids[head]}
+        deps = {self.tree.dep[child] for child in self.tree.children[head]}
         return "finite" if deps & {"nsubj", "nsubjpass", "expl", "csubj"} else "aux" if "aux" in deps else "bare"
 
 

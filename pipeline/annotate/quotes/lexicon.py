@@ -11,14 +11,14 @@ from importlib.resources import files
 class Lexicon:
     """Which forms may be cues, with their lemmas; the weight of each word of evidence.
 
-    ``weights`` are those of a report's readings, ``loose`` those of a stretch that no report covers.
+    ``weights`` are those of a report's readings, ``unattributed`` those of a stretch that no report covers.
     """
 
     lemmas: Mapping[str, str]
     weights: Mapping[str, float]
     bias: float
-    loose: Mapping[str, float]
-    loose_bias: float
+    unattributed: Mapping[str, float]
+    unattributed_bias: float
 
 
 @cache

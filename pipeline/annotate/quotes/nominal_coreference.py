@@ -105,7 +105,7 @@ _FEMALE = frozenset(
 )
 
 
-class Place(NamedTuple):
+class EntityMention(NamedTuple):
     """A mention: the token of its head, its first token, and whose it is."""
 
     head: int
@@ -116,14 +116,14 @@ class Place(NamedTuple):
 class NominalCoreference:
     """What a story calls each person and organization that it names."""
 
-    def __init__(self, tree: Tree, mentions: Iterable[Place]) -> None:
+    def __init__(self, tree: Tree, mentions: Iterable[EntityMention]) -> None:
         """Gather the words beside every mention."""
         self._tree = tree
         self._called: dict[str, set[str]] = defaultdict(set)
         self._genders: dict[str, str | None] = {}
         for place in mentions:
             if place.entity.type in ("PERSON", "ORG"):
-                self._called[place.entity.id].update(_words_beside(tree, place))
+                self._called[place.entity.id].update(_describing_words(tree, place))
 
     def gender(self, entity: Entity) -> str | None:
         """m, f or None, from what the story calls the person, else from the given name."""
@@ -131,7 +131,7 @@ class NominalCoreference:
             self._genders[entity.id] = gender_of_words(self._called[entity.id]) or gender_of(entity.name)
         return self._genders[entity.id]
 
-    def resolve(self, words: Phrase, before: Sequence[Place]) -> Entity | None:
+    def resolve(self, words: Phrase, before: Sequence[EntityMention]) -> Entity | None:
         """Whom a definite noun phrase stands for, among the mentions before it; None for nobody named."""
         tree = self._tree
         head = tree.lower[words.head]
@@ -155,7 +155,7 @@ class NominalCoreference:
             return similar[-1].entity if similar and head in _OFFICES else None
         return fitting[-1].entity if fitting else None
 
-    def _shared(self, words: Iterable[str], place: Place) -> int:
+    def _shared(self, words: Iterable[str], place: EntityMention) -> int:
         """How many of the words the story has beside the names of an entity, or words of the same beginning."""
         called = self._called[place.entity.id]
         return sum(
@@ -163,7 +163,7 @@ class NominalCoreference:
             for word in words
         )
 
-    def _organization(self, words: Phrase, before: list[Place]) -> Entity | None:
+    def _organization(self, words: Phrase, before: list[EntityMention]) -> Entity | None:
         head = self._tree.lower[words.head]
         kinds = _KINDS.get(head, frozenset()) | {head}
         called = [place for place in before if kinds & self._called[place.entity.id]]
@@ -189,25 +189,25 @@ def gender_of_words(words: Iterable[str]) -> str | None:
     return "m" if male and not female else "f" if female and not male else None
 
 
-def top(tree: Tree, place: Place) -> int:
+def syntactic_head(tree: Tree, place: EntityMention) -> int:
     """The token of a mention that the rest of the sentence holds on to."""
     inside = range(place.first, place.head + 1)
     return next((token for token in reversed(inside) if tree.head[token] not in inside), place.head)
 
 
-def _words_beside(tree: Tree, place: Place) -> Iterable[str]:
+def _describing_words(tree: Tree, place: EntityMention) -> Iterable[str]:
     """The words of a name, those that hang before it, those in apposition, and what it is said to be."""
-    head = top(tree, place)
+    head = syntactic_head(tree, place)
     for token in range(max(tree.left[head], place.first - _REACH), place.head + 1):
         yield tree.lower[token].rstrip(".")
-    describing = [kid for kid in tree.kids[head] if tree.dep[kid] == "appos" or tree.lower[kid] == "of"]
+    describing = [child for child in tree.children[head] if tree.dep[child] == "appos" or tree.lower[child] == "of"]
     above = tree.head[head]
-    if tree.dep[head] == "nsubj" and tree.lower[above] in _IS and (kid := tree.kid(above, "attr")) is not None:
-        describing.append(kid)
+    if tree.dep[head] == "nsubj" and tree.lower[above] in _IS and (child := tree.child(above, "attr")) is not None:
+        describing.append(child)
     if tree.dep[head] == "appos" and not tree.kind[above]:
         describing.append(above)
-    for kid in describing:
-        near = range(max(tree.left[kid], kid - _REACH), min(tree.right[kid], kid + _REACH) + 1)
+    for child in describing:
+        near = range(max(tree.left[child], child - _REACH), min(tree.right[child], child + _REACH) + 1)
         for token in near:
             if not place.first <= token <= place.head and tree.lower[token] not in _SMALL:
                 yield tree.lower[token].rstrip(".")

@@ -12,8 +12,8 @@ from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
-from pipeline.annotate.quotes.turn_taking import around, goes_on, label
-from pipeline.annotate.quotes.unattributed import SPOKEN, is_no_speech, probability
+from pipeline.annotate.quotes.turn_taking import governing_verb, label_before, next_turn
+from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability
 from pipeline.annotate.tree import Tree
 
 _TURNS = 6
@@ -35,20 +35,20 @@ class QuoteSpan(NamedTuple):
 def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
     """The quotes of a story in the order of the text."""
     sure, doubtful = reports(tree, quotations, lexicon())
-    found = [_reported(tree, quotations, report) for report in sure]
+    found = [_from_reports(tree, quotations, report) for report in sure]
     claimed = {number for draft in found for number in draft.stretches}
     for number, (first, last) in enumerate(quotations.tokens):
         if number in claimed:
             continue
         covering = next((r for r in doubtful if r.first <= first and last <= r.last), None)
-        draft = _unreported(tree, quotations, number, covering, found)
+        draft = _from_unreported_stretches(tree, quotations, number, covering, found)
         if draft is not None:
             found.append(draft)
             claimed.update(draft.stretches)
-    return sorted(_once(tree, found), key=lambda draft: (draft.first, -draft.last))
+    return sorted(_without_duplicates(tree, found), key=lambda draft: (draft.first, -draft.last))
 
 
-def _once(tree: Tree, found: list[QuoteSpan]) -> Iterator[QuoteSpan]:
+def _without_duplicates(tree: Tree, found: list[QuoteSpan]) -> Iterator[QuoteSpan]:
     """The quotes, a stretch no longer in two of the same speaker, but in the inner one alone."""
     inner: dict[tuple[int, str], QuoteSpan] = {}
     for draft in sorted(found, key=lambda draft: draft.first - draft.last):
@@ -63,7 +63,7 @@ def _speaks(tree: Tree, draft: QuoteSpan) -> str:
     return tree.lower[draft.speaker.head] if draft.speaker is not None else ""
 
 
-def _reported(tree: Tree, quotations: Quotations, report: Report) -> QuoteSpan:
+def _from_reports(tree: Tree, quotations: Quotations, report: Report) -> QuoteSpan:
     start = quotations.from_token(report.first)
     inside = []
     for number in range(start, len(quotations.tokens)):
@@ -72,11 +72,11 @@ def _reported(tree: Tree, quotations: Quotations, report: Report) -> QuoteSpan:
             break
         if first >= report.first and last <= report.last:
             inside.append(number)
-    first = _past_frame(tree, quotations, report)
+    first = _skip_frame(tree, quotations, report)
     return QuoteSpan(first, report.last, tuple(inside), report.cue, speaker(tree, quotations, report))
 
 
-def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
+def _skip_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
     """Where the words of the speaker begin, after "that", "as" and the day they were said on."""
     first, cue = report.first, report.cue
     opening = tree.lower[first : min(first + 4, report.last)] + [""] * 4
@@ -95,20 +95,20 @@ def _past_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
     return begins if begins < ends else first
 
 
-def _unreported(
+def _from_unreported_stretches(
     tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[QuoteSpan]
 ) -> QuoteSpan | None:
     first, last = quotations.tokens[number]
     doubt = covering.likely if covering is not None else 0.0
-    if probability(tree, quotations, number, doubt) < SPOKEN or is_no_speech(tree, quotations, number):
+    if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH or is_no_speech(tree, quotations, number):
         return None
     if covering is not None and covering.likely >= 0.05:
-        return _reported(tree, quotations, covering)
-    named = label(tree, quotations, number)
+        return _from_reports(tree, quotations, covering)
+    named = label_before(tree, quotations, number)
     if named is not None:
         return QuoteSpan(first, last, (number,), None, named)
-    if (within := around(tree, quotations, number)) is not None:
+    if (within := governing_verb(tree, quotations, number)) is not None:
         return QuoteSpan(first, last, (number,), *within)
     before = sorted((d for d in found if d.last <= first and d.stretches), key=lambda d: -d.last)
     spoke = [(stretch, draft.speaker) for draft in before[:_TURNS] for stretch in draft.stretches[-1:]]
-    return QuoteSpan(first, last, (number,), None, goes_on(tree, quotations, number, spoke))
+    return QuoteSpan(first, last, (number,), None, next_turn(tree, quotations, number, spoke))

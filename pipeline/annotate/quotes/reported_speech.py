@@ -77,7 +77,9 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     likely = 1 - 1 / total
     ranked = sorted(zip(odds, options, strict=True), key=lambda pair: -pair[0])
     best = ranked[0][1]
-    is_sure = likely >= (LIKELY_THAT if best.way.startswith("acl>") and tree.lower[best.first] == "that" else LIKELY)
+    is_sure = likely >= (
+        LIKELY_THAT if best.derivation.startswith("acl>") and tree.lower[best.first] == "that" else LIKELY
+    )
     if is_sure:
         yield Report(token, best.first, best.last, likely, is_sure=True)
         yield from _conjuncts(tree, token, best, likely)
@@ -92,15 +94,15 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
 
 def _said(tree: Tree, quotations: Quotations, candidate: Candidate) -> bool:
     """Whether a reading is a clause or stands between marks, and is not only a noun."""
-    clause = candidate.head is not None and tree.kid(candidate.head, *SUBJECTS, "aux") is not None
+    clause = candidate.head is not None and tree.child(candidate.head, *SUBJECTS, "aux") is not None
     return clause or quotations.share(candidate.first, candidate.last) > 0
 
 
 def _conjuncts(tree: Tree, cue: int, best: Candidate, likely: float) -> Iterator[Report]:
     """Further clauses of what is reported that the parse hangs on the cue: "boasted about … and that …"."""
-    for kid in tree.kids[cue]:
-        first, last = tree.left[kid], tree.right[kid] + 1
-        if tree.dep[kid] == "conj" and tree.lower[first] == "that" and first >= best.last:
+    for child in tree.children[cue]:
+        first, last = tree.left[child], tree.right[child] + 1
+        if tree.dep[child] == "conj" and tree.lower[first] == "that" and first >= best.last:
             yield Report(cue, *trimmed(tree, first, last), likely, is_sure=True)
 
 

@@ -28,7 +28,7 @@ def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None
     """The noun phrase of whoever says what is reported, or None where the text gives none."""
     head = _speaking(tree, report)
     if head is not None and tree.head[head] != report.cue:
-        head = _whose_words(tree, quotations, head)
+        head = _reported_we(tree, quotations, head)
     if head is None and is_passive(tree, report.cue):
         return None
     if head is None or _is_quoted(tree, quotations, report, head):
@@ -56,32 +56,32 @@ def _hangs_before(tree: Tree, token: int, head: int) -> bool:
 
 def _speaking(tree: Tree, report: Report) -> int | None:
     cue = report.cue
-    by = _after_by(tree, cue)
+    by = _passive_agent(tree, cue)
     if by is not None:
         return by
     if is_passive(tree, cue):
         return None
-    if tree.lower[cue] in ("according", "per") and (inner := tree.kid(cue, "prep", "pobj")) is not None:
-        return inner if tree.dep[inner] == "pobj" else tree.kid(inner, "pobj")
-    owner = tree.kid(cue, "poss")
+    if tree.lower[cue] in ("according", "per") and (inner := tree.child(cue, "prep", "pobj")) is not None:
+        return inner if tree.dep[inner] == "pobj" else tree.child(inner, "pobj")
+    owner = tree.child(cue, "poss")
     if owner is not None:
         return owner
-    is_noun = tree.dep[cue] in _NOUNS and tree.kid(cue, *SUBJECTS) is None
-    verb = _out_of(tree, cue, _OBJECTS) if is_noun else cue
+    is_noun = tree.dep[cue] in _NOUNS and tree.child(cue, *SUBJECTS) is None
+    verb = _verb_of(tree, cue, _OBJECTS) if is_noun else cue
     if tree.dep[verb] == "acl" and _speaks_for_another(tree, verb):
-        verb = _out_of(tree, tree.head[verb], _OBJECTS | {"dative", "appos", "conj"})
+        verb = _verb_of(tree, tree.head[verb], _OBJECTS | {"dative", "appos", "conj"})
     return subject(tree, verb)[0]
 
 
-def _whose_words(tree: Tree, quotations: Quotations, head: int) -> int:
+def _reported_we(tree: Tree, quotations: Quotations, head: int) -> int:
     """Outside of marks "we" is a word of whoever is reported: "Lee said we must act, adding that …"."""
     if tree.lower[head] not in _OWN or quotations.inside[head]:
         return head
-    over = (tree.kid(verb, *SUBJECTS) for verb in tree.above(head))
+    over = (tree.child(verb, *SUBJECTS) for verb in tree.ancestors(head))
     return next((who for who in over if who is not None and tree.lower[who] not in _OWN), head)
 
 
-def _out_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
+def _verb_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
     """The verb whose object, near or far, a noun is."""
     while tree.dep[token] in relations and tree.head[token] != token:
         token = tree.head[token]
@@ -90,12 +90,12 @@ def _out_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
 
 def is_passive(tree: Tree, verb: int) -> bool:
     """Whether a verb tells what was said to its subject: "was told", "asked about it, she …"."""
-    if tree.kid(verb, "auxpass", "nsubjpass") is not None:
+    if tree.child(verb, "auxpass", "nsubjpass") is not None:
         return True
     return (
         tree.dep[verb] in ("advcl", "acl")
         and tree.lower[verb].endswith(("ed", "told"))
-        and tree.kid(verb, "aux", *SUBJECTS) is None
+        and tree.child(verb, "aux", *SUBJECTS) is None
     )
 
 
@@ -105,11 +105,11 @@ def _speaks_for_another(tree: Tree, participle: int) -> bool:
     return before == "," or tree.lower[tree.head[participle]] in MESSAGES
 
 
-def _after_by(tree: Tree, verb: int) -> int | None:
+def _passive_agent(tree: Tree, verb: int) -> int | None:
     """Who does what a passive verb says."""
-    for kid in tree.kids[verb]:
-        if tree.dep[kid] in ("agent", "prep") and tree.lower[kid] == "by":
-            return tree.kid(kid, "pobj")
+    for child in tree.children[verb]:
+        if tree.dep[child] in ("agent", "prep") and tree.lower[child] == "by":
+            return tree.child(child, "pobj")
     return None
 
 

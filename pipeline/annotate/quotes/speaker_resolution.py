@@ -9,7 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
-from pipeline.annotate.quotes.nominal_coreference import NominalCoreference, Place, gender_of_words, is_group, top
+from pipeline.annotate.quotes.nominal_coreference import (
+    EntityMention,
+    NominalCoreference,
+    gender_of_words,
+    is_group,
+    syntactic_head,
+)
 from pipeline.annotate.quotes.quote_spans import QuoteSpan
 from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
 from pipeline.annotate.tree import Tree
@@ -45,7 +51,7 @@ class SpeakerResolver:
         """Index the mentions by their tokens, and which tokens are reported."""
         self.tree, self.quotations = tree, quotations
         places = (
-            Place(tree.at(mention.end - 1), tree.at(mention.start), entity)
+            EntityMention(tree.token_at(mention.end - 1), tree.token_at(mention.start), entity)
             for entity in entities
             for mention in entity.mentions
         )
@@ -100,18 +106,18 @@ class SpeakerResolver:
             gender = gender_of_words(self.tree.lower[words.first : words.head + 1])
         return Antecedent(words.head, name, entity, gender, bool(together) or _is_plural(self.tree.lower[words.head]))
 
-    def _together(self, words: Phrase) -> list[Place]:
+    def _together(self, words: Phrase) -> list[EntityMention]:
         """Others named in the same breath: "Xi and Putin"."""
         found = []
-        for kid in self.tree.kids[words.head]:
-            place = self._over.get(kid)
-            if self.tree.dep[kid] == "conj" and place is not None and place.entity.type in ("PERSON", "ORG", "GPE"):
+        for child in self.tree.children[words.head]:
+            place = self._over.get(child)
+            if self.tree.dep[child] == "conj" and place is not None and place.entity.type in ("PERSON", "ORG", "GPE"):
                 found.append(place)
         return found
 
-    def _apposed(self, head: int) -> Place | None:
-        for kid in self.tree.kids[head]:
-            if self.tree.dep[kid] == "appos" and (place := self._over.get(kid)) is not None:
+    def _apposed(self, head: int) -> EntityMention | None:
+        for child in self.tree.children[head]:
+            if self.tree.dep[child] == "appos" and (place := self._over.get(child)) is not None:
                 return place if place.entity.type in ("PERSON", "ORG") else None
         return None
 
@@ -145,7 +151,7 @@ class SpeakerResolver:
 
     def _antecedent_of_relative(self, token: int) -> Entity | None:
         tree = self.tree
-        clause = next((t for t in tree.above(token) if tree.dep[t] == "relcl"), None)
+        clause = next((t for t in tree.ancestors(token) if tree.dep[t] == "relcl"), None)
         if clause is None:
             place = self._before(token)
             return place[-1].entity if place and token - place[-1].head <= 2 else None
@@ -155,7 +161,7 @@ class SpeakerResolver:
             return named.entity
         return self._nominals.resolve(phrase(tree, head), self._mentions[: bisect_left(self._heads, head)])
 
-    def _before(self, token: int) -> list[Place]:
+    def _before(self, token: int) -> list[EntityMention]:
         """The mentions before a token, of its last sentences, that nobody says between marks."""
         tree = self.tree
         earliest = tree.sentences[max(0, tree.sentence[token] - _SENTENCES_BACK)][0]
@@ -182,10 +188,10 @@ class SpeakerResolver:
                 best, best_score = place.entity, score
         return best
 
-    def _role(self, place: Place) -> str:
+    def _role(self, place: EntityMention) -> str:
         """What a mention is to its verb; one in apposition is what its noun is."""
         tree = self.tree
-        token = top(tree, place)
+        token = syntactic_head(tree, place)
         while tree.dep[token] in ("appos", "conj") and tree.head[token] != token:
             token = tree.head[token]
         return tree.dep[token]

@@ -15,7 +15,7 @@ _LABEL = 8
 _VAGUE = frozenset("which that this these those there what it who".split())
 
 
-def label(tree: Tree, quotations: Quotations, number: int) -> Phrase | None:
+def label_before(tree: Tree, quotations: Quotations, number: int) -> Phrase | None:
     """Who is put before a stretch with a colon, or after its paragraph with a dash: "“…” — Jane Doe"."""
     first, last = quotations.tokens[number]
     start = end = first
@@ -47,14 +47,14 @@ def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
     return None
 
 
-def around(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
+def governing_verb(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
     """The verb that a stretch within a sentence hangs on, and its subject: "She exhorted them to “…”"."""
     first, last = quotations.tokens[number]
     root = next((t for t in range(first, last) if not first <= tree.head[t] < last or tree.head[t] == t), first)
-    for verb in (root, *tree.above(root)):
+    for verb in (root, *tree.ancestors(root)):
         if first <= verb < last:
             continue
-        who = tree.kid(verb, *SUBJECTS)
+        who = tree.child(verb, *SUBJECTS)
         if who is not None and not quotations.inside[who] and _may_speak(tree, who):
             return verb, phrase(tree, who)
     return None
@@ -66,7 +66,7 @@ def _may_speak(tree: Tree, token: int) -> bool:
     return tree.kind[token] in ("PERSON", "ORG", "GPE")
 
 
-def goes_on(
+def next_turn(
     tree: Tree, quotations: Quotations, number: int, before: Sequence[tuple[int, Phrase | None]]
 ) -> Phrase | None:
     """Whose turn it is at a stretch by itself: whoever spoke in the paragraph before, or who was asked or answers.
@@ -78,10 +78,10 @@ def goes_on(
     if not near:
         return None
     last, speaker = near[0]
-    others = [(other, who) for other, who in near[1:] if who is not None and not _same(tree, who, speaker)]
-    if _asks(tree, quotations, last):
+    others = [(other, who) for other, who in near[1:] if who is not None and not _is_same_person(tree, who, speaker)]
+    if _is_question(tree, quotations, last):
         return others[0][1] if others else None
-    if others and _asks(tree, quotations, others[0][0]) and _asks(tree, quotations, number):
+    if others and _is_question(tree, quotations, others[0][0]) and _is_question(tree, quotations, number):
         return others[0][1]
     return speaker
 
@@ -98,9 +98,9 @@ def _adjacent(
         first = min(first, opening)
 
 
-def _asks(tree: Tree, quotations: Quotations, number: int) -> bool:
+def _is_question(tree: Tree, quotations: Quotations, number: int) -> bool:
     return tree.text[quotations.spans[number].end - 1] == "?"
 
 
-def _same(tree: Tree, one: Phrase, other: Phrase | None) -> bool:
+def _is_same_person(tree: Tree, one: Phrase, other: Phrase | None) -> bool:
     return other is not None and tree.lower[one.head] == tree.lower[other.head]

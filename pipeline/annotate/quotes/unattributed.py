@@ -8,7 +8,7 @@ from pipeline.annotate.quotes.features import PRONOUNS
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.tree import Tree
 
-SPOKEN = 0.26
+LIKELY_SPEECH = 0.26
 """A loose stretch is a quote where that is more likely than this."""
 _SELVES = frozenset("i we you my our your me us".split())
 _SMALL = frozenset("a an and at for from in of on or the to with".split())
@@ -16,10 +16,12 @@ _NEAR, _NEXT = 12, 4
 """How few tokens lie between a stretch and the one before, in a sentence and over paragraphs."""
 
 
-def probability(tree: Tree, quotations: Quotations, number: int, doubt: float) -> float:
+def speech_probability(tree: Tree, quotations: Quotations, number: int, doubt: float) -> float:
     """How likely a stretch is to be somebody's words; ``doubt`` is the likeliest report over it."""
     known = lexicon()
-    score = known.loose_bias + sum(known.loose.get(word, 0.0) for word in features(tree, quotations, number, doubt))
+    score = known.unattributed_bias + sum(
+        known.unattributed.get(word, 0.0) for word in features(tree, quotations, number, doubt)
+    )
     return 1 / (1 + math.exp(-score))
 
 
@@ -80,8 +82,8 @@ def _parsed(tree: Tree, first: int, last: int) -> Iterator[str]:
     """What a stretch is to its sentence."""
     root = next((t for t in range(first, last) if not first <= tree.head[t] < last or tree.head[t] == t), first)
     above = tree.head[root]
-    verb = next((t for t in (root, *tree.above(root)) if tree.kid(t, "nsubj", "nsubjpass") is not None), above)
-    who = tree.kid(verb, "nsubj", "nsubjpass")
+    verb = next((t for t in (root, *tree.ancestors(root)) if tree.child(t, "nsubj", "nsubjpass") is not None), above)
+    who = tree.child(verb, "nsubj", "nsubjpass")
     by = "none" if who is None else tree.lower[who] if tree.lower[who] in PRONOUNS else tree.kind[who] or "noun"
     inner = {tree.dep[token] for token in range(first, last)}
     yield f"clause={'finite' if inner & {'nsubj', 'nsubjpass'} else 'bare'}"

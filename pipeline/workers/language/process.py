@@ -32,7 +32,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
     Thread(target=_read, args=(batches,), daemon=True).start()
     # spaCy takes seconds to import, in which the input may end.
     from pipeline.annotate import model  # noqa: PLC0415
-    from pipeline.annotate.stories import annotated  # noqa: PLC0415
+    from pipeline.annotate.stories import annotate_stories  # noqa: PLC0415
 
     nlp = model.load(name, names)
     me = psutil.Process()
@@ -41,7 +41,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
     _answer(answers, [b"ready"])
     while True:
         stories = [Story.model_validate_json(value) for value in batches.get()]
-        results = [story.model_dump_json().encode() for story in annotated(nlp, stories, longest)]
+        results = [story.model_dump_json().encode() for story in annotate_stories(nlp, stories, longest)]
         resident = str(me.memory_info().rss).encode()
         _answer(answers, [resident, *results])
 

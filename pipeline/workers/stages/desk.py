@@ -18,16 +18,16 @@ from pipeline.desk.near_duplicates import SignedStory
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.state.record import Record
 from pipeline.state.rules import (
+    Comparison,
     Decision,
     Policy,
-    Verdict,
     add_copy,
     as_own_story,
     claim,
     confirmed,
     decide,
-    needs_verdict,
-    passed_on,
+    needs_comparison,
+    with_revision,
 )
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import NO_STORY, Story, story_id
@@ -92,7 +92,7 @@ class Desk:
         arrivals = [_Arrival.of(envelope) for envelope in batch]
         while True:
             stored = await self._store.read({a.story.uri for a in arrivals} | {a.original for a in arrivals} - {""})
-            records, outcomes = await self._decided(arrivals, {uri: each.record for uri, each in stored.items()})
+            records, outcomes = await self._decide_all(arrivals, {uri: each.record for uri, each in stored.items()})
             changes = [(record, stored.get(uri)) for uri, record in records.items() if _is_new(record, stored.get(uri))]
             if not await self._store.write(changes):
                 return outcomes
@@ -119,14 +119,14 @@ class Desk:
             else:
                 log.error("a story that waited for its embargo is no longer on its topic", uri=uri, at=str(at))
 
-    async def _decided(
+    async def _decide_all(
         self, arrivals: Sequence[_Arrival], records: dict[str, Record]
     ) -> tuple[dict[str, Record], list[Outcome]]:
         """The records as they are then, and what becomes of each arrival."""
-        verdicts = await self._verdicts(arrivals, records)
+        comparisons = await self._compare(arrivals, records)
         records = dict(records)
-        decisions = [self._decide(each, records, verdicts) for each in arrivals]
-        texts = await self._texts(decisions)
+        decisions = [self._decide(each, records, comparisons) for each in arrivals]
+        texts = await self._fetch_texts(decisions)
         outcomes = [
             self._outcome(arrival, uri, decision, records, texts)
             for arrival, (uri, decision) in zip(arrivals, decisions, strict=True)
@@ -134,7 +134,7 @@ class Desk:
         return records, outcomes
 
     def _decide(
-        self, arrival: _Arrival, records: dict[str, Record], verdicts: dict[str, Verdict]
+        self, arrival: _Arrival, records: dict[str, Record], comparisons: dict[str, Comparison]
     ) -> tuple[str, Decision]:
         """The decision about one arrival, and the story that it concerns, whose record is changed."""
         now, story = self._now(), arrival.story
@@ -150,8 +150,8 @@ class Desk:
         if copy and not original and copy.duplicateof and copy.duplicateof == arrival.original:
             # The original never came as far as this: the copy stands for itself.
             records[story.uri] = as_own_story(copy)
-        verdict = None if arrival.original else verdicts.get(story.uri)
-        decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), verdict, self._policy)
+        comparison = None if arrival.original else comparisons.get(story.uri)
+        decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
         records[story.uri] = decision.record
         # Who was told of a copy tells nobody else of it.
         return story.uri, replace(decision, notify=()) if arrival.original else decision
@@ -168,12 +168,12 @@ class Desk:
         headers = arrival.envelope.onward()
         sends: list[Send] = []
         if decision.story:
-            sends.append(_passed(decision.story, headers, records))
+            sends.append(_to_send(decision.story, headers, records))
         elif uri in texts and decision.resend:
             held = texts.pop(uri)
             story = Story.model_validate_json(held.payload)
             shown = story.model_copy(update={"firstcreated": records[uri].firstcreated})
-            sends.append(_passed(shown, held.onward(), records))
+            sends.append(_to_send(shown, held.onward(), records))
         sends += [
             Send(
                 original,
@@ -185,7 +185,7 @@ class Desk:
         ]
         return tuple(sends) or Done(decision.dropped or "known")
 
-    async def _texts(self, decisions: Sequence[tuple[str, Decision]]) -> dict[str, Envelope]:
+    async def _fetch_texts(self, decisions: Sequence[tuple[str, Decision]]) -> dict[str, Envelope]:
         """The texts that are to be passed on again, by uri, each once: where nothing newer is passed on."""
         passed = {uri for uri, decision in decisions if decision.story}
         places = {
@@ -196,7 +196,7 @@ class Desk:
         found = await self._broker.fetch(list(places.values()))
         return {uri: found[at] for uri, at in places.items() if at in found}
 
-    async def _verdicts(self, arrivals: Sequence[_Arrival], records: dict[str, Record]) -> dict[str, Verdict]:
+    async def _compare(self, arrivals: Sequence[_Arrival], records: dict[str, Record]) -> dict[str, Comparison]:
         """What each story that is new here is a copy of, and whose line it continues."""
         now = self._now()
         new = [
@@ -205,23 +205,23 @@ class Desk:
             if self._compares
             and not arrival.original
             and arrival.story.signal not in NO_STORY
-            and needs_verdict(arrival.story, records.get(arrival.story.uri), now)
+            and needs_comparison(arrival.story, records.get(arrival.story.uri), now)
         ]
-        verdicts = {arrival.story.uri: Verdict(storyline=story_id(arrival.story.uri)) for arrival in new}
+        comparisons = {arrival.story.uri: Comparison(storyline=story_id(arrival.story.uri)) for arrival in new}
         signed = [signed for arrival in new if (signed := _signed(arrival))]
         if not signed:
-            return verdicts
+            return comparisons
         similarity = await self._signatures.compare(signed)
         stored = await self._store.read({uri for pair in similarity for uri in pair if uri})
         lines = {uri: each.record.storyline for uri, each in stored.items()}
         replacing = {arrival.story.uri for arrival in new if arrival.story.signal in _REPLACING}
         for one, (copied, matter) in zip(signed, similarity, strict=True):
             related = copied or matter or one.uri
-            line = lines.get(related) or (verdicts[related].storyline if related in verdicts else None)
-            verdicts[one.uri] = Verdict(
+            line = lines.get(related) or (comparisons[related].storyline if related in comparisons else None)
+            comparisons[one.uri] = Comparison(
                 duplicateof=None if one.uri in replacing else copied, storyline=line or story_id(related)
             )
-        return verdicts
+        return comparisons
 
 
 def _lists(original: Record, copy: Record) -> bool:
@@ -242,9 +242,9 @@ def _signed(arrival: _Arrival) -> SignedStory | None:
     return SignedStory(uri=story.uri, origin=origin, versioncreated=story.versioncreated, signature=signature)
 
 
-def _passed(story: Story, headers: Headers, records: dict[str, Record]) -> Send:
+def _to_send(story: Story, headers: Headers, records: dict[str, Record]) -> Send:
     """The story on its way, with the next revision."""
-    records[story.uri] = record = passed_on(records[story.uri])
+    records[story.uri] = record = with_revision(records[story.uri])
     return Send(story.uri, _json(story), headers=replace(headers, revision=record.revision))
 
 

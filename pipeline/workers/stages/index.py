@@ -11,7 +11,7 @@ from pipeline.index import documents
 from pipeline.index.documents import Action
 from pipeline.index.indices import ElasticsearchIndices, Indices
 from pipeline.state.record import Record
-from pipeline.state.rules import Policy, confirmed, counts
+from pipeline.state.rules import Policy, confirmed, is_current
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
@@ -64,14 +64,14 @@ class Indexing:
         stored = await self._store.read(newest)
         known = {uri: each.record for uri, each in stored.items()}
         now = self._now()
-        overtaken = {uri for uri, each in newest.items() if not counts(each.story, known.get(uri), now)}
-        counting = [each for uri, each in newest.items() if uri not in overtaken]
+        overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now)}
+        current = [each for uri, each in newest.items() if uri not in overtaken]
         written = dict.fromkeys(newest, 0)
         for each in arrivals:
             written[each.story.uri] = max(written[each.story.uri], len(each.story.quotes))
         await self._carry_out([back for uri in overtaken for back in _stale_quote_deletes(newest[uri], written[uri])])
-        refused = await self._write(counting, known, written) if counting else {}
-        await self._confirm([each.story for each in counting if each.story.uri not in refused], stored)
+        refused = await self._write(current, known, written) if current else {}
+        await self._confirm([each.story for each in current if each.story.uri not in refused], stored)
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
 
     async def _confirm(self, stories: Sequence[Story], stored: Mapping[str, Stored]) -> None:
