@@ -30,7 +30,7 @@ def ensure(kafka: Kafka) -> list[str]:
             client.alter_configs(resources)
         except KafkaError as error:
             # Who may read and write topics may not always change them.
-            log.warning("topics keep the settings they have", why=f"{type(error).__name__}: {error}")
+            log.warning("topic_settings_unchanged", reason=f"{type(error).__name__}: {error}")
     return missing
 
 

@@ -59,18 +59,18 @@ class _RateLimitFilter(logging.Filter):
         return True
 
 
-def _waiting(details: stamina.instrumentation.RetryDetails) -> None:
+def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
     structlog.get_logger().warning(
-        "a server is away, trying again",
+        "retry_scheduled",
         attempt=details.retry_num,
-        why=str(details.caused_by),
-        pause=round(details.wait_for, 1),
+        reason=str(details.caused_by),
+        wait_seconds=round(details.wait_for, 1),
     )
 
 
 def set_up_logging() -> None:
     """Structured logs on standard error: for people on a terminal, JSON lines elsewhere."""
-    stamina.instrumentation.set_on_retry_hooks([_waiting])
+    stamina.instrumentation.set_on_retry_hooks([_log_retry])
     render: Callable[..., Any] = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )

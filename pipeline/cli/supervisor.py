@@ -96,4 +96,4 @@ class Supervisor:
             pause = min(_MOST_PAUSE, 0.5 * 2**child.failures) if child.failures > 1 else 0.0
             child.again_at = time.monotonic() + pause
             child.process = None
-            log.warning("child ended, starting it again", child=child.name, code=code, pause=pause)
+            log.warning("child_restarting", child=child.name, code=code, pause=pause)

@@ -73,7 +73,7 @@ class ItemReader:
             # It could not be read now; what is in it is not at fault.
             raise
         except Exception as error:
-            log.exception("an item cannot be taken", where=where)
+            log.exception("item_rejected", where=where)
             yield Rejected(where, f"{type(error).__name__}: {error}", type(error).__name__, head)
 
     def _format(self, stream: Peekable, name: str) -> Format:

@@ -86,15 +86,15 @@ class LiveFeeds:
                 try:
                     taken = await asyncio.to_thread(self._deliver_file, folder, file, feed)
                 except OSError as error:
-                    log.warning("file waits", feed=feed.name, file=readable(file.path), why=str(error))
+                    log.warning("file_delayed", feed=feed.name, file=readable(file.path), reason=str(error))
                     await asyncio.sleep(_RETRY_AFTER)
                 else:
                     await self._record_arrival(feed.name, *taken)
         except (OSError, TransientError) as error:
-            log.warning("folder waits", feed=feed.name, why=str(error))
+            log.warning("folder_delayed", feed=feed.name, reason=str(error))
             await asyncio.sleep(_RETRY_AFTER)
         except Exception:  # the other feeds go on
-            log.exception("folder waits", feed=feed.name)
+            log.exception("folder_delayed", feed=feed.name)
             await asyncio.sleep(_RETRY_AFTER)
 
     def _deliver_file(self, folder: WatchedFolder, file: CompleteFile, feed: LiveFeed) -> tuple[int, str | None]:
@@ -119,7 +119,7 @@ class LiveFeeds:
                 try:
                     await self._poll_once(polled, feed)
                 except Exception:  # the other feeds go on
-                    log.exception("visit failed", feed=feed.name)
+                    log.exception("poll_failed", feed=feed.name)
                     await asyncio.sleep(0 if once else feed.every)
                 if once:
                     return
@@ -131,7 +131,7 @@ class LiveFeeds:
         async with self._hosts.setdefault(host, asyncio.Semaphore(_AT_ONCE_ON_A_HOST)):
             result = await polled.poll(self._reader(feed))
         if result.state and result.state.error:
-            log.warning("feed does not answer", feed=feed.name, why=result.state.error, times=result.state.failures)
+            log.warning("feed_unreachable", feed=feed.name, reason=result.state.error, times=result.state.failures)
         await asyncio.to_thread(self._deliver_result, polled, result)
         await self._record_arrival(feed.name, len(result.items), result.items[-1].uri if result.items else None)
 
@@ -142,7 +142,7 @@ class LiveFeeds:
                 for batch in _batches(iter((*result.items, *result.refused))):
                     self.deliver(polled.name, batch)
             except TransientError as error:
-                log.warning("feed waits", feed=polled.name, why=str(error))
+                log.warning("feed_delayed", feed=polled.name, reason=str(error))
                 self._stopping.wait(_RETRY_AFTER)
             else:
                 polled.mark_done(result)
@@ -157,7 +157,7 @@ class LiveFeeds:
             return
         now = time.time()
         await asyncio.to_thread(self._update_freshness, name, lambda freshness: freshness.with_arrivals(items, now))
-        log.info("items came", feed=name, items=items)
+        log.info("items_received", feed=name, items=items)
         if self.searchable and last and name not in self._measuring:
             self._measuring[name] = asyncio.create_task(self._measure_delay(name, last, now))
 
@@ -176,7 +176,7 @@ class LiveFeeds:
         except TransientError:
             return
         except Exception:  # it is only a figure
-            log.exception("freshness is not known", feed=name)
+            log.exception("freshness_unknown", feed=name)
         finally:
             self._measuring.pop(name, None)
 

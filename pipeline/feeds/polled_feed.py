@@ -115,7 +115,7 @@ class PolledFeed:
         except (Unreachable, PermanentError):
             return item
         except Exception:  # one page is that item's own affair
-            log.exception("page cannot be read", feed=self.name, uri=item.uri)
+            log.exception("linked_page_unreadable", feed=self.name, uri=item.uri)
             return item
 
     def _succeeded(self, last: PollState, response: Response) -> PollState:

@@ -56,5 +56,5 @@ def serve(
     except OSError:
         server = make_server(host, 0, application, _Server, _Quiet)
     threading.Thread(target=server.serve_forever, daemon=True, name="monitor").start()
-    log.info("figures are served", metrics=f"http://{host}:{server.server_port}/metrics")
+    log.info("metrics_served", metrics=f"http://{host}:{server.server_port}/metrics")
     return int(server.server_port)

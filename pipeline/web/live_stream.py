@@ -80,11 +80,11 @@ class IndexedBroadcast:
                         self._refresh()
                         loop.call_soon_threadsafe(self._put, sorted({message.name for message in messages}))
             except PipelineError as error:
-                log.info("live results wait", why=str(error))
+                log.info("live_results_delayed", reason=str(error))
             except Exception:  # the thread must not end before the application
                 if loop.is_closed():
                     return
-                log.exception("live results wait")
+                log.exception("live_results_delayed")
             time.sleep(_PAUSE)
 
     @stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10.0)

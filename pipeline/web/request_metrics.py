@@ -16,8 +16,8 @@ class RequestMetrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._app = app
         self._seconds = Histogram(
-            "wire_request_seconds",
-            "from a request to the beginning of its answer",
+            "wire_http_request_duration_seconds",
+            "Time from a request to the start of its response.",
             ["route", "status"],
             buckets=_SECONDS,
             registry=registry,

@@ -189,7 +189,7 @@ class System:
     @property
     def ended(self) -> int:
         """How many workers have ended by themselves."""
-        return self._said.count("child ended")
+        return self._said.count("child_restarting")
 
     @property
     def log(self) -> str:

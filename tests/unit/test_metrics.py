@@ -24,8 +24,8 @@ class TestWorkerMetrics:
         assert told["events"] == 4
         assert told["story_seconds"]["p50"] == pytest.approx(4, abs=0.5)
         text = generate_latest(metrics.registry).decode()
-        assert 'wire_events_total{outcome="indexed",stage="index"} 3.0' in text
-        assert 'wire_story_seconds_count{stage="index"} 3.0' in text
+        assert 'wire_stage_events_total{outcome="indexed",stage="index"} 3.0' in text
+        assert 'wire_story_latency_seconds_count{stage="index"} 3.0' in text
 
     def test_a_rate_is_that_since_the_last_document(self, metrics):
         metrics.event_ended("indexed", time.time(), None)

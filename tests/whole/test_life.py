@@ -24,7 +24,9 @@ def test_every_worker_serves_its_figures_and_writes_them_down(wire):
 
     def done(stage: str) -> float:
         figures = urlopen(f"{address(stage)}/metrics").read().decode()
-        return sum(map(float, re.findall(rf'^wire_story_seconds_count{{stage="{stage}"}} (\S+)', figures, re.M)))
+        return sum(
+            map(float, re.findall(rf'^wire_story_latency_seconds_count{{stage="{stage}"}} (\S+)', figures, re.M))
+        )
 
     wire.await_idle()
     begin, before = datetime.now(UTC), {stage: done(stage) for stage in busy}
@@ -79,7 +81,7 @@ def test_wire_tail_follows_what_is_indexed(wire):
 def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(wire):
     worker = subprocess.Popen([*COMMAND, "worker", "parse"], stderr=subprocess.PIPE, env=os.environ | wire.environment)
     try:
-        eventually(lambda: b"worker starts" in worker.stderr.readline())
+        eventually(lambda: b"worker_starting" in worker.stderr.readline())
         fed = list(stories(30, seed=62))
         wire.feed(*fed)
         wire.await_idle()

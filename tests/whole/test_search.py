@@ -284,7 +284,7 @@ class TestFigures:
     def test_requests_are_timed_by_route_and_not_by_what_they_ask_for(self, api):
         api("story", code=404, uri="urn:figures:none")
         figures = httpx.get(f"{api.wire.address}/metrics").text
-        assert 'wire_request_seconds_count{route="/api/v1/story",status="404"}' in figures
+        assert 'wire_http_request_duration_seconds_count{route="/api/v1/story",status="404"}' in figures
         assert "urn:figures:none" not in figures
 
 

@@ -137,7 +137,7 @@ class LanguagePool:
         try:
             return list(await self._run(values))
         except _ProcessLost as lost:
-            log.warning("language batch lost, trying its stories alone", stories=len(values), why=str(lost))
+            log.warning("language_batch_lost", stories=len(values), reason=str(lost))
         return [await self._annotate_singly(value) for value in values]
 
     async def _annotate_singly(self, value: bytes) -> bytes | AnnotationFailed:
@@ -171,7 +171,7 @@ class LanguagePool:
         if not self._stopped:
             self.restarts += 1
             self._metrics.process_replaced()
-            log.info("language process is replaced", resident=process.resident, restarts=self.restarts)
+            log.info("language_process_replaced", resident=process.resident, restarts=self.restarts)
         return None
 
     async def _new(self) -> LanguageProcess:

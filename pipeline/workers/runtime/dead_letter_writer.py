@@ -36,7 +36,11 @@ class DeadLetterWriter:
         original = await self._original(envelope) or envelope
         detail = str(error) if isinstance(error, PermanentError) else _bug(error)
         log.warning(
-            "dead letter", stage=self._stage, uri=envelope.name, error=type(error).__name__, detail=detail[:_DETAIL]
+            "story_dead_lettered",
+            stage=self._stage,
+            uri=envelope.name,
+            error=type(error).__name__,
+            detail=detail[:_DETAIL],
         )
         trace = " ".join(map(str, envelope.trace))
         failure = Failure(self._stage, type(error).__name__, detail[:_DETAIL], trace, original.at.topic)

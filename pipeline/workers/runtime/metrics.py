@@ -26,16 +26,29 @@ class WorkerMetrics:
         self._since = time.monotonic()
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
         self._description = 0.0
-        self.done = self._counter("events", "events that ended, by how", "outcome")
-        self.dead = self._counter("dead_letters", "events that ended in the dead letters", "error")
-        self.waits = self._counter("waits", "tries that found a server away", "server")
-        self.restarts = self._counter("language_restarts", "language processes that were replaced")
-        self.rebalances = self._counter("rebalances", "times the partitions were handed out anew")
-        self.lag = Gauge("wire_lag", "messages the whole stage has not done", ["stage"], registry=self.registry)
-        self.partitions = Gauge("wire_partitions", "partitions this worker has", ["stage"], registry=self.registry)
-        self.seconds = self._histogram("stage_seconds", "from an event's arrival here to its acknowledgement", _SECONDS)
-        self.age = self._histogram("story_seconds", "from an item's arrival at the door to the end here", _SECONDS)
-        self.batches = self._histogram("batch_events", "events in one batch", _SIZES)
+        self.done = self._counter("stage_events", "Events that ended, by outcome.", "outcome")
+        self.dead = self._counter(
+            "stage_dead_letters", "Events that were written to the dead-letter queue, by error.", "error"
+        )
+        self.waits = self._counter("server_unavailable", "Attempts that found a server unavailable.", "server")
+        self.restarts = self._counter("language_restarts", "Language processes that were replaced.")
+        self.rebalances = self._counter("rebalances", "Rebalances of the consumer group.")
+        self.lag = Gauge(
+            "wire_consumer_lag_messages",
+            "Messages that the whole stage has not processed.",
+            ["stage"],
+            registry=self.registry,
+        )
+        self.partitions = Gauge(
+            "wire_assigned_partitions", "Partitions assigned to this worker.", ["stage"], registry=self.registry
+        )
+        self.seconds = self._histogram(
+            "stage_duration_seconds", "Time from an event's arrival at this stage to its acknowledgement.", _SECONDS
+        )
+        self.age = self._histogram(
+            "story_latency_seconds", "Time from an item's ingestion to the end of this stage.", _SECONDS
+        )
+        self.batches = self._histogram("batch_events", "Events in one batch.", _SIZES)
         # Those that alerts are made of are there, as 0, from the start.
         for server in ("kafka", "elasticsearch"):
             self.waits.labels(stage, server)
@@ -85,9 +98,9 @@ class WorkerMetrics:
         """The figures as one document of ``wire-metrics-*``: sums since the start, and rates since the last one."""
         now = time.monotonic()
         sums = {
-            "events": self._sum("wire_events_total"),
-            "dead_letters": self._sum("wire_dead_letters_total"),
-            "waits": self._sum("wire_waits_total"),
+            "events": self._sum("wire_stage_events_total"),
+            "dead_letters": self._sum("wire_stage_dead_letters_total"),
+            "waits": self._sum("wire_server_unavailable_total"),
             "language_restarts": self._sum("wire_language_restarts_total"),
             "rebalances": self._sum("wire_rebalances_total"),
         }
@@ -100,8 +113,8 @@ class WorkerMetrics:
             "stage": self.stage,
             **sums,
             "events_per_second": rate,
-            "lag": self._sum("wire_lag"),
-            "partitions": self._sum("wire_partitions"),
+            "lag": self._sum("wire_consumer_lag_messages"),
+            "partitions": self._sum("wire_assigned_partitions"),
             "batch_events": events / batches if batches else 0.0,
             "resident_bytes": psutil.Process().memory_info().rss,
             **({"story_seconds": _percentiles(times)} if times else {}),

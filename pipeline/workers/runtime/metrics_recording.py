@@ -30,8 +30,8 @@ def _record(metrics: WorkerMetrics, recorder: Recorder, every: float) -> None:
         try:
             recorder.record(metrics.document())
         except ElasticsearchUnavailable as error:
-            log.info("metrics were not written down", why=str(error))
+            log.info("metrics_not_recorded", reason=str(error))
         except DocumentRefused as error:
-            log.warning("metrics were refused", why=str(error))
+            log.warning("metrics_rejected", reason=str(error))
         except Exception:  # the thread must not end before the worker
-            log.exception("metrics were not written down")
+            log.exception("metrics_not_recorded")

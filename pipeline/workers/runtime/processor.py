@@ -44,9 +44,9 @@ class Processor:
         try:
             await self._handler.tick()
         except TransientError as error:
-            log.info("regular work waits", stage=self._stage.name, why=str(error))
+            log.info("tick_delayed", stage=self._stage.name, reason=str(error))
         except Exception:  # the timer must not end
-            log.exception("regular work failed", stage=self._stage.name)
+            log.exception("tick_failed", stage=self._stage.name)
 
     async def _process(self, pending: list[PendingEvent]) -> None:
         envelopes = [each.envelope for each in pending]

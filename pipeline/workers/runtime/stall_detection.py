@@ -89,7 +89,7 @@ class StallWatch:
         while True:
             time.sleep(EVERY)
             if why := self.check_once():
-                log.error("worker is stuck and ends, to be started again", stage=self._stage.name, why=why)
+                log.error("worker_stalled", stage=self._stage.name, reason=why)
                 os._exit(EXIT_STUCK)
 
     def check_once(self) -> str | None:
@@ -102,7 +102,7 @@ class StallWatch:
             self._detector.reset(time.monotonic())
             return None
         except Exception:  # the watch must not end before the worker
-            log.exception("the broker could not be asked", stage=self._stage.name)
+            log.exception("stall_check_failed", stage=self._stage.name)
             self._detector.reset(time.monotonic())
             return None
         self._metrics.lag.labels(self._stage.name).set(found.messages)

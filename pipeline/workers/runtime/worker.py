@@ -38,7 +38,7 @@ def run(stage: Stage, settings: Settings) -> None:
     _watch(app, stage, settings, metrics)
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
-    log.info("worker starts", reads=stage.reads, writes=stage.writes)
+    log.info("worker_starting", reads=stage.reads, writes=stage.writes)
     worker.execute_from_commandline()
 
 

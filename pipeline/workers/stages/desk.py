@@ -115,9 +115,9 @@ class Desk:
         for uri, at in ours.items():
             if held := texts.get(at):
                 await self._broker.send(topics.STORIES, uri.encode(), held.payload, held.onward().pairs())
-                log.info("embargo is over", uri=uri)
+                log.info("embargo_released", uri=uri)
             else:
-                log.error("a story that waited for its embargo is no longer on its topic", uri=uri, at=str(at))
+                log.error("embargoed_story_expired", uri=uri, at=str(at))
 
     async def _decide_all(
         self, arrivals: Sequence[_Arrival], records: dict[str, Record]
