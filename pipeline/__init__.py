@@ -1,18 +1,18 @@
-"""wire: a live stream of news stories, understood and made searchable.
+"""wire: ingest a live stream of news stories, extract their contents and make them searchable.
 
-The route of a story, and the package that stands at each step::
+The route of a story, and the package that does each step::
 
-    bytes   feeds ─────► wire.raw         where stories come from, once or live
-    Story   formats, clean ► wire.stories bytes → Story; captions, credits and adverts off
-    Story   desk ──────► wire.edited      which version counts; copies, storylines
-            state ·······                 what is remembered of each story
-            annotate ──► wire.annotated   entities, quotes, speakers (spaCy)
-            index ─────► Elasticsearch    documents, templates, bulk writes
-            search, alerts                queries and typed results; saved searches, and who is told
+    bytes   feeds ─────► wire.raw         read items from files, addresses and pushes
+    Story   formats, clean ► wire.stories parse bytes into a Story; remove boilerplate
+    Story   desk ──────► wire.edited      pick the current version; find duplicates and storylines
+            state ·······                 store one record per story
+            annotate ──► wire.annotated   extract entities, quotes and speakers (spaCy)
+            index ─────► Elasticsearch    write documents; manage templates
+            search, alerts                run queries; match saved searches and notify
 
-``connect`` makes connections to Kafka and Elasticsearch, ``ops`` runs an installation. ``workers``
-(Faust), ``web``, ``kibana``, ``cli`` and ``local`` wire all of it together and are the only ones
-that do. Whatever a stage gives up on goes to ``wire.dead`` with its reason.
+``connect`` opens connections to Kafka and Elasticsearch. ``ops`` holds what operators need: status, dead letters,
+tokens. ``workers`` (Faust), ``web``, ``kibana``, ``cli`` and ``local`` combine the other packages; nothing imports
+them. An item that a stage gives up on goes to ``wire.dead`` with its reason.
 """
 
 __version__ = "0.7.0"

@@ -1,4 +1,4 @@
-"""``python -m pipeline`` is the ``wire`` command."""
+"""Run the ``wire`` command as ``python -m pipeline``."""
 
 from pipeline.cli import main
 

@@ -10,9 +10,9 @@ PipelineError
  │    ├── AlertFailed          Elasticsearch cannot carry out an alert's search
  │    └── DeliveryFailed       a webhook or a mail server took no alert, tried several times
  ├── TransientError            a server is at fault: wait and try again, lose nothing
- │    ├── KafkaAway
- │    ├── ElasticsearchAway
- │    ├── KibanaAway
+ │    ├── KafkaUnavailable
+ │    ├── ElasticsearchUnavailable
+ │    ├── KibanaUnavailable
  │    ├── DownloadFailed       a jar of the local servers could not be fetched
  │    └── LocalServerFailed    a local server did not start, or has ended
  └── ConfigurationError        the person who started us can mend it

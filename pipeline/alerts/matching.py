@@ -67,7 +67,7 @@ def matches(
     """What is to be told of these versions, given what was ``earlier`` of these stories before.
 
     The same arrival again gives the same matches, with the same ids. Beside them the alerts that
-    could not be asked, which keep no other waiting. Raises ElasticsearchAway.
+    could not be asked, which keep no other waiting. Raises ElasticsearchUnavailable.
     """
     newest = {each.uri: each for each in arrived}
     usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]

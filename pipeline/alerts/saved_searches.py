@@ -65,7 +65,7 @@ def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tupl
 def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
     """Save it.
 
-    Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchAway.
+    Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchUnavailable.
     """
     execute(client, alert.search_query(0))
     if len(load_all(client)) >= MOST_ALERTS:
@@ -84,7 +84,7 @@ def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
 
 
 def remove(client: Client, name: str) -> None:
-    """Forget it. Raises ConfigurationError where there is none of that name, ElasticsearchAway."""
+    """Forget it. Raises ConfigurationError where there is none of that name, ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
             client.delete(index=client.named(ALERTS), id=name, refresh=True)
@@ -94,7 +94,7 @@ def remove(client: Client, name: str) -> None:
 
 @retry_while_starting
 def get(client: Client, name: str) -> Alert:
-    """The alert of that name. Raises ConfigurationError where there is none, ElasticsearchAway."""
+    """The alert of that name. Raises ConfigurationError where there is none, ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
             return Alert.model_validate(client.get(index=client.named(ALERTS), id=name)["_source"])
@@ -104,7 +104,7 @@ def get(client: Client, name: str) -> Alert:
 
 @retry_while_starting
 def load_all(client: Client) -> list[Alert]:
-    """All alerts, by name. Raises ElasticsearchAway."""
+    """All alerts, by name. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
             found = client.search(index=client.named(ALERTS), size=MOST_ALERTS, **IGNORE_MISSING)

@@ -27,13 +27,13 @@ class Lag:
 
 
 def lags(kafka: Kafka) -> list[Lag]:
-    """The backlog of every stage, in the order of the route. Raises KafkaAway."""
+    """The backlog of every stage, in the order of the route. Raises KafkaUnavailable."""
     with admin(kafka) as groups, consumer(kafka) as client:
         return [_lag(kafka, groups, client, stage) for stage in topics.STAGES.values()]
 
 
 def lag(kafka: Kafka, stage: topics.Stage) -> Lag:
-    """The backlog of one stage. Raises KafkaAway."""
+    """The backlog of one stage. Raises KafkaUnavailable."""
     with admin(kafka) as groups, consumer(kafka) as client:
         return _lag(kafka, groups, client, stage)
 

@@ -21,13 +21,13 @@ _CATCHING_UP = 30.0
 
 
 def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Envelope]:
-    """The messages at these places, without those that are no longer there. Raises KafkaAway."""
+    """The messages at these places, without those that are no longer there. Raises KafkaUnavailable."""
     with consumer(kafka, fetch_bytes=1) as client:
         return [found for at in places if (found := _fetch(kafka, client, at))]
 
 
 def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | None:
-    """The message, None where it is certain that it is gone. Raises KafkaAway where it does not come in time."""
+    """The message, None where it is certain that it is gone. Raises KafkaUnavailable where it does not come in time."""
     where = TopicPartition(kafka.named(at.topic), at.partition)
     partitions = client.partitions_for_topic(where.topic)
     if not partitions:
@@ -49,7 +49,7 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
 def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
     """The topic's messages up to what was its end when the reading began.
 
-    Raises KafkaAway, also where nothing comes for half a minute.
+    Raises KafkaUnavailable, also where nothing comes for half a minute.
     """
     return TopicFollower(kafka, topic, since).poll()
 
@@ -69,7 +69,7 @@ class TopicFollower:
     def poll(self) -> Iterator[Envelope]:
         """The messages not read yet, up to what is the end of the topic now.
 
-        Raises KafkaAway, also where nothing comes for half a minute.
+        Raises KafkaUnavailable, also where nothing comes for half a minute.
         """
         with consumer(self._kafka) as client:
             ends = _assign(client, self._kafka.named(self._topic))
@@ -105,13 +105,13 @@ class TopicFollower:
 
 
 def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:
-    """The messages that come from now on. Raises KafkaAway."""
+    """The messages that come from now on. Raises KafkaUnavailable."""
     for messages in poll_batches(kafka, topic, 0):
         yield from messages
 
 
 def poll_batches(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
-    """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaAway."""
+    """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaUnavailable."""
     with consumer(kafka) as client:
         _assign(client, kafka.named(topic))
         client.seek_to_end()

@@ -28,7 +28,7 @@ class Sender:
     """Sends messages and counts what became of them.
 
     ``acknowledged`` counts messages all replicas have. A message that was not acknowledged within
-    ``kafka.delivery_timeout`` seconds raises KafkaAway from ``send`` or ``finish``, and none after it is sent.
+    ``kafka.delivery_timeout`` seconds raises KafkaUnavailable from ``send`` or ``finish``, and none after it is sent.
     """
 
     kafka: Kafka
@@ -38,7 +38,7 @@ class Sender:
     _waiting_bytes: int = 0
 
     def __enter__(self) -> Self:
-        """Connect. Raises KafkaAway after ``kafka.delivery_timeout`` seconds of trying, with back-off."""
+        """Connect. Raises KafkaUnavailable after ``kafka.delivery_timeout`` seconds of trying, with back-off."""
         deadline, pause = time.monotonic() + self.kafka.delivery_timeout, 0.25
         while True:
             try:
@@ -78,7 +78,7 @@ class Sender:
     ) -> None:
         """Send one message, waiting while too much is in flight.
 
-        Raises TooLarge where the message is over the topic's limit, KafkaAway.
+        Raises TooLarge where the message is over the topic's limit, KafkaUnavailable.
         """
         size = len(value or b"")
         self._await_acknowledgements(IN_FLIGHT_BYTES - size)
@@ -93,7 +93,7 @@ class Sender:
         self._waiting_bytes += size
 
     def finish(self) -> int:
-        """Wait until everything is acknowledged; how many were. Raises KafkaAway."""
+        """Wait until everything is acknowledged; how many were. Raises KafkaUnavailable."""
         with translate_errors(self.kafka):
             self._producer.flush(timeout=self.kafka.delivery_timeout)
         self._await_acknowledgements(-1)

@@ -24,7 +24,7 @@ class SharedSender:
     def deliver(self, send: Callable[[Sender], Result]) -> Result:
         """Let ``send`` give messages to the producer; return when all of them are acknowledged.
 
-        Raises KafkaAway, where some may have been.
+        Raises KafkaUnavailable, where some may have been.
         """
         with self._lock:
             try:

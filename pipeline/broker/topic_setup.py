@@ -14,7 +14,7 @@ log = structlog.get_logger()
 def ensure(kafka: Kafka) -> list[str]:
     """Create the topics that do not exist, and give the others the settings of today; the names of those created.
 
-    Partitions are not changed afterwards: a story's versions stay in order only within one. Raises KafkaAway.
+    Partitions are not changed afterwards: a story's versions stay in order only within one. Raises KafkaUnavailable.
     """
     with admin(kafka) as client:
         known = set(client.list_topics())

@@ -62,7 +62,7 @@ def feeds(
 
 
 def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> None:
-    """Run these feeds. Raises ConfigurationError, and KafkaAway where no Kafka is known."""
+    """Run these feeds. Raises ConfigurationError, and KafkaUnavailable where no Kafka is known."""
     names = Counter(feed.name for feed in live)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ConfigurationError(f"two live feeds are called {twice[0]!r}")

@@ -40,7 +40,7 @@ def connected(
 ) -> tuple[Settings, Servers]:
     """The settings with these options, and the servers they name or that ``wire up`` runs.
 
-    Raises ConfigurationError, KafkaAway, ElasticsearchAway.
+    Raises ConfigurationError, KafkaUnavailable, ElasticsearchUnavailable.
     """
     settings = settings_module.load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     return settings, locate(settings)

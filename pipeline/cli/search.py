@@ -104,7 +104,7 @@ def search(
 
 
 def _indexed(settings: Settings) -> Iterator[list[str]]:
-    """The uris of what is indexed from now on, a second's together, until Ctrl-C. Raises KafkaAway."""
+    """The uris of what is indexed from now on, a second's together, until Ctrl-C. Raises KafkaUnavailable."""
     messages.print("[dim]following; Ctrl-C ends[/]")
     with suppress(KeyboardInterrupt):
         for indexed in poll_batches(locate_kafka(settings), topics.INDEXED, 1):

@@ -37,7 +37,7 @@ def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, 
 def prepare(servers: Servers) -> tuple[list[str], list[str]]:
     """Make what must exist; the topics that were created, and the templates.
 
-    Raises KafkaAway, ElasticsearchAway.
+    Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
     created = topic_setup.ensure(servers.kafka)
     client = connect(servers.elasticsearch)
@@ -46,7 +46,7 @@ def prepare(servers: Servers) -> tuple[list[str], list[str]]:
 
 
 def report_limits(elasticsearch: Elasticsearch) -> None:
-    """Say what the core server cannot do; everything else works on it. Raises ElasticsearchAway."""
+    """Say what the core server cannot do; everything else works on it. Raises ElasticsearchUnavailable."""
     with connect(elasticsearch) as client:
         if health.is_core_server(client):
             text = "this Elasticsearch is the core server, which Kibana cannot use; `docker compose` has a full one"

@@ -57,7 +57,7 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
     """What is known of it: ``state``, ``times`` by place, and the dead letters of that uri.
 
     ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has
-    passed it on), dead, or unknown. Raises KafkaAway, ElasticsearchAway.
+    passed it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
     client = connect(servers.elasticsearch)
     with client:

@@ -81,7 +81,7 @@ def _options(settings: Elasticsearch) -> dict[str, Any]:
 
 @contextmanager
 def translate_errors(client: Client | AsyncClient) -> Iterator[None]:
-    """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchAway, with its address."""
+    """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchUnavailable, with its address."""
     try:
         yield
     except TransportError as error:
@@ -128,7 +128,7 @@ def bulk_item_error(result: dict[str, Any]) -> str | ElasticsearchUnavailable | 
 def found_documents(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
     """The documents of an ``mget`` that are there.
 
-    Raises ElasticsearchAway where one could not be looked for: while a node starts, or is too busy,
+    Raises ElasticsearchUnavailable where one could not be looked for: while a node starts, or is too busy,
     ``mget`` succeeds as a whole and says so in that document's place. Taken for unknown, a story's
     kills and versions would be forgotten.
     """

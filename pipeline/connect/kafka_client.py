@@ -18,7 +18,7 @@ _BOOTSTRAP_MS = 5_000
 def options(kafka: Kafka) -> dict[str, Any]:
     """How a client of kafka-python connects.
 
-    Raises KafkaAway where no Kafka is known, ConfigurationError where a certificate cannot be read.
+    Raises KafkaUnavailable where no Kafka is known, ConfigurationError where a certificate cannot be read.
     """
     if not kafka.address:
         raise KafkaUnavailable("no Kafka is known here")
@@ -52,7 +52,7 @@ def tls_context(kafka: Kafka) -> ssl.SSLContext | None:
 
 @contextmanager
 def translate_errors(kafka: Kafka) -> Iterator[None]:
-    """Turn whatever says that Kafka is away into KafkaAway, with its address.
+    """Turn whatever says that Kafka is away into KafkaUnavailable, with its address.
 
     Raises ConfigurationError where it does not let us in.
     """
@@ -88,7 +88,7 @@ async def _probe_auth(kafka: Kafka) -> None:
 
 @contextmanager
 def admin(kafka: Kafka) -> Iterator[KafkaAdminClient]:
-    """An administration client, closed afterwards. Raises KafkaAway."""
+    """An administration client, closed afterwards. Raises KafkaUnavailable."""
     with translate_errors(kafka):
         client = KafkaAdminClient(**options(kafka))
         try:
@@ -102,7 +102,7 @@ def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer
     """A consumer that belongs to no group and commits nothing, closed afterwards.
 
     ``fetch_bytes`` is how much it asks of a partition at once; a larger message comes all the same.
-    Raises KafkaAway.
+    Raises KafkaUnavailable.
     """
     with translate_errors(kafka):
         client = KafkaConsumer(

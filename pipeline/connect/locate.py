@@ -31,7 +31,7 @@ class Servers:
 def locate(settings: Settings) -> Servers:
     """The servers of the settings, else those that ``wire up`` runs on this data directory.
 
-    Raises KafkaAway or ElasticsearchAway where a server is neither configured nor running.
+    Raises KafkaUnavailable or ElasticsearchUnavailable where a server is neither configured nor running.
     """
     return servers_of(settings, locate_kafka(settings), locate_elasticsearch(settings))
 
@@ -45,7 +45,7 @@ def servers_of(settings: Settings, kafka: Kafka, elasticsearch: Elasticsearch) -
 
 
 def locate_kafka(settings: Settings) -> Kafka:
-    """Kafka's settings, with its address. Raises KafkaAway."""
+    """Kafka's settings, with its address. Raises KafkaUnavailable."""
     found = settings.kafka.bootstrap_servers or read_addresses(settings.data_dir).get(KAFKA)
     if not found:
         raise KafkaUnavailable(f"no Kafka: {_none(settings)}; give --kafka host:port, or start `wire up`")
@@ -53,7 +53,7 @@ def locate_kafka(settings: Settings) -> Kafka:
 
 
 def locate_elasticsearch(settings: Settings) -> Elasticsearch:
-    """Elasticsearch's settings, with its address. Raises ElasticsearchAway."""
+    """Elasticsearch's settings, with its address. Raises ElasticsearchUnavailable."""
     found = settings.elasticsearch.hosts or read_addresses(settings.data_dir).get(ELASTICSEARCH)
     if not found:
         raise ElasticsearchUnavailable(

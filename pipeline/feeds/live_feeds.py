@@ -31,7 +31,7 @@ Item = RawStory | Rejected
 Deliver = Callable[[str, Sequence[Item]], None]
 """Gives a feed's items to Kafka and its refusals to the dead letters; returns when all are acknowledged.
 
-Raises KafkaAway. Called from threads.
+Raises KafkaUnavailable. Called from threads.
 """
 Searchable = Callable[[str], bool]
 """Whether the story of that uri can be searched. Raises TransientError. Called from threads."""

@@ -23,7 +23,7 @@ async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | El
 
     What Elasticsearch was too busy for is sent again alone, for as long as that gets it on: a batch
     for more shards than a node's queue holds would be rejected in part for ever. Raises
-    ElasticsearchAway where the request as a whole did not succeed.
+    ElasticsearchUnavailable where the request as a whole did not succeed.
     """
     results = await _once(client, actions)
     waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchUnavailable)]

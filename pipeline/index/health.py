@@ -15,7 +15,7 @@ _RECENT = timedelta(minutes=3)
 
 @retry_while_starting
 def blocked(client: Client) -> str | None:
-    """Which of our indices cannot be written to, as on a full disk. Raises ElasticsearchAway."""
+    """Which of our indices cannot be written to, as on a full disk. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         found = client.indices.get_settings(index=client.named("wire-*"), flat_settings=True, ignore_unavailable=True)
     blocks = {
@@ -28,7 +28,7 @@ def blocked(client: Client) -> str | None:
 
 
 def is_core_server(client: Client) -> bool:
-    """Whether it is the core server alone: what Kibana asks first is a module's to answer. Raises ElasticsearchAway."""
+    """Whether it is the core server alone: what Kibana asks first is a module's to answer. Raises ElasticsearchUnavailable."""
     try:
         with translate_errors(client):
             client.info()
@@ -39,7 +39,7 @@ def is_core_server(client: Client) -> bool:
 
 @retry_while_starting
 def processes(client: Client) -> list[dict[str, Any]]:
-    """What each process said last in ``wire-metrics-*``, in the last minutes. Raises ElasticsearchAway."""
+    """What each process said last in ``wire-metrics-*``, in the last minutes. Raises ElasticsearchUnavailable."""
     since = (datetime.now(UTC) - _RECENT).isoformat()
     with translate_errors(client):
         said = client.search(

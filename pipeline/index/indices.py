@@ -18,12 +18,12 @@ class Indices(Protocol):
     async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
         """Carry the actions out; for each None (done, or something newer is there), why it was refused, or must wait.
 
-        Raises ElasticsearchAway where nothing is known of any.
+        Raises ElasticsearchUnavailable where nothing is known of any.
         """
         ...
 
     async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
-        """How many quotes the indexed version of each story (uri, firstcreated) has. Raises ElasticsearchAway."""
+        """How many quotes the indexed version of each story (uri, firstcreated) has. Raises ElasticsearchUnavailable."""
         ...
 
 

@@ -19,7 +19,7 @@ class Recorder:
         self._swept = ""
 
     def record(self, numbers: dict[str, Any]) -> None:
-        """Write one document. Raises ElasticsearchAway, DocumentRefused."""
+        """Write one document. Raises ElasticsearchUnavailable, DocumentRefused."""
         now = datetime.now(UTC)
         index = self._client.named(f"wire-{METRICS}-{now:%Y.%m.%d}")
         with translate_errors(self._client):

@@ -43,7 +43,7 @@ class Reindexed:
 def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str, int], None]) -> Iterator[Reindexed]:
     """Make each index anew; ``on_progress`` hears the name and how many documents are over.
 
-    Raises ElasticsearchAway, DocumentRefused (a document the new mapping does not take; the old index stays).
+    Raises ElasticsearchUnavailable, DocumentRefused (a document the new mapping does not take; the old index stays).
     """
     made = templates(settings)
     with translate_errors(client):
@@ -117,7 +117,7 @@ class _Claim:
             time.sleep(_POLL_EVERY)
 
     def renew(self) -> None:
-        """Be heard of. Raises ElasticsearchAway where another one has taken over."""
+        """Be heard of. Raises ElasticsearchUnavailable where another one has taken over."""
         if self._found().get("owner") != self.owner:
             raise ElasticsearchUnavailable(f"{self.index}: another `wire reindex` has taken over")
         self.beat += 1

@@ -42,7 +42,7 @@ def connected(kibana: Kibana) -> Iterator[httpx.Client]:
 def put(kibana: Kibana, objects: str, *, overwrite: bool = True) -> int:
     """Import the objects, given as NDJSON; how many there are now of them.
 
-    A Kibana that is starting is waited for. Raises KibanaAway, and ConfigurationError where it refuses
+    A Kibana that is starting is waited for. Raises KibanaUnavailable, and ConfigurationError where it refuses
     us or one of the objects; the message says which and why.
     """
     with connected(kibana) as client:

@@ -31,7 +31,7 @@ class DeadLetters:
         self._lock = threading.Lock()
 
     def unresolved(self) -> list[DeadLetter]:
-        """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
+        """The letters nobody has replayed or dropped, oldest first. Raises KafkaUnavailable."""
         with self._lock:
             for envelope in self._follower.poll():
                 self._letters.pop(envelope.name, None)
@@ -44,18 +44,18 @@ class DeadLetters:
 
 
 def unresolved(kafka: Kafka) -> list[DeadLetter]:
-    """The letters nobody has replayed or dropped, oldest first. Raises KafkaAway."""
+    """The letters nobody has replayed or dropped, oldest first. Raises KafkaUnavailable."""
     return DeadLetters(kafka).unresolved()
 
 
 def load_items(kafka: Kafka, letters: Sequence[DeadLetter]) -> dict[str, bytes]:
-    """The bytes of these letters' items, by id, of those that are still there. Raises KafkaAway."""
+    """The bytes of these letters' items, by id, of those that are still there. Raises KafkaUnavailable."""
     found = {envelope.at: envelope for envelope in fetch_all(kafka, [letter.place for letter in letters])}
     return {letter.id: found[letter.place].payload for letter in letters if letter.place in found}
 
 
 def write(sender: Sender, key: str, value: bytes, error: str, detail: str, about: dict[str, str]) -> None:
-    """Send what a feed could not take to the dead letters. Raises KafkaAway.
+    """Send what a feed could not take to the dead letters. Raises KafkaUnavailable.
 
     ``about`` are the headers that an item on ``wire.raw`` has.
     """
@@ -67,7 +67,7 @@ def write(sender: Sender, key: str, value: bytes, error: str, detail: str, about
 def resolve(kafka: Kafka, chosen: Sequence[DeadLetter], *, again: bool) -> int:
     """Strike the letters off the list, having sent the items through the pipeline ``again`` or not; how many.
 
-    Only what is safely on its way comes off, and nothing whose bytes are gone. Raises KafkaAway.
+    Only what is safely on its way comes off, and nothing whose bytes are gone. Raises KafkaUnavailable.
     """
     with Sender(kafka) as sender:
         done = _send_again(kafka, sender, chosen) if again else list(chosen)

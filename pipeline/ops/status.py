@@ -48,7 +48,7 @@ class Status:
             return self._known[1:]
 
     def unresolved(self) -> list[DeadLetter]:
-        """The dead letters as of now. Raises KafkaAway."""
+        """The dead letters as of now. Raises KafkaUnavailable."""
         return self._dead_letters.unresolved()
 
     def invalidate(self) -> None:
@@ -89,7 +89,7 @@ def _gather(
 
 
 def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
-    """Counts, whether the index can be written to, and how the processes are. Raises ElasticsearchAway."""
+    """Counts, whether the index can be written to, and how the processes are. Raises ElasticsearchUnavailable."""
     with connect(elasticsearch) as client:
         why = health.blocked(client)
         processes = health.processes(client)

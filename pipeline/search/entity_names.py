@@ -46,7 +46,7 @@ class Rising:
 def entities(client: Client, query: SearchQuery, beginning: str = "", size: int = 20) -> list[Name]:
     """The names in the stories that fit, most frequent first; those with words that begin so.
 
-    Raises ElasticsearchAway.
+    Raises ElasticsearchUnavailable.
     """
     words = beginning.lower().split()
     dsl = match_query(query)
@@ -62,7 +62,7 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
 
 @retry_while_starting
 def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
-    """Whom and what stories name together with that name, most frequent first. Raises ElasticsearchAway."""
+    """Whom and what stories name together with that name, most frequent first. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, entity=(*query.entity, name)))
     found = _counted(client, STORIES, dsl, FIELDS, size + 5)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
@@ -71,7 +71,7 @@ def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -
 
 @retry_while_starting
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
-    """Who speaks about that name, and in how many quotes. Raises ElasticsearchAway."""
+    """Who speaks about that name, and in how many quotes. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, quotes=True, about=(*query.about, name)))
     found = _counted(client, QUOTES, dsl, {"speaker": "speaker.name"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
@@ -79,7 +79,7 @@ def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10
 
 @retry_while_starting
 def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
-    """Names with more stories in the last ``window`` than usual, most significant first. Raises ElasticsearchAway."""
+    """Names with more stories in the last ``window`` than usual, most significant first. Raises ElasticsearchUnavailable."""
     recent = replace(query, since=now - window, until=None, query="")
     before = replace(query, since=now - window * (BASELINE + 1), until=now - window, query="")
     candidates = _significant(client, recent, replace(before, until=None))

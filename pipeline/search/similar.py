@@ -15,7 +15,7 @@ _TERMS = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": 30, "minimum
 
 @retry_while_starting
 def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
-    """Stories of the same storyline, then those with the same words, most alike first. Raises ElasticsearchAway."""
+    """Stories of the same storyline, then those with the same words, most alike first. Raises ElasticsearchUnavailable."""
     like = [story.get("headline", ""), story["body"][:_CHARACTERS]]
     words = {"more_like_this": {"fields": ["headline", "body"], "like": [text for text in like if text], **_TERMS}}
     same = [{"constant_score": {"filter": {"term": {"storyline": line}}, "boost": 1_000}} for line in _line(story)]

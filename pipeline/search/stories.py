@@ -53,7 +53,7 @@ def execute(
     """Put the question; ``with_facets``: with facets and histogram; ``highlighted``: with highlights.
 
     ``uris`` are the uris of the only stories (or those of the quotes) that are looked at. Raises
-    ConfigurationError for a question that cannot be asked, ElasticsearchAway.
+    ConfigurationError for a question that cannot be asked, ElasticsearchUnavailable.
     """
     before, now = cursors.read(query), datetime.now(UTC)
     body = search_body(query) | ({"aggregations": facets.facets(query, now)} if with_facets else {})
@@ -83,7 +83,7 @@ def execute(
 
 
 def require_complete(result: SearchResult) -> SearchResult:
-    """The answer, for whoever must not miss a hit. Raises ElasticsearchAway where it is partial."""
+    """The answer, for whoever must not miss a hit. Raises ElasticsearchUnavailable where it is partial."""
     if result.partial:
         raise ElasticsearchUnavailable("a part of the index does not answer; see the state of its shards")
     return result
@@ -92,7 +92,7 @@ def require_complete(result: SearchResult) -> SearchResult:
 def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
     """All documents that fit, as the index is now.
 
-    Raises as ``execute``, and ElasticsearchAway where a part of the index does not answer.
+    Raises as ``execute``, and ElasticsearchUnavailable where a part of the index does not answer.
     """
     page = replace(query, size=_AT_ONCE, cursor=START)
     while True:
@@ -107,7 +107,7 @@ def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
 
 @retry_while_starting
 def story(client: Client, uri: str) -> dict[str, Any] | None:
-    """The story of that uri, None where there is none. Raises ElasticsearchAway."""
+    """The story of that uri, None where there is none. Raises ElasticsearchUnavailable."""
     try:
         with translate_errors(client):
             response = client.search(index=client.named(STORIES), query={"term": {"uri": uri}}, size=1)
@@ -119,7 +119,7 @@ def story(client: Client, uri: str) -> dict[str, Any] | None:
 
 @retry_while_starting
 def counts(client: Client) -> dict[str, int]:
-    """How many stories and quotes can be found. Raises ElasticsearchAway."""
+    """How many stories and quotes can be found. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         return {
             alias: client.count(index=client.named(alias), query=query, **IGNORE_MISSING)["count"]
@@ -128,7 +128,7 @@ def counts(client: Client) -> dict[str, int]:
 
 
 def refresh(client: Client) -> None:
-    """Let searches see all that was written until now, as they would a second later. Raises ElasticsearchAway."""
+    """Let searches see all that was written until now, as they would a second later. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         client.indices.refresh(index=client.named(STORIES, QUOTES), **IGNORE_MISSING)
 

@@ -41,18 +41,18 @@ class Store(Protocol):
     """What the desk and the index need of the records."""
 
     async def read(self, uris: Iterable[str]) -> Mapping[str, Stored]:
-        """The records of these stories, of those that have one: the last that was written. Raises ElasticsearchAway."""
+        """The records of these stories, of those that have one: the last that was written. Raises ElasticsearchUnavailable."""
         ...
 
     async def write(self, changes: Sequence[Change]) -> set[str]:
         """Write each, unless it changed since it was read; the uris of those that did.
 
-        Raises ElasticsearchAway (some may be written) or DocumentRefused.
+        Raises ElasticsearchUnavailable (some may be written) or DocumentRefused.
         """
         ...
 
     async def due(self, now: datetime) -> Sequence[Record]:
-        """Records whose ``sendagain`` has come, as they were a moment ago. Raises ElasticsearchAway."""
+        """Records whose ``sendagain`` has come, as they were a moment ago. Raises ElasticsearchUnavailable."""
         ...
 
 
@@ -122,7 +122,7 @@ class ElasticsearchStore:
 
 @retry_while_starting
 def read_one(client: Client, uri: str) -> Record | None:
-    """The record of one story, for those who only look. Raises ElasticsearchAway."""
+    """The record of one story, for those who only look. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         response = client.options(ignore_status=404).get(index=client.named(INDEX), id=story_id(uri))
     return Record.model_validate(response["_source"]) if response.get("found") else None

@@ -1,6 +1,6 @@
-"""The workers: a stage is a function, and one runtime runs all of them.
+"""Run the stages: each stage is a function, and one runtime runs all of them.
 
-``contract`` says what a stage is; ``stages`` has one module for each; ``runtime`` is the one place
-that knows Faust: batches, outcomes, offsets, retries, dead letters, metrics, stalls. ``language``
-runs spaCy in processes beside the event loop, ``signatures`` compares stories with earlier ones.
+``contract`` defines a stage. ``stages`` has one module per stage. ``runtime`` is the only package that knows Faust:
+it does batching, outcomes, offsets, retries, dead letters, metrics and stall detection. ``language`` runs spaCy in
+processes beside the event loop. ``signatures`` compares stories with earlier ones.
 """

@@ -1,9 +1,9 @@
-"""What a stage is: an async function from a batch of envelopes to one outcome for each.
+"""Define a stage: an async function from a batch of envelopes to one outcome for each.
 
-It knows nothing of Faust, offsets or retries. It raises TransientError where a server is away, after
-which it is given the same batch again; for whatever else it raises it is given parts of the batch,
-until the envelope at fault is found, which becomes a dead letter. A batch may come again after it was
-done, so that what a stage does must bear repeating.
+A stage knows nothing of Faust, offsets or retries. If it raises TransientError, the runtime calls it again with the
+same batch. If it raises anything else, the runtime calls it with parts of the batch until it finds the envelope at
+fault, which becomes a dead letter. The runtime may deliver a batch again after it was processed, so a stage must be
+idempotent.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,9 +18,9 @@ from pipeline.topics import Limits, Stage
 
 @dataclass(frozen=True)
 class Send:
-    """Send ``value`` on to the stage's output topic, or to another one.
+    """Send ``value`` to the stage's output topic, or to ``topic``.
 
-    ``headers`` are those of the envelope, its trace extended, unless others are given.
+    Without ``headers`` the message gets those of the envelope, with its trace extended.
     """
 
     key: str
@@ -31,20 +31,20 @@ class Send:
 
 @dataclass(frozen=True)
 class Done:
-    """Nothing follows: indexed, held, or dropped for a reason; its first word is counted."""
+    """Send nothing: the item is indexed, held or dropped. The first word of ``why`` is counted in the metrics."""
 
     why: str
 
 
 Outcome = Send | tuple[Send | Exception, ...] | Done | Exception
-"""An exception makes a dead letter, beside what is sent."""
+"""An exception makes a dead letter, beside the messages that are sent."""
 
 Clock = Callable[[], datetime]
-"""The time now, in UTC."""
+"""Returns the current time in UTC."""
 
 
 def utc_now() -> datetime:
-    """The clock outside of tests."""
+    """Return the current time; tests use other clocks."""
     return datetime.now(UTC)
 
 
@@ -57,9 +57,10 @@ async def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Handler:
-    """A stage at work: what it does with a batch, before the first and after the last, and every so many seconds.
+    """What the runtime calls: ``work`` for each batch, ``start`` and ``stop`` around it, ``tick`` every ``every``
+    seconds.
 
-    ``limits`` and ``at_once`` stand for the stage's own where the settings have a say.
+    ``limits`` and ``at_once`` override those of the stage where the settings decide.
     """
 
     work: Work
@@ -72,47 +73,49 @@ class Handler:
 
 
 class Broker(Protocol):
-    """Kafka, as stages and the runtime need it. Topics are named without the installation's prefix."""
+    """Kafka as the stages and the runtime use it. Topics are named without the installation's prefix."""
 
     async def send(
         self, topic: str, key: bytes, value: bytes, headers: Pairs = (), partition: int | None = None
     ) -> Coordinate:
-        """Send a message and wait until all replicas have it; where it stands.
+        """Send a message and wait until all replicas have it. Return its coordinate.
 
-        Raises TooLarge, or KafkaAway, after which it may stand there or not.
+        Raises TooLarge. Raises KafkaUnavailable; the message may then be on the topic or not.
         """
         ...
 
     async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
-        """The messages that stand at these places, without those that are gone. Raises KafkaAway."""
+        """Return the messages at these coordinates, without those that have expired. Raises KafkaUnavailable."""
         ...
 
 
 class Metrics(Protocol):
-    """What the runtime and the stages count."""
+    """Count what the runtime and the stages do."""
 
     def progress(self) -> None:
-        """Something was done, though no event has ended yet."""
+        """Record progress although no event has ended yet."""
 
     def batch(self, size: int) -> None:
-        """A batch was begun."""
+        """Record a new batch of ``size`` events."""
 
     def event_ended(self, outcome: str, arrived: float, received: float | None) -> None:
-        """An event ended; it ``arrived`` here and was ``received`` at the door then (seconds since 1970)."""
+        """Record the end of an event: when it ``arrived`` at this stage and was ``received`` by us (seconds since
+        1970).
+        """
 
     def dead_letter(self, error: str) -> None:
-        """An event went to the dead letters."""
+        """Record a dead letter."""
 
     def server_unavailable(self, server: str, why: str) -> None:
-        """A server was found away."""
+        """Record an attempt that found a server unavailable."""
 
     def process_replaced(self) -> None:
-        """A language process was replaced."""
+        """Record the replacement of a language process."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a stage is made with; the settings have the servers' addresses."""
+    """What a stage is built from. The settings include the servers' addresses."""
 
     stage: Stage
     settings: Settings

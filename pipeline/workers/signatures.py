@@ -19,7 +19,7 @@ class Signatures(Protocol):
     """What the desk needs of them."""
 
     async def compare(self, signed: Sequence[SignedStory]) -> Sequence[Similarity]:
-        """What each story is like of those before it, and keep them all. Raises KafkaAway."""
+        """What each story is like of those before it, and keep them all. Raises KafkaUnavailable."""
         ...
 
 
@@ -43,7 +43,7 @@ class KafkaSignatures:
         await self._broker.send(topics.SIGNATURES, signed.uri.encode(), signed.model_dump_json().encode(), partition=0)
 
     def _compared(self, uris: Sequence[str]) -> list[Similarity]:
-        """What each is alike to, once all that was put in before is known. Raises KafkaAway."""
+        """What each is alike to, once all that was put in before is known. Raises KafkaUnavailable."""
         for envelope in self._follower.poll():
             self._known.add(SignedStory.model_validate_json(envelope.payload))
         return [self._known.compare(uri) for uri in uris]

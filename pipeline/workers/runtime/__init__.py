@@ -1,4 +1,4 @@
-"""The one runtime of all stages, and the one place that knows Faust.
+"""Run any stage on Faust; nothing outside this package imports Faust.
 
-``worker`` puts it together, ``processor`` runs a stage, ``app`` and ``faust_*`` are Faust's side of it.
+``worker`` builds everything, ``processor`` runs a stage, ``app`` and ``faust_*`` adapt Faust.
 """

@@ -1,4 +1,4 @@
-"""How a stage's Faust app is made: its settings, and why they are not Faust's defaults."""
+"""Configure a stage's Faust app, with the reason for each setting that is not Faust's default."""
 
 import faust
 from faust.types import AppT
@@ -12,7 +12,7 @@ _DAY = 24 * 3600.0
 
 
 def make(stage: Stage, settings: Settings) -> AppT:
-    """The app of a stage; its id is its consumer group."""
+    """Return the app of a stage. Its id is the stage's consumer group."""
     kafka = settings.kafka
     return faust.App(
         kafka.named(stage.group),

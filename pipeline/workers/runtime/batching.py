@@ -1,6 +1,6 @@
-"""Events in batches, bounded in number and bytes, without waiting for full ones.
+"""Group events into batches bounded in number and bytes, without waiting for a batch to fill.
 
-``Stream.noack_take`` of Faust bounds only the number, and holds back a lone event for its whole interval.
+Faust's ``Stream.noack_take`` bounds only the number, and delays a single event for its whole interval.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from pipeline.workers.runtime.offsets import Event
 
 
 async def batches(events: AsyncIterator[Event], limits: Limits) -> AsyncIterator[list[Event]]:
-    """The events in the order they come; ends when they do."""
+    """Yield the events in batches, in order, until they end."""
     arrived: asyncio.Queue[Event] = asyncio.Queue(limits.events)
     pump = asyncio.create_task(_pump(events, arrived))
     try:
@@ -37,7 +37,7 @@ async def _pump(events: AsyncIterator[Event], arrived: asyncio.Queue[Event]) -> 
 
 
 async def _next(arrived: asyncio.Queue[Event], pump: "asyncio.Task[None]") -> Event | None:
-    """The next event, None at their end; what makes the pump fail is raised here."""
+    """Return the next event, or None at the end. Raises what made the pump fail."""
     if not arrived.empty():
         return arrived.get_nowait()
     getting = asyncio.create_task(arrived.get())

@@ -1,4 +1,4 @@
-"""Writing dead letters: an item's bytes as they came in, and why it is there."""
+"""Write dead letters: an item's original bytes, and the reason."""
 
 import traceback
 from collections.abc import Mapping
@@ -17,21 +17,21 @@ log = structlog.get_logger()
 
 _DETAIL = 2_000
 _HEADERS = 64 << 10
-"""Bytes of the headers that are kept of an item: anybody may write any."""
+"""How many bytes of an item's headers to keep; anybody may write large ones."""
 
 
 class DeadLetterWriter:
-    """Writes the dead letters of one stage."""
+    """Write the dead letters of one stage."""
 
     def __init__(self, stage: str, broker: Broker, metrics: Metrics) -> None:
-        """``stage`` is named in each."""
+        """``stage`` is the name that each letter shows."""
         self._stage, self._broker, self._metrics = stage, broker, metrics
 
     async def write(self, envelope: Envelope, error: Exception) -> None:
-        """Put the item there; where its topic no longer holds its bytes, those that this stage was given.
+        """Write the item with its original bytes, or the bytes this stage got if the original has expired.
 
-        Waits for Kafka without end. Bytes that Kafka refuses as too large stay where they are, and
-        the letter says where.
+        Waits for Kafka without limit. If Kafka rejects the bytes as too large, they stay on their topic and the
+        letter holds their coordinate.
         """
         original = await self._original(envelope) or envelope
         detail = str(error) if isinstance(error, PermanentError) else _bug(error)
@@ -65,7 +65,7 @@ class DeadLetterWriter:
 
 
 def _kept(original: Envelope) -> dict[str, bytes]:
-    """The item's own headers, as they came, as far as they are of a size to keep."""
+    """Return the item's own headers, up to a total size."""
     kept: dict[str, bytes] = {}
     budget = _HEADERS
     for name, value in original.pairs:
@@ -76,7 +76,7 @@ def _kept(original: Envelope) -> dict[str, bytes]:
 
 
 def _bug(error: Exception) -> str:
-    """What is said of an error that nobody meant to raise: itself, and where it was raised."""
+    """Describe an unforeseen error: its text and where it was raised."""
     where = traceback.extract_tb(error.__traceback__)[-1:]
     places = "".join(f" at {frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in where)
     return f"{error}{places}"

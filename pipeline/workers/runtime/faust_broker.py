@@ -1,4 +1,4 @@
-"""Kafka as the stages see it: Faust's producer, and messages read where they stand."""
+"""Connect the stages to Kafka: send with Faust's producer, fetch messages by coordinate."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -18,7 +18,7 @@ class FaustBroker:
     """The broker of one worker; see workers.contract.Broker."""
 
     def __init__(self, app: AppT, kafka: Kafka) -> None:
-        """``app`` has the producer."""
+        """``app`` provides the producer."""
         self._app, self._kafka = app, kafka
         self._wanted: dict[Coordinate, None] = {}
         self._fetching: asyncio.Task[dict[Coordinate, Envelope]] | None = None
@@ -40,7 +40,7 @@ class FaustBroker:
         return Coordinate(topic, int(stands.partition), int(stands.offset))
 
     async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
-        """See Broker. Who asks at once is answered together: connecting takes longer than reading."""
+        """See Broker. Concurrent calls share one connection, since connecting takes longer than reading."""
         if not places:
             return {}
         self._wanted |= dict.fromkeys(places)
@@ -58,10 +58,10 @@ class FaustBroker:
 
 
 class FaustEvent:
-    """An event of Faust's as the runtime sees it; see offsets.Event."""
+    """Adapt an event of Faust's to offsets.Event."""
 
     def __init__(self, event: EventT, topic: str) -> None:
-        """``topic`` is its topic's name without the installation's prefix."""
+        """``topic`` is the topic's name without the installation's prefix."""
         message = event.message
         headers = message.headers or ()
         pairs = headers.items() if isinstance(headers, dict) else headers
@@ -75,11 +75,11 @@ class FaustEvent:
         )
 
     def acknowledge(self) -> None:
-        """Have Faust commit its offset."""
+        """Let Faust commit the event's offset."""
         self._event.ack()
 
 
 async def events(stream: StreamT, topic: str) -> AsyncIterator[FaustEvent]:
-    """The events of a stream, none acknowledged."""
+    """Yield the events of a stream without acknowledging them."""
     async for event in stream.noack().events():
         yield FaustEvent(event, topic)

@@ -1,4 +1,4 @@
-"""What is wrong in Faust, mended in one place; ``offsets`` mends something more."""
+"""Patch what is wrong in Faust. ``offsets`` works around another fault."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,12 @@ from faust.types import TP
 
 
 def keep_failed_commits() -> None:
-    """Let a commit that failed be tried again with the next one.
+    """Retry a failed commit together with the next one.
 
-    ``Consumer._commit_offsets`` notes offsets as committed also where the broker refused them
-    (IllegalGeneration, in the middle of a rebalance). The messages come again, their
-    acknowledgements are below the noted offset and count for nothing, and the group stays behind
-    for ever, although all is done (faust-streaming 312, 611; robinhood 458). Transactions and
-    tables, which that method also looks after, are not used here.
+    ``Consumer._commit_offsets`` records offsets as committed even if the broker rejected them (IllegalGeneration,
+    during a rebalance). The messages are then delivered again, but their offsets are below the recorded one, so
+    their acknowledgements are ignored and the group's lag never returns to zero (faust-streaming 312, 611;
+    robinhood 458). This project uses neither transactions nor tables, which that method also handles.
     """
 
     async def commit_offsets(self: Consumer, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:

@@ -1,4 +1,4 @@
-"""What a worker counts and times: for Prometheus, for ``wire-metrics-*``, and for stall detection."""
+"""Collect a worker's metrics for Prometheus, for ``wire-metrics-*`` and for stall detection."""
 
 import time
 from collections import deque
@@ -10,14 +10,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
 _RECENT = 1_000
-"""The stories whose times the percentiles of a document are made of."""
+"""How many recent stories the percentiles are computed from."""
 
 
 class WorkerMetrics:
-    """The metrics of one worker; ``steps`` grows whenever something is done, or waited for with a reason."""
+    """The metrics of one worker. ``steps`` grows with any progress, and with any wait that has a known reason."""
 
     def __init__(self, stage: str) -> None:
-        """All names start with ``wire_``; the stage is a label of each."""
+        """All names start with ``wire_``; each has the label ``stage``."""
         self.stage = stage
         self.registry = CollectorRegistry()
         self.steps = 0
@@ -62,15 +62,17 @@ class WorkerMetrics:
         return Histogram(f"wire_{name}", description, ["stage"], buckets=buckets, registry=self.registry)
 
     def progress(self) -> None:
-        """Something was done, though no event has ended yet."""
+        """Record progress although no event has ended yet."""
         self.steps += 1
 
     def batch(self, size: int) -> None:
-        """A batch was begun."""
+        """Record a new batch."""
         self.batches.labels(self.stage).observe(size)
 
     def event_ended(self, outcome: str, arrived: float, received: float | None) -> None:
-        """An event ended; it ``arrived`` here and was ``received`` at the door then (seconds since 1970)."""
+        """Record the end of an event: when it ``arrived`` at this stage and was ``received`` by us (seconds since
+        1970).
+        """
         now = time.time()
         self.steps += 1
         self.waiting = None
@@ -81,21 +83,21 @@ class WorkerMetrics:
             self._recent.append((time.monotonic(), max(0.0, now - received)))
 
     def dead_letter(self, error: str) -> None:
-        """An event went to the dead letters."""
+        """Record a dead letter."""
         self.dead.labels(self.stage, error).inc()
 
     def server_unavailable(self, server: str, why: str) -> None:
-        """A server was found away; that is a reason not to get on."""
+        """Record that a server was unavailable, which explains a lack of progress."""
         self.steps += 1
         self.waiting = why
         self.waits.labels(self.stage, server).inc()
 
     def process_replaced(self) -> None:
-        """A language process was replaced."""
+        """Record the replacement of a language process."""
         self.restarts.labels(self.stage).inc()
 
     def document(self) -> dict[str, Any]:
-        """The figures as one document of ``wire-metrics-*``: sums since the start, and rates since the last one."""
+        """Return the metrics as a document for ``wire-metrics-*``: sums since the start, rates since the last call."""
         now = time.monotonic()
         sums = {
             "events": self._sum("wire_stage_events_total"),

@@ -1,4 +1,4 @@
-"""A worker's metrics, written down for dashboards from a thread of their own."""
+"""Write a worker's metrics to Elasticsearch, from a thread of their own."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 def start(metrics: WorkerMetrics, elasticsearch: Elasticsearch, monitor: Monitor) -> None:
-    """Write a document every ``monitor.every`` seconds; while Elasticsearch is away there is a gap."""
+    """Write a document every ``monitor.every`` seconds, except while Elasticsearch is unavailable."""
     about = {"process": f"{socket.gethostname()}-{os.getpid()}"}
     recorder = Recorder(connect(elasticsearch), about, timedelta(days=monitor.keep_days))
     threading.Thread(target=_record, args=(metrics, recorder, monitor.every), daemon=True, name="recording").start()

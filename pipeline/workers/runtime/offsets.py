@@ -1,8 +1,8 @@
-"""Acknowledging events in the order they came, partition by partition.
+"""Acknowledge events in order, partition by partition.
 
-Faust commits from the first acknowledged offset on where nothing was committed before
-(``Consumer._new_offset``), so that acknowledging out of order after a start could skip events
-that are still at work. Here an event is acknowledged when all before it have ended.
+Where no offset is committed yet, Faust starts committing at the first acknowledged one (``Consumer._new_offset``).
+Acknowledging out of order after a start could therefore skip unfinished events. This module acknowledges an event
+only after all events before it have ended.
 """
 
 import time
@@ -15,7 +15,7 @@ from pipeline.envelope import Envelope
 
 
 class Event(Protocol):
-    """A message as it is delivered to this worker."""
+    """A message as Faust delivers it to this worker."""
 
     @property
     def envelope(self) -> Envelope:
@@ -23,13 +23,13 @@ class Event(Protocol):
         ...
 
     def acknowledge(self) -> None:
-        """Have its offset committed."""
+        """Let its offset be committed."""
         ...
 
 
 @dataclass(eq=False)
 class PendingEvent:
-    """An event that is at work, and when it came (seconds since 1970)."""
+    """An event in progress, and when it arrived (seconds since 1970)."""
 
     event: Event
     arrived: float = field(default_factory=time.time)
@@ -42,21 +42,21 @@ class PendingEvent:
 
 
 class OffsetTracker:
-    """The events that are at work, in order."""
+    """The events in progress, in order."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without any event."""
         self._pending: dict[tuple[str, int], deque[PendingEvent]] = defaultdict(deque)
 
     def enter(self, events: Sequence[Event]) -> list[PendingEvent]:
-        """Note events as they arrive."""
+        """Add events as they arrive."""
         entered = [PendingEvent(event) for event in events]
         for pending in entered:
             self._queue(pending).append(pending)
         return entered
 
     def end(self, entries: Sequence[PendingEvent]) -> None:
-        """Mark the entries as ended, and acknowledge all that have ended from the front."""
+        """Mark the events as ended, and acknowledge all that have ended from the front of each partition."""
         for pending in entries:
             pending.ended = True
         for queue in {id(queue): queue for queue in map(self._queue, entries)}.values():
@@ -64,7 +64,7 @@ class OffsetTracker:
                 queue.popleft().event.acknowledge()
 
     def __len__(self) -> int:
-        """How many events are at work."""
+        """Return how many events are in progress."""
         return sum(map(len, self._pending.values()))
 
     def _queue(self, pending: PendingEvent) -> deque[PendingEvent]:

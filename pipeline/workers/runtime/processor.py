@@ -1,7 +1,7 @@
-"""Running a stage: events in batches to its work, outcomes carried out, then acknowledged in order.
+"""Run a stage: batch the events, call the stage, execute the outcomes, acknowledge in order.
 
-Faust acknowledges an event even where the agent raised, so nothing here lets an exception reach
-it: a server that is away is waited for, anything else is a dead letter with its reason.
+Faust acknowledges an event even if the agent raised. Therefore no exception leaves this module: the processor
+retries while a server is unavailable, and writes a dead letter for anything else.
 """
 
 import asyncio
@@ -22,17 +22,17 @@ log = structlog.get_logger()
 
 
 class Processor:
-    """One stage at work in one worker."""
+    """Runs one stage in one worker."""
 
     def __init__(self, stage: Stage, handler: Handler, broker: Broker, metrics: Metrics) -> None:
-        """``handler`` is the stage's own, which the caller starts and stops."""
+        """The caller starts and stops ``handler``."""
         self._stage, self._handler, self._broker, self._metrics = stage, handler, broker, metrics
         self._dead_letters = DeadLetterWriter(stage.name, broker, metrics)
         self._tracker = OffsetTracker()
         self._slots = asyncio.Semaphore(handler.at_once or stage.at_once)
 
     async def run(self, events: AsyncIterator[Event]) -> None:
-        """Work until the events end, or until it is cancelled."""
+        """Process events until they end, or until cancelled."""
         async with asyncio.TaskGroup() as group:
             async for batch in batches(events, self._handler.limits or self._stage.limits):
                 pending = self._tracker.enter(batch)
@@ -40,7 +40,7 @@ class Processor:
                 group.create_task(self._process(pending))
 
     async def tick(self) -> None:
-        """The stage's regular work; what goes wrong with it is tried again the next time."""
+        """Do the stage's periodic work. A failure is retried at the next tick."""
         try:
             await self._handler.tick()
         except TransientError as error:
@@ -63,7 +63,7 @@ class Processor:
             self._metrics.event_ended(_word(outcome), each.arrived, received.timestamp() if received else None)
 
     async def _outcomes(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
-        """What becomes of each; one that makes the work fail is found by halves."""
+        """Return the outcome of each event. If the stage fails, bisect the batch to find the event at fault."""
         try:
             outcomes = await retry_forever(lambda: self._handler.work(envelopes), self._metrics)
             if len(outcomes) != len(envelopes):
@@ -76,7 +76,7 @@ class Processor:
         return outcomes
 
     async def _carry_out(self, envelope: Envelope, outcome: Outcome) -> None:
-        """Do what the outcome says; what cannot be done makes a dead letter."""
+        """Execute the outcome; if that fails for good, write a dead letter."""
         try:
             if isinstance(outcome, Done):
                 return

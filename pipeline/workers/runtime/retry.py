@@ -1,4 +1,4 @@
-"""Waiting for a server that is away: without end, more and more rarely."""
+"""Retry without limit while a server is unavailable, with exponential back-off."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -11,11 +11,11 @@ from pipeline.workers.contract import Metrics
 Result = TypeVar("Result")
 
 _RETRIED_ERRORS = (TransientError, ConfigurationError)
-"""A server that refuses us is no story's fault either."""
+"""A server that rejects our credentials is no story's fault either."""
 
 
 async def retry_forever(work: Callable[[], Awaitable[Result]], metrics: Metrics) -> Result:
-    """The result of ``work``, tried again for as long as a server is away, or does not let us in."""
+    """Return the result of ``work``; call it again for as long as a server is unavailable or rejects us."""
     async for attempt in stamina.retry_context(
         on=_RETRIED_ERRORS, attempts=None, timeout=None, wait_initial=0.2, wait_max=10.0, wait_jitter=0.5
     ):

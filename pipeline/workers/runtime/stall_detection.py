@@ -1,8 +1,8 @@
-"""Stall detection: a worker is alive if its offsets advance, it has nothing to do, or it waits for a server.
+"""Detect a stalled worker: one whose offsets do not advance although it has work and waits for no server.
 
-Faust workers have stayed up without consuming after a broker restart (faust-streaming 523, 594,
-175), and hung in a rebalance. A thread beside the loop looks at the broker, not at the worker; a
-worker that is stuck ends with EXIT_STUCK, and whoever supervises it starts it again.
+Faust workers have stayed up without consuming after a broker restart (faust-streaming 523, 594, 175), and have hung
+in a rebalance. A thread beside the event loop checks the broker, not the worker. A stalled worker exits with
+EXIT_STUCK, and its supervisor restarts it.
 """
 
 import os
@@ -22,16 +22,16 @@ from pipeline.workers.runtime.metrics import WorkerMetrics
 log = structlog.get_logger()
 
 EXIT_STUCK = 4
-"""The exit code of a worker that was stuck."""
+"""The exit code of a stalled worker."""
 EVERY = 10.0
-"""Seconds between two looks at the broker."""
+"""Seconds between two checks."""
 _ONE_PARTITION = 10
-"""A single partition may stand still so many times longer: large stories of others may be before it."""
+"""How many times longer a single partition may stand still; large stories of others may be before it."""
 
 
 @dataclass
 class StallDetector:
-    """Judges from one look to the next; times are in seconds of any clock that never goes back."""
+    """Decide from successive checks whether the worker is stalled. Times are seconds of any monotonic clock."""
 
     patience: float
     _steps: int = -1
@@ -39,11 +39,11 @@ class StallDetector:
     _first: dict[int, tuple[int, float]] = field(default_factory=dict)
 
     def check(self, now: float, waiting: dict[int, int], assigned: Collection[int], steps: int) -> str | None:
-        """Why the worker is stuck, None where it is alive.
+        """Return why the worker is stalled, or None if it is alive.
 
-        ``waiting`` is the first message not done of each partition that has some, ``assigned`` the
-        partitions this worker has, ``steps`` what it counts as done. Who has none, while others
-        stand still, was left out of a rebalance.
+        ``waiting`` is the first unprocessed message of each partition that has one, ``assigned`` the partitions of
+        this worker, ``steps`` its progress count. A worker that has no partition while others stand still was left
+        out of a rebalance.
         """
         concerned = {number: offset for number, offset in waiting.items() if number in assigned or not assigned}
         moved = {number for number, offset in concerned.items() if self._first.get(number, (-1, 0))[0] != offset}
@@ -61,12 +61,12 @@ class StallDetector:
         return None
 
     def reset(self, now: float) -> None:
-        """Start anew: the broker itself could not be asked."""
+        """Forget earlier checks; the broker could not be reached."""
         self._since, self._first = now, {}
 
 
 class StallWatch:
-    """Watches over one worker, from a thread."""
+    """Watch one worker from a thread."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class StallWatch:
         assigned: Callable[[], Collection[int]],
         patience: float,
     ) -> None:
-        """``assigned`` tells the partitions the worker has now."""
+        """``assigned`` returns the partitions that the worker has now."""
         self._stage, self._kafka, self._metrics, self._assigned = stage, kafka, metrics, assigned
         self._detector = StallDetector(patience)
 
@@ -93,7 +93,7 @@ class StallWatch:
                 os._exit(EXIT_STUCK)
 
     def check_once(self) -> str | None:
-        """Look once: why the worker is stuck, None where it is alive or the broker cannot be asked."""
+        """Check once. Return why the worker is stalled, or None if it is alive or the broker is unreachable."""
         try:
             found = lag(self._kafka, self._stage)
             assigned = self._assigned()

@@ -1,4 +1,4 @@
-"""Running one stage in this process until it is told to stop."""
+"""Run one stage in this process until told to stop."""
 
 import os
 import threading
@@ -23,11 +23,11 @@ from pipeline.workers.runtime.stall_detection import StallWatch
 log = structlog.get_logger()
 
 DRAIN = 10.0
-"""Seconds a worker may take to stop; then it is ended. What it was at is done again by another."""
+"""Seconds a worker may take to stop before it is ended. Another worker then repeats its unfinished work."""
 
 
 def run(stage: Stage, settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT. The settings have the servers' addresses."""
+    """Run until SIGTERM or SIGINT. The settings must have the servers' addresses."""
     faust_patches.keep_failed_commits()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     structlog.contextvars.bind_contextvars(stage=stage.name)
@@ -43,7 +43,7 @@ def run(stage: Stage, settings: Settings) -> None:
 
 
 def handler_of(context: Context) -> Handler:
-    """The stage's handler. Only its own module is imported: what others need takes time and memory."""
+    """Return the stage's handler. Import only its own module, since the others' imports cost time and memory."""
     handler: Handler = import_module(f"pipeline.workers.stages.{context.stage.name}").handler(context)
     return handler
 
@@ -66,7 +66,7 @@ def _add_stage(app: AppT, context: Context) -> None:
 
 
 def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) -> None:
-    """Have the worker looked at by others, by dashboards and by itself."""
+    """Serve the worker's metrics and health, write them to Elasticsearch, and detect stalls."""
 
     def why_not_ready() -> str | None:
         if app.rebalancing or not metrics.assigned:
@@ -88,7 +88,7 @@ def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) 
 
 
 class Rebalances(Sensor):  # type: ignore[misc]
-    """Counts Faust's rebalances."""
+    """Count Faust's rebalances."""
 
     def __init__(self, metrics: WorkerMetrics) -> None:
         """``metrics`` are this worker's."""
@@ -96,13 +96,13 @@ class Rebalances(Sensor):  # type: ignore[misc]
         self._metrics = metrics
 
     def on_rebalance_end(self, app: AppT, state: dict[str, Any]) -> None:
-        """Partitions were handed out anew."""
+        """Record that partitions were reassigned."""
         self._metrics.assigned = True
         self._metrics.rebalances.labels(self._metrics.stage).inc()
 
 
 class DrainingWorker(Worker):  # type: ignore[misc]
-    """Faust's worker, which also leaves when Faust's own shutdown hangs (robinhood 484)."""
+    """Faust's worker, which also exits if Faust's own shutdown hangs (robinhood 484)."""
 
     def _on_sigint(self) -> None:
         _leave_within(DRAIN)

@@ -27,7 +27,7 @@ class Matching:
         self._client = connect(context.settings.elasticsearch)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """What is to be told of each version. Raises ElasticsearchAway, after which all of it is done again."""
+        """What is to be told of each version. Raises ElasticsearchUnavailable, after which all of it is done again."""
         arrived = [Indexed.model_validate_json(envelope.payload) for envelope in batch]
         found, failed = await asyncio.to_thread(self._found, arrived)
         last = {each.uri: number for number, each in enumerate(arrived)}

@@ -27,7 +27,7 @@ class Delivery:
         self._client = connect(context.settings.elasticsearch)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """Tell each match. Raises ElasticsearchAway, after which what was not told is told."""
+        """Tell each match. Raises ElasticsearchUnavailable, after which what was not told is told."""
         found = [Match.model_validate_json(envelope.payload) for envelope in batch]
         alerts = {alert.name: alert for alert in await asyncio.to_thread(load_all, self._client)}
         before = await asyncio.to_thread(delivery_log.delivered_channels, self._client, found)

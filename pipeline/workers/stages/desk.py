@@ -85,7 +85,7 @@ class Desk:
         self._policy, self._compares, self._now = policy, compares, now
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """What becomes of each version. Raises ElasticsearchAway or KafkaAway, having passed on nothing.
+        """What becomes of each version. Raises ElasticsearchUnavailable or KafkaUnavailable, having passed on nothing.
 
         Where another worker changed a record meanwhile, all of it is decided again.
         """
@@ -100,7 +100,7 @@ class Desk:
     async def release(self) -> None:
         """Send versions here again whose embargo is over, as if they came now: one worker does it for each.
 
-        Raises ElasticsearchAway, KafkaAway.
+        Raises ElasticsearchUnavailable, KafkaUnavailable.
         """
         now = self._now()
         stored = await self._store.read([record.uri for record in await self._store.due(now)])

@@ -54,7 +54,7 @@ class Indexing:
         self._store, self._indices, self._policy, self._now = store, indices, policy, now
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """Index what counts. Raises ElasticsearchAway, after which all of it is done again.
+        """Index what counts. Raises ElasticsearchUnavailable, after which all of it is done again.
 
         Of several versions in one batch only the last is written, so that the removal of surplus
         quotes is counted from what is indexed.
@@ -108,7 +108,7 @@ class Indexing:
         return await self._carry_out(then) | refused
 
     async def _carry_out(self, owned: Sequence[tuple[str, Action]]) -> dict[str, str]:
-        """Carry out what belongs to these uris; the reason of a refusal by uri. Raises ElasticsearchAway."""
+        """Carry out what belongs to these uris; the reason of a refusal by uri. Raises ElasticsearchUnavailable."""
         refused: dict[str, str] = {}
         if not owned:
             return refused
