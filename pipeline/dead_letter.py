@@ -1,4 +1,4 @@
-"""A dead letter as it stands on ``wire.dead``: an item's bytes and own headers, and why it is there."""
+"""A dead letter on ``wire.dead``: an item's original bytes and headers, and why it failed."""
 
 import re
 from dataclasses import astuple, dataclass, fields
@@ -13,10 +13,10 @@ _OMITTED = re.compile(r"\d+ bytes at ([\w.-]{1,249})/(\d{1,9})/(\d{1,18})", re.A
 
 @dataclass(frozen=True)
 class Failure:
-    """The headers that a dead letter has beside those of its item.
+    """The headers that a dead letter has in addition to its item's.
 
-    ``stage`` is the one that gave up, or ``feed``; ``trace`` is where the item stood so far.
-    ``omitted`` says how many bytes the item has and where they stand, if the letter could not hold them.
+    ``stage`` is the stage that failed, or ``feed``. ``trace`` is the item's path so far. ``omitted`` says how many
+    bytes the item has and where they are, if they did not fit into the letter.
     """
 
     stage: str
@@ -28,12 +28,12 @@ class Failure:
 
     @classmethod
     def parse(cls, pairs: Pairs) -> Self:
-        """The headers of a letter, whoever wrote it; "" for one that is missing."""
+        """Read the headers of a letter, whoever wrote it; a missing one is ""."""
         given = dict(pairs)
         return cls(*(given.get(name, b"").decode("utf-8", "replace") for name in _NAMES))
 
     def pairs(self) -> Pairs:
-        """The headers as Kafka takes them."""
+        """Return the headers as Kafka takes them."""
         written = zip(_NAMES, astuple(self), strict=True)
         return tuple((name, text.encode("utf-8", "replace")) for name, text in written if text is not None)
 
@@ -42,13 +42,13 @@ _NAMES = tuple(field.name.replace("_", "-") for field in fields(Failure))
 
 
 def omitted(size: int, at: Coordinate) -> str:
-    """What a letter says in place of its item's bytes."""
+    """Return the text that replaces an item's bytes."""
     return f"{size} bytes at {at}"
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A letter without the item's bytes: its key, where it stands, the headers, how many bytes, since when.
+    """A dead letter without its item's bytes; ``size`` is how many there are.
 
     ``timestamp`` is in milliseconds since 1970.
     """
@@ -62,24 +62,24 @@ class DeadLetter:
 
     @classmethod
     def of(cls, envelope: Envelope) -> Self:
-        """The letter that a message is."""
+        """Return the letter in a message."""
         item = tuple((name, value) for name, value in envelope.pairs if name not in _NAMES)
         failure = Failure.parse(envelope.pairs)
         return cls(envelope.name, envelope.at, failure, item, len(envelope.payload), envelope.timestamp)
 
     def header(self, name: str) -> str:
-        """A header of the item as text, "" where it is missing."""
+        """Return a header of the item as text, "" if it is missing."""
         return dict(self.item).get(name, b"").decode("utf-8", "replace")
 
     @property
     def place(self) -> Coordinate:
-        """Where the item's bytes stand: in the letter, unless they were too large for it."""
+        """The coordinate of the item's bytes: the letter's own, unless they did not fit."""
         match = _OMITTED.fullmatch(self.failure.omitted or "")
         return Coordinate(match[1], int(match[2]), int(match[3])) if match else self.at
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """What is known of it, in JSON."""
+        """The letter's headers as JSON."""
         return {
             "id": self.id,
             "stage": self.failure.stage,

@@ -1,7 +1,7 @@
-"""A message as every reader of a topic sees it: where it stands, its key, its value, its headers.
+"""A message as every reader sees it: its coordinate, key, value and headers.
 
-Anyone who may write to a topic may write any header, so reading them never fails: what is not
-well-formed counts as absent, and what is not known is not read (``Headers.parse``).
+Anyone who may write to a topic may write any header. Reading headers therefore never fails: a malformed header
+counts as absent, and unknown ones are ignored (``Headers.parse``).
 """
 
 import re
@@ -17,35 +17,35 @@ Pairs = tuple[tuple[str, bytes], ...]
 """Headers as Kafka has them."""
 
 _MOST_CHARACTERS = 2_048
-"""Of one header; as many as a uri may have."""
+"""The most characters of a header; as many as a uri may have."""
 _MOST_STOPS = 16
 _TRACE_CHARACTERS = 8_192
 _LATEST = 253_402_300_800_000
-"""The year 10000, in milliseconds; datetime ends there."""
+"""The year 10000, in milliseconds, where datetime ends."""
 _STOP = re.compile(r"([\w.-]{1,249})/(\d{1,9})/(\d{1,18})(?:@(\d{1,15}))?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
 class Coordinate:
-    """Where a message stands: ``wire.raw/3/120``. The topic is named without the installation's prefix."""
+    """The position of a message: ``wire.raw/3/120``. The topic is named without the installation's prefix."""
 
     topic: str
     partition: int
     offset: int
 
     def __str__(self) -> str:
-        """The coordinate as it is written in headers."""
+        """The coordinate as headers contain it."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The coordinate back from its text; raises ValueError."""
+        """Parse a coordinate; raises ValueError."""
         topic, partition, offset = text.split("/")
         return cls(topic, int(partition), int(offset))
 
 
 class Stop(NamedTuple):
-    """One entry of a trace: where the item stood, and since when (milliseconds since 1970)."""
+    """One entry of a trace: where the item was, and since when (milliseconds since 1970)."""
 
     at: Coordinate
     timestamp: int
@@ -57,12 +57,12 @@ class Stop(NamedTuple):
 
 @dataclass(frozen=True)
 class Headers:
-    """The headers this project reads and writes. Empty or None is absent.
+    """The headers that this project reads and writes. Empty or None means absent.
 
-    ``uri`` to ``published`` describe the item as its feed knew it (see RawStory) and travel with it.
-    ``trace`` is where the item stood so far. ``revision`` numbers what the desk passes on of a
-    story. ``copy_of`` and ``replay_of`` concern one message, not the item: the uri of the story that
-    this one is a copy of, and where the message stands that this one repeats.
+    ``uri`` to ``published`` describe the item as its feed knew it (see RawStory) and travel with it. ``trace``
+    lists where the item was. ``revision`` numbers the messages that the desk passes on for a story. ``copy_of`` and
+    ``replay_of`` describe one message, not the item: the uri of the story that it is a copy of, and the coordinate
+    of the message that it repeats.
     """
 
     uri: str = ""
@@ -80,20 +80,20 @@ class Headers:
 
     @classmethod
     def parse(cls, pairs: Iterable[tuple[str, bytes]]) -> Self:
-        """The headers of a message, whoever wrote it; of a name that comes twice the last."""
+        """Read the headers of a message, whoever wrote it; of duplicate names the last wins."""
         given = {name.replace("-", "_"): value for name, value in pairs if name in _NAMES and value}
         found = {name: read(given[name]) for name, read in _READERS.items() if name in given}
         return cls(**{name: value for name, value in found.items() if value is not None})  # type: ignore[arg-type]
 
     def pairs(self) -> Pairs:
-        """The headers as Kafka takes them; what is absent is left out."""
+        """Return the headers as Kafka takes them, without absent ones."""
         written = ((name, _written(getattr(self, name))) for name in _READERS)
         return tuple((name.replace("_", "-"), value.encode("utf-8", "replace")) for name, value in written if value)
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """A message: where it stands, its key and value, its headers as they came, its time (milliseconds since 1970)."""
+    """A message: its coordinate, key, value, headers as received, and time (milliseconds since 1970)."""
 
     at: Coordinate
     key: bytes | None
@@ -103,9 +103,9 @@ class Envelope:
 
     @cached_property
     def headers(self) -> Headers:
-        """The headers that are known and well-formed.
+        """The known and well-formed headers.
 
-        Where items come in, nothing has happened to them yet, whatever their headers say.
+        On the first topic an item has no history yet, so headers that claim one are ignored.
         """
         headers = Headers.parse(self.pairs)
         if self.at.topic == topics.RAW:
@@ -114,32 +114,32 @@ class Envelope:
 
     @property
     def payload(self) -> bytes:
-        """The value; empty where there is none."""
+        """The value; empty if there is none."""
         return self.value or b""
 
     @property
     def name(self) -> str:
-        """The key as text: the story's uri, between stages."""
+        """The key as text: between stages, the story's uri."""
         return (self.key or b"").decode("utf-8", "replace")[:_MOST_CHARACTERS]
 
     @property
     def trace(self) -> tuple[Stop, ...]:
-        """Where the item stood, up to and with this message. Of too many stops the first and the last are kept."""
+        """Where the item was, including this message. Of too many stops, the first and the last are kept."""
         stops = (*self.headers.trace, Stop(self.at, self.timestamp))
         return stops if len(stops) <= _MOST_STOPS else (stops[0], *stops[1 - _MOST_STOPS :])
 
     @property
     def origin(self) -> Coordinate:
-        """Where the item came in: the first place of its trace."""
+        """The first coordinate of the trace."""
         return self.trace[0].at
 
     def onward(self) -> Headers:
-        """The headers of what a stage makes of this message."""
+        """Return the headers for what a stage makes of this message."""
         return replace(self.headers, trace=self.trace, copy_of="", replay_of=None)
 
 
 def times(trace: Iterable[Stop]) -> Mapping[str, datetime]:
-    """When the item stood on each topic, by the topic's last word; of several times the last."""
+    """Return when the item was on each topic, by the last part of the topic's name; the latest time wins."""
     return {at.topic.rpartition(".")[2]: datetime.fromtimestamp(since / 1000, UTC) for at, since in trace}
 
 

@@ -1,9 +1,9 @@
-"""Every setting, in one place.
+"""Define every setting.
 
-Read in this order, the first that speaks wins: options on the command line, ``WIRE_*`` variables
-(``WIRE_KAFKA__BOOTSTRAP_SERVERS``), files named like those in the folder that ``WIRE_SECRETS`` names
-(``kafka__password``, as container engines hand secrets over), ``configs/*.toml`` below the working
-directory, the defaults here. Only entrances read settings; everything below them is handed values.
+The first of these that gives a value wins: command-line options; ``WIRE_*`` variables
+(``WIRE_KAFKA__BOOTSTRAP_SERVERS``); files in the folder named by ``WIRE_SECRETS`` (``kafka__password``, as
+container engines provide secrets); ``configs/*.toml`` below the working directory; the defaults here. Only entry
+points read settings; everything below gets values passed in.
 """
 
 import os
@@ -32,10 +32,10 @@ from pipeline.errors import ConfigurationError
 
 CONFIGS = Path("configs")
 SECRETS = "WIRE_SECRETS"
-"""The variable that names the folder with secrets, a file each."""
+"""The variable that names the folder of secrets, one file each."""
 _DAY = 24 * 3600
 _BY_HAND = "Value error, "
-"""What pydantic puts before the reasons of our own checks."""
+"""The prefix that pydantic puts before the messages of our own validators."""
 _SECRET = frozenset(("password", "api_key", "tokens", "hosts", "webhook_secret", "smtp_password"))
 
 
@@ -46,7 +46,7 @@ class Section(BaseModel):
 
 
 class Kafka(Section):
-    """Where Kafka is, who we are there, and how topics are made."""
+    """Kafka's addresses, our credentials, and how to create topics."""
 
     bootstrap_servers: Annotated[
         str | None, Field(description="host:port, several with commas; unset: a local server")
@@ -97,20 +97,20 @@ class Kafka(Section):
 
     @property
     def address(self) -> str:
-        """Where it is, once it was located."""
+        """The address, once the server was located."""
         return self.bootstrap_servers or ""
 
     def named(self, name: str) -> str:
-        """The name a topic or a consumer group has in the cluster."""
+        """Return the name of a topic or consumer group in the cluster, with the prefix."""
         return f"{self.prefix}{name}"
 
     def plain(self, name: str) -> str:
-        """The name without what was put before it."""
+        """Return the name without the prefix."""
         return name.removeprefix(self.prefix)
 
 
 class Login(Section):
-    """Who we are at a server of Elastic's, and whom we trust there."""
+    """Our credentials for an Elastic server, and the certificates to trust."""
 
     api_key: Annotated[SecretStr | None, Field(description="an API key, encoded as Elasticsearch gives it")] = None
     username: Annotated[str | None, Field(description="who we are, where there is no API key")] = None
@@ -127,7 +127,7 @@ class Login(Section):
 
 
 class Elasticsearch(Login):
-    """Where Elasticsearch is, who we are there, and how indices are made."""
+    """Elasticsearch's addresses, our credentials, and how to create indices."""
 
     hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: a local server")] = None
     prefix: Annotated[
@@ -152,16 +152,16 @@ class Elasticsearch(Login):
 
     @property
     def address(self) -> str:
-        """Where it is, once it was located."""
+        """The address, once the server was located."""
         return self.hosts or ""
 
     def named(self, name: str) -> str:
-        """The name an index, an alias or a template has in the cluster."""
+        """Return the name of an index, alias or template in the cluster, with the prefix."""
         return f"{self.prefix}{name}"
 
 
 class Local(Section):
-    """The servers that `wire up` runs where none are configured."""
+    """The servers that `wire up` runs if none are configured."""
 
     kafka_heap: Annotated[
         int | None, Field(ge=192 << 20, description="bytes of Java heap; unset: by this machine's memory")
@@ -175,7 +175,7 @@ class Local(Section):
 
 
 class Kibana(Login):
-    """Where the dashboards go."""
+    """Where to install the dashboards."""
 
     url: Annotated[str | None, Field(pattern=r"^https?://[^@]+$", description="its address; unset: no dashboards")] = (
         None
@@ -217,7 +217,7 @@ Duplicates = Literal["fold", "mark", "off"]
 
 
 class Desk(Section):
-    """Which stories are the same one."""
+    """How to find copies of a story."""
 
     duplicates: Annotated[
         Duplicates,
@@ -229,7 +229,7 @@ class Desk(Section):
 
 
 class Feed(Section):
-    """What feeds take."""
+    """Limits for all feeds."""
 
     max_item_bytes: Annotated[int, Field(ge=1_000, description="a larger item is refused")] = 8 << 20
 
@@ -238,7 +238,7 @@ Done = Literal["remember", "move"]
 
 
 class LiveFeed(Section):
-    """One live feed: a folder that is watched, or an address that is polled."""
+    """One live feed: a watched folder or a polled address."""
 
     name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$", description="what status and dead letters call it")]
     folder: Annotated[Path | None, Field(description="the folder to watch")] = None
@@ -263,7 +263,7 @@ class LiveFeed(Section):
 
 
 class Push(Section):
-    """What POST /ingest takes."""
+    """Limits for POST /ingest."""
 
     tokens: Annotated[
         dict[str, str], Field(description="SHA-256 of each sender's token by name, beside those of `wire token`")
@@ -274,7 +274,7 @@ class Push(Section):
 
 
 class Monitor(Section):
-    """How workers are watched: /metrics, /health and /ready of each, and wire-metrics-*."""
+    """How workers are monitored: /metrics, /health and /ready of each, and wire-metrics-*."""
 
     host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
     port: Annotated[
@@ -350,7 +350,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options, then variables, then files."""
+        """Options first, then variables, then files."""
         files = TomlConfigSettingsSource(settings_cls, toml_file=sorted(CONFIGS.glob("*.toml")))
         secrets = NestedSecretsSettingsSource(
             SecretsSettingsSource(settings_cls, secrets_dir=os.environ.get(SECRETS)),
@@ -361,10 +361,10 @@ class Settings(BaseSettings):
 
 
 def load(**options: object) -> Settings:
-    """The settings, with the options that are not None put over them.
+    """Return the settings, overridden by the options that are not None.
 
-    ``kafka`` and ``elasticsearch`` are the servers' addresses, ``data_dir`` a path, ``processes``
-    and ``port`` numbers. Raises ConfigurationError, which names the setting and what is wrong.
+    ``kafka`` and ``elasticsearch`` are server addresses, ``data_dir`` is a path, ``processes`` and ``port`` are
+    numbers. Raises ConfigurationError, which names the setting and the problem.
     """
     places = {
         "kafka": ("kafka", "bootstrap_servers"),
@@ -397,6 +397,6 @@ def _explained(error: Exception) -> str:
 
 
 def _given(place: tuple[int | str, ...], value: object) -> str:
-    """What was given, unless it may be, or hold, a secret."""
+    """Return the given value, unless it is or contains a secret."""
     is_telling = isinstance(value, str | int | float) and not _SECRET.intersection(place)
     return f" (got {value!r})" if is_telling else ""

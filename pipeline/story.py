@@ -1,7 +1,7 @@
-"""The things that travel, in IPTC's words: RawStory → Story → AnnotatedStory.
+"""The values that travel, in IPTC's words: RawStory → Story → AnnotatedStory.
 
-Field names are those of ninjs 1.x (https://iptc.org/standards/ninjs/); ``dateline`` is
-NewsML-G2's. Times are UTC. Nothing here is ever changed in place.
+Field names are those of ninjs 1.x (https://iptc.org/standards/ninjs/); ``dateline`` is NewsML-G2's. Times are UTC.
+All values are immutable.
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from pipeline.annotations import Annotations, Value, is_absent
 from pipeline.envelope import Envelope, Headers
 
 NO_STORY = ("test", "advisory")
-"""The signals of messages that tell no story."""
+"""The signals of messages that are no stories."""
 
 
 def story_id(uri: str) -> str:
-    """The story's id in every index: 32 hexadecimal digits made from its uri.
+    """Return the story's id in every index: 32 hexadecimal digits hashed from its uri.
 
-    A uri itself may be longer than the 512 bytes Elasticsearch takes.
+    A uri itself may be longer than the 512 bytes that Elasticsearch accepts.
     """
     return blake2b(uri.encode(), digest_size=16).hexdigest()
 
 
 def as_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; a time without a zone is taken to be UTC."""
+    """Return the same moment in UTC; a time without a zone is taken to be UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -37,12 +37,11 @@ Words = Annotated[str | None, Field(exclude_if=is_absent)]
 
 @dataclass(frozen=True, slots=True)
 class RawStory:
-    """An item as received: its bytes, and what the feed knows of it.
+    """An item as received: its bytes, and what the feed knows about it.
 
-    ``uri`` is the item's identity: the one it states, else the one its feed gives it.
-    ``source`` is who it is from, ``feed`` what the feed would call it if nobody says: where the two
-    are the same, a source that the item itself states is the better one. ``published`` is a
-    publication time somebody stated beside the item (``--published``).
+    ``uri`` identifies the item: the identifier it states, else one its feed assigns. ``source`` is the provider,
+    ``feed`` the default name of the feed; where both are the same, a provider stated inside the item takes
+    precedence. ``published`` is a publication time given beside the item (``--published``).
     """
 
     uri: str
@@ -70,7 +69,7 @@ class RawStory:
 
     @classmethod
     def of(cls, envelope: Envelope) -> Self:
-        """The item back from a message on ``wire.raw``, whoever produced it."""
+        """Rebuild the item from a message on ``wire.raw``, whoever produced it."""
         headers = envelope.headers
         return cls(
             uri=headers.uri or envelope.name,
@@ -85,7 +84,7 @@ class RawStory:
 
 
 class Source(Value):
-    """Where the story came from: the feed's name, the format it was in, when it arrived."""
+    """Where the story came from: the provider's name, the format, and the time it was received."""
 
     name: str
     format: str
@@ -93,7 +92,7 @@ class Source(Value):
 
 
 class Dateline(Value):
-    """The dateline as the text has it, with its place and day."""
+    """The dateline as written, with its place and date."""
 
     text: str
     place: Words = None
@@ -101,14 +100,14 @@ class Dateline(Value):
 
 
 class Subject(Value):
-    """What the story is about, by a controlled vocabulary (IPTC Media Topics or the agency's)."""
+    """A subject of the story, from a controlled vocabulary (IPTC Media Topics or the agency's)."""
 
     code: Words = None
     name: Words = None
 
 
 class Removed(Value):
-    """Furniture taken out of the body."""
+    """Boilerplate removed from the body."""
 
     kind: Literal["caption", "credit", "advertisement", "promotion", "notice", "byline", "headline"]
     text: str
@@ -119,10 +118,10 @@ def _urgency(value: object) -> object:
 
 
 class Story(Value):
-    """One version of a story, its body in clean paragraphs separated by a newline.
+    """One version of a story. The body is clean paragraphs separated by newlines.
 
-    ``signal`` (NewsML-G2) is what the sender says of the message itself: a test and an advisory are
-    no stories, a correction and an update (write-through) replace what came before.
+    ``signal`` (NewsML-G2) is what the sender says about the message: a test or an advisory is no story; a
+    correction or an update (write-through) replaces an earlier version.
     """
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
@@ -151,7 +150,7 @@ class Story(Value):
     extra: Annotated[dict[str, Any], Field(exclude_if=is_absent)] = {}
 
     def annotated(self, annotations: Annotations) -> "AnnotatedStory":
-        """The story with what the language pass found in it."""
+        """Return the story with its annotations."""
         return AnnotatedStory.model_construct(**dict(self), **dict(annotations))
 
 
@@ -160,7 +159,7 @@ class AnnotatedStory(Annotations, Story):
 
 
 class Indexed(Value):
-    """What the index stage tells of a version once it stands in the indices, or is out of them."""
+    """The message that the index stage sends once a version is written to the indices, or removed."""
 
     uri: str
     version: int
@@ -170,5 +169,5 @@ class Indexed(Value):
 
     @classmethod
     def of(cls, story: Story) -> Self:
-        """What is told of that story."""
+        """Return that message for the story."""
         return cls(**{name: getattr(story, name) for name in cls.model_fields})

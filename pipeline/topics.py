@@ -1,9 +1,8 @@
-"""The topics, in the order a story meets them, and the stage that reads each.
+"""The topics, in the order in which a story passes them, and the stage that reads each.
 
-``STAGES`` is the whole topology: a stage reads one topic and writes the next; ``index`` writes to
-Elasticsearch besides, ``deliver`` to whoever wants to be alerted. Any stage may write to ``DEAD``.
-What else must be known of a stage where it does not run (deployment, metrics, ``wire trace``)
-stands here too.
+``STAGES`` is the whole topology. A stage reads one topic and writes the next; ``index`` also writes to
+Elasticsearch, ``deliver`` to webhooks and mailboxes. Any stage may write to ``DEAD``. What deployment, metrics and
+``wire trace`` need to know about a stage is here too.
 """
 
 from dataclasses import dataclass
@@ -14,17 +13,17 @@ STORIES = "wire.stories"
 EDITED = "wire.edited"
 ANNOTATED = "wire.annotated"
 INDEXED = "wire.indexed"
-"""What was put into the indices, or taken out: a story's uri and version, no text."""
+"""What was written to the indices or removed: a story's uri and version, no text."""
 ALERTS = "wire.alerts"
 SIGNATURES = "wire.signatures"
-"""What the desks know copies by: one partition, so that all of them read it in one order."""
+"""The signatures that desks compare stories by. One partition, so that all desks read them in the same order."""
 DEAD = "wire.dead"
 DEAD_HEADROOM = 1 << 20
-"""Bytes by which a message of ``DEAD`` may be larger than others: a dead letter has its reason besides."""
+"""How many bytes larger than other messages one on ``DEAD`` may be, since it also has its reason."""
 
 
 class Limits(NamedTuple):
-    """A batch is complete at so many events or bytes, or ``linger`` seconds after its first event."""
+    """A batch is complete at this many events or bytes, or ``linger`` seconds after its first event."""
 
     events: int = 100
     size: int = 8 << 20
@@ -36,11 +35,10 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of the route: its name, the topic it reads, the topic it writes, if it does.
+    """One step of the route: its name, the topic it reads, and the topic it writes, if any.
 
-    ``awaits`` is what ``wire trace`` says of a story that stands on the topic it reads. ``limits``
-    are those of its batches, of which ``at_once`` are at work together. A container of it needs
-    ``cpus`` and ``memory`` (MiB).
+    ``awaits`` is the state that ``wire trace`` shows for a story on the topic it reads. ``limits`` bound its
+    batches, of which ``at_once`` are processed concurrently. Its container needs ``cpus`` and ``memory`` (MiB).
     """
 
     name: str
@@ -54,12 +52,12 @@ class Stage:
 
     @property
     def group(self) -> str:
-        """The consumer group, which is also the Faust app's id."""
+        """The consumer group, which is also the id of the Faust app."""
         return f"wire-{self.name}"
 
     @property
     def number(self) -> int:
-        """Its place among the stages, from 0; its metrics are served on ``monitor.port`` plus this."""
+        """The stage's position, from 0. Its metrics are served on port ``monitor.port`` plus this."""
         return list(STAGES).index(self.name)
 
 
@@ -74,4 +72,4 @@ DELIVER = Stage("deliver", ALERTS, None, "waits for delivery", Limits(events=20,
 STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, ALERT, DELIVER)}
 TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD)
 STORY_TOPICS = (RAW, STORIES, EDITED, ANNOTATED)
-"""Those that a story is on before it is indexed; ``wire replay`` takes it up from any of them."""
+"""The topics a story passes before it is indexed; ``wire replay`` can start from any of them."""

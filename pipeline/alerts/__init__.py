@@ -1,1 +1,1 @@
-"""Saved searches that are watched: what is newly indexed is matched, and whoever wants to know is told."""
+"""Match newly indexed stories against saved searches, and notify whoever asked."""

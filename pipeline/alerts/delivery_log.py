@@ -1,4 +1,4 @@
-"""What was told: the matches, documents of ``wire-matches-*``."""
+"""Record the matches and their delivery, as documents of ``wire-matches-*``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ _MOST_MATCHES = 10_000
 
 @retry_while_starting
 def find(client: Client, uris: Sequence[str]) -> list[Match]:
-    """All that was told of these stories. Raises ElasticsearchUnavailable."""
+    """Return all recorded matches of these stories. Raises ElasticsearchUnavailable."""
     return _found(client, {"terms": {"uri": list(uris)}}, _MOST_MATCHES)[1]
 
 
@@ -32,7 +32,7 @@ def find(client: Client, uris: Sequence[str]) -> list[Match]:
 def latest(
     client: Client, alert: str | None = None, since: datetime | None = None, size: int = 50
 ) -> tuple[int, list[Match]]:
-    """How many matches there are, of one alert or of all, and the newest of them. Raises ElasticsearchUnavailable."""
+    """Return the number of matches, of one alert or of all, and the newest of them. Raises ElasticsearchUnavailable."""
     filters: list[dict[str, Any]] = [{"term": {"alert": alert}}] if alert else []
     if since:
         filters.append({"range": {"at": {"gt": since.isoformat()}}})
@@ -40,7 +40,7 @@ def latest(
 
 
 def record(client: Client, found: Sequence[Match]) -> list[Match]:
-    """Write down what is to be told; what was not delivered yet of it.
+    """Record the matches, and return those not delivered yet.
 
     Raises ElasticsearchUnavailable, DocumentRefused.
     """
@@ -63,7 +63,7 @@ def record(client: Client, found: Sequence[Match]) -> list[Match]:
 
 
 def delivered_channels(client: Client, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
-    """The channels that have each of them, by id, of those that were delivered. Raises ElasticsearchUnavailable."""
+    """Return the channels that have each match, by id, for those with deliveries. Raises ElasticsearchUnavailable."""
     docs = [{"_index": _index(client, match), "_id": match.id, "_source": ["delivered"]} for match in found]
     with translate_errors(client):
         answered = client.mget(docs=docs)
@@ -72,7 +72,7 @@ def delivered_channels(client: Client, found: Sequence[Match]) -> dict[str, tupl
 
 
 def record_delivery(client: Client, match: Match, channels: Sequence[str]) -> None:
-    """Write down which channels have it by now. Raises ElasticsearchUnavailable."""
+    """Record which channels have the match by now. Raises ElasticsearchUnavailable."""
     document = {**match.model_dump(mode="json"), "delivered": list(channels)}
     with translate_errors(client):
         client.index(index=_index(client, match), id=match.id, document=document)

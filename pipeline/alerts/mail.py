@@ -1,4 +1,4 @@
-"""Telling people by e-mail."""
+"""Send alerts by e-mail."""
 
 import smtplib
 import ssl
@@ -17,7 +17,7 @@ _ATTEMPTS = 4
 
 
 def compose(match: Match, sender: str, to: str) -> EmailMessage:
-    """The message; what stands in its headers has no line breaks, whatever a headline has."""
+    """Return the message. Its headers contain no line breaks, whatever the headline contains."""
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to
@@ -33,9 +33,9 @@ def compose(match: Match, sender: str, to: str) -> EmailMessage:
 
 
 def send(settings: Alerts, message: EmailMessage) -> None:
-    """Give it to the mail server, some times, more and more rarely.
+    """Send it to the mail server, with retries and back-off.
 
-    Raises DeliveryFailed, which says why, and ConfigurationError where no mail server is configured.
+    Raises DeliveryFailed with the reason, and ConfigurationError if no mail server is configured.
     """
     if not settings.smtp_host:
         raise ConfigurationError("no mail server is configured (alerts.smtp_host)")
@@ -65,7 +65,7 @@ def _send(settings: Alerts, host: str, message: EmailMessage) -> None:
 
 
 def _is_transient(error: Exception) -> bool:
-    """Whether another attempt may succeed: not where the server has said no for good (5xx)."""
+    """Return whether another attempt may succeed; a 5xx reply is final."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code < 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,6 +1,6 @@
-"""Which alerts a newly indexed version concerns, and what is to be told of it.
+"""Find the alerts that a newly indexed version matches, and what to notify about.
 
-Elasticsearch's percolator would ask the same the other way round; see docs/decisions/alerts.md.
+Elasticsearch's percolator is the alternative; see docs/decisions/alerts.md.
 """
 
 import re
@@ -33,12 +33,11 @@ _PREFIXES: dict[Kind, str] = {
 
 
 class Match(Value):
-    """What is told: an alert, and a version of a story, or a quote in it, that concerns it.
+    """A notification: an alert, and the version of a story, or the quote in it, that it concerns.
 
-    ``kind``: ``match`` where the version fits, ``corrected`` where it does but what fitted in the
-    version told before has changed, ``withdrawn`` where it fits no more, ``killed`` where the story
-    was taken out of the indices, ``test`` where somebody tries the alert. ``matched`` stands for what
-    fitted; ``text`` is that, shortened.
+    ``kind`` is ``match`` if the version matches; ``corrected`` if it does but what matched in an earlier version
+    has changed; ``withdrawn`` if it no longer matches; ``killed`` if the story was removed from the indices;
+    ``test`` for a trial. ``matched`` identifies what matched; ``text`` is its text, shortened.
     """
 
     id: str
@@ -57,17 +56,17 @@ class Match(Value):
 
     @property
     def prefix(self) -> str:
-        """What kind it is, in words that stand before a headline; nothing for a plain match."""
+        """The words that precede the headline and name the kind; none for a plain match."""
         return _PREFIXES[self.kind]
 
 
 def matches(
     client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], earlier: Sequence[Match]
 ) -> tuple[list[Match], list[AlertFailed]]:
-    """What is to be told of these versions, given what was ``earlier`` of these stories before.
+    """Return what to notify about these versions, given the ``earlier`` matches of these stories.
 
-    The same arrival again gives the same matches, with the same ids. Beside them the alerts that
-    could not be asked, which keep no other waiting. Raises ElasticsearchUnavailable.
+    The same input gives the same matches with the same ids. The second result lists the alerts whose search failed;
+    they do not delay the others. Raises ElasticsearchUnavailable.
     """
     newest = {each.uri: each for each in arrived}
     usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
@@ -87,7 +86,7 @@ def matches(
 
 
 def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
-    """The hits of that alert in these stories, of those that came in since it was made."""
+    """Return the alert's hits among these stories that came in after the alert was created."""
     # What a part of the index keeps to itself would be told as withdrawn.
     answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
     return [hit for hit in answer.hits if alert.created <= _received_at(_story(hit))]
@@ -96,7 +95,7 @@ def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, A
 def _matches_of(
     alert: Alert, arrived: Indexed, hits: Sequence[dict[str, Any]], before: Sequence[Match]
 ) -> Iterator[Match]:
-    """What is told of a version; what was written down of it already comes again, as it was."""
+    """Return the matches of a version; those already recorded come back unchanged."""
     versions = [match.version for match in before] + [int(hit["version"]) for hit in hits]
     if any(version > arrived.version for version in versions):
         # That one's own arrival tells of it.
@@ -153,7 +152,9 @@ def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
 
 
 def _matched(alert: Alert, hit: dict[str, Any]) -> str:
-    """A digest of what fits: a quote and its speaker; of a story its headline and the sentences with the words."""
+    """Return a digest of what matched: a quote and its speaker; of a story its headline and the sentences with the
+    words.
+    """
     if alert.quotes:
         earlier = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
     else:
@@ -174,7 +175,7 @@ def _story(hit: dict[str, Any]) -> dict[str, Any]:
 
 
 def _received_at(story: dict[str, Any]) -> datetime:
-    """When the story came in, or could be told."""
+    """Return when the story was received, or its embargo passed."""
     times = [story["source"]["receivedat"], story.get("embargoed")]
     return max(datetime.fromisoformat(text) for text in times if text)
 

@@ -1,4 +1,4 @@
-"""Telling of a match on one channel of its alert, by webhook or e-mail."""
+"""Send a match to one channel of its alert: a webhook or a mail address."""
 
 import asyncio
 
@@ -11,17 +11,17 @@ from pipeline.settings import Alerts
 
 
 class Notifier:
-    """Tells as the settings say. Raises ConfigurationError where the secret is none."""
+    """Send notifications as configured. Raises ConfigurationError if the secret is invalid."""
 
     def __init__(self, settings: Alerts) -> None:
-        """Connect when there is something to tell."""
+        """Connect at first use."""
         self._settings = settings
         secret = settings.webhook_secret
         self._key = webhook.decode_secret(secret.get_secret_value()) if secret else None
         self._web: httpx.AsyncClient | None = None
 
     async def notify(self, match: Match, alert: Alert, channel: str) -> None:
-        """Tell it there. Raises DeliveryFailed, and ConfigurationError where no mail server is configured."""
+        """Send the match. Raises DeliveryFailed, and ConfigurationError if no mail server is configured."""
         if channel == WEBHOOK and alert.webhook:
             self._web = self._web or webhook.connect(self._settings.allow_private)
             await webhook.post(self._web, alert.webhook, match.id, match.model_dump_json().encode(), self._key)

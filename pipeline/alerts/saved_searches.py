@@ -1,4 +1,4 @@
-"""The alerts: searches with a name and with whom to tell of a match; documents of ``wire-alerts``."""
+"""Store the alerts: named searches and their recipients, as documents of ``wire-alerts``."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -16,18 +16,17 @@ from pipeline.search.stories import execute
 from pipeline.story import Time
 
 WEBHOOK = "webhook"
-"""The channel that is no address."""
+"""The name of the webhook channel; all other channels are mail addresses."""
 MOST_ALERTS = 1_000
-"""Alerts there can be; each costs a search whenever something was indexed."""
+"""The most alerts; each costs a search whenever something was indexed."""
 _ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
 
 
 class Alert(Value):
-    """A search that is watched.
+    """A saved search whose matches are reported.
 
-    ``query`` holds words and filters as ``wire search`` takes them. A match is told to ``webhook``
-    and to each address of ``email``; on the topic, the pages and the feed it always stands.
-    Only what comes in after it was ``created`` is looked at.
+    ``query`` has words and filters as ``wire search`` takes them. Matches go to ``webhook`` and to each address of
+    ``email``, and always to the topic, the pages and the feed. Only stories that came in after ``created`` match.
     """
 
     name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
@@ -40,17 +39,17 @@ class Alert(Value):
     created: Time
 
     def search_query(self, size: int = 10) -> SearchQuery:
-        """What it asks. Raises ConfigurationError."""
+        """The parsed query. Raises ConfigurationError."""
         return parse(self.query, quotes=self.quotes, size=size, sort="time")
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """Where its matches are sent: ``webhook``, and an address of each e-mail."""
+        """Where matches are sent: ``webhook``, and each mail address."""
         return (*([WEBHOOK] if self.webhook else []), *self.email)
 
 
 def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tuple[str, ...]) -> Alert:
-    """An alert as of now. Raises ConfigurationError, which says what is wrong with it."""
+    """Return an alert created now. Raises ConfigurationError with what is wrong."""
     try:
         alert = Alert(name=name, query=query, quotes=quotes, webhook=webhook, email=email, created=datetime.now(UTC))
     except ValidationError as error:
@@ -63,9 +62,10 @@ def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tupl
 
 
 def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
-    """Save it.
+    """Save the alert.
 
-    Raises ConfigurationError where it cannot be asked, its name is taken or there are too many, ElasticsearchUnavailable.
+    Raises ConfigurationError if its query is invalid, its name is taken or there are too many alerts;
+    ElasticsearchUnavailable.
     """
     execute(client, alert.search_query(0))
     if len(load_all(client)) >= MOST_ALERTS:
@@ -84,7 +84,7 @@ def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
 
 
 def remove(client: Client, name: str) -> None:
-    """Forget it. Raises ConfigurationError where there is none of that name, ElasticsearchUnavailable."""
+    """Delete the alert. Raises ConfigurationError if there is none with this name, ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
             client.delete(index=client.named(ALERTS), id=name, refresh=True)
@@ -94,7 +94,7 @@ def remove(client: Client, name: str) -> None:
 
 @retry_while_starting
 def get(client: Client, name: str) -> Alert:
-    """The alert of that name. Raises ConfigurationError where there is none, ElasticsearchUnavailable."""
+    """Return the alert with this name. Raises ConfigurationError if there is none, ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
             return Alert.model_validate(client.get(index=client.named(ALERTS), id=name)["_source"])
@@ -104,7 +104,7 @@ def get(client: Client, name: str) -> Alert:
 
 @retry_while_starting
 def load_all(client: Client) -> list[Alert]:
-    """All alerts, by name. Raises ElasticsearchUnavailable."""
+    """Return all alerts, ordered by name. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
             found = client.search(index=client.named(ALERTS), size=MOST_ALERTS, **IGNORE_MISSING)

@@ -1,4 +1,4 @@
-"""Telling a webhook, as https://www.standardwebhooks.com has it: signed, with an id that stays the same."""
+"""Post to webhooks as https://www.standardwebhooks.com specifies: signed, with a stable id."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ _PREFIX = "whsec_"
 
 
 def decode_secret(secret: str) -> bytes:
-    """The bytes of a secret, which is base64 after ``whsec_``. Raises ConfigurationError."""
+    """Return the bytes of a secret, which is base64 after ``whsec_``. Raises ConfigurationError."""
     try:
         return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except binascii.Error:
@@ -26,7 +26,7 @@ def decode_secret(secret: str) -> bytes:
 
 
 def signature_headers(id: str, body: bytes, key: bytes | None, now: float) -> dict[str, str]:
-    """The headers of a message; without a key it is not signed."""
+    """Return the headers of a message; without a key it is not signed."""
     headers = {"content-type": "application/json", "webhook-id": id, "webhook-timestamp": str(int(now))}
     if key:
         content = f"{id}.{int(now)}.".encode() + body
@@ -36,7 +36,7 @@ def signature_headers(id: str, body: bytes, key: bytes | None, now: float) -> di
 
 
 async def post(client: httpx.AsyncClient, address: str, id: str, body: bytes, key: bytes | None) -> None:
-    """Tell it, five times at most, more and more rarely. Raises DeliveryFailed, which says what it answered."""
+    """Post the message, with up to five attempts and back-off. Raises DeliveryFailed with the response."""
     try:
         async for attempt in stamina.retry_context(
             on=_is_transient, attempts=_ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
@@ -54,10 +54,9 @@ async def post(client: httpx.AsyncClient, address: str, id: str, body: bytes, ke
 
 
 def connect(private: bool) -> httpx.AsyncClient:
-    """A client that follows no redirect: what is told is for that address only.
+    """Return a client that follows no redirects: the message is for this address only.
 
-    It connects to addresses of our own network only where that is allowed: an alert is not to
-    reach what its author cannot.
+    It connects to private addresses only if ``private`` allows it: an alert must not reach what its author cannot.
     """
     return httpx.AsyncClient(
         transport=GuardedTransport(private),
@@ -75,6 +74,6 @@ def _is_transient(error: Exception) -> bool:
 
 
 def _without_secrets(address: str) -> str:
-    """The address without what may be a secret in it."""
+    """Return the address without parts that may be secret."""
     url = httpx.URL(address)
     return f"{url.scheme}://{url.netloc.decode()}{url.path if url.path == '/' else '/…'}"

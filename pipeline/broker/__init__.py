@@ -1,1 +1,1 @@
-"""Kafka, seen from outside the stages: its topics, its consumers' lag, its messages by place."""
+"""Use Kafka outside of the stages: create topics, send, read, and measure consumer lag."""

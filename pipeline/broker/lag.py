@@ -1,4 +1,4 @@
-"""How far each stage is behind, measured at the broker, never at the worker."""
+"""Measure the consumer lag of each stage at the broker, not at the workers."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ from pipeline.settings import Kafka
 
 @dataclass(frozen=True)
 class Lag:
-    """A stage's backlog: how many messages it has not done, and the first of each partition.
+    """A stage's lag: how many messages it has not processed, and the first of each partition.
 
-    ``done`` counts the messages behind it, of those the topic was ever given.
+    ``done`` counts the processed messages since the topic was created.
     """
 
     stage: str
@@ -27,13 +27,13 @@ class Lag:
 
 
 def lags(kafka: Kafka) -> list[Lag]:
-    """The backlog of every stage, in the order of the route. Raises KafkaUnavailable."""
+    """Return the lag of every stage, in order. Raises KafkaUnavailable."""
     with admin(kafka) as groups, consumer(kafka) as client:
         return [_lag(kafka, groups, client, stage) for stage in topics.STAGES.values()]
 
 
 def lag(kafka: Kafka, stage: topics.Stage) -> Lag:
-    """The backlog of one stage. Raises KafkaUnavailable."""
+    """Return the lag of one stage. Raises KafkaUnavailable."""
     with admin(kafka) as groups, consumer(kafka) as client:
         return _lag(kafka, groups, client, stage)
 
@@ -61,7 +61,7 @@ def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: t
 
 
 _COORDINATOR_NOT_READY = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
-"""What a broker answers that was just started, or that just took over a group."""
+"""The errors of a broker that was just started or just took over a group."""
 
 
 @stamina.retry(on=_COORDINATOR_NOT_READY, attempts=None, timeout=10, wait_initial=0.1, wait_max=1)

@@ -1,6 +1,6 @@
-"""Reading messages where they stand: one by its coordinate, a topic from its beginning or a time.
+"""Read messages outside of consumer groups: one by coordinate, or a topic from a given time on.
 
-Topics are named without the installation's prefix, here and in what is returned.
+Topics are named without the installation's prefix, in arguments and results.
 """
 
 import time
@@ -21,13 +21,13 @@ _CATCHING_UP = 30.0
 
 
 def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Envelope]:
-    """The messages at these places, without those that are no longer there. Raises KafkaUnavailable."""
+    """Return the messages at these coordinates, without those that have expired. Raises KafkaUnavailable."""
     with consumer(kafka, fetch_bytes=1) as client:
         return [found for at in places if (found := _fetch(kafka, client, at))]
 
 
 def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | None:
-    """The message, None where it is certain that it is gone. Raises KafkaUnavailable where it does not come in time."""
+    """Return the message, or None if it has certainly expired. Raises KafkaUnavailable if it is slow to arrive."""
     where = TopicPartition(kafka.named(at.topic), at.partition)
     partitions = client.partitions_for_topic(where.topic)
     if not partitions:
@@ -47,29 +47,28 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
 
 
 def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
-    """The topic's messages up to what was its end when the reading began.
+    """Yield the topic's messages up to its end at the time of the call.
 
-    Raises KafkaUnavailable, also where nothing comes for half a minute.
+    Raises KafkaUnavailable, also if nothing arrives for half a minute.
     """
     return TopicFollower(kafka, topic, since).poll()
 
 
 class TopicFollower:
-    """Reads a topic on and on, by one reader: each time what came since the last time.
+    """Read a topic repeatedly, each time what was added since the last time.
 
-    It connects anew each time, which takes some milliseconds: a consumer that stays open keeps a
-    process from ending.
+    It reconnects each time, which takes some milliseconds, because an open consumer keeps a process from exiting.
     """
 
     def __init__(self, kafka: Kafka, topic: str, since: datetime | None = None) -> None:
-        """From the topic's beginning, or from what was written ``since`` then."""
+        """Start at the topic's beginning, or at what was written ``since`` then."""
         self._kafka, self._topic, self._since = kafka, topic, since
         self._next: dict[TopicPartition, int] = {}
 
     def poll(self) -> Iterator[Envelope]:
-        """The messages not read yet, up to what is the end of the topic now.
+        """Yield the messages not read yet, up to the topic's end at the time of the call.
 
-        Raises KafkaUnavailable, also where nothing comes for half a minute.
+        Raises KafkaUnavailable, also if nothing arrives for half a minute.
         """
         with consumer(self._kafka) as client:
             ends = _assign(client, self._kafka.named(self._topic))
@@ -105,13 +104,13 @@ class TopicFollower:
 
 
 def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:
-    """The messages that come from now on. Raises KafkaUnavailable."""
+    """Yield messages as they arrive. Raises KafkaUnavailable."""
     for messages in poll_batches(kafka, topic, 0):
         yield from messages
 
 
 def poll_batches(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
-    """The messages that come from now on, those of so many ``seconds`` after the first together. Raises KafkaUnavailable."""
+    """Yield messages as they arrive, those within ``seconds`` after the first together. Raises KafkaUnavailable."""
     with consumer(kafka) as client:
         _assign(client, kafka.named(topic))
         client.seek_to_end()

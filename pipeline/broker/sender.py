@@ -1,7 +1,7 @@
-"""Messages → Kafka, with kafka-python: idempotent, acknowledged by all, every future looked at.
+"""Send messages with kafka-python: idempotent, acknowledged by all replicas, with every result checked.
 
-``flush()`` of kafka-python returns normally while an error sits on a message's future, so each
-future is kept until it has spoken, and only then counted.
+``flush()`` of kafka-python returns normally even if a message's future holds an error. The sender therefore keeps
+each future until it is done, and counts the message only then.
 """
 
 import time
@@ -20,15 +20,15 @@ from pipeline.errors import KafkaUnavailable, TooLarge
 from pipeline.settings import Kafka
 
 IN_FLIGHT_BYTES = 32 << 20
-"""How much may wait for its acknowledgement, whatever the input's size."""
+"""How many bytes may wait for acknowledgement, whatever the size of the input."""
 
 
 @dataclass
 class Sender:
-    """Sends messages and counts what became of them.
+    """Send messages, and count the acknowledged ones.
 
-    ``acknowledged`` counts messages all replicas have. A message that was not acknowledged within
-    ``kafka.delivery_timeout`` seconds raises KafkaUnavailable from ``send`` or ``finish``, and none after it is sent.
+    ``acknowledged`` counts messages that all replicas have. If a message is not acknowledged within
+    ``kafka.delivery_timeout`` seconds, ``send`` or ``finish`` raises KafkaUnavailable, and nothing more is sent.
     """
 
     kafka: Kafka
@@ -38,7 +38,7 @@ class Sender:
     _waiting_bytes: int = 0
 
     def __enter__(self) -> Self:
-        """Connect. Raises KafkaUnavailable after ``kafka.delivery_timeout`` seconds of trying, with back-off."""
+        """Connect. Raises KafkaUnavailable after ``kafka.delivery_timeout`` seconds of attempts with back-off."""
         deadline, pause = time.monotonic() + self.kafka.delivery_timeout, 0.25
         while True:
             try:
@@ -65,7 +65,7 @@ class Sender:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close; what is still in flight after an error is given up, and was not counted."""
+        """Close. After an error, messages in flight are abandoned; they were not counted."""
         self._producer.close(timeout=0 if error else self.kafka.delivery_timeout)
 
     def send(
@@ -76,9 +76,9 @@ class Sender:
         headers: Sequence[tuple[str, bytes]],
         timestamp: int | None = None,
     ) -> None:
-        """Send one message, waiting while too much is in flight.
+        """Send one message; wait while too many bytes are in flight.
 
-        Raises TooLarge where the message is over the topic's limit, KafkaUnavailable.
+        Raises TooLarge if the message is over the topic's limit, KafkaUnavailable.
         """
         size = len(value or b"")
         self._await_acknowledgements(IN_FLIGHT_BYTES - size)
@@ -93,14 +93,14 @@ class Sender:
         self._waiting_bytes += size
 
     def finish(self) -> int:
-        """Wait until everything is acknowledged; how many were. Raises KafkaUnavailable."""
+        """Wait until all messages are acknowledged. Return how many. Raises KafkaUnavailable."""
         with translate_errors(self.kafka):
             self._producer.flush(timeout=self.kafka.delivery_timeout)
         self._await_acknowledgements(-1)
         return self.acknowledged
 
     def _await_acknowledgements(self, allowed_bytes: int) -> None:
-        """Look at the oldest futures until no more than ``allowed_bytes`` bytes are in flight."""
+        """Wait for the oldest futures until at most ``allowed_bytes`` are in flight."""
         while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > allowed_bytes):
             future, size = self._waiting[0]
             try:

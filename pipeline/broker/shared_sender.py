@@ -1,4 +1,4 @@
-"""Messages that must be acknowledged before their sender goes on: from several threads, over one producer."""
+"""Send messages from several threads over one producer, and wait for their acknowledgement."""
 
 import threading
 from collections.abc import Callable
@@ -13,18 +13,18 @@ Result = TypeVar("Result")
 
 
 class SharedSender:
-    """One producer, made when it is needed and made anew after a failure."""
+    """One producer, created at first use and again after a failure."""
 
     def __init__(self, kafka: Kafka) -> None:
-        """Connect lazily."""
+        """Connect at first use."""
         self._kafka = kafka
         self._lock = threading.Lock()
         self._sender: Sender | None = None
 
     def deliver(self, send: Callable[[Sender], Result]) -> Result:
-        """Let ``send`` give messages to the producer; return when all of them are acknowledged.
+        """Call ``send`` with the producer, and return when all its messages are acknowledged.
 
-        Raises KafkaUnavailable, where some may have been.
+        Raises KafkaUnavailable; some messages may be acknowledged then.
         """
         with self._lock:
             try:

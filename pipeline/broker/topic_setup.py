@@ -1,4 +1,4 @@
-"""Making the topics, explicitly, with their partitions."""
+"""Create the topics explicitly, with their partitions."""
 
 import structlog
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
@@ -12,9 +12,10 @@ log = structlog.get_logger()
 
 
 def ensure(kafka: Kafka) -> list[str]:
-    """Create the topics that do not exist, and give the others the settings of today; the names of those created.
+    """Create missing topics, and update the settings of the others. Return the names of those created.
 
-    Partitions are not changed afterwards: a story's versions stay in order only within one. Raises KafkaUnavailable.
+    Partitions of existing topics are not changed: a story's versions stay in order only within one partition.
+    Raises KafkaUnavailable.
     """
     with admin(kafka) as client:
         known = set(client.list_topics())
@@ -44,7 +45,7 @@ def _new(name: str, kafka: Kafka) -> NewTopic:
 
 
 def _configs(name: str, kafka: Kafka) -> dict[str, str]:
-    """How large messages of a topic may be and how long it keeps them; of each dead letter the last word is wanted."""
+    """Return a topic's message size limit and retention; the dead-letter topic is compacted."""
     if name == topics.DEAD:
         return {
             "max.message.bytes": str(kafka.max_message_bytes + topics.DEAD_HEADROOM),

@@ -1,4 +1,4 @@
-"""The ``wire`` command: one module a group of commands, each a thin shell around the packages."""
+"""Define the ``wire`` command: one module per group of commands, each a thin layer over the packages."""
 
 import sys
 from collections.abc import Sequence
@@ -34,11 +34,11 @@ MODULES = {
     "worker": "worker",
     "serve": "serve",
 }
-"""The commands in the order of their help, and the module each is in."""
+"""The commands in the order of the help, and the module of each."""
 
 
 def build_app(words: Sequence[str] = ()) -> typer.Typer:
-    """The command line; nothing but the module of a command that is named first is imported."""
+    """Return the command line. Only the module of the first command in ``words`` is imported."""
     app = typer.Typer(
         name="wire",
         help="A live stream of news stories, understood and made searchable.",
@@ -71,14 +71,14 @@ def _root(
 
 
 def _reject_undecodable_arguments(words: Sequence[str]) -> None:
-    """A file's name may be any bytes; whatever else is not UTF-8 could be neither asked for nor sent."""
+    """Reject arguments that are not UTF-8, except file names, which may have any bytes."""
     for word in words:
         if word != word.encode("utf-8", "ignore").decode() and not Path(word).exists():
             raise ConfigurationError(f"{word!a}: not UTF-8")
 
 
 def main() -> None:
-    """Run the command; errors become one line on standard error and an exit code."""
+    """Run the command. An error becomes one line on standard error and an exit code."""
     # Only who has set up logging is told of retries; elsewhere standard output is for data.
     stamina.instrumentation.set_on_retry_hooks([])
     try:

@@ -1,4 +1,4 @@
-"""``wire alert``: saved searches that tell of what comes in."""
+"""``wire alert``: manage saved searches that notify."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ def add(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Watch a search. Its matches are on the topic wire.alerts, the pages and an Atom feed in any case.
+    """Save a search that notifies of new matches. They also go to the topic wire.alerts, the pages and an Atom feed.
 
     [dim]wire alert add gas 'gas pipeline source:upi' --webhook https://example.org/hook[/]
     [dim]wire alert add xi 'speaker:"Xi Jinping"' --quotes --email desk@example.org[/]
@@ -70,7 +70,7 @@ def add(
 def list_alerts(
     as_json: JsonOption = False, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None
 ) -> None:
-    """List them, with how many matches each had; with --json one object a line.
+    """List the alerts and how many matches each has had; with --json, one object per line.
 
     [dim]wire alert list[/]
     """
@@ -99,9 +99,9 @@ def send_test(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Say how much it would have matched, and send its webhook and mailboxes a test.
+    """Count what would have matched, and send a test to the webhook and the mailboxes.
 
-    The exit code is 1 where one of them could not be told.
+    The exit code is 1 if one of them could not be reached.
 
     [dim]wire alert test gas --since 7d[/]
     """
@@ -116,7 +116,7 @@ def send_test(
 
 
 def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None) -> None:
-    """Watch it no more. What it matched stays.
+    """Delete an alert. Its recorded matches stay.
 
     [dim]wire alert remove gas[/]
     """
@@ -126,7 +126,7 @@ def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_d
 
 
 async def _send_to_channels(settings: Alerts, alert: Alert) -> bool:
-    """Send a test to each channel; whether all of them took it."""
+    """Send a test to each channel. Return whether all succeeded."""
     now = datetime.now(UTC)
     match = Match(
         id=secrets.token_hex(16), alert=alert.name, kind="test", uri="urn:wire:test", version=1,

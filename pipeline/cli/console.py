@@ -1,4 +1,4 @@
-"""What people see: messages on standard error, data on standard output, colour on a terminal."""
+"""Set up the console: messages on standard error, data on standard output, colour on a terminal."""
 
 import logging
 import os
@@ -15,43 +15,43 @@ from rich.text import Text
 messages = Console(stderr=True, highlight=False)
 """For progress, warnings and errors."""
 output = Console(highlight=False)
-"""For results read by people; programs get ``print_json``."""
+"""For results read by people; for programs use ``print_json``."""
 
 _QUIET = ("faust", "mode", "aiokafka", "elastic_transport", "elasticsearch", "asyncio")
 _REPEAT_AFTER = 10.0
-"""Seconds until a library may say the same again."""
+"""Seconds before a library may repeat the same message."""
 _SILENT = "kafka"
-"""What it would say is raised, and told with its reason."""
+"""Loggers whose messages we raise as errors, with the reason."""
 
 
 def print_error(text: str) -> None:
-    """One line about what is wrong."""
+    """Print one line that says what is wrong."""
     messages.print(Text.assemble(("wire: ", "bold red"), text), soft_wrap=True)
 
 
 def print_json(text: str) -> None:
-    """One line of JSON, as it is."""
+    """Print one line of JSON unchanged."""
     sys.stdout.write(text + "\n")
 
 
 def exit_on_closed_pipe() -> NoReturn:
-    """Leave without a word when nobody reads standard output any more."""
+    """Exit silently if nobody reads standard output any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 
 
 class _RateLimitFilter(logging.Filter):
-    """Lets a library say the same thing once in a while: aiokafka would say it a hundred times a second
-    while a broker is away.
+    """Let a library repeat a message only once in a while; aiokafka would repeat it a hundred times a second while a
+    broker is unavailable.
     """
 
     def __init__(self) -> None:
-        """Nothing was said yet."""
+        """Start without messages."""
         super().__init__()
         self._said: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it may be said now."""
+        """Return whether the message may be logged now."""
         key, now = (record.name, str(record.msg)), time.monotonic()
         if now - self._said.get(key, -_REPEAT_AFTER) < _REPEAT_AFTER:
             return False
@@ -69,7 +69,7 @@ def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
 
 
 def set_up_logging() -> None:
-    """Structured logs on standard error: for people on a terminal, JSON lines elsewhere."""
+    """Log to standard error: for people on a terminal, as JSON lines elsewhere."""
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
     render: Callable[..., Any] = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()

@@ -1,4 +1,4 @@
-"""``wire dead``: the dead letters."""
+"""``wire dead``: show and replay dead letters."""
 
 import json
 import sys
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_dead_letters(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
-    """List them, oldest first; with --json one object a line.
+    """List the dead letters, oldest first; with --json, one object per line.
 
     [dim]wire dead list[/]
     """
@@ -57,7 +57,7 @@ def show(
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Print one letter's original bytes, unchanged, and its reason on standard error.
+    """Print a dead letter's original bytes unchanged, and its reason on standard error.
 
     [dim]wire dead show parse-2-15 > item.json[/]
     """
@@ -78,7 +78,7 @@ def show(
 def replay(
     ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None
 ) -> None:
-    """Send them through the pipeline again, as they came in, and take them off the list.
+    """Send dead letters through the pipeline again, with their original bytes, and take them off the list.
 
     [dim]wire dead replay parse-2-15  ·  wire dead replay --all[/]
     """
@@ -88,7 +88,7 @@ def replay(
 def drop(
     ids: IdsArgument = None, everything: AllOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None
 ) -> None:
-    """Take them off the list for good.
+    """Take dead letters off the list for good.
 
     [dim]wire dead drop parse-2-15[/]
     """

@@ -1,4 +1,4 @@
-"""``wire feed``: items → Kafka."""
+"""``wire feed``: send items to Kafka."""
 
 import sys
 import time
@@ -42,10 +42,10 @@ def feed(
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Send items to Kafka; return when every one of them is acknowledged, and say how many.
+    """Send items to Kafka. Return when all are acknowledged, and print how many.
 
-    What cannot be read at all (empty, too large, no known format) is refused on standard error and
-    makes the exit code 1. Whatever is sent can be searched afterwards, or is in `wire dead list`.
+    Items that cannot be read at all (empty, too large, unknown format) are rejected on standard error, and the exit
+    code is then 1. Every other item becomes searchable, or appears in `wire dead list`.
 
     [dim]wire feed seeds/  ·  wire feed stories.jsonl --source AFP  ·  zcat dump.gz | wire feed -[/]
     [dim]wire feed https://example.org/rss.xml  ·  wire feed --follow /var/spool/agency[/]
@@ -69,7 +69,7 @@ def feed(
 
 
 def _send(sources: list[str], what: ItemReader, sender: Sender, rate: float | None) -> int:
-    """Send every item; how many were refused."""
+    """Send every item. Return how many were rejected."""
     refused = 0
     columns = (
         TextColumn("{task.description}"),
@@ -104,7 +104,7 @@ def _send(sources: list[str], what: ItemReader, sender: Sender, rate: float | No
 
 
 class _Pace:
-    """So many a second, evenly."""
+    """Limit the rate to so many per second, evenly spaced."""
 
     def __init__(self, rate: float | None) -> None:
         self._pause = 1 / rate if rate else 0.0

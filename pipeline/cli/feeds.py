@@ -1,4 +1,4 @@
-"""``wire feeds``: all live feeds of the configuration; and the same for sources that are followed."""
+"""``wire feeds``: run the configured live feeds, or follow sources named on the command line."""
 
 import asyncio
 import signal
@@ -46,10 +46,10 @@ def feeds(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Run all live feeds of configs/feeds.toml until told to stop: watched folders, polled addresses.
+    """Run all live feeds of configs/feeds.toml until told to stop: watched folders and polled addresses.
 
-    What was seen is remembered in the data directory, so that a restart neither loses an item nor
-    sends one twice. What cannot be taken is in `wire dead list`. `wire up` runs them by itself.
+    The data directory stores which items were sent, so that a restart neither loses an item nor sends one twice.
+    Rejected items are in `wire dead list`. `wire up` runs the live feeds too.
 
     [dim]wire feeds  ·  wire feeds --once  ·  wire status[/]
     """
@@ -62,7 +62,7 @@ def feeds(
 
 
 def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> None:
-    """Run these feeds. Raises ConfigurationError, and KafkaUnavailable where no Kafka is known."""
+    """Run these feeds. Raises ConfigurationError, and KafkaUnavailable if no Kafka is known."""
     names = Counter(feed.name for feed in live)
     if twice := [name for name, times in names.items() if times > 1]:
         raise ConfigurationError(f"two live feeds are called {twice[0]!r}")
@@ -119,12 +119,12 @@ def _send(sender: Sender, feed: str, item: Item) -> None:
 
 
 def _letter(where: str) -> str:
-    """The dead letter's id: what is refused there again replaces it."""
+    """Return the dead letter's id; an item rejected at the same place again replaces it."""
     return f"feed-{sha256(where.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
 def _searchable(settings: Settings) -> Searchable | None:
-    """How to find out whether a story can be searched, where there is an Elasticsearch to ask."""
+    """Return a function that checks whether a story is searchable, if there is an Elasticsearch."""
     try:
         client = connect(locate_elasticsearch(settings))
     except ElasticsearchUnavailable:
@@ -133,9 +133,9 @@ def _searchable(settings: Settings) -> Searchable | None:
 
 
 def feeds_for(words: Sequence[str], format: str, source: str | None) -> list[LiveFeed]:
-    """The live feeds for folders and addresses named on the command line.
+    """Return live feeds for the folders and addresses named on the command line.
 
-    Raises ConfigurationError for a word that can be neither.
+    Raises ConfigurationError for a word that is neither.
     """
     found = []
     for word in words:
@@ -149,6 +149,6 @@ def feeds_for(words: Sequence[str], format: str, source: str | None) -> list[Liv
 
 
 def _name(word: str) -> str:
-    """A name for a place on the command line that is the same next time."""
+    """Return a name for a source on the command line that is the same next time."""
     place = word if "://" in word else str(Path(word).absolute())
     return "".join(character if character.isalnum() or character in ".-" else "_" for character in place)[-64:]

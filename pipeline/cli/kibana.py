@@ -1,4 +1,4 @@
-"""``wire kibana``: the dashboards."""
+"""``wire kibana``: import and export the dashboards."""
 
 import sys
 from pathlib import Path
@@ -36,7 +36,7 @@ def put(
     kibana: KibanaOption = None,
     space: SpaceOption = None,
 ) -> None:
-    """Import the dashboards into Kibana, over those that are there.
+    """Import the dashboards into Kibana, replacing earlier ones.
 
     [dim]wire kibana import --kibana http://localhost:5601  ·  wire kibana import mine.ndjson --space desk[/]
     """
@@ -50,7 +50,7 @@ def get(
     kibana: KibanaOption = None,
     space: SpaceOption = None,
 ) -> None:
-    """Print the dashboards, as they are in Kibana now, as NDJSON.
+    """Print the dashboards as they are in Kibana now, as NDJSON.
 
     [dim]wire kibana export > mine.ndjson  ·  wire kibana export --own > deploy/kibana/wire.ndjson[/]
     """

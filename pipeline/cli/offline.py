@@ -1,4 +1,4 @@
-"""``wire parse`` and ``wire annotate``: what is understood of a text, without any server."""
+"""``wire parse`` and ``wire annotate``: process items without any server."""
 
 import sys
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def parse(
     published: PublishedOption = None,
     source: SourceOption = None,
 ) -> None:
-    """Bytes → Story: print what was understood, one JSON object a line. Needs no server.
+    """Parse items and print the stories, one JSON object per line. Needs no server.
 
     [dim]wire parse seeds/  ·  cat story.json | wire parse -[/]
     """
@@ -66,7 +66,7 @@ def annotate(
         bool, typer.Option("--html", help="Print one page with entities and quotes coloured instead.")
     ] = False,
 ) -> None:
-    """Print stories with their entities and quotes, one JSON object a line. Needs no server.
+    """Print stories with their entities and quotes, one JSON object per line. Needs no server.
 
     [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
     [dim]wire annotate --html seeds/ > stories.html[/]
@@ -91,7 +91,7 @@ def annotate(
 
 
 class _Reader:
-    """The stories in the files named, counting what was refused."""
+    """Read the stories in the named files, and count the rejected items."""
 
     def __init__(self, words: list[str] | None, format: str, published: str | None, source: str | None) -> None:
         self.settings = settings.load()
@@ -115,7 +115,7 @@ class _Reader:
 
 
 def item_reader(limit: int, format: str, published: str | None, source: str | None) -> ItemReader:
-    """What the options say about all items. Raises ConfigurationError."""
+    """Return the reader that the options describe. Raises ConfigurationError."""
     if format != "auto":
         formats.format_named(format)
     when: datetime | None = parse_time(published) if published else None

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings and servers they lead to."""
+"""Options that several commands share, and the settings and servers that follow from them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -38,7 +38,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard outpu
 def connected(
     kafka: str | None = None, elasticsearch: str | None = None, data_dir: Path | None = None
 ) -> tuple[Settings, Servers]:
-    """The settings with these options, and the servers they name or that ``wire up`` runs.
+    """Return the settings with these options, and the servers they name or that ``wire up`` runs.
 
     Raises ConfigurationError, KafkaUnavailable, ElasticsearchUnavailable.
     """

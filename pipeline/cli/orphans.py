@@ -1,4 +1,4 @@
-"""Children that end when their parent does, also when it was killed."""
+"""End child processes with their parent, even if the parent was killed."""
 
 import os
 import signal
@@ -6,17 +6,17 @@ import threading
 import time
 
 PARENT = "WIRE_PARENT"
-"""The variable that names the process whose end is a child's too."""
+"""The variable that names the parent process."""
 _EVERY = 1.0
 
 
 def is_child() -> bool:
-    """Whether a supervisor started this process."""
+    """Return whether a supervisor started this process."""
     return PARENT in os.environ
 
 
 def end_with_parent() -> None:
-    """Have this process told to stop when the parent that started it is gone."""
+    """Stop this process when its parent is gone."""
     if is_child():
         threading.Thread(target=_watch, args=(int(os.environ[PARENT]),), daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""The live picture of a running ``wire up``."""
+"""Show the progress of a running ``wire up``."""
 
 import time
 
@@ -9,22 +9,22 @@ from pipeline.errors import KafkaUnavailable
 from pipeline.settings import Kafka
 
 _EVERY = 2.0
-"""Seconds between two looks at the broker; counting documents would cost the index more."""
+"""Seconds between two requests to the broker; counting documents would load the index more."""
 _WINDOW = 5
 
 
 class Progress:
-    """How far the stages are, and how fast."""
+    """Measures how far the stages are, and how fast."""
 
     def __init__(self, kafka: Kafka) -> None:
-        """Ask that broker."""
+        """Measure at this broker."""
         self._kafka = kafka
         self._lags: list[Lag] = []
         self._looked = 0.0
         self._done: list[tuple[float, int]] = []
 
     def table(self) -> Table:
-        """The picture now."""
+        """Return the current state as a table."""
         table = Table.grid(padding=(0, 3))
         try:
             self._measure()

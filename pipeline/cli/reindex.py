@@ -1,4 +1,4 @@
-"""``wire reindex``: the indices anew, with today's mappings."""
+"""``wire reindex``: rebuild the indices with current mappings."""
 
 import json
 
@@ -22,11 +22,11 @@ def register(app: typer.Typer) -> None:
 def reindex(
     as_json: JsonOption = False, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None
 ) -> None:
-    """Make the indices anew with today's mappings, while workers and searches go on.
+    """Rebuild the indices with current mappings, while workers and searches continue.
 
-    For a version whose mappings cannot be added to those that are there, or to compact what deletions
-    left. Writing to an index waits for as long as what changed meanwhile is brought over; then its
-    name is an alias of the new index. Stopped half-way, the old index is still there, whole.
+    Use it after an upgrade whose mappings cannot be added to existing indices, or to reclaim space after deletions.
+    Writes to an index wait while the latest changes are copied; its name then becomes an alias of the new index. If
+    interrupted, the old index stays complete.
 
     [dim]wire reindex  ·  wire reindex --json | jq .documents[/]
     """

@@ -1,4 +1,4 @@
-"""Stories and quotes as people read them on a terminal."""
+"""Print stories and quotes for people on a terminal."""
 
 import textwrap
 from typing import Any
@@ -20,7 +20,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def show_results(result: SearchResult, query: SearchQuery) -> None:
-    """The hits, and how many more there are."""
+    """Print the hits, and how many more there are."""
     for hit in result.hits:
         show_hit(hit, query)
     what = ("quote", "quotes") if query.quotes else ("story", "stories")
@@ -31,13 +31,13 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
 
 
 def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
-    """A story or a quote, and an empty line."""
+    """Print a story or a quote, and an empty line."""
     (show_quote if query.quotes else show_story)(hit)
     output.print()
 
 
 def show_facets(result: SearchResult) -> None:
-    """How the hits divide, side by side as far as the terminal is wide, and over time."""
+    """Print the facets, side by side as wide as the terminal is, and the histogram."""
     tables = []
     for name, values in result.facets.items():
         table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
@@ -56,7 +56,7 @@ def show_facets(result: SearchResult) -> None:
 
 
 def show_story(hit: dict[str, Any], *, quotes: bool = False) -> None:
-    """Headline, where from and when, what matched, who is in it; with ``quotes``, what is said in it."""
+    """Print headline, source, time, matches and names; with ``quotes``, the quotes too."""
     highlight = hit.get("highlight", {})
     title = highlight.get("headline", [headline_of(hit)])[0]
     output.print(_marked(title, "bold"))
@@ -74,7 +74,7 @@ def show_story(hit: dict[str, Any], *, quotes: bool = False) -> None:
 
 
 def show_quote(hit: dict[str, Any]) -> None:
-    """What was said, by whom, in which story."""
+    """Print what was said, by whom, and in which story."""
     said = hit.get("highlight", {}).get("text", [hit["text"]])
     output.print(_said(" … ".join(said), hit))
     story = hit["story"]
@@ -83,18 +83,18 @@ def show_quote(hit: dict[str, Any]) -> None:
 
 
 def shown(text: str) -> str:
-    """The text with control characters, which a terminal would obey, made visible."""
+    """Return the text with control characters made visible; a terminal would obey them."""
     return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
 
 
 def headline_of(story: dict[str, Any]) -> str:
-    """The headline, or the beginning of the story that has none."""
+    """Return the headline, or the beginning of a story without one."""
     headline = story.get("headline") or textwrap.shorten(story.get("body", ""), 90, placeholder=" …")
     return str(headline or story["uri"])
 
 
 def _life(story: dict[str, Any]) -> str:
-    """What became of the story so far: what it is marked as, its versions, where else it came from."""
+    """Return the story's signal, versions and copies."""
     versions = len(story.get("versions", ()))
     sources = dict.fromkeys(copy["source"] for copy in story.get("alsoin", ()))
     parts = (
@@ -116,7 +116,7 @@ def _shortened(text: str) -> str:
 
 
 def _marked(text: str, style: str) -> Text:
-    """The text with what matched made to stand out; control characters of a terminal are shown."""
+    """Return the text with matches highlighted and control characters made visible."""
     found = Text(style=style)
     for number, part in enumerate(text.replace(MARKS[1], MARKS[0]).split(MARKS[0])):
         found.append(shown(part), "yellow bold" if number % 2 else "")

@@ -1,4 +1,4 @@
-"""``wire replay``: run a stage again from what Kafka holds."""
+"""``wire replay``: run stages again from what Kafka holds."""
 
 import sys
 from typing import Annotated
@@ -34,9 +34,9 @@ def replay(
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Send what a topic holds through the stages after it again; the index ends as it would have.
+    """Send what a topic holds through the following stages again. The index ends up the same as before.
 
-    For a better model, --from edited; for a lost index, --from annotated.
+    Use --from edited after a model update, --from annotated after losing an index.
 
     [dim]wire replay --from edited --since 7d[/]
     """
@@ -56,6 +56,6 @@ def replay(
 
 
 def _is_copy(message: Envelope) -> bool:
-    """Whether the message is a copy; its original is on the topic too, or was left out by age."""
+    """Return whether the message is a replayed copy; its original is on the topic too, or too old."""
     original = message.headers.replay_of
     return original is not None and original.topic == message.at.topic

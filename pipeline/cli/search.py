@@ -1,4 +1,4 @@
-"""``wire search``: stories and quotes on a terminal."""
+"""``wire search``: search stories and quotes on a terminal."""
 
 import json
 from collections.abc import Iterator
@@ -74,10 +74,10 @@ def search(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Search what is indexed: best first, or newest first where there is no query.
+    """Search what is indexed: most relevant first, or newest first without a query.
 
-    With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}; with --follow, one hit a line
-    after it.
+    With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}; with --follow, then one hit per
+    line.
 
     [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace  ·  wire search 'gas since:24h' -f[/]
     """
@@ -104,7 +104,7 @@ def search(
 
 
 def _indexed(settings: Settings) -> Iterator[list[str]]:
-    """The uris of what is indexed from now on, a second's together, until Ctrl-C. Raises KafkaUnavailable."""
+    """Yield the uris of newly indexed stories, once a second, until Ctrl-C. Raises KafkaUnavailable."""
     messages.print("[dim]following; Ctrl-C ends[/]")
     with suppress(KeyboardInterrupt):
         for indexed in poll_batches(locate_kafka(settings), topics.INDEXED, 1):

@@ -1,4 +1,4 @@
-"""``wire serve``: the pages and the search API."""
+"""``wire serve``: serve the pages and the search API."""
 
 import typer
 
@@ -22,7 +22,7 @@ def serve(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Serve the search page and its JSON twin, /api/v1/search, and take items at /ingest, until told to stop.
+    """Serve the pages, the search API at /api/v1 and POST /ingest, until told to stop.
 
     [dim]wire serve --port 8080  ·  curl 'localhost:8080/api/v1/search?q=putin'[/]
     """

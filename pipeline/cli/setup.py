@@ -1,4 +1,4 @@
-"""``wire setup``: topics, templates, dashboards."""
+"""``wire setup``: create topics, index templates and dashboards."""
 
 import typer
 
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None) -> None:
-    """Create or update topics, index templates and, where a Kibana is configured, its dashboards. Safe to repeat.
+    """Create or update topics, index templates and, if a Kibana is configured, its dashboards. Safe to repeat.
 
     [dim]wire setup --kafka kafka:9092 --elasticsearch http://es:9200[/]
     """
@@ -35,7 +35,7 @@ def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, 
 
 
 def prepare(servers: Servers) -> tuple[list[str], list[str]]:
-    """Make what must exist; the topics that were created, and the templates.
+    """Create what must exist. Return the topics that were created, and the templates.
 
     Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
@@ -46,7 +46,7 @@ def prepare(servers: Servers) -> tuple[list[str], list[str]]:
 
 
 def report_limits(elasticsearch: Elasticsearch) -> None:
-    """Say what the core server cannot do; everything else works on it. Raises ElasticsearchUnavailable."""
+    """Print what does not work on the core server. Raises ElasticsearchUnavailable."""
     with connect(elasticsearch) as client:
         if health.is_core_server(client):
             text = "this Elasticsearch is the core server, which Kibana cannot use; `docker compose` has a full one"

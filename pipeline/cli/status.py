@@ -1,4 +1,4 @@
-"""``wire status``: servers, backlogs, counts, dead letters."""
+"""``wire status``: show servers, consumer lag, counts and dead letters."""
 
 import json
 from typing import Any
@@ -24,9 +24,9 @@ def status(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Servers, lag of each stage and what it waits for, counts, dead letters, and how fresh each feed is.
+    """Show servers, the lag of each stage and what it waits for, counts, dead letters, and each feed's freshness.
 
-    The exit code is 3 where a server is away, or cannot be written to.
+    The exit code is 3 if a server is unavailable or cannot be written to.
 
     [dim]wire status  ·  wire status --json | jq .lag[/]
     """

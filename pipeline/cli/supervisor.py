@@ -1,4 +1,4 @@
-"""Child processes that are kept running, and ended together."""
+"""Keep child processes running, and end them together."""
 
 import os
 import signal
@@ -16,9 +16,9 @@ import structlog
 log = structlog.get_logger()
 
 STOPPING = 12.0
-"""Seconds children may take to stop; a little longer than a worker's own drain."""
+"""Seconds that children may take to stop; a little longer than a worker's own limit."""
 _STABLE_AFTER = 30.0
-"""A child that ran so many seconds starts again at once; one that keeps dying, more and more rarely."""
+"""A child that ran this many seconds restarts at once; one that keeps dying, with back-off."""
 _MOST_PAUSE = 30.0
 _TICK = 0.2
 
@@ -36,7 +36,7 @@ class Child:
     again_at: float = 0.0
 
     def start(self, environment: dict[str, str]) -> None:
-        """Start it in a session of its own, so that a terminal's Ctrl-C reaches only us."""
+        """Start it in a session of its own, so that Ctrl-C on a terminal only reaches the parent."""
         command = [sys.executable, "-m", "pipeline", *self.arguments]
         errors = self.logs.open("ab") if self.logs else None
         self.process = subprocess.Popen(  # noqa: S603 - this very program
@@ -49,23 +49,23 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts children, starts them again when they die, ends them."""
+    """Start children, restart them when they die, and end them."""
 
     children: list[Child]
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     stopping: Event = field(default_factory=Event)
 
     def start(self) -> None:
-        """Start all children; SIGTERM and SIGINT will end ``watch``."""
+        """Start all children. SIGTERM and SIGINT will end ``watch``."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         for child in self.children:
             child.start(self.environment)
 
     def watch(self, every: Callable[[], None] = lambda: None) -> None:
-        """Keep the children running, those that were added too, until told to stop.
+        """Keep the children running, including added ones, until told to stop.
 
-        ``every`` is called all the while, and may raise.
+        ``every`` is called repeatedly and may raise.
         """
         while not self.stopping.wait(_TICK):
             for child in self.children:
@@ -73,7 +73,7 @@ class Supervisor:
             every()
 
     def stop(self) -> None:
-        """End the children: politely, then not."""
+        """End the children with SIGTERM, then with SIGKILL."""
         running = [child.process for child in self.children if child.process and child.process.poll() is None]
         for process in running:
             process.terminate()

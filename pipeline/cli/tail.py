@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def tail(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
-    """Print each story as it comes out of the language pass, until Ctrl-C.
+    """Print each story as the language pass finishes it, until Ctrl-C.
 
     [dim]wire tail  ·  wire tail --json | jq -r '.quotes[] | .speaker.name + ": " + .text'[/]
     """

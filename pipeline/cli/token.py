@@ -1,4 +1,4 @@
-"""``wire token``: who may push to /ingest."""
+"""``wire token``: manage who may push to /ingest."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def add(name: _NameArgument, data_dir: DataDirOption = None) -> None:
-    """Make a token and print it, this once: only its digest is kept.
+    """Create a token and print it. It is shown only once, since only its digest is stored.
 
     [dim]TOKEN=$(wire token add desk)[/]
     [dim]curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: text/xml" -d @a.xml localhost:8080/ingest[/]
@@ -35,7 +35,7 @@ def add(name: _NameArgument, data_dir: DataDirOption = None) -> None:
 
 
 def list_(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
-    """The names of those who may push.
+    """List the names of the senders.
 
     [dim]wire token list  ·  wire token list --json[/]
     """
@@ -48,7 +48,7 @@ def list_(as_json: JsonOption = False, data_dir: DataDirOption = None) -> None:
 
 
 def remove(name: _NameArgument, data_dir: DataDirOption = None) -> None:
-    """Take a sender's token back, at once.
+    """Revoke a sender's token, at once.
 
     [dim]wire token remove desk[/]
     """

@@ -1,4 +1,4 @@
-"""``wire trace``: when a story was where."""
+"""``wire trace``: show a story's way through the pipeline."""
 
 import json
 from datetime import UTC, datetime
@@ -40,9 +40,9 @@ def trace(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Tell when a story's newest version was where, and how long each stage took; or where it ended instead.
+    """Show when a story's newest version passed each stage, and how long each took; or where it ended instead.
 
-    The exit code is 1 where nobody knows the story.
+    The exit code is 1 if the story is unknown.
 
     [dim]wire trace urn:agency:2024:1  ·  wire trace upi-putin-xi.txt --json[/]
     """
@@ -54,10 +54,10 @@ def trace(
 
 
 def gather(servers: Servers, uri: str) -> dict[str, Any]:
-    """What is known of it: ``state``, ``times`` by place, and the dead letters of that uri.
+    """Return ``state``, ``times`` by place, and the dead letters of this uri.
 
-    ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has
-    passed it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
+    ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has passed
+    it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
     client = connect(servers.elasticsearch)
     with client:

@@ -1,4 +1,4 @@
-"""``wire up``: everything on this machine."""
+"""``wire up``: run everything on this machine."""
 
 import signal
 import subprocess
@@ -31,7 +31,7 @@ from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings, load
 
 _PAGES = 60.0
-"""Seconds until the first page must open."""
+"""Seconds until the first page must load."""
 
 
 def register(app: typer.Typer) -> None:
@@ -61,9 +61,9 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C: servers, topics, workers, pages, and a feed.
 
-    Apache Kafka and Elasticsearch run on this machine, each unless a configured one is given; the first start
-    downloads them once. The live feeds of configs/feeds.toml run along. Prints `ready URL` when the first page
-    can be opened. What was fed before is still there.
+    Apache Kafka and Elasticsearch run on this machine unless configured elsewhere; the first start downloads them.
+    The live feeds of configs/feeds.toml run too. Prints `ready URL` when the first page loads. Earlier data is
+    kept.
 
     [dim]wire up --feed seeds/  ·  wire up --workers 2 --port 9000  ·  wire up --kafka kafka:9092[/]
     """
@@ -151,7 +151,7 @@ def _await_page(pages: str, supervisor: Supervisor) -> None:
 
 
 def _feed(paths: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """Feed in a process of its own; what it says goes to standard error, as messages do."""
+    """Feed in a process of its own, whose output goes to standard error."""
     command = [sys.executable, "-m", "pipeline", "feed", *paths]
     return subprocess.Popen(  # noqa: S603 - this very program
         command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, start_new_session=True

@@ -1,4 +1,4 @@
-"""``wire worker``: Faust workers."""
+"""``wire worker``: run Faust workers."""
 
 import os
 from typing import Annotated
@@ -33,7 +33,7 @@ def worker(
 ) -> None:
     """Run workers until told to stop, each stage in a process of its own.
 
-    More workers of a stage, here or elsewhere, share its partitions.
+    Several workers of a stage, here or elsewhere, share its partitions.
 
     [dim]wire worker  ·  wire worker annotate --kafka kafka:9092 --elasticsearch http://es:9200[/]
     """
@@ -57,7 +57,7 @@ def worker(
 
 
 def environment(settings: Settings, servers: Servers) -> dict[str, str]:
-    """The environment in which a child finds the settings and servers of its parent."""
+    """Return the environment in which a child finds its parent's settings and servers."""
     given = {
         PARENT: str(os.getpid()),
         "WIRE_DATA_DIR": str(settings.data_dir),

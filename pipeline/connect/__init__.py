@@ -1,1 +1,1 @@
-"""Kafka and Elasticsearch: where they are, and clients that fail as this project's errors do."""
+"""Connect to Kafka and Elasticsearch, and turn their failures into this project's errors."""

@@ -1,7 +1,7 @@
-"""HTTP to addresses that strangers name: never into our own network, unless somebody allows it.
+"""Guard HTTP requests to addresses that strangers name: never into our own network, unless allowed.
 
-Addresses are looked at when the connection is made, after the name was resolved, so that neither a
-redirect nor a name that changes its mind leads to a private one.
+The guard checks addresses when it connects, after resolving the name. Neither a redirect nor a name that changes
+its address can lead to a private one.
 """
 
 import asyncio
@@ -33,17 +33,17 @@ _NEVER = (
 
 
 class Blocked(PermanentError):
-    """The address, or one it redirects to, is one that is not visited."""
+    """The address, or one it redirects to, must not be visited."""
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport, with connections to public addresses only, and to ``home``.
+    """An httpx transport that only connects to public addresses, and to ``home``.
 
     ``private`` allows all. Raises Blocked.
     """
 
     def __init__(self, private: bool, home: Place | None = None) -> None:
-        """Connect when there is something to send."""
+        """Connect at first use."""
         super().__init__()
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
@@ -54,7 +54,7 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
 
 
 class _Guard(httpcore.AnyIOBackend):
-    """Connects to public addresses, and to the one it was told of."""
+    """Connect to public addresses, and to the configured one."""
 
     def __init__(self, private: bool, home: Place | None) -> None:
         self._private = private
@@ -88,7 +88,7 @@ class _Guard(httpcore.AnyIOBackend):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet; of one that leads to an IPv4 address, whether that is."""
+    """Return whether an IP address is public; for one that embeds an IPv4 address, whether that one is."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped:

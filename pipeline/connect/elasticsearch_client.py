@@ -1,4 +1,4 @@
-"""Elasticsearch clients that fail as this project's errors do."""
+"""Create Elasticsearch clients, and turn their failures into this project's errors."""
 
 import ssl
 from collections.abc import Iterator, Sequence
@@ -17,28 +17,28 @@ from pipeline.settings import Elasticsearch
 NO_INDEX = "index_not_found_exception"
 _UNAVAILABLE = frozenset((408, 429, 500, 502, 503, 504))
 _APPLIED = frozenset((200, 201, 404, 409))
-"""404 is the answer to deleting what is not there."""
+"""Deleting what does not exist is answered with 404."""
 _RETRIABLE = frozenset((403, 429, 500, 502, 503, 504))
-"""What one action of a bulk request is told that has to wait; 403 where the index is read-only."""
+"""The statuses of a bulk action that may succeed later; 403 is a read-only index."""
 _REASON_CHARACTERS = 500
-"""Characters of a reason: some hold a thread pool's whole description."""
+"""How much of a reason to keep; some contain a thread pool's whole description."""
 
 
 class _PrefixedClient:
-    """Knows what this installation's indices are called in the cluster."""
+    """Add this installation's prefix to index names."""
 
     prefix = ""
 
     def named(self, *names: str) -> str:
-        """The names that these indices, aliases or templates have there, with commas between them."""
+        """Return the names of these indices, aliases or templates in the cluster, comma-separated."""
         return ",".join(f"{self.prefix}{name}" for name in names)
 
 
 class Client(_PrefixedClient, elasticsearch.Elasticsearch):
-    """A client for entrances and searches."""
+    """A client for commands, pages and searches."""
 
     def __enter__(self) -> Self:
-        """Close it at the end."""
+        """Close the client at the end."""
         return self
 
 
@@ -47,14 +47,14 @@ class AsyncClient(_PrefixedClient, elasticsearch.AsyncElasticsearch):
 
 
 def connect(settings: Elasticsearch) -> Client:
-    """A client that retries nothing. Raises ConfigurationError."""
+    """Return a client that does not retry. Raises ConfigurationError."""
     client = Client(**_options(settings))
     client.prefix = settings.prefix
     return client
 
 
 def connect_async(settings: Elasticsearch) -> AsyncClient:
-    """A client that retries nothing, since the workers do. Raises ConfigurationError."""
+    """Return a client that does not retry, since the workers do. Raises ConfigurationError."""
     client = AsyncClient(**_options(settings))
     client.prefix = settings.prefix
     return client
@@ -81,7 +81,7 @@ def _options(settings: Elasticsearch) -> dict[str, Any]:
 
 @contextmanager
 def translate_errors(client: Client | AsyncClient) -> Iterator[None]:
-    """Turn whatever says that Elasticsearch is away, busy or shut into ElasticsearchUnavailable, with its address."""
+    """Raise ElasticsearchUnavailable, with the address, if Elasticsearch is unreachable, overloaded or rejects us."""
     try:
         yield
     except TransportError as error:
@@ -104,7 +104,7 @@ def _is_starting(error: Exception) -> bool:
 retry_while_starting = stamina.retry(
     on=_is_starting, attempts=None, timeout=5, wait_initial=0.1, wait_max=1, wait_jitter=0.1
 )
-"""Decorates what reads: a node that starts, and an index that was made this moment, answer 503 at first."""
+"""Retry a read for some seconds: a starting node, and an index just created, first answer 503."""
 
 
 def _address(client: Client | AsyncClient) -> str:
@@ -112,7 +112,7 @@ def _address(client: Client | AsyncClient) -> str:
 
 
 def bulk_item_error(result: dict[str, Any]) -> str | ElasticsearchUnavailable | None:
-    """What became of one action of a bulk request: None (done), the reason of a refusal, or that it must wait."""
+    """Return the result of one bulk action: None if applied, the reason if rejected, an error if it must be retried."""
     status = result["status"]
     if status in _APPLIED and not (status == 404 and "error" in result):
         return None
@@ -126,11 +126,10 @@ def bulk_item_error(result: dict[str, Any]) -> str | ElasticsearchUnavailable | 
 
 
 def found_documents(docs: Sequence[dict[str, Any]], *unharmful: str) -> Iterator[dict[str, Any]]:
-    """The documents of an ``mget`` that are there.
+    """Yield the documents that an ``mget`` found.
 
-    Raises ElasticsearchUnavailable where one could not be looked for: while a node starts, or is too busy,
-    ``mget`` succeeds as a whole and says so in that document's place. Taken for unknown, a story's
-    kills and versions would be forgotten.
+    Raises ElasticsearchUnavailable if one could not be looked up: while a node starts or is overloaded, ``mget``
+    succeeds as a whole and reports that per document. Taking it for absent would lose a story's kills and versions.
     """
     for doc in docs:
         error = doc.get("error")

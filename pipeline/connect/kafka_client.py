@@ -1,4 +1,4 @@
-"""kafka-python clients that fail as this project's errors do."""
+"""Create kafka-python clients, and turn their failures into this project's errors."""
 
 import asyncio
 import ssl
@@ -16,9 +16,9 @@ _BOOTSTRAP_MS = 5_000
 
 
 def options(kafka: Kafka) -> dict[str, Any]:
-    """How a client of kafka-python connects.
+    """Return the connection options of a kafka-python client.
 
-    Raises KafkaUnavailable where no Kafka is known, ConfigurationError where a certificate cannot be read.
+    Raises KafkaUnavailable if no Kafka is known, ConfigurationError if a certificate cannot be read.
     """
     if not kafka.address:
         raise KafkaUnavailable("no Kafka is known here")
@@ -38,7 +38,7 @@ def options(kafka: Kafka) -> dict[str, Any]:
 
 
 def tls_context(kafka: Kafka) -> ssl.SSLContext | None:
-    """Whom to trust and what to show, None without TLS. Raises ConfigurationError."""
+    """Return whom to trust and what to present, or None without TLS. Raises ConfigurationError."""
     if not kafka.security_protocol.endswith("SSL"):
         return None
     try:
@@ -52,10 +52,7 @@ def tls_context(kafka: Kafka) -> ssl.SSLContext | None:
 
 @contextmanager
 def translate_errors(kafka: Kafka) -> Iterator[None]:
-    """Turn whatever says that Kafka is away into KafkaUnavailable, with its address.
-
-    Raises ConfigurationError where it does not let us in.
-    """
+    """Raise KafkaUnavailable, with the address, if Kafka is unreachable; ConfigurationError if it rejects us."""
     try:
         yield
     except (KafkaConnectionError, KafkaTimeoutError, ConnectionError) as error:
@@ -67,7 +64,7 @@ def translate_errors(kafka: Kafka) -> Iterator[None]:
 
 
 async def _probe_auth(kafka: Kafka) -> None:
-    """See whether we are refused, which kafka-python keeps to its log. Raises ConfigurationError."""
+    """Check whether Kafka rejects us, which kafka-python only logs. Raises ConfigurationError."""
     # Only this, after a failure, needs it.
     from aiokafka import conn, errors  # noqa: PLC0415
 
@@ -88,7 +85,7 @@ async def _probe_auth(kafka: Kafka) -> None:
 
 @contextmanager
 def admin(kafka: Kafka) -> Iterator[KafkaAdminClient]:
-    """An administration client, closed afterwards. Raises KafkaUnavailable."""
+    """Provide an administration client, and close it. Raises KafkaUnavailable."""
     with translate_errors(kafka):
         client = KafkaAdminClient(**options(kafka))
         try:
@@ -99,10 +96,10 @@ def admin(kafka: Kafka) -> Iterator[KafkaAdminClient]:
 
 @contextmanager
 def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer]:
-    """A consumer that belongs to no group and commits nothing, closed afterwards.
+    """Provide a consumer without a group that commits nothing, and close it.
 
-    ``fetch_bytes`` is how much it asks of a partition at once; a larger message comes all the same.
-    Raises KafkaUnavailable.
+    ``fetch_bytes`` is how much to request of a partition at once; a larger message still arrives. Raises
+    KafkaUnavailable.
     """
     with translate_errors(kafka):
         client = KafkaConsumer(

@@ -1,6 +1,6 @@
-"""Which servers a command uses: those of the settings, or the local ones that ``wire up`` runs.
+"""Find the servers that a command uses: the configured ones, or the local ones that ``wire up`` runs.
 
-A running ``wire up`` writes where its servers listen to ``servers.json`` in its data directory.
+A running ``wire up`` writes the addresses of its servers to ``servers.json`` in its data directory.
 """
 
 import json
@@ -20,7 +20,7 @@ KAFKA, ELASTICSEARCH = "kafka", "elasticsearch"
 
 @dataclass(frozen=True)
 class Servers:
-    """Both servers' settings, with their addresses; which of them are local; the address of the pages, if known."""
+    """The settings of both servers with their addresses, which are local, and the pages' address if known."""
 
     kafka: Kafka
     elasticsearch: Elasticsearch
@@ -29,15 +29,15 @@ class Servers:
 
 
 def locate(settings: Settings) -> Servers:
-    """The servers of the settings, else those that ``wire up`` runs on this data directory.
+    """Return the configured servers, or those that ``wire up`` runs on this data directory.
 
-    Raises KafkaUnavailable or ElasticsearchUnavailable where a server is neither configured nor running.
+    Raises KafkaUnavailable or ElasticsearchUnavailable if a server is neither configured nor running.
     """
     return servers_of(settings, locate_kafka(settings), locate_elasticsearch(settings))
 
 
 def servers_of(settings: Settings, kafka: Kafka, elasticsearch: Elasticsearch) -> Servers:
-    """These servers, with what the ``wire up`` on this data directory says of them."""
+    """Complete these servers with the addresses that ``wire up`` wrote to this data directory."""
     state = read_addresses(settings.data_dir)
     addresses = {KAFKA: kafka.address, ELASTICSEARCH: elasticsearch.address}
     local = tuple(name for name in state.get("local", ()) if addresses[name] == state[name])
@@ -45,7 +45,7 @@ def servers_of(settings: Settings, kafka: Kafka, elasticsearch: Elasticsearch) -
 
 
 def locate_kafka(settings: Settings) -> Kafka:
-    """Kafka's settings, with its address. Raises KafkaUnavailable."""
+    """Return Kafka's settings with its address. Raises KafkaUnavailable."""
     found = settings.kafka.bootstrap_servers or read_addresses(settings.data_dir).get(KAFKA)
     if not found:
         raise KafkaUnavailable(f"no Kafka: {_none(settings)}; give --kafka host:port, or start `wire up`")
@@ -53,7 +53,7 @@ def locate_kafka(settings: Settings) -> Kafka:
 
 
 def locate_elasticsearch(settings: Settings) -> Elasticsearch:
-    """Elasticsearch's settings, with its address. Raises ElasticsearchUnavailable."""
+    """Return Elasticsearch's settings with its address. Raises ElasticsearchUnavailable."""
     found = settings.elasticsearch.hosts or read_addresses(settings.data_dir).get(ELASTICSEARCH)
     if not found:
         raise ElasticsearchUnavailable(
@@ -63,7 +63,7 @@ def locate_elasticsearch(settings: Settings) -> Elasticsearch:
 
 
 def write_addresses(folder: Path, servers: Servers) -> None:
-    """Write where the servers listen, for the other commands on this data directory."""
+    """Write the servers' addresses for other commands on this data directory."""
     state = {
         KAFKA: servers.kafka.address,
         ELASTICSEARCH: servers.elasticsearch.address,
@@ -77,7 +77,7 @@ def write_addresses(folder: Path, servers: Servers) -> None:
 
 
 def read_addresses(folder: Path) -> dict[str, Any]:
-    """What ``servers.json`` says; empty where the ``wire up`` that wrote it does not run any more."""
+    """Read ``servers.json``; empty if the ``wire up`` that wrote it no longer runs."""
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text())
     except (OSError, ValueError):

@@ -1,1 +1,1 @@
-"""What tells copies of a story, and stories about the same matter, from others."""
+"""Detect copies of a story, and stories on the same topic."""

@@ -1,9 +1,9 @@
-"""How alike two stories are, from signatures of a few hundred bytes.
+"""Detect near-duplicates, from signatures of a few hundred bytes.
 
-Two MinHashes (Broder 1997, by datasketch), of which eight bits a value are kept (Li and König 2010):
-one of the words (single ones and pairs), one of the facts (names and numbers). Copies of a story that
-agencies re-edit keep most of both; stories made after the same pattern (results, markets, weather)
-share the words but not the facts, and stories about the same thing share the facts but not the words.
+A signature has two MinHashes (Broder 1997, by datasketch) with eight bits kept per value (Li and König 2010): one
+over the words (unigrams and bigrams), one over the facts (names and numbers). Copies that agencies re-edit keep
+most of both. Stories from the same template (results, markets, weather) share words but not facts; different
+stories on the same topic share facts but not words.
 """
 
 import base64
@@ -35,7 +35,7 @@ _COMMON = frozenset(
 
 
 class Signature(Value):
-    """What is kept of a story's text: two MinHashes (base64) and how many facts there were."""
+    """The signature of a story's text: two MinHashes (base64), and the number of facts."""
 
     words: str
     facts: str
@@ -43,7 +43,7 @@ class Signature(Value):
 
 
 class SignedStory(Value):
-    """A story's signature, with whose it is and the story's own time."""
+    """A story's signature with its uri, origin and time."""
 
     uri: str
     origin: str
@@ -52,13 +52,13 @@ class SignedStory(Value):
 
 
 class SignatureWindow:
-    """The signatures of the last stories, in the order in which they came.
+    """The signatures of recent stories, in order of arrival.
 
-    Stories further apart than ``span`` are not compared; the oldest of more than ``most`` are forgotten.
+    Stories further apart than ``span`` are not compared. Of more than ``most``, the oldest are dropped.
     """
 
     def __init__(self, span: timedelta, most: int = 50_000) -> None:
-        """An empty window."""
+        """Start empty."""
         self._span = span.total_seconds()
         self._most = most
         self._signed: list[SignedStory] = []
@@ -69,7 +69,7 @@ class SignatureWindow:
         self._numbers = np.zeros((0, 3))
 
     def add(self, signed: SignedStory) -> None:
-        """Put a story in; one that is in already keeps its place and its signature."""
+        """Add a story; one that is already there keeps its position and signature."""
         if signed.uri in self._places:
             return
         place = self._position % self._most
@@ -86,9 +86,9 @@ class SignatureWindow:
         self._position += 1
 
     def compare(self, uri: str) -> tuple[str | None, str | None]:
-        """Of the stories before this one, the uri of the first it is a copy of, and of the one most about its matter.
+        """Return the uri of the earlier story that this is a copy of, and of the closest one on the same topic.
 
-        A feed does not copy itself: what it sends under two uris it means to be two stories.
+        A feed does not copy itself: if it sends two uris, it means two stories.
         """
         place = self._places.get(uri)
         if place is None:
@@ -120,7 +120,7 @@ class SignatureWindow:
 
 
 def signature_of(story: Story) -> Signature | None:
-    """The signature of a story's body, None for one too short to be told from others."""
+    """Return the signature of a story's body, or None if it is too short."""
     tokens = _TOKEN.findall(story.body)[:_MOST_TOKENS]
     if len(tokens) < _FEWEST_TOKENS:
         return None
@@ -131,18 +131,18 @@ def signature_of(story: Story) -> Signature | None:
 
 
 def _is_copy(words: Any, facts: Any, enough: Any) -> Any:
-    """Which of these are copies, by the estimated Jaccard indices of words and facts.
+    """Return which of these are copies, by the estimated Jaccard indices of words and facts.
 
-    Thresholds from real articles and edited copies of them: copies with a third of the words of lead
-    and boiler-plate replaced have a mean of both of 0.6 and more, different articles on the same
-    matter under 0.37, long stories after one pattern under 0.45. Few facts tell nothing.
+    The thresholds come from real articles and edited copies of them. Copies with a third of their words replaced
+    (lead and boilerplate) have a mean of both of 0.6 or more; different articles on the same topic are under 0.37,
+    long stories from one template under 0.45. Few facts are no evidence.
     """
     by_both = (words >= 0.33) & (facts >= 0.44) & (words + facts >= 0.82)
     return np.where(enough, by_both, words >= 0.55)
 
 
 def _is_same_topic(words: Any, facts: Any, enough: Any) -> Any:
-    """Which of these are about the same thing, whoever wrote them."""
+    """Return which of these are on the same topic, whoever wrote them."""
     return enough & (facts >= 0.2) & (words >= 0.09)
 
 
@@ -151,7 +151,7 @@ def _features(words: list[str]) -> set[str]:
 
 
 def _facts(text: str) -> Iterator[str]:
-    """Numbers, and capitalised words that do not open a sentence."""
+    """Yield numbers, and capitalised words that do not start a sentence."""
     seen = 0
     for sentence in _SENTENCE.split(text):
         tokens = _TOKEN.findall(sentence)

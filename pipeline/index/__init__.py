@@ -1,1 +1,1 @@
-"""AnnotatedStory → Elasticsearch: documents, templates, the bulk writer, the desk's records."""
+"""Write AnnotatedStories to Elasticsearch: documents, templates, bulk requests."""

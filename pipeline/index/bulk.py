@@ -1,8 +1,8 @@
-"""The bulk writer: every single result is looked at.
+"""Write in bulk, and check every single result.
 
-``helpers.bulk`` stops at the first bad chunk and hides 429s (elasticsearch-py 864, 2673), so
-requests are made here: a version conflict is success, since something newer is there; 429 and
-5xx are tried again; anything else is a refusal with Elasticsearch's reason.
+``helpers.bulk`` stops at the first bad chunk and hides 429s (elasticsearch-py 864, 2673), so this module makes the
+requests itself. A version conflict is success, since something newer is there; 429 and 5xx are retried; anything
+else is a rejection with Elasticsearch's reason.
 """
 
 import asyncio
@@ -19,11 +19,10 @@ _PAUSE = 0.1
 
 
 async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | ElasticsearchUnavailable | None]:
-    """Carry the actions out; for each None (done), the reason of a refusal, or that it must wait.
+    """Execute the actions. Return for each None (applied), the reason for its rejection, or an error to retry later.
 
-    What Elasticsearch was too busy for is sent again alone, for as long as that gets it on: a batch
-    for more shards than a node's queue holds would be rejected in part for ever. Raises
-    ElasticsearchUnavailable where the request as a whole did not succeed.
+    Rejected items are retried until a retry makes no progress: a batch for more shards than a node's queue holds
+    would otherwise be rejected in part for ever. Raises ElasticsearchUnavailable if the whole request failed.
     """
     results = await _once(client, actions)
     waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchUnavailable)]

@@ -1,4 +1,4 @@
-"""AnnotatedStory → what is done to the indices for it."""
+"""Turn an AnnotatedStory into actions on the indices."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pipeline.state.record import Record
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
-"""The entity types in each of the flat fields; beside each stand the keys, which count across stories."""
+"""The entity types in each flat field. Beside each stand the keys, which are counted across stories."""
 _OF_STORY = (
     "uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language",
     "subject", "keyword", "slugline", "storyline",
@@ -18,10 +18,10 @@ _OF_STORY = (
 
 @dataclass(frozen=True)
 class Action:
-    """One line of a bulk request: write ``document``, or delete where there is none.
+    """One bulk action: write ``document``, or delete if it is None.
 
-    Elasticsearch keeps what has the highest ``version`` (external_gte). Revisions are doubled there,
-    so that a removal outranks what was written with the same revision and arrives late.
+    Elasticsearch keeps the highest ``version`` (external_gte). It is twice the revision, so that a late removal
+    outranks what was written with the same revision.
     """
 
     index: str
@@ -42,11 +42,11 @@ def actions(
     record: Record | None = None,
     trace: dict[str, str] | None = None,
 ) -> list[Action]:
-    """The story, then its quotes and the removal of what an earlier version had too many of.
+    """Return the actions for the story, then for its quotes, then the deletes of an earlier version's surplus quotes.
 
-    ``revision`` is the desk's number of what it passed on; ``known_quotes`` is how many quotes an
-    earlier version has; ``trace`` is when it stood on each topic. A story that is withheld or
-    canceled is removed with all its quotes. Nobody said anything in a test or an advisory.
+    ``revision`` is the desk's number of the message, ``known_quotes`` the number of quotes of an earlier version,
+    ``trace`` when the story was on each topic. A withheld or canceled story is removed with all its quotes. Tests
+    and advisories have no quotes.
     """
     stories = index_of(STORIES, story.firstcreated)
     usable = story.pubstatus == "usable"
@@ -60,10 +60,10 @@ def actions(
 
 
 def stale_quote_deletes(story: AnnotatedStory, revision: int, quotes: int) -> list[Action]:
-    """The removal of as many quotes as this revision, or one before it, may have written before a newer one came.
+    """Return the deletes of all quotes that this revision, or one before it, may have written.
 
-    A worker that died between the quotes and their story left some that no document counts. Those
-    of a newer revision stay, since theirs is higher.
+    A worker that died between the quotes and their story left quotes that no document counts. Quotes of a newer
+    revision stay, since their version is higher.
     """
     return [_quote(story, revision, number) for number in range(1, quotes + 1)]
 
@@ -73,10 +73,10 @@ def _quote(story: AnnotatedStory, revision: int, number: int, document: dict[str
 
 
 def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[str, Any]:
-    """The story as it is printed, with its people, organizations, places (and their keys) and speakers beside.
+    """Return the story's document, with flat lists of people, organizations, places, keys and speakers.
 
-    Kibana's charts count flat arrays; the nested mentions stay for those who want them. What the
-    desk remembers comes from its ``record``: earlier versions, copies in other feeds, the storyline.
+    Kibana charts count flat lists; the nested mentions remain for other uses. ``record`` adds earlier versions,
+    copies in other feeds and the storyline.
     """
     document = story.model_dump(mode="json")
     if record:
@@ -96,9 +96,9 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
 
 
 def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The quotes, each with whom and what it names, and what a dashboard needs of its story.
+    """Return the quotes' documents, each with its names and the story's fields that dashboards need.
 
-    Kibana does not join.
+    Kibana cannot join.
     """
     context = {name: document[name] for name in _OF_STORY if name in document}
     context |= {name: document[name] for field in _FLAT for name in (field, f"{field}_keys")}

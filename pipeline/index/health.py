@@ -1,4 +1,4 @@
-"""Why nothing is being written: what Elasticsearch's indices say, and what the workers said last."""
+"""Report why nothing is being written: blocked indices, and the latest metrics of the workers."""
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -15,7 +15,7 @@ _RECENT = timedelta(minutes=3)
 
 @retry_while_starting
 def blocked(client: Client) -> str | None:
-    """Which of our indices cannot be written to, as on a full disk. Raises ElasticsearchUnavailable."""
+    """Return which of our indices block writes, as on a full disk. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         found = client.indices.get_settings(index=client.named("wire-*"), flat_settings=True, ignore_unavailable=True)
     blocks = {
@@ -28,7 +28,7 @@ def blocked(client: Client) -> str | None:
 
 
 def is_core_server(client: Client) -> bool:
-    """Whether it is the core server alone: what Kibana asks first is a module's to answer. Raises ElasticsearchUnavailable."""
+    """Return whether this is the core server without modules, which Kibana needs. Raises ElasticsearchUnavailable."""
     try:
         with translate_errors(client):
             client.info()
@@ -39,7 +39,7 @@ def is_core_server(client: Client) -> bool:
 
 @retry_while_starting
 def processes(client: Client) -> list[dict[str, Any]]:
-    """What each process said last in ``wire-metrics-*``, in the last minutes. Raises ElasticsearchUnavailable."""
+    """Return each process's latest metrics of the last minutes. Raises ElasticsearchUnavailable."""
     since = (datetime.now(UTC) - _RECENT).isoformat()
     with translate_errors(client):
         said = client.search(
@@ -55,5 +55,5 @@ def processes(client: Client) -> list[dict[str, Any]]:
 
 
 def waiting_for(said: list[dict[str, Any]]) -> dict[str, str]:
-    """What each stage waits for, by what its processes said."""
+    """Return what each stage waits for, from its processes' metrics."""
     return {each["stage"]: each["waiting"] for each in said if each.get("waiting")}

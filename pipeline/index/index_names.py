@@ -1,4 +1,4 @@
-"""What things are called in Elasticsearch: aliases, monthly indices, document ids."""
+"""Names in Elasticsearch: aliases, monthly indices, document ids."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ ALERTS = "wire-alerts"
 
 
 def index_of(alias: str, firstcreated: datetime) -> str:
-    """The monthly index of a document: ``wire-stories-2024.05``."""
+    """Return the monthly index of a document: ``wire-stories-2024.05``."""
     return f"wire-{alias}-{firstcreated:%Y.%m}"
 
 
 def quote_id(uri: str, number: int) -> str:
-    """The id of the story's quote of that number, counted from 1."""
+    """Return the id of a story's nth quote, counted from 1."""
     return f"{story_id(uri)}-{number}"

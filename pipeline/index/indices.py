@@ -13,17 +13,18 @@ from pipeline.story import story_id
 
 
 class Indices(Protocol):
-    """What the index stage needs of them."""
+    """The operations that the index stage needs."""
 
     async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
-        """Carry the actions out; for each None (done, or something newer is there), why it was refused, or must wait.
+        """Execute the actions. Return for each None (applied or outdated), the reason for its rejection, or an error
+        to retry.
 
-        Raises ElasticsearchUnavailable where nothing is known of any.
+        Raises ElasticsearchUnavailable if the result of all is unknown.
         """
         ...
 
     async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
-        """How many quotes the indexed version of each story (uri, firstcreated) has. Raises ElasticsearchUnavailable."""
+        """Return the number of quotes of each indexed story (uri, firstcreated). Raises ElasticsearchUnavailable."""
         ...
 
 
@@ -31,7 +32,7 @@ class ElasticsearchIndices:
     """The indices in Elasticsearch."""
 
     def __init__(self, client: AsyncClient) -> None:
-        """Connect lazily, on the loop it is used on."""
+        """Connect at first use, on the event loop that uses it."""
         self._client = client
 
     async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
@@ -39,7 +40,7 @@ class ElasticsearchIndices:
         return await bulk.write(self._client, actions)
 
     async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
-        """See Indices. Read by id, which is in real time."""
+        """See Indices. Reads by id are in real time."""
         client = self._client
         wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
         docs = [

@@ -1,4 +1,4 @@
-"""The figures of all processes as documents, a daily index ``wire-metrics-2026.05.17``, for dashboards."""
+"""Write the metrics of all processes to a daily index (``wire-metrics-2026.05.17``) for dashboards."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +11,10 @@ from pipeline.index.index_names import METRICS
 
 
 class Recorder:
-    """Writes documents, and takes away the indices that are too old."""
+    """Write metric documents, and delete indices that are too old."""
 
     def __init__(self, client: Client, about: dict[str, Any], keep: timedelta) -> None:
-        """``about`` stands in every document; ``keep`` is how long documents stay."""
+        """``about`` is added to every document; ``keep`` is how long documents stay."""
         self._client, self._about, self._keep = client, about, keep
         self._swept = ""
 

@@ -1,9 +1,9 @@
-"""Making the monthly indices anew with today's mappings, while workers and searches go on.
+"""Rebuild the monthly indices with current mappings, while workers and searches continue.
 
-For each: a new index beside it is filled; then writing is blocked for a moment (workers wait), what
-changed meanwhile is brought over, and in one step the old index goes and its name becomes an alias
-of the new one. Elasticsearch's own _reindex keeps no external versions of deletions either, and is
-not on every server; a point in time and bulk requests are.
+For each index: fill a new one beside it; block writes for a moment (workers wait); copy what changed meanwhile;
+then, in one step, delete the old index and make its name an alias of the new one. Elasticsearch's own _reindex does
+not preserve the external versions of deletions and is missing on some servers. A point in time and bulk requests
+are enough.
 """
 
 import re
@@ -26,14 +26,14 @@ from pipeline.state.record_mapping import INDEX as RECORDS
 _PAGE = 500
 _KEEP = "2m"
 _ABANDONED = 45.0
-"""Seconds without a sign of life after which a reindexing counts as cut off; longer than a request may take."""
+"""Seconds without a heartbeat after which a reindexing counts as interrupted; longer than any request takes."""
 _POLL_EVERY = 0.5
 _GENERATION = re.compile(r"^made-(\d+)-of-(.+)$")
 
 
 @dataclass(frozen=True)
 class Reindexed:
-    """An index that was made anew: the name it is used by, what is behind it now, how many documents."""
+    """A rebuilt index: its name, the index behind it now, and the number of documents."""
 
     name: str
     index: str
@@ -41,9 +41,9 @@ class Reindexed:
 
 
 def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str, int], None]) -> Iterator[Reindexed]:
-    """Make each index anew; ``on_progress`` hears the name and how many documents are over.
+    """Rebuild each index; ``on_progress`` gets the name and how many documents are copied.
 
-    Raises ElasticsearchUnavailable, DocumentRefused (a document the new mapping does not take; the old index stays).
+    Raises ElasticsearchUnavailable, DocumentRefused (the new mapping rejects a document; the old index stays).
     """
     made = templates(settings)
     with translate_errors(client):
@@ -85,7 +85,7 @@ def _one(client: Client, old: str, template: dict[str, Any], on_progress: Callab
 
 @dataclass
 class _Claim:
-    """That one reindexing alone fills a new index: who made it, and how often that one was heard of, in its mapping."""
+    """Ensure that only one reindexing fills a new index: its owner and heartbeat are in the index's mapping."""
 
     client: Client
     name: str
@@ -94,9 +94,9 @@ class _Claim:
     beat: int = 0
 
     def acquire(self, template: dict[str, Any]) -> bool:
-        """Make the new index; False where another reindexing has put it into the old one's place meanwhile.
+        """Create the new index. Return False if another reindexing has already replaced the old one.
 
-        One that somebody else fills is waited for, and taken over once nothing is heard of its maker.
+        If another process fills it, wait for it, and take over once its heartbeat stops.
         """
         heard, since = None, time.monotonic()
         while True:
@@ -117,17 +117,17 @@ class _Claim:
             time.sleep(_POLL_EVERY)
 
     def renew(self) -> None:
-        """Be heard of. Raises ElasticsearchUnavailable where another one has taken over."""
+        """Update the heartbeat. Raises ElasticsearchUnavailable if another process has taken over."""
         if self._found().get("owner") != self.owner:
             raise ElasticsearchUnavailable(f"{self.index}: another `wire reindex` has taken over")
         self.beat += 1
         self.client.indices.put_mapping(index=self.index, meta=self._meta)
 
     def undo(self, old: str) -> None:
-        """Put things back after a failure, unless the new index is in use, or another's.
+        """Clean up after a failure, unless the new index is in use, or another process's.
 
-        Whether the last step took effect is not known where its answer did not come. Where that cannot
-        be found out, both indices stay, and the next run goes on.
+        Without a response it is unknown whether the last step took effect. If that cannot be found out, both
+        indices stay, and the next run continues.
         """
         with suppress(ApiError, TransportError):
             if self._found().get("owner") != self.owner or self.index in _indices_of(self.client, self.name):
@@ -146,12 +146,12 @@ class _Claim:
 
 
 def _indices_of(client: Client, name: str) -> set[str]:
-    """The indices that are used by that name now. Raises what the client raises."""
+    """Return the indices behind this name now. Raises what the client raises."""
     return set(client.options(ignore_status=404).indices.get_alias(name=name).body) - {"error", "status"}
 
 
 def _copy_changes(client: Client, old: str, new: str, over: dict[str, int], on_progress: Callable[[], None]) -> None:
-    """Bring over what is not there in that version, take away what is gone; ``over`` is what is there."""
+    """Copy documents that are missing or older, and delete what is gone; ``over`` is what is already there."""
     here: set[str] = set()
     for page in _pages(client, old):
         here.update(hit["_id"] for hit in page)

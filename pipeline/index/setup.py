@@ -1,4 +1,4 @@
-"""Making the templates, and the indices that must exist before they are read."""
+"""Create the templates, and the indices that must exist before they are read."""
 
 from elasticsearch import BadRequestError
 
@@ -10,10 +10,10 @@ from pipeline.state.record_mapping import INDEX as RECORDS
 
 
 def ensure(client: Client, settings: Elasticsearch) -> list[str]:
-    """Create or update the templates, and tell the indices that are there of new fields. Safe to repeat.
+    """Create or update the templates, and add new fields to existing indices. Safe to repeat.
 
-    The names of the templates. Without it, a strict mapping made by an earlier version would refuse
-    what this one writes.
+    Returns the names of the templates. Without this, a strict mapping of an earlier version would reject the
+    documents of this one.
     """
     made = templates(settings)
     for name, template in made.items():

@@ -1,5 +1,5 @@
-"""Index templates: strict mappings for ``wire-stories-*``, ``wire-quotes-*``, ``wire-metrics-*``, ``wire-matches-*``,
-``wire-desk`` and ``wire-alerts``.
+"""Index templates with strict mappings for ``wire-stories-*``, ``wire-quotes-*``, ``wire-metrics-*``,
+``wire-matches-*``, ``wire-desk`` and ``wire-alerts``.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ DATE = {"type": "date"}
 LONG = {"type": "long"}
 STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}
 STORED_ONLY = {"type": "object", "enabled": False}
-"""Kept in the document, neither searched nor counted."""
+"""Stored in the document, neither searched nor counted."""
 
 PLACE = {
     "properties": {
@@ -167,7 +167,7 @@ ALERT: dict[str, Any] = {
 
 
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
-    """The index templates by name, as Elasticsearch takes them."""
+    """Return the index templates by name, as Elasticsearch takes them."""
     shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
     return {
         settings.named(f"wire-{alias}"): {

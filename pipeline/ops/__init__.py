@@ -1,1 +1,1 @@
-"""Running an installation: its status, its dead letters, who may push, and what a process tells of itself."""
+"""What operators need: status, dead letters, tokens, and the metrics endpoint of a process."""

@@ -1,7 +1,7 @@
-"""The dead letters: what ``wire.dead`` says last about each.
+"""List, replay and drop dead letters.
 
-A letter is resolved, by replay or by being dropped, with an empty message under its key; the
-topic is compacted, so that the last word is what stays.
+An empty message under a letter's key resolves it. The topic is compacted, so that the last message of each key
+remains.
 """
 
 import threading
@@ -18,20 +18,20 @@ _AT_ONCE = 20
 
 
 class DeadLetters:
-    """The letters that nobody has resolved; each look reads only what came since the last one.
+    """The unresolved letters. Each call reads only what was added since the last one.
 
     May be used from several threads.
     """
 
     def __init__(self, kafka: Kafka) -> None:
-        """Connect at the first look."""
+        """Connect at first use."""
         self._kept = kafka.dead_retention
         self._follower = TopicFollower(kafka, topics.DEAD)
         self._letters: dict[str, DeadLetter] = {}
         self._lock = threading.Lock()
 
     def unresolved(self) -> list[DeadLetter]:
-        """The letters nobody has replayed or dropped, oldest first. Raises KafkaUnavailable."""
+        """Return the letters that were neither replayed nor dropped, oldest first. Raises KafkaUnavailable."""
         with self._lock:
             for envelope in self._follower.poll():
                 self._letters.pop(envelope.name, None)
@@ -44,18 +44,18 @@ class DeadLetters:
 
 
 def unresolved(kafka: Kafka) -> list[DeadLetter]:
-    """The letters nobody has replayed or dropped, oldest first. Raises KafkaUnavailable."""
+    """Return the letters that were neither replayed nor dropped, oldest first. Raises KafkaUnavailable."""
     return DeadLetters(kafka).unresolved()
 
 
 def load_items(kafka: Kafka, letters: Sequence[DeadLetter]) -> dict[str, bytes]:
-    """The bytes of these letters' items, by id, of those that are still there. Raises KafkaUnavailable."""
+    """Return the original bytes by letter id, of those that have not expired. Raises KafkaUnavailable."""
     found = {envelope.at: envelope for envelope in fetch_all(kafka, [letter.place for letter in letters])}
     return {letter.id: found[letter.place].payload for letter in letters if letter.place in found}
 
 
 def write(sender: Sender, key: str, value: bytes, error: str, detail: str, about: dict[str, str]) -> None:
-    """Send what a feed could not take to the dead letters. Raises KafkaUnavailable.
+    """Write a dead letter for an item that a feed rejected. Raises KafkaUnavailable.
 
     ``about`` are the headers that an item on ``wire.raw`` has.
     """
@@ -65,9 +65,10 @@ def write(sender: Sender, key: str, value: bytes, error: str, detail: str, about
 
 
 def resolve(kafka: Kafka, chosen: Sequence[DeadLetter], *, again: bool) -> int:
-    """Strike the letters off the list, having sent the items through the pipeline ``again`` or not; how many.
+    """Replay (``again``) or drop the letters. Return how many were resolved.
 
-    Only what is safely on its way comes off, and nothing whose bytes are gone. Raises KafkaUnavailable.
+    Only letters whose item was acknowledged are resolved, and none whose bytes have expired. Raises
+    KafkaUnavailable.
     """
     with Sender(kafka) as sender:
         done = _send_again(kafka, sender, chosen) if again else list(chosen)
@@ -78,7 +79,7 @@ def resolve(kafka: Kafka, chosen: Sequence[DeadLetter], *, again: bool) -> int:
 
 
 def _send_again(kafka: Kafka, sender: Sender, chosen: Sequence[DeadLetter]) -> list[DeadLetter]:
-    """Send the items of these letters; those that were sent and acknowledged."""
+    """Send the items of these letters. Return the letters whose items were acknowledged."""
     done: list[DeadLetter] = []
     for start in range(0, len(chosen), _AT_ONCE):
         some = chosen[start : start + _AT_ONCE]

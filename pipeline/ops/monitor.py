@@ -1,4 +1,4 @@
-"""``/metrics``, ``/health`` and ``/ready`` of a process that serves nothing else."""
+"""Serve ``/metrics``, ``/health`` and ``/ready`` for processes that serve nothing else."""
 
 import json
 import threading
@@ -19,11 +19,11 @@ class _Quiet(WSGIRequestHandler):
     timeout = 10
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing of each visit."""
+        """Do not log each request."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    """A thread a connection: one that says nothing must not keep a liveness probe waiting."""
+    """Use a thread per connection, so that an idle connection cannot delay a liveness probe."""
 
     request_queue_size = 16
     daemon_threads = True
@@ -32,9 +32,9 @@ class _Server(ThreadingMixIn, WSGIServer):
 def serve(
     host: str, port: int, registry: CollectorRegistry, why_not_ready: Callable[[], str | None] = lambda: None
 ) -> int:
-    """Answer from a thread, on that port or, where it is taken, on a free one; which it is.
+    """Serve from a thread, on this port or, if it is taken, on a free one. Return the port.
 
-    ``why_not_ready`` says what is missing, None where the process does its work.
+    ``why_not_ready`` returns what is missing, or None.
     """
     disable_created_metrics()  # type: ignore[no-untyped-call]
     metrics = make_wsgi_app(registry)

@@ -1,4 +1,4 @@
-"""How everything is: servers, lag, counts, dead letters, feeds; one JSON object for the command and the page."""
+"""Gather the status: servers, lag, counts, dead letters and feeds, as one JSON object for command and page."""
 
 import threading
 import time
@@ -22,24 +22,24 @@ _FRESH = 2.0
 
 
 class Status:
-    """The state of an installation, asked of its servers at most once in ``_FRESH`` seconds, whoever looks.
+    """The state of an installation, asked of its servers at most once in ``_FRESH`` seconds.
 
     May be used from several threads.
     """
 
     def __init__(self, settings: Settings, servers: Servers) -> None:
-        """Connect at the first look."""
+        """Connect at first use."""
         self._settings, self._servers = settings, servers
         self._dead_letters = DeadLetters(servers.kafka)
         self._lock = threading.Lock()
         self._known: tuple[float, dict[str, Any], list[DeadLetter] | None] | None = None
 
     def gather(self) -> dict[str, Any]:
-        """The state as one JSON object; a server that is away says so, and its figures are missing."""
+        """Return the state as one JSON object. An unavailable server is reported, and its values are missing."""
         return self.with_dead_letters()[0]
 
     def with_dead_letters(self) -> tuple[dict[str, Any], list[DeadLetter] | None]:
-        """The state, and the dead letters it counts; None while Kafka is away."""
+        """Return the state and the dead letters it counts; None for these while Kafka is unavailable."""
         with self._lock:
             if self._known is None or time.monotonic() - self._known[0] > _FRESH:
                 found = _gather(self._settings, self._servers, self._dead_letters)
@@ -48,11 +48,11 @@ class Status:
             return self._known[1:]
 
     def unresolved(self) -> list[DeadLetter]:
-        """The dead letters as of now. Raises KafkaUnavailable."""
+        """Return the current dead letters. Raises KafkaUnavailable."""
         return self._dead_letters.unresolved()
 
     def invalidate(self) -> None:
-        """Ask anew at the next look: something was changed."""
+        """Ask the servers at the next call, because something was changed."""
         self._known = None
 
 
@@ -89,7 +89,7 @@ def _gather(
 
 
 def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
-    """Counts, whether the index can be written to, and how the processes are. Raises ElasticsearchUnavailable."""
+    """Return counts, whether the index can be written to, and the processes' state. Raises ElasticsearchUnavailable."""
     with connect(elasticsearch) as client:
         why = health.blocked(client)
         processes = health.processes(client)
@@ -103,7 +103,7 @@ def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:
-    """Each live feed and each sender of pushes."""
+    """Return the state of each live feed and each sender of pushes."""
     if not settings.feeds and not (settings.data_dir / FILE).exists():
         return []
     memory = FeedState(settings.data_dir)
@@ -113,7 +113,7 @@ def _feeds(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _oldest(kafka: Kafka, behind: list[Lag]) -> dict[str, Any] | None:
-    """The waiting item that came first: its stage, and its age in seconds."""
+    """Return the stage and age (seconds) of the oldest unprocessed item."""
     stages = {at: lag.stage for lag in behind for at in lag.first}
     waiting = fetch_all(kafka, list(stages)) if stages else []
     if not waiting:

@@ -1,6 +1,6 @@
-"""Who may push: bearer tokens, of which only the SHA-256 is kept.
+"""Manage bearer tokens for pushes; only their SHA-256 is stored.
 
-A token has 256 random bits, so that a plain digest of it tells nothing.
+A token has 256 random bits, so that a plain digest cannot be reversed.
 """
 
 import hmac
@@ -16,12 +16,12 @@ FILE = "tokens.json"
 
 
 def digest(token: str) -> str:
-    """What is kept of a token."""
+    """Return the digest that is stored for a token."""
     return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def load(folder: Path) -> dict[str, str]:
-    """The digests by the senders' names. Raises ConfigurationError where the file is none of ours."""
+    """Return the digests by sender. Raises ConfigurationError if the file is malformed."""
     path = folder / FILE
     try:
         read = json.loads(path.read_text())
@@ -33,7 +33,7 @@ def load(folder: Path) -> dict[str, str]:
 
 
 def add(folder: Path, name: str) -> str:
-    """A new token for a sender, which is shown this once. Raises ConfigurationError for a name that has one."""
+    """Create and return a token for a sender; it is shown only once. Raises ConfigurationError if the name has one."""
     tokens = load(folder)
     if name in tokens:
         raise ConfigurationError(f"{name!r} has a token; remove it first (wire token remove {name})")
@@ -43,7 +43,7 @@ def add(folder: Path, name: str) -> str:
 
 
 def remove(folder: Path, name: str) -> None:
-    """The sender may push no more. Raises ConfigurationError for a name that has no token."""
+    """Revoke a sender's token. Raises ConfigurationError if the name has none."""
     tokens = load(folder)
     if name not in tokens:
         raise ConfigurationError(f"no token for {name!r}; there are {', '.join(tokens) or 'none'}")
@@ -52,7 +52,7 @@ def remove(folder: Path, name: str) -> None:
 
 
 def owner(token: str, tokens: dict[str, str]) -> str | None:
-    """Whose token this is; all are compared, in constant time each."""
+    """Return the token's sender. All tokens are compared, each in constant time."""
     given = digest(token)
     found = [name for name, known in tokens.items() if hmac.compare_digest(given, known.lower())]
     return found[0] if found else None

@@ -1,1 +1,1 @@
-"""Questions to the indices, and typed answers."""
+"""Search the indices, with typed queries and results."""

@@ -1,4 +1,4 @@
-"""Where a page ended: a text that asks for the next one."""
+"""Encode where a page of results ended, to ask for the next page."""
 
 import base64
 import json
@@ -10,24 +10,24 @@ from pipeline.errors import ConfigurationError
 from pipeline.search.search_query import SearchQuery
 
 START = "*"
-"""The cursor of a first page whose followers are to show the index as it is now."""
+"""The cursor of a first page whose next pages show the index as it is now."""
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last hit's place in the order; ``pit_id`` is the point in time that is paged through, if one is."""
+    """The sort values of the last hit; ``pit_id`` is the point in time being paged through, if any."""
 
     after: list[Any] | None
     pit_id: str | None = None
 
     def text(self, query: SearchQuery) -> str:
-        """The cursor as it is handed out; it continues this question only."""
+        """Return the cursor as opaque text. It only continues this query."""
         text = json.dumps([_digest(query), self.after, self.pit_id], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read(query: SearchQuery) -> Cursor | None:
-    """The question's cursor. Raises ConfigurationError where it is none of ours, or another question's."""
+    """Decode the query's cursor. Raises ConfigurationError if it is invalid or belongs to another query."""
     text = query.cursor
     if not text or text == START:
         return None
@@ -45,6 +45,6 @@ def read(query: SearchQuery) -> Cursor | None:
 
 
 def _digest(query: SearchQuery) -> str:
-    """What tells questions apart that cannot continue each other."""
+    """Return a digest that differs between queries that cannot continue each other."""
     same = replace(query, cursor=None, size=0)
     return blake2b(repr(same).encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""People, organizations and places across stories: which there are, who speaks of whom, who is rising."""
+"""List people, organizations and places across stories: who is named, who speaks about whom, who is rising."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,15 +16,15 @@ from pipeline.search.search_query import SearchQuery
 Kind = Literal["person", "organization", "place"]
 FIELDS: dict[Kind, str] = {"person": "people", "organization": "organizations", "place": "places"}
 BASELINE = 7
-"""How many windows of time before the last one say what is usual."""
+"""How many earlier windows define what is usual."""
 _MANY = 200
 _FEW = 3
-"""Stories of the last window that a name needs to be told as rising."""
+"""How many stories in the last window a name needs to count as rising."""
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name, what it is, and how many stories have it."""
+    """A name, its kind, and how many stories have it."""
 
     name: str
     kind: Kind
@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Rising:
-    """A name with more stories in the window than in those before: ``usual`` is their mean, ``times`` how much more."""
+    """A name with more stories in the window than before: ``usual`` is the earlier mean, ``times`` the ratio."""
 
     name: str
     kind: Kind
@@ -44,7 +44,7 @@ class Rising:
 
 @retry_while_starting
 def entities(client: Client, query: SearchQuery, beginning: str = "", size: int = 20) -> list[Name]:
-    """The names in the stories that fit, most frequent first; those with words that begin so.
+    """Return the names in matching stories, most frequent first; with ``beginning``, those whose words begin so.
 
     Raises ElasticsearchUnavailable.
     """
@@ -62,7 +62,7 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
 
 @retry_while_starting
 def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
-    """Whom and what stories name together with that name, most frequent first. Raises ElasticsearchUnavailable."""
+    """Return the names in stories that also have this name, most frequent first. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, entity=(*query.entity, name)))
     found = _counted(client, STORIES, dsl, FIELDS, size + 5)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
@@ -71,7 +71,7 @@ def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -
 
 @retry_while_starting
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
-    """Who speaks about that name, and in how many quotes. Raises ElasticsearchUnavailable."""
+    """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, quotes=True, about=(*query.about, name)))
     found = _counted(client, QUOTES, dsl, {"speaker": "speaker.name"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
@@ -79,7 +79,10 @@ def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10
 
 @retry_while_starting
 def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
-    """Names with more stories in the last ``window`` than usual, most significant first. Raises ElasticsearchUnavailable."""
+    """Return names with more stories than usual in the last ``window``, most significant first.
+
+    Raises ElasticsearchUnavailable.
+    """
     recent = replace(query, since=now - window, until=None, query="")
     before = replace(query, since=now - window * (BASELINE + 1), until=now - window, query="")
     candidates = _significant(client, recent, replace(before, until=None))
@@ -150,6 +153,6 @@ def _begins(name: str, words: list[str]) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether one is the other, or its shorter form."""
+    """Return whether one name equals the other or is its shorter form."""
     ours, theirs = set(one.lower().split()), set(other.lower().split())
     return ours <= theirs or theirs <= ours

@@ -1,4 +1,4 @@
-"""How the hits divide: by source, subject, language, urgency, names, speakers, and over time."""
+"""Count the hits by source, subject, language, urgency, names and speakers, and over time."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pipeline.search.search_query import SearchQuery
 
 _VALUES = 10
 _MOST_BARS = 61
-"""As many as can be read, and one more where a span begins within a bar."""
+"""As many as can be read, plus one for a span that begins within a bar."""
 _BARS_NAME = "bars"
 _DAY = timedelta(days=1)
 _STEPS = (
@@ -43,7 +43,7 @@ _OF_QUOTES = {
 
 @dataclass(frozen=True)
 class Value:
-    """A value that hits have, and how many of them."""
+    """A value that hits have, and how many have it."""
 
     value: str
     count: int
@@ -60,14 +60,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Histogram:
-    """How many hits there were over time: bars of equal length without a gap, oldest first."""
+    """The number of hits over time: bars of equal length without gaps, oldest first."""
 
     step: timedelta
     bars: tuple[Bar, ...]
 
 
 def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
-    """The aggregations that count the values, and count by time."""
+    """Return the aggregations that count values, and count over time."""
     of = _OF_QUOTES if query.quotes else _OF_STORIES
     terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in of.items()}
     asked = requested_span(query, now)
@@ -75,7 +75,7 @@ def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
 
 
 def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[Value, ...]]:
-    """The values of each facet that has some, most frequent first."""
+    """Return the values of each facet that has any, most frequent first."""
     found = {
         name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
         for name in (_OF_QUOTES if query.quotes else _OF_STORIES)
@@ -84,7 +84,7 @@ def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[V
 
 
 def requested_span(query: SearchQuery, now: datetime) -> tuple[datetime, datetime] | None:
-    """The time that was asked for, None where it has no beginning, is none, or too long to draw."""
+    """Return the time span the query asks for, or None if it is open, empty or too long to draw."""
     if query.since is None:
         return None
     start, end = query.since, query.until or max(now, query.since + _STEPS[0])
@@ -92,18 +92,18 @@ def requested_span(query: SearchQuery, now: datetime) -> tuple[datetime, datetim
 
 
 def hits_span(answered: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
-    """The days from the first hit to the last, None where there is no hit."""
+    """Return the days from the first hit to the last, or None without hits."""
     days = [_moment(bucket["key"]) for bucket in answered[_BARS_NAME]["buckets"]]
     return (min(days), max(days) + _DAY) if days else None
 
 
 def step_of(start: datetime, end: datetime) -> timedelta:
-    """The length of a bar, with which no more than some dozens are needed."""
+    """Return the length of a bar so that a few dozen are enough."""
     return next((step for step in _STEPS if (end - start) / step <= _MOST_BARS), _STEPS[-1])
 
 
 def bars(query: SearchQuery, step: timedelta) -> dict[str, Any]:
-    """The aggregation that counts by time."""
+    """Return the aggregation that counts over time."""
     interval = f"{int(step.total_seconds())}s"
     return {
         _BARS_NAME: {
@@ -113,7 +113,7 @@ def bars(query: SearchQuery, step: timedelta) -> dict[str, Any]:
 
 
 def histogram(answered: Mapping[str, Any], step: timedelta, start: datetime, end: datetime) -> Histogram:
-    """The histogram, with the bars that nothing falls into; those counted may be shorter than ``step``."""
+    """Return the histogram, including empty bars. The counted bars may be shorter than ``step``."""
     counts: Counter[datetime] = Counter()
     for bucket in answered[_BARS_NAME]["buckets"]:
         counts[_floor(_moment(bucket["key"]), step)] += bucket["doc_count"]

@@ -1,4 +1,4 @@
-"""A question → the body of a search, for Elasticsearch's client."""
+"""Translate a SearchQuery into the body of an Elasticsearch search."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from pipeline.search.search_query import ALTERNATIVES, SearchQuery
 
 MARKS = ("\ue000", "\ue001")
-"""What stands around a highlighted word: private-use characters, which no text holds."""
+"""The markers around a highlighted word: private-use characters, which no text contains."""
 HIGHLIGHTED = 50_000
-"""Characters of a body that are searched for what matched; Elasticsearch refuses to look through over a million."""
+"""How many characters of a body to search for highlights; Elasticsearch refuses more than a million."""
 EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
-"""The query of what tells a story."""
+"""The query that leaves out tests and advisories."""
 IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
-"""Before the first story there is no index, and nothing is found."""
+"""Before the first story there is no index; the result is then empty."""
 _NAMES = ("people", "organizations", "places")
 _OF_STORIES: dict[str, Sequence[str]] = {
     "speaker": ("speakers",),
@@ -33,7 +33,7 @@ _EXACT = frozenset(("language", "kind", "storyline", "subject.code", "story.subj
 
 
 def search_body(query: SearchQuery) -> dict[str, Any]:
-    """The body of the search."""
+    """Return the body of the search."""
     newest = {time_field(query): {"order": "desc"}}
     # The time alone leaves ties, in which a page could begin anew.
     ties = {("id" if query.quotes else "uri"): {"order": "asc"}}
@@ -48,12 +48,12 @@ def search_body(query: SearchQuery) -> dict[str, Any]:
 
 
 def match_query(query: SearchQuery) -> dict[str, Any]:
-    """The query: what fits, and how well."""
+    """Return the query: the filters, and the words that are scored."""
     return {"bool": {"filter": filters(query), "must": [_text(query)]}}
 
 
 def filters(query: SearchQuery) -> list[dict[str, Any]]:
-    """What must hold, whatever the words."""
+    """Return the conditions that do not affect the score."""
     of = _OF_QUOTES if query.quotes else _OF_STORIES
     found: list[dict[str, Any]] = []
     for name, columns in of.items():
@@ -70,7 +70,7 @@ def filters(query: SearchQuery) -> list[dict[str, Any]]:
 
 
 def highlight(query: SearchQuery) -> dict[str, Any]:
-    """What is asked for of what matched: the headline whole, three fragments of the others."""
+    """Return the highlight request: the whole headline, three fragments of other fields."""
     columns = [column.partition("^")[0] for column in _columns(query)]
     return {
         "pre_tags": [MARKS[0]],
@@ -84,7 +84,7 @@ def highlight(query: SearchQuery) -> dict[str, Any]:
 
 
 def time_field(query: SearchQuery) -> str:
-    """The field of a document's time."""
+    """Return the field of a document's time."""
     return "story.versioncreated" if query.quotes else "versioncreated"
 
 

@@ -1,4 +1,4 @@
-"""Answers as programs get them, from the API and from ``wire search --json``."""
+"""Render results as JSON, for the API and ``wire search --json``."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,9 +8,9 @@ from pipeline.search.stories import SearchResult
 
 
 def render(result: SearchResult) -> dict[str, Any]:
-    """The answer as one JSON object, with ``total`` and ``hits`` always; what matched stands between <em> and </em>.
+    """Return the result as one JSON object, always with ``total`` and ``hits``. Matches are between <em> and </em>.
 
-    Nothing is escaped: that is for whoever puts it into a page.
+    Nothing is escaped; whoever puts it into a page must do that.
     """
     found: dict[str, Any] = {"total": result.total, "hits": [_emphasised(hit) for hit in result.hits]}
     if result.cursor:

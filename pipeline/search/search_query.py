@@ -1,4 +1,4 @@
-"""What can be asked: words, filters, an order, a page; and filters written among the words.
+"""Define what can be searched: words, filters, order and page; and parse filters written among the words.
 
 ``speaker:"Xi Jinping" since:24h gas -pipeline`` is the words ``gas -pipeline`` with two filters.
 """
@@ -13,15 +13,16 @@ from pipeline.errors import ConfigurationError
 from pipeline.search.times import parse_time
 
 MOST = 10_000
-"""The most hits one page can have: Elasticsearch's own bound (index.max_result_window)."""
+"""The most hits one page can have: Elasticsearch's own limit (index.max_result_window)."""
 MULTIPLE = (
     "speaker", "about", "entity", "person", "organization", "place",
     "source", "subject", "keyword", "language", "urgency", "kind", "storyline",
 )  # fmt: skip
 """The filters that may be given several times."""
 ALTERNATIVES = frozenset(("source", "subject", "language", "urgency", "kind", "storyline"))
-"""Of those, the ones of which a document has one: several values are alternatives. Of the others it
-must have all."""
+"""The filters on fields that have one value per document: several values are alternatives. Of the other filters, all
+values must match.
+"""
 TIME_FILTERS = ("since", "until")
 Sort = Literal["relevance", "time"]
 _FILTER = re.compile(
@@ -32,17 +33,16 @@ _URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What is asked.
+    """A search.
 
-    ``query`` is in Elasticsearch's simple_query_string; empty asks for everything. Names are matched
-    by their words: ``speaker`` who speaks (in a story: anybody who does), ``about`` what a quote
-    names, ``entity`` a person, an organization or a place. ``urgency`` is a number or ``1-3``.
-    ``since`` (inclusive) and ``until`` bound ``versioncreated``. ``quotes`` asks for quotes instead
-    of stories. ``collapsed`` shows one story of each storyline. ``sort`` is by relevance where there
-    are words, else by time, unless it is given. ``cursor`` is where the page before ended.
-    Advisories and test messages are no stories, and found only with ``advisories``.
+    ``query`` is in Elasticsearch's simple_query_string syntax; empty matches everything. Names match by their
+    words: ``speaker`` is who speaks (in a story: anybody who does), ``about`` whom or what a quote names,
+    ``entity`` a person, an organization or a place. ``urgency`` is a number or ``1-3``. ``since`` (inclusive) and
+    ``until`` bound ``versioncreated``. ``quotes`` searches quotes instead of stories. ``collapsed`` returns one
+    story per storyline. ``sort`` defaults to relevance if there are words, else to time. ``cursor`` continues after
+    an earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
 
-    Raises ConfigurationError for what cannot be asked.
+    Raises ConfigurationError for an invalid search.
     """
 
     query: str = ""
@@ -69,7 +69,7 @@ class SearchQuery:
     advisories: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be asked."""
+        """Reject an invalid search."""
         if not 0 <= self.size <= MOST:
             raise ConfigurationError(f"size: from 0 to {MOST}, not {self.size}")
         if wrong := [text for text in self.urgency if not _URGENCIES.match(text)]:
@@ -82,21 +82,21 @@ class SearchQuery:
 
     @property
     def by_time(self) -> bool:
-        """Whether the newest come first, rather than the best."""
+        """Whether to sort by time instead of relevance."""
         return self.sort == "time" if self.sort else not self.query.strip()
 
     @property
     def urgencies(self) -> list[tuple[int, int]]:
-        """The ranges of urgency, both ends included."""
+        """The ranges of urgency, both ends inclusive."""
         found = [_URGENCIES.match(text) for text in self.urgency]
         return [(int(match[1]), int(match[2] or match[1])) for match in found if match]
 
 
 def parse(query: str = "", **filters: Any) -> SearchQuery:
-    """The question, with the filters that are written among its words.
+    """Parse the query and the filters written among its words.
 
-    ``since`` and ``until`` are texts as people write them. Raises ConfigurationError, which says where
-    in the query something is wrong.
+    ``since`` and ``until`` are texts as people write them. Raises ConfigurationError, which gives the position of
+    the error in the query.
     """
     _check_balanced(query)
     given = {name: list(filters.pop(name, None) or ()) for name in MULTIPLE}
@@ -121,7 +121,7 @@ def parse(query: str = "", **filters: Any) -> SearchQuery:
 
 
 def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:
-    """The question as the parameters of an address that asks it again, without its page."""
+    """Return the query as URL parameters that repeat it, without its page."""
     found: dict[str, str | list[str]] = {}
     plain = replace(query, size=10, cursor=None)
     for field in fields(plain):
@@ -139,7 +139,7 @@ def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:
 
 
 def _filters_in(query: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """The filters among the words: name, value, from where to where they stand."""
+    """Yield the filters among the words: name, value, start and end."""
     quoted = [match.span() for match in re.finditer(r'"[^"]*"', query)]
     for match in _FILTER.finditer(query):
         if not any(start < match.start() < end for start, end in quoted):
@@ -148,7 +148,7 @@ def _filters_in(query: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
 
 
 def _check_balanced(query: str) -> None:
-    """Refuse what is opened and not closed: Elasticsearch would guess what was meant."""
+    """Reject unbalanced quotation marks and brackets; Elasticsearch would guess."""
     opened: list[int] = []
     quote = None
     for at, character in enumerate(query, 1):

@@ -1,4 +1,4 @@
-"""Stories that are like another one."""
+"""Find stories similar to a given one."""
 
 from typing import Any
 
@@ -9,13 +9,16 @@ from pipeline.index.index_names import STORIES
 from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING
 
 _CHARACTERS = 5_000
-"""The beginning of a story says what it is about."""
+"""How much of a story's beginning to compare."""
 _TERMS = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": 30, "minimum_should_match": "30%"}
 
 
 @retry_while_starting
 def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
-    """Stories of the same storyline, then those with the same words, most alike first. Raises ElasticsearchUnavailable."""
+    """Return stories of the same storyline, then those with similar words, most similar first.
+
+    Raises ElasticsearchUnavailable.
+    """
     like = [story.get("headline", ""), story["body"][:_CHARACTERS]]
     words = {"more_like_this": {"fields": ["headline", "body"], "like": [text for text in like if text], **_TERMS}}
     same = [{"constant_score": {"filter": {"term": {"storyline": line}}, "boost": 1_000}} for line in _line(story)]

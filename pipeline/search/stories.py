@@ -1,4 +1,4 @@
-"""Searching stories and quotes: one question, one answer."""
+"""Search stories and quotes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,19 +18,18 @@ from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, high
 from pipeline.search.search_query import SearchQuery
 
 _KEPT = "2m"
-"""How long a point in time stays after its last page."""
+"""How long a point in time is kept after its last page."""
 _AT_ONCE = 500
-"""Hits of one request, where all of them are wanted."""
+"""Hits per request when all hits are wanted."""
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """How many there are, and a page of them, newest or best first.
+    """How many hits there are, and a page of them, newest or most relevant first.
 
-    A hit is the document with ``highlight``: by field, fragments with MARKS around what matched.
-    ``cursor`` asks for the next page, None after the last one. ``facets`` are by name; they and the
-    ``histogram`` are there where they were asked for and something was found. ``partial``: a part of
-    the index did not answer, and there may be more.
+    A hit is the document with ``highlight``: fragments by field, with MARKS around matches. ``cursor`` asks for the
+    next page; it is None after the last. ``facets`` (by name) and ``histogram`` are there if requested and not
+    empty. ``partial`` means that a part of the index did not respond, so that hits may be missing.
     """
 
     total: int
@@ -50,10 +49,10 @@ def execute(
     highlighted: bool = True,
     uris: Sequence[str] | None = None,
 ) -> SearchResult:
-    """Put the question; ``with_facets``: with facets and histogram; ``highlighted``: with highlights.
+    """Run the search; ``with_facets`` adds facets and histogram, ``highlighted`` adds highlights.
 
-    ``uris`` are the uris of the only stories (or those of the quotes) that are looked at. Raises
-    ConfigurationError for a question that cannot be asked, ElasticsearchUnavailable.
+    ``uris`` restricts the search to these stories, or to their quotes. Raises ConfigurationError for an invalid
+    query, ElasticsearchUnavailable.
     """
     before, now = cursors.read(query), datetime.now(UTC)
     body = search_body(query) | ({"aggregations": facets.facets(query, now)} if with_facets else {})
@@ -83,16 +82,16 @@ def execute(
 
 
 def require_complete(result: SearchResult) -> SearchResult:
-    """The answer, for whoever must not miss a hit. Raises ElasticsearchUnavailable where it is partial."""
+    """Return the result, for callers that must not miss a hit. Raises ElasticsearchUnavailable if it is partial."""
     if result.partial:
         raise ElasticsearchUnavailable("a part of the index does not answer; see the state of its shards")
     return result
 
 
 def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
-    """All documents that fit, as the index is now.
+    """Yield all matching documents, from a snapshot of the index.
 
-    Raises as ``execute``, and ElasticsearchUnavailable where a part of the index does not answer.
+    Raises as ``execute``, and ElasticsearchUnavailable if a part of the index does not respond.
     """
     page = replace(query, size=_AT_ONCE, cursor=START)
     while True:
@@ -107,7 +106,7 @@ def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
 
 @retry_while_starting
 def story(client: Client, uri: str) -> dict[str, Any] | None:
-    """The story of that uri, None where there is none. Raises ElasticsearchUnavailable."""
+    """Return the story with this uri, or None. Raises ElasticsearchUnavailable."""
     try:
         with translate_errors(client):
             response = client.search(index=client.named(STORIES), query={"term": {"uri": uri}}, size=1)
@@ -119,7 +118,7 @@ def story(client: Client, uri: str) -> dict[str, Any] | None:
 
 @retry_while_starting
 def counts(client: Client) -> dict[str, int]:
-    """How many stories and quotes can be found. Raises ElasticsearchUnavailable."""
+    """Return the numbers of searchable stories and quotes. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         return {
             alias: client.count(index=client.named(alias), query=query, **IGNORE_MISSING)["count"]
@@ -128,7 +127,7 @@ def counts(client: Client) -> dict[str, int]:
 
 
 def refresh(client: Client) -> None:
-    """Let searches see all that was written until now, as they would a second later. Raises ElasticsearchUnavailable."""
+    """Make everything written so far searchable now instead of a second later. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         client.indices.refresh(index=client.named(STORIES, QUOTES), **IGNORE_MISSING)
 
@@ -138,7 +137,7 @@ def _alias(client: Client, query: SearchQuery) -> str:
 
 
 def _page(client: Client, query: SearchQuery, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
-    """The response, and the point in time that the next page continues in, if there is one."""
+    """Return the response, and the point in time in which the next page continues, if any."""
     if before:
         body["search_after"] = before.after
     pit_id = before.pit_id if before else _open_pit(client, query)

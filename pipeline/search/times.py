@@ -1,4 +1,4 @@
-"""The times people write: ``2024-05-16``, ``2024-05-16T12:00Z``, ``today``, ``24h``, ``7d``."""
+"""Parse times as people write them: ``2024-05-16``, ``2024-05-16T12:00Z``, ``today``, ``24h``, ``7d``."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,9 @@ _AGO = re.compile(r"(?:last\s+)?(\d{1,6})\s*([smhdw])$")
 
 
 def parse_time(text: str, now: datetime | None = None) -> datetime:
-    """The moment in UTC: an ISO 8601 time, ``now``, ``today``, or that long ago.
+    """Return the time in UTC: from ISO 8601, ``now``, ``today``, or a duration before now.
 
-    Raises ConfigurationError, which says what is understood.
+    Raises ConfigurationError, which lists the forms that are understood.
     """
     now = now or datetime.now(UTC)
     words = " ".join(text.lower().split())
@@ -33,7 +33,7 @@ def parse_time(text: str, now: datetime | None = None) -> datetime:
 
 
 def parse_duration(text: str) -> timedelta:
-    """How long: ``24h``, ``7d``. Raises ConfigurationError, which says what is understood."""
+    """Return the duration, such as ``24h`` or ``7d``. Raises ConfigurationError, which lists the forms."""
     found = _AGO.match(" ".join(text.lower().split()))
     try:
         long = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)

@@ -1,5 +1,5 @@
-"""What is remembered of each story: its versions, kills, copies and embargoes.
+"""Keep the state of each story: its versions, kills, copies and embargoes.
 
-``record`` is what is kept, ``rules`` decide by it and change it, ``store`` reads and writes it,
-``mapping`` is its shape in Elasticsearch.
+``record`` is the stored value, ``rules`` decide from it and change it, ``store`` reads and writes it,
+``record_mapping`` is its mapping in Elasticsearch.
 """

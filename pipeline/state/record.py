@@ -1,4 +1,4 @@
-"""The record of a story: all that is remembered of it."""
+"""The record of a story: everything that is stored about it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ Rank = tuple[int, datetime]
 class Version(Value):
     """A version of a story, or a kill.
 
-    ``at`` is where its text stands on ``wire.stories``. One that came before its embargo was over is
+    ``at`` is the coordinate of its text on ``wire.stories``. A version that arrived before its embargo passed is
     ``pending`` until it is known to be indexed.
     """
 
@@ -32,7 +32,7 @@ class Version(Value):
 
     @classmethod
     def of(cls, story: Story, at: str) -> Self:
-        """What is kept of a version that stands there."""
+        """Return the entry for a story whose text is at this coordinate."""
         return cls(
             version=story.version,
             versioncreated=story.versioncreated,
@@ -46,12 +46,12 @@ class Version(Value):
 
     @property
     def rank(self) -> Rank:
-        """The order of versions: by number, among equal numbers by time."""
+        """The order of versions: by number, then by time."""
         return self.version, self.versioncreated
 
 
 class Copy(Value):
-    """The same story as another feed sent it."""
+    """The same story from another feed."""
 
     uri: str
     source: str
@@ -60,15 +60,13 @@ class Copy(Value):
 
 
 class Record(Value):
-    """What is remembered of a story.
+    """The stored state of a story.
 
-    ``version`` is the highest that was seen; ``versioncreated`` and ``pubstatus`` are those of what
-    counts now. ``revision`` numbers what was passed on: each time with a higher one, so that an older
-    one that arrives late in the index changes nothing. ``held`` is where the text of the pending
-    version stands that comes next, ``embargoed`` its embargo; at ``sendagain`` it is sent to the desk
-    again.
-    ``duplicateof`` is the story that this one was found to be a copy of, ``originals`` all that it
-    ever was.
+    ``version`` is the highest seen; ``versioncreated`` and ``pubstatus`` are those of the current version.
+    ``revision`` numbers the messages passed on and only rises, so that a late message cannot overwrite a newer one
+    in the index. ``held`` is the coordinate of the pending version that comes next, ``embargoed`` its embargo; at
+    ``sendagain`` it is sent to the desk again. ``duplicateof`` is the story that this one is a copy of,
+    ``originals`` all that it ever was a copy of.
     """
 
     uri: str
@@ -87,12 +85,12 @@ class Record(Value):
     storyline: Annotated[str | None, Field(exclude_if=is_absent)] = None
 
     def place_of(self, version: int) -> str | None:
-        """Where the text of the latest version of that number stands on ``wire.stories``, if it is known."""
+        """Return the coordinate on ``wire.stories`` of the latest text of this version, if known."""
         places = [each.at for each in self.versions if each.version == version and each.pubstatus == "usable"]
         return places[-1] if places else None
 
     def history(self, shown: Rank) -> Iterator[dict[str, Any]]:
-        """The versions up to the one shown, as documents list them: nothing of what waits for its embargo."""
+        """Return the versions up to the one shown, as documents list them; embargoed versions are left out."""
         for each in self.versions:
             if each.rank <= shown:
                 yield each.model_dump(mode="json", exclude={"embargoed", "at", "pending"})
@@ -100,7 +98,7 @@ class Record(Value):
     @model_validator(mode="before")
     @classmethod
     def _from_0_6(cls, given: Any) -> Any:
-        """Version 0.6 kept the places of the texts, and the embargo, beside the versions."""
+        """Read records of version 0.6, which stored coordinates and the embargo beside the versions."""
         if isinstance(given, dict) and ("texts" in given or "at" in given):
             given = dict(given)
             texts, at = given.pop("texts", {}), given.pop("at", None)

@@ -1,9 +1,9 @@
-"""The shape of a record in Elasticsearch: read by id, searched only for embargoes that have passed."""
+"""Map records in Elasticsearch: read by id, searched only for embargoes that have passed."""
 
 from typing import Any
 
 INDEX = "wire-desk"
-"""The index that has the records."""
+"""The index of the records."""
 _WORD = {"type": "keyword", "ignore_above": 1_024}
 _DATE = {"type": "date"}
 _KEPT = {"type": "object", "enabled": False}

@@ -1,8 +1,8 @@
-"""What becomes of an arriving version of a story, by what is remembered of it.
+"""Decide what becomes of an arriving version, from the story's record.
 
-What is shown of a story at a time is a function of the set of versions and kills that have arrived
-by then: any order and any repetition of them ends in the same. Whatever is decided is decided
-again when its message comes again, since the worker may have died before it was done.
+What is shown of a story at any time is a function of the set of versions and kills that have arrived: their order
+and repetition make no difference. A message that is delivered again leads to the same decision, since the worker
+may have died before it finished.
 """
 
 from collections.abc import Sequence
@@ -17,21 +17,21 @@ from pipeline.story import Story
 _MOST_VERSIONS = 50
 _MOST_COPIES = 200
 CLAIM = timedelta(seconds=30)
-"""How long a worker has for sending a held version again before another one may."""
+"""How long a worker may take to send a held version again before another worker may."""
 CONFIRMATION = timedelta(minutes=10)
-"""How long a version has, once its embargo is over, to be indexed before it is sent again."""
+"""How long after its embargo a version may take to be indexed before it is sent again."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """``folds``: a copy is told to its original instead of being passed on. ``keep``: how long topics keep a text."""
+    """``folds``: fold a copy into its original instead of passing it on. ``keep``: the retention of the topics."""
 
     folds: bool = True
     keep: timedelta = timedelta(days=7)
 
 
 class Comparison(Value):
-    """What a look at other stories told: which one this is a copy of, and whose line it continues."""
+    """The result of comparing a story with others: its original if it is a copy, and its storyline."""
 
     duplicateof: str | None = None
     storyline: str | None = None
@@ -41,10 +41,9 @@ class Comparison(Value):
 class Decision:
     """What becomes of a version: passed on as ``story``, or ``dropped`` for a reason.
 
-    ``record`` is what is remembered from now on; whoever passes something on gives it the next
-    revision. ``resend`` is where the version stands that is to be passed on once more, since what is
-    indexed with it changed (or had, before a worker died on the way); ``notify`` are the stories that
-    have to look at their copies again.
+    ``record`` is the new record; whoever passes something on raises its revision. ``resend`` is the coordinate of a
+    version to pass on once more, because what is indexed with it has changed (or had, before a worker died).
+    ``notify`` lists the stories that must look at their copies again.
     """
 
     record: Record
@@ -56,7 +55,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class _StoryStatus:
-    """How a story stands: the version that counts by now, the kill it fell under, what waits for its embargo."""
+    """The state of a story: its current version, the kill that covers it, the version that waits for its embargo."""
 
     content: Version | None
     kill: Version | None
@@ -64,13 +63,13 @@ class _StoryStatus:
 
     @property
     def pending(self) -> list[Version]:
-        """The pending versions that somebody has to look after: the one that waits, and the one that counts."""
+        """The pending versions that still need attention: the waiting one and the current one."""
         content = self.content if self.content and self.content.pending and not self.kill else None
         return [each for each in (content, self.waiting) if each]
 
 
 def needs_comparison(story: Story, known: Record | None, now: datetime) -> bool:
-    """Whether a story is to be compared with others: what was passed on, or folded, stays what it is."""
+    """Return whether to compare the story with others; one that was passed on or folded stays what it is."""
     if story.pubstatus != "usable" or _is_embargoed(story, now):
         return False
     if known is None:
@@ -89,12 +88,12 @@ def decide(
     comparison: Comparison | None = None,
     policy: Policy = Policy(),
 ) -> Decision:
-    """What becomes of a version that stands ``at`` this place of ``wire.stories``.
+    """Decide about a version whose text is ``at`` this coordinate of ``wire.stories``.
 
-    The highest version whose embargo has passed counts, unless a kill covers it; when it arrives
-    again it is passed on again. A story keeps the ``firstcreated`` it was first seen with, so that it
-    stays in its month. ``comparison`` is None where the story was not compared with others: it stays
-    what it was. ``folds``: a copy of another story is told to that one instead of being passed on.
+    The highest version whose embargo has passed is current, unless a kill covers it. If it arrives again, it is
+    passed on again. A story keeps its first ``firstcreated``, so that it stays in its monthly index. Without a
+    ``comparison`` the story stays what it was. With ``policy.folds`` a copy is folded into its original instead of
+    being passed on.
     """
     one = Version.of(story, at)
     versions = _merged(known.versions if known else (), one, now)
@@ -137,9 +136,9 @@ def decide(
 
 
 def add_copy(known: Record, copy: Record, source: str, now: datetime) -> Decision:
-    """What becomes of the original when a copy's record changed: it is listed, or is no longer.
+    """Decide about the original after a copy's record has changed: list the copy, or remove it.
 
-    ``source`` is whose story the copy is.
+    ``source`` is the provider of the copy.
     """
     others = [each for each in known.alsoin if each.uri != copy.uri]
     content = _status(copy.versions, now).content
@@ -156,19 +155,19 @@ def add_copy(known: Record, copy: Record, source: str, now: datetime) -> Decisio
 
 
 def as_own_story(record: Record) -> Record:
-    """The record of a story that is a copy of nothing."""
+    """Return the record of a story that is a copy of nothing."""
     return record.model_copy(update={"duplicateof": None, "originals": ()})
 
 
 def claim(record: Record, now: datetime) -> Record | None:
-    """The record with the sending of what it holds taken on, None where it is not time, or another worker has it."""
+    """Return the record with its release claimed, or None if it is not due or another worker has claimed it."""
     if record.held is None or record.sendagain is None or record.sendagain > now:
         return None
     return record.model_copy(update={"sendagain": now + CLAIM})
 
 
 def confirmed(record: Record, rank: Rank, now: datetime, policy: Policy) -> Record:
-    """The record once the version of that rank is indexed, or listed as a copy."""
+    """Return the record once the version of this rank is indexed, or listed as a copy."""
     if not any(each.pending and each.rank == rank for each in record.versions):
         return record
     versions = tuple(
@@ -179,15 +178,15 @@ def confirmed(record: Record, rank: Rank, now: datetime, policy: Policy) -> Reco
 
 
 def with_revision(record: Record) -> Record:
-    """The record when something is passed on; revisions are never below versions, by which 0.6 numbered."""
+    """Return the record with the next revision; it is never below the version, by which 0.6 numbered."""
     return record.model_copy(update={"revision": max(record.version, record.revision) + 1})
 
 
 def is_current(story: Story, known: Record | None, now: datetime) -> bool:
-    """Whether a version may be in the indices: it is the one that counts, or the kill of one.
+    """Return whether a version may be in the indices: it is the current one, or the kill that covers it.
 
-    Its revision does not matter here. A worker that died between its record and its message has
-    given a revision to something that never came; what came before it is the same version.
+    Its revision does not matter. A worker that died between writing the record and sending the message has used a
+    revision for a message that never came; the message before it has the same version.
     """
     if known is None or story.pubstatus != "usable":
         return True
@@ -198,10 +197,10 @@ def is_current(story: Story, known: Record | None, now: datetime) -> bool:
 
 
 def _retained(status: _StoryStatus, known: Record | None, now: datetime, policy: Policy) -> dict[str, Any]:
-    """Which pending version is held, and when it is sent again: in time for its embargo and before its topic drops it.
+    """Return which pending version is held and when to send it again: at its embargo, or before its topic drops it.
 
-    One whose embargo is over is held until the index confirms it. A worker that took it up again
-    by mistake may have died after its record and before its message, with nobody else to send it.
+    After its embargo it is held until the index stage confirms it. Otherwise, if a worker died after writing its
+    record and before sending its message, nobody would send it.
     """
     if not status.pending:
         return {"embargoed": None, "held": None, "sendagain": None}
@@ -241,7 +240,7 @@ def _is_embargoed(version: Version | Story, now: datetime) -> bool:
 
 
 def _why_not(story: Story, status: _StoryStatus, now: datetime) -> str:
-    """Why a version that arrived is not passed on."""
+    """Return why an arriving version is not passed on."""
     if story.pubstatus == "usable" and _is_embargoed(story, now):
         return "embargoed"
     if story.pubstatus == "usable" and status.kill:
@@ -253,9 +252,9 @@ def _why_not(story: Story, status: _StoryStatus, now: datetime) -> str:
 
 
 def _merged(versions: tuple[Version, ...], one: Version, now: datetime) -> tuple[Version, ...]:
-    """The history with this version in it, in its order; the oldest go where there are too many.
+    """Return the history including this version, in order, without the oldest if there are too many.
 
-    The same version sent again with another headline replaces its entry.
+    The same version with another headline replaces its entry.
     """
     same = [each for each in versions if (each.rank, each.pubstatus) == (one.rank, one.pubstatus)]
     others = [each for each in versions if each not in same]
@@ -265,10 +264,10 @@ def _merged(versions: tuple[Version, ...], one: Version, now: datetime) -> tuple
 
 
 def _covers(kill: Version, content: Version) -> bool:
-    """Whether a kill holds against a version.
+    """Return whether a kill covers a version.
 
-    One that has a number of its own holds against all up to it; one without (a notice in a message
-    of its own, whose number is 1) against whatever was there before it.
+    A kill with a version number covers all versions up to it. One without (a notice in a message of its own,
+    numbered 1) covers whatever was there before it.
     """
     if content.version <= kill.version:
         return True

@@ -1,8 +1,7 @@
-"""Where records are kept: one document a story in ``wire-desk``, written only by who read the last one.
+"""Store records: one document per story in ``wire-desk``, written with compare-and-set.
 
-Elasticsearch compares a document's sequence number with the one that was read
-(``if_seq_no``, ``if_primary_term``): of two workers that change one record the second has to read
-it again.
+Elasticsearch compares a document's sequence number with the one that was read (``if_seq_no``, ``if_primary_term``).
+If two workers change a record at once, the second must read it again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,32 +26,34 @@ from pipeline.story import story_id
 
 @dataclass(frozen=True)
 class Stored:
-    """A record as it was read, and what tells this state of it from others."""
+    """A record as read, and the token that identifies this state of it."""
 
     record: Record
     token: tuple[int, int]
 
 
 Change = tuple[Record, Stored | None]
-"""A record to be written, and what was read of it before; None where there was none."""
+"""A record to write, and what was read before; None for a new one."""
 
 
 class Store(Protocol):
-    """What the desk and the index need of the records."""
+    """The records as the desk and index stages use them."""
 
     async def read(self, uris: Iterable[str]) -> Mapping[str, Stored]:
-        """The records of these stories, of those that have one: the last that was written. Raises ElasticsearchUnavailable."""
+        """Return the records of these stories, as last written; without those that have none. Raises
+        ElasticsearchUnavailable.
+        """
         ...
 
     async def write(self, changes: Sequence[Change]) -> set[str]:
-        """Write each, unless it changed since it was read; the uris of those that did.
+        """Write each record unless it changed since it was read. Return the uris of those that had.
 
         Raises ElasticsearchUnavailable (some may be written) or DocumentRefused.
         """
         ...
 
     async def due(self, now: datetime) -> Sequence[Record]:
-        """Records whose ``sendagain`` has come, as they were a moment ago. Raises ElasticsearchUnavailable."""
+        """Return the records whose ``sendagain`` has passed, up to a second stale. Raises ElasticsearchUnavailable."""
         ...
 
 
@@ -60,11 +61,11 @@ class ElasticsearchStore:
     """The records in Elasticsearch."""
 
     def __init__(self, client: AsyncClient) -> None:
-        """Connect lazily, on the loop it is used on."""
+        """Connect at first use, on the event loop that uses it."""
         self._client = client
 
     async def read(self, uris: Iterable[str]) -> dict[str, Stored]:
-        """See Store. Read by id, which is in real time."""
+        """See Store. Reads by id are in real time."""
         ids = sorted({story_id(uri) for uri in uris})
         if not ids:
             return {}
@@ -122,7 +123,7 @@ class ElasticsearchStore:
 
 @retry_while_starting
 def read_one(client: Client, uri: str) -> Record | None:
-    """The record of one story, for those who only look. Raises ElasticsearchUnavailable."""
+    """Return the record of one story, for reading only. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         response = client.options(ignore_status=404).get(index=client.named(INDEX), id=story_id(uri))
     return Record.model_validate(response["_source"]) if response.get("found") else None

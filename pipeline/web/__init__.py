@@ -1,1 +1,1 @@
-"""The pages and the search API."""
+"""Serve the pages, the search API and POST /ingest."""

@@ -1,4 +1,4 @@
-"""The alerts and what they matched: a page, a feed of each, and for programs."""
+"""Show the alerts and their matches: as a page, as Atom feeds and as JSON."""
 
 from datetime import datetime
 from typing import Annotated
@@ -21,7 +21,7 @@ _NO_ALERT = FAILURES | {404: {"model": Failed, "description": "There is no such 
 
 @router.get("/alerts", include_in_schema=False, response_class=HTMLResponse)
 def alerts(index: Index, alert: Annotated[str, Query(max_length=64)] = "") -> str:
-    """The alerts, and the newest matches of one or of all."""
+    """Show the alerts, and the newest matches of one or of all."""
     total, found = delivery_log.latest(index, alert or None)
     return rendered(
         "alerts.html", alerts=saved_searches.load_all(index), matches=found, total=total, chosen=alert, here="alerts"
@@ -30,7 +30,7 @@ def alerts(index: Index, alert: Annotated[str, Query(max_length=64)] = "") -> st
 
 @router.get("/api/v1/alerts", tags=["alerts"], responses=FAILURES)
 def listed(index: Index) -> Response:
-    """The alerts, without where they are told."""
+    """The alerts, without their webhooks and mail addresses."""
     shown = [alert.model_dump(mode="json", exclude={"webhook", "email"}) for alert in saved_searches.load_all(index)]
     return json_response({"values": shown})
 
@@ -42,7 +42,7 @@ def matches(
     since: Annotated[str, Query(max_length=100, description="told after that time")] = "",
     size: Annotated[int, Query(ge=0, le=1_000)] = 50,
 ) -> Response:
-    """What was told, newest first: matches, corrections, withdrawals, kills."""
+    """The delivered matches, newest first: matches, corrections, withdrawals, kills."""
     after: datetime | None = parse_time(since) if since else None
     total, found = delivery_log.latest(index, alert or None, after, size)
     return json_response(
@@ -52,7 +52,7 @@ def matches(
 
 @router.get("/api/v1/alerts/{name}/atom", tags=["alerts"], responses=_NO_ALERT, response_class=Response)
 def feed(request: Request, name: str, index: Index) -> Response:
-    """What an alert told, as Atom (RFC 4287)."""
+    """The matches of an alert, as Atom (RFC 4287)."""
     alert = saved_searches.get(index, name)
     _, found = delivery_log.latest(index, alert.name)
     base = str(request.base_url).rstrip("/")

@@ -1,4 +1,4 @@
-"""Stories with their annotations to look at: one page, complete in itself, with no script and no link out."""
+"""Show annotated stories on one self-contained page, without scripts or external links."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from pipeline.web.templating import rendered
 
 
 class Label(NamedTuple):
-    """What a stretch of the body is: an entity's mention, a quote, its cue or its speaker."""
+    """What a span of the body is: an entity's mention, a quote, its cue or its speaker."""
 
     role: str
     kind: str
@@ -20,7 +20,7 @@ class Label(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A stretch of the body over which the labels do not change; those that begin with it come apart."""
+    """A span of the body with the same labels throughout; ``beginning`` lists those that start with it."""
 
     text: str
     labels: tuple[Label, ...]
@@ -28,23 +28,23 @@ class Piece(NamedTuple):
 
     @property
     def classes(self) -> str:
-        """The classes of the element."""
+        """The CSS classes of the element."""
         return " ".join(dict.fromkeys(name for label in self.labels for name in (label.role, label.kind) if name))
 
     @property
     def title(self) -> str:
-        """What to say of it, the innermost label last."""
+        """The tooltip, innermost label last."""
         return " · ".join(dict.fromkeys(label.title for label in self.labels))
 
 
 def page(stories: Iterable[AnnotatedStory]) -> str:
-    """HTML of stories with entities and quotes coloured, and each quote linked to the mention of its speaker."""
+    """Return HTML with coloured entities and quotes, each quote linked to its speaker's mention."""
     shown = [{"story": story, "paragraphs": paragraphs(story), "number": n} for n, story in enumerate(stories, 1)]
     return rendered("annotated.html", stories=shown)
 
 
 def paragraphs(story: AnnotatedStory) -> list[list[Piece]]:
-    """The body's paragraphs in pieces."""
+    """Return the body's paragraphs as pieces."""
     lines: list[list[Piece]] = [[]]
     for piece in pieces(story.body, list(labels(story))):
         first, *more = piece.text.split("\n")
@@ -54,7 +54,7 @@ def paragraphs(story: AnnotatedStory) -> list[list[Piece]]:
 
 
 def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
-    """Everything said about stretches of a story's body: start, end, label."""
+    """Yield everything annotated in a story's body: start, end, label."""
     for entity in story.entities:
         for mention in entity.mentions:
             title = f"{entity.type} {entity.name}"
@@ -73,7 +73,7 @@ def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
 
 
 def pieces(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Piece]:
-    """The body cut at every edge of a label; labels may overlap as they like."""
+    """Split the body at every edge of a label; labels may overlap."""
     opening: dict[int, list[Label]] = defaultdict(list)
     closing: dict[int, list[Label]] = defaultdict(list)
     for start, end, label in spans:

@@ -1,4 +1,4 @@
-"""The search API, ``/api/v1``: what the pages show, for programs."""
+"""The search API, ``/api/v1``: what the pages show, as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,13 +19,13 @@ from pipeline.web.query_parameters import Index, Page, Paged, Search, Text, What
 
 
 class Failed(BaseModel):
-    """Why there is no answer."""
+    """Why a request failed."""
 
     error: Annotated[str, Field(description="what is wrong, and where")]
 
 
 class Hits(BaseModel):
-    """How many there are, and a page of them."""
+    """How many hits there are, and a page of them."""
 
     total: int
     hits: Annotated[list[dict[str, Any]], Field(description="documents, each with its `highlight`")]
@@ -36,7 +36,7 @@ class Hits(BaseModel):
 
 
 class Listed(BaseModel):
-    """A list, the most first."""
+    """A list, highest counts first."""
 
     values: list[dict[str, Any]]
 
@@ -52,31 +52,31 @@ Name = Annotated[str, Query(min_length=1, max_length=200)]
 
 @router.get("/search", response_model=Hits)
 def search(page: Page, what: What, index: Index) -> Response:
-    """Stories, or quotes, that fit: newest first, or best first where there are words."""
+    """Search stories or quotes: newest first, or most relevant first if there are words."""
     return _hits(page, index, quotes=what.quotes)
 
 
 @router.get("/stories", response_model=Hits)
 def stories(page: Page, index: Index) -> Response:
-    """Stories that fit."""
+    """Search stories."""
     return _hits(page, index, quotes=False)
 
 
 @router.get("/quotes", response_model=Hits)
 def quotes(page: Page, index: Index) -> Response:
-    """Quotes that fit; with `speaker`, what somebody said; with `about`, what was said about somebody."""
+    """Search quotes; `speaker` is who said it, `about` is whom it is about."""
     return _hits(page, index, quotes=True)
 
 
 @router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
 def one(uri: Text, index: Index) -> dict[str, Any]:
-    """The story of that uri."""
+    """The story with this uri."""
     return _found(index, uri)
 
 
 @router.get("/alike", response_model=Hits, responses={404: {"model": Failed, "description": "No such story."}})
 def like(uri: Text, index: Index, size: Size = 5) -> Response:
-    """Stories like that one: of its storyline first, then those with its words."""
+    """Stories similar to this one: of its storyline first, then by words."""
     found = similar_stories(index, _found(index, uri), size)
     return json_response({"total": len(found), "hits": found})
 
@@ -85,20 +85,20 @@ def like(uri: Text, index: Index, size: Size = 5) -> Response:
 def entities(
     page: Search, index: Index, begins: Annotated[str, Query(max_length=200)] = "", size: Size = 20
 ) -> Response:
-    """Names in the stories that fit, and how many stories have each; `begins` is how their words begin."""
+    """Names in the matching stories, and how many stories have each; `begins` filters by the beginning of words."""
     return json_response(listed(entity_names.entities(index, page.search_query(), begins, size)))
 
 
 @router.get("/speakers", response_model=Listed)
 def speakers(about: Name, page: Search, index: Index, size: Size = 10) -> Response:
-    """Who speaks about that name, and in how many quotes."""
+    """Who speaks about this name, and in how many quotes."""
     query = page.model_copy(update={"about": []}).search_query()
     return json_response(listed(entity_names.speakers_about(index, about, query, size)))
 
 
 @router.get("/named-with", response_model=Listed)
 def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Response:
-    """Whom and what stories name together with that name."""
+    """Names that stories mention together with this one."""
     return json_response(listed(entity_names.cooccurring(index, name, page.search_query(), size)))
 
 
@@ -106,18 +106,18 @@ def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Respo
 def rising(
     page: Search, index: Index, window: Annotated[str, Query(max_length=20)] = "24h", size: Size = 10
 ) -> Response:
-    """Names with more stories in the last `window` than in the seven before it."""
+    """Names with more stories in the last `window` than in the seven windows before it."""
     found = entity_names.rising(index, page.search_query(), parse_duration(window), datetime.now(UTC), size)
     return json_response(listed(found))
 
 
 def json_response(found: Any, status: int = 200) -> Response:
-    """JSON; a document of Elasticsearch needs no look at each of its values."""
+    """Return JSON without validating each value of Elasticsearch's documents."""
     return Response(orjson.dumps(found), status, media_type="application/json")
 
 
 def listed(values: Sequence[Any]) -> dict[str, Any]:
-    """A list of dataclasses."""
+    """Return dataclasses as a list response."""
     return {"values": [asdict(value) for value in values]}
 
 

@@ -1,4 +1,4 @@
-"""The web application: the API, the pages, and what holds for both."""
+"""Build the web application from the API and the pages, with error handling and security headers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -42,7 +42,7 @@ _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json
 
 
 def make(settings: Settings, servers: Servers, ingest_service: IngestService, feeds: FeedMetrics) -> FastAPI:
-    """The web application over those servers; ``ingest_service`` takes what is pushed, ``feeds`` go to /metrics."""
+    """Return the application for these servers; ``ingest_service`` takes pushes, ``feeds`` go to /metrics."""
     client = connect(servers.elasticsearch)
     broadcast = IndexedBroadcast(servers.kafka, client)
 
@@ -75,7 +75,7 @@ def make(settings: Settings, servers: Servers, ingest_service: IngestService, fe
 
 
 def _describe(app: FastAPI) -> None:
-    """Let the description say 400 for what is malformed, where the framework would say 422."""
+    """Document 400 for invalid requests, instead of the framework's 422."""
     described = app.openapi()
     for path, operations in described["paths"].items():
         for operation in operations.values():
@@ -85,24 +85,24 @@ def _describe(app: FastAPI) -> None:
 
 
 def health() -> dict[str, str]:
-    """Whether this process serves."""
+    """Return whether this process serves."""
     return {"status": "ok"}
 
 
 def ready(request: Request) -> dict[str, str]:
-    """Whether it can answer searches; 503 with the reason where not."""
+    """Return whether searches work; 503 with the reason if not."""
     execute(request.app.state.elasticsearch, SearchQuery(size=0))
     return {"status": "ok"}
 
 
 @dataclass(frozen=True)
 class _Safe:
-    """Puts the headers that keep a browser from doing what a story says onto every answer."""
+    """Add the headers that keep browsers from running what a story contains."""
 
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does."""
+        """Respond as the application does."""
 
         async def safely(message: Message) -> None:
             if message["type"] == "http.response.start":

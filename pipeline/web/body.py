@@ -1,4 +1,4 @@
-"""A request's body: bounded in bytes and seconds, unpacked, however small it was packed."""
+"""Read a request's body with limits on bytes and time, decompressed."""
 
 import asyncio
 import zlib
@@ -13,10 +13,10 @@ _MOST_MEMBERS = 10_000
 
 
 async def read(stream: AsyncIterator[bytes], encoding: str, limit: int) -> bytes:
-    """The body as it was before it was packed.
+    """Return the decompressed body.
 
-    Raises HTTPException: 413 over ``limit`` bytes, 415 for another packing, 400 where it is broken,
-    408 where it does not arrive in time.
+    Raises HTTPException: 413 over ``limit`` bytes, 415 for an unknown encoding, 400 for broken data, 408 if it does
+    not arrive in time.
     """
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", *_PACKED):
@@ -47,7 +47,7 @@ async def read(stream: AsyncIterator[bytes], encoding: str, limit: int) -> bytes
 
 
 class _Unpacker:
-    """Unpacks a body as it comes; gzip may have several members, one after the other (RFC 1952, 2.2)."""
+    """Decompress a body as it arrives. Gzip may have several members (RFC 1952, 2.2)."""
 
     def __init__(self, kind: int) -> None:
         self._kind = kind
@@ -56,11 +56,11 @@ class _Unpacker:
 
     @property
     def is_whole(self) -> bool:
-        """Whether what came so far may be all."""
+        """Whether the data so far may be complete."""
         return self._member.eof
 
     def unpack(self, packed: bytes, most: int) -> bytes:
-        """What these bytes unpack to, no more than ``most`` bytes of it. Raises zlib.error."""
+        """Return what these bytes decompress to, at most ``most`` bytes. Raises zlib.error."""
         found = bytearray()
         while packed and len(found) < most:
             if self._member.eof:

@@ -1,4 +1,4 @@
-"""What changed from one text to another, in words."""
+"""Compare two texts word by word."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ Kind = Literal["same", "gone", "new"]
 
 @dataclass(frozen=True)
 class Part:
-    """A paragraph as it was, is, or became: stretches of words, each the same, gone or new."""
+    """A paragraph that stayed, changed, came or went: spans of words, each the same, gone or new."""
 
     kind: Literal["same", "changed"]
     words: tuple[tuple[Kind, str], ...]
@@ -23,7 +23,7 @@ class Part:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """What is the same in both, or what of the one stands in the place of what of the other."""
+    """What both have, or what one has in place of the other."""
 
     same: Sequence[str] = ()
     gone: Sequence[str] = ()
@@ -31,7 +31,7 @@ class _Stretch:
 
 
 def changed(before: Sequence[str], after: Sequence[str]) -> list[Part]:
-    """The paragraphs of both, in order; nothing where they are the same."""
+    """Return the paragraphs of both, in order; nothing if they are equal."""
     found: list[Part] = []
     for stretch in _stretches(before[:_MOST_PARAGRAPHS], after[:_MOST_PARAGRAPHS]):
         found += [Part("same", (("same", text),)) for text in stretch.same if text]
@@ -59,10 +59,10 @@ def _words(before: str, after: str) -> Iterator[tuple[Kind, str]]:
 
 
 def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[_Stretch]:
-    """Both sequences, aligned by the longest one that they share.
+    """Align both sequences by their longest common subsequence.
 
-    rapidfuzz takes time with the product of the lengths, but 64 steps at once; difflib takes minutes
-    where many words are the same, and what is compared is anybody's.
+    The time of rapidfuzz grows with the product of the lengths, but it does 64 steps at once; difflib takes minutes
+    where many words are equal, and anybody may send such texts.
     """
     gone: list[str] = []
     new: list[str] = []

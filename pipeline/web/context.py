@@ -1,4 +1,4 @@
-"""The settings and servers that an application shows, for the routes that look behind the index."""
+"""Provide the settings and servers to the routes that need more than the index."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +11,7 @@ from pipeline.ops.status import Status
 
 @dataclass(frozen=True)
 class AppContext:
-    """What the status is of."""
+    """The servers and their status."""
 
     servers: Servers
     status: Status

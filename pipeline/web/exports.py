@@ -1,4 +1,4 @@
-"""Any search, to take away: NDJSON, CSV, RSS, Atom."""
+"""Export any search as NDJSON, CSV, RSS or Atom."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ from pipeline.web.query_parameters import Index, Search, What
 router = APIRouter(prefix="/api/v1/export", responses=FAILURES, tags=["export"])
 
 _ENTRIES = 50
-"""What a feed reader gets at once."""
+"""How many entries a feed has."""
 _SUMMARY = 500
 _STORY_COLUMNS = (
     "uri", "version", "versioncreated", "headline", "source", "byline", "located", "urgency", "language",
@@ -38,7 +38,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @router.get("/ndjson", response_class=StreamingResponse)
 def ndjson(page: Search, what: What, index: Index) -> Response:
-    """All documents that fit, one JSON object a line."""
+    """All matching documents, one JSON object per line."""
     query = page.search_query(quotes=what.quotes)
     lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(iterate_all(index, query)))
     return _streamed(lines, "application/x-ndjson", query, "ndjson")
@@ -46,28 +46,28 @@ def ndjson(page: Search, what: What, index: Index) -> Response:
 
 @router.get("/csv", response_class=StreamingResponse)
 def table(page: Search, what: What, index: Index) -> Response:
-    """All documents that fit as a table; several names in a cell are parted by ``; ``."""
+    """All matching documents as a table; several names in a cell are separated by ``; ``."""
     query = page.search_query(quotes=what.quotes)
     return _streamed(_rows(_begun(iterate_all(index, query)), quotes=what.quotes), "text/csv", query, "csv")
 
 
 @router.get("/rss", response_class=Response)
 def rss(request: Request, page: Search, what: What, index: Index) -> Response:
-    """The newest that fit, as RSS 2.0."""
+    """The newest matches, as RSS 2.0."""
     found = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
     return _xml(_rss(*found), "application/rss+xml")
 
 
 @router.get("/atom", response_class=Response)
 def atom(request: Request, page: Search, what: What, index: Index) -> Response:
-    """The newest that fit, as Atom (RFC 4287)."""
+    """The newest matches, as Atom (RFC 4287)."""
     title, shown, entries = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
     return atom_of(title, shown, str(request.url), entries)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a feed tells of a hit."""
+    """What a feed shows of a hit."""
 
     id: str
     link: str
@@ -78,12 +78,12 @@ class Entry:
 
 
 def atom_of(title: str, page: str, here: str, entries: Sequence[Entry]) -> Response:
-    """An Atom feed with the title and these entries; ``page`` shows the same, ``here`` is its own address."""
+    """Return an Atom feed of these entries; ``page`` is its HTML page, ``here`` its own address."""
     return _xml(_atom(title, page, here, entries), "application/atom+xml")
 
 
 def _newest(request: Request, query: SearchQuery, index: Client) -> tuple[str, str, list[Entry]]:
-    """The title, the page and the entries of a search's feed."""
+    """Return the title, the page and the entries of a search's feed."""
     base = str(request.base_url).rstrip("/")
     hits = execute(index, replace(query, sort="time"), highlighted=False).hits
     title = f"wire: {query.query or ('quotes' if query.quotes else 'stories')}"
@@ -166,7 +166,7 @@ def _line(cells: list[str] | tuple[str, ...]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A cell; one that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return a cell; one that a spreadsheet would run as a formula gets a leading apostrophe."""
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -179,7 +179,7 @@ def _streamed(lines: Iterator[str], kind: str, query: SearchQuery, suffix: str) 
 
 
 def _begun(hits: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The hits, the first of them asked for now: what is wrong is told before anything is sent."""
+    """Return the hits, the first already fetched, so that an error is reported before anything is sent."""
     first = next(hits, None)
 
     def chained() -> Iterator[dict[str, Any]]:
@@ -191,5 +191,5 @@ def _begun(hits: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _clean(text: str) -> str:
-    """The text without what XML cannot hold (XML 1.0, section 2.2)."""
+    """Return the text without characters that XML forbids (XML 1.0, section 2.2)."""
     return _NOT_XML.sub("", text)

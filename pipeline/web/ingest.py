@@ -1,4 +1,4 @@
-"""``POST /ingest``: items pushed by others, acknowledged once Kafka has them."""
+"""Accept items at ``POST /ingest``, and acknowledge them once Kafka has."""
 
 import asyncio
 import json
@@ -57,7 +57,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 
 @dataclass
 class IngestService:
-    """What pushes go through: who may, how much, and where to."""
+    """Handle pushes: who may push, how much, and where to."""
 
     push: Push
     limit: int
@@ -68,7 +68,7 @@ class IngestService:
     keys: set[str] = field(default_factory=set)
 
     def sender(self, authorization: str) -> str:
-        """Who pushes. Raises HTTPException 401."""
+        """Return the name of the sender. Raises HTTPException 401."""
         kind, _, token = authorization.partition(" ")
         known = {**tokens.load(self.data_dir), **self.push.tokens}
         name = tokens.owner(token.strip(), known) if kind.lower() == "bearer" else None
@@ -90,9 +90,9 @@ async def ingest(
 ) -> Response:
     """Take an item, or many (NDJSON, a JSON array, an RSS feed, a newsMessage).
 
-    Answers 202 with `{"accepted": n, "uris": […], "refused": […]}` once Kafka has acknowledged all of
-    them. 401 without a token, 413 too large, 415 another type, 429 too many at once, 503 Kafka away:
-    the last two with Retry-After. The same Idempotency-Key again gets the same answer and sends nothing.
+    Returns 202 with `{"accepted": n, "uris": […], "refused": […]}` once Kafka has acknowledged all items. 401
+    without a token, 413 if too large, 415 for another type, 429 for too many concurrent requests, 503 if Kafka is
+    unavailable; the last two with Retry-After. A repeated Idempotency-Key gets the same response and sends nothing.
     """
     ingest_service: IngestService = request.app.state.ingest_service
     name = ingest_service.sender(authorization)
@@ -122,7 +122,7 @@ async def ingest(
 async def _once(
     ingest_service: IngestService, key: str, digest: str, take: Callable[[], tuple[dict[str, Any], int]]
 ) -> Response:
-    """Take what has that key, or answer as before. Raises HTTPException 409 and 422."""
+    """Process the request with this key, or repeat its response. Raises HTTPException 409 and 422."""
     # Taken before anything is waited for: another one may end between a look and the next.
     if key in ingest_service.keys:
         raise HTTPException(409, "a push with this Idempotency-Key is under way", {"Retry-After": "1"})
@@ -149,7 +149,7 @@ async def _once(
 
 
 def _accept(ingest_service: IngestService, name: str, body: bytes, what: ItemReader) -> tuple[dict[str, Any], int]:
-    """Give the items to Kafka; the answer and its status. Raises HTTPException 503."""
+    """Send the items to Kafka. Return the response and its status. Raises HTTPException 503."""
     stream = BufferedReader(BytesIO(body), SNIFFED_BYTES)
     found = list(what.items(stream, "body", None, name))
     items = [item for item in found if isinstance(item, RawStory)]

@@ -1,4 +1,4 @@
-"""The state of a page is its address: links that change one part of it."""
+"""Keep the state of a page in its address: build links that change one part of it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,43 +11,43 @@ _OF_A_PAGE = ("cursor",)
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses that ask the same again with something changed; the page within the list is always let go."""
+    """Build addresses that repeat the search with something changed, always from the first page."""
 
     state: State
     path: str = "/"
 
     def __call__(self, path: str | None = None, /, **changes: str | list[str] | None) -> str:
-        """With these parameters instead; None and empty take one away."""
+        """Set these parameters; None and empty values remove one."""
         merged = {name: value for name, value in self.state.items() if name not in _OF_A_PAGE} | changes
         pairs = {name: value for name, value in merged.items() if value}
         query = urlencode(pairs, doseq=True)
         return f"{path or self.path}?{query}" if query else path or self.path
 
     def adding(self, name: str, value: str) -> str:
-        """With one more value of that filter."""
+        """Add one value to a filter."""
         return self(**{name: [*self.values(name), value]})
 
     def without(self, name: str, value: str) -> str:
-        """Without that value of that filter."""
+        """Remove one value from a filter."""
         return self(**{name: [each for each in self.values(name) if each != value]})
 
     def between(self, since: datetime, until: datetime) -> str:
-        """From one time to another."""
+        """Restrict the time span."""
         return self(since=_text(since), until=_text(until))
 
     def values(self, name: str) -> list[str]:
-        """The values of that filter."""
+        """The values of a filter."""
         value = self.state.get(name, [])
         return [value] if isinstance(value, str) else list(value)
 
     def chosen(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        """The filters that are set, with each of their values."""
+        """The active filters, with each of their values."""
         for name in names:
             for value in self.values(name):
                 yield name, value
 
     def hidden(self, *leaving_out: str) -> Iterator[tuple[str, str]]:
-        """What a form has to carry along."""
+        """The parameters that a form must carry along."""
         for name in self.state:
             if name not in (*leaving_out, *_OF_A_PAGE):
                 yield from ((name, value) for value in self.values(name) if value)

@@ -1,4 +1,4 @@
-"""New results as they are indexed, pushed by server-sent events."""
+"""Stream new results as they are indexed, with server-sent events."""
 
 import asyncio
 import json
@@ -29,21 +29,21 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", responses=FAILURES, tags=["live"])
 
 MOST = 200
-"""Streams at once; each asks Elasticsearch whenever something was indexed."""
+"""The most concurrent streams; each searches Elasticsearch whenever something was indexed."""
 _GATHERING = 1.0
 _SIGN_OF_LIFE = 15.0
 _PAUSE = 2.0
 _MOST_UNTOLD = 1_000
 _AT_ONCE = 20
-"""Hits told of one gathering: a replay of everything is not news."""
+"""The most hits sent at a time; replaying everything is no news."""
 
 
 @dataclass
 class IndexedBroadcast:
-    """Who listens to what is being indexed; one reader of the topic serves all of them.
+    """Broadcast newly indexed uris to all listeners, with a single reader of the topic.
 
-    Each has a set of what it was not told yet, not a queue: for one that does not read on, the
-    newest of a bounded number is kept.
+    Each listener has a bounded set of pending uris, not a queue: for one that does not read, only the newest are
+    kept.
     """
 
     kafka: Kafka
@@ -52,19 +52,19 @@ class IndexedBroadcast:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Read the topic, and tell those who listen, while the application runs."""
+        """Read the topic and notify the listeners while the application runs."""
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, args=(loop,), daemon=True, name="arrivals").start()
         yield
 
     @property
     def is_full(self) -> bool:
-        """Whether too many listen already."""
+        """Whether there are too many listeners."""
         return len(self._listening) >= MOST
 
     @contextmanager
     def listening(self) -> Iterator["Listener"]:
-        """A listener to uris that were indexed and can be found."""
+        """Provide a listener for uris that were indexed and are searchable."""
         listener = Listener()
         self._listening.add(listener)
         try:
@@ -97,22 +97,22 @@ class IndexedBroadcast:
 
 
 class Listener:
-    """One who listens; used on the event loop alone."""
+    """One listener; only used on the event loop."""
 
     def __init__(self) -> None:
-        """Nothing was told yet."""
+        """Start without pending uris."""
         self._untold: dict[str, None] = {}
         self._told = asyncio.Event()
 
     def put(self, uris: Sequence[str]) -> None:
-        """Add uris to what is to be told; of too many the oldest are dropped."""
+        """Add uris; if there are too many, drop the oldest."""
         self._untold |= dict.fromkeys(uris)
         for uri in list(self._untold)[:-_MOST_UNTOLD]:
             del self._untold[uri]
         self._told.set()
 
     async def next(self) -> list[str]:
-        """What was not told yet; waits for something."""
+        """Return the pending uris; wait if there are none."""
         await self._told.wait()
         self._told.clear()
         uris, self._untold = list(self._untold), {}
@@ -128,10 +128,9 @@ def _broadcast(request: Request) -> IndexedBroadcast:
 async def live(
     page: Search, what: What, index: Index, broadcast: Annotated[IndexedBroadcast, Depends(_broadcast)]
 ) -> Response:
-    """What fits and is indexed from now on, as server-sent events.
+    """New matches from now on, as server-sent events.
 
-    Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon say that the
-    stream lives.
+    Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon are keep-alives.
     """
     query = page.search_query(quotes=what.quotes, size=_AT_ONCE)
     if broadcast.is_full:

@@ -1,4 +1,4 @@
-"""``/metrics`` of what serves the pages: how the live feeds are, and how long requests take."""
+"""Serve ``/metrics`` of the web process: feeds and request durations."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -9,5 +9,5 @@ router = APIRouter()
 
 @router.get("/metrics", include_in_schema=False)
 def metrics(request: Request) -> Response:
-    """The figures, in Prometheus's text format."""
+    """The metrics, in Prometheus's text format."""
     return Response(generate_latest(request.app.state.metrics_registry), media_type=CONTENT_TYPE_LATEST)

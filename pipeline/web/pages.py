@@ -1,4 +1,4 @@
-"""The pages one reads: search, story, what changed, a name, the wall."""
+"""The pages: search, story, changes, name, wall."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ _CLEARED = dict.fromkeys((*MULTIPLE, *TIME_FILTERS))
 
 @router.get("/")
 def search(request: Request, page: Page, what: What, index: Index) -> str:
-    """The stories or quotes that fit, newest or best first, with what they divide into."""
+    """Show matching stories or quotes, newest or most relevant first, with facets."""
     query = page.model_copy(update={"collapsed": page.collapsed and not what.quotes}).search_query(quotes=what.quotes)
     links = Links(_state(request))
     return rendered(
@@ -50,7 +50,7 @@ def search(request: Request, page: Page, what: What, index: Index) -> str:
 
 @router.get("/story")
 def story(uri: Text, index: Index) -> Response:
-    """A story: its names and quotes in the text, its versions, its places on a map, its relations."""
+    """Show a story with its names and quotes, versions, map and related stories."""
     found = found_story(index, uri)
     if found is None:
         return failed(404, f"There is no story {uri}")
@@ -70,7 +70,7 @@ def story(uri: Text, index: Index) -> Response:
 
 @router.get("/story/changes")
 def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, context: Context) -> Response:
-    """What changed in the headline and the text since a version, by what Kafka still holds of it."""
+    """Show what changed in headline and text since a version, from what Kafka still holds."""
     found, record = found_story(index, uri), read_one(index, uri)
     if found is None or record is None:
         return failed(404, f"There is no story {uri}")
@@ -91,7 +91,7 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
 
 @router.get("/name")
 def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index) -> str:
-    """A person, an organization or a place: what they say, who speaks of them, with whom they are named."""
+    """Show a person, organization or place: quotes, who speaks about it, and related names."""
     one = (name,)
     return rendered(
         "name.html",
@@ -107,7 +107,7 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
 
 @router.get("/wall")
 def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> str:
-    """For a screen: the latest stories, who is rising, who speaks, and how many stories there are."""
+    """Show a screen for a newsroom wall: latest stories, rising names, speakers and counts."""
     now = datetime.now(UTC)
     long = parse_duration(window)
     recent = SearchQuery(since=now - long, size=0)
@@ -126,12 +126,12 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
 
 
 def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A page that says what went wrong."""
+    """Show what went wrong."""
     return HTMLResponse(rendered("failed.html", reason=reason), status, headers)
 
 
 def _state(request: Request) -> dict[str, str | list[str]]:
-    """The address's parameters; those that may be repeated as lists."""
+    """Return the address's parameters; repeatable ones as lists."""
     asked = request.query_params
     return {name: asked.getlist(name) if name in MULTIPLE else asked[name] for name in asked if asked[name]}
 
@@ -141,7 +141,7 @@ def _whole(headline: str | None, body: str) -> list[str]:
 
 
 def _points(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Where the story's places are on a map of 720 by 360, half a degree a unit."""
+    """Return the story's places on a map of 720 by 360, half a degree per unit."""
     places = [(entity["name"], entity["place"]) for entity in found["entities"] if "place" in entity]
     return [
         {"name": called, "x": (place["lon"] + 180) * 2, "y": (90 - place["lat"]) * 2}

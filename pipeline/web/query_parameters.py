@@ -1,4 +1,4 @@
-"""What every page and the API are asked with, read from the address."""
+"""Parse the search parameters of pages and API from the address."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ Text = Annotated[str, Query(max_length=2_000)]
 
 
 class Parameters(BaseModel):
-    """The search, as it stands in an address."""
+    """A search in an address."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -45,7 +45,7 @@ class Parameters(BaseModel):
     advisories: Annotated[bool, Field(description="advisories and test messages too")] = False
 
     def search_query(self, **more: Any) -> SearchQuery:
-        """The question. Raises ConfigurationError."""
+        """Return the query. Raises ConfigurationError."""
         filters = {name: getattr(self, name) for name in MULTIPLE}
         times = {"since": self.since, "until": self.until}
         return parse(self.q, **filters, **times, sort=self.sort, advisories=self.advisories, **more)
@@ -63,7 +63,7 @@ class Paged(Parameters):
     facets: Annotated[bool, Field(description="count the values of fields, and over time")] = False
 
     def search_query(self, **more: Any) -> SearchQuery:
-        """The question. Raises ConfigurationError."""
+        """Return the query. Raises ConfigurationError."""
         return super().search_query(size=self.size, cursor=self.cursor, collapsed=self.collapsed, **more)
 
 
@@ -79,7 +79,7 @@ Index = Annotated[Client, Depends(_index)]
 
 @dataclass(frozen=True)
 class Chosen:
-    """Whether stories or quotes are asked for, of an address that serves both."""
+    """Whether an address that serves both asks for stories or quotes."""
 
     quotes: bool
 

@@ -1,4 +1,4 @@
-"""How many requests there were, how they ended, and how long each took until its answer began."""
+"""Measure the requests: how many, how they ended, and how long each took until its response began."""
 
 import time
 
@@ -9,10 +9,10 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class RequestMetrics:
-    """Times what is asked, by route: an address with a story's uri in it is no label."""
+    """Time the requests by route; an address that contains a story's uri is no label."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
-        """The figures are told by ``registry``."""
+        """``registry`` serves the metrics."""
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._app = app
         self._seconds = Histogram(
@@ -24,7 +24,7 @@ class RequestMetrics:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does."""
+        """Respond as the application does."""
         begin = time.perf_counter()
 
         async def timed(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Serving until told to stop."""
+"""Run the web server until told to stop."""
 
 import uvicorn
 
@@ -11,11 +11,11 @@ from pipeline.web.app import make
 from pipeline.web.ingest import IngestService
 
 _STREAMS = 2
-"""Seconds that live streams are given to end."""
+"""Seconds that live streams may take to end."""
 
 
 def run(settings: Settings, servers: Servers, port: int) -> None:
-    """Serve on that port of the settings' address; without Kafka, what is pushed is told to wait."""
+    """Serve on this port. Without Kafka, pushes get 503 with Retry-After."""
     delivery = SharedSender(servers.kafka)
     feed_state = FeedState(settings.data_dir)
     ingest_service = IngestService(settings.push, settings.feed.max_item_bytes, settings.data_dir, delivery, feed_state)

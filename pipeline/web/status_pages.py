@@ -1,4 +1,4 @@
-"""The status, for people and programs, and the dead letters with the means to replay them."""
+"""Show the status, and the dead letters with a way to replay them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ Entrance = Annotated[IngestService, Depends(_ingest_service)]
 
 @router.get("/status", include_in_schema=False, response_class=HTMLResponse)
 def status(context: Context, replayed: int | None = None) -> str:
-    """Servers, stages, processes, feeds, dead letters."""
+    """Show servers, stages, processes, feeds and dead letters."""
     state, dead = context.status.with_dead_letters()
     shown = None if dead is None else [letter.as_json for letter in reversed(dead[-_SHOWN:])]
     done = None if replayed is None else f"{replayed} replayed."
@@ -44,7 +44,7 @@ def status(context: Context, replayed: int | None = None) -> str:
 
 @router.post("/status/replay", include_in_schema=False)
 async def replay_chosen(request: Request, context: Context, ingest_service: Entrance) -> Response:
-    """Replay the letters that were ticked."""
+    """Replay the selected dead letters."""
     body = await read(request.stream(), "", _FORM)
     form = parse_qs(body.decode("utf-8", "replace"))
     ingest_service.sender(f"Bearer {form.get('token', [''])[0]}")
@@ -60,7 +60,7 @@ def state(context: Context) -> Response:
 
 @router.get("/api/v1/dead", tags=["watch"], responses={503: _NEEDS_TOKEN[503]})
 def dead(context: Context) -> Response:
-    """The dead letters nobody has replayed or dropped, oldest first, without their bytes."""
+    """The dead letters that were neither replayed nor dropped, oldest first, without their bytes."""
     return json_response({"values": [letter.as_json for letter in context.status.unresolved()]})
 
 
@@ -68,7 +68,7 @@ def dead(context: Context) -> Response:
 def replay(
     id: str, context: Context, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
 ) -> Response:
-    """Send a dead letter through the pipeline again, as it came in."""
+    """Send a dead letter through the pipeline again, with its original bytes."""
     ingest_service.sender(authorization)
     if not _replay(context, [id]):
         raise HTTPException(404, f"no dead letter {id}")
@@ -76,7 +76,7 @@ def replay(
 
 
 def _replay(context: AppContext, ids: Sequence[str]) -> int:
-    """Replay those of them that are there; how many were."""
+    """Replay those that still exist. Return how many."""
     chosen = [letter for letter in context.status.unresolved() if letter.id in set(ids)]
     done = dead_letters.resolve(context.servers.kafka, chosen, again=True)
     context.status.invalidate()

@@ -1,4 +1,4 @@
-"""The templates, and what they write with."""
+"""Load the templates and their filters."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,13 +13,13 @@ STATIC = Path(__file__).parent / "static"
 
 
 def marked(text: str) -> Markup:
-    """The text escaped, what matched in ``<mark>``."""
+    """Return the escaped text with matches in ``<mark>``."""
     safe = str(escape(text))
     return Markup(safe.replace(MARKS[0], "<mark>").replace(MARKS[1], "</mark>"))  # noqa: S704 - escaped above
 
 
 def duration(long: timedelta) -> str:
-    """A length of time in its largest whole unit: ``3 h``, ``1 day``."""
+    """Return a duration in its largest whole unit: ``3 h``, ``1 day``."""
     seconds = int(long.total_seconds())
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds % size == 0:
@@ -32,5 +32,5 @@ templates.filters |= {"marked": marked, "duration": duration}
 
 
 def rendered(template: str, /, **about: object) -> str:
-    """A page; ``q`` stands in its search box, ``here`` says which page it is."""
+    """Render a page; ``q`` is the text in its search box, ``here`` the current section."""
     return templates.get_template(template).render({"q": "", "here": ""} | about)

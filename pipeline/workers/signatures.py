@@ -1,4 +1,4 @@
-"""The signatures of all stories of the last days, as all desks see them: in the one order of ``wire.signatures``."""
+"""Share the signatures of recent stories among all desks, in the single order of ``wire.signatures``."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from pipeline.settings import Kafka
 from pipeline.workers.contract import Broker
 
 Similarity = tuple[str | None, str | None]
-"""The uri of the story that one is a copy of, and of the one most about its matter."""
+"""The uri of the story that this one is a copy of, and the uri of the story closest in topic."""
 
 
 class Signatures(Protocol):
-    """What the desk needs of them."""
+    """The signatures as the desk uses them."""
 
     async def compare(self, signed: Sequence[SignedStory]) -> Sequence[Similarity]:
-        """What each story is like of those before it, and keep them all. Raises KafkaUnavailable."""
+        """Add the stories, and return what each resembles among those before it. Raises KafkaUnavailable."""
         ...
 
 
 class KafkaSignatures:
-    """The signatures on their topic; a worker keeps those of the last ``window`` in memory."""
+    """The signatures on their topic. Each worker keeps those of the last ``window`` in memory."""
 
     def __init__(self, broker: Broker, kafka: Kafka, window: timedelta) -> None:
-        """Connect lazily."""
+        """Connect at first use."""
         self._broker = broker
         self._known = SignatureWindow(window)
         self._comparing = asyncio.Lock()
@@ -43,7 +43,7 @@ class KafkaSignatures:
         await self._broker.send(topics.SIGNATURES, signed.uri.encode(), signed.model_dump_json().encode(), partition=0)
 
     def _compared(self, uris: Sequence[str]) -> list[Similarity]:
-        """What each is alike to, once all that was put in before is known. Raises KafkaUnavailable."""
+        """Read all signatures written before these, then compare. Raises KafkaUnavailable."""
         for envelope in self._follower.poll():
             self._known.add(SignedStory.model_validate_json(envelope.payload))
         return [self._known.compare(uri) for uri in uris]

@@ -29,7 +29,7 @@ NAMES = (
     "replay-of", "x-other",
 )  # fmt: skip
 _PATIENCE = 3_600.0
-_TOLD = 30.0
+_RECORDED = 60.0
 
 
 def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
@@ -68,12 +68,24 @@ def unaccounted(system: System, kafka: Kafka, count: int) -> Iterator[str]:
     """How what was done differs from what there was to do, once all is committed."""
     if ended := system.ended:
         yield f"workers ended {ended} times\n{system.log}"
-    for stage, done in events(system).items():
-        if stage in (each.name for each in TOPICS.values()) and done < count:
-            yield f"{stage} ended {done:,} of {count:,} messages"
+    # The workers write how many messages they ended every few seconds.
+    deadline = time.monotonic() + _RECORDED
+    while (behind := missing(system, count)) and time.monotonic() < deadline:
+        time.sleep(1)
+    yield from behind
     letters = [letter for letter in read(kafka, topics.DEAD) if not dict(letter.pairs).get("error")]
     if letters:
         yield f"{len(letters)} dead letters give no reason"
+
+
+def missing(system: System, count: int) -> list[str]:
+    """The stages that ended fewer messages than were put on their topic."""
+    ended = events(system)
+    return [
+        f"{stage.name} ended {ended.get(stage.name, 0):,} of {count:,} messages"
+        for stage in TOPICS.values()
+        if ended.get(stage.name, 0) < count
+    ]
 
 
 def events(system: System) -> dict[str, int]:
@@ -102,10 +114,7 @@ def main() -> int:
             for topic in TOPICS:
                 put(kafka, topic, options.count, chance, console)
             system.settle(_PATIENCE)
-            # The workers' next documents have the last messages too.
-            deadline = time.monotonic() + _TOLD
-            while (wrong := list(unaccounted(system, kafka, options.count))) and time.monotonic() < deadline:
-                time.sleep(1)
+            wrong = list(unaccounted(system, kafka, options.count))
             dead = sum(1 for _ in read(kafka, topics.DEAD))
             found = system.count()
         finally:

@@ -1,1 +1,1 @@
-"""spaCy in processes of its own, beside the event loop."""
+"""Run spaCy in processes of its own, beside the event loop."""

@@ -1,4 +1,4 @@
-"""Lists of byte strings over a pipe: a count, the lengths, the bytes; unsigned 32-bit, big endian."""
+"""Encode lists of byte strings for a pipe: a count, the lengths, the bytes. Numbers are unsigned 32-bit, big endian."""
 
 import struct
 from asyncio import StreamReader
@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 
 def encode(parts: Sequence[bytes]) -> bytes:
-    """One frame."""
+    """Return the byte strings as one frame."""
     lengths = struct.pack(f">{len(parts) + 1}I", len(parts), *map(len, parts))
     return lengths + b"".join(parts)
 
 
 def read(stream: BinaryIO) -> list[bytes] | None:
-    """The next frame, None at the end of the stream."""
+    """Return the next frame, or None at the end of the stream."""
     head = stream.read(4)
     if len(head) < 4:
         return None
@@ -23,7 +23,7 @@ def read(stream: BinaryIO) -> list[bytes] | None:
 
 
 async def read_async(stream: StreamReader) -> list[bytes]:
-    """The next frame. Raises asyncio.IncompleteReadError at the end of the stream."""
+    """Return the next frame. Raises asyncio.IncompleteReadError at the end of the stream."""
     (count,) = struct.unpack(">I", await stream.readexactly(4))
     lengths = struct.unpack(f">{count}I", await stream.readexactly(4 * count))
     return [await stream.readexactly(length) for length in lengths]

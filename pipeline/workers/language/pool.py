@@ -1,8 +1,8 @@
-"""spaCy beside the event loop: a few processes that can be timed, killed and replaced one by one.
+"""Run spaCy in a few processes that can be timed, killed and replaced one by one.
 
-``concurrent.futures`` gives up its whole pool when one process dies and cannot end one that
-stalls; here a batch that is lost is tried again story by story, so that only the story at fault
-is, and the process is replaced. See docs/decisions/language-processes.md.
+``concurrent.futures`` gives up its whole pool when one process dies, and cannot end a process that stalls. This
+pool retries a lost batch story by story, so that only the story at fault fails, and replaces the process. See
+docs/decisions/language-processes.md.
 """
 
 import asyncio
@@ -27,24 +27,24 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 
 class _ProcessLost(Exception):
-    """The process died or was ended in the middle of a batch; the message says how."""
+    """The process died or was killed during a batch; the message says how."""
 
 
 @dataclass(eq=False)
 class LanguageProcess:
-    """One process with the model loaded; used by one task at a time."""
+    """One process with the model loaded. Only one task may use it at a time."""
 
     process: Process
     deadline: float
     resident: int = 0
     is_answering: bool = False
-    """Whether an answer was begun and not read to its end: what comes next belongs to no other batch."""
+    """Whether a response was started but not read to its end, so that the rest would be taken for the next one."""
 
     @classmethod
     async def start(cls, command: Sequence[str], deadline: float) -> "LanguageProcess":
         """Start a process and wait until its model is loaded.
 
-        Raises ConfigurationError where it ends instead (its reason is on standard error).
+        Raises ConfigurationError if it exits instead; its reason is on standard error.
         """
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -68,7 +68,7 @@ class LanguageProcess:
         return started
 
     async def annotate(self, values: Sequence[bytes]) -> list[bytes]:
-        """The stories annotated, JSON in and out. Raises _Lost, after which this process is gone."""
+        """Return the annotated stories, JSON in and out. Raises _ProcessLost; the process is then gone."""
         self.is_answering = True
         try:
             async with asyncio.timeout(self.deadline):
@@ -87,7 +87,7 @@ class LanguageProcess:
         return results
 
     def end(self) -> None:
-        """End the process at once."""
+        """Kill the process."""
         if self.process.returncode is None:
             self.process.kill()
 
@@ -102,10 +102,10 @@ def _died(code: int) -> str:
 
 
 class LanguagePool:
-    """As many language processes as the settings say. One that is lost is started anew when it is needed."""
+    """As many language processes as the settings say. A lost one is replaced when the next batch needs it."""
 
     def __init__(self, command: Sequence[str], settings: Annotate, metrics: Metrics) -> None:
-        """``command`` runs one process that speaks as ``language.process`` does."""
+        """``command`` runs one process that speaks the protocol of ``language.process``."""
         self._metrics = metrics
         self._command = command
         self._settings = settings
@@ -117,22 +117,22 @@ class LanguagePool:
             self._idle.put_nowait(None)
 
     async def start(self) -> None:
-        """Start the processes, so that the first stories do not wait for the model. Raises ConfigurationError."""
+        """Start the processes, so that the first stories need not wait for the model. Raises ConfigurationError."""
         empty = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
         for started in await asyncio.gather(*(self._new() for _ in empty)):
             self._idle.put_nowait(started)
 
     async def stop(self) -> None:
-        """End all processes, whatever they are at; who waits for an answer is cancelled."""
+        """Kill all processes and cancel whoever waits for them."""
         self._stopped = True
         for process in self._all:
             process.end()
         await asyncio.gather(*(process.process.wait() for process in self._all))
 
     async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
-        """The stories annotated; a story that kills or stalls its process twice is a failure.
+        """Return the annotated stories; a story that kills or stalls its process twice fails.
 
-        Raises ConfigurationError where a process does not start.
+        Raises ConfigurationError if a process does not start.
         """
         try:
             return list(await self._run(values))
@@ -161,7 +161,7 @@ class LanguagePool:
             self._idle.put_nowait(self._if_reusable(process))
 
     def _if_reusable(self, process: LanguageProcess | None) -> LanguageProcess | None:
-        """The process, None where it can take no other batch: it has ended, was cut off, or has grown too large."""
+        """Return the process, or None if it has ended, was interrupted or has grown too large."""
         if process is None:
             return None
         is_whole = process.process.returncode is None and not process.is_answering

@@ -1,8 +1,8 @@
-"""A language process: stories in on standard input, annotated stories out on standard output.
+"""Serve as a language process: read stories on standard input, write annotated stories on standard output.
 
-Started by ``pool``; imports nothing of Faust. The first frame it writes says that the
-model is loaded; each frame after that answers one it was sent, its first part the process's
-resident bytes. It ends as soon as its input does, whatever it is at, so it never outlives its parent.
+``pool`` starts it. It imports nothing of Faust. Its first frame says that the model is loaded. Each further frame
+answers one request; its first part is the process's resident bytes. The process exits as soon as its input ends, so
+it never outlives its parent.
 """
 
 import gc
@@ -20,11 +20,11 @@ from pipeline.story import Story
 from pipeline.workers.language import frames
 
 _NICENESS = 5
-"""Below the event loops, whose heartbeats must not wait for us."""
+"""Lower priority than the event loops, whose heartbeats must not be delayed."""
 
 
 def main(name: str, names: Names, longest: int) -> NoReturn:
-    """Serve until standard input ends, which ends this process. What libraries print goes to standard error."""
+    """Serve until standard input ends. What libraries print goes to standard error."""
     os.nice(_NICENESS)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -47,7 +47,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
 
 
 def _read(batches: "SimpleQueue[list[bytes]]") -> None:
-    """Read beside the work, so that the end of the input is seen in the middle of a batch and of loading."""
+    """Read in a thread beside the work, to notice the end of the input during a batch or while loading."""
     try:
         # Not sys.stdin, which Python could not close at its end while a thread waits for it.
         with open(0, "rb", closefd=False) as stream:

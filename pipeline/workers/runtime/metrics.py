@@ -25,7 +25,7 @@ class WorkerMetrics:
         self.assigned = False
         self._since = time.monotonic()
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
-        self._description = 0.0
+        self._events_before = 0.0
         self.done = self._counter("stage_events", "Events that ended, by outcome.", "outcome")
         self.dead = self._counter(
             "stage_dead_letters", "Events that were written to the dead-letter queue, by error.", "error"
@@ -107,9 +107,10 @@ class WorkerMetrics:
             "rebalances": self._sum("wire_rebalances_total"),
         }
         passed = now - self._since
-        rate = (sums["events"] - self._description) / passed
-        times = sorted(seconds for when, seconds in self._recent if when >= self._since)
-        self._since, self._description = now, sums["events"]
+        rate = (sums["events"] - self._events_before) / passed
+        # A copy, because the event loop goes on appending while this thread reads.
+        times = sorted(seconds for when, seconds in tuple(self._recent) if when >= self._since)
+        self._since, self._events_before = now, sums["events"]
         batches, events = self._sum("wire_batch_events_count"), self._sum("wire_batch_events_sum")
         return {
             "stage": self.stage,

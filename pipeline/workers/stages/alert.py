@@ -1,4 +1,4 @@
-"""Stage alert: what was indexed, against the saved searches."""
+"""Stage alert: match newly indexed versions against the saved searches."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
 
 
 def handler(context: Context) -> Handler:
-    """The stage's handler."""
+    """Return the stage's handler."""
     return Handler(Matching(context).work)
 
 
 class Matching:
-    """The stage's work: a search for each alert, so that many versions share one."""
+    """The stage's work: one search per alert for the whole batch."""
 
     def __init__(self, context: Context) -> None:
-        """Connect lazily."""
+        """Connect at first use."""
         self._client = connect(context.settings.elasticsearch)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """What is to be told of each version. Raises ElasticsearchUnavailable, after which all of it is done again."""
+        """Return the matches of each version. Raises ElasticsearchUnavailable; the batch is then repeated."""
         arrived = [Indexed.model_validate_json(envelope.payload) for envelope in batch]
         found, failed = await asyncio.to_thread(self._found, arrived)
         last = {each.uri: number for number, each in enumerate(arrived)}
@@ -49,9 +49,9 @@ class Matching:
 
 
 def _outcome(envelope: Envelope, found: Sequence[Match], failed: Sequence[AlertFailed]) -> Outcome:
-    """The matches on their way, in messages of their own: one that cannot be delivered is replayed alone.
+    """Send each match in a message of its own, so that one that cannot be delivered is replayed alone.
 
-    An alert that cannot be asked makes a dead letter of the version, to be replayed when it can.
+    An alert whose search fails makes a dead letter of the version, to be replayed later.
     """
     received = envelope.headers.received_at
     sends = [

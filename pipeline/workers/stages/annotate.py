@@ -1,4 +1,4 @@
-"""Stage annotate: the language pass, in processes beside the loop."""
+"""Stage annotate: run the language pass, in processes beside the event loop."""
 
 import sys
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from pipeline.workers.contract import Context, Handler, Outcome, Send
 from pipeline.workers.language.pool import LanguagePool
 
 _PROCESS = "pipeline.workers.language.process"
-"""By its name: importing it would load spaCy here too."""
+"""Named as a string, because importing it would load spaCy here too."""
 
 
 class Annotator(Protocol):
-    """Whoever annotates: JSON of a Story in, JSON of an AnnotatedStory out, or why there is none."""
+    """Annotates stories: JSON of a Story in, JSON of an AnnotatedStory or an error out."""
 
     async def annotate(self, values: Sequence[bytes]) -> Sequence[bytes | AnnotationFailed]:
-        """One result for each value."""
+        """Return one result for each value."""
         ...
 
 
 def handler(context: Context) -> Handler:
-    """The stage's handler: one batch at work in each process, one waiting."""
+    """Return the stage's handler, with one batch in each process and one waiting."""
     settings = context.settings
     longest = str(settings.annotate.max_characters)
     command = [sys.executable, "-m", _PROCESS, settings.spacy.model, settings.spacy.names, longest]
@@ -43,11 +43,13 @@ class Annotation:
     """The stage's work."""
 
     def __init__(self, annotator: Annotator) -> None:
-        """``annotator`` has the model."""
+        """``annotator`` holds the model."""
         self._annotator = annotator
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """The annotated story of each, or why there is none. What is no story would end a language process."""
+        """Annotate each story, or return why it cannot be. Reject messages that are no story: they would end a
+        language process.
+        """
         refused = {envelope.at: error for envelope in batch if (error := _refusal(envelope))}
         stories = [envelope for envelope in batch if envelope.at not in refused]
         results = await self._annotator.annotate([envelope.payload for envelope in stories]) if stories else ()

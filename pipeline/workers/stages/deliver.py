@@ -1,4 +1,4 @@
-"""Stage deliver: matches to webhooks and mailboxes. One that cannot be told is a dead letter."""
+"""Stage deliver: send matches to webhooks and mailboxes. A match that cannot be delivered becomes a dead letter."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from pipeline.workers.contract import Context, Done, Handler, Outcome
 
 
 def handler(context: Context) -> Handler:
-    """The stage's handler. Raises ConfigurationError where the webhooks' secret is none."""
+    """Return the stage's handler. Raises ConfigurationError if the webhook secret is invalid."""
     return Handler(Delivery(context).work)
 
 
@@ -22,12 +22,12 @@ class Delivery:
     """The stage's work."""
 
     def __init__(self, context: Context) -> None:
-        """Connect lazily. Raises ConfigurationError where the secret is none."""
+        """Connect at first use. Raises ConfigurationError if the secret is invalid."""
         self._notifier = Notifier(context.settings.alerts)
         self._client = connect(context.settings.elasticsearch)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """Tell each match. Raises ElasticsearchUnavailable, after which what was not told is told."""
+        """Deliver each match. Raises ElasticsearchUnavailable; the undelivered matches are then retried."""
         found = [Match.model_validate_json(envelope.payload) for envelope in batch]
         alerts = {alert.name: alert for alert in await asyncio.to_thread(load_all, self._client)}
         before = await asyncio.to_thread(delivery_log.delivered_channels, self._client, found)
@@ -35,7 +35,7 @@ class Delivery:
         return await asyncio.gather(*outcomes)
 
     async def _outcome(self, match: Match, alert: Alert | None, before: Sequence[str]) -> Outcome:
-        """Tell it on each channel that does not have it yet."""
+        """Notify each channel that does not have the match yet."""
         done, failures = list(before), []
         for channel in alert.channels if alert else ():
             if alert and channel not in done:

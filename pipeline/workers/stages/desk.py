@@ -1,8 +1,8 @@
-"""Stage desk: passes on the versions that count, holds embargoed ones, folds copies into originals.
+"""Stage desk: pass on current versions, hold embargoed ones, fold copies into their originals.
 
-What concerns a story is decided where its uri's partition is read. A copy found under another uri is
-therefore told to its original through ``wire.stories`` itself, under the original's key; what is
-done about it follows from the copy's own record, not from the message.
+All decisions about a story are made where its uri's partition is read. If a story turns out to be a copy of one
+with another uri, the desk therefore sends it to the original's partition, through ``wire.stories`` with the
+original's key. What then happens follows from the copy's own record, not from that message.
 """
 
 from collections.abc import Sequence
@@ -37,12 +37,12 @@ from pipeline.workers.signatures import KafkaSignatures, Signatures
 log = structlog.get_logger()
 
 RELEASE_EVERY = 5.0
-"""Seconds between two looks for embargoes that have passed."""
+"""Seconds between two searches for embargoes that have passed."""
 _REPLACING = ("correction", "update")
 
 
 def handler(context: Context) -> Handler:
-    """The stage's handler."""
+    """Return the stage's handler."""
     settings = context.settings
     desk = settings.desk
     work = Desk(
@@ -57,7 +57,7 @@ def handler(context: Context) -> Handler:
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A version that arrived, and the uri of the story that it was told to as a copy; "" where it was not."""
+    """A version that arrived, and the uri of its original if it was sent here as a copy ("" otherwise)."""
 
     envelope: Envelope
     story: Story
@@ -69,7 +69,7 @@ class _Arrival:
 
 
 class Desk:
-    """The stage's work; all it remembers is in the store."""
+    """The stage's work. Its only state is in the store."""
 
     def __init__(
         self,
@@ -80,14 +80,14 @@ class Desk:
         compares: bool = True,
         now: Clock = utc_now,
     ) -> None:
-        """``compares``: whether copies are looked for."""
+        """``compares``: whether to look for copies."""
         self._store, self._signatures, self._broker = store, signatures, broker
         self._policy, self._compares, self._now = policy, compares, now
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """What becomes of each version. Raises ElasticsearchUnavailable or KafkaUnavailable, having passed on nothing.
+        """Decide about each version. Raises ElasticsearchUnavailable or KafkaUnavailable before anything is sent.
 
-        Where another worker changed a record meanwhile, all of it is decided again.
+        If another worker changed a record meanwhile, decide again.
         """
         arrivals = [_Arrival.of(envelope) for envelope in batch]
         while True:
@@ -98,7 +98,7 @@ class Desk:
                 return outcomes
 
     async def release(self) -> None:
-        """Send versions here again whose embargo is over, as if they came now: one worker does it for each.
+        """Send versions whose embargo has passed to this stage again. Only one worker does it for each.
 
         Raises ElasticsearchUnavailable, KafkaUnavailable.
         """
@@ -122,7 +122,7 @@ class Desk:
     async def _decide_all(
         self, arrivals: Sequence[_Arrival], records: dict[str, Record]
     ) -> tuple[dict[str, Record], list[Outcome]]:
-        """The records as they are then, and what becomes of each arrival."""
+        """Return the changed records, and the outcome of each arrival."""
         comparisons = await self._compare(arrivals, records)
         records = dict(records)
         decisions = [self._decide(each, records, comparisons) for each in arrivals]
@@ -136,7 +136,7 @@ class Desk:
     def _decide(
         self, arrival: _Arrival, records: dict[str, Record], comparisons: dict[str, Comparison]
     ) -> tuple[str, Decision]:
-        """The decision about one arrival, and the story that it concerns, whose record is changed."""
+        """Return the decision about one arrival, and the uri of the story whose record it changes."""
         now, story = self._now(), arrival.story
         copy, original = records.get(story.uri), records.get(arrival.original)
         if copy and original and (copy.duplicateof or _lists(original, copy)):
@@ -164,7 +164,7 @@ class Desk:
         records: dict[str, Record],
         texts: dict[str, Envelope],
     ) -> Outcome:
-        """What is sent for a decision; each time something is passed on, the record's revision rises."""
+        """Return what to send for a decision. Each message to the next stage raises the record's revision."""
         headers = arrival.envelope.onward()
         sends: list[Send] = []
         if decision.story:
@@ -186,7 +186,7 @@ class Desk:
         return tuple(sends) or Done(decision.dropped or "known")
 
     async def _fetch_texts(self, decisions: Sequence[tuple[str, Decision]]) -> dict[str, Envelope]:
-        """The texts that are to be passed on again, by uri, each once: where nothing newer is passed on."""
+        """Fetch the texts to send again, by uri, unless something newer is sent anyway."""
         passed = {uri for uri, decision in decisions if decision.story}
         places = {
             uri: Coordinate.parse(decision.resend)
@@ -197,7 +197,7 @@ class Desk:
         return {uri: found[at] for uri, at in places.items() if at in found}
 
     async def _compare(self, arrivals: Sequence[_Arrival], records: dict[str, Record]) -> dict[str, Comparison]:
-        """What each story that is new here is a copy of, and whose line it continues."""
+        """Return, for each new story, what it is a copy of and which storyline it continues."""
         now = self._now()
         new = [
             arrival
@@ -233,7 +233,7 @@ def _is_new(record: Record, stored: Stored | None) -> bool:
 
 
 def _signed(arrival: _Arrival) -> SignedStory | None:
-    """The story's signature, with whose story it is and by which feed it came: two may bring the same agency's."""
+    """Return the story's signature with its source and feed; two feeds may carry the same agency."""
     story = arrival.story
     signature = near_duplicates.signature_of(story)
     if signature is None:
@@ -243,7 +243,7 @@ def _signed(arrival: _Arrival) -> SignedStory | None:
 
 
 def _to_send(story: Story, headers: Headers, records: dict[str, Record]) -> Send:
-    """The story on its way, with the next revision."""
+    """Return the story as it goes to the next stage, with the next revision."""
     records[story.uri] = record = with_revision(records[story.uri])
     return Send(story.uri, _json(story), headers=replace(headers, revision=record.revision))
 

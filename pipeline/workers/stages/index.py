@@ -1,4 +1,4 @@
-"""Stage index: documents into Elasticsearch, in bulk, each result looked at."""
+"""Stage index: write documents to Elasticsearch in bulk, and check each result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Se
 
 
 def handler(context: Context) -> Handler:
-    """The stage's handler."""
+    """Return the stage's handler."""
     settings = context.settings.elasticsearch
     client = connect_async(settings)
     policy = Policy(keep=timedelta(seconds=context.settings.kafka.retention))
@@ -30,7 +30,7 @@ def handler(context: Context) -> Handler:
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A version that arrived, and the desk's number of it; one that is not from the desk is numbered as itself."""
+    """A version that arrived, with its revision. A message that did not come from the desk uses its version."""
 
     envelope: Envelope
     story: AnnotatedStory
@@ -41,7 +41,7 @@ class _Arrival:
         return self.story.version if number is None else number
 
     def trace(self, now: datetime) -> dict[str, str]:
-        """When the story stood on each topic, and now."""
+        """Return when the story was on each topic, and the current time."""
         moments = {**times(self.envelope.trace), "indexed": now}
         return {name: at.isoformat(timespec="milliseconds") for name, at in moments.items()}
 
@@ -50,14 +50,14 @@ class Indexing:
     """The stage's work."""
 
     def __init__(self, store: Store, indices: Indices, policy: Policy, now: Clock = utc_now) -> None:
-        """``store`` tells what counts of a story."""
+        """``store`` holds the current state of each story."""
         self._store, self._indices, self._policy, self._now = store, indices, policy, now
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """Index what counts. Raises ElasticsearchUnavailable, after which all of it is done again.
+        """Index the current versions. Raises ElasticsearchUnavailable; the batch is then repeated.
 
-        Of several versions in one batch only the last is written, so that the removal of surplus
-        quotes is counted from what is indexed.
+        Of several versions in one batch only the last is written, so that the count of surplus quotes to delete
+        comes from the indexed document.
         """
         arrivals = [_Arrival(each, AnnotatedStory.model_validate_json(each.payload)) for each in batch]
         newest = {each.story.uri: each for each in sorted(arrivals, key=lambda each: each.revision)}
@@ -75,7 +75,7 @@ class Indexing:
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
 
     async def _confirm(self, stories: Sequence[Story], stored: Mapping[str, Stored]) -> None:
-        """Note of those that waited for their embargo that they are indexed; one that changed meanwhile comes again."""
+        """Record that released stories are indexed. If a record changed meanwhile, the story is sent again."""
         changes = []
         for story in stories:
             if before := stored.get(story.uri):
@@ -87,11 +87,11 @@ class Indexing:
     async def _write(
         self, arrivals: Sequence[_Arrival], known: Mapping[str, Record], written: Mapping[str, int]
     ) -> dict[str, str]:
-        """Write the stories; the reason by uri of those that were refused.
+        """Write the stories. Return the reason for each rejected one, by uri.
 
-        Their quotes first: how many an earlier version had stands in its document, which has to stay
-        until those that are too many are gone, whatever is rejected or dies on the way. ``written``
-        is how many quotes a version of this batch may have written already, before its worker died.
+        Quotes are written before their story. The story's document holds the number of quotes of the previous
+        version, and must stay until the surplus ones are deleted, whatever fails on the way. ``written`` is how
+        many quotes an earlier attempt at this batch may already have written before its worker died.
         """
         before = await self._indices.quote_counts([(each.story.uri, each.story.firstcreated) for each in arrivals])
         first: list[tuple[str, Action]] = []
@@ -108,7 +108,9 @@ class Indexing:
         return await self._carry_out(then) | refused
 
     async def _carry_out(self, owned: Sequence[tuple[str, Action]]) -> dict[str, str]:
-        """Carry out what belongs to these uris; the reason of a refusal by uri. Raises ElasticsearchUnavailable."""
+        """Execute the actions for these uris. Return the reason for each rejected one. Raises
+        ElasticsearchUnavailable.
+        """
         refused: dict[str, str] = {}
         if not owned:
             return refused
@@ -122,7 +124,7 @@ class Indexing:
 
 
 def _stale_quote_deletes(arrival: _Arrival, quotes: int) -> list[tuple[str, Action]]:
-    """The removal of the quotes that an overtaken version may have written before its worker died."""
+    """Return the deletes of quotes that an outdated version may have written before its worker died."""
     return [
         (arrival.story.uri, action) for action in documents.stale_quote_deletes(arrival.story, arrival.revision, quotes)
     ]

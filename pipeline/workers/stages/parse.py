@@ -1,4 +1,4 @@
-"""Stage parse: the item's bytes → a clean Story."""
+"""Stage parse: turn an item's bytes into a clean Story."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ from pipeline.workers.contract import Context, Handler, Metrics, Outcome, Send
 
 
 def handler(context: Context) -> Handler:
-    """The stage's handler."""
+    """Return the stage's handler."""
     return Handler(Parsing(context.metrics).work)
 
 
 class Parsing:
-    """The stage's work, beside the event loop: a hostile item may take seconds."""
+    """The stage's work. It runs in a thread, because a hostile item may take seconds."""
 
     def __init__(self, metrics: Metrics) -> None:
-        """``metrics`` hear of each item, so that a batch of slow ones is not taken for a stall."""
+        """``metrics`` record each item, so that a batch of slow ones does not look like a stall."""
         self._metrics = metrics
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
-        """A story for each item, or why there is none."""
+        """Return a story for each item, or why there is none."""
         outcomes: list[Outcome] = []
         for envelope in batch:
             outcomes.append(await asyncio.to_thread(_parsed, envelope))
