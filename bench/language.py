@@ -54,14 +54,14 @@ def fastest(run: Callable[[], Iterable[Doc]]) -> float:
 
 
 def own() -> Language:
-    """The names model alone."""
+    """Return the names model alone."""
     nlp = spacy.blank("en")
     recogniser.add(nlp)
     return nlp
 
 
 def stock() -> Language:
-    """The stock model's recogniser alone."""
+    """Return the stock model's recogniser alone."""
     return spacy.load(Spacy().model, exclude=["parser", "tok2vec", *model.UNUSED_COMPONENTS])
 
 

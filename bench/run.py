@@ -81,7 +81,7 @@ def starts(folder: Path) -> dict[str, float]:
 
 
 def ratios(folder: Path, count: int) -> dict[str, Any]:
-    """The pipeline beside bare spaCy."""
+    """Return the pipeline beside bare spaCy."""
     corpus, warm = folder / "corpus.jsonl", folder / "warm.jsonl"
     texts = list(stories(count))
     corpus.write_text("\n".join(json.dumps(story, ensure_ascii=False) for story in texts))
@@ -116,7 +116,7 @@ def ratios(folder: Path, count: int) -> dict[str, Any]:
 
 
 def _python(*words: str) -> str:
-    """What a module prints, run in a process of its own."""
+    """Return what a module prints, run in a process of its own."""
     command = [sys.executable, "-m", *words]
     return subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | OMP).stdout
 
@@ -170,7 +170,7 @@ def _epoch(text: str) -> float:
 
 
 def show(figures: dict[str, Any]) -> None:
-    """The figures, for people."""
+    """Return the figures, for people."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")

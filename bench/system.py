@@ -78,7 +78,7 @@ class System:
         return int(found["_all"]["primaries"].get("indexing", {}).get("index_total", 0))
 
     def idle(self, seconds: float) -> float:
-        """The share of one core that everything together takes with nothing to do."""
+        """Return the share of one core that everything together takes with nothing to do."""
         before = {process: sum(process.cpu_times()[:2]) for process in self._family()}
         time.sleep(seconds)
         return sum(sum(process.cpu_times()[:2]) - before.get(process, 0.0) for process in self._family()) / seconds
@@ -117,7 +117,7 @@ def _role(command: list[str], taken: Mapping[str, int]) -> str | None:
 
 @contextmanager
 def running(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[System]:
-    """A system, stopped afterwards."""
+    """Return a system, stopped afterwards."""
     system = System(folder, *options, env=env)
     try:
         yield system

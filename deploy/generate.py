@@ -16,7 +16,7 @@ _END = "  # End of stages.\n"
 
 
 def files() -> dict[Path, str]:
-    """The files as they have to be."""
+    """Return the files as they have to be."""
     templates = Environment(  # noqa: S701 - it makes YAML of our own values
         loader=FileSystemLoader(FOLDER), trim_blocks=True, keep_trailing_newline=True
     )

@@ -1,9 +1,8 @@
-"""What the language pass says about a story: entities with their mentions, and quotes.
+"""What the language pass finds in a story: entities with their mentions, quotes and events.
 
-All offsets count Unicode code points into the story's ``body``, half-open. Entity types are
-OntoNotes labels (PERSON, ORG, GPE, LOC, NORP, FAC, EVENT, PRODUCT, WORK_OF_ART, LAW). The terms
-quote, cue and speaker, and the kinds direct, mixed and indirect, are those of quotation research
-(PolNeAR, Newell et al., LREC 2018).
+All offsets count Unicode code points into the story's ``body``, half-open. Entity types are OntoNotes labels
+(PERSON, ORG, GPE, LOC, NORP, FAC, EVENT, PRODUCT, WORK_OF_ART, LAW). The terms quote, cue and speaker, and the
+kinds direct, mixed and indirect, are those of quotation research (PolNeAR, Newell et al., LREC 2018).
 """
 
 from typing import Annotated, Any, Literal
@@ -12,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 def is_absent(value: object) -> bool:
-    """Whether a field is left out of the JSON: absent is absent, not null."""
+    """Return whether a field is left out of the JSON: absent values are omitted, not null."""
     return value is None or (isinstance(value, tuple | dict) and not value)
 
 
 class Value(BaseModel):
-    """A frozen value with no unknown fields."""
+    """An immutable value without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +35,7 @@ class Mention(Span):
 
 
 class Place(Value):
-    """Where an entity lies: GeoNames id, ISO 3166 country, degrees of latitude and longitude."""
+    """The location of an entity: GeoNames id, ISO 3166 country, degrees of latitude and longitude."""
 
     geonameid: int
     country: str
@@ -47,7 +46,7 @@ class Place(Value):
 class Entity(Value):
     """A person, organization, place … of the story, once, with all of its mentions.
 
-    ``name`` is the fullest in the story; ``key`` its normal form, the same in other stories too.
+    ``name`` is the fullest in the story; ``key`` its normal form, the same in other stories.
     """
 
     id: str
@@ -60,7 +59,7 @@ class Entity(Value):
 
 
 class Speaker(Mention):
-    """The mention nearest to the cue, and whom it stands for (``name`` is the text if unknown)."""
+    """The mention nearest to the cue, and whom it means (``name`` is the text if unknown)."""
 
     entity: Annotated[str | None, Field(exclude_if=is_absent)] = None
     name: str
@@ -69,7 +68,7 @@ class Speaker(Mention):
 class Quote(Span):
     """What is reported as said: ``text`` is the body from ``start`` to ``end``.
 
-    ``quoted`` are the stretches of it that stand between quotation marks, without the marks.
+    ``quoted`` are its stretches in quotation marks, without the marks.
     """
 
     id: str

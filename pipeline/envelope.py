@@ -34,7 +34,7 @@ class Coordinate:
     offset: int
 
     def __str__(self) -> str:
-        """The coordinate as headers contain it."""
+        """Return the coordinate as headers contain it."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
     @classmethod

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def sources(data: Path, only: str | None) -> Iterator[tuple[str, list[Labels]]]:
-    """The labelled stories by source, of those that are there."""
+    """Return the labelled stories by source, of those that are there."""
     if only in (None, "own"):
         yield "own", own.stories()
     if only in (None, "polnear") and (data / "polnear" / "dev").is_dir():
@@ -65,7 +65,7 @@ def sources(data: Path, only: str | None) -> Iterator[tuple[str, list[Labels]]]:
 
 
 def scored(nlp: Language, stories: Iterable[Labels]) -> Score:
-    """The score of the whole path from text to annotations."""
+    """Return the score of the whole path from text to annotations."""
     score = Score()
     now = datetime.now(UTC)
     for labels in stories:
@@ -112,7 +112,7 @@ def _share(ratio: Ratio) -> str:
 
 
 def as_json(score: Score, errors: int) -> dict[str, Any]:
-    """A score as one object."""
+    """Return a score as one object."""
     kinds = sorted({*score.recall, "names", "quotes"})
     result: dict[str, Any] = {"stories": score.stories}
     for kind in kinds:

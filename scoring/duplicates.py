@@ -40,7 +40,7 @@ class Rates:
 
 
 def measure(number: int = 600, seed: int = 11) -> Rates:
-    """The rates on a stream of about that many stories."""
+    """Return the rates on a stream of about that many stories."""
     right = wrong = missed = 0
     window = SignatureWindow(timedelta(days=3_650))
     stream = list(_stream(number, random.Random(seed)))

@@ -61,11 +61,11 @@ class Ruler:
         self._counts = [0, *accumulate(not letter.isspace() for letter in text)]
 
     def __call__(self, start: int, end: int) -> Range:
-        """A range of offsets as counts."""
+        """Return a range of offsets as counts."""
         return self._counts[start], self._counts[end]
 
     def around(self, where: Range, width: int = 60) -> str:
-        """The text of a range with what stands around it, on one line."""
+        """Return the text of a range with what stands around it, on one line."""
         start, end = (self._counts.index(where[0] + 1) - 1, self._counts.index(where[1]))
         left, right = self.text[max(0, start - width) : start], self.text[end : end + width]
         return re.sub(r"\s+", " ", f"{left}[[{self.text[start:end]}]]{right}")
@@ -88,7 +88,7 @@ def mention_of(text: str) -> str:
 
 
 def found_in(labels: Labels, story: AnnotatedStory) -> Labels:
-    """What the language pass found in a labelled text, as labels of the same text."""
+    """Return what the language pass found in a labelled text, as labels of the same text."""
     to_labels = _aligned(Ruler(labels.text), Ruler(story.body))
     names = [
         NameLabel(where, KINDS[entity.type], entity.id)

@@ -54,12 +54,12 @@ class Score:
     errors: list[Error] = field(default_factory=list)
 
     def f1(self, kind: str) -> float:
-        """The harmonic mean of precision and recall of a kind, or of all kinds that begin with it."""
+        """Return the harmonic mean of precision and recall of a kind, or of all kinds that begin with it."""
         precision, recall = self.summed(self.precision, kind).value, self.summed(self.recall, kind).value
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
     def summed(self, ratios: dict[str, Ratio], kind: str) -> Ratio:
-        """The ratio of all kinds that begin with ``kind``."""
+        """Return the ratio of all kinds that begin with ``kind``."""
         chosen = [ratio for name, ratio in ratios.items() if name.startswith(kind)]
         return Ratio(sum(ratio.hits for ratio in chosen), sum(ratio.total for ratio in chosen))
 
@@ -177,17 +177,17 @@ def near(one: Range, other: Range) -> bool:
 
 
 def forms(quote: QuoteLabel) -> list[Range]:
-    """The parts of a quote, and last the stretch from the first to the last."""
+    """Return the parts of a quote, and last the stretch from the first to the last."""
     return [*quote.parts, (min(start for start, _ in quote.parts), max(end for _, end in quote.parts))]
 
 
 def bare(name: str) -> str:
-    """A speaker's name in lower case without its article."""
+    """Return a speaker's name in lower case without its article."""
     return name.lower().removeprefix("the ").removeprefix("a ")
 
 
 def worst(errors: list[Error], number: int) -> Iterator[Error]:
-    """The worst errors, no more than three of a story."""
+    """Return the worst errors, no more than three of a story."""
     seen: Counter[str] = Counter()
     for error in sorted(errors, key=lambda error: (-error.weight, -len(error.context))):
         if number and seen[error.story] < 3:

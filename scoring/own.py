@@ -30,7 +30,7 @@ class Span(NamedTuple):
 
 
 def read(path: Path) -> tuple[str, list[Span]]:
-    """The text of a labelled story without its labels, and the labels.
+    """Return the text of a labelled story without its labels, and the labels.
 
     Raises ValueError where a label is not closed.
     """
@@ -56,13 +56,13 @@ def read(path: Path) -> tuple[str, list[Span]]:
 
 
 def header(path: Path) -> dict[str, str]:
-    """The lines over a labelled story, by what stands before their colon."""
+    """Return the lines over a labelled story, by what stands before their colon."""
     lines = path.read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
     return dict(line.split(": ", 1) for line in lines)
 
 
 def labels(path: Path) -> Labels:
-    """A labelled story."""
+    """Return a labelled story."""
     text, spans = read(path)
     ruler = Ruler(text)
     told = {name: line for name, line in header(path).items() if name != "shows"}

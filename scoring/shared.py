@@ -21,7 +21,7 @@ _SPOKEN = frozenset(
 
 
 def names(folder: Path) -> Iterator[Labels]:
-    """The articles of eww in ``folder``/gold.jsonl."""
+    """Return the articles of eww in ``folder``/gold.jsonl."""
     for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         article = json.loads(line)
         ruler = Ruler(article["text"])
@@ -31,7 +31,7 @@ def names(folder: Path) -> Iterator[Labels]:
 
 
 def quotes(folder: Path) -> Iterator[Labels]:
-    """The articles of PolNeAR in ``folder``/text with the attributions of ``folder``/attributions."""
+    """Return the articles of PolNeAR in ``folder``/text with the attributions of ``folder``/attributions."""
     for path in sorted((folder / "text").glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         notes = sorted((folder / "attributions").glob(path.stem + "_*.ann"))[:1]
@@ -40,7 +40,7 @@ def quotes(folder: Path) -> Iterator[Labels]:
 
 
 def _attributions(standoff: str, text: str) -> Iterator[QuoteLabel]:
-    """The attributions of a brat file that have a content."""
+    """Return the attributions of a brat file that have a content."""
     ruler = Ruler(text)
     spans = {
         name: [(int(a), int(b)) for a, b in (part.split() for part in where.split(";"))]

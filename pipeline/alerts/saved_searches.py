@@ -39,7 +39,7 @@ class Alert(Value):
     created: Time
 
     def search_query(self, size: int = 10) -> SearchQuery:
-        """The parsed query. Raises ConfigurationError."""
+        """Return the parsed query. Raises ConfigurationError."""
         return parse(self.query, quotes=self.quotes, size=size, sort="time")
 
     @property

@@ -1,4 +1,4 @@
-"""The assembled language model: loaded once a process, run over batches of bodies."""
+"""Assemble the language model, and run it over batches of bodies."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -18,17 +18,17 @@ from pipeline.errors import ConfigurationError
 from pipeline.settings import Names
 
 UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
-"""Components of stock pipelines whose output nobody here reads."""
+"""Components of stock pipelines whose output is not used here."""
 OWN_COMPONENTS = ("wire_entities", "wire_quotes")
 PIECE_CHARACTERS = 20_000
-"""A longer body is read in pieces of whole paragraphs, so that memory does not grow with it."""
+"""A longer body is processed in pieces of whole paragraphs, so that memory stays bounded."""
 
 
 def load(name: str, names: Names = "wire") -> Language:
-    """The installed spaCy model of that name, with our components and without those nobody reads.
+    """Return the installed spaCy model of this name with our components, without unused ones.
 
-    ``names`` says whose recogniser finds the names: ours, or the "stock" one of the model. Raises
-    ConfigurationError where no such model is installed.
+    ``names`` selects the recogniser: ours, or the model's "stock" one. Raises ConfigurationError if no such model
+    is installed.
     """
     unread = UNUSED_COMPONENTS if names == "stock" else (*UNUSED_COMPONENTS, "ner")
     try:
@@ -47,10 +47,10 @@ def load(name: str, names: Names = "wire") -> Language:
 
 
 def _multiply_with_numpy(nlp: Language) -> None:
-    """Have matrices multiplied by numpy's OpenBLAS instead of thinc's blis.
+    """Multiply matrices with numpy's OpenBLAS instead of thinc's blis.
 
-    blis has no kernels for newer processors in its wheel, and takes half of the whole language pass;
-    OpenBLAS needs less than half of that.
+    The blis wheel has no kernels for newer processors and takes half of the whole language pass; OpenBLAS takes
+    less than half of that.
     """
     for _, component in nlp.pipeline:
         for node in component.model.walk() if hasattr(component, "model") else ():
@@ -58,14 +58,14 @@ def _multiply_with_numpy(nlp: Language) -> None:
 
 
 class AnnotationInput(NamedTuple):
-    """A body to be read, and what its dateline and its agency say of where it was written."""
+    """A body to annotate, and where its dateline or agency locates it."""
 
     body: str
     located: str = ""
 
 
 def annotate(nlp: Language, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
-    """What the model finds in each text, in order. No ``Doc`` outlives the call."""
+    """Yield the annotations of each text, in order. No ``Doc`` outlives the call."""
     pieces = [
         (normalise_marks(piece), (piece, number)) for number, text in enumerate(texts) for piece in split(text.body)
     ]
@@ -80,9 +80,9 @@ def annotate(nlp: Language, texts: Sequence[AnnotationInput]) -> Iterator[Annota
 
 
 def split(body: str) -> Iterator[str]:
-    """The body in pieces of whole paragraphs, which put together are the body again.
+    """Return the body in pieces of whole paragraphs, whose concatenation is the body.
 
-    A paragraph longer than a piece is cut at a space, and if it has none, anywhere.
+    A paragraph longer than a piece is cut at a space, or anywhere if it has none.
     """
     start = 0
     while len(body) - start > PIECE_CHARACTERS:

@@ -1,6 +1,7 @@
-"""Quotation marks that the model was not taught, read as those it was: «so», »so« and „so“ as “so”.
+"""Replace quotation marks that the model was not trained on by those it was: «so», »so« and „so“ by “so”.
 
-English models know curly and straight marks from their corpora; to them a guillemet is a noun, and may speak.
+English models know curly and straight marks from their corpora. A guillemet looks like a noun to them, and becomes
+a speaker.
 """
 
 import re
@@ -13,14 +14,14 @@ _NORMALISED: list[int | str] = ["HEAD", "DEP", "ENT_IOB", "ENT_TYPE"]
 
 
 def normalise_marks(text: str) -> str:
-    """The text, each character in its place, with marks the model knows."""
+    """Return the text with marks the model knows; every character keeps its position."""
     if not any(mark in text for mark in "«»„"):
         return text
     return _FOREIGN_MARKS.sub(lambda mark: "“" if mark["opens"] else "”", text)
 
 
 def restore_marks(doc: Doc, text: str) -> Doc:
-    """What was read of ``familiar(text)``, told of the text itself."""
+    """Return the annotations of ``normalise_marks(text)`` with the texts of the original."""
     if doc.text == text:
         return doc
     words = [text[token.idx : token.idx + len(token)] for token in doc]

@@ -1,4 +1,4 @@
-"""Component ``wire_paragraphs``: a sentence never goes on over a newline."""
+"""Component ``wire_paragraphs``: end sentences at newlines."""
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 
 @Language.component("wire_paragraphs", assigns=["token.is_sent_start"])
 def paragraphs(doc: Doc) -> Doc:
-    """Start a sentence after every newline; the parser keeps to what it finds set."""
+    """Start a sentence after every newline; the parser keeps such starts."""
     after_break = False
     for token in doc:
         if after_break and not token.is_space:

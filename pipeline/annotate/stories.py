@@ -1,4 +1,4 @@
-"""Story → AnnotatedStory, for those stories the model can read."""
+"""Annotate the stories that the model can read."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,10 +10,10 @@ from pipeline.story import AnnotatedStory, Story
 
 
 def annotate_stories(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
-    """The stories in order, each with its annotations.
+    """Yield the stories in order, each with its annotations.
 
-    A story in a language that is not the model's, one whose body has more than ``longest``
-    characters, and one that is withheld or canceled keeps none.
+    A story in another language, one whose body has more than ``longest`` characters, and one that is withheld or
+    canceled gets none.
     """
     readable = [is_readable(nlp, story, longest) for story in stories]
     texts = [
@@ -25,12 +25,12 @@ def annotate_stories(nlp: Language, stories: Sequence[Story], longest: int) -> I
 
 
 def is_readable(nlp: Language, story: Story, longest: int) -> bool:
-    """Whether the model reads this story; a story of unknown language is tried."""
+    """Return whether the model reads this story; a story of unknown language is tried."""
     language = (story.language or nlp.lang or "").split("-")[0].lower()
     return language == nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"
 
 
 def location_text(story: Story) -> str:
-    """What the story says of where it was written, the parts with commas between them."""
+    """Return where the story says it was written, its parts separated by commas."""
     said = (story.located, story.dateline.text if story.dateline else None)
     return ", ".join(filter(None, said))

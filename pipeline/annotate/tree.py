@@ -12,12 +12,11 @@ _HALF = 2**63
 
 
 class Tree:
-    """A parsed document; every list is by token number.
+    """A parsed document; every list is indexed by token.
 
-    ``kind`` is the recogniser's label of the name a token is in, or
-    empty; ``start`` and ``end`` are offsets of characters into ``text``; ``left`` and ``right`` the first
-    and the last token of the subtree; ``sentence`` numbers into ``sentences``, which are half-open
-    token ranges.
+    ``kind`` is the recogniser's label of the name a token is in, or empty. ``start`` and ``end`` are character
+    offsets into ``text``. ``left`` and ``right`` are the first and last token of the subtree. ``sentence`` indexes
+    ``sentences``, which are half-open token ranges.
     """
 
     def __init__(self, doc: Doc) -> None:
@@ -44,7 +43,7 @@ class Tree:
         self._hang()
 
     def __len__(self) -> int:
-        """How many tokens."""
+        """Return the number of tokens."""
         return len(self.word)
 
     def _hang(self) -> None:
@@ -65,15 +64,15 @@ class Tree:
         return reversed(order)
 
     def token_at(self, offset: int) -> int:
-        """The last token that starts at or before a character."""
+        """Return the last token that starts at or before a character."""
         return max(0, bisect_right(self.start, offset) - 1)
 
     def child(self, token: int, *deps: str) -> int | None:
-        """The first dependent of ``token`` with one of these relations."""
+        """Return the first dependent of ``token`` with one of these relations."""
         return next((child for child in self.children[token] if self.dep[child] in deps), None)
 
     def ancestors(self, token: int) -> Iterable[int]:
-        """The heads over a token, the nearest first."""
+        """Return the heads above a token, nearest first."""
         while self.head[token] != token:
             token = self.head[token]
             yield token

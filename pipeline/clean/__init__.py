@@ -1,7 +1,7 @@
-"""Furniture off: what an agency's page leaves around a story's text.
+"""Clean a story's text: remove what an agency's page leaves around it.
 
-``clean`` puts the body into paragraphs, takes captions, credits, adverts and notices out of it
-into ``removed``, and the dateline and byline into their own fields.
+``clean`` splits the body into paragraphs, moves captions, credits, adverts and notices into ``removed``, and the
+dateline and byline into their own fields.
 """
 
 from pipeline.clean.boilerplate import remove_boilerplate
@@ -16,9 +16,9 @@ __all__ = ["clean"]
 
 
 def clean(story: Story) -> Story:
-    """The story with a clean body. Cleaning a clean story changes nothing.
+    """Return the story with a clean body. Cleaning it again changes nothing.
 
-    What the source states (headline, byline, dateline, language) wins over what the text shows.
+    What the source states (headline, byline, dateline, language) takes precedence over the text.
     """
     paragraphs, removed = remove_boilerplate(paragraphs_of(story.body), story.headline)
     byline, dateline = story.byline, story.dateline

@@ -1,8 +1,8 @@
-"""Captions, credits, adverts and notices that stand in or between the paragraphs of a story.
+"""Remove captions, credits, adverts and notices in or between the paragraphs of a story.
 
-Recognised by their shape, not by who wrote them: a photo word with a name, a name with an agency
-after a slash, the word for an advert after the end of a sentence. Removed texts are kept, with
-their kind, in the order of the text.
+They are recognised by their shape, not by their author: a photo word with a name, a name with an agency after a
+slash, the word for an advert after the end of a sentence. Removed texts are kept, with their kind, in the order of
+the text.
 """
 
 import re
@@ -79,15 +79,15 @@ _PLACING = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?][\"”’)]*\s+(?=[A-ZÀ-Þ“\"])")
 _MOST = 100
-"""Pieces of furniture in one paragraph; one with more is no news."""
+"""The most pieces of boilerplate in one paragraph; a paragraph with more is no news."""
 _CAPTION_WORDS = 60
 _CAPTION_CHARACTERS = 2_000
 _TAIL = 300
-"""How many characters at a paragraph's end can be furniture; keeps the search linear."""
+"""How many characters at the end of a paragraph may be boilerplate; keeps the search linear."""
 
 
 def remove_boilerplate(paragraphs: list[str], headline: str | None) -> tuple[list[str], tuple[Removed, ...]]:
-    """The paragraphs that are the story, and what was taken out."""
+    """Return the paragraphs of the story, and what was removed."""
     kept: list[str] = []
     removed: list[Removed] = []
     for paragraph in paragraphs:
@@ -102,7 +102,7 @@ def remove_boilerplate(paragraphs: list[str], headline: str | None) -> tuple[lis
 
 
 def _strip(paragraph: str) -> tuple[str, list[Removed]]:
-    """What is left of a paragraph, and its furniture; until nothing more comes off."""
+    """Return what is left of a paragraph and its boilerplate; repeats until nothing more is found."""
     end = len(paragraph)
     found: list[Removed] = []
     while end and len(found) < _MOST and (last := _entire(paragraph, end) or _last(paragraph, end)):
@@ -118,7 +118,7 @@ def _strip(paragraph: str) -> tuple[str, list[Removed]]:
 
 
 def _entire(paragraph: str, end: int) -> tuple[int, Removed] | None:
-    """The paragraph up to ``end``, where all of it is furniture."""
+    """Return the paragraph up to ``end`` if all of it is boilerplate."""
     for kind, pattern in _ENTIRE:
         if pattern.match(paragraph, 0, end):
             return 0, Removed(kind=kind, text=paragraph[:end])  # type: ignore[arg-type]
@@ -126,7 +126,7 @@ def _entire(paragraph: str, end: int) -> tuple[int, Removed] | None:
 
 
 def _last(paragraph: str, end: int) -> tuple[int, Removed] | None:
-    """The furniture that ends there, and where it starts."""
+    """Return the boilerplate that ends there, and where it starts."""
     tail = max(0, end - _TAIL)
     if advert := _ADVERT.search(paragraph, tail, end):
         return advert.start(), Removed(kind="advertisement", text=advert["advert"])
@@ -137,7 +137,7 @@ def _last(paragraph: str, end: int) -> tuple[int, Removed] | None:
 
 
 def _is_caption(text: str) -> bool:
-    """Whether what stands before a credit describes the picture rather than tells the story."""
+    """Return whether the text before a credit describes a picture rather than tells the story."""
     if len(text) > _CAPTION_CHARACTERS:
         return False
     if _PLACING.search(text):

@@ -1,4 +1,4 @@
-"""The byline at the head of a body: "By Jane Doe", "By JANE DOE and John Roe, Staff Writer"."""
+"""Extract the byline at the beginning of a body: "By Jane Doe", "By JANE DOE and John Roe, Staff Writer"."""
 
 import re
 
@@ -11,7 +11,7 @@ _CONNECTORS = frozenset(
 
 
 def extract_byline(paragraphs: list[str]) -> tuple[list[str], str | None]:
-    """The paragraphs without the byline, and the byline without its "By"."""
+    """Return the paragraphs without the byline, and the byline without its "By"."""
     for number, paragraph in enumerate(paragraphs[:_LOOKED_AT]):
         found = _BYLINE.match(paragraph)
         if found and _all_names(found["names"]) and len(paragraphs) > 1:

@@ -1,7 +1,7 @@
-"""The dateline that opens a story: ``BEIJING, May 16 (UPI) --``.
+"""Extract the dateline that opens a story: ``BEIJING, May 16 (UPI) --``.
 
-City, region or country, day, agency and dash, each but the city and the dash optional. A city in
-capitals or an agency in brackets is proof enough; ``Nairobi —`` counts before a capital only.
+City, region or country, day, agency and dash; all but city and dash are optional. A city in capitals or an agency
+in brackets is sufficient; ``Nairobi —`` counts only before a capital letter.
 """
 
 import re
@@ -31,9 +31,9 @@ _RECENT = timedelta(days=2)
 
 
 def extract_dateline(paragraphs: list[str], written: datetime) -> tuple[list[str], Dateline | None]:
-    """The paragraphs without the dateline, and the dateline.
+    """Return the paragraphs without the dateline, and the dateline.
 
-    ``written``, the story's own time, tells the year where the dateline has none.
+    ``written``, the story's own time, supplies a missing year.
     """
     found = _DATELINE.match(paragraphs[0][: _LONGEST + 1]) if paragraphs else None
     if not found or not _is_dateline(found):
@@ -62,7 +62,7 @@ def _place(text: str) -> str:
 
 
 def _day(found: re.Match[str], written: datetime) -> str | None:
-    """The ISO date; without a year, the one nearest before the story was written."""
+    """Return the ISO date; without a year, the last such day before the story was written."""
     day = found["day1"] or found["day2"]
     if not found["month"] or not day:
         return None

@@ -1,14 +1,14 @@
-"""Which language a story is in, where its source does not say."""
+"""Detect a story's language if its source does not state it."""
 
 import py3langid
 
 ENOUGH_LETTERS = 40
-"""Below this a guess is worth nothing."""
+"""With fewer letters a guess is worthless."""
 _LOOKED_AT = 1_000
 
 
 def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of the text's language, None where there is too little of it."""
+    """Return the ISO 639-1 code of the text's language, or None if there is too little text."""
     text = text.strip()[:_LOOKED_AT]
     if sum(map(str.isalpha, text)) < ENOUGH_LETTERS:
         return None

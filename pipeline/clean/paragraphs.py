@@ -1,4 +1,4 @@
-"""A text into its paragraphs, one line each, whatever way it marked them."""
+"""Split a text into paragraphs, one line each, whatever way it marks them."""
 
 import re
 import unicodedata
@@ -11,19 +11,19 @@ _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _INDENT = re.compile(r"^(?:\t|[ \u00a0]{2,})(?=\S)", re.M)
 _WRAPPED = range(40, 101)
-"""How long the lines of a hard-wrapped text are, in characters."""
+"""The line lengths of hard-wrapped texts, in characters."""
 
 
 def normalise_line(text: str) -> str:
-    """One line of text in NFC, without invisible characters, single spaces between words."""
+    """Return one line of text in NFC, without invisible characters, with single spaces."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return " ".join(text.split())
 
 
 def paragraphs_of(text: str) -> list[str]:
-    """The paragraphs: blank lines or indents part them, else every line is one.
+    """Return the paragraphs: separated by blank lines or indents, otherwise one per line.
 
-    Lines that were wrapped at a column are joined again; tables and lists are left as they are.
+    Lines wrapped at a column are joined; tables and lists stay as they are.
     """
     text = _BREAKS.sub("\n", text).strip("\n")
     blocks = _BLANK_LINES.split(text)

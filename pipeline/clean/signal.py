@@ -1,7 +1,7 @@
-"""Tests, advisories, corrections and updates that only their headline or slugline tells of.
+"""Detect tests, advisories, corrections and updates that only the headline or slugline announces.
 
-The words are those that wires put first for the desks that read them, in capitals, with a number or
-before a colon; a story about a test or a correction has them in its sentence.
+The words are those that wires put first for their desks, in capitals, with a number or before a colon. A story
+about a test or a correction has them within a sentence.
 """
 
 import re
@@ -42,6 +42,6 @@ _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
 
 
 def signal_of(*lines: str | None) -> Signal | None:
-    """What the first telling line says the message is, None for a story."""
+    """Return the signal of the first line that has one, or None for a story."""
     signals = (signal for line in lines if line for signal, words in _SIGNALS if words.search(line))
     return next(signals, None)

@@ -1,8 +1,7 @@
-"""Where stories come from, as ``RawStory``.
+"""Read items from their sources, as ``RawStory`` values.
 
-A source is a word on the command line. ``SOURCES`` is the ordered table of the kinds of sources:
-a new kind is a new module and one line. ``read`` gives items and refusals alike, so that one bad
-item never hides the next.
+A source is a word on the command line. ``SOURCES`` lists the kinds of sources in order; a new kind is a new module
+and one line. ``read`` yields items and rejections alike, so that one bad item never hides the next.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ __all__ = ["SOURCES", "ItemReader", "Kind", "Rejected", "is_endless", "read"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of source: which words name one, and how all those named are read."""
+    """A kind of source: which words name one, and how to read all of them."""
 
     name: str
     claims: Callable[[str], bool]
@@ -32,7 +31,7 @@ SOURCES = (
 
 
 def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
-    """Every item of every source, kind by kind, in the order they are stored."""
+    """Yield every item of every source, kind by kind, in stored order."""
     for kind in SOURCES:
         theirs = [w for w in words if next(k for k in SOURCES if k.claims(w)) is kind]
         if theirs:
@@ -40,5 +39,5 @@ def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Reject
 
 
 def is_endless(word: str) -> bool:
-    """Whether nobody knows beforehand how much there is to read."""
+    """Return whether the amount to read is unknown beforehand."""
     return next(k for k in SOURCES if k.claims(word)).read is not files.read

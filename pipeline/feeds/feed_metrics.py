@@ -1,4 +1,4 @@
-"""The numbers of all live feeds, as Prometheus reads them."""
+"""Export the metrics of all live feeds to Prometheus."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,15 +11,15 @@ from pipeline.settings import LiveFeed
 
 
 class FeedMetrics(Collector):
-    """The numbers of all feeds, read when they are asked for."""
+    """The metrics of all feeds, read at each scrape."""
 
     def __init__(self, connumberd: Sequence[LiveFeed], feed_state: FeedState) -> None:
-        """``feed_state`` stays open for as long as this is asked."""
+        """``feed_state`` must stay open while this is in use."""
         self._connumberd = connumberd
         self._memory = feed_state
 
     def collect(self) -> Iterator[Metric]:
-        """One family a number, with the feed's name as label."""
+        """Yield one metric family per value, with the feed's name as label."""
         found = list(reports(self._connumberd, self._memory))
         items = CounterMetricFamily("wire_feed_items", "Items received.", labels=["feed"])
         for report in found:

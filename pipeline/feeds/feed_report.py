@@ -1,4 +1,4 @@
-"""How all live feeds and senders of pushes are doing."""
+"""Report the state of all live feeds and senders of pushes."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from pipeline.settings import LiveFeed
 
 @dataclass(frozen=True)
 class Report:
-    """One feed: how fresh it is, whether it has fallen silent, and why its last visits failed."""
+    """One feed: its freshness, whether it has fallen silent, and why its last polls failed."""
 
     name: str
     freshness: Freshness
@@ -22,7 +22,7 @@ class Report:
     error: str | None
 
     def as_json(self) -> dict[str, Any]:
-        """The report in JSON; durations in seconds, what is unknown left out."""
+        """Return the report as JSON; durations in seconds, unknown values left out."""
         fresh = self.freshness
         known = {
             "last": datetime.fromtimestamp(fresh.last, UTC).isoformat() if fresh.last else None,
@@ -36,7 +36,7 @@ class Report:
 
 
 def reports(configured: Sequence[LiveFeed], feed_state: FeedState) -> Iterator[Report]:
-    """Those of the configuration first, then the others from which something came."""
+    """Yield the configured feeds first, then the others that sent something."""
     feeds = {feed.name: feed for feed in configured}
     now = time.time()
     for name in dict.fromkeys([*feeds, *feed_state.names()]):

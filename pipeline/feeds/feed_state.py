@@ -1,7 +1,7 @@
-"""What live feeds remember between two runs: in one SQLite file beside Kafka's data.
+"""Store the state of live feeds between runs, in one SQLite file beside Kafka's data.
 
-An item is noted as seen only after Kafka has acknowledged it. What is lost with the file is only that
-items are sent once more, which changes nothing in the index.
+An item is marked as seen only after Kafka has acknowledged it. If the file is lost, items are sent once more, which
+changes nothing in the index.
 """
 
 import sqlite3
@@ -29,10 +29,10 @@ create table if not exists push (
 
 @dataclass(frozen=True)
 class PollState:
-    """How the last visit to an address went, and when the next is due (seconds since 1970).
+    """The state after the last poll of an address; ``due`` is the next poll (seconds since 1970).
 
-    ``url`` is where it has moved for good; ``error`` why the last visits failed, ``failures`` of
-    them in a row.
+    ``url`` is its address after permanent redirects, ``error`` the reason for the last failures, ``failures`` how
+    many there were in a row.
     """
 
     url: str
@@ -45,7 +45,7 @@ class PollState:
 
 @dataclass(frozen=True)
 class PushAnswer:
-    """The answer to a push with an Idempotency-Key, and the digest of what was pushed."""
+    """The response to a push with an Idempotency-Key, and the digest of what was pushed."""
 
     digest: str
     status: int
@@ -53,10 +53,10 @@ class PushAnswer:
 
 
 class FeedState:
-    """The file, open; may be used from several threads and processes."""
+    """The open file. May be used from several threads and processes."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the file in that folder, and make it where it is not there."""
+        """Open the file in this folder; create it if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._base = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None, check_same_thread=False)
@@ -68,7 +68,7 @@ class FeedState:
         self._base.close()
 
     def seen(self, feed: str, keys: Iterable[str]) -> dict[str, str]:
-        """The digests of those of the feed's items that were seen."""
+        """Return the digests of those of the feed's items that were seen."""
         found = {}
         for key in keys:
             for (digest,) in self._execute("select digest from seen where feed = ? and key = ?", feed, key):
@@ -76,7 +76,7 @@ class FeedState:
         return found
 
     def mark_seen(self, feed: str, digests: dict[str, str], now: float) -> None:
-        """Note items as seen, under their keys."""
+        """Mark items as seen, under their keys."""
         rows = [(feed, key, digest, now) for key, digest in digests.items()]
         with self._lock:
             self._base.execute("begin")
@@ -84,7 +84,7 @@ class FeedState:
             self._base.execute("commit")
 
     def forget(self, feed: str, before: float, kept: Iterable[str] = ()) -> None:
-        """Forget the feed's items last seen before that time, but for those ``kept``."""
+        """Delete the feed's items last seen before this time, except those ``kept``."""
         still = set(kept)
         old = [key for (key,) in self._execute("select key from seen where feed = ? and at < ?", feed, before)]
         for key in old:
@@ -92,7 +92,7 @@ class FeedState:
                 self._execute("delete from seen where feed = ? and key = ?", feed, key)
 
     def last_poll(self, feed: str, home: str | None = None) -> PollState:
-        """The last visit to the feed; a first one where its configured address, ``home``, is now another."""
+        """Return the state after the last poll; a fresh one if the configured address, ``home``, has changed."""
         names = ", ".join(field.name for field in fields(PollState))
         for known, *row in self._execute(f"select home, {names} from visit where feed = ?", feed):  # noqa: S608 - ours
             if home in (None, known):
@@ -100,34 +100,34 @@ class FeedState:
         return PollState(home or "")
 
     def record_poll(self, feed: str, home: str, visit: PollState) -> None:
-        """Note how a visit went."""
+        """Store the state after a poll."""
         self._execute("insert or replace into visit values (?, ?, ?, ?, ?, ?, ?, ?)", feed, home, *astuple(visit))
 
     def freshness(self, feed: str) -> Freshness:
-        """How fresh the feed is."""
+        """Return the feed's freshness."""
         names = ", ".join(field.name for field in fields(Freshness))
         for row in self._execute(f"select {names} from freshness where feed = ?", feed):  # noqa: S608 - ours
             return Freshness(*row)
         return Freshness()
 
     def record_freshness(self, feed: str, freshness: Freshness) -> None:
-        """Note how fresh the feed is."""
+        """Store the feed's freshness."""
         self._execute("insert or replace into freshness values (?, ?, ?, ?, ?, ?)", feed, *astuple(freshness))
 
     def names(self) -> list[str]:
-        """The feeds from which something came, or that were visited."""
+        """Return the feeds that sent something or were polled."""
         return [
             name for (name,) in self._execute("select feed from freshness union select feed from visit order by feed")
         ]
 
     def pushed(self, key: str) -> PushAnswer | None:
-        """What was answered to the push with that key."""
+        """Return the response to the push with this key."""
         for row in self._execute("select digest, status, answer from push where key = ?", key):
             return PushAnswer(*row)
         return None
 
     def record_answer(self, key: str, pushed: PushAnswer, now: float, keep: float) -> None:
-        """Note an answer, and forget those older than ``keep`` seconds."""
+        """Store a response, and delete those older than ``keep`` seconds."""
         self._execute("insert or replace into push values (?, ?, ?, ?, ?)", key, *astuple(pushed), now)
         self._execute("delete from push where at < ?", now - keep)
 

@@ -1,4 +1,4 @@
-"""Getting an address from a stranger's server: bounded in bytes and seconds, never into our own network."""
+"""Fetch an address from an untrusted server, with limits on bytes and time, and never from our own network."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ _MOVED_FOR_GOOD = (301, 308)
 
 
 class Unreachable(TransientError):
-    """The address cannot be reached now: no answer in time, a broken connection, an error of the server."""
+    """The address cannot be fetched now: timeout, broken connection or server error."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the server said. ``url`` is where the resource lives for good, after permanent redirects."""
+    """A server's response. ``url`` is the resource's address after permanent redirects."""
 
     status: int
     body: bytes
@@ -29,13 +29,13 @@ class Response:
 
 
 class Client:
-    """Visits addresses: ``home`` even in our own network, others there only if ``private`` allows it.
+    """Fetches addresses: ``home`` even in our own network, others there only if ``private`` allows it.
 
-    ``limit`` bounds an answer in bytes, ``timeout`` the whole of a visit in seconds.
+    ``limit`` bounds a response in bytes, ``timeout`` a whole fetch in seconds.
     """
 
     def __init__(self, home: str, limit: int, timeout: float = 20.0, private: bool = False) -> None:
-        """Make the client; it connects when it is used. Raises Blocked where ``home`` is no address."""
+        """Create the client; it connects at first use. Raises Blocked if ``home`` is no valid address."""
         self._limit = limit
         self._timeout = timeout
         self._client = httpx.AsyncClient(
@@ -51,7 +51,7 @@ class Client:
         await self._client.aclose()
 
     async def get(self, url: str, headers: dict[str, str] | None = None) -> Response:
-        """The answer of the address. Raises Unreachable, Blocked, TooLarge."""
+        """Fetch the address. Raises Unreachable, Blocked, TooLarge."""
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._follow(url, headers or {})
@@ -79,7 +79,7 @@ class Client:
         raise Unreachable(f"more than {_MOST_REDIRECTS} redirects")
 
     async def _read(self, response: httpx.Response) -> bytes:
-        """The body, unpacked; given up once it is too large, however small it was packed."""
+        """Return the decompressed body; abort once it is too large, however small it is compressed."""
         parts: list[bytes] = []
         size = 0
         async for part in response.aiter_bytes(65_536):

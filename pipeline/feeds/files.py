@@ -1,9 +1,8 @@
-"""Files, and folders with all that is in them.
+"""Read files, and all files in folders.
 
-A plain text has no uri of its own, so it is called by its path below the nearest folder that
-holds everything named: ``seeds/`` gives ``a.txt``, and ``monday/ tuesday/`` gives ``monday/a.txt``
-and ``tuesday/a.txt``, so that two files never share a name within one call. With a source's name
-before it, it is apart from the files of other sources too.
+A plain text has no uri of its own. It is named by its path below the nearest folder that holds everything named:
+``seeds/`` gives ``a.txt``, and ``monday/ tuesday/`` gives ``monday/a.txt`` and ``tuesday/a.txt``, so that two files
+never share a name within one call. A provider's name before it separates it from the files of other providers.
 """
 
 import os
@@ -17,19 +16,19 @@ from pipeline.story import RawStory
 
 
 def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
-    """The items in these files and folders; hidden files in folders are passed over."""
+    """Yield the items in these files and folders; hidden files in folders are skipped."""
     base = _common_folder([Path(word).absolute() for word in words])
     for path in walk(words):
         yield from _read_file(path, base, reader)
 
 
 def size(words: Sequence[str]) -> int:
-    """The bytes in all the files named, for a progress bar."""
+    """Return the total bytes of the named files, for a progress bar."""
     return sum(path.stat().st_size for path in walk(words) if path.is_file())
 
 
 def walk(words: Sequence[str]) -> Iterator[Path]:
-    """The files, folders walked in the order of their names; symbolic links to folders are not."""
+    """Yield the files; folders in the order of names, without symbolic links to folders."""
     for word in words:
         if not Path(word).is_dir():
             yield Path(word)

@@ -1,21 +1,21 @@
-"""How fresh a feed is: when its last item came, how often items usually come, and whether it has fallen silent."""
+"""Measure how fresh a feed is: its last item, its usual interval, and whether it has fallen silent."""
 
 from dataclasses import dataclass, replace
 
 _WEIGHT = 0.2
-"""Of the latest gap in the usual one."""
+"""The weight of the latest interval in the moving average."""
 _FEWEST = 5
-"""Arrivals before a feed has a pace of its own."""
+"""The arrivals a feed needs before it has a pace of its own."""
 _PATIENCE = 4.0
 _LEAST_SILENCE = 300.0
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """A feed's arrivals so far; times in seconds since 1970, durations in seconds.
+    """A feed's arrivals so far. Times are seconds since 1970, durations seconds.
 
-    ``pace`` is the usual gap between arrivals, ``searchable`` what it usually takes from an item's
-    arrival to its being searchable; None until it is known.
+    ``pace`` is the usual interval between arrivals, ``searchable`` the usual time from an item's arrival until it
+    is searchable; None while unknown.
     """
 
     items: int = 0
@@ -25,18 +25,18 @@ class Freshness:
     searchable: float | None = None
 
     def with_arrivals(self, items: int, now: float) -> "Freshness":
-        """After so many items came at once."""
+        """Return the freshness after this many items arrived at once."""
         gap = max(0.0, now - self.last) if self.last is not None else None
         return replace(
             self, items=self.items + items, arrivals=self.arrivals + 1, last=now, pace=_smoothed(self.pace, gap)
         )
 
     def with_delay(self, seconds: float) -> "Freshness":
-        """After an item was searchable so many seconds after it came."""
+        """Return the freshness after an item became searchable this many seconds after its arrival."""
         return replace(self, searchable=_smoothed(self.searchable, seconds))
 
     def is_silent(self, now: float, allowed: float | None = None) -> bool:
-        """Whether nothing came for longer than ``allowed``, or else than its own pace lets expect."""
+        """Return whether nothing arrived for longer than ``allowed``, or than its own pace suggests."""
         if self.last is None:
             return False
         if allowed is None:

@@ -1,4 +1,4 @@
-"""From a stream of bytes to the items in it: the part every kind of source shares."""
+"""Split a stream of bytes into items; all kinds of sources share this."""
 
 import os
 from collections.abc import Iterator
@@ -18,21 +18,21 @@ log = structlog.get_logger()
 
 
 def readable(path: PurePath) -> str:
-    """The path as text, whatever bytes it has; those that are no UTF-8 are written in hexadecimal."""
+    """Return the path as text; bytes that are not UTF-8 appear in hexadecimal."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class Peekable(Stream, Protocol):
-    """A stream whose beginning can be looked at."""
+    """A stream whose beginning can be read ahead."""
 
     def peek(self, size: int = 0, /) -> bytes:
-        """What comes next, without taking it."""
+        """Return the next bytes without consuming them."""
         ...
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """Something that could not be taken: where it stood, why not, and its bytes or how they begin."""
+    """A rejected item: where it was, why, and its bytes or their beginning."""
 
     where: str
     reason: str
@@ -42,10 +42,10 @@ class Rejected:
 
 @dataclass(frozen=True)
 class ItemReader:
-    """What the person said about all items of a feed.
+    """Reads items as the user described them.
 
-    ``format`` is a format's name or "auto"; ``source`` and ``published`` may be absent;
-    ``limit`` is the largest item in bytes.
+    ``format`` is a format's name or "auto"; ``source`` and ``published`` are optional; ``limit`` is the largest
+    item in bytes.
     """
 
     limit: int
@@ -54,10 +54,10 @@ class ItemReader:
     published: datetime | None = None
 
     def items(self, stream: Peekable, where: str, name: str | None, feed: str) -> Iterator[RawStory | Rejected]:
-        """The items in ``stream``.
+        """Yield the items in ``stream``.
 
-        ``where`` is what to call it in a message, ``name`` what an item that fills the stream and
-        has no uri of its own is called (None: after its bytes), ``feed`` the source where the person gave none.
+        ``where`` names it in messages. ``name`` is the uri of an item that fills the stream and has none of its own
+        (None: a digest of its bytes). ``feed`` is the provider if the user named none.
         """
         head = stream.peek(KEPT_PREFIX)[:KEPT_PREFIX]
         try:

@@ -1,7 +1,7 @@
-"""All live feeds at once: each in a task of its own, so that none waits for another.
+"""Run all live feeds, each in a task of its own, so that none waits for another.
 
-What a feed brings is delivered (acknowledged by Kafka) before it is remembered as seen; while Kafka is
-away the feed waits and tries again.
+Items are delivered (acknowledged by Kafka) before they are remembered as seen. While Kafka is unavailable, the feed
+waits and retries.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ log = structlog.get_logger()
 
 Item = RawStory | Rejected
 Deliver = Callable[[str, Sequence[Item]], None]
-"""Gives a feed's items to Kafka and its refusals to the dead letters; returns when all are acknowledged.
+"""Sends a feed's items to Kafka and its rejections to the dead letters; returns when all are acknowledged.
 
 Raises KafkaUnavailable. Called from threads.
 """
 Searchable = Callable[[str], bool]
-"""Whether the story of that uri can be searched. Raises TransientError. Called from threads."""
+"""Returns whether the story with this uri is searchable. Raises TransientError. Called from threads."""
 
 _BATCH = 100
 _SCAN_EVERY = 0.5
@@ -45,7 +45,7 @@ _MEASURE_AT_MOST = 600.0
 
 @dataclass
 class LiveFeeds:
-    """The live feeds and what they share; ``limit`` is the largest item and answer in bytes."""
+    """The live feeds and what they share; ``limit`` is the largest item and response in bytes."""
 
     feed_state: FeedState
     limit: int
@@ -56,7 +56,7 @@ class LiveFeeds:
     _measuring: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def run(self, feeds: Sequence[LiveFeed], once: bool = False) -> None:
-        """Run them until cancelled, or each ``once``: what is whole now, what the address holds now."""
+        """Run until cancelled, or with ``once`` take what is there now."""
         try:
             async with asyncio.TaskGroup() as group:
                 for feed in feeds:
@@ -80,7 +80,7 @@ class LiveFeeds:
             await asyncio.sleep(_SCAN_EVERY)
 
     async def _scan(self, folder: WatchedFolder, feed: LiveFeed) -> None:
-        """Take the files that are whole; one that cannot be read now is left for the next look."""
+        """Take the complete files; one that cannot be read now waits for the next scan."""
         try:
             for file in await asyncio.to_thread(folder.complete_files):
                 try:
@@ -98,7 +98,7 @@ class LiveFeeds:
             await asyncio.sleep(_RETRY_AFTER)
 
     def _deliver_file(self, folder: WatchedFolder, file: CompleteFile, feed: LiveFeed) -> tuple[int, str | None]:
-        """Deliver a file's items, then remember the file; how many they were, and the last one's uri."""
+        """Deliver a file's items, then remember the file. Return their number and the last uri."""
         items = 0
         last = None
         for batch in _batches(folder.items(file, self._reader(feed))):
@@ -136,7 +136,7 @@ class LiveFeeds:
         await self._record_arrival(feed.name, len(result.items), result.items[-1].uri if result.items else None)
 
     def _deliver_result(self, polled: PolledFeed, result: PollResult) -> None:
-        """Deliver what a visit brought, then note the visit: in a thread, so that a stop comes before or after."""
+        """Deliver what a poll brought, then record the poll; in a thread, so that a stop cannot come between."""
         while not self._stopping.is_set():
             try:
                 for batch in _batches(iter((*result.items, *result.refused))):
@@ -152,7 +152,7 @@ class LiveFeeds:
         return ItemReader(limit=self.limit, format=feed.format, source=feed.source)
 
     async def _record_arrival(self, name: str, items: int, last: str | None) -> None:
-        """Note that items came, and find out how long the last one takes to be searchable."""
+        """Record arrivals, and measure how long the last item takes to become searchable."""
         if not items:
             return
         now = time.time()
@@ -162,7 +162,7 @@ class LiveFeeds:
             self._measuring[name] = asyncio.create_task(self._measure_delay(name, last, now))
 
     async def _measure_delay(self, name: str, uri: str, came: float) -> None:
-        """Note how long an item takes to be searchable; one that never is (a copy, a kill) tells nothing."""
+        """Record how long an item takes to become searchable; one that never is (a copy, a kill) is ignored."""
         assert self.searchable
         pause = 0.5
         try:

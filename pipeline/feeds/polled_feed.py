@@ -1,8 +1,8 @@
-"""A polled address: an RSS, Atom or JSON feed, or whatever else holds items.
+"""Poll an address: an RSS, Atom or JSON feed, or anything else that holds items.
 
-Visits are conditional, and come at the feed's own pace with jitter; after errors more and more rarely,
-and not before ``Retry-After``. A permanent redirect is remembered. An entry is sent when it is new,
-and again when what it says has changed.
+Requests are conditional and come at the feed's own interval with jitter; after errors with back-off, and not before
+``Retry-After``. Permanent redirects are remembered. An entry is sent when it is new, and again when its content has
+changed.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class PollResult:
-    """What a visit brought: new or changed items, what was refused, and all that the feed holds now."""
+    """The result of one poll: new or changed items, rejections, and digests of all that the feed holds."""
 
     items: tuple[RawStory, ...] = ()
     refused: tuple[Rejected, ...] = ()
@@ -45,7 +45,7 @@ class PollResult:
 
 @dataclass
 class PolledFeed:
-    """An address being polled every so many seconds, by the name of its feed."""
+    """A feed whose address is polled every ``every`` seconds."""
 
     name: str
     url: str
@@ -55,13 +55,13 @@ class PolledFeed:
     feed_state: FeedState
 
     def due(self) -> float:
-        """Seconds until the next visit; never longer than a pause can be, also where the clock was put back."""
+        """Return the seconds until the next poll; bounded, even if the clock was put back."""
         last = self.feed_state.last_poll(self.name, self.url)
         longest = (_LONGEST_RETRY if last.failures else self.every) * (1.0 + _JITTER)
         return min(max(0.0, last.due - time.time()), max(longest, self.every * (1.0 + _JITTER)))
 
     async def poll(self, reader: ItemReader) -> PollResult:
-        """Visit the address. An error is part of what is noted of the visit, and makes the next one later."""
+        """Poll the address. An error is part of the resulting state, and delays the next poll."""
         last = await asyncio.to_thread(self.feed_state.last_poll, self.name, self.url)
         conditions = {"If-None-Match": last.etag, "If-Modified-Since": last.modified}
         try:
@@ -77,7 +77,7 @@ class PolledFeed:
         return await self._result(last, response, reader)
 
     def mark_done(self, result: PollResult) -> None:
-        """Note the visit and what it brought, once Kafka has it."""
+        """Record the poll and what it brought, once Kafka has acknowledged it."""
         now = time.time()
         if result.digests:
             self.feed_state.mark_seen(self.name, result.digests, now)
@@ -93,7 +93,7 @@ class PolledFeed:
     def _read(
         self, response: Response, reader: ItemReader
     ) -> tuple[list[RawStory], tuple[Rejected, ...], dict[str, str]]:
-        """The items that are new or have changed, what was refused, and the digests of all; in a thread."""
+        """Return the new or changed items, the rejections, and the digests of all. Runs in a thread."""
         stream = BufferedReader(BytesIO(response.body), SNIFFED_BYTES)
         found = list(reader.items(stream, self.name, None, self.name))
         items = [item for item in found if isinstance(item, RawStory)]
@@ -105,7 +105,7 @@ class PolledFeed:
         return fresh, refused, digests
 
     async def _with_full_text(self, item: RawStory) -> RawStory:
-        """The entry with the text of the page it links to, if that is longer and can be had."""
+        """Return the entry with the text of the linked page, if that is longer and available."""
         link = await asyncio.to_thread(rss.link_of, item.value) if item.format == rss.FORMAT.name else None
         if not link:
             return item
@@ -133,13 +133,13 @@ class PolledFeed:
 
 
 def _with_page(item: RawStory, page: Response) -> RawStory:
-    """The entry with the text of that page. Raises PermanentError."""
+    """Return the entry with the text of that page. Raises PermanentError."""
     text = webpage.parse(replace(item, value=page.body, format=webpage.FORMAT.name)).body
     return replace(item, value=rss.with_text(item.value, text))
 
 
 def retry_after(response: Response) -> float | None:
-    """The seconds a server asks to be left alone, at most a day; None where it does not."""
+    """Return the seconds a server asks us to wait, at most a day; None if it does not."""
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():
         return min(float(value[:9]), _LONGEST_RETRY)
@@ -155,7 +155,7 @@ def _jittered(seconds: float) -> float:
 
 
 def _digest(item: RawStory) -> str:
-    """Of what the entry says, not of how the feed around it looks today."""
+    """Return a digest of the entry's content, independent of the feed around it."""
     try:
         value = formats.parse(replace(item, receivedat=_EPOCH)).model_dump_json(exclude={"source"})
     except PermanentError:

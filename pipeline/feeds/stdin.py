@@ -1,4 +1,4 @@
-"""Items on standard input."""
+"""Read items from standard input."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,6 @@ from pipeline.story import RawStory
 
 
 def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
-    """What stands on standard input; an item without a uri is named after its bytes."""
+    """Yield the items on standard input; an item without a uri is named by a digest of its bytes."""
     with BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), SNIFFED_BYTES) as stream:
         yield from reader.items(stream, "standard input", None, "stdin")

@@ -1,4 +1,4 @@
-"""Addresses named on the command line, each visited once."""
+"""Fetch the addresses named on the command line, each once."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,12 @@ from pipeline.story import RawStory
 
 
 def claims(word: str) -> bool:
-    """Whether the word is an address."""
+    """Return whether the word is an address."""
     return word.lower().startswith(("http://", "https://"))
 
 
 def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
-    """The items at these addresses."""
+    """Yield the items at these addresses."""
     for url in words:
         try:
             response = asyncio.run(_get(url, reader.limit))

@@ -1,8 +1,8 @@
-"""A watched folder: files are taken once they are whole, and once.
+"""Watch a folder: take each file once, when it is complete.
 
-A file is whole when neither its size nor its time has changed for ``settle`` seconds; names that
-begin with a dot or end like those of unfinished transfers are left. What was taken is remembered by
-path, size, time and inode, or moved into ``.done``. Links are not followed.
+A file is complete when its size and time have not changed for ``settle`` seconds. Names that begin with a dot or
+end like unfinished transfers are ignored. Taken files are remembered by path, size, time and inode, or moved into
+``.done``. Links are not followed.
 """
 
 import os
@@ -26,7 +26,7 @@ _FORGET_EVERY = 3600.0
 
 @dataclass(frozen=True)
 class CompleteFile:
-    """A file that is whole: its path, and what tells it from an earlier one of that name."""
+    """A complete file: its path, and a mark that distinguishes it from an earlier file of that name."""
 
     path: Path
     mark: str
@@ -34,7 +34,7 @@ class CompleteFile:
 
 @dataclass
 class WatchedFolder:
-    """A folder being watched, by the name of its feed."""
+    """A folder being watched, under the name of its feed."""
 
     name: str
     path: Path
@@ -45,7 +45,7 @@ class WatchedFolder:
     _forgot: float = 0.0
 
     def complete_files(self) -> list[CompleteFile]:
-        """The files that are whole and were not taken, oldest first. Raises OSError for the folder itself."""
+        """Return the complete files that were not taken, oldest first. Raises OSError for the folder itself."""
         now = time.monotonic()
         here: dict[Path, tuple[str, float, float]] = {}
         for path, status in _walk(self.path):
@@ -63,7 +63,7 @@ class WatchedFolder:
         return [arrived for _, arrived in sorted(whole, key=lambda pair: (pair[0], pair[1].path))]
 
     def items(self, arrived: CompleteFile, reader: ItemReader) -> Iterator[RawStory | Rejected]:
-        """The items in the file; what is no file is refused unread."""
+        """Yield the items in the file; anything but a regular file is rejected unread."""
         where = f"{self.name}: {readable(arrived.path)}"
         name = f"{self.name}/{readable(arrived.path.relative_to(self.path))}"
         try:
@@ -81,7 +81,7 @@ class WatchedFolder:
             yield from reader.items(stream, where, name, self.name)
 
     def mark_done(self, arrived: CompleteFile) -> None:
-        """Remember the file as taken, and move it away if that is wanted."""
+        """Remember the file as taken, and move it away if configured."""
         self.feed_state.mark_seen(self.name, {readable(arrived.path): arrived.mark}, time.time())
         if self.moves and not arrived.path.is_symlink():
             target = self.path / DONE / arrived.path.relative_to(self.path)
@@ -97,7 +97,7 @@ class WatchedFolder:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The entries below a folder that are no folders; links to folders are entries."""
+    """Yield the entries below a folder that are no folders; links to folders are entries."""
     for entry in os.scandir(folder):
         if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
             continue

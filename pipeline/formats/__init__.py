@@ -1,7 +1,7 @@
-"""Bytes → Story: one module a format, and the ordered table that finds the right one.
+"""Parse bytes into stories: one module per format, and the ordered table that finds the right one.
 
-A new format is a new module and one line in ``FORMATS``. The order is the order of sniffing,
-from the most particular to the most general.
+A new format is a new module and one line in ``FORMATS``. The order is that of sniffing, from the most specific to
+the most general.
 """
 
 from pipeline.errors import ConfigurationError, MalformedItem, UnknownFormat
@@ -30,7 +30,7 @@ FORMATS: dict[str, Format] = {
 }
 
 SNIFFED_BYTES = 65_536
-"""How much of the beginning is looked at."""
+"""How many bytes of the beginning to examine."""
 
 _MAGIC = {
     b"%PDF": "a PDF document",
@@ -45,11 +45,11 @@ _MAGIC = {
 }
 _BINARY_SHARE = 0.05
 _TELEPRINTER_CONTROLS = b"\x00\x01\x02\x03\x04\x10\x11\x12\x13\x14\x16\x1b\x1e\x1f"
-"""The controls of teleprinter formats, and the nulls that lines are padded with."""
+"""The controls of teleprinter formats, and the nulls that pad their lines."""
 
 
 def format_named(name: str) -> Format:
-    """The format of that name.
+    """Return the format of this name.
 
     Raises ConfigurationError, which lists the known ones.
     """
@@ -61,9 +61,9 @@ def format_named(name: str) -> Format:
 
 
 def sniff(head: bytes, name: str = "") -> Format:
-    """The format of bytes that begin with ``head`` and came from a file called ``name``.
+    """Return the format of bytes that begin with ``head`` and came from a file called ``name``.
 
-    Raises MalformedItem for nothing at all, UnknownFormat for what no format recognises.
+    Raises MalformedItem for empty input, UnknownFormat if no format recognises it.
     """
     head = without_byte_order_mark(head)
     start = head.lstrip()
@@ -84,7 +84,7 @@ def sniff(head: bytes, name: str = "") -> Format:
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in ``raw``, its text not yet cleaned.
+    """Return the story in ``raw``, its text not yet cleaned.
 
     Raises PermanentError (UnknownFormat, MalformedItem), with what is wrong and where.
     """

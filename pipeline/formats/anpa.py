@@ -1,8 +1,8 @@
-"""ANPA 1312, the wire text of North America, as the high-speed lines send it.
+"""Parse ANPA 1312, the wire text of North America, as the high-speed lines send it.
 
-``SYN SYN SOH service number`` · ``priority category slug date words`` · STX · ``^header<`` lines ·
-paragraphs that begin with a tab or blanks · ETX · ``AP-NY-05-16-24 1234EDT`` · EOT.
-It writes quotation marks as two accents or apostrophes, and a dash as an underscore.
+``SYN SYN SOH service number`` · ``priority category slug date words`` · STX · ``^header<`` lines · paragraphs that
+begin with a tab or blanks · ETX · ``AP-NY-05-16-24 1234EDT`` · EOT. Quotation marks are two accents or apostrophes,
+and a dash is an underscore.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class _Message:
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in a message. Raises MalformedItem where it has no header or no text."""
+    """Return the story in a message. Raises MalformedItem if it has no header or no text."""
     message = _read(raw.value, raw.receivedat)
     headers, body = _lines(message.text)
     slug = headers.pop(0) if headers and (_SLUG.match(headers[0]) and (message.slug or len(headers) > 1)) else None
@@ -84,7 +84,7 @@ def parse(raw: RawStory) -> Story:
 
 
 def identity(value: bytes) -> str | None:
-    """Service letter, number and day: numbers are used again every day."""
+    """Return service letter, number and day; numbers repeat every day."""
     try:
         return _uri(_read(value, None), value)
     except MalformedItem:
@@ -92,7 +92,7 @@ def identity(value: bytes) -> str | None:
 
 
 def _uri(message: _Message, value: bytes) -> str:
-    """With the day where the message tells the whole of it, else with a digest of its bytes."""
+    """Return the uri with the day if the message states it completely, else with a digest of its bytes."""
     filed = _FILED.search(decode(value))
     day = message.filed.date().isoformat() if filed and message.filed else hashlib.sha256(value).hexdigest()[:16]
     return f"urn:anpa1312:{message.service}{message.number}:{day}"
@@ -136,7 +136,7 @@ def _filed(after: str, second: re.Match[str] | None, received: datetime | None) 
 
 
 def _lines(text: str) -> tuple[list[str], str]:
-    """The header lines, and the paragraphs, one a line."""
+    """Return the header lines, and the paragraphs, one per line."""
     headers: list[list[str]] = []
     paragraphs: list[list[str]] = []
     is_open = False
@@ -160,12 +160,12 @@ def _lines(text: str) -> tuple[list[str], str]:
 
 
 def _is_note(header: str) -> bool:
-    """Whether a header is a note, which may go on over several lines."""
+    """Return whether a header is a note, which may continue over several lines."""
     return bool(_NOTE.match(header))
 
 
 def _typographic(text: str) -> str:
-    """Quotation marks, dashes and blanks as print has them."""
+    """Return the text with typographic quotation marks, dashes and blanks."""
     text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", text)
     text = text.replace("``", "“").replace("''", "”").replace("`", "‘")
     text = re.sub(r"(?<=\s)_(?=\s|$)|^_(?=\s)", "—", text, flags=re.M)
@@ -173,14 +173,14 @@ def _typographic(text: str) -> str:
 
 
 def _slugline(words: str) -> str | None:
-    """The keyword without its cycle, count of words and lead: ``BC-US--Storm, 1st Ld,0586`` is ``US--Storm``."""
+    """Return the keyword without its cycle, word count and lead: ``BC-US--Storm, 1st Ld,0586`` is ``US--Storm``."""
     words = re.sub(r",?\s*\d{2,5}$", "", words)
     words = _LEAD.split(words)[0].strip(" ,")
     return re.sub(r"^(?:AM|PM|BC|AP)-\s*", "", words) or None
 
 
 def _source(text: str, value: bytes) -> str | None:
-    """The agency before the place of filing: ``AP-NY-05-16-24``; the one in the dateline else."""
+    """Return the agency before the place of filing (``AP-NY-05-16-24``), else the one in the dateline."""
     found = re.search(rb"\b([A-Z]{2,5})-[A-Z]{2,4}-\d{2}-\d{2}-\d{2}", value)
     if found:
         return found[1].decode()

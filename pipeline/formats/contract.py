@@ -1,4 +1,4 @@
-"""What every format module offers."""
+"""Define what every format module offers."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -13,26 +13,25 @@ class Stream(Protocol):
     """What formats read from."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """At most ``size`` bytes, all there are where it is negative."""
+        """Return at most ``size`` bytes, or all if it is negative."""
         ...
 
     def readline(self, size: int = -1, /) -> bytes:
-        """The next line, or its first ``size`` bytes."""
+        """Return the next line, or its first ``size`` bytes."""
         ...
 
 
 ItemOrError = bytes | TooLarge
-"""One item's bytes, or why there are none; what follows it can still be read."""
+"""One item's bytes, or why there are none; reading can continue after it."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format: how to recognise it, take a stream apart into items, and read one item.
+    """A format: how to recognise it, split a stream into items, and parse one item.
 
-    ``recognises(start, name)``: bytes without leading white space, the file's name or "".
-    ``split(stream, limit)``: the items in a stream, holding at most about ``limit`` bytes.
-    ``identity(item)``: the uri the item states, None if it states none or cannot be read.
-    ``parse(raw)``: the story; raises PermanentError.
+    ``recognises(start, name)``: bytes without leading white space, the file's name or "". ``split(stream, limit)``:
+    yields the items of a stream, holding at most about ``limit`` bytes. ``identity(item)``: the uri the item
+    states, None if it states none or cannot be read. ``parse(raw)``: the story; raises PermanentError.
     """
 
     name: str
@@ -44,35 +43,35 @@ class Format:
 
 
 KEPT_PREFIX = 65_536
-"""How much is kept of an item that is too large."""
+"""How many bytes to keep of an item that is too large."""
 
 
 MOST_ITEMS = 20_000
-"""Items of one document; one with more is no news feed, and each costs memory."""
+"""The most items of one document; more are no news feed, and each costs memory."""
 _FRAMES_BYTES = 64 << 20
 
 
 def too_many_items(count: int) -> TooLarge:
-    """The error for the items of a document beyond the first ``MOST_ITEMS``."""
+    """Return the error for items beyond the first ``MOST_ITEMS`` of a document."""
     return TooLarge(f"{count:,} items in one document: the first {MOST_ITEMS:,} are taken")
 
 
 def is_small(frame: int, items: int) -> bool:
-    """Whether what stands around the items, of so many bytes, may be repeated with each of them."""
+    """Return whether the bytes around the items are few enough to repeat with each item."""
     return frame * items <= _FRAMES_BYTES
 
 
 def too_large(limit: int, start: bytes = b"") -> TooLarge:
-    """The error for an item of more than ``limit`` bytes that begins so."""
+    """Return the error for an item of more than ``limit`` bytes that begins with these."""
     return TooLarge(f"over {limit:,} bytes (feed.max_item_bytes)", start[:KEPT_PREFIX])
 
 
 def content_uri(value: bytes) -> str:
-    """A uri made of the bytes themselves, for an item that has no other."""
+    """Return a uri made of the bytes themselves, for an item that has no other."""
     return f"urn:sha256:{hashlib.sha256(value).hexdigest()}"
 
 
 def whole_stream(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """The stream as one item."""
+    """Yield the stream as one item."""
     value = stream.read(limit + 1)
     yield too_large(limit, value) if len(value) > limit else value

@@ -1,6 +1,6 @@
-"""E-mail (RFC 5322 with MIME): the text part is the story, HTML where there is no text.
+"""Parse e-mail (RFC 5322 with MIME): the text part is the story, or the HTML if there is no text.
 
-The subject is the headline, ``Control: cancel`` (RFC 5537) takes the message it names back.
+The subject is the headline; ``Control: cancel`` (RFC 5537) cancels the message it names.
 """
 
 import email
@@ -39,7 +39,7 @@ _MOST_PARTS = 200
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in a message. Raises MalformedItem where it has no text."""
+    """Return the story in a message. Raises MalformedItem if it has no text."""
     message = _read(raw.value)
     cancelled = _cancelled(message)
     written = mapping.time(_header(message, "Date"))
@@ -72,7 +72,7 @@ def parse(raw: RawStory) -> Story:
 
 
 def identity(value: bytes) -> str | None:
-    """The message's id (RFC 2392), or that of the message it cancels."""
+    """Return the message's id (RFC 2392), or that of the message it cancels."""
     try:
         return _uri(_read(value))
     except MalformedItem:
@@ -80,9 +80,9 @@ def identity(value: bytes) -> str | None:
 
 
 def _read(value: bytes) -> EmailMessage:
-    """The message, whatever is wrong with it.
+    """Return the message, however malformed.
 
-    Raises MalformedItem where the library gives up.
+    Raises MalformedItem if the library gives up.
     """
     value = re.sub(rb"\A\s*From \S+ .*\r?\n", b"", value, count=1).lstrip(b"\r\n \t")
     if value.lower().count(b"boundary=") > _MOST_PARTS:
@@ -98,7 +98,7 @@ def _read(value: bytes) -> EmailMessage:
 
 
 def _header(message: EmailMessage, name: str) -> str | None:
-    """A header's words, with raw bytes that are no UTF-8 taken for Windows-1252."""
+    """Return a header's text; raw bytes that are not UTF-8 are taken for Windows-1252."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     words = decode(raw.encode("utf-8", "surrogateescape"))
     with suppress(HeaderParseError, LookupError, ValueError):
@@ -122,7 +122,7 @@ def _cancelled(message: EmailMessage) -> str | None:
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that hold something, in their order; those after the first hundreds are not looked at."""
+    """Return the parts with content, in order; only the first hundreds."""
     for number, part in enumerate(message.walk()):
         if number >= _MOST_PARTS:
             return
@@ -131,7 +131,7 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _body(message: EmailMessage) -> str:
-    """The text for reading: plain unless it is empty or only says that there is HTML."""
+    """Return the readable text: plain, unless it is empty or only refers to the HTML."""
     plain: list[str] = []
     marked: list[str] = []
     for part in _parts(message):
@@ -147,7 +147,7 @@ def _body(message: EmailMessage) -> str:
 
 
 def _text(part: EmailMessage) -> str:
-    """The part's characters, whatever its charset says; undecodable transfer encodings stay as they are."""
+    """Return the part's text, whatever its charset claims; undecodable transfer encodings stay as they are."""
     try:
         payload: Any = part.get_payload(decode=True)
     except Exception:  # noqa: BLE001 - as above
@@ -161,7 +161,7 @@ def _text(part: EmailMessage) -> str:
 
 
 def _flowed(part: EmailMessage, text: str) -> str:
-    """Lines that end in a blank go on in the next (RFC 3676)."""
+    """Join lines that end in a blank with the next (RFC 3676)."""
     try:
         is_flowed = str(part.get_param("format") or "").lower() == "flowed"
     except Exception:  # noqa: BLE001 - as above
@@ -170,7 +170,7 @@ def _flowed(part: EmailMessage, text: str) -> str:
 
 
 def _attachments(message: EmailMessage) -> Iterator[dict[str, str]]:
-    """What hangs on the message: the bare file name, without any path it claims, and its kind."""
+    """Return the attachments: the bare file name, without any path it claims, and its type."""
     for part in _parts(message):
         try:
             name = part.get_filename()

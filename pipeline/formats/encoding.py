@@ -1,4 +1,4 @@
-"""Bytes → characters, for sources that say little or nothing true about their encoding."""
+"""Decode bytes from sources that say little or nothing true about their encoding."""
 
 import codecs
 
@@ -10,14 +10,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LATIN = frozenset(("ascii", "iso8859-1"))
-"""What calls itself these is cp1252 on the wire (https://encoding.spec.whatwg.org/#names-and-labels)."""
+"""Encodings that are cp1252 on the wire (https://encoding.spec.whatwg.org/#names-and-labels)."""
 
 
 def decode(value: bytes, declared: str | None = None) -> str:
-    """The characters: by byte order mark, as declared, as UTF-8, and if nothing fits as Windows-1252.
+    """Return the text: by byte order mark, as declared, as UTF-8, or else as Windows-1252.
 
-    The last always succeeds: the five bytes it leaves undefined stay as the controls they are in
-    Latin-1.
+    The last always succeeds: the five bytes it leaves undefined become the Latin-1 controls.
     """
     for mark, encoding in _MARKS:
         if value.startswith(mark):
@@ -31,13 +30,13 @@ def decode(value: bytes, declared: str | None = None) -> str:
 
 
 def without_byte_order_mark(value: bytes) -> bytes:
-    """The same text in UTF-8 without its mark, if a byte order mark says what it is in."""
+    """Return the same text in UTF-8 without its byte order mark, if it has one."""
     wide = any(value.startswith(mark) for mark, _ in _MARKS)
     return decode(value).encode("utf-8", "replace") if wide else value
 
 
 def _codec(declared: str | None) -> str:
-    """The codec of that name where Python has a text codec of it; UTF-8 where not."""
+    """Return the text codec of this name, or UTF-8 if Python has none."""
     try:
         found = codecs.lookup((declared or "utf-8").strip())
     except (LookupError, ValueError):

@@ -1,8 +1,8 @@
-"""IPTC 7901, the text of the wires before XML.
+"""Parse IPTC 7901, the text of the wires before XML.
 
 ``SOH service number priority category words [keywords] CR LF [catchline] STX text ETX DDHHMM MON YY EOT``.
-Teleprinter messages between ``ZCZC`` and ``NNNN`` are the same without the control characters. A
-headline ends with ``=`` or is the first line. Times are GMT unless they say otherwise.
+Teleprinter messages between ``ZCZC`` and ``NNNN`` are the same without the control characters. A headline ends with
+``=`` or is the first line. Times are GMT unless they say otherwise.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ class _Message:
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in a message. Raises MalformedItem where it has no header or no text."""
+    """Return the story in a message. Raises MalformedItem if it has no header or no text."""
     message = _read(raw.value)
     text, note = _without_note(message.text)
     headline, body = _headline(text)
@@ -77,7 +77,7 @@ def parse(raw: RawStory) -> Story:
 
 
 def identity(value: bytes) -> str | None:
-    """Service, number and day: numbers are used again after a while."""
+    """Return service, number and day; numbers repeat after a while."""
     try:
         message = _read(value)
     except MalformedItem:
@@ -86,7 +86,7 @@ def identity(value: bytes) -> str | None:
 
 
 def _uri(message: _Message, clock: re.Match[str] | None, value: bytes) -> str:
-    """With the day where the message tells the whole of it, else with a digest of its bytes."""
+    """Return the uri with the day if the message states it completely, else with a digest of its bytes."""
     day = None
     if clock and clock["month"] and clock["year"]:
         moment = _time(clock, datetime.now(UTC))
@@ -126,7 +126,7 @@ def _read(value: bytes) -> _Message:
 
 
 def _fields(rest: str) -> tuple[int | None, str | None, str | None]:
-    """Priority, category and keywords of the header's line; the count of words lies between."""
+    """Return priority, category and keywords of the header line; the word count lies between."""
     tokens = rest.split()
     urgency = category = None
     if tokens and re.fullmatch(r"\w", tokens[0]):
@@ -151,13 +151,13 @@ def _headline(text: str) -> tuple[str | None, str]:
 
 
 def _without_note(text: str) -> tuple[str, str | None]:
-    """The text, and what follows it that is not for publication."""
+    """Return the text, and what follows it that is not for publication."""
     found = _NOT_FOR_PUBLICATION.search(text)
     return (text[: found.start()], " ".join(text[found.start() :].split())) if found else (text, None)
 
 
 def _without_clock(text: str, after: str) -> tuple[str, re.Match[str] | None]:
-    """The text without a last line that is only the time, and the time: after ETX, or in that line."""
+    """Return the text without a last line that is only the time, and the time (after ETX, or in that line)."""
     clock = _DATED.search(after) or _CLOCK.search(after)
     if clock:
         return text, clock
@@ -167,7 +167,7 @@ def _without_clock(text: str, after: str) -> tuple[str, re.Match[str] | None]:
 
 
 def _time(clock: re.Match[str] | None, received: datetime) -> datetime | None:
-    """The moment a clock shows; without month and year the one nearest to the arrival."""
+    """Return the moment a clock shows; without month and year, the one nearest to the arrival."""
     if not clock:
         return None
     month = _MONTHS.get((clock["month"] or "").lower()[:3]) or _MONTHS.get((clock["month"] or "").lower())

@@ -1,4 +1,4 @@
-"""JSON Feed 1.x (https://jsonfeed.org/version/1.1): each item is a story."""
+"""Parse JSON Feed 1.x (https://jsonfeed.org/version/1.1): each item is a story."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _HEAD_CHARACTERS = 4_096
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """Each item as a feed of its own; a feed without items has none."""
+    """Yield each item as a feed of its own; a feed without items has none."""
     for value in whole_stream(stream, limit):
         if isinstance(value, PermanentError):
             yield value
@@ -50,7 +50,7 @@ def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
 
 
 def identity(value: bytes) -> str | None:
-    """The item's id, else its address."""
+    """Return the item's id, else its address."""
     try:
         return _uri(_read(value)[1])
     except MalformedItem:
@@ -58,7 +58,7 @@ def identity(value: bytes) -> str | None:
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in the feed's one item. Raises MalformedItem."""
+    """Return the story in the feed's only item. Raises MalformedItem."""
     feed, item = _read(raw.value)
     markup, plain = _text(item, "content_html"), _text(item, "content_text")
     published = mapping.time(_text(item, "date_published"))

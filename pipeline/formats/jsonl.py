@@ -10,7 +10,7 @@ _CHUNK = 1 << 20
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """The lines that are not blank; one that is too long is skipped without being held."""
+    """Yield the lines that are not blank; a line that is too long is skipped without being held in memory."""
     while line := stream.readline(limit + 1):
         if len(line) > limit and not line.endswith(b"\n"):
             while (more := stream.readline(_CHUNK)) and not more.endswith(b"\n"):
@@ -21,7 +21,7 @@ def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
 
 
 def recognises(start: bytes, name: str) -> bool:
-    """By its name, or by two lines that each begin an object."""
+    """Recognise the format by the file's name, or by two lines that each begin an object."""
     if name.endswith((".jsonl", ".ndjson", ".jsonlines")):
         return True
     return bool(re.match(rb"\{[^\r\n]*\}[ \t\r]*\n\s*[\[{]", start))

@@ -1,4 +1,4 @@
-"""A JSON object out of bytes, for the formats that are made of them."""
+"""Read a JSON object, for the formats that consist of one."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from pipeline.errors import MalformedItem
 
 
 def read_object(value: bytes) -> dict[str, Any]:
-    """The JSON object in ``value``.
+    """Return the JSON object in ``value``.
 
     Raises MalformedItem with the line and column, or with what there is instead of an object.
     """

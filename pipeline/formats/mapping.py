@@ -1,4 +1,4 @@
-"""What a source states, in IPTC's terms: its words → the values of a Story."""
+"""Map what a source states, in IPTC's terms, to the values of a Story."""
 
 import re
 import warnings
@@ -85,7 +85,7 @@ _YEARS = range(1970, 2200)
 
 
 def time(text: str | None) -> datetime | None:
-    """The time in UTC: ISO 8601 in either form, RFC 5322, or as people write it; None if it is none.
+    """Return the time in UTC, from ISO 8601, RFC 5322 or as people write it; None if it is none.
 
     A time without a zone is taken to be UTC.
     """
@@ -118,14 +118,14 @@ def _plausible(moment: datetime) -> datetime | None:
 
 
 def first_time(*texts: str | None) -> datetime | None:
-    """The first of these that is a time."""
+    """Return the first of these that is a time."""
     return next((moment for text in texts if (moment := time(text))), None)
 
 
 def embargo(text: str | None) -> datetime | None:
-    """The time until which a story is to be held.
+    """Return the time until which a story is embargoed.
 
-    Raises MalformedItem where it cannot be read: what must wait for an unknown time is not let out.
+    Raises MalformedItem if it cannot be read: a story with an unknown embargo must not be published.
     """
     moment = time(text)
     if text and text.strip() and moment is None:
@@ -134,22 +134,22 @@ def embargo(text: str | None) -> datetime | None:
 
 
 def version(text: str | None) -> int | None:
-    """The version, a whole number from 1; None for anything else."""
+    """Return the version, a whole number from 1; None for anything else."""
     digits = (text or "").strip()
     return int(digits) if re.fullmatch(r"[0-9]{1,18}", digits) and int(digits) else None
 
 
 def urgency(text: str | None) -> int | None:
-    """1 (highest) to 9."""
+    """Return the urgency, 1 (highest) to 9."""
     digit = (text or "").strip()
     return int(digit) if re.fullmatch(r"0?[1-9]", digit) else None
 
 
 def pubstatus(text: str | None, until: datetime | None = None) -> str:
-    """usable, withheld or canceled, from any spelling and scheme (``stat:canceled``); usable if unsaid.
+    """Return usable, withheld or canceled, from any spelling and scheme (``stat:canceled``); usable if absent.
 
-    Embargoed is usable from a time on; without one (``until``) nobody knows when, so it is withheld.
-    Raises MalformedItem for a word nobody knows: it might be a kill.
+    Embargoed means usable from a time on; without one (``until``) it means withheld. Raises MalformedItem for an
+    unknown word: it might be a kill.
     """
     word = _local(text)
     if not word:
@@ -162,37 +162,37 @@ def pubstatus(text: str | None, until: datetime | None = None) -> str:
 
 
 def signal(*texts: str | None) -> str | None:
-    """What the sender says this message is, if it is no ordinary story: the first word known."""
+    """Return what the sender says about the message itself, if it is no ordinary story: the first known word."""
     return next((known for text in texts if (known := _SIGNALS.get(_local(text)))), None)
 
 
 def _local(text: str | None) -> str:
-    """The last part of a code, in lower case letters only: ``stat:usable``, ``http://…/signal/test``."""
+    """Return the last part of a code, lower-case letters only: ``stat:usable``, ``http://…/signal/test``."""
     return re.sub(r"[^a-z]", "", re.split(r"[:/#]", (text or "").strip().rstrip("/"))[-1].lower())
 
 
 def byline(text: str | None) -> str | None:
-    """Who wrote it, without the word before."""
+    """Return who wrote it, without the word before."""
     text = " ".join((text or "").split()).rstrip(" =")
     return re.sub(r"^(?:by|von|par|por|di|door|af|av)[:\s]\s*(?=\S)", "", text, flags=re.I) or None
 
 
 def words(texts: Iterable[str | None]) -> tuple[str, ...]:
-    """Keywords, each once, in their order; no more than anybody sets by hand."""
+    """Return keywords without duplicates, in order; no more than anybody sets by hand."""
     found = (word for text in texts if text and (word := " ".join(text.split())))
     return tuple(dict.fromkeys(islice(found, _MOST_TERMS)))
 
 
 def subjects(pairs: Iterable[tuple[str | None, str | None]]) -> tuple[Subject, ...]:
-    """Subjects from pairs of code and name, each once, in their order; no more than anybody sets by hand."""
+    """Return subjects from pairs of code and name, without duplicates, in order; no more than anybody sets by hand."""
     found = dict.fromkeys(islice(pairs, _MOST_TERMS))
     return tuple(Subject(code=code, name=name) for code, name in found if code or name)
 
 
 def single(items: Sequence[Item], what: str) -> Item:
-    """The one item of a message.
+    """Return the only item of a message.
 
-    Raises MalformedItem for none, and for several: which of them would it be?
+    Raises MalformedItem for none, and for several, since it is unclear which is meant.
     """
     if len(items) == 1:
         return items[0]
@@ -202,11 +202,11 @@ def single(items: Sequence[Item], what: str) -> Item:
 
 
 def story(raw: RawStory, **stated: Any) -> Story:
-    """The Story, with what is not stated filled in from the feed.
+    """Return the Story, with missing values taken from the feed.
 
-    ``stated`` are fields of Story, None where the source is silent; ``source`` is the provider's
-    name. ``extra`` loses what is empty. Raises MalformedItem for a story without text,
-    headline or reference to content elsewhere.
+    ``stated`` are fields of Story, None if the source does not state them; ``source`` is the provider's name. Empty
+    values are dropped from ``extra``. Raises MalformedItem for a story without text, headline or reference to
+    content elsewhere.
     """
     given = raw.source if raw.source != raw.feed else None
     created = stated.pop("versioncreated", None) or raw.published or raw.receivedat

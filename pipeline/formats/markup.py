@@ -1,4 +1,4 @@
-"""The text of marked-up bodies (HTML, XHTML, NITF), their paragraphs kept and their markup gone."""
+"""Extract the text of markup (HTML, XHTML, NITF), keeping paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -58,13 +58,13 @@ _BLOCKS = frozenset(
     ]
 )
 _WRAPPED = 120
-"""No hand wraps lines longer than this, in characters."""
+"""Nobody wraps lines longer than this by hand, in characters."""
 UNSEEN = frozenset(["script", "style", "head", "title", "noscript", "template", "iframe", "object"])
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
 def text_of(fragment: str) -> str:
-    """The visible text of an HTML fragment, one line a block element, white space collapsed."""
+    """Return the visible text of an HTML fragment, one line per block element, white space collapsed."""
     if not fragment.strip():
         return ""
     try:
@@ -75,9 +75,9 @@ def text_of(fragment: str) -> str:
 
 
 def lines_of(root: etree._Element, unseen: frozenset[str] = UNSEEN) -> str:
-    """The text in a tree, one line a block element, without what stands in elements ``unseen``.
+    """Return the text in a tree, one line per block element, without the elements ``unseen``.
 
-    A tree without any block element is text that breaks its own lines.
+    A tree without any block element is text with its own line breaks.
     """
     if not any(str(element.tag).lower() in _BLOCKS for element in root.iterdescendants()):
         return _unmarked("".join(map(str, root.itertext())))
@@ -86,7 +86,7 @@ def lines_of(root: etree._Element, unseen: frozenset[str] = UNSEEN) -> str:
 
 
 def _unmarked(text: str) -> str:
-    """Blank lines part paragraphs; where there are none, long lines are paragraphs, short ones are wrapped."""
+    """Split paragraphs at blank lines; without any, long lines are paragraphs and short ones are wrapped."""
     blocks = re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").strip())
     if len(blocks) == 1 and any(len(line.strip()) > _WRAPPED for line in blocks[0].split("\n")):
         blocks = blocks[0].split("\n")
@@ -94,12 +94,12 @@ def _unmarked(text: str) -> str:
 
 
 def is_fragment(text: str) -> bool:
-    """Whether a text that calls itself plain is HTML that was escaped: it has a paragraph's tags."""
+    """Return whether a text that claims to be plain is escaped HTML: it has a paragraph's tags."""
     return bool(re.search(r"</?(?:p|br|div|span|b|i|em|strong|a)\b[^<>]{0,200}>", text, re.I))
 
 
 def _walk(root: etree._Element, unseen: frozenset[str]) -> Iterator[str]:
-    """The text in document order, a newline at every edge of a block; no recursion."""
+    """Yield the text in document order, with a newline at every edge of a block; not recursive."""
     hidden = preformatted = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag.lower() if isinstance(element.tag, str) else ""

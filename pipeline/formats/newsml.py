@@ -1,8 +1,7 @@
-"""NewsML 1.0 to 1.2 (https://iptc.org/standards/newsml-1/): a tree of components around the text.
+"""Parse NewsML 1.0 to 1.2 (https://iptc.org/standards/newsml-1/): a tree of components around the text.
 
-A document with several NewsItems is taken apart into them. The story's uri is the item's URN
-without its revision (``urn:newsml:provider:date:item:revision``), so that all
-revisions have the same.
+A document with several NewsItems is split into them. The story's uri is the item's URN without its revision
+(``urn:newsml:provider:date:item:revision``), so that all revisions share it.
 """
 
 import base64
@@ -26,17 +25,17 @@ _UNREAD = re.compile(r"css|script|photo|image|picture|jpe?g|gif|video|audio|styl
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """Each NewsItem of a document as a document of its own."""
+    """Yield each NewsItem of a document as a document of its own."""
     yield from xml.split(stream, limit, lambda root: [*children(root, "NewsItem")])
 
 
 def identity(value: bytes) -> str | None:
-    """The item's URN without its revision."""
+    """Return the item's URN without its revision."""
     return xml.try_read(value, lambda root: _identified(child(root, "NewsItem"))[0])
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in a NewsML document. Raises MalformedItem."""
+    """Return the story in a NewsML document. Raises MalformedItem."""
     root = xml.read(raw.value)
     item, envelope = mapping.single([*children(root, "NewsItem")], "NewsItems"), child(root, "NewsEnvelope")
     uri, revision = _identified(item)
@@ -111,7 +110,7 @@ def parse(raw: RawStory) -> Story:
 
 
 def _identified(item: Element | None) -> tuple[str | None, int | None]:
-    """The URN without its revision, and the revision."""
+    """Return the URN without its revision, and the revision."""
     named = child(item, "Identification", "NewsIdentifier")
     public = text(child(named, "PublicIdentifier"))
     revision = mapping.version(re.sub(r"[NUA]$", "", text(child(named, "RevisionId")) or ""))
@@ -126,12 +125,12 @@ def _identified(item: Element | None) -> tuple[str | None, int | None]:
 
 
 def _kill(instructed: list[str | None]) -> str | None:
-    """An instruction that takes the story back, whatever the status says."""
+    """Return whether an instruction cancels the story, whatever its status says."""
     return next((word for word in instructed if word and re.fullmatch(r"(?i)kill|cancel|withhold", word)), None)
 
 
 def _formal(element: Element | None) -> str | None:
-    """A topic's FormalName, its words where there is none."""
+    """Return a topic's FormalName, or its text if there is none."""
     return attribute(element, "FormalName", "Topic") or text(element)
 
 
@@ -143,7 +142,7 @@ def _main(components: list[Element]) -> Element | None:
 
 
 def _line(components: list[Element], name: str) -> str | None:
-    """A news line of the outermost component that has it; pictures' lines are theirs."""
+    """Return a news line of the outermost component that has it; pictures have their own."""
     for component in components:
         if not _UNREAD.search(_formal(child(component, "Role")) or ""):
             found = [words for each in children(component, "NewsLines", name) if (words := text(each))]
@@ -178,7 +177,7 @@ def _party(item: Element, name: str) -> str | None:
 
 
 def _located(item: Element) -> str | None:
-    """The city of the first location, else the smallest part named."""
+    """Return the city of the first location, else the smallest part named."""
     for place in item.iter("Location"):
         named = {
             (attribute(each, "FormalName") or "").lower(): attribute(each, "Value")
@@ -221,7 +220,7 @@ def _holder(item: Element) -> str | None:
 
 
 def _content(item: Element) -> tuple[nitf.Article, str]:
-    """The text among the components that is the story's: by its role, else the longest.
+    """Return the text among the components that is the story's: by its role, else the longest.
 
     Captions, styles and headlines have components of their own.
     """
@@ -266,7 +265,7 @@ def _references(item: Element) -> dict[str, Any]:
 
 
 def _renditions(item: Element) -> dict[str, Any]:
-    """Content that is elsewhere, with ninjs's words for its properties."""
+    """Return content that is elsewhere, with ninjs's names for its properties."""
     found = {}
     for number, each in enumerate(item.iter("ContentItem"), 1):
         if href := attribute(each, "Href"):

@@ -1,8 +1,8 @@
-"""NewsML-G2: newsItem, packageItem and newsMessage (https://iptc.org/standards/newsml-g2/).
+"""Parse NewsML-G2: newsItem, packageItem and newsMessage (https://iptc.org/standards/newsml-g2/).
 
-A newsMessage is taken apart into its items. A package becomes a story of its own whose ``extra``
-has the references (``associations``, as in ninjs 1.x); content that is elsewhere stays there, and
-``extra`` says where (``renditions``).
+A newsMessage is split into its items. A package becomes a story whose ``extra`` has the references
+(``associations``, as in ninjs 1.x). Content that is elsewhere stays there, and ``extra`` says where
+(``renditions``).
 """
 
 from collections.abc import Iterator
@@ -21,19 +21,19 @@ _CODES = ("qcode", "uri", "literal")
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """Each item of a newsMessage as a message of its own; any other document as it is."""
+    """Yield each item of a newsMessage as a message of its own; any other document unchanged."""
     yield from xml.split(
         stream, limit, lambda root: [each for place in children(root, "itemSet") for each in place.iterchildren()]
     )
 
 
 def identity(value: bytes) -> str | None:
-    """The item's guid."""
+    """Return the item's guid."""
     return xml.try_read(value, lambda root: attribute(_item(root), "guid"))
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in an item. Raises MalformedItem, also for items that are no news."""
+    """Return the story in an item. Raises MalformedItem, also for items that are no news."""
     root = xml.read(raw.value)
     item = _item(root)
     meta, about, rights = child(item, "itemMeta"), child(item, "contentMeta"), _rights(item)
@@ -104,9 +104,9 @@ def parse(raw: RawStory) -> Story:
 
 
 def _item(root: Element) -> Element:
-    """The item in the document.
+    """Return the item in the document.
 
-    Raises MalformedItem where there is none, or one that is no news.
+    Raises MalformedItem if there is none, or it is no news.
     """
     found = [root] if root.tag in _ITEMS else [*root.iter(*_ITEMS)]
     other = next((str(each.tag) for each in root.iter(*_OTHERS)), None)
@@ -116,7 +116,7 @@ def _item(root: Element) -> Element:
 
 
 def _content(item: Element) -> tuple[nitf.Article, str]:
-    """The text that the item holds, the richest first, and what NITF says beside it."""
+    """Return the text of the item, the richest first, and what NITF says beside it."""
     found = child(item, "contentSet")
     inline = [*children(found, "inlineXML"), *children(found, "inlineData")]
     for each in inline:
@@ -142,7 +142,7 @@ def _inline(content: Element) -> str:
 
 
 def _best(about: Element | None, name: str) -> str | None:
-    """The main one of several: without a role or with a role called main, before all others."""
+    """Return the main one of several: without a role or with a role called main, before all others."""
     found = [(attribute(each, "role") or "", each) for each in children(about, name)]
     found.sort(
         key=lambda pair: 0 if not pair[0] or pair[0].rpartition(":")[2].lower() in ("main", "headline", "title") else 1
@@ -153,7 +153,7 @@ def _best(about: Element | None, name: str) -> str | None:
 
 
 def _concepts(about: Element | None, tag: str, item: Element | None = None) -> Iterator[tuple[str | None, str | None]]:
-    """Code and name of each concept; where a name is only asserted elsewhere in the item, that one."""
+    """Return code and name of each concept; a name that is only asserted elsewhere in the item is found there."""
     asserted = {attribute(each, *_CODES): _name(each) for each in children(item, "assert")}
     for each in children(about, tag):
         code = attribute(each, *_CODES)
@@ -161,14 +161,14 @@ def _concepts(about: Element | None, tag: str, item: Element | None = None) -> I
 
 
 def _name(concept: Element | None) -> str | None:
-    """A concept's name, the English one of several."""
+    """Return a concept's name, the English one of several."""
     names = [(attribute(each, LANG) or "", words) for each in children(concept, "name") if (words := text(each))]
     names.sort(key=lambda pair: not pair[0].startswith("en"))
     return names[0][1] if names else None
 
 
 def _label(concept: Element | None) -> str | None:
-    """A concept's name, else what its code or address says of it."""
+    """Return a concept's name, else what its code or address says."""
     code = attribute(concept, "literal", "qcode")
     return _name(concept) or (code.partition(":")[2] or code if code else attribute(concept, "uri"))
 
@@ -204,7 +204,7 @@ def _content_language(item: Element) -> str | None:
 
 
 def _renditions(item: Element) -> dict[str, Any]:
-    """Content that is elsewhere, by its rendition's name, with ninjs's words for its properties."""
+    """Return content that is elsewhere, by its rendition's name, with ninjs's names for its properties."""
     found: dict[str, Any] = {}
     for number, each in enumerate(children(item, "contentSet", "remoteContent"), 1):
         name = attribute(each, "rendition", "id") or f"remote{number}"
@@ -219,7 +219,7 @@ def _renditions(item: Element) -> dict[str, Any]:
 
 
 def _associations(item: Element) -> dict[str, Any]:
-    """A package's references by group and place in it, in the order of the groups."""
+    """Return a package's references by group and position, in the order of the groups."""
     found: dict[str, Any] = {}
     for group in children(item, "groupSet", "group"):
         name = attribute(group, "id", "role") or "group"

@@ -1,9 +1,8 @@
-"""ninjs, IPTC's news in JSON, 1.x to 3.x; and JSON objects that are nearly that.
+"""Parse ninjs, IPTC's news in JSON, 1.x to 3.x, and JSON objects that resemble it.
 
-1.x has ``headline``, ``body_text``, ``body_xhtml``, ``byline``; 2.x has ``headlines[]``,
-``bodies[]``, ``by``; 3.x spells them in camelCase. Field names are compared in lower case, so one
-table serves all three, this project's own Story JSON, and loose ones (``id``, ``title``, ``text``).
-Specification: https://iptc.org/standards/ninjs/
+1.x has ``headline``, ``body_text``, ``body_xhtml``, ``byline``; 2.x has ``headlines[]``, ``bodies[]``, ``by``; 3.x
+spells them in camelCase. Field names are compared in lower case, so one table serves all three, this project's own
+Story JSON, and similar objects (``id``, ``title``, ``text``). Specification: https://iptc.org/standards/ninjs/
 """
 
 import re
@@ -31,7 +30,7 @@ _URIS = ("uri", "guid", "id", "link", "url")
 
 
 def identity(value: bytes) -> str | None:
-    """The uri the object states."""
+    """Return the uri the object states."""
     try:
         return _uri(Fields(read_object(value)))
     except MalformedItem:
@@ -39,10 +38,10 @@ def identity(value: bytes) -> str | None:
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in a JSON object.
+    """Return the story in a JSON object.
 
-    Raises MalformedItem where it is no object, has a field of the wrong kind, or has no text
-    (a withheld or canceled story needs none).
+    Raises MalformedItem if it is no object, has a field of the wrong type, or has no text (a withheld or canceled
+    story needs none).
     """
     fields = Fields(read_object(raw.value))
     uri = _uri(fields) or raw.uri
@@ -103,26 +102,26 @@ def parse(raw: RawStory) -> Story:
 
 
 class Fields:
-    """The object's fields by lower-case name; what nobody takes is the rest."""
+    """The object's fields by lower-case name; those that nobody takes are the rest."""
 
     def __init__(self, item: dict[str, Any]) -> None:
-        """Read ``item``; the ``extra`` of this project's own JSON stays apart, as it was."""
+        """Read ``item``; the ``extra`` of this project's own JSON stays separate."""
         self._values = {name: value for name, value in item.items() if name not in _COMPUTED}
         extra = self._values.get("extra")
         self._extra = self._values.pop("extra") if isinstance(extra, dict) else {}
         self._names = {name.lower(): name for name in self._values}
 
     def take(self, *names: str) -> Any:
-        """The first of these fields that has a value; all of them count as understood."""
+        """Return the first of these fields that has a value; all of them count as understood."""
         found = [self._values.pop(self._names.pop(n)) for n in names if n in self._names]
         return next((value for value in found if value not in (None, "", [], {})), None)
 
     def peek_value(self, name: str) -> Any:
-        """The field's value, which stays among the rest."""
+        """Return the field's value and leave it among the rest."""
         return self._values.get(self._names.get(name, ""))
 
     def rest(self) -> dict[str, Any]:
-        """The fields nobody understood, under the names the source gave them."""
+        """Return the fields nobody understood, under their original names."""
         return {**self._extra, **self._values}
 
 
@@ -144,7 +143,7 @@ def _number(value: object) -> int | None:
 
 
 def _time(value: object) -> datetime | None:
-    """A time, ISO 8601 or as people write it, or seconds since 1970."""
+    """Return a time, from ISO 8601, as people write it, or seconds since 1970."""
     if value is None:
         return None
     try:
@@ -165,7 +164,7 @@ def _line(value: object) -> str | None:
 
 
 def _role_of(value: object, role: str) -> object:
-    """The entry of that role in a list of ``{"role", "value"}``, else the first; or the value."""
+    """Return the entry of this role in a list of ``{"role", "value"}``, else the first; or the value."""
     if not isinstance(value, list):
         return value
     entries = [entry for entry in value if isinstance(entry, dict)]
@@ -221,7 +220,7 @@ def _removed(value: object) -> Iterator[Removed]:
 
 
 def _source(stated: object, raw: RawStory, fields: Fields) -> Source:
-    """The name somebody gave to the feed, else the one the item states, else the feed's own."""
+    """Return the name the user gave the feed, else the one the item states, else the feed's own."""
     name = _name(stated)
     if name is None:
         providers = fields.take("infosources", "infosource", "provider")
@@ -231,7 +230,7 @@ def _source(stated: object, raw: RawStory, fields: Fields) -> Source:
 
 
 def _body(fields: Fields) -> str:
-    """The richest body there is; where there is none, the description (a picture's caption)."""
+    """Return the richest body; without any, the description (a picture's caption)."""
     for names in (_BODIES, _DESCRIPTIONS):
         bodies = [text for name in names for text in _texts(fields.take(name), name)]
         if bodies:
@@ -240,7 +239,7 @@ def _body(fields: Fields) -> str:
 
 
 def _texts(value: object, name: str) -> Iterator[str]:
-    """The texts of one field, marked-up ones first, since they keep their paragraphs."""
+    """Return the texts of one field, those with markup first, since they keep their paragraphs."""
     entries = value if isinstance(value, list) else [{"value": value, "role": name}]
     entries = [entry for entry in entries if isinstance(entry, dict)]
     entries.sort(key=lambda entry: not _is_markup(entry))
@@ -259,7 +258,7 @@ def _is_markup(entry: dict[str, Any]) -> bool:
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """The object in a file, or each element of an array, of whatever length the array is."""
+    """Yield the object in a file, or each element of an array of any length."""
     head = stream.read(_CHUNK)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start.startswith(b"["):
@@ -270,7 +269,7 @@ def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
 
 
 def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[ItemOrError]:
-    """The array's elements; from a fault on, the remainder is one item, for parse to refuse."""
+    """Yield the array's elements; from an error on, the remainder is one item, for parse to reject."""
     decoder = JSONDecoder()
     text = buffer.decode("utf-8", "surrogateescape")
     while True:

@@ -1,8 +1,8 @@
-"""NITF 3.x, IPTC's news text in XML (https://iptc.org/standards/nitf/).
+"""Parse NITF 3.x, IPTC's news text in XML (https://iptc.org/standards/nitf/).
 
-Where the specification leaves a choice, each is looked at in turn: identity in ``doc-id``,
-``@uno``, ``du-key`` or a ``meta``; the time in ``date.issue``, ``story.date`` or ``pubdata``.
-A ``docdata`` that manages another document (``management-doc-idref``) is a message about that one.
+Where the specification leaves a choice, the alternatives are tried in turn: identity in ``doc-id``, ``@uno``,
+``du-key`` or a ``meta``; the time in ``date.issue``, ``story.date`` or ``pubdata``. A ``docdata`` that manages
+another document (``management-doc-idref``) is a message about that one.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ BESIDE = UNSEEN | {"media", "media-caption", "media-producer", "note"}
 
 @dataclass(frozen=True)
 class Article:
-    """What an NITF body says, which a NewsML item may carry without any NITF head."""
+    """What an NITF body contains, which a NewsML item may carry without any NITF head."""
 
     headline: str | None = None
     byline: str | None = None
@@ -47,7 +47,7 @@ class Article:
 
 
 def lowered(root: Element) -> Element:
-    """The tree with every name in lower case, since NITF was SGML before it was XML."""
+    """Return the tree with all names in lower case, since NITF was SGML before it was XML."""
     for element in root.iter():
         element.tag = str(element.tag).lower()
         for name in [name for name in element.attrib if name != str(name).lower()]:
@@ -56,12 +56,12 @@ def lowered(root: Element) -> Element:
 
 
 def identity(value: bytes) -> str | None:
-    """The uri the document states."""
+    """Return the uri the document states."""
     return xml.try_read(value, lambda root: _uri(lowered(root)))
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in an NITF document. Raises MalformedItem."""
+    """Return the story in an NITF document. Raises MalformedItem."""
     root = lowered(xml.read(raw.value))
     head, docdata, meta = child(root, "head"), child(root, "head", "docdata"), _meta(root)
     article = read_article(root)
@@ -147,7 +147,7 @@ _UNDERSTOOD = frozenset(
 
 
 def read_article(root: Element) -> Article:
-    """What stands in the body of an NITF tree with names in lower case."""
+    """Read the body of an NITF tree with names in lower case."""
     body = root if root.tag == "body" else child(root, "body")
     top = child(body, "body.head")
     content = child(body, "body.content")
@@ -185,7 +185,7 @@ def _headline(top: Element | None) -> str | None:
 
 
 def _byline(top: Element | None) -> str | None:
-    """The names of all bylines; titles and places stand in elements of their own."""
+    """Return the names of all bylines; titles and places are in elements of their own."""
     names = []
     for each in xml.children(top, "byline"):
         people = texts(each, "person")
@@ -205,7 +205,7 @@ def _dateline(dateline: Element | None, located: Element | None, day: Element | 
 
 
 def _place(location: Element | None) -> str | None:
-    """The city, else the smallest part that is named, else the words."""
+    """Return the city, else the smallest part named, else the text."""
     for name in ("city", "sublocation", "state", "region", "country"):
         if found := text(child(location, name)) or attribute(child(location, name), f"{name}-code"):
             return _title(found)
@@ -236,7 +236,7 @@ def _version(root: Element, meta: dict[str, str]) -> int | None:
 
 
 def _counted(root: Element) -> int | None:
-    """The number of revisions in the history, where each is one more version."""
+    """Return the number of revisions in the history, where each is one more version."""
     functions = [each.get("function") or "" for each in _children(root, "revision-history")]
     versions = [int(digits) for word in functions if (digits := word.rpartition(" ")[2]).isdecimal()]
     return mapping.version(str(max(versions))) if versions else None
@@ -269,7 +269,7 @@ def _genres(head: Element | None) -> tuple[Subject, ...]:
 
 
 def _identified(content: Element | None) -> dict[str, list[str]]:
-    """The people, organizations, places and so on that the sender marked, by the element's name."""
+    """Return the people, organizations, places and so on that the sender marked, by element name."""
     found: dict[str, list[str]] = {}
     for each in xml.children(content):
         for element in each.iterchildren():
@@ -280,7 +280,7 @@ def _identified(content: Element | None) -> dict[str, list[str]]:
 
 
 def _media(content: Element | None) -> dict[str, Any]:
-    """The pictures and recordings the story refers to, as ninjs's renditions."""
+    """Return the pictures and recordings the story refers to, as ninjs's renditions."""
     found = {}
     for number, each in enumerate(_iter(content, "media-reference"), 1):
         if href := attribute(each, "source", "data-location"):
@@ -299,7 +299,7 @@ def _language(root: Element) -> str | None:
 
 
 def _meta(root: Element) -> dict[str, str]:
-    """The head's free fields, names in lower case."""
+    """Return the head's meta fields, names in lower case."""
     pairs = (
         (attribute(each, "name", "http-equiv"), attribute(each, "content"))
         for each in xml.children(root, "head", "meta")
@@ -308,7 +308,7 @@ def _meta(root: Element) -> dict[str, str]:
 
 
 def _of(meta: dict[str, str], names: tuple[str, ...]) -> list[str]:
-    """The values of these names, or else of them with a prefix (``x-version``, ``agency:version``)."""
+    """Return the values of these names, or else of the same names with a prefix (``x-version``, ``agency:version``)."""
     exact = [meta[name] for name in names if name in meta]
     return exact or [value for name, value in meta.items() if name.rpartition(":")[2].removeprefix("x-") in names]
 

@@ -1,7 +1,7 @@
-"""RSS 0.9x to 2.0, RSS 1.0 and Atom, by feedparser: each entry is a story.
+"""Parse RSS 0.9x to 2.0, RSS 1.0 and Atom with feedparser: each entry is a story.
 
-A feed is taken apart into entries, each with the feed's own head around it. A deleted-entry
-(RFC 6721) takes the story it names back.
+A feed is split into entries, each with the feed's own head around it. A deleted-entry (RFC 6721) cancels the story
+it names.
 """
 
 from collections.abc import Iterator
@@ -27,17 +27,17 @@ _ENTRIES = ("item", "entry", "deleted-entry")
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
-    """Each entry as a feed of its own; a feed without entries has no items."""
+    """Yield each entry as a feed of its own; a feed without entries has no items."""
     yield from xml.split(stream, limit, _entries, names=False, least=0)
 
 
 def identity(value: bytes) -> str | None:
-    """The entry's guid or id, else its address."""
+    """Return the entry's guid or id, else its address."""
     return xml.try_read(value, lambda root: _uri(root, _entry(_parsed(root))), names=False)
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in the feed's one entry. Raises MalformedItem."""
+    """Return the story in the feed's only entry. Raises MalformedItem."""
     root = xml.read(raw.value, names=False)
     mapping.single(_entries(root), "entries")
     deleted = _deleted(root)
@@ -82,12 +82,12 @@ def parse(raw: RawStory) -> Story:
 
 
 def link_of(value: bytes) -> str | None:
-    """The address of the page that a feed's one entry is about."""
+    """Return the address of the page that the feed's only entry is about."""
     return xml.try_read(value, lambda root: _entry(_parsed(root)).get("link"), names=False)
 
 
 def with_text(value: bytes, text: str) -> bytes:
-    """The feed with this text as its one entry's content; paragraphs are lines."""
+    """Return the feed with this text as its only entry's content; paragraphs are lines."""
     root = xml.read(value, names=False)
     entry = mapping.single(_entries(root), "entries")
     content = etree.SubElement(entry, _CONTENT)
@@ -96,7 +96,7 @@ def with_text(value: bytes, text: str) -> bytes:
 
 
 def _entries(root: Element) -> list[Element]:
-    """The entries, which stand below the channel in RSS 2.0 and below the root elsewhere."""
+    """Return the entries, which are below the channel in RSS 2.0 and below the root elsewhere."""
     return [
         each
         for each in root.iter("{*}*")
@@ -109,7 +109,7 @@ def _deleted(root: Element) -> Element | None:
 
 
 def _parsed(root: Element) -> Any:
-    """The feed as feedparser reads it: what it is given is well-formed UTF-8 without a DTD.
+    """Parse the feed with feedparser, which gets well-formed UTF-8 without a DTD.
 
     Raises MalformedItem for an entry that would take it seconds.
     """
@@ -135,7 +135,7 @@ def _uri(root: Element, entry: Any) -> str | None:
 
 
 def _moment(entry: Any, name: str) -> datetime | None:
-    """As feedparser understood it, else as this project does."""
+    """Return the time as feedparser understood it, else as ``mapping`` does."""
     # Its own get gives the one time for the other where that is missing.
     known: struct_time | None = dict.get(entry, f"{name}_parsed")
     if known and known.tm_year >= 1970:
@@ -147,7 +147,7 @@ def _moment(entry: Any, name: str) -> datetime | None:
 
 
 def _body(entry: Any) -> tuple[str, str]:
-    """The text and the summary; the longest of several contents, since one may be a teaser."""
+    """Return the text and the summary; the longest of several contents, since one may be a teaser."""
     contents = [text_of(each.get("value", "")) for each in entry.get("content", ())]
     return max(contents, key=len, default=""), text_of(entry.get("summary", ""))
 

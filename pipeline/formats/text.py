@@ -1,4 +1,4 @@
-"""Plain text, the first line a headline where it reads like one."""
+"""Parse plain text; the first line is the headline if it reads like one."""
 
 import re
 
@@ -12,10 +12,10 @@ _SENTENCE_END = re.compile(r"[.!?…:;,—-]['\"”’)\]]*$")
 
 
 def parse(raw: RawStory) -> Story:
-    """The story in a plain text.
+    """Return the story in a plain text.
 
-    Its uri is the feed's name for it, its times are the stated publication or the arrival.
-    Raises MalformedItem where the bytes hold no text.
+    Its uri is the feed's name for it; its times are the stated publication or the arrival. Raises MalformedItem if
+    the bytes contain no text.
     """
     text = decode(raw.value)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -34,7 +34,7 @@ def parse(raw: RawStory) -> Story:
 
 
 def extract_headline(text: str) -> tuple[str | None, str]:
-    """Headline and the rest: a short first line that is no sentence and has a text below it."""
+    """Return headline and rest: a short first line that is no sentence and has a text below it."""
     first, _, rest = text.partition("\n")
     first = first.strip()
     is_headline = (

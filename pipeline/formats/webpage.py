@@ -1,6 +1,6 @@
-"""A web page: the article's text by trafilatura, its metadata from what the page says to machines.
+"""Parse a web page: the article's text with trafilatura, its metadata from what the page states for machines.
 
-JSON-LD (schema.org NewsArticle), Open Graph and ``meta`` are asked, the first that speaks wins.
+JSON-LD (schema.org NewsArticle), Open Graph and ``meta`` are tried in this order.
 """
 
 import json
@@ -29,7 +29,7 @@ _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
 
 
 def parse(raw: RawStory) -> Story:
-    """The story on a page. Raises MalformedItem where the page holds no article."""
+    """Return the story on a page. Raises MalformedItem if the page has no article."""
     root = _read(raw.value)
     meta, article = _meta(root), next(_linked(root), {})
     known = _extracted(root)
@@ -98,7 +98,7 @@ def parse(raw: RawStory) -> Story:
 
 
 def _extracted(root: html.HtmlElement) -> dict[str, Any]:
-    """What trafilatura finds; of a page no newsroom makes, which would take it minutes, all the text."""
+    """Return what trafilatura finds; for a page that would take it minutes, all the text."""
     if sum(1 for _ in islice(root.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         return {"text": lines_of(root, _AROUND)}
     # It takes its time to import, and few items are pages.
@@ -111,7 +111,7 @@ def _extracted(root: html.HtmlElement) -> dict[str, Any]:
 
 
 def identity(value: bytes) -> str | None:
-    """The page's canonical address, as the page states it."""
+    """Return the canonical address that the page states."""
     try:
         return _uri(_read(value))
     except MalformedItem:
@@ -119,7 +119,7 @@ def identity(value: bytes) -> str | None:
 
 
 def text_of_extracted(text: str) -> str:
-    """The extracted paragraphs, without the blank marks of lists."""
+    """Return the extracted paragraphs, without the marks of lists."""
     return "\n".join(re.sub(r"^- ", "", line).strip() for line in text.splitlines() if line.strip())
 
 
@@ -144,7 +144,7 @@ def _uri(root: html.HtmlElement) -> str | None:
 
 
 def _meta(root: html.HtmlElement) -> dict[str, list[str]]:
-    """What the page says of itself, by lower-case name."""
+    """Return the page's meta fields, by lower-case name."""
     found: dict[str, list[str]] = {}
     for each in root.iterfind(".//meta"):
         name = each.get("property") or each.get("name") or each.get("itemprop")
@@ -170,7 +170,7 @@ def _text(root: html.HtmlElement, path: str) -> str | None:
 
 
 def _linked(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
-    """The articles in the page's JSON-LD, the one with a headline first."""
+    """Return the articles in the page's JSON-LD, one with a headline first."""
     found = []
     for script in root.iterfind(".//script[@type='application/ld+json']"):
         try:

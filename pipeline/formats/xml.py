@@ -1,7 +1,7 @@
-"""XML from strangers: no entities, no DTD, no network, bounded in depth; and lenient where it is safe.
+"""Parse untrusted XML: no entities, no DTD, no network, bounded depth; lenient where that is safe.
 
-libxml2 refuses trees deeper than 256 and texts over 10 MB by itself. Entity declarations are
-refused outright, so nothing can expand (billion laughs) or be fetched (XXE).
+libxml2 itself refuses trees deeper than 256 and texts over 10 MB. Entity declarations are refused, so nothing can
+expand (billion laughs) or be fetched (XXE).
 """
 
 import html
@@ -30,7 +30,7 @@ _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?
 
 
 def root_name(start: bytes) -> str:
-    """The local name of the first element of markup that begins so, "" if it is none."""
+    """Return the local name of the first element of markup that begins so, "" if it is none."""
     at = 0
     while found := _PROLOG.match(start, at):
         at = found.end()
@@ -39,10 +39,10 @@ def root_name(start: bytes) -> str:
 
 
 def read(value: bytes, names: bool = True) -> Element:
-    """The root of a document, comments and instructions gone; ``names`` without their namespaces.
+    """Return the root of a document, without comments and instructions; ``names`` without their namespaces.
 
-    Mended on the way: a wrong encoding, HTML's entities, control characters, a bare ``&``.
-    Raises MalformedItem with line and column, or for a declaration of entities.
+    Repairs a wrong encoding, HTML's entities, control characters and a bare ``&``. Raises MalformedItem with line
+    and column, or for a declaration of entities.
     """
     declared = _ENCODING.match(value)
     text = decode(value, declared[1].decode() if declared else None)
@@ -65,7 +65,7 @@ def read(value: bytes, names: bool = True) -> Element:
 
 
 def try_read(value: bytes, find: Callable[[Element], str | None], names: bool = True) -> str | None:
-    """What ``find`` finds in the document, None where the document cannot be read."""
+    """Return what ``find`` finds in the document, None if the document cannot be read."""
     try:
         return find(read(value, names))
     except MalformedItem:
@@ -73,7 +73,7 @@ def try_read(value: bytes, find: Callable[[Element], str | None], names: bool = 
 
 
 def _parser() -> etree.XMLParser:
-    """Made anew for each document: a parser is not to be shared between threads."""
+    """Return a new parser for each document: a parser must not be shared between threads."""
     return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -86,7 +86,7 @@ def _parser() -> etree.XMLParser:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """HTML's named characters as themselves; unknown names as the text they stand in."""
+    """Return the character of an HTML entity; unknown names stay as text."""
     if entity[1] in _KNOWN:
         return entity[0]
     character = html.unescape(entity[0])
@@ -94,17 +94,17 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def local(element: Element | None) -> str:
-    """The element's name without its namespace."""
+    """Return the element's name without its namespace."""
     return "" if element is None else etree.QName(element).localname
 
 
 def serialise(root: Element) -> bytes:
-    """The document's bytes, in UTF-8."""
+    """Return the document's bytes, in UTF-8."""
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def children(element: Element | None, *path: str) -> Iterator[Element]:
-    """The elements at the end of a path of child names."""
+    """Return the elements at the end of a path of child names."""
     if element is None:
         return
     if not path:
@@ -115,24 +115,24 @@ def children(element: Element | None, *path: str) -> Iterator[Element]:
 
 
 def child(element: Element | None, *path: str) -> Element | None:
-    """The first element at the end of the path."""
+    """Return the first element at the end of the path."""
     return next(children(element, *path), None)
 
 
 def text(element: Element | None) -> str | None:
-    """All the text in an element on one line, None if there is none."""
+    """Return all the text in an element on one line, None if there is none."""
     if element is None:
         return None
     return " ".join("".join(map(str, element.itertext())).split()) or None
 
 
 def texts(element: Element | None, *path: str) -> list[str]:
-    """The texts at the end of the path that are not empty."""
+    """Return the non-empty texts at the end of the path."""
     return [found for each in children(element, *path) if (found := text(each))]
 
 
 def attribute(element: Element | None, *names: str) -> str | None:
-    """The first of these attributes that says something."""
+    """Return the first of these attributes that has a value."""
     if element is None:
         return None
     return next((value for name in names if (value := (element.get(name) or "").strip())), None)
@@ -141,9 +141,9 @@ def attribute(element: Element | None, *names: str) -> str | None:
 def split(
     stream: Stream, limit: int, find: Callable[[Element], list[Element]], names: bool = True, least: int = 1
 ) -> Iterator[ItemOrError]:
-    """The parts that ``find`` finds in the stream's document, each as a document; a lone one as it came.
+    """Yield the parts that ``find`` finds in the stream's document, each as a document; a single one unchanged.
 
-    A document that cannot be read, or has fewer than ``least`` parts, is one item, for parse to refuse.
+    A document that cannot be read, or has fewer than ``least`` parts, is one item, for parse to reject.
     """
     for value in whole_stream(stream, limit):
         if isinstance(value, TooLarge):
@@ -164,9 +164,9 @@ def split(
 
 
 def split_entries(root: Element, parts: list[Element]) -> Iterator[bytes]:
-    """The document once for each of the first parts, with that part alone in it.
+    """Return the document once for each of the first parts, with only that part in it.
 
-    What stands around the parts is repeated in each, so long as it is small.
+    What is around the parts is repeated in each, as long as it is small.
     """
     places = [(part, parent) for part in parts if (parent := part.getparent()) is not None]
     for part, parent in places:

@@ -1,1 +1,1 @@
-"""Kibana's data views, saved searches and dashboards: described once, made by code, imported over its API."""
+"""Build Kibana's data views, saved searches and dashboards in code, and import them over its API."""

@@ -1,4 +1,4 @@
-"""The dashboards: what a newsroom, a quotes desk and whoever runs the pipeline look at."""
+"""The dashboards: for the newsroom, for work with quotes, and for operators."""
 
 from pipeline.kibana.description import (
     Dashboard,

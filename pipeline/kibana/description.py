@@ -1,4 +1,4 @@
-"""What a dashboard consists of: values that say what is shown, not how Kibana writes it down."""
+"""Describe a dashboard's contents, independent of how Kibana stores them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ Operation = Literal["count", "unique_count", "average", "max", "sum", "percentil
 
 @dataclass(frozen=True)
 class View:
-    """A data view: the indices, and their time."""
+    """A data view: the indices, and their time field."""
 
     id: str
     name: str
@@ -20,7 +20,7 @@ class View:
 
 @dataclass(frozen=True)
 class Metric:
-    """What is counted or measured; ``only`` is in KQL."""
+    """What to count or measure; ``only`` is a filter in KQL."""
 
     label: str
     operation: Operation = "count"
@@ -34,7 +34,7 @@ COUNT = Metric("count")
 
 @dataclass(frozen=True)
 class OverTime:
-    """Metrics over time, a series for each, or for each of the most frequent values of a field."""
+    """Metrics over time, as one series each, or one for each of a field's most frequent values."""
 
     title: str
     view: View
@@ -67,7 +67,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Which values go together how often: a table of two or three fields and a count."""
+    """Which values occur together, and how often: a table of two or three fields and a count."""
 
     title: str
     view: View
@@ -77,7 +77,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class PointMap:
-    """Where, on a map."""
+    """Points on a map."""
 
     title: str
     view: View
@@ -100,7 +100,7 @@ Panel = OverTime | Top | Number | Pairs | PointMap | Listing
 
 @dataclass(frozen=True)
 class Placed:
-    """A panel, and how much of the row of 48 columns and how many lines it takes."""
+    """A panel, its width in the grid of 48 columns, and its height."""
 
     panel: Panel
     width: int
@@ -109,7 +109,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Rows of panels, from above."""
+    """Rows of panels, from the top."""
 
     id: str
     title: str
@@ -117,4 +117,4 @@ class Dashboard:
     rows: tuple[tuple[Placed, ...], ...]
     since: str = "now-24h"
     every: int = 30
-    """Seconds between two refreshes."""
+    """Seconds between refreshes."""

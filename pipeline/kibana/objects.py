@@ -1,4 +1,4 @@
-"""The description → saved objects, in the order in which they refer to each other."""
+"""Turn the description into saved objects, in the order in which they refer to each other."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,13 @@ from pipeline.kibana.panels import Reference, embedded
 
 CORE = "8.8.0"
 TYPES = {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "10.3.0"}
-"""The versions of the shapes written here, which tell a Kibana what to migrate: those of Kibana 9.0."""
+"""The migration versions of the objects written here: those of Kibana 9.0."""
 
 
 def objects(
     prefix: str = "", views: Sequence[View] = VIEWS, dashboards: Sequence[Dashboard] = DASHBOARDS
 ) -> list[dict[str, Any]]:
-    """All saved objects: data views, saved searches, dashboards; ``prefix`` is that of the indices."""
+    """Return all saved objects: data views, saved searches, dashboards; ``prefix`` is that of the indices."""
     searches = {listing.id: listing for dashboard in dashboards for listing in _listings(dashboard)}
     return [
         *(_view(view, prefix) for view in views),
@@ -26,7 +26,7 @@ def objects(
 
 
 def ndjson(found: Sequence[dict[str, Any]]) -> str:
-    """The objects as Kibana exports and imports them, one a line."""
+    """Return the objects as Kibana exports and imports them, one per line."""
     return "".join(json.dumps(each, ensure_ascii=False, sort_keys=True) + "\n" for each in found)
 
 
@@ -123,7 +123,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
 
 
 def _texts(config: dict[str, Any]) -> dict[str, Any]:
-    """A map's parts are texts of JSON inside its attributes."""
+    """Encode a map's parts as JSON strings within its attributes."""
     if "layerListJSON" not in config.get("attributes", {}):
         return config
     attributes = {

@@ -1,7 +1,7 @@
-"""A panel as Kibana writes it down: Lens's form-based layers, a map's layers, a reference to a saved search.
+"""Build a panel as Kibana stores it: Lens's form-based layers, a map's layers, or a reference to a saved search.
 
-The shapes are those of Kibana 9's own exports: everything stands by value in the dashboard, but for
-the saved searches, and every name of a data view is a reference.
+The shapes are those of Kibana 9's own exports. Everything is stored by value in the dashboard, except saved
+searches; every data view is a reference.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from pipeline.kibana.description import Listing, Metric, Number, OverTime, Pairs
 LAYER = "layer"
 _QUERY = {"language": "kuery", "query": ""}
 _SERIES = 8
-"""The most series of one chart."""
+"""The most series in one chart."""
 
 Reference = dict[str, str]
 
 
 def embedded(panel: Panel) -> tuple[str, dict[str, Any], list[Reference]]:
-    """The kind of a panel, its configuration, and what it refers to."""
+    """Return the type of a panel, its configuration, and its references."""
     if isinstance(panel, Listing):
         return "search", {"enhancements": {}}, []
     if isinstance(panel, PointMap):
@@ -28,7 +28,7 @@ def embedded(panel: Panel) -> tuple[str, dict[str, Any], list[Reference]]:
 
 
 def lens(panel: OverTime | Top | Number | Pairs) -> dict[str, Any]:
-    """A Lens chart by value."""
+    """Return a Lens chart by value."""
     kind, columns, visualization = _chart(panel)
     layer = {"columnOrder": list(columns), "columns": columns, "incompleteColumns": {}, "sampling": 1}
     return {
@@ -48,7 +48,7 @@ def lens(panel: OverTime | Top | Number | Pairs) -> dict[str, Any]:
 
 
 def _chart(panel: OverTime | Top | Number | Pairs) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Lens's kind of chart, its columns in their order, and how they are drawn."""
+    """Return Lens's chart type, its columns in order, and how they are drawn."""
     if isinstance(panel, Number):
         return "lnsMetric", {"metric": _metric(panel.metric)}, _layer(metricAccessor="metric")
     if isinstance(panel, Top):

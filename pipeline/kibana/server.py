@@ -1,4 +1,4 @@
-"""A Kibana: import and export of saved objects over its API (https://www.elastic.co/docs/api/doc/kibana)."""
+"""Import and export saved objects over Kibana's API (https://www.elastic.co/docs/api/doc/kibana)."""
 
 import json
 import ssl
@@ -15,12 +15,12 @@ from pipeline.settings import Kibana
 
 _TIMEOUT = 60.0
 _STARTING = 120.0
-"""Seconds that a Kibana which is starting is waited for."""
+"""Seconds to wait for a Kibana that is starting."""
 
 
 @contextmanager
 def connected(kibana: Kibana) -> Iterator[httpx.Client]:
-    """A client of the configured Kibana. Raises ConfigurationError where none is configured."""
+    """Return a client of the configured Kibana. Raises ConfigurationError if none is configured."""
     if not kibana.url:
         raise ConfigurationError("no Kibana is configured; give --kibana http://…, or set kibana.url")
     headers = {"kbn-xsrf": "wire"}
@@ -40,10 +40,10 @@ def connected(kibana: Kibana) -> Iterator[httpx.Client]:
 
 
 def put(kibana: Kibana, objects: str, *, overwrite: bool = True) -> int:
-    """Import the objects, given as NDJSON; how many there are now of them.
+    """Import the objects, given as NDJSON. Return how many were imported.
 
-    A Kibana that is starting is waited for. Raises KibanaUnavailable, and ConfigurationError where it refuses
-    us or one of the objects; the message says which and why.
+    Waits for a Kibana that is starting. Raises KibanaUnavailable, and ConfigurationError if it rejects us or an
+    object; the message says which and why.
     """
     with connected(kibana) as client:
         answer = _request(
@@ -61,7 +61,7 @@ def put(kibana: Kibana, objects: str, *, overwrite: bool = True) -> int:
 
 
 def get(kibana: Kibana, wanted: Sequence[dict[str, Any]]) -> str:
-    """The objects of these types and ids as they are in Kibana now, as NDJSON. Raises as ``put``."""
+    """Return the objects of these types and ids as they are in Kibana now, as NDJSON. Raises as ``put``."""
     named = [{"type": each["type"], "id": each["id"]} for each in wanted]
     with connected(kibana) as client:
         body = {"objects": named, "excludeExportDetails": True}

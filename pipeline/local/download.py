@@ -1,7 +1,7 @@
-"""Fetching the jars, several at a time, each checked against the lock.
+"""Download the jars, several at a time, and check each against the lock.
 
-jgo knows the repository they come from. Each jar is fetched into a directory of its own, and moved
-into the cache once its hash is right; a file lock lets one process fetch at a time.
+jgo knows the repository they come from. Each jar is downloaded into a directory of its own, and moved into the
+cache once its hash is verified. A file lock lets only one process download at a time.
 """
 
 import fcntl
@@ -21,11 +21,11 @@ from pipeline.local.jars import LOCK, Jar, is_intact, missing
 _AT_ONCE = 8
 _ATTEMPTS = 4
 _TIMEOUT = 20
-"""Seconds without a byte, after which a download is repeated."""
+"""Seconds without data after which a download is retried."""
 
 
 class _Damaged(Exception):
-    """The bytes are not those that were locked."""
+    """The bytes do not have the locked hash."""
 
 
 def fetch(
@@ -34,10 +34,10 @@ def fetch(
     on_bytes: Callable[[int], None] = lambda size: None,
     repositories: dict[str, str] | None = None,
 ) -> None:
-    """Bring the jars that are missing or damaged into the cache; ``on_bytes`` hears how many bytes came in.
+    """Download missing or damaged jars into the cache; ``on_bytes`` gets the number of bytes received.
 
-    ``repositories`` are Maven repositories by name; jgo's own unless given. Raises DownloadFailed, and
-    ConfigurationError where the cache cannot be written to.
+    ``repositories`` are Maven repositories by name; by default jgo's own. Raises DownloadFailed, and
+    ConfigurationError if the cache is not writable.
     """
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def _download(jar: Jar, repository: Path, on_bytes: Callable[[int], None], repos
 
 @contextmanager
 def _exclusive(cache: Path) -> Iterator[None]:
-    """Wait until no other process fetches into the cache."""
+    """Wait until no other process downloads into the cache."""
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

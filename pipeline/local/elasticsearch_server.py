@@ -1,4 +1,4 @@
-"""Elasticsearch: one node of the core server as it is published, with two small modules beside it."""
+"""Run one Elasticsearch node of the published core server, with two small modules."""
 
 import http.client
 import json
@@ -33,7 +33,7 @@ logger.native.level = error
 logger.vectors.name = org.apache.lucene.internal.vectorization
 logger.vectors.level = error
 """
-"""Native libraries are not published, and the node does without them."""
+"""Native libraries are not published; the node works without them."""
 _OPTIONS = (
     "--module-path=lib",
     "--add-modules=ALL-MODULE-PATH,jdk.net,jdk.management.agent",
@@ -47,9 +47,9 @@ _OPTIONS = (
 def elasticsearch_server(
     folder: Path, log: Path, heap: int, ports: Mapping[str, int], settings: Mapping[str, Any] | None = None
 ) -> JavaServer:
-    """A node on the data in ``folder``.
+    """Return a node on the data in ``folder``.
 
-    ``ports`` are those of ``elasticsearch`` and its ``transport``; ``settings`` are added to, or put over, its own.
+    ``ports`` are those of ``elasticsearch`` and its ``transport``; ``settings`` extend or override its own.
     """
     home = folder / "home"
     _lay_out(home)
@@ -79,7 +79,7 @@ def _settings(folder: Path, ports: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _lay_out(home: Path) -> None:
-    """Make the home directory anew from the jars: the library, and the modules for HTTP and for English."""
+    """Recreate the home directory from the jars: the library, and the modules for HTTP and for English."""
     netty, english = home / "modules" / "transport-netty4", home / "modules" / "english"
     for name in ("lib", "modules", "tmp"):
         shutil.rmtree(home / name, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The servers' jars: locked by hash in ``jars.lock``, kept in the user's cache."""
+"""List the servers' jars: locked by hash in ``jars.lock``, stored in the user's cache."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ _MAIN = {"kafka": "kafka_2.13", "elasticsearch": "elasticsearch"}
 
 @dataclass(frozen=True)
 class Jar:
-    """One line of the lock: which server needs it, its Maven coordinates, its SHA-256, its size in bytes."""
+    """One line of the lock: the server that needs it, its Maven coordinates, SHA-256, and size in bytes."""
 
     server: str
     group: str
@@ -25,17 +25,17 @@ class Jar:
 
     @property
     def filename(self) -> str:
-        """Its name in the cache."""
+        """Its file name in the cache."""
         return f"{self.artifact}-{self.version}.jar"
 
 
 def cache_dir() -> Path:
-    """Where the jars are kept: ``wire/jars`` in the user's cache directory."""
+    """Return the directory of the jars: ``wire/jars`` in the user's cache directory."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wire" / "jars"
 
 
 def locked(*servers: str) -> list[Jar]:
-    """The jars that these servers need."""
+    """Return the jars that these servers need."""
     found = []
     for line in LOCK.read_text().splitlines():
         server, coordinates, sha256, size = line.split()
@@ -46,17 +46,17 @@ def locked(*servers: str) -> list[Jar]:
 
 
 def paths(server: str) -> list[Path]:
-    """Where the jars of this server are in the cache."""
+    """Return the paths of this server's jars in the cache."""
     return [cache_dir() / jar.filename for jar in locked(server)]
 
 
 def version(server: str) -> str:
-    """The server's own version, which is that of its main jar."""
+    """Return the server's version, which is that of its main jar."""
     return next(jar.version for jar in locked(server) if jar.artifact == _MAIN[server])
 
 
 def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
-    """The jars that are not in the cache, or are damaged there; one that both servers need is named once."""
+    """Return the jars that are not in the cache or are damaged; each only once."""
     unique = {jar.filename: jar for jar in jars}.values()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         intact = pool.map(lambda jar: is_intact(cache / jar.filename, jar), unique)
@@ -64,7 +64,7 @@ def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
 
 
 def is_intact(path: Path, jar: Jar) -> bool:
-    """Whether the file has the size and the hash of the lock."""
+    """Return whether the file has the locked size and hash."""
     try:
         if path.stat().st_size != jar.size:
             return False

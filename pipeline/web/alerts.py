@@ -30,7 +30,7 @@ def alerts(index: Index, alert: Annotated[str, Query(max_length=64)] = "") -> st
 
 @router.get("/api/v1/alerts", tags=["alerts"], responses=FAILURES)
 def listed(index: Index) -> Response:
-    """The alerts, without their webhooks and mail addresses."""
+    """Return the alerts, without their webhooks and mail addresses."""
     shown = [alert.model_dump(mode="json", exclude={"webhook", "email"}) for alert in saved_searches.load_all(index)]
     return json_response({"values": shown})
 
@@ -42,7 +42,7 @@ def matches(
     since: Annotated[str, Query(max_length=100, description="told after that time")] = "",
     size: Annotated[int, Query(ge=0, le=1_000)] = 50,
 ) -> Response:
-    """The delivered matches, newest first: matches, corrections, withdrawals, kills."""
+    """Return the delivered matches, newest first: matches, corrections, withdrawals, kills."""
     after: datetime | None = parse_time(since) if since else None
     total, found = delivery_log.latest(index, alert or None, after, size)
     return json_response(
@@ -52,7 +52,7 @@ def matches(
 
 @router.get("/api/v1/alerts/{name}/atom", tags=["alerts"], responses=_NO_ALERT, response_class=Response)
 def feed(request: Request, name: str, index: Index) -> Response:
-    """The matches of an alert, as Atom (RFC 4287)."""
+    """Return the matches of an alert, as Atom (RFC 4287)."""
     alert = saved_searches.get(index, name)
     _, found = delivery_log.latest(index, alert.name)
     base = str(request.base_url).rstrip("/")

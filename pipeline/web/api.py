@@ -70,13 +70,13 @@ def quotes(page: Page, index: Index) -> Response:
 
 @router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
 def one(uri: Text, index: Index) -> dict[str, Any]:
-    """The story with this uri."""
+    """Return the story with this uri."""
     return _found(index, uri)
 
 
 @router.get("/alike", response_model=Hits, responses={404: {"model": Failed, "description": "No such story."}})
 def like(uri: Text, index: Index, size: Size = 5) -> Response:
-    """Stories similar to this one: of its storyline first, then by words."""
+    """Find stories similar to this one: of its storyline first, then by words."""
     found = similar_stories(index, _found(index, uri), size)
     return json_response({"total": len(found), "hits": found})
 
@@ -85,20 +85,20 @@ def like(uri: Text, index: Index, size: Size = 5) -> Response:
 def entities(
     page: Search, index: Index, begins: Annotated[str, Query(max_length=200)] = "", size: Size = 20
 ) -> Response:
-    """Names in the matching stories, and how many stories have each; `begins` filters by the beginning of words."""
+    """List the names in the matching stories with the number of stories; `begins` filters by the beginning of words."""
     return json_response(listed(entity_names.entities(index, page.search_query(), begins, size)))
 
 
 @router.get("/speakers", response_model=Listed)
 def speakers(about: Name, page: Search, index: Index, size: Size = 10) -> Response:
-    """Who speaks about this name, and in how many quotes."""
+    """List who speaks about this name, and in how many quotes."""
     query = page.model_copy(update={"about": []}).search_query()
     return json_response(listed(entity_names.speakers_about(index, about, query, size)))
 
 
 @router.get("/named-with", response_model=Listed)
 def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Response:
-    """Names that stories mention together with this one."""
+    """List the names that stories mention together with this one."""
     return json_response(listed(entity_names.cooccurring(index, name, page.search_query(), size)))
 
 
@@ -106,7 +106,7 @@ def named_with(name: Name, page: Search, index: Index, size: Size = 10) -> Respo
 def rising(
     page: Search, index: Index, window: Annotated[str, Query(max_length=20)] = "24h", size: Size = 10
 ) -> Response:
-    """Names with more stories in the last `window` than in the seven windows before it."""
+    """List names with more stories in the last `window` than in the seven windows before it."""
     found = entity_names.rising(index, page.search_query(), parse_duration(window), datetime.now(UTC), size)
     return json_response(listed(found))
 

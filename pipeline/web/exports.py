@@ -38,7 +38,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @router.get("/ndjson", response_class=StreamingResponse)
 def ndjson(page: Search, what: What, index: Index) -> Response:
-    """All matching documents, one JSON object per line."""
+    """Export all matching documents, one JSON object per line."""
     query = page.search_query(quotes=what.quotes)
     lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(iterate_all(index, query)))
     return _streamed(lines, "application/x-ndjson", query, "ndjson")
@@ -46,21 +46,21 @@ def ndjson(page: Search, what: What, index: Index) -> Response:
 
 @router.get("/csv", response_class=StreamingResponse)
 def table(page: Search, what: What, index: Index) -> Response:
-    """All matching documents as a table; several names in a cell are separated by ``; ``."""
+    """Export all matching documents as a table; several names in a cell are separated by ``; ``."""
     query = page.search_query(quotes=what.quotes)
     return _streamed(_rows(_begun(iterate_all(index, query)), quotes=what.quotes), "text/csv", query, "csv")
 
 
 @router.get("/rss", response_class=Response)
 def rss(request: Request, page: Search, what: What, index: Index) -> Response:
-    """The newest matches, as RSS 2.0."""
+    """Return the newest matches, as RSS 2.0."""
     found = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
     return _xml(_rss(*found), "application/rss+xml")
 
 
 @router.get("/atom", response_class=Response)
 def atom(request: Request, page: Search, what: What, index: Index) -> Response:
-    """The newest matches, as Atom (RFC 4287)."""
+    """Return the newest matches, as Atom (RFC 4287)."""
     title, shown, entries = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
     return atom_of(title, shown, str(request.url), entries)
 

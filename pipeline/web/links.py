@@ -36,18 +36,18 @@ class Links:
         return self(since=_text(since), until=_text(until))
 
     def values(self, name: str) -> list[str]:
-        """The values of a filter."""
+        """Return the values of a filter."""
         value = self.state.get(name, [])
         return [value] if isinstance(value, str) else list(value)
 
     def chosen(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        """The active filters, with each of their values."""
+        """Return the active filters, with each of their values."""
         for name in names:
             for value in self.values(name):
                 yield name, value
 
     def hidden(self, *leaving_out: str) -> Iterator[tuple[str, str]]:
-        """The parameters that a form must carry along."""
+        """Return the parameters that a form must carry along."""
         for name in self.state:
             if name not in (*leaving_out, *_OF_A_PAGE):
                 yield from ((name, value) for value in self.values(name) if value)

@@ -128,7 +128,7 @@ def _broadcast(request: Request) -> IndexedBroadcast:
 async def live(
     page: Search, what: What, index: Index, broadcast: Annotated[IndexedBroadcast, Depends(_broadcast)]
 ) -> Response:
-    """New matches from now on, as server-sent events.
+    """Stream new matches from now on, as server-sent events.
 
     Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon are keep-alives.
     """

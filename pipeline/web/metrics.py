@@ -9,5 +9,5 @@ router = APIRouter()
 
 @router.get("/metrics", include_in_schema=False)
 def metrics(request: Request) -> Response:
-    """The metrics, in Prometheus's text format."""
+    """Return the metrics, in Prometheus's text format."""
     return Response(generate_latest(request.app.state.metrics_registry), media_type=CONTENT_TYPE_LATEST)

@@ -54,13 +54,13 @@ async def replay_chosen(request: Request, context: Context, ingest_service: Entr
 
 @router.get("/api/v1/status", tags=["watch"])
 def state(context: Context) -> Response:
-    """What `wire status --json` prints."""
+    """Return what `wire status --json` prints."""
     return json_response(context.status.gather())
 
 
 @router.get("/api/v1/dead", tags=["watch"], responses={503: _NEEDS_TOKEN[503]})
 def dead(context: Context) -> Response:
-    """The dead letters that were neither replayed nor dropped, oldest first, without their bytes."""
+    """List the dead letters that were neither replayed nor dropped, oldest first, without their bytes."""
     return json_response({"values": [letter.as_json for letter in context.status.unresolved()]})
 
 

@@ -1,1 +1,1 @@
-"""Names in a story: recognised, corrected by the document, brought together, located."""
+"""Find the entities of a story: recognise names, correct them, group mentions, locate places."""

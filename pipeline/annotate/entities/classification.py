@@ -1,7 +1,7 @@
-"""What a name is: the recogniser's labels of all its mentions, weighed with what the document tells.
+"""Decide the type of a name from the recogniser's labels of all its mentions and from the document.
 
-A recogniser reads each mention alone. Its labels are votes; a head word ("… University"), a rank
-before the name, a preposition before it, the gazetteer and the lists of given names vote too.
+A recogniser reads each mention alone. Its labels are votes; a head word ("… University"), a rank or a preposition
+before the name, the gazetteer and the lists of given names vote too.
 """
 
 import re
@@ -53,7 +53,7 @@ _CERTAIN = 3.0
 
 
 def classify(text: str, group: list[Name]) -> list[Name]:
-    """The mentions of one thing under the label that the most speaks for."""
+    """Return the mentions of one thing with the label that has the most votes."""
     votes: dict[str, float] = defaultdict(float)
     for name in group:
         votes[name.label] += 1
@@ -67,7 +67,7 @@ def classify(text: str, group: list[Name]) -> list[Name]:
 
 
 def label_votes(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
-    """Labels that something besides the recogniser speaks for, each with its weight."""
+    """Yield labels that evidence beside the recogniser supports, each with its weight."""
     yield from _by_words(full)
     known = people()
     capitalised = full.split()
@@ -99,7 +99,7 @@ def _by_words(name: str) -> Iterable[tuple[str, float]]:
 
 
 def is_contender(text: str, name: Name) -> bool:
-    """Whether a city or club has a result beside it ("Lille 12 9 2 1 29"), or beats another; countries may too."""
+    """Return whether a city or club has a result beside it ("Lille 12 9 2 1 29") or beats another."""
     if gazetteer().is_country(name.text):
         return False
     after = text[name.end : name.end + 40]
@@ -108,7 +108,7 @@ def is_contender(text: str, name: Name) -> bool:
 
 
 def is_acronym(text: str, name: str) -> bool:
-    """Whether a name is some capitals that are nobody's surname, in a text that is not all capitals."""
+    """Return whether a name is a few capitals that are nobody's surname, in a text that is not all capitals."""
     if not (len(name) in _ACRONYM_LETTERS and name.isalpha() and name.isupper()):
         return False
     shouted = 3 * sum(map(str.isupper, text)) > len(text)
@@ -116,7 +116,7 @@ def is_acronym(text: str, name: str) -> bool:
 
 
 def title_label(name: str) -> str | None:
-    """EVENT, LAW or PRODUCT where the words of a name say that it is one, for names of no other kind."""
+    """Return EVENT, LAW or PRODUCT if the words of a name say so, for names of no other type."""
     words = re.findall(r"[^\W_]+", name.lower())
     if not words:
         return None

@@ -1,7 +1,7 @@
 """Component ``wire_entities``: one entity for each person, organization or place of a story.
 
-Reads ``doc.ents``, and where the story is located from ``doc._.wire_located``; writes
-``doc._.wire_entities``, a tuple of ``Entity``.
+Reads ``doc.ents``, and the story's location from ``doc._.wire_located``; writes ``doc._.wire_entities``, a tuple of
+``Entity``.
 """
 
 import re
@@ -26,7 +26,7 @@ if not Doc.has_extension("wire_entities"):
 
 @Language.component("wire_entities", requires=["doc.ents"], assigns=["doc._.wire_entities"])
 def entities(doc: Doc) -> Doc:
-    """Put the story's entities on ``doc._.wire_entities``, in the order of their first mention."""
+    """Set ``doc._.wire_entities``, in the order of first mentions."""
     text = doc.text
     groups = [classify(text, group) for group in group_mentions(text, list(recognised_names(text, doc)))]
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
@@ -38,9 +38,9 @@ def entities(doc: Doc) -> Doc:
 
 
 def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
-    """The groups, and in each the places where its words stand without having been recognised.
+    """Return the groups with mentions added where the recogniser missed a name's words.
 
-    Only names that cannot be anything else: capitalised words, not inside another name.
+    Only unambiguous ones: capitalised words that are not inside another name.
     """
     taken = {n for group in groups for name in group for n in range(name.start, name.end)}
     owners = {
@@ -60,7 +60,7 @@ def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
 
 
 def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[PlaceCandidate | None]:
-    """Which place each group is, by what stands beside it and by the other places of the story."""
+    """Return the place of each group, from the words beside it and the story's other places."""
     known = gazetteer()
     places = {number: group for number, group in enumerate(groups) if group[0].label in _PLACES}
     if not places:

@@ -1,7 +1,7 @@
-"""Mentions brought together: which names of a story name the same thing.
+"""Group the mentions of a story that name the same thing.
 
-The same words; a person's surname, given name or initials after the full name; an acronym that the
-text itself introduces in brackets; a company with and without its legal form; the names of a country.
+Mentions are grouped by equal words; a person's surname, given name or initials after the full name; an acronym that
+the text introduces in brackets; a company with and without its legal form; the names of a country.
 """
 
 import re
@@ -17,7 +17,7 @@ _GENERIC = frozenset(
     " high public british french german russian chinese indian african asian north south east west bank"
     " university".split()
 )
-"""First words of many organizations, by which none of them is called."""
+"""First words of many organizations, which none of them is called by."""
 LEGAL_FORM = re.compile(
     r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I
 )
@@ -25,7 +25,7 @@ _PERIODS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)")
 
 
 def group_mentions(text: str, names: list[Name]) -> list[list[Name]]:
-    """The names, those of one thing together."""
+    """Return the names in groups, each of one thing."""
     long_forms = acronyms(text, names)
     by_key: dict[str, list[Name]] = defaultdict(list)
     for name in names:
@@ -40,14 +40,14 @@ def group_mentions(text: str, names: list[Name]) -> list[list[Name]]:
 
 
 def _key_of(name: str) -> str:
-    """A name without rank, legal form, case and marks: what its mentions in a story have in common."""
+    """Return a name without rank, legal form, case and marks, which its mentions in a story share."""
     bare = _PERIODS.sub("", RANK.sub("", name) or name)
     bare = LEGAL_FORM.sub("", bare) or bare
     return " ".join(re.findall(r"[\w&]+", bare.casefold())) or name.casefold()
 
 
 def acronyms(text: str, names: Iterable[Name]) -> dict[str, str]:
-    """Acronym → the name it stands right after in brackets, with fitting letters."""
+    """Return acronyms and the names they directly follow in brackets, if the letters fit."""
     known = {}
     for name in names:
         if found := _ACRONYM.match(text, name.end):
@@ -65,13 +65,13 @@ def _is_subsequence(short: str, long: str) -> bool:
 
 
 def is_person(key: str, group: list[Name]) -> bool:
-    """Whether a group is a person's full name."""
+    """Return whether a group is a person's full name."""
     votes = Counter(name.label for name in group)
     return " " in key and votes["PERSON"] * 2 >= len(group)
 
 
 def _parts_of_names(persons: list[str]) -> dict[str, str]:
-    """Surname or given name → the one full name in the story that has it; also a shorter form."""
+    """Map surnames, given names and shorter forms to the only full name in the story that has them."""
     owners: dict[str, list[str]] = defaultdict(list)
     for full in persons:
         words = full.split()
@@ -90,7 +90,7 @@ def _parts_of_names(persons: list[str]) -> dict[str, str]:
 
 
 def _parts_of_organizations(groups: dict[str, list[Name]]) -> dict[str, str]:
-    """Acronym or first word → the one organization of the story that is called so: "Nordlys", "WHO"."""
+    """Map acronyms and first words to the only organization of the story called so: "Nordlys", "WHO"."""
     owners: dict[str, list[str]] = defaultdict(list)
     full = [key for key, group in groups.items() if " " in key and any(name.label == "ORG" for name in group)]
     for key in full:

@@ -1,4 +1,4 @@
-"""The normal form of a name: what the same person or organization has in common across stories."""
+"""Normalise names, so that the same person or organization has the same key in all stories."""
 
 import re
 
@@ -13,7 +13,7 @@ _MARKS = re.compile(r"[^\w&+/ -]")
 
 
 def key_of(name: str, label: str) -> str:
-    """A name without case, accents and marks; a person's without rank, initials, nickname and "Jr."."""
+    """Return a name without case, accents and marks; a person's also without rank, initials, nickname and "Jr."."""
     if label == "PERSON":
         name = RANK.sub("", name) or name
         name = _NICKNAME.sub("", _LINEAGE.sub("", name))

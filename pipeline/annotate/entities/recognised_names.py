@@ -1,4 +1,4 @@
-"""The names that the recogniser found, each trimmed to its own words."""
+"""Collect the names that the recogniser found, trimmed to their own words."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ RANK = re.compile(
 
 
 class Name(NamedTuple):
-    """A recognised name: where it stands, its words, its label."""
+    """A recognised name: its position, words and label."""
 
     start: int
     end: int
@@ -38,9 +38,9 @@ class Name(NamedTuple):
 
 
 def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
-    """The names in ``doc.ents`` of a text, trimmed of marks, articles, ranks and possessives, one line each.
+    """Return the names in ``doc.ents``, on one line each, without marks, articles, ranks and possessives.
 
-    A nickname between marks joins the names around it; what an office is named after is no name.
+    A nickname in quotation marks joins the names around it; what an office is named after is no name.
     """
     found = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(ent)) is not None]
     waiting: Name | None = None

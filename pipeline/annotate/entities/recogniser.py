@@ -1,4 +1,4 @@
-"""The names model: a spaCy entity recogniser of our own, in ``weights`` beside this file.
+"""The names model: our own spaCy entity recogniser, in ``weights`` beside this file.
 
 ``training/names.py`` trains it; ``docs/accuracy.md`` is its model card.
 """
@@ -41,11 +41,11 @@ CONFIG: dict[str, Any] = {
         },
     },
 }
-"""The stock small model's recogniser, told besides what single words are known as."""
+"""The stock small model's recogniser, extended by our word features."""
 
 
 def add(nlp: Language) -> None:
-    """Put the trained recogniser at the end of ``nlp``."""
+    """Add the trained recogniser at the end of ``nlp``."""
     word_features.add_features(nlp.vocab)
     with as_file(files("pipeline.annotate.entities").joinpath("weights")) as folder:
         nlp.add_pipe("ner", config=CONFIG).from_disk(folder, exclude=["vocab"])  # type: ignore[attr-defined]

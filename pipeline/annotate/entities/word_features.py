@@ -1,9 +1,8 @@
-"""What single words are known as, told to the names model with each word.
+"""Features of single words for the names model.
 
-The model embeds a word's norm, prefix, suffix and shape, and beside them this: whether places,
-given names or surnames have it. spaCy computes such attributes once a word, not once a token, so
-that the hints cost nothing at run time; of a lexeme's attributes ``lang`` is the one that nothing
-else here reads.
+The model embeds a word's norm, prefix, suffix and shape, and this feature: whether places, given names or surnames
+contain it. spaCy computes such attributes once per word, not per token, so it costs nothing at run time. Of a
+lexeme's attributes, ``lang`` is the one that nothing else reads here.
 """
 
 from spacy.attrs import LANG  # type: ignore[import-not-found]
@@ -14,12 +13,12 @@ from pipeline.annotate.entities.person_names import people
 
 ATTRIBUTE = "LANG"
 ROWS = 200
-"""More than there are combinations of bits, so that few share a row of the hashed table."""
+"""More than the combinations of bits, so that few share a row of the hashed table."""
 _GIVEN, _SURNAME = 16, 32
 
 
 def add_features(vocab: Vocab) -> None:
-    """Tell every word of ``vocab``, known or yet to come, what it is known as."""
+    """Give every word of ``vocab``, known or future, its features."""
     gazetteer(), people()
     vocab.lex_attr_getters[LANG] = word_features  # type: ignore[attr-defined]
     for lexeme in vocab:
@@ -27,7 +26,7 @@ def add_features(vocab: Vocab) -> None:
 
 
 def word_features(word: str) -> int:
-    """What a word is known as, in bits: those of ``Gazetteer.words``, 16 a given name, 32 a surname."""
+    """Return a word's features as bits: those of ``Gazetteer.words``, 16 a given name, 32 a surname."""
     if not word[:1].isupper():
         return 0
     known = people()

@@ -1,1 +1,1 @@
-"""Quotes in a story: what is between marks, what is reported, by which cue, and who said it."""
+"""Find the quotes of a story: quoted and reported speech, its cues, and its speakers."""

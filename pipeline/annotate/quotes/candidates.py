@@ -1,7 +1,7 @@
-"""What a cue may report: stretches of its sentence, read off the parse, and the quotations near it.
+"""Find what a cue may report: stretches of its sentence, from the parse, and quotations near it.
 
-The parse is right about most clauses and wrong about some, so each cue is given every reading
-that the parse, the sentence and the quotation marks allow; ``choice`` weighs them.
+The parse is right about most clauses and wrong about some. Each cue therefore gets every candidate that the parse,
+the sentence and the quotation marks allow; ``reported_speech`` chooses among them.
 """
 
 from bisect import bisect_left
@@ -19,17 +19,17 @@ SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _BESIDE = frozenset("parataxis advcl ccomp acl conj dep prep relcl".split())
 _CUTS = frozenset("advcl conj npadvmod cc prep relcl acl".split())
 _EMPTY = frozenset("which who that what it this him her them me us himself herself themselves whom how".split())
-"""Words that alone say nothing: "which he called …"."""
+"""Words that say nothing alone: "which he called …"."""
 _INTRODUCE = frozenset("that how whether if why".split())
 _FRONTED = ("according", "per")
 _NEAR = 40
-"""How many tokens from the cue a quotation outside of its clause may stand."""
+"""How many tokens from the cue a quotation outside of its clause may be."""
 _WINDOW = 15
-"""How far after the cue a clause that the parse has lost may be introduced."""
+"""How far after the cue a clause that the parse has missed may be introduced."""
 
 
 class Candidate(NamedTuple):
-    """One reading: how it was come by, its tokens (half-open), the token that heads it."""
+    """One candidate: how it was derived, its tokens (half-open), and its head token."""
 
     derivation: str
     first: int
@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
 
 
 class Quotations:
-    """The quoted stretches of a story in tokens (half-open), and which tokens stand in one."""
+    """The quoted stretches of a story in tokens (half-open), and which tokens are inside one."""
 
     def __init__(self, tree: Tree) -> None:
         """Find the stretches of ``tree.text``."""
@@ -54,15 +54,15 @@ class Quotations:
             self.before.append(self.before[-1] + mark)
 
     def share(self, first: int, last: int) -> float:
-        """How much of a range of tokens stands between marks, from 0 to 1."""
+        """Return how much of a range of tokens is inside quotation marks, from 0 to 1."""
         return (self.before[last] - self.before[first]) / max(1, last - first)
 
     def from_token(self, token: int) -> int:
-        """The number of the first stretch that ends after ``token``."""
+        """Return the number of the first stretch that ends after ``token``."""
         return bisect_left(self._ends, token + 1)
 
     def snap_to_stretches(self, first: int, last: int) -> tuple[int, int]:
-        """The range, no longer cutting through a stretch: what is quoted is said as a whole."""
+        """Return the range, extended so that it cuts no stretch."""
         for opening, closing in self.tokens[self.from_token(first) :]:
             if opening >= last:
                 break
@@ -74,7 +74,7 @@ class Quotations:
 
 
 def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
-    """All that ``cue`` may report, trimmed of marks, each range once, the ways joined by a blank."""
+    """Return all that ``cue`` may report, trimmed, each range once, with its derivations joined by a blank."""
     found: dict[tuple[int, int], Candidate] = {}
     for candidate in (*_clauses(tree, cue), *_surface(tree, cue), *_quotations(tree, quotations, cue)):
         first, last = trimmed(tree, candidate.first, candidate.last)
@@ -91,7 +91,7 @@ def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
 
 
 def trimmed(tree: Tree, first: int, last: int) -> tuple[int, int]:
-    """The range without the marks and blanks at its edges."""
+    """Return the range without marks and blanks at its edges."""
     while first < last and not tree.word[first][-1].isalnum() and not tree.word[first][0].isalnum():
         first += 1
     while first < last and not tree.word[last - 1][0].isalnum() and not tree.word[last - 1][-1].isalnum():
@@ -107,7 +107,7 @@ def _within_paragraph(tree: Tree, first: int, last: int) -> int:
 
 
 def _clauses(tree: Tree, cue: int) -> Iterator[Candidate]:
-    """What hangs on the cue, and what the cue hangs on."""
+    """Yield the dependents of the cue, and what the cue depends on."""
     dep = tree.dep
     sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
     for child in tree.children[cue]:
@@ -130,7 +130,7 @@ def _clauses(tree: Tree, cue: int) -> Iterator[Candidate]:
 
 
 def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) -> Iterator[Candidate]:
-    """Both sides of a cue that stands within what it reports, with its subject."""
+    """Yield both sides of a cue inside what it reports, with its subject."""
     subjects = [child for child in tree.children[cue] if tree.dep[child] == "nsubj"]
     frame_start = min([cue, *(tree.left[child] for child in subjects)])
     frame_end = max([cue, *(tree.right[child] for child in subjects)]) + 1
@@ -139,7 +139,7 @@ def _around(tree: Tree, cue: int, way: str, first: int, last: int, head: int) ->
 
 
 def _under(tree: Tree, cue: int, child: int, way: str, sentence_end: int) -> Iterator[Candidate]:
-    """Longer and shorter forms of what hangs on the cue, for where the parse attached wrongly."""
+    """Yield longer and shorter forms of the dependents, for wrong attachments."""
     relation = tree.dep[child]
     if relation == "prep":
         yield from _inner(tree, child, way, ("pcomp", "pobj"))
@@ -154,14 +154,14 @@ def _under(tree: Tree, cue: int, child: int, way: str, sentence_end: int) -> Ite
 
 
 def _inner(tree: Tree, token: int, way: str, relations: tuple[str, ...]) -> Iterator[Candidate]:
-    """What hangs in turn after what hangs on the cue."""
+    """Yield the dependents of the dependents."""
     for inner in tree.children[token]:
         if tree.dep[inner] in relations and inner > token:
             yield Candidate(way + tree.dep[inner], tree.left[inner], tree.right[inner] + 1, inner)
 
 
 def _cut(tree: Tree, token: int) -> Iterator[Candidate]:
-    """A clause up to each of its own clauses and phrases after the verb."""
+    """Yield a clause up to each of its own clauses and phrases after the verb."""
     dep = tree.dep
     for inner in tree.children[token]:
         cut = tree.left[inner]
@@ -172,13 +172,13 @@ def _cut(tree: Tree, token: int) -> Iterator[Candidate]:
 
 
 def _split(way: str, relation: str, tree: Tree, cue: int, first: int, last: int, head: int) -> Iterator[Candidate]:
-    """What stands before and after the cue's own clause."""
+    """Yield what stands before and after the cue's own clause."""
     yield Candidate(f"{way}<{relation}", first, tree.left[cue], head)
     yield Candidate(f"{way}>{relation}", tree.right[cue] + 1, last, head)
 
 
 def _surface(tree: Tree, cue: int) -> Iterator[Candidate]:
-    """Readings that need no parse: the rest of the sentence on either side."""
+    """Yield candidates that need no parse: the rest of the sentence on either side."""
     sentence_start, sentence_end = tree.sentences[tree.sentence[cue]]
     subject = cue
     for child in tree.children[cue]:
@@ -201,7 +201,7 @@ def _commas(tree: Tree, cue: int, sentence_end: int) -> Iterator[int]:
 
 
 def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Candidate]:
-    """The quotation that ends before the cue, and the one that begins after it, where near."""
+    """Yield the quotation that ends before the cue, and the one that begins after it, if near."""
     number = quotations.from_token(cue)
     for way, near in (("quote<", number - 1), ("quote>", number)):
         if not 0 <= near < len(quotations.tokens):

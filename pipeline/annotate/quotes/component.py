@@ -1,4 +1,4 @@
-"""Component ``wire_quotes``: what is reported as said, between marks or not, by whom, by which cue.
+"""Component ``wire_quotes``: what is reported as said, in quotation marks or not, by whom, with which cue.
 
 Reads the parse and ``doc._.wire_entities``; writes ``doc._.wire_quotes``, a tuple of ``Quote``.
 """
@@ -18,7 +18,7 @@ if not Doc.has_extension("wire_quotes"):
 
 @Language.component("wire_quotes", requires=["doc._.wire_entities", "token.dep"], assigns=["doc._.wire_quotes"])
 def quotes(doc: Doc) -> Doc:
-    """Put the story's quotes on ``doc._.wire_quotes``, in the order of the text."""
+    """Set ``doc._.wire_quotes``, in the order of the text."""
     tree = Tree(doc)
     quotations = Quotations(tree)
     found = quote_spans(tree, quotations)

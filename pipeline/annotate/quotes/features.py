@@ -1,6 +1,6 @@
-"""What speaks for a reading: the features of a cue and of what it may report, as short words.
+"""Describe a cue and a candidate by features, as short words.
 
-Pareti (2015) and Newell et al. (LREC 2018) describe which of them tell a report from other clauses.
+Pareti (2015) and Newell et al. (LREC 2018) describe which features distinguish reports from other clauses.
 """
 
 from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations
@@ -23,7 +23,7 @@ _CONTROLLED = frozenset("xcomp conj advcl pcomp relcl acl ccomp".split())
 
 
 def subject(tree: Tree, verb: int) -> tuple[int | None, str]:
-    """Who does what a verb says, and how it was come by: its own, or that of a verb above."""
+    """Return the subject of a verb, and how it was found: its own, or that of a verb above."""
     own = tree.child(verb, *SUBJECTS)
     if own is not None:
         return own, "own"
@@ -40,10 +40,10 @@ def subject(tree: Tree, verb: int) -> tuple[int | None, str]:
 
 
 class Cue:
-    """The evidence of a cue, and of each of its readings."""
+    """The features of a cue, and of each of its candidates."""
 
     def __init__(self, tree: Tree, quotations: Quotations, token: int, lemma: str) -> None:
-        """Gather what all readings of the cue at ``token`` share."""
+        """Collect the features that all candidates of the cue at ``token`` share."""
         self.tree, self.quotations, self.token, self.lemma = tree, quotations, token, lemma
         children = {tree.dep[child] for child in tree.children[token]}
         has = "".join(
@@ -92,7 +92,7 @@ class Cue:
         return "Name" if tree.word[token][:1].isupper() else "noun"
 
     def of(self, candidate: Candidate) -> list[str]:
-        """The words that describe ``candidate`` as what this cue reports."""
+        """Return the features of ``candidate`` as what this cue reports."""
         tree, lemma, cue = self.tree, self.lemma, self.token
         ways = candidate.derivation.split()
         way, first, last = ways[0], candidate.first, candidate.last

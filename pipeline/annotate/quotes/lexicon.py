@@ -1,4 +1,4 @@
-"""What was learned of reporting: ``reporting.json``, written by ``training/reporting.py``."""
+"""Load what was learned about reporting: ``reporting.json``, written by ``training/reporting.py``."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Which forms may be cues, with their lemmas; the weight of each word of evidence.
+    """The forms that may be cues, with their lemmas, and the weight of each feature.
 
-    ``weights`` are those of a report's readings, ``unattributed`` those of a stretch that no report covers.
+    ``weights`` are those of a report's candidates, ``unattributed`` those of a stretch that no report covers.
     """
 
     lemmas: Mapping[str, str]
@@ -23,6 +23,6 @@ class Lexicon:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon that ships with the project."""
+    """Return the lexicon that ships with the project."""
     read = json.loads(files("pipeline.annotate.quotes").joinpath("reporting.json").read_text(encoding="utf-8"))
     return Lexicon(**read)

@@ -1,4 +1,4 @@
-"""Who is meant by a description: what a story calls those it names, and whom "the spokesman" then is."""
+"""Resolve descriptions: how a story describes those it names, and whom "the spokesman" then means."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,11 @@ _ORIGINS = {
     "danish": "denmark", "polish": "poland", "irish": "ireland", "welsh": "wales", "finnish": "finland",
     "american": "u.s", "greek": "greece", "english": "england", "scottish": "scotland", "swedish": "sweden",
 }  # fmt: skip
-"""Where somebody is from, in the words that share too little with the country's name."""
+"""Words of origin that share too few letters with the country's name."""
 _NEAR = 40
-"""How many tokens before "the agency" the only organization is it."""
+"""How many tokens before "the agency" the only organization may be."""
 _SAME = 4
-"""With this many first letters in common, "Russian" is of "Russia"."""
+"""How many first letters "Russian" and "Russia" must share."""
 _COMPANIES = frozenset(
     "company firm carmaker automaker manufacturer retailer maker giant group corporation conglomerate chain operator"
     " developer startup business bank lender airline insurer publisher producer supplier brand".split()
@@ -106,7 +106,7 @@ _FEMALE = frozenset(
 
 
 class EntityMention(NamedTuple):
-    """A mention: the token of its head, its first token, and whose it is."""
+    """A mention: its head token, its first token, and its entity."""
 
     head: int
     first: int
@@ -114,10 +114,10 @@ class EntityMention(NamedTuple):
 
 
 class NominalCoreference:
-    """What a story calls each person and organization that it names."""
+    """How a story describes each person and organization that it names."""
 
     def __init__(self, tree: Tree, mentions: Iterable[EntityMention]) -> None:
-        """Gather the words beside every mention."""
+        """Collect the words beside every mention."""
         self._tree = tree
         self._called: dict[str, set[str]] = defaultdict(set)
         self._genders: dict[str, str | None] = {}
@@ -126,13 +126,13 @@ class NominalCoreference:
                 self._called[place.entity.id].update(_describing_words(tree, place))
 
     def gender(self, entity: Entity) -> str | None:
-        """m, f or None, from what the story calls the person, else from the given name."""
+        """Return m, f or None, from the descriptions, else from the given name."""
         if entity.id not in self._genders:
             self._genders[entity.id] = gender_of_words(self._called[entity.id]) or gender_of(entity.name)
         return self._genders[entity.id]
 
     def resolve(self, words: Phrase, before: Sequence[EntityMention]) -> Entity | None:
-        """Whom a definite noun phrase stands for, among the mentions before it; None for nobody named."""
+        """Return whom a definite noun phrase means among the mentions before it, or None."""
         tree = self._tree
         head = tree.lower[words.head]
         if tree.lower[words.first] not in ("the", "this", "that") or not head[0].isalpha():
@@ -156,7 +156,7 @@ class NominalCoreference:
         return fitting[-1].entity if fitting else None
 
     def _shared(self, words: Iterable[str], place: EntityMention) -> int:
-        """How many of the words the story has beside the names of an entity, or words of the same beginning."""
+        """Count the words that the story uses beside an entity's names, including words with the same beginning."""
         called = self._called[place.entity.id]
         return sum(
             any(word == other or (len(word) > _SAME and word[:_SAME] == other[:_SAME]) for other in called)
@@ -178,25 +178,25 @@ class NominalCoreference:
 
 
 def is_group(noun: str) -> bool:
-    """Whether a noun in lower case names a kind of organization."""
+    """Return whether a lower-case noun names a kind of organization."""
     return noun in _COMPANIES or noun in _KINDS
 
 
 def gender_of_words(words: Iterable[str]) -> str | None:
-    """M or f where the words, in lower case, say so of one gender only."""
+    """Return m or f if the lower-case words indicate one gender only."""
     said = set(words)
     male, female = bool(said & _MALE), bool(said & _FEMALE)
     return "m" if male and not female else "f" if female and not male else None
 
 
 def syntactic_head(tree: Tree, place: EntityMention) -> int:
-    """The token of a mention that the rest of the sentence holds on to."""
+    """Return the token that connects a mention to the rest of the sentence."""
     inside = range(place.first, place.head + 1)
     return next((token for token in reversed(inside) if tree.head[token] not in inside), place.head)
 
 
 def _describing_words(tree: Tree, place: EntityMention) -> Iterable[str]:
-    """The words of a name, those that hang before it, those in apposition, and what it is said to be."""
+    """Yield the words of a name, its premodifiers, its appositions, and its predicate nouns."""
     head = syntactic_head(tree, place)
     for token in range(max(tree.left[head], place.first - _REACH), place.head + 1):
         yield tree.lower[token].rstrip(".")

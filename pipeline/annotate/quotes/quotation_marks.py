@@ -1,7 +1,7 @@
-"""Where quotation marks open and close: the quoted stretches of a body, in every style.
+"""Find the quoted stretches of a body, in every style of quotation marks.
 
-Knows nothing of language. A stretch never crosses a paragraph; a quotation that goes on over
-paragraphs re-opens its marks in each, and closes them in the last.
+Knows nothing about language. A stretch never crosses a paragraph. A quotation over several paragraphs re-opens its
+marks in each, and closes them in the last.
 """
 
 import re
@@ -14,11 +14,11 @@ _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
 _SINGLE_OPEN = re.compile(r"(?<![^\s(\[“\"—–-])[‘'](?=[^\s'’])")
 _SINGLE_CLOSE = re.compile(r"(?<=\S)[’'](?![\w])")
 _SINGLE_MINIMUM = 3
-"""Single marks around fewer words are nicknames, titles and apostrophes."""
+"""With fewer words, single marks are nicknames, titles and apostrophes."""
 
 
 def stretches(body: str) -> list[Span]:
-    """The stretches between outer quotation marks, without the marks, in order."""
+    """Return the stretches between outer quotation marks, without the marks, in order."""
     found: list[Span] = []
     offset = 0
     carried = ""
@@ -32,7 +32,7 @@ def stretches(body: str) -> list[Span]:
 
 
 def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[int, int]], str]:
-    """The stretches of one paragraph, and the mark that stays open at its end ("" for none)."""
+    """Return the stretches of one paragraph, and the mark that stays open at its end ("" for none)."""
     spans: list[tuple[int, int]] = []
     opened, begin = "", 0
     for mark in _DOUBLE.finditer(text):
@@ -57,13 +57,13 @@ def _in_paragraph(text: str, carried: str, following: str) -> tuple[list[tuple[i
 
 
 def _may_open(text: str, mark: re.Match[str]) -> bool:
-    """Whether two apostrophes open a stretch, as they do where they stand before a word and not after one."""
+    """Return whether two apostrophes open a stretch, as they do before a word but not after one."""
     before, after = text[: mark.start()][-1:], text[mark.end() : mark.end() + 1]
     return mark[0] != "''" or (not before.strip(" \t\xa0([—–-") and bool(after.strip()))
 
 
 def _closes_another(text: str, opened: str, begin: int, mark: re.Match[str]) -> bool:
-    """Whether a mark closes a stretch that was opened in the other style ("… him,”)."""
+    """Return whether a mark closes a stretch that was opened in the other style ("… him,”)."""
     if opened == '"' and mark[0] == "”":
         return "“" not in text[begin : mark.start()]
     if opened == "“" and mark[0] == '"' and not text[mark.start() - 1].isspace():
@@ -73,7 +73,7 @@ def _closes_another(text: str, opened: str, begin: int, mark: re.Match[str]) -> 
 
 
 def _single(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches in single marks, which must hold several words, since apostrophes look the same."""
+    """Return stretches in single marks; they must have several words, since apostrophes look the same."""
     end = 0
     for opening in _SINGLE_OPEN.finditer(text):
         if opening.start() < end:

@@ -1,8 +1,7 @@
-"""The quotes of a story before their speakers are named: reports and quotations brought together.
+"""Combine reports and quotations into the quotes of a story, before their speakers are resolved.
 
-A stretch between marks belongs to the report that covers it. One that no report covers is a quote
-where it goes on from the quote before, or where it is long enough to be speech; the rest are scare
-quotes, titles and nicknames.
+A quoted stretch belongs to the report that covers it. One that no report covers is a quote if it continues the
+quote before, or is long enough to be speech. The others are scare quotes, titles and nicknames.
 """
 
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, s
 from pipeline.annotate.tree import Tree
 
 _TURNS = 6
-"""How many quotes back whose turn it is may be seen."""
+"""How many quotes back turn-taking looks."""
 _INTRODUCED_BY = ("as", "of", "about")
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
@@ -33,7 +32,7 @@ class QuoteSpan(NamedTuple):
 
 
 def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
-    """The quotes of a story in the order of the text."""
+    """Return the quotes of a story in the order of the text."""
     sure, doubtful = reports(tree, quotations, lexicon())
     found = [_from_reports(tree, quotations, report) for report in sure]
     claimed = {number for draft in found for number in draft.stretches}
@@ -49,7 +48,7 @@ def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
 
 
 def _without_duplicates(tree: Tree, found: list[QuoteSpan]) -> Iterator[QuoteSpan]:
-    """The quotes, a stretch no longer in two of the same speaker, but in the inner one alone."""
+    """Return the quotes, each stretch in at most one of the same speaker, the inner one."""
     inner: dict[tuple[int, str], QuoteSpan] = {}
     for draft in sorted(found, key=lambda draft: draft.first - draft.last):
         for number in draft.stretches:
@@ -77,7 +76,7 @@ def _from_reports(tree: Tree, quotations: Quotations, report: Report) -> QuoteSp
 
 
 def _skip_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
-    """Where the words of the speaker begin, after "that", "as" and the day they were said on."""
+    """Return where the reported words begin, after "that", "as" and the day they were said on."""
     first, cue = report.first, report.cue
     opening = tree.lower[first : min(first + 4, report.last)] + [""] * 4
     if quotations.inside[first]:

@@ -1,8 +1,7 @@
-"""Which words of a story report, and what: the choice between the readings of every possible cue.
+"""Decide which words of a story report, and what, by choosing among the candidates of every possible cue.
 
-A log-linear model over the words of ``evidence``, one choice a cue: each of its readings, or none.
-Its weights and the lexicon of cues were learned by ``training/reporting.py``; ``docs/accuracy.md``
-says from what.
+A log-linear model over ``features``, one choice per cue: one of its candidates, or none. ``training/reporting.py``
+learned its weights and the lexicon of cues; ``docs/accuracy.md`` says from what.
 """
 
 import math
@@ -15,17 +14,17 @@ from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.tree import Tree
 
 LIKELY = 0.57
-"""A cue reports where its readings together are more likely than this."""
+"""A cue reports if the total probability of its candidates is above this."""
 LIKELY_THAT = 0.38
-"""And a noun with its own that-clause ("the claim that …") already where they are more likely than this."""
+"""The same for a noun with its own that-clause ("the claim that …")."""
 DOUBTFUL = 0.02
-"""A reading less likely than this is nothing."""
+"""A candidate below this probability is dropped."""
 _BOTH_SIDES = 0.12
-"""A reading this likely on the other side of the cue is the second half of what it reports."""
+"""The probability above which a candidate on the other side of the cue is the second half of what it reports."""
 
 
 class Report(NamedTuple):
-    """A cue, a stretch of what it reports (tokens, half-open), and how sure that is."""
+    """A cue, a stretch that it reports (tokens, half-open), and its probability."""
 
     cue: int
     first: int
@@ -35,7 +34,7 @@ class Report(NamedTuple):
 
 
 def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
-    """Every cue that reports, with what it reports; and doubtful reports of what stands between marks."""
+    """Yield every cue that reports, with what it reports; and doubtful reports of quoted stretches."""
     sure: list[Report] = []
     doubtful: list[Report] = []
     for token, lemma in cues(tree, known):
@@ -49,7 +48,7 @@ def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Re
 
 
 def cues(tree: Tree, known: Lexicon) -> Iterator[tuple[int, str]]:
-    """The tokens that may be cues, with their lemmas."""
+    """Return the tokens that may be cues, with their lemmas."""
     for token, form in enumerate(tree.lower):
         lemma = known.lemmas.get(form)
         # "so-called", "self-described": a word after a hyphen reports nothing.
@@ -58,7 +57,7 @@ def cues(tree: Tree, known: Lexicon) -> Iterator[tuple[int, str]]:
 
 
 def overlap(one: Report | Candidate, other: Report | Candidate) -> bool:
-    """Whether two ranges share at least half of what both cover."""
+    """Return whether two ranges share at least half of their union."""
     shared = min(one.last, other.last) - max(one.first, other.first)
     return shared > 0 and 2 * shared >= one.last - one.first + other.last - other.first - shared
 
@@ -93,13 +92,13 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
 
 
 def _said(tree: Tree, quotations: Quotations, candidate: Candidate) -> bool:
-    """Whether a reading is a clause or stands between marks, and is not only a noun."""
+    """Return whether a candidate is a clause or quoted, not just a noun."""
     clause = candidate.head is not None and tree.child(candidate.head, *SUBJECTS, "aux") is not None
     return clause or quotations.share(candidate.first, candidate.last) > 0
 
 
 def _conjuncts(tree: Tree, cue: int, best: Candidate, likely: float) -> Iterator[Report]:
-    """Further clauses of what is reported that the parse hangs on the cue: "boasted about … and that …"."""
+    """Yield further reported clauses that the parse attaches to the cue: "boasted about … and that …"."""
     for child in tree.children[cue]:
         first, last = tree.left[child], tree.right[child] + 1
         if tree.dep[child] == "conj" and tree.lower[first] == "that" and first >= best.last:

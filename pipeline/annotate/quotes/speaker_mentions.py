@@ -1,4 +1,4 @@
-"""Who spoke: from a cue to the words that mention its speaker."""
+"""Find the words that mention a cue's speaker."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ _BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod adv
 _NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
 _OBJECTS = frozenset("dobj pobj prep attr".split())
 _BARE = 12
-"""How many tokens from a cue a name may stand that the parse has not made its subject."""
+"""How many tokens from a cue a name may be that the parse did not make its subject."""
 _OWN = frozenset(("i", "we"))
 MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
 """What somebody says something in: "issued a statement saying"."""
@@ -25,7 +25,7 @@ class Phrase(NamedTuple):
 
 
 def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None:
-    """The noun phrase of whoever says what is reported, or None where the text gives none."""
+    """Return the noun phrase of the speaker, or None if the text names none."""
     head = _speaking(tree, report)
     if head is not None and tree.head[head] != report.cue:
         head = _reported_we(tree, quotations, head)
@@ -37,7 +37,7 @@ def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None
 
 
 def phrase(tree: Tree, head: int) -> Phrase:
-    """The noun phrase that ``head`` closes: "the Russian leader"."""
+    """Return the noun phrase that ``head`` closes: "the Russian leader"."""
     first = head
     while first > tree.left[head] and _hangs_before(tree, first - 1, head):
         first -= 1
@@ -74,7 +74,7 @@ def _speaking(tree: Tree, report: Report) -> int | None:
 
 
 def _reported_we(tree: Tree, quotations: Quotations, head: int) -> int:
-    """Outside of marks "we" is a word of whoever is reported: "Lee said we must act, adding that …"."""
+    """Resolve "we" outside of marks to the reported speaker: "Lee said we must act, adding that …"."""
     if tree.lower[head] not in _OWN or quotations.inside[head]:
         return head
     over = (tree.child(verb, *SUBJECTS) for verb in tree.ancestors(head))
@@ -82,14 +82,14 @@ def _reported_we(tree: Tree, quotations: Quotations, head: int) -> int:
 
 
 def _verb_of(tree: Tree, token: int, relations: frozenset[str]) -> int:
-    """The verb whose object, near or far, a noun is."""
+    """Return the verb of which a noun is an object, near or far."""
     while tree.dep[token] in relations and tree.head[token] != token:
         token = tree.head[token]
     return token
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
-    """Whether a verb tells what was said to its subject: "was told", "asked about it, she …"."""
+    """Return whether a verb tells what was said to its subject: "was told", "asked about it, she …"."""
     if tree.child(verb, "auxpass", "nsubjpass") is not None:
         return True
     return (
@@ -100,13 +100,13 @@ def is_passive(tree: Tree, verb: int) -> bool:
 
 
 def _speaks_for_another(tree: Tree, participle: int) -> bool:
-    """Whether "… saying" tells what the subject said, though the parse hangs it on a noun before it."""
+    """Return whether "… saying" tells what the subject said, though the parse attaches it to a noun before it."""
     before = tree.word[participle - 1] if participle else ""
     return before == "," or tree.lower[tree.head[participle]] in MESSAGES
 
 
 def _passive_agent(tree: Tree, verb: int) -> int | None:
-    """Who does what a passive verb says."""
+    """Return the agent of a passive verb."""
     for child in tree.children[verb]:
         if tree.dep[child] in ("agent", "prep") and tree.lower[child] == "by":
             return tree.child(child, "pobj")
@@ -114,13 +114,13 @@ def _passive_agent(tree: Tree, verb: int) -> int | None:
 
 
 def _is_quoted(tree: Tree, quotations: Quotations, report: Report, head: int) -> bool:
-    """Whether a word is part of what is said, and so no speaker of it."""
+    """Return whether a word is part of what is said, and so cannot be its speaker."""
     within = report.first <= head < report.last and not report.first <= report.cue < report.last
     return within or (bool(quotations.inside[head]) and not quotations.inside[report.cue])
 
 
 def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | None:
-    """A name right after the cue, or else before it in its sentence: "… said Jane Doe", "Jane Doe (R) said"."""
+    """Return a name right after the cue, or before it in its sentence: "… said Jane Doe", "Jane Doe (R) said"."""
     cue = report.cue
     first, last = tree.sentences[tree.sentence[cue]]
     after = range(cue + 1, min(cue + 1 + _BARE // 3, last))

@@ -1,7 +1,7 @@
-"""Whom a speaker's words stand for: pronouns, common nouns, relatives and surnames, told apart.
+"""Resolve whom a speaker's words mean: pronouns, common nouns, relatives and surnames.
 
-A pronoun takes the nearest person that fits it in number and gender, subjects and those who have
-just spoken first; what is only reported about counts less. What is said between marks names nobody outside of them.
+A pronoun means the nearest person that agrees in number and gender; subjects and recent speakers come first, people
+in reported speech last. People named only inside quotation marks are not considered outside.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ _GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself
 _RELATIVES = frozenset(("who", "which", "that", "whom"))
 _PLURALS = frozenset(("they", "both", "their"))
 _SENTENCES_BACK = 8
-"""How far back a pronoun may look."""
+"""How many sentences back a pronoun may refer."""
 _BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
 _START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0
 """What is added for each sentence between, a subject, what is in the background of its sentence, whoever spoke
@@ -33,7 +33,7 @@ last, a gender that is known and fits, and what somebody is only reported to hav
 
 
 class Antecedent(NamedTuple):
-    """Somebody who has spoken: at which token, under which name, of which gender where that is known."""
+    """A past speaker: the token, the name, and the gender if known."""
 
     token: int
     name: str
@@ -65,7 +65,7 @@ class SpeakerResolver:
         self._last: Antecedent | None = None
 
     def speaker(self, draft: QuoteSpan) -> Speaker | None:
-        """Who speaks in a quote: the mention, and whom it stands for. To be asked in the order of the text."""
+        """Return the speaker of a quote: the mention, and whom it means. Call in the order of the text."""
         if draft.speaker is None:
             return None
         words = self._mention(draft.speaker)
@@ -82,7 +82,7 @@ class SpeakerResolver:
         )
 
     def _mention(self, words: Phrase) -> Phrase:
-        """The name in a noun phrase where there is one, else the phrase."""
+        """Return the name in a noun phrase, or the phrase if it has none."""
         named = self._over.get(words.head) or self._apposed(words.head)
         if named is None:
             return words
@@ -107,7 +107,7 @@ class SpeakerResolver:
         return Antecedent(words.head, name, entity, gender, bool(together) or _is_plural(self.tree.lower[words.head]))
 
     def _together(self, words: Phrase) -> list[EntityMention]:
-        """Others named in the same breath: "Xi and Putin"."""
+        """Return others named in conjunction: "Xi and Putin"."""
         found = []
         for child in self.tree.children[words.head]:
             place = self._over.get(child)
@@ -122,7 +122,7 @@ class SpeakerResolver:
         return None
 
     def _before_spoke(self, words: Phrase) -> Antecedent | None:
-        """Whoever spoke last without being named, where a pronoun or "the …" goes on with them."""
+        """Return the last unnamed speaker, if a pronoun or "the …" refers to them."""
         tree, last = self.tree, self._last
         if last is None or last.entity is not None or last.token >= words.head:
             return None
@@ -162,14 +162,14 @@ class SpeakerResolver:
         return self._nominals.resolve(phrase(tree, head), self._mentions[: bisect_left(self._heads, head)])
 
     def _before(self, token: int) -> list[EntityMention]:
-        """The mentions before a token, of its last sentences, that nobody says between marks."""
+        """Return the mentions before a token, in its last sentences, outside of quotation marks."""
         tree = self.tree
         earliest = tree.sentences[max(0, tree.sentence[token] - _SENTENCES_BACK)][0]
         near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)]
         return [place for place in near if not self.quotations.inside[place.head] or self.quotations.inside[token]]
 
     def _person(self, token: int, gender: str, since: int = -1) -> Entity | None:
-        """The person a singular pronoun stands for; only those named after the token ``since``."""
+        """Return whom a singular pronoun means; only those named after the token ``since``."""
         tree = self.tree
         best, best_score = None, 0.0
         for place in self._before(token):
@@ -189,7 +189,7 @@ class SpeakerResolver:
         return best
 
     def _role(self, place: EntityMention) -> str:
-        """What a mention is to its verb; one in apposition is what its noun is."""
+        """Return a mention's syntactic role; one in apposition has the role of its noun."""
         tree = self.tree
         token = syntactic_head(tree, place)
         while tree.dep[token] in ("appos", "conj") and tree.head[token] != token:
@@ -197,7 +197,7 @@ class SpeakerResolver:
         return tree.dep[token]
 
     def _group(self, token: int, types: tuple[str, ...]) -> Entity | None:
-        """The last organization or country that did something, or that spoke."""
+        """Return the last organization or country that acted or spoke."""
         found = None
         for place in self._before(token):
             if place.entity.type in types and self._role(place) in SUBJECTS:

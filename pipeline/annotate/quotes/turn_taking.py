@@ -1,4 +1,4 @@
-"""Who speaks where no cue says it: labels, the sentence around a stretch, whoever goes on, whose turn it is."""
+"""Find the speaker without a cue: labels, the sentence around a stretch, continuation, and turn-taking."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ _VAGUE = frozenset("which that this these those there what it who".split())
 
 
 def label_before(tree: Tree, quotations: Quotations, number: int) -> Phrase | None:
-    """Who is put before a stretch with a colon, or after its paragraph with a dash: "“…” — Jane Doe"."""
+    """Return who stands before a stretch with a colon, or after its paragraph with a dash: "“…” — Jane Doe"."""
     first, last = quotations.tokens[number]
     start = end = first
     while start > 0 and "\n" not in tree.word[start - 1]:
@@ -38,7 +38,7 @@ def label_before(tree: Tree, quotations: Quotations, number: int) -> Phrase | No
 
 
 def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
-    """A range that is a name and little else."""
+    """Return a range if it is a name and little else."""
     named = [token for token in range(first, last) if tree.kind[token] in ("PERSON", "ORG")]
     if named:
         return Phrase(named[0], max(t for t in named if t - named[0] < _LABEL))
@@ -48,7 +48,7 @@ def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
 
 
 def governing_verb(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
-    """The verb that a stretch within a sentence hangs on, and its subject: "She exhorted them to “…”"."""
+    """Return the verb that governs a stretch within a sentence, and its subject: "She exhorted them to “…”"."""
     first, last = quotations.tokens[number]
     root = next((t for t in range(first, last) if not first <= tree.head[t] < last or tree.head[t] == t), first)
     for verb in (root, *tree.ancestors(root)):
@@ -69,9 +69,9 @@ def _may_speak(tree: Tree, token: int) -> bool:
 def next_turn(
     tree: Tree, quotations: Quotations, number: int, before: Sequence[tuple[int, Phrase | None]]
 ) -> Phrase | None:
-    """Whose turn it is at a stretch by itself: whoever spoke in the paragraph before, or who was asked or answers.
+    """Return whose turn it is at a stretch by itself: the last speaker continues, or question and answer alternate.
 
-    ``before`` are the stretches up to there with their speakers, the nearest first.
+    ``before`` are the earlier stretches with their speakers, nearest first.
     """
     first, _ = quotations.tokens[number]
     near = list(_adjacent(tree, quotations, first, before))
@@ -89,7 +89,7 @@ def next_turn(
 def _adjacent(
     tree: Tree, quotations: Quotations, first: int, before: Sequence[tuple[int, Phrase | None]]
 ) -> Iterator[tuple[int, Phrase | None]]:
-    """The stretches of the paragraphs before, as long as each paragraph has one."""
+    """Return the stretches of the paragraphs before, as long as each paragraph has one."""
     for number, speaker in before:
         opening, closing = quotations.tokens[number]
         if tree.text.count("\n", tree.end[closing - 1], tree.start[first]) > 1:

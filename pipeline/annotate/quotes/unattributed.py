@@ -1,4 +1,4 @@
-"""Stretches between marks that no report covers: somebody's words, or scare quotes, titles, nicknames."""
+"""Classify quoted stretches that no report covers: speech, or scare quotes, titles and nicknames."""
 
 import math
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.tree import Tree
 
 LIKELY_SPEECH = 0.26
-"""A loose stretch is a quote where that is more likely than this."""
+"""An unattributed stretch is a quote if its probability is above this."""
 _SELVES = frozenset("i we you my our your me us".split())
 _SMALL = frozenset("a an and at for from in of on or the to with".split())
 _NEAR, _NEXT = 12, 4
@@ -17,7 +17,7 @@ _NEAR, _NEXT = 12, 4
 
 
 def speech_probability(tree: Tree, quotations: Quotations, number: int, doubt: float) -> float:
-    """How likely a stretch is to be somebody's words; ``doubt`` is the likeliest report over it."""
+    """Return the probability that a stretch is speech; ``doubt`` is the likeliest report that covers it."""
     known = lexicon()
     score = known.unattributed_bias + sum(
         known.unattributed.get(word, 0.0) for word in features(tree, quotations, number, doubt)
@@ -26,7 +26,7 @@ def speech_probability(tree: Tree, quotations: Quotations, number: int, doubt: f
 
 
 def is_no_speech(tree: Tree, quotations: Quotations, number: int) -> bool:
-    """Whether a stretch is called "so-called", or has several words, all capitalised, within a sentence: a title."""
+    """Return whether a stretch is called "so-called", or is a title: several capitalised words within a sentence."""
     first, last = quotations.tokens[number]
     words = [token for token in range(first, last) if tree.word[token][0].isalnum()]
     around = range(*tree.sentences[tree.sentence[first]])
@@ -37,7 +37,7 @@ def is_no_speech(tree: Tree, quotations: Quotations, number: int) -> bool:
 
 
 def features(tree: Tree, quotations: Quotations, number: int, doubt: float) -> list[str]:
-    """What speaks for and against a stretch being somebody's words, as short words."""
+    """Return the features of a stretch, as short words."""
     first, last = quotations.tokens[number]
     words = [token for token in range(first, last) if tree.word[token][0].isalnum()]
     size = min(len(words), 12) if len(words) < 8 else 8 if len(words) < 16 else 16
@@ -72,14 +72,14 @@ def features(tree: Tree, quotations: Quotations, number: int, doubt: float) -> l
 
 
 def _ends(tree: Tree, quotations: Quotations, number: int) -> str:
-    """The mark that a stretch ends with, or that follows it."""
+    """Return the mark that ends the stretch or follows it."""
     end = quotations.spans[number].end
     inside, outside = tree.text[end - 1], tree.text[end + 1 : end + 2]
     return inside if inside in ".?!," else outside if outside and outside in ".,;:" else "w"
 
 
 def _parsed(tree: Tree, first: int, last: int) -> Iterator[str]:
-    """What a stretch is to its sentence."""
+    """Return the syntactic role of a stretch in its sentence."""
     root = next((t for t in range(first, last) if not first <= tree.head[t] < last or tree.head[t] == t), first)
     above = tree.head[root]
     verb = next((t for t in (root, *tree.ancestors(root)) if tree.child(t, "nsubj", "nsubjpass") is not None), above)
@@ -96,7 +96,7 @@ def _parsed(tree: Tree, first: int, last: int) -> Iterator[str]:
 
 
 def _around(tree: Tree, quotations: Quotations, number: int) -> Iterator[str]:
-    """The words and the stretches before a stretch."""
+    """Return the words and stretches before a stretch."""
     first, _ = quotations.tokens[number]
     words = [token for token in range(max(0, first - 5), first) if tree.word[token][0].isalnum()][-2:]
     yield f"two={'_'.join(tree.lower[token] for token in words)}"

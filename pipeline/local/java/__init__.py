@@ -1,1 +1,1 @@
-"""What runs on Java: sources, what is compiled from them, and how."""
+"""What runs on Java: the sources, the compiled jars, and how to compile them."""

@@ -25,7 +25,7 @@ class Processor:
     """Runs one stage in one worker."""
 
     def __init__(self, stage: Stage, handler: Handler, broker: Broker, metrics: Metrics) -> None:
-        """The caller starts and stops ``handler``."""
+        """Take the ``handler``, which the caller starts and stops."""
         self._stage, self._handler, self._broker, self._metrics = stage, handler, broker, metrics
         self._dead_letters = DeadLetterWriter(stage.name, broker, metrics)
         self._tracker = OffsetTracker()

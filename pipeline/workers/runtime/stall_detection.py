@@ -76,7 +76,7 @@ class StallWatch:
         assigned: Callable[[], Collection[int]],
         patience: float,
     ) -> None:
-        """``assigned`` returns the partitions that the worker has now."""
+        """Take ``assigned``, which returns the partitions that the worker has now."""
         self._stage, self._kafka, self._metrics, self._assigned = stage, kafka, metrics, assigned
         self._detector = StallDetector(patience)
 

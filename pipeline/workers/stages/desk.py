@@ -80,7 +80,7 @@ class Desk:
         compares: bool = True,
         now: Clock = utc_now,
     ) -> None:
-        """``compares``: whether to look for copies."""
+        """Take the clients; ``compares`` is whether to look for copies."""
         self._store, self._signatures, self._broker = store, signatures, broker
         self._policy, self._compares, self._now = policy, compares, now
 
