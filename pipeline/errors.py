@@ -1,32 +1,32 @@
-"""What can go wrong, and who can do something about it.
+"""Everything that can go wrong, and who can fix it.
 
 PipelineError
- ├── PermanentError            the item is at fault: trying again changes nothing → dead letter
- │    ├── UnknownFormat        nobody here reads these bytes
- │    ├── MalformedItem        the format is known, the bytes break its rules
- │    ├── TooLarge             over the size the settings allow
+ ├── PermanentError            the item is at fault; a retry changes nothing → dead letter
+ │    ├── UnknownFormat        no format recognises the bytes
+ │    ├── MalformedItem        the format is known, but the bytes break its rules
+ │    ├── TooLarge             over the size that the settings allow
  │    ├── AnnotationFailed     the story killed or stalled its language process, twice
- │    ├── DocumentRefused      Elasticsearch said no, and gave its reason
- │    ├── AlertFailed          Elasticsearch cannot carry out an alert's search
- │    └── DeliveryFailed       a webhook or a mail server took no alert, tried several times
- ├── TransientError            a server is at fault: wait and try again, lose nothing
+ │    ├── DocumentRefused      Elasticsearch rejected the document, and gave its reason
+ │    ├── AlertFailed          Elasticsearch cannot execute an alert's search
+ │    └── DeliveryFailed       a webhook or mail server accepted no alert, after several attempts
+ ├── TransientError            a server is at fault; wait and retry, lose nothing
  │    ├── KafkaUnavailable
  │    ├── ElasticsearchUnavailable
  │    ├── KibanaUnavailable
- │    ├── DownloadFailed       a jar of the local servers could not be fetched
- │    └── LocalServerFailed    a local server did not start, or has ended
- └── ConfigurationError        the person who started us can mend it
+ │    ├── DownloadFailed       a jar of the local servers could not be downloaded
+ │    └── LocalServerFailed    a local server did not start, or has exited
+ └── ConfigurationError        the operator can fix it
 
-Anything else that is raised is a bug in this project.
+Any other exception is a bug in this project.
 """
 
 
 class PipelineError(Exception):
-    """Base of all errors this project raises on purpose."""
+    """Base of all errors that this project raises on purpose."""
 
 
 class PermanentError(PipelineError):
-    """The item itself is at fault; it goes to the dead letters."""
+    """The item itself is at fault; it becomes a dead letter."""
 
 
 class UnknownFormat(PermanentError):
@@ -38,7 +38,7 @@ class MalformedItem(PermanentError):
 
 
 class TooLarge(PermanentError):
-    """The item is larger than the settings allow; ``start`` is its beginning, where it was kept."""
+    """The item is larger than the settings allow; ``start`` is its beginning, if it was kept."""
 
     def __init__(self, reason: str, start: bytes = b"") -> None:
         """``reason`` says how large it may be."""
@@ -47,37 +47,37 @@ class TooLarge(PermanentError):
 
 
 class AnnotationFailed(PermanentError):
-    """The story killed its language process or ran past its deadline, also when tried alone."""
+    """The story killed its language process or exceeded its deadline, also when tried alone."""
 
 
 class DocumentRefused(PermanentError):
-    """Elasticsearch refused the document for good; the message is its reason."""
+    """Elasticsearch rejected the document for good; the message is its reason."""
 
 
 class AlertFailed(PermanentError):
-    """An alert's search could not be carried out for a story; the message says which and why."""
+    """An alert's search could not be executed for a story; the message says which and why."""
 
 
 class DeliveryFailed(PermanentError):
-    """An alert could not be told where it should be; the message says who answered what."""
+    """An alert could not be delivered; the message is the recipient's response."""
 
 
 class TransientError(PipelineError):
-    """A server is away or busy; the same call may succeed later."""
+    """A server is unavailable or overloaded; the same call may succeed later."""
 
 
 class KafkaUnavailable(TransientError):
-    """Kafka cannot be reached or does not answer in time."""
+    """Kafka cannot be reached or does not respond in time."""
 
 
 class ElasticsearchUnavailable(TransientError):
-    """Elasticsearch cannot be reached, is overloaded, or does not answer in time.
+    """Elasticsearch cannot be reached, is overloaded, or does not respond in time.
 
-    ``status`` is that of its answer, where there was one.
+    ``status`` is the status of its response, if there was one.
     """
 
     def __init__(self, reason: str, status: int | None = None) -> None:
-        """``reason`` says where it is and what it answered."""
+        """``reason`` names its address and its response."""
         super().__init__(reason)
         self.status = status
 
@@ -87,12 +87,12 @@ class KibanaUnavailable(TransientError):
 
 
 class DownloadFailed(TransientError):
-    """A jar of the local servers could not be fetched, or what came had another hash, several times."""
+    """A jar of the local servers could not be downloaded, or had the wrong hash, several times."""
 
 
 class LocalServerFailed(TransientError):
-    """A local server did not start, or has ended; the message says where its log is."""
+    """A local server did not start, or has exited; the message says where its log is."""
 
 
 class ConfigurationError(PipelineError):
-    """A setting, an option or an argument cannot work; the message says which and what to do."""
+    """A setting, an option or an argument is invalid; the message says which and what to do."""

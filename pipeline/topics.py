@@ -66,7 +66,7 @@ DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", memory=768)
 ANNOTATE = Stage("annotate", EDITED, ANNOTATED, "counts, waits for annotate", Limits(events=64), cpus=2, memory=2048)
 INDEX = Stage("index", ANNOTATED, INDEXED, "annotated, waits for index", Limits(linger=0.05))
 ALERT = Stage("alert", INDEXED, ALERTS, "indexed", Limits(events=200, linger=0.5))
-# Several at once, since a webhook that does not answer takes its time.
+# Several at once, since an unresponsive webhook takes long.
 DELIVER = Stage("deliver", ALERTS, None, "waits for delivery", Limits(events=20, size=1 << 20, linger=0.05), at_once=8)
 
 STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, ALERT, DELIVER)}

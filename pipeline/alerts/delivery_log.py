@@ -51,7 +51,7 @@ def record(client: Client, found: Sequence[Match]) -> list[Match]:
         lines += [{"create": {"_index": _index(client, match), "_id": match.id}}, match.model_dump(mode="json")]
     with translate_errors(client):
         answered = client.bulk(operations=lines, refresh=True)
-    # One that was written down before is a conflict, and none.
+    # A match recorded before is a conflict, which is fine.
     verdicts = [bulk_item_error(next(iter(item.values()))) for item in answered["items"]]
     for said in verdicts:
         if isinstance(said, ElasticsearchUnavailable):

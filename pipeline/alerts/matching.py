@@ -87,7 +87,7 @@ def matches(
 
 def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
     """Return the alert's hits among these stories that came in after the alert was created."""
-    # What a part of the index keeps to itself would be told as withdrawn.
+    # A missing shard would make its matches look withdrawn.
     answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
     return [hit for hit in answer.hits if alert.created <= _received_at(_story(hit))]
 
@@ -98,7 +98,7 @@ def _matches_of(
     """Return the matches of a version; those already recorded come back unchanged."""
     versions = [match.version for match in before] + [int(hit["version"]) for hit in hits]
     if any(version > arrived.version for version in versions):
-        # That one's own arrival tells of it.
+        # A newer version has its own arrival.
         return
     again = [match for match in before if match.version == arrived.version]
     yield from again
@@ -111,7 +111,7 @@ def _matches_of(
     known = {match.matched for match in again}
     now = {_matched(alert, hit): hit for hit in hits}
     lost = [match for match in last if match.kind in ("match", "corrected") and match.matched not in now]
-    # A quote that is new beside others that stand is news; of a story one thing fits, and was corrected.
+    # A new quote beside unchanged ones is a match; a story has one match, which was corrected.
     kind: Kind = "corrected" if lost and not alert.quotes else "match"
     for matched, hit in now.items():
         if matched not in known:

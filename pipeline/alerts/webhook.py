@@ -42,7 +42,7 @@ async def post(client: httpx.AsyncClient, address: str, id: str, body: bytes, ke
             on=_is_transient, attempts=_ATTEMPTS, timeout=None, wait_initial=0.5, wait_max=8.0
         ):
             with attempt:
-                # A time of its own for each attempt, or a receiver would take the last for a replay.
+                # Sign each attempt with its own time, or a receiver would take a retry for a replay.
                 answer = await client.post(address, content=body, headers=signature_headers(id, body, key, time.time()))
                 answer.raise_for_status()
     except httpx.HTTPStatusError as error:

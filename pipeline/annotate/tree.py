@@ -31,7 +31,7 @@ class Tree:
         self.lower: list[str] = [named[number] for number in lowers]
         self.dep: list[str] = [named[number] for number in deps]
         self.kind: list[str] = [named[number] for number in kinds]
-        # Heads are told as the way to them, and a way back as what it lacks to 2 ** 64.
+        # spaCy stores heads as unsigned offsets: a negative offset is its complement to 2 ** 64.
         self.head: list[int] = [token + (way if way < _HALF else way - 2 * _HALF) for token, way in enumerate(heads)]
         self.start: list[int] = starts
         self.end = [start + len(word) for start, word in zip(self.start, self.word, strict=True)]
@@ -50,7 +50,7 @@ class Tree:
         for token, head in enumerate(self.head):
             if head != token:
                 self.children[head].append(token)
-        # Leaves first: a head's edges are final once all that hang on it have been seen.
+        # Leaves first: a subtree's edges are final once all its dependents have been visited.
         for token in self._leaves_first():
             head = self.head[token]
             if head != token:

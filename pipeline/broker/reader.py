@@ -41,7 +41,7 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
     deadline = time.monotonic() + _FETCHING
     while time.monotonic() < deadline:
         for record in client.poll(timeout_ms=_POLL_MS, max_records=1).get(where, []):
-            # Another offset: compaction took the message away.
+            # A different offset means that compaction has removed the message.
             return _envelope(kafka, record) if record.offset == at.offset else None
     raise KafkaUnavailable(f"{at} did not come within {_FETCHING:g} s")
 
@@ -89,11 +89,11 @@ class TopicFollower:
                 left = {tp for tp in left if client.position(tp) < ends[tp]}
                 if left and time.monotonic() > deadline:
                     raise KafkaUnavailable(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
-            # Where compaction took the last messages away, there is none with the last offset.
+            # Compaction may have removed the last messages, so the end is recorded separately.
             self._next |= ends
 
     def _starts(self, client: KafkaConsumer, ends: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
-        # A place behind the end is one of a topic that was made anew since.
+        # An offset beyond the end means that the topic was recreated.
         known = {tp: place for tp, place in self._next.items() if place <= ends.get(tp, -1)}
         if unknown := [tp for tp in ends if tp not in known]:
             known |= client.beginning_offsets(unknown)

@@ -30,7 +30,7 @@ def ensure(kafka: Kafka) -> list[str]:
         try:
             client.alter_configs(resources)
         except KafkaError as error:
-            # Who may read and write topics may not always change them.
+            # Credentials that may use topics may not be allowed to change them.
             log.warning("topic_settings_unchanged", reason=f"{type(error).__name__}: {error}")
     return missing
 

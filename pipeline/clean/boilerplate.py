@@ -97,7 +97,7 @@ def remove_boilerplate(paragraphs: list[str], headline: str | None) -> tuple[lis
             removed.append(Removed(kind="headline", text=text))
         elif text:
             kept.append(text)
-    # A picture's caption is all the text its item has.
+    # For a picture item, the caption is the whole text.
     return (kept, tuple(removed)) if kept else (paragraphs, ())
 
 

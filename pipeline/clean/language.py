@@ -12,6 +12,6 @@ def language_of(text: str) -> str | None:
     text = text.strip()[:_LOOKED_AT]
     if sum(map(str.isalpha, text)) < ENOUGH_LETTERS:
         return None
-    # Capitals mislead the identifier.
+    # Capitals mislead the language identifier.
     code: str = py3langid.classify(text.lower() if text.isupper() else text)[0]
     return code

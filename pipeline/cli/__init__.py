@@ -47,7 +47,7 @@ def build_app(words: Sequence[str] = ()) -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    # One command alone would lose its name to Typer.
+    # Typer drops the name of a single command.
     app.callback()(_root)
     word = words[0] if words else ""
     needed = () if word == "--version" else [MODULES[word]] if word in MODULES else dict.fromkeys(MODULES.values())
@@ -79,7 +79,7 @@ def _reject_undecodable_arguments(words: Sequence[str]) -> None:
 
 def main() -> None:
     """Run the command. An error becomes one line on standard error and an exit code."""
-    # Only who has set up logging is told of retries; elsewhere standard output is for data.
+    # Log retries only if logging is set up; otherwise stamina would print to standard output.
     stamina.instrumentation.set_on_retry_hooks([])
     try:
         _reject_undecodable_arguments(sys.argv[1:])

@@ -51,7 +51,7 @@ def feed(
     [dim]wire feed https://example.org/rss.xml  ·  wire feed --follow /var/spool/agency[/]
     """
     settings = load(kafka=kafka, data_dir=data_dir)
-    # Standard input goes on by itself for as long as somebody writes to it.
+    # Standard input is read until it ends anyway.
     if follow and sources != ["-"]:
         set_up_logging()
         run(settings, feeds_for(sources, format, source))

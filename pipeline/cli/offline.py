@@ -71,7 +71,7 @@ def annotate(
     [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
     [dim]wire annotate --html seeds/ > stories.html[/]
     """
-    # spaCy takes its time to import, and no other command needs it.
+    # spaCy is slow to import, and no other command needs it.
     from pipeline.annotate import model  # noqa: PLC0415
     from pipeline.annotate.stories import annotate_stories  # noqa: PLC0415
     from pipeline.web.annotated import page  # noqa: PLC0415

@@ -26,7 +26,7 @@ def serve(
 
     [dim]wire serve --port 8080  ·  curl 'localhost:8080/api/v1/search?q=putin'[/]
     """
-    # The web framework takes its time to import, and only this command needs it.
+    # The web framework is slow to import, and only this command needs it.
     from pipeline.web.run import run  # noqa: PLC0415
 
     set_up_logging()

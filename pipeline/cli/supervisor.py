@@ -82,7 +82,7 @@ class Supervisor:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
             with suppress(ProcessLookupError):
-                # The whole session: a worker's language processes too.
+                # The whole session, to include a worker's language processes.
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 

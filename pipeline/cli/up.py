@@ -75,7 +75,7 @@ def up(
     logs.mkdir(exist_ok=True)
     set_up_logging()
     try:
-        # It may be told to stop while it starts.
+        # A signal may arrive while starting.
         with suppress(KeyboardInterrupt):
             servers = local.start(_downloading)
             prepare(servers)
@@ -113,7 +113,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
     supervisor.start()
     feeding = None
     try:
-        # The page opens sooner while nothing else starts beside it.
+        # The page opens sooner if nothing else starts at the same time.
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return

@@ -44,12 +44,12 @@ def worker(
     settings, servers = connected(kafka, elasticsearch, data_dir)
     end_with_parent()
     if not is_child():
-        # Servers that were started with us may take longer; one that refuses us is not waited for.
+        # Servers started at the same time may take longer; one that rejects us is not waited for.
         stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10)(prepare)(servers)
     if len(named) > 1:
         _supervise(named, settings, servers)
         return
-    # Faust takes its time to import, and only a process that works on a stage needs it.
+    # Faust is slow to import, and only a worker process needs it.
     from pipeline.workers.runtime.worker import run  # noqa: PLC0415
 
     located = {"kafka": servers.kafka, "elasticsearch": servers.elasticsearch}

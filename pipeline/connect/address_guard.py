@@ -76,7 +76,7 @@ class _Guard(httpcore.AnyIOBackend):
         is_home = (host, port) == self._home
         if not (self._private or is_home) and (ours := [each for each in addresses if not is_public(each)]):
             raise Blocked(f"{host} is {ours[0]}, an address of this network (allow_private)")
-        # A host that does not answer at one address may at the next, in the time that is left.
+        # If one address of a host does not respond, try the next in the remaining time.
         each_time = timeout / len(addresses) if timeout and addresses else timeout
         for number, address in enumerate(addresses, 1):
             try:

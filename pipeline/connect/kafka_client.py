@@ -65,7 +65,7 @@ def translate_errors(kafka: Kafka) -> Iterator[None]:
 
 async def _probe_auth(kafka: Kafka) -> None:
     """Check whether Kafka rejects us, which kafka-python only logs. Raises ConfigurationError."""
-    # Only this, after a failure, needs it.
+    # Only needed here, after a failure.
     from aiokafka import conn, errors  # noqa: PLC0415
 
     host, _, port = kafka.address.split(",")[0].rpartition(":")

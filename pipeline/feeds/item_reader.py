@@ -70,7 +70,7 @@ class ItemReader:
         except PermanentError as error:
             yield Rejected(where, str(error), type(error).__name__, head)
         except OSError:
-            # It could not be read now; what is in it is not at fault.
+            # A read error is not the item's fault.
             raise
         except Exception as error:
             log.exception("item_rejected", where=where)

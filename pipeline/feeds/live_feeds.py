@@ -70,7 +70,7 @@ class LiveFeeds:
         assert feed.folder
         folder = WatchedFolder(feed.name, feed.folder.absolute(), feed.settle, feed.done == "move", self.feed_state)
         if once:
-            # Whole is what does not change between two looks.
+            # A file is complete if it does not change between two scans.
             await self._scan(folder, feed)
             await asyncio.sleep(feed.settle)
             await self._scan(folder, feed)
@@ -93,7 +93,7 @@ class LiveFeeds:
         except (OSError, TransientError) as error:
             log.warning("folder_delayed", feed=feed.name, reason=str(error))
             await asyncio.sleep(_RETRY_AFTER)
-        except Exception:  # the other feeds go on
+        except Exception:  # the other feeds must continue
             log.exception("folder_delayed", feed=feed.name)
             await asyncio.sleep(_RETRY_AFTER)
 
@@ -118,7 +118,7 @@ class LiveFeeds:
                 await asyncio.sleep(0 if once else await asyncio.to_thread(polled.due))
                 try:
                     await self._poll_once(polled, feed)
-                except Exception:  # the other feeds go on
+                except Exception:  # the other feeds must continue
                     log.exception("poll_failed", feed=feed.name)
                     await asyncio.sleep(0 if once else feed.every)
                 if once:
@@ -175,7 +175,7 @@ class LiveFeeds:
                 pause = min(pause * 1.5, 10.0)
         except TransientError:
             return
-        except Exception:  # it is only a figure
+        except Exception:  # this is only a measurement
             log.exception("freshness_unknown", feed=name)
         finally:
             self._measuring.pop(name, None)

@@ -100,7 +100,7 @@ class PolledFeed:
         digests = {item.uri: _digest(item) for item in items}
         refused = tuple(item for item in found if isinstance(item, Rejected))
         seen = self.feed_state.seen(self.name, digests)
-        # A feed shows its newest entry first.
+        # Feeds list their newest entry first.
         fresh = [item for item in reversed(items) if seen.get(item.uri) != digests[item.uri]]
         return fresh, refused, digests
 
@@ -114,7 +114,7 @@ class PolledFeed:
             return await asyncio.to_thread(_with_page, item, page) if page.status == 200 else item
         except (Unreachable, PermanentError):
             return item
-        except Exception:  # one page is that item's own affair
+        except Exception:  # a page's error must not affect other items
             log.exception("linked_page_unreadable", feed=self.name, uri=item.uri)
             return item
 

@@ -107,5 +107,5 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
             else:
                 yield Path(entry.path), entry.stat(follow_symlinks=False)
         except OSError:
-            # It went away between two looks.
+            # It was deleted meanwhile.
             continue

@@ -86,7 +86,7 @@ def _read(value: bytes) -> EmailMessage:
     """
     value = re.sub(rb"\A\s*From \S+ .*\r?\n", b"", value, count=1).lstrip(b"\r\n \t")
     if value.lower().count(b"boundary=") > _MOST_PARTS:
-        # The parser compares every line with the boundary of every part it is in.
+        # The parser compares every line with the boundaries of all enclosing parts.
         raise MalformedItem(f"more than {_MOST_PARTS} parts within parts")
     try:
         message = email.message_from_bytes(value, policy=policy.default)

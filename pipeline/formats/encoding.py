@@ -41,7 +41,7 @@ def _codec(declared: str | None) -> str:
         found = codecs.lookup((declared or "utf-8").strip())
     except (LookupError, ValueError):
         return "utf-8"
-    # rot13 and base64 are codecs too, and none of text.
+    # rot13 and base64 are codecs too, but not text encodings.
     if not found._is_text_encoding or found.name.startswith(
         ("utf-16", "utf-32", "unicode", "raw", "idna", "undefined")
     ):

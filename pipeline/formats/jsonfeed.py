@@ -97,7 +97,7 @@ def _uri(item: dict[str, Any]) -> str:
     stated_ids = (item.get(name) for name in ("id", "url", "external_url"))
     usable = (each for each in stated_ids if isinstance(each, str | int | float) and not isinstance(each, bool))
     stated_uri = next((str(each).strip() for each in usable if str(each).strip()), None)
-    # Of the item alone: the feed around it looks different each time.
+    # A digest of the item alone; the feed around it changes each time.
     return stated_uri or content_uri(json.dumps(item, sort_keys=True).encode())
 
 

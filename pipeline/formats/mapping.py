@@ -14,7 +14,7 @@ from pipeline.errors import MalformedItem
 from pipeline.story import RawStory, Source, Story, Subject, as_utc
 
 Item = TypeVar("Item")
-# Of a zone nobody knows the time is taken as it stands.
+# With an unknown zone, the time is taken as UTC.
 warnings.filterwarnings("ignore", category=dates.UnknownTimezoneWarning)
 _PUBSTATUS = {
     "usable": "usable",

@@ -191,7 +191,7 @@ def _located(item: Element) -> str | None:
 
 def _subjects(item: Element) -> Iterator[tuple[str | None, str | None]]:
     for code in item.iter("SubjectCode"):
-        # From the particular to the general, as the detail tells most.
+        # From the specific to the general.
         for name in ("SubjectDetail", "SubjectMatter", "Subject"):
             for each in children(code, name):
                 yield attribute(each, "FormalName"), text(each)

@@ -47,7 +47,7 @@ def parse(raw: RawStory) -> Story:
     uri = _uri(fields) or raw.uri
     version = fields.take("version")
     headline = _role_of(fields.take(*_HEADLINES), "main")
-    # A flash, or a package of references, as this project itself writes it.
+    # This project's own JSON of a flash or a package may have no body.
     is_empty = fields.peek_value("body") == "" or bool(fields.peek_value("associations"))
     body = _body(fields)
     embargoed = _time(fields.take("embargoed", "embargo"))
@@ -280,7 +280,7 @@ def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[ItemOrError
             end = decoder.raw_decode(text)[1] if text else 0
         except (JSONDecodeError, RecursionError):
             end = 0
-        # A number or word that ends where the buffer ends may go on in the next chunk.
+        # A number or literal at the end of the buffer may continue in the next chunk.
         if end and end < len(text):
             yield text[:end].encode("utf-8", "surrogateescape")
             text = text[end:]

@@ -129,14 +129,14 @@ def _uri(root: Element, entry: Any) -> str | None:
     stated_uri = (entry.get("id") or entry.get("link") or "").strip()
     if stated_uri:
         return stated_uri
-    # Of the entry alone: the feed around it looks different each time.
+    # A digest of the entry alone; the feed around it changes each time.
     lone = _entries(root)[:1]
     return content_uri(etree.tostring(lone[0], method="c14n", with_tail=False)) if lone else None
 
 
 def _moment(entry: Any, name: str) -> datetime | None:
     """Return the time as feedparser understood it, else as ``mapping`` does."""
-    # Its own get gives the one time for the other where that is missing.
+    # feedparser's own get() substitutes one time for the other.
     known: struct_time | None = dict.get(entry, f"{name}_parsed")
     if known and known.tm_year >= 1970:
         try:

@@ -101,7 +101,7 @@ def _extracted(root: html.HtmlElement) -> dict[str, Any]:
     """Return what trafilatura finds; for a page that would take it minutes, all the text."""
     if sum(1 for _ in islice(root.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
         return {"text": lines_of(root, _AROUND)}
-    # It takes its time to import, and few items are pages.
+    # Slow to import, and few items are pages.
     from trafilatura import bare_extraction  # noqa: PLC0415
 
     found = bare_extraction(root, url=_uri(root), with_metadata=True, include_comments=False, include_tables=True)

@@ -44,7 +44,7 @@ async def _once(client: AsyncClient, actions: Sequence[Action]) -> list[str | El
     except ApiError as error:
         if len(actions) == 1:
             return [f"{error.status_code} {error.error}: {error.message}"]
-        # One of them breaks the request itself (too large, say): find out which.
+        # One of them breaks the whole request, for example by its size: find it by bisection.
         half = len(actions) // 2
         return [
             *await _once(client, actions[:half]),

@@ -57,7 +57,7 @@ def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str,
 def _one(client: Client, old: str, template: dict[str, Any], on_progress: Callable[[str, int], None]) -> Reindexed:
     generation = _GENERATION.match(old)
     name, number = (generation[2], int(generation[1]) + 1) if generation else (old, 2)
-    # A name that no template knows: nobody is to find the documents twice meanwhile.
+    # A name outside all templates, so that searches do not find documents twice meanwhile.
     claim = _Claim(client, name, f"made-{number}-of-{name}")
     new = claim.index
     if not claim.acquire(template):

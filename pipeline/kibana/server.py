@@ -52,7 +52,7 @@ def put(kibana: Kibana, objects: str, *, overwrite: bool = True) -> int:
             params={"overwrite": "true"} if overwrite else {},
             files={"file": ("wire.ndjson", objects.encode(), "application/x-ndjson")},
         ).json()
-    # Without overwriting, what is there already is no error: it stays.
+    # Without overwriting, an existing object is no error; it stays.
     wrong = [each for each in answer.get("errors", ()) if overwrite or each["error"]["type"] != "conflict"]
     if wrong:
         problems = "; ".join(f"{each['type']} {each['id']}: {each['error']['type']}" for each in wrong[:5])

@@ -62,7 +62,7 @@ def _fetch(
 ) -> None:
     try:
         for attempt in stamina.retry_context(on=(requests.RequestException, _Damaged), attempts=_ATTEMPTS):
-            # A new directory for each attempt: jgo takes a file that is there for a whole one.
+            # A new directory for each attempt: jgo takes an existing file for a complete one.
             with attempt, TemporaryDirectory(dir=folder) as repository:
                 path = _download(jar, Path(repository), on_bytes, repositories)
                 if not is_intact(path, jar):

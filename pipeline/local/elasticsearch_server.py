@@ -54,7 +54,7 @@ def elasticsearch_server(
     home = folder / "home"
     _lay_out(home)
     configured = _settings(folder, ports) | dict(settings or {})
-    # A JSON value is a YAML value, whatever stands in it.
+    # Any JSON value is a valid YAML value.
     lines = (f"{name}: {json.dumps(value)}\n" for name, value in configured.items())
     (home / "config" / "elasticsearch.yml").write_text("".join(lines))
     command = java_command(heap, _OPTIONS, (), "ElasticsearchLauncher", str(home))
@@ -70,7 +70,7 @@ def _settings(folder: Path, ports: Mapping[str, int]) -> dict[str, Any]:
         "http.port": ports["elasticsearch"],
         "transport.port": ports["transport"],
         "path.data": str(folder / "data"),
-        # Shares of a disk, as by default, would block a large disk with much room left.
+        # The default percentages would block a large disk with plenty of space.
         "cluster.routing.allocation.disk.watermark.low": "2gb",
         "cluster.routing.allocation.disk.watermark.high": "1gb",
         "cluster.routing.allocation.disk.watermark.flood_stage": "500mb",

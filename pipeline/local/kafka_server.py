@@ -68,12 +68,12 @@ def _properties(ports: Mapping[str, int]) -> dict[str, str]:
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
-        # Relative to the working directory, since a path may hold what this file format takes for its own.
+        # Relative to the working directory, since a path may contain this format's special characters.
         "log.dirs": "log",
         "auto.create.topics.enable": "false",
         "offsets.topic.num.partitions": "4",
         "group.initial.rebalance.delay.ms": "0",
-        # A killed broker's registration stands until its session ends, and the next one waits for that.
+        # A killed broker stays registered until its session ends, and the next start waits for that.
         "broker.session.timeout.ms": "3000",
         "broker.heartbeat.interval.ms": "1000",
         "message.max.bytes": str(64 << 20),

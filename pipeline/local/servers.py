@@ -159,7 +159,7 @@ def _fetch(jars: Sequence[Jar], download: Download) -> None:
     """Download the jars that are not in the cache. Raises DownloadFailed, ConfigurationError."""
     if not (lacking := missing(jars, cache_dir())):
         return
-    # Only this, once on a machine, needs it; it is a part of the extra `local`.
+    # Only needed once per machine; part of the extra `local`.
     from pipeline.local.download import fetch  # noqa: PLC0415
 
     with download(lacking) as on_bytes:

@@ -43,7 +43,7 @@ class Status:
         with self._lock:
             if self._known is None or time.monotonic() - self._known[0] > _FRESH:
                 found = _gather(self._settings, self._servers, self._dead_letters)
-                # From its end on: those who waited for it need not ask again, however long it took.
+                # Stamped after gathering, so that requests that waited for it need not repeat it.
                 self._known = (time.monotonic(), *found)
             return self._known[1:]
 

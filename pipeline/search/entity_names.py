@@ -52,7 +52,7 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
     dsl = match_query(query)
     if words:
         texts = [f"{column}.text" for column in FIELDS.values()]
-        # Of several words only the last would be taken for a beginning.
+        # With several words in one query, only the last would match as a prefix.
         begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
         dsl = {"bool": {"filter": [dsl, *begun]}}
     found = _counted(client, STORIES, dsl, FIELDS, _MANY if words else size)

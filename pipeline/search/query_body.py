@@ -35,7 +35,7 @@ _EXACT = frozenset(("language", "kind", "storyline", "subject.code", "story.subj
 def search_body(query: SearchQuery) -> dict[str, Any]:
     """Return the body of the search."""
     newest = {time_field(query): {"order": "desc"}}
-    # The time alone leaves ties, in which a page could begin anew.
+    # Time alone leaves ties, which would make pages overlap.
     ties = {("id" if query.quotes else "uri"): {"order": "asc"}}
     body: dict[str, Any] = {
         "query": match_query(query),

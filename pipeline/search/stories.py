@@ -65,7 +65,7 @@ def execute(
         with translate_errors(client):
             response, pit_id = _page(client, query, body, before)
             hits = response["hits"]["hits"]
-            # Without an index there is nothing to count either.
+            # Without an index there are no aggregations.
             counted = response.get("aggregations")
             divisions = _with_facets(client, query, counted, now) if counted else {}
     except BadRequestError as error:
@@ -161,7 +161,7 @@ def _with_facets(client: Client, query: SearchQuery, answered: dict[str, Any], n
     found: dict[str, Any] = {"facets": facets.values(answered, query)}
     span = facets.requested_span(query, now)
     if span is None and (span := facets.hits_span(answered)):
-        # What was counted by days may need shorter bars.
+        # The bars counted so far are days; a short span needs shorter ones.
         step = facets.step_of(*span)
         if step < timedelta(days=1):
             answered = client.search(

@@ -110,7 +110,7 @@ def decide(
         uri=story.uri,
         version=max(each.version for each in versions),
         versioncreated=current.versioncreated,
-        # Nothing was first created in the future, where every hostile month would open an index.
+        # A future firstcreated would let hostile items create one index per month.
         firstcreated=known.firstcreated if known else min(story.firstcreated, now),
         pubstatus=status.kill.pubstatus if status.kill else "usable",
         revision=known.revision if known else 0,

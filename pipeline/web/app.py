@@ -52,7 +52,7 @@ def make(settings: Settings, servers: Servers, ingest_service: IngestService, fe
             yield
         client.close()
 
-    # FastAPI's own pages load scripts from elsewhere.
+    # FastAPI's own documentation pages load scripts from other hosts.
     app = FastAPI(title="wire", version=__version__, docs_url=None, redoc_url=None, lifespan=life)
     app.state.elasticsearch = client
     app.state.ingest_service = ingest_service

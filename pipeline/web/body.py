@@ -27,11 +27,11 @@ async def read(stream: AsyncIterator[bytes], encoding: str, limit: int) -> bytes
     try:
         async with asyncio.timeout(_SECONDS):
             async for packed in stream:
-                # 64 KiB may unpack to 64 MiB, which takes its time.
+                # 64 KiB may expand to 64 MiB, which takes a while.
                 part = await asyncio.to_thread(unpacker.unpack, packed, limit + 1 - size) if unpacker else packed
                 size += len(part)
                 if size > limit:
-                    # Who is still sending does not listen: hear it out, and keep nothing.
+                    # A client that is still sending does not read the response: receive the rest and discard it.
                     parts.clear()
                     async for _ in stream:
                         pass

@@ -119,7 +119,7 @@ def _rss(title: str, page: str, entries: Sequence[Entry]) -> etree._Element:
         _put(item, "guid", entry.id, isPermaLink="true")
         _put(item, "pubDate", format_datetime(datetime.fromisoformat(entry.at)))
         _put(item, "source", entry.author, url=page)
-        # A reader takes a description for HTML.
+        # Feed readers interpret a description as HTML.
         _put(item, "description", escape(entry.text, quote=False))
     return root
 

@@ -123,7 +123,7 @@ async def _once(
     ingest_service: IngestService, key: str, digest: str, take: Callable[[], tuple[dict[str, Any], int]]
 ) -> Response:
     """Process the request with this key, or repeat its response. Raises HTTPException 409 and 422."""
-    # Taken before anything is waited for: another one may end between a look and the next.
+    # Claim the key before the first await; another request may end in between.
     if key in ingest_service.keys:
         raise HTTPException(409, "a push with this Idempotency-Key is under way", {"Retry-After": "1"})
     ingest_service.keys.add(key)

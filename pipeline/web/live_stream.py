@@ -81,7 +81,7 @@ class IndexedBroadcast:
                         loop.call_soon_threadsafe(self._put, sorted({message.name for message in messages}))
             except PipelineError as error:
                 log.info("live_results_delayed", reason=str(error))
-            except Exception:  # the thread must not end before the application
+            except Exception:  # this thread must outlive any error
                 if loop.is_closed():
                     return
                 log.exception("live_results_delayed")

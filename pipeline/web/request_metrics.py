@@ -29,7 +29,7 @@ class RequestMetrics:
 
         async def timed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # The router has put it there by now, where it has one for the address.
+                # The router has set it by now, if the address has a route.
                 route = getattr(scope.get("route"), "path", "other")
                 self._seconds.labels(route, message["status"]).observe(time.perf_counter() - begin)
             await send(message)

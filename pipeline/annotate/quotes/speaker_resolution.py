@@ -28,8 +28,8 @@ _SENTENCES_BACK = 8
 """How many sentences back a pronoun may refer."""
 _BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
 _START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0
-"""What is added for each sentence between, a subject, what is in the background of its sentence, whoever spoke
-last, a gender that is known and fits, and what somebody is only reported to have said."""
+"""Scores: the base, each sentence in between, a subject, the background of a sentence, the last speaker, an agreeing
+gender, a mention in reported speech."""
 
 
 class Antecedent(NamedTuple):

@@ -13,7 +13,7 @@ LIKELY_SPEECH = 0.26
 _SELVES = frozenset("i we you my our your me us".split())
 _SMALL = frozenset("a an and at for from in of on or the to with".split())
 _NEAR, _NEXT = 12, 4
-"""How few tokens lie between a stretch and the one before, in a sentence and over paragraphs."""
+"""The distance in tokens to the stretch before, within a sentence and across paragraphs."""
 
 
 def speech_probability(tree: Tree, quotations: Quotations, number: int, doubt: float) -> float:

@@ -153,7 +153,7 @@ class LanguagePool:
             return await process.annotate(values)
         except _ProcessLost:
             if self._stopped:
-                # It was no story's fault: another worker does again what was cut off.
+                # The interruption is no story's fault; another worker repeats the batch.
                 raise asyncio.CancelledError from None
             raise
         finally:

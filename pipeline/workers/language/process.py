@@ -30,7 +30,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     batches: SimpleQueue[list[bytes]] = SimpleQueue()
     Thread(target=_read, args=(batches,), daemon=True).start()
-    # spaCy takes seconds to import, in which the input may end.
+    # spaCy takes seconds to import; the input may end meanwhile.
     from pipeline.annotate import model  # noqa: PLC0415
     from pipeline.annotate.stories import annotate_stories  # noqa: PLC0415
 
@@ -49,7 +49,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
 def _read(batches: "SimpleQueue[list[bytes]]") -> None:
     """Read in a thread beside the work, to notice the end of the input during a batch or while loading."""
     try:
-        # Not sys.stdin, which Python could not close at its end while a thread waits for it.
+        # Not sys.stdin: Python could not close it at exit while a thread reads it.
         with open(0, "rb", closefd=False) as stream:
             while (values := frames.read(stream)) is not None:
                 batches.put(values)

@@ -19,25 +19,25 @@ def make(stage: Stage, settings: Settings) -> AppT:
         broker=[f"kafka://{server}" for server in kafka.address.split(",")],
         broker_credentials=_credentials(kafka),
         datadir=str(settings.data_dir / "faust"),
-        # Bytes in, bytes out: the stages read JSON themselves, and a bad value is theirs to refuse.
+        # Raw bytes: the stages parse JSON themselves and reject bad values.
         key_serializer="raw",
         value_serializer="raw",
-        # Nobody reads the worker's web server, and it binds to all addresses.
+        # Faust's web server is not used, and it would bind to all addresses.
         web_enabled=False,
-        # Topics are made by `wire setup`; one that a client makes has one partition.
+        # `wire setup` creates the topics; one created by a client would have one partition.
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=kafka.partitions,
         consumer_auto_offset_reset="earliest",
-        # A consumer that waits for Elasticsearch is not dead; heartbeats go on beside it.
+        # A consumer that waits for Elasticsearch is alive; its heartbeats continue.
         broker_max_poll_interval=_DAY,
-        # What Faust would say of a stream that waits is wrong; stall.py looks after that.
+        # Faust's warnings about waiting streams are wrong here; stall_detection.py replaces them.
         stream_processing_timeout=_DAY,
         broker_commit_livelock_soft_timeout=_DAY,
-        # Heartbeats come from a thread of their own; a worker that was killed is missed soon.
+        # Heartbeats have a thread of their own; a killed worker is noticed soon.
         broker_session_timeout=10.0,
-        # Faust's 90 seconds, and 20 minutes for the producer, are how long a worker would sit on a
-        # connection that nobody answers any more.
+        # With Faust's 90 seconds, and 20 minutes for the producer, a worker would wait that long on a
+        # dead connection.
         broker_request_timeout=30.0,
         producer_request_timeout=30.0,
         broker_heartbeat_interval=3.0,

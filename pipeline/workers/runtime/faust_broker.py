@@ -50,7 +50,7 @@ class FaustBroker:
         return {at: found[at] for at in places if at in found}
 
     async def _fetch(self) -> dict[Coordinate, Envelope]:
-        # Whoever is about to ask asks now.
+        # Let other callers join this batch.
         await asyncio.sleep(0)
         wanted, self._wanted, self._fetching = list(self._wanted), {}, None
         found = await asyncio.to_thread(fetch_all, self._kafka, wanted)

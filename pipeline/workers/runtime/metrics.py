@@ -49,7 +49,7 @@ class WorkerMetrics:
             "story_latency_seconds", "Time from an item's ingestion to the end of this stage.", _SECONDS
         )
         self.batches = self._histogram("batch_events", "Events in one batch.", _SIZES)
-        # Those that alerts are made of are there, as 0, from the start.
+        # Create the series that alert rules use at 0, so that they exist from the start.
         for server in ("kafka", "elasticsearch"):
             self.waits.labels(stage, server)
         self.restarts.labels(stage)

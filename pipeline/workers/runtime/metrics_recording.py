@@ -33,5 +33,5 @@ def _record(metrics: WorkerMetrics, recorder: Recorder, every: float) -> None:
             log.info("metrics_not_recorded", reason=str(error))
         except DocumentRefused as error:
             log.warning("metrics_rejected", reason=str(error))
-        except Exception:  # the thread must not end before the worker
+        except Exception:  # this thread must outlive any error
             log.exception("metrics_not_recorded")

@@ -45,7 +45,7 @@ class Processor:
             await self._handler.tick()
         except TransientError as error:
             log.info("tick_delayed", stage=self._stage.name, reason=str(error))
-        except Exception:  # the timer must not end
+        except Exception:  # the timer must outlive any error
             log.exception("tick_failed", stage=self._stage.name)
 
     async def _process(self, pending: list[PendingEvent]) -> None:

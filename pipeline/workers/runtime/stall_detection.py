@@ -101,7 +101,7 @@ class StallWatch:
             self._metrics.waiting = str(error)
             self._detector.reset(time.monotonic())
             return None
-        except Exception:  # the watch must not end before the worker
+        except Exception:  # this thread must outlive any error
             log.exception("stall_check_failed", stage=self._stage.name)
             self._detector.reset(time.monotonic())
             return None

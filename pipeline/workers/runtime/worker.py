@@ -82,7 +82,7 @@ def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) 
     port = monitor.port and monitor.port + stage.number
     serve(monitor.host, port, metrics.registry, why_not_ready)
     metrics_recording.start(metrics, settings.elasticsearch, monitor)
-    # A batch may take as long as its deadline, twice where its stories are tried alone.
+    # A batch may take its deadline, twice if its stories are retried one by one.
     patience = max(monitor.stuck_after, 2 * settings.annotate.deadline if stage.name == "annotate" else 0)
     StallWatch(stage, settings.kafka, metrics, assigned, patience).start()
 

@@ -148,12 +148,12 @@ class Desk:
             records[copy.uri] = confirmed(copy, (story.version, story.versioncreated), now, self._policy)
             return original.uri, decision
         if copy and not original and copy.duplicateof and copy.duplicateof == arrival.original:
-            # The original never came as far as this: the copy stands for itself.
+            # The original never arrived here, so the copy counts as a story of its own.
             records[story.uri] = as_own_story(copy)
         comparison = None if arrival.original else comparisons.get(story.uri)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
         records[story.uri] = decision.record
-        # Who was told of a copy tells nobody else of it.
+        # A message about a copy must not cause further such messages.
         return story.uri, replace(decision, notify=()) if arrival.original else decision
 
     def _outcome(
