@@ -57,7 +57,7 @@ def new(name: str, query: str, *, quotes: bool, webhook: str | None, email: tupl
         raise ConfigurationError(f"alert, {first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
     search = alert.search_query()
     if search.since or search.until:
-        raise ConfigurationError("alert, query: it watches what comes; leave since: and until: out")
+        raise ConfigurationError("alert, query: an alert watches new stories; leave out since: and until:")
     return alert
 
 

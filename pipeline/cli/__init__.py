@@ -41,7 +41,7 @@ def build_app(words: Sequence[str] = ()) -> typer.Typer:
     """Return the command line. Only the module of the first command in ``words`` is imported."""
     app = typer.Typer(
         name="wire",
-        help="A live stream of news stories, understood and made searchable.",
+        help="Ingest a live stream of news stories, extract who said what, and search it.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",

@@ -23,12 +23,12 @@ from pipeline.search.search_query import parse
 from pipeline.search.stories import execute
 from pipeline.settings import Alerts, load
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `wire alert list` shows it.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The alert's name, as `wire alert list` shows it.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Alerts: saved searches, matched against all that comes in.")
+    group = typer.Typer(no_args_is_help=True, help="Manage alerts: saved searches that notify about new matches.")
     group.command()(add)
     group.command("list")(list_alerts)
     group.command("test")(send_test)
@@ -37,17 +37,22 @@ def register(app: typer.Typer) -> None:
 
 
 def add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Letters, digits, . _ and -.")],
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="As for `wire search`, with filters among the words.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The alert's name: letters, digits, . _ and -.")],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="The search, with words and filters as for `wire search`.")
+    ],
     quotes: Annotated[bool, typer.Option("--quotes", help="Match quotes instead of stories.")] = False,
     to_webhook: Annotated[
-        str | None, typer.Option("--webhook", metavar="URL", help="POST each match there.", show_default=False)
+        str | None,
+        typer.Option("--webhook", metavar="URL", help="POST each match to this address.", show_default=False),
     ] = None,
     email: Annotated[
         list[str] | None,
-        typer.Option("--email", metavar="ADDRESS", help="Mail each match; may be repeated.", show_default=False),
+        typer.Option(
+            "--email", metavar="ADDRESS", help="Mail each match to this address; repeatable.", show_default=False
+        ),
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="In place of the one of that name.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the alert of this name.")] = False,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
@@ -95,7 +100,9 @@ def list_alerts(
 
 def send_test(
     name: NameArgument,
-    since: Annotated[str, typer.Option("--since", metavar="T", help="Count what would have matched since.")] = "24h",
+    since: Annotated[
+        str, typer.Option("--since", metavar="T", help="Count what would have matched since this time.")
+    ] = "24h",
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:

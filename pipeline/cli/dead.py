@@ -16,13 +16,17 @@ from pipeline.errors import ConfigurationError
 from pipeline.ops import dead_letters
 from pipeline.settings import Kafka, load
 
-IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID…", help="As `wire dead list` shows them.")]
-AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]
+IdsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="ID…", help="The ids, as `wire dead list` shows them.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="The dead letters: items a stage gave up on, with the reason.")
+    group = typer.Typer(
+        no_args_is_help=True, help="Manage dead letters: items that a stage gave up on, with the reason."
+    )
     group.command("list")(list_dead_letters)
     group.command()(show)
     group.command()(replay)
@@ -52,7 +56,7 @@ def list_dead_letters(as_json: JsonOption = False, kafka: KafkaOption = None, da
 
 
 def show(
-    id: Annotated[str, typer.Argument(metavar="ID", help="As `wire dead list` shows it.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="The id, as `wire dead list` shows it.")],
     as_json: JsonOption = False,
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,
@@ -65,7 +69,7 @@ def show(
     (letter,) = _named([id], found)
     value = dead_letters.load_items(broker, [letter]).get(id)
     if value is None:
-        raise ConfigurationError(f"the bytes of {id} are kept no longer")
+        raise ConfigurationError(f"the bytes of {id} have expired")
     if as_json:
         text = value.decode("utf-8", "backslashreplace")
         print_json(json.dumps({**letter.as_json, "value": text}, ensure_ascii=False))
@@ -103,7 +107,7 @@ def _resolve(ids: list[str] | None, everything: bool, kafka: str | None, data_di
     done = dead_letters.resolve(broker, chosen, again=again)
     sys.stdout.write(f"{done} {'replayed' if again else 'dropped'}\n")
     if done < len(chosen):
-        print_error(f"{len(chosen) - done} not replayed: their bytes are kept no longer")
+        print_error(f"{len(chosen) - done} not replayed: their bytes have expired")
         raise typer.Exit(1)
 
 

@@ -33,11 +33,13 @@ def feed(
     source: SourceOption = None,
     follow: Annotated[
         bool,
-        typer.Option("--follow", help="Go on: watch the folders and poll the addresses until told to stop."),
+        typer.Option("--follow", help="Keep watching the folders and polling the addresses until told to stop."),
     ] = False,
     rate: Annotated[
         float | None,
-        typer.Option("--rate", metavar="R", min=0.001, help="At most so many items a second.", show_default=False),
+        typer.Option(
+            "--rate", metavar="R", min=0.001, help="Send at most this many items per second.", show_default=False
+        ),
     ] = None,
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,

@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def feeds(
     once: Annotated[
-        bool, typer.Option("--once", help="Take what is there now, visit each address once, and return.")
+        bool, typer.Option("--once", help="Take the files there now, poll each address once, and exit.")
     ] = False,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,

@@ -16,13 +16,16 @@ KibanaOption = Annotated[
     str | None, typer.Option("--kibana", metavar="URL", help="Kibana's address.", show_default=False)
 ]
 SpaceOption = Annotated[
-    str | None, typer.Option("--space", metavar="S", help="Its space; the default one unless set.", show_default=False)
+    str | None,
+    typer.Option("--space", metavar="S", help="Kibana's space; the default space if not set.", show_default=False),
 ]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Data views, saved searches and dashboards in Kibana.")
+    group = typer.Typer(
+        no_args_is_help=True, help="Import or export Kibana's data views, saved searches and dashboards."
+    )
     group.command("import")(put)
     group.command("export")(get)
     app.add_typer(group, name="kibana")
@@ -30,9 +33,9 @@ def register(app: typer.Typer) -> None:
 
 def put(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="NDJSON to import; wire's own unless given.")
+        Path | None, typer.Argument(metavar="FILE", help="NDJSON to import; by default wire's own dashboards.")
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave what is there as it is.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep existing objects.")] = False,
     kibana: KibanaOption = None,
     space: SpaceOption = None,
 ) -> None:
@@ -46,7 +49,7 @@ def put(
 
 
 def get(
-    own: Annotated[bool, typer.Option("--own", help="Print wire's own, without asking any Kibana.")] = False,
+    own: Annotated[bool, typer.Option("--own", help="Print wire's own dashboards, without a Kibana.")] = False,
     kibana: KibanaOption = None,
     space: SpaceOption = None,
 ) -> None:

@@ -22,11 +22,11 @@ FormatOption = Annotated[
 PublishedOption = Annotated[
     str | None,
     typer.Option(
-        "--published", metavar="T", help="When the items were published, where they do not say.", show_default=False
+        "--published", metavar="T", help="When the items were published, if they do not say.", show_default=False
     ),
 ]
 SourceOption = Annotated[
-    str | None, typer.Option("--source", metavar="NAME", help="Whose items these are.", show_default=False)
+    str | None, typer.Option("--source", metavar="NAME", help="The provider of the items.", show_default=False)
 ]
 _BATCH = 32
 
@@ -63,7 +63,7 @@ def annotate(
     published: PublishedOption = None,
     source: SourceOption = None,
     html: Annotated[
-        bool, typer.Option("--html", help="Print one page with entities and quotes coloured instead.")
+        bool, typer.Option("--html", help="Print an HTML page with coloured entities and quotes instead.")
     ] = False,
 ) -> None:
     """Print stories with their entities and quotes, one JSON object per line. Needs no server.

@@ -18,7 +18,7 @@ ElasticsearchOption = Annotated[
 DataDirOption = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", metavar="DIR", help="Where `wire up` keeps its data; .wire unless set.", show_default=False
+        "--data-dir", metavar="DIR", help="The data directory of `wire up`; .wire if not set.", show_default=False
     ),
 ]
 PortOption = Annotated[
@@ -28,11 +28,11 @@ PortOption = Annotated[
         metavar="P",
         min=0,
         max=65535,
-        help="Port of the pages; another if it is taken.",
+        help="Port of the pages; a free one if it is taken.",
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
 def connected(

@@ -26,10 +26,14 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    start: Annotated[str, typer.Option("--from", metavar="TOPIC", help="raw, stories, edited or annotated.")],
+    start: Annotated[
+        str, typer.Option("--from", metavar="TOPIC", help="The topic to start from: raw, stories, edited or annotated.")
+    ],
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="T", help="Only what came since: 2024-05-16, 24h, 7d …", show_default=False),
+        typer.Option(
+            "--since", metavar="T", help="Only messages since this time: 2024-05-16, 24h, 7d …", show_default=False
+        ),
     ] = None,
     kafka: KafkaOption = None,
     data_dir: DataDirOption = None,

@@ -37,10 +37,11 @@ def search(
     ] = "",
     quotes: Annotated[bool, typer.Option("--quotes", help="Search quotes instead of stories.")] = False,
     speaker: Annotated[
-        list[str] | None, typer.Option("--speaker", metavar="N", help="Who spoke.", show_default=False)
+        list[str] | None, typer.Option("--speaker", metavar="N", help="The speaker.", show_default=False)
     ] = None,
     about: Annotated[
-        list[str] | None, typer.Option("--about", metavar="N", help="Who or what a quote names.", show_default=False)
+        list[str] | None,
+        typer.Option("--about", metavar="N", help="Whom or what a quote is about.", show_default=False),
     ] = None,
     entity: Annotated[
         list[str] | None,
@@ -50,25 +51,34 @@ def search(
         list[str] | None, typer.Option("--place", metavar="N", help="A place named.", show_default=False)
     ] = None,
     source: Annotated[
-        list[str] | None, typer.Option("--source", metavar="N", help="Where it comes from.", show_default=False)
+        list[str] | None, typer.Option("--source", metavar="N", help="The story's source.", show_default=False)
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="T", help="2024-05-16, today, 24h, 7d …", show_default=False)
+        str | None,
+        typer.Option(
+            "--since", metavar="T", help="From this time on: 2024-05-16, today, 24h, 7d …", show_default=False
+        ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="T", help="As --since; before that time.", show_default=False)
+        str | None,
+        typer.Option("--until", metavar="T", help="Before this time; written as for --since.", show_default=False),
     ] = None,
     sort: Annotated[
-        Sort | None, typer.Option("--sort", help="By relevance where there is a query, unless set.", show_default=False)
+        Sort | None,
+        typer.Option(
+            "--sort", help="Sort by relevance or time; by default relevance if there is a query.", show_default=False
+        ),
     ] = None,
-    size: Annotated[int, typer.Option("--size", metavar="N", min=0, help="How many to show.")] = 10,
+    size: Annotated[int, typer.Option("--size", metavar="N", min=0, help="How many hits to show.")] = 10,
     cursor: Annotated[
-        str | None, typer.Option("--cursor", metavar="C", help="Go on where a page ended.", show_default=False)
+        str | None, typer.Option("--cursor", metavar="C", help="Continue after an earlier page.", show_default=False)
     ] = None,
-    collapsed: Annotated[bool, typer.Option("--collapsed", help="One story of each storyline.")] = False,
-    facets: Annotated[bool, typer.Option("--facets", help="Count sources, names, speakers …, and over time.")] = False,
-    advisories: Annotated[bool, typer.Option("--advisories", help="Advisories and test messages too.")] = False,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Then what fits and comes in, until Ctrl-C.")] = False,
+    collapsed: Annotated[bool, typer.Option("--collapsed", help="Show one story per storyline.")] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Show counts by source, name, speaker …, and over time.")
+    ] = False,
+    advisories: Annotated[bool, typer.Option("--advisories", help="Include advisories and test messages.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new matches until Ctrl-C.")] = False,
     as_json: JsonOption = False,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,

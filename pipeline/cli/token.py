@@ -11,12 +11,14 @@ from pipeline.cli.options import DataDirOption, JsonOption
 from pipeline.ops import tokens
 from pipeline.settings import load
 
-_NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The sender; its items are this feed's.")]
+_NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="The sender's name, which is also the feed of its items.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(name="token", help="Who may push to POST /ingest.", no_args_is_help=True)
+    group = typer.Typer(name="token", help="Manage the tokens for POST /ingest.", no_args_is_help=True)
     group.command("add")(add)
     group.command("list")(list_)
     group.command("remove")(remove)

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def trace(
-    uri: Annotated[str, typer.Argument(metavar="URI", help="The story's, as searches show it.")],
+    uri: Annotated[str, typer.Argument(metavar="URI", help="The story's uri, as searches show it.")],
     as_json: JsonOption = False,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,

@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
 def up(
     feed: Annotated[
         list[str] | None,
-        typer.Option("--feed", metavar="PATH", help="Feed this file or folder; may be repeated.", show_default=False),
+        typer.Option("--feed", metavar="PATH", help="Feed this file or folder; repeatable.", show_default=False),
     ] = None,
     workers: Annotated[
         int | None,
@@ -50,7 +50,7 @@ def up(
             "--workers",
             metavar="N",
             min=1,
-            help="Language processes, the part that is bound by the CPU.",
+            help="Language processes; this stage is bound by the CPU.",
             show_default=False,
         ),
     ] = None,

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def worker(
     stages: Annotated[
         list[str] | None,
-        typer.Argument(metavar="STAGE…", help="parse, desk, annotate, index; all four where none is named."),
+        typer.Argument(metavar="STAGE…", help="The stages to run; all of them by default."),
     ] = None,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,

@@ -86,10 +86,12 @@ def translate_errors(client: Client | AsyncClient) -> Iterator[None]:
         yield
     except TransportError as error:
         raise ElasticsearchUnavailable(
-            f"Elasticsearch does not answer at {_address(client)} ({error.message})"
+            f"Elasticsearch does not respond at {_address(client)} ({error.message})"
         ) from None
     except (AuthenticationException, AuthorizationException) as error:
-        raise ElasticsearchUnavailable(f"Elasticsearch at {_address(client)} refuses us: {error.message}") from None
+        raise ElasticsearchUnavailable(
+            f"Elasticsearch at {_address(client)} rejects the credentials: {error.message}"
+        ) from None
     except ApiError as error:
         if error.status_code in _UNAVAILABLE:
             message = f"Elasticsearch at {_address(client)} answers {error.status_code}: {error.message}"

@@ -21,7 +21,7 @@ def options(kafka: Kafka) -> dict[str, Any]:
     Raises KafkaUnavailable if no Kafka is known, ConfigurationError if a certificate cannot be read.
     """
     if not kafka.address:
-        raise KafkaUnavailable("no Kafka is known here")
+        raise KafkaUnavailable("no Kafka address is known")
     found: dict[str, Any] = {
         "bootstrap_servers": kafka.address.split(","),
         "bootstrap_timeout_ms": min(_BOOTSTRAP_MS, int(kafka.delivery_timeout * 1000)),
@@ -58,7 +58,7 @@ def translate_errors(kafka: Kafka) -> Iterator[None]:
     except (KafkaConnectionError, KafkaTimeoutError, ConnectionError) as error:
         if kafka.security_protocol != "PLAINTEXT":
             asyncio.run(_probe_auth(kafka))
-        raise KafkaUnavailable(f"Kafka does not answer at {kafka.address} ({type(error).__name__})") from None
+        raise KafkaUnavailable(f"Kafka does not respond at {kafka.address} ({type(error).__name__})") from None
     except KafkaError as error:
         raise KafkaUnavailable(f"Kafka at {kafka.address}: {error}") from None
 
@@ -77,7 +77,7 @@ async def _probe_auth(kafka: Kafka) -> None:
         message = f"{where} shows a certificate that is not trusted ({error.verify_message}); see kafka.ca_file"
         raise ConfigurationError(message) from None
     except (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError):
-        message = f"{where} refuses user {kafka.username!r} with this password (kafka.username, kafka.password)"
+        message = f"{where} rejects user {kafka.username!r} with this password (kafka.username, kafka.password)"
         raise ConfigurationError(message) from None
     except (errors.KafkaError, OSError) as error:
         raise KafkaUnavailable(f"{where}: {type(error).__name__}: {error}") from None

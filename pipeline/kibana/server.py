@@ -84,10 +84,12 @@ def _request(client: httpx.Client, path: str, **what: Any) -> httpx.Response:
         if _is_transient(error):
             raise KibanaUnavailable(f"{where} answers {status}") from None
         if status in (401, 403):
-            raise ConfigurationError(f"{where} refuses us ({status}); see kibana.api_key, .username") from None
+            raise ConfigurationError(
+                f"{where} rejects the credentials ({status}); see kibana.api_key, .username"
+            ) from None
         raise ConfigurationError(f"{where} answers {status}: {_reason(error.response)}") from None
     except httpx.HTTPError as error:
-        raise KibanaUnavailable(f"{where} does not answer ({type(error).__name__})") from None
+        raise KibanaUnavailable(f"{where} does not respond ({type(error).__name__})") from None
     return answer
 
 

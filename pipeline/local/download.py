@@ -54,7 +54,7 @@ def fetch(
             finally:
                 pool.shutdown(cancel_futures=True)
     except OSError as error:
-        raise ConfigurationError(f"the cache of jars, {cache}: {error.strerror or error}") from None
+        raise ConfigurationError(f"jar cache {cache}: {error.strerror or error}") from None
 
 
 def _fetch(

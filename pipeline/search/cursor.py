@@ -38,9 +38,9 @@ def read(query: SearchQuery) -> Cursor | None:
     except ValueError:
         is_ours, digest = False, None
     if not is_ours:
-        raise ConfigurationError("cursor: not one that a page before gave; leave it out to begin anew")
+        raise ConfigurationError("cursor: invalid; leave it out to start again")
     if digest != _digest(query):
-        raise ConfigurationError("cursor: it continues another search; leave it out to begin anew")
+        raise ConfigurationError("cursor: it belongs to another search; leave it out to start again")
     return Cursor(after, pit_id)
 
 

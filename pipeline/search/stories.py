@@ -72,7 +72,7 @@ def execute(
         raise ConfigurationError(f"query {query.query!r}: {error.message}") from None
     except NotFoundError:
         if before:
-            raise ConfigurationError("cursor: it was not used for too long; leave it out to begin anew") from None
+            raise ConfigurationError("cursor: it has expired; leave it out to start again") from None
         return SearchResult(0, [])
     is_last = len(hits) < query.size or not hits or query.collapsed
     after = None if is_last else Cursor(hits[-1]["sort"], pit_id).text(query)
@@ -84,7 +84,7 @@ def execute(
 def require_complete(result: SearchResult) -> SearchResult:
     """Return the result, for callers that must not miss a hit. Raises ElasticsearchUnavailable if it is partial."""
     if result.partial:
-        raise ElasticsearchUnavailable("a part of the index does not answer; see the state of its shards")
+        raise ElasticsearchUnavailable("some shards of the index do not respond; see their state with GET _cat/shards")
     return result
 
 

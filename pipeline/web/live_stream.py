@@ -134,7 +134,7 @@ async def live(
     """
     query = page.search_query(quotes=what.quotes, size=_AT_ONCE)
     if broadcast.is_full:
-        raise HTTPException(503, "too many listen already", {"Retry-After": "60"})
+        raise HTTPException(503, "too many live streams already", {"Retry-After": "60"})
     return StreamingResponse(
         _events(broadcast, index, query),
         media_type="text/event-stream",

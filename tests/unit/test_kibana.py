@@ -189,7 +189,7 @@ class TestTheServer:
         with pytest.raises(ConfigurationError, match="dashboard wire-newsroom: missing_references"):
             server.put(settings, "")
         settings, _ = kibana((401, {"message": "no"}), username="elastic", password="wrong")
-        with pytest.raises(ConfigurationError, match="refuses us"):
+        with pytest.raises(ConfigurationError, match="rejects the credentials"):
             server.put(settings, "")
 
     def test_what_is_kept_is_no_error(self, kibana):
@@ -206,7 +206,7 @@ class TestTheServer:
 
     def test_one_that_is_not_there_is_away(self, monkeypatch):
         monkeypatch.setattr(server, "_STARTING", 0.5)
-        with pytest.raises(KibanaUnavailable, match="does not answer"):
+        with pytest.raises(KibanaUnavailable, match="does not respond"):
             server.put(Kibana(url="http://127.0.0.1:9"), "")
 
     def test_without_one_it_says_how_to_name_one(self):

@@ -95,7 +95,7 @@ class TestKeptOut:
     @pytest.mark.parametrize("command", [["setup"], ["feed", "seeds/"], ["worker", "parse"], ["status"]])
     def test_a_wrong_kafka_password(self, secured, tmp_path, command):
         said = run(secured, tmp_path, *command, code=2, WIRE_KAFKA__PASSWORD=WRONG)
-        assert f"refuses user '{USER}'" in said
+        assert f"rejects user '{USER}'" in said
         assert WRONG not in said
 
     @pytest.mark.parametrize("command", [["setup"], ["feed", "seeds/"], ["worker", "parse"]])
@@ -107,7 +107,7 @@ class TestKeptOut:
     @pytest.mark.parametrize("command", [["search", "x"], ["status"], ["setup"]])
     def test_a_wrong_api_key(self, secured, tmp_path, command):
         said = run(secured, tmp_path, *command, code=3, WIRE_ELASTICSEARCH__API_KEY=WRONG)
-        assert "refuses us" in said.replace("\n", " ")
+        assert "rejects the credentials" in said.replace("\n", " ")
         assert WRONG not in said
 
     @pytest.mark.parametrize("command", [["search", "x"], ["setup"]])
