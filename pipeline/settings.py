@@ -83,7 +83,7 @@ class Kafka(Section):
     )
     max_message_bytes: Annotated[int, Field(ge=1 << 20, description="largest message of any topic")] = 64 << 20
     delivery_timeout: Annotated[
-        float, Field(gt=0, description="seconds a producer tries again before it says that Kafka is away")
+        float, Field(gt=0, description="seconds that a producer retries before it reports Kafka as unavailable")
     ] = 30
     commit_interval: Annotated[
         float, Field(gt=0, description="seconds between two commits of a worker's offsets; lag is known as exactly")

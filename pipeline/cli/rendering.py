@@ -27,7 +27,7 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
     first = f", {len(result.hits)} shown" if len(result.hits) < result.total else ""
     output.print(f"[dim]{result.total:,} {what[result.total != 1]}{first}[/]")
     if result.partial:
-        messages.print("[yellow]a part of the index did not answer: there may be more[/]")
+        messages.print("[yellow]some shards of the index did not respond; there may be more results[/]")
 
 
 def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
@@ -124,5 +124,5 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _said(text: str, quote: dict[str, Any]) -> Text:
-    speaker = quote["speaker"]["name"] if quote.get("speaker") else "nobody named"
+    speaker = quote["speaker"]["name"] if quote.get("speaker") else "unknown speaker"
     return Text.assemble("“", _marked(_shortened(text), "italic"), "”", (f" — {shown(speaker)}", "bold cyan"))

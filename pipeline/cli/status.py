@@ -44,7 +44,7 @@ def _show(state: dict[str, Any]) -> None:
     numbers = Table.grid(padding=(0, 2))
     for stage in topics.STAGES if "lag" in state else ():
         behind = state["lag"][stage]
-        numbers.add_row(stage, f"[{'green' if not behind else 'yellow'}]{behind:,} behind[/]")
+        numbers.add_row(stage, f"[{'green' if not behind else 'yellow'}]{behind:,} waiting[/]")
     for name in ("stories", "quotes"):
         if name in state:
             numbers.add_row(name, f"{state[name]:,}")

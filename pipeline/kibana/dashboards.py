@@ -22,7 +22,7 @@ _NEWS = "not signal: (test or advisory)"
 NEWSROOM = Dashboard(
     id="wire-newsroom",
     title="wire: Newsroom",
-    description="What comes in, from whom, and who and what it is about.",
+    description="Incoming stories: their sources, and whom and what they are about.",
     rows=(
         (
             Placed(Number("Stories", STORIES, Metric("stories", only=_NEWS)), 8, 6),
@@ -84,14 +84,14 @@ QUOTES_DESK = Dashboard(
         (
             Placed(Number("Quotes", QUOTES), 12, 6),
             Placed(Number("Speakers", QUOTES, Metric("speakers", "unique_count", "speaker.name")), 12, 6),
-            Placed(Number("Talked about", QUOTES, Metric("talked about", "unique_count", "about")), 12, 6),
-            Placed(Number("Nobody named", QUOTES, Metric("nobody named", only="not speaker.name: *")), 12, 6),
+            Placed(Number("Named in quotes", QUOTES, Metric("named in quotes", "unique_count", "about")), 12, 6),
+            Placed(Number("Unknown speaker", QUOTES, Metric("unknown speaker", only="not speaker.name: *")), 12, 6),
         ),
         (Placed(OverTime("Quotes over time, by kind", QUOTES, by="kind", shape="bar_stacked"), 48, 10),),
         (
             Placed(Top("Who speaks", QUOTES, "speaker.name", 20), 16, 18),
             Placed(Top("Who is spoken about", QUOTES, "about", 20), 16, 18),
-            Placed(Top("How it is told", QUOTES, "cue.text", 20), 16, 18),
+            Placed(Top("Cues", QUOTES, "cue.text", 20), 16, 18),
         ),
         (Placed(Pairs("Who speaks about whom", QUOTES, ("speaker.name", "about"), 20), 48, 18),),
         (
@@ -112,13 +112,13 @@ QUOTES_DESK = Dashboard(
 PIPELINE = Dashboard(
     id="wire-pipeline",
     title="wire: Pipeline",
-    description="How fast stories go through, and where they wait.",
+    description="Throughput, latency and consumer lag of the pipeline.",
     since="now-6h",
     rows=(
         (
-            Placed(Number("Most behind", METRICS, Metric("messages behind", "max", "lag")), 12, 6),
+            Placed(Number("Highest consumer lag", METRICS, Metric("messages", "max", "lag")), 12, 6),
             Placed(Number("Dead letters", METRICS, Metric("dead letters of a process", "max", "dead_letters")), 12, 6),
-            Placed(Number("Slowest, p99", METRICS, Metric("seconds", "max", "story_seconds.p99")), 12, 6),
+            Placed(Number("Highest p99 latency", METRICS, Metric("seconds", "max", "story_seconds.p99")), 12, 6),
             Placed(Number("Processes", METRICS, Metric("processes", "unique_count", "process")), 12, 6),
         ),
         (
@@ -127,12 +127,12 @@ PIPELINE = Dashboard(
                 24,
                 12,
             ),
-            Placed(OverTime("Messages behind", METRICS, (Metric("behind", "max", "lag"),), "stage", "area"), 24, 12),
+            Placed(OverTime("Consumer lag", METRICS, (Metric("lag", "max", "lag"),), "stage", "area"), 24, 12),
         ),
         (
             Placed(
                 OverTime(
-                    "Seconds from the door to the index",
+                    "Seconds from ingestion to the index",
                     METRICS,
                     tuple(Metric(name, "max", f"story_seconds.{name}") for name in ("p50", "p95", "p99")),
                     only="stage: index",
@@ -142,7 +142,7 @@ PIPELINE = Dashboard(
             ),
             Placed(
                 OverTime(
-                    "Reported medians, across processes",
+                    "Median latency, across processes",
                     METRICS,
                     tuple(
                         Metric(f"{share}th percentile", "percentile", "story_seconds.p50", share)
@@ -155,8 +155,8 @@ PIPELINE = Dashboard(
             ),
         ),
         (
-            Placed(OverTime("Dead letters", METRICS, (Metric("letters", "max", "dead_letters"),), "stage"), 16, 12),
-            Placed(OverTime("Waits for a server", METRICS, (Metric("waits", "max", "waits"),), "stage"), 16, 12),
+            Placed(OverTime("Dead letters", METRICS, (Metric("dead letters", "max", "dead_letters"),), "stage"), 16, 12),
+            Placed(OverTime("Attempts that found a server unavailable", METRICS, (Metric("attempts", "max", "waits"),), "stage"), 16, 12),
             Placed(
                 OverTime("Memory", METRICS, (Metric("bytes", "max", "resident_bytes"),), "stage"),
                 16,
@@ -176,7 +176,7 @@ PIPELINE = Dashboard(
             Placed(
                 Listing(
                     "wire-figures",
-                    "wire: what the processes say",
+                    "wire: process metrics",
                     METRICS,
                     ("stage", "process", "lag", "events_per_second", "waiting"),
                 ),

@@ -60,7 +60,7 @@ def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
             title = f"{entity.type} {entity.name}"
             yield mention.start, mention.end, Label("entity", entity.type, entity.id, title, mention.start)
     for quote in story.quotes:
-        who = quote.speaker.name if quote.speaker else "nobody named"
+        who = quote.speaker.name if quote.speaker else "unknown speaker"
         title = f"{quote.id} {quote.kind}: {who}"
         yield quote.start, quote.end, Label("quote", quote.kind, quote.id, title, quote.start)
         for stretch in quote.quoted:

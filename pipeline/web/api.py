@@ -32,7 +32,7 @@ class Hits(BaseModel):
     cursor: Annotated[str | None, Field(description="asks for the next page; missing on the last one")] = None
     facets: Annotated[dict[str, list[dict[str, Any]]] | None, Field(description="`value` and `count`, by field")] = None
     histogram: Annotated[dict[str, Any] | None, Field(description="`seconds` of a bar, and `bars`")] = None
-    partial: Annotated[bool | None, Field(description="a part of the index did not answer: there may be more")] = None
+    partial: Annotated[bool | None, Field(description="some shards did not respond; there may be more results")] = None
 
 
 class Listed(BaseModel):
@@ -43,7 +43,7 @@ class Listed(BaseModel):
 
 FAILURES: dict[int | str, dict[str, Any]] = {
     400: {"model": Failed, "description": "The question cannot be asked; the reason says where it is wrong."},
-    503: {"model": Failed, "description": "Elasticsearch is away; come again."},
+    503: {"model": Failed, "description": "Elasticsearch is unavailable; retry later."},
 }
 router = APIRouter(prefix="/api/v1", responses=FAILURES, tags=["search"])
 Size = Annotated[int, Query(ge=1, le=100)]

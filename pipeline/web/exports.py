@@ -101,7 +101,7 @@ def _entry(hit: dict[str, Any], base: str, *, quotes: bool) -> Entry:
     text = hit["text"] if quotes else hit["body"][:_SUMMARY]
     if quotes:
         link = f"{link}#{hit['id']}"
-        speaker = hit["speaker"]["name"] if hit.get("speaker") else "nobody named"
+        speaker = hit["speaker"]["name"] if hit.get("speaker") else "unknown speaker"
         title = f"{speaker}: “{hit['text'][:150]}”"
     author = story["source"]["name"] or "unknown"
     return Entry(id=link, link=link, title=title, text=text, at=story["versioncreated"], author=author)

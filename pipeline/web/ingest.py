@@ -51,7 +51,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     415: {"description": "Another content type or packing than those that are read."},
     422: {"description": "This Idempotency-Key came with another body before."},
     429: {"description": "Too many at once; Retry-After says when to come again."},
-    503: {"description": "Kafka is away; Retry-After says when to come again."},
+    503: {"description": "Kafka is unavailable; Retry-After says when to retry."},
 }
 
 

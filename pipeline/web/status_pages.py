@@ -21,7 +21,7 @@ _FORM = 64 << 10
 _NEEDS_TOKEN: dict[int | str, dict[str, Any]] = {
     401: {"model": Failed, "description": "A token is needed (`wire token add`)."},
     404: {"model": Failed, "description": "There is no such dead letter."},
-    503: {"model": Failed, "description": "Kafka is away; come again."},
+    503: {"model": Failed, "description": "Kafka is unavailable; retry later."},
 }
 
 

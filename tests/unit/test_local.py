@@ -118,7 +118,7 @@ class TestDownloading:
 
     def test_a_cache_that_cannot_be_written_to_is_told(self, repository, tmp_path):
         (tmp_path / "file").touch()
-        with pytest.raises(ConfigurationError, match="the cache of jars"):
+        with pytest.raises(ConfigurationError, match="jar cache"):
             fetch([jar()], tmp_path / "file" / "cache", repositories=repository.addresses)
 
 
