@@ -335,7 +335,9 @@ class Settings(BaseSettings):
     annotate: Annotate = Annotate()
     desk: Desk = Desk()
     feed: Feed = Feed()
-    feeds: Annotated[tuple[LiveFeed, ...], Field(description="the live feeds, see docs/feeds.md")] = ()
+    feeds: Annotated[
+        tuple[LiveFeed, ...], Field(description="the live feeds, see docs/how-to/feed-live-sources.md")
+    ] = ()
     push: Push = Push()
     monitor: Monitor = Monitor()
     alerts: Alerts = Alerts()

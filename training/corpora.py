@@ -1,6 +1,6 @@
 """The labelled texts the names model is trained and scored on, as pieces with the labels we use.
 
-``eww`` and ``gmb`` are described in ``docs/accuracy.md``; their texts are read in place and never
+``eww`` and ``gmb`` are described in ``docs/explanation/accuracy.md``; their texts are read in place and never
 copied. Labels become those of ``pipeline/annotate/entities/recogniser.py``.
 """
 

@@ -88,7 +88,7 @@ def list_alerts(
             print_json(json.dumps(about, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("name", "query", "tells", "matches", "last"):
+    for column in ("name", "query", "notifies", "matches", "last"):
         table.add_column(column, overflow="fold")
     for alert, total, newest in found:
         query = f"{alert.query}{' (quotes)' if alert.quotes else ''}"

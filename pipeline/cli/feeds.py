@@ -57,7 +57,9 @@ def feeds(
     end_with_parent()
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     if not settings.feeds:
-        raise ConfigurationError("no live feeds: add [[feeds]] to configs/feeds.toml, as docs/feeds.md shows")
+        raise ConfigurationError(
+            "no live feeds: add [[feeds]] to configs/feeds.toml, see docs/how-to/feed-live-sources.md"
+        )
     run(settings, settings.feeds, once)
 
 

@@ -73,7 +73,7 @@ def _show_servers(state: dict[str, Any]) -> None:
 
 def _fresh(feeds: list[dict[str, Any]]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("feed", "items", "last", "usually every", "searchable after", ""):
+    for heading in ("feed", "items", "last", "usual interval", "searchable after", ""):
         table.add_column(heading)
     for feed in feeds:
         wrong = f"[red]{escape(feed['error'])} ({feed['failures']}×)[/]" if "error" in feed else ""

@@ -18,7 +18,7 @@ from pipeline.search.stories import story
 from pipeline.state.store import read_one
 
 _LABELS = {
-    "received": "came in at the door",
+    "received": "received",
     **{
         stage.reads.rpartition(".")[2]: f"on {stage.reads}: {stage.awaits}"
         for stage in topics.STAGES.values()

@@ -22,7 +22,7 @@ async def write(client: AsyncClient, actions: Sequence[Action]) -> list[str | El
     """Execute the actions. Return for each None (applied), the reason for its rejection, or an error to retry later.
 
     Rejected items are retried until a retry makes no progress: a batch for more shards than a node's queue holds
-    would otherwise be rejected in part for ever. Raises ElasticsearchUnavailable if the whole request failed.
+    would otherwise be rejected in part each time. Raises ElasticsearchUnavailable if the whole request failed.
     """
     results = await _once(client, actions)
     waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchUnavailable)]

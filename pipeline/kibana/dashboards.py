@@ -155,8 +155,16 @@ PIPELINE = Dashboard(
             ),
         ),
         (
-            Placed(OverTime("Dead letters", METRICS, (Metric("dead letters", "max", "dead_letters"),), "stage"), 16, 12),
-            Placed(OverTime("Attempts that found a server unavailable", METRICS, (Metric("attempts", "max", "waits"),), "stage"), 16, 12),
+            Placed(
+                OverTime("Dead letters", METRICS, (Metric("dead letters", "max", "dead_letters"),), "stage"), 16, 12
+            ),
+            Placed(
+                OverTime(
+                    "Attempts that found a server unavailable", METRICS, (Metric("attempts", "max", "waits"),), "stage"
+                ),
+                16,
+                12,
+            ),
             Placed(
                 OverTime("Memory", METRICS, (Metric("bytes", "max", "resident_bytes"),), "stage"),
                 16,

@@ -142,9 +142,9 @@ class LocalServers:
         partial.replace(self._folder / CHOSEN)
 
     def _heap(self, name: str) -> int:
-        stated: int | None = getattr(self._settings.local, f"{name}_heap")
+        known: int | None = getattr(self._settings.local, f"{name}_heap")
         part, least, most = _HEAPS[name]
-        return stated or min(most, max(least, psutil.virtual_memory().total // part))
+        return known or min(most, max(least, psutil.virtual_memory().total // part))
 
     def _servers(self) -> Servers:
         kafka, search = self._settings.kafka, self._settings.elasticsearch

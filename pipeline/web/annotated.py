@@ -19,7 +19,7 @@ class Label(NamedTuple):
     start: int
 
 
-class Piece(NamedTuple):
+class Segment(NamedTuple):
     """A span of the body with the same labels throughout; ``beginning`` lists those that start with it."""
 
     text: str
@@ -43,10 +43,10 @@ def page(stories: Iterable[AnnotatedStory]) -> str:
     return rendered("annotated.html", stories=shown)
 
 
-def paragraphs(story: AnnotatedStory) -> list[list[Piece]]:
+def paragraphs(story: AnnotatedStory) -> list[list[Segment]]:
     """Return the body's paragraphs as pieces."""
-    lines: list[list[Piece]] = [[]]
-    for piece in pieces(story.body, list(labels(story))):
+    lines: list[list[Segment]] = [[]]
+    for piece in segments(story.body, list(labels(story))):
         first, *more = piece.text.split("\n")
         lines[-1].append(piece._replace(text=first))
         lines += [[piece._replace(text=line, beginning=())] for line in more]
@@ -72,7 +72,7 @@ def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
             yield where.start, where.end, Label("speaker", "", quote.id, f"speaker of {quote.id}: {who}", where.start)
 
 
-def pieces(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Piece]:
+def segments(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Segment]:
     """Split the body at every edge of a label; labels may overlap."""
     opening: dict[int, list[Label]] = defaultdict(list)
     closing: dict[int, list[Label]] = defaultdict(list)
@@ -84,4 +84,4 @@ def pieces(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Piece]:
         for label in closing[start]:
             open_.pop(label, None)
         open_ |= dict.fromkeys(opening[start])
-        yield Piece(body[start:end], tuple(open_), tuple(opening[start]))
+        yield Segment(body[start:end], tuple(open_), tuple(opening[start]))

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from bench.corpus import stories
-from pipeline.local.servers import STEADY
+from pipeline.local.servers import STABLE_AFTER
 from tests.conftest import UPI
 from tests.whole.conftest import Wire, eventually, launchers, running
 
@@ -38,7 +38,7 @@ class TestTheirLife:
             state = wire.json("status")
             assert [state[name]["local"] for name in ("kafka", "elasticsearch")] == [True, True]
             servers = launchers(tmp_path).values()
-            eventually(lambda: all(time.time() - server.create_time() > STEADY for server in servers))
+            eventually(lambda: all(time.time() - server.create_time() > STABLE_AFTER for server in servers))
             for server in servers:
                 server.kill()
             eventually(lambda: len(set(launchers(tmp_path).values()) - set(servers)) == 2)

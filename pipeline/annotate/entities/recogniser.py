@@ -1,6 +1,6 @@
 """The names model: our own spaCy entity recogniser, in ``weights`` beside this file.
 
-``training/names.py`` trains it; ``docs/accuracy.md`` is its model card.
+``training/names.py`` trains it; ``docs/explanation/accuracy.md`` is its model card.
 """
 
 from importlib.resources import as_file, files

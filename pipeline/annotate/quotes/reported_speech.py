@@ -1,7 +1,7 @@
 """Decide which words of a story report, and what, by choosing among the candidates of every possible cue.
 
 A log-linear model over ``features``, one choice per cue: one of its candidates, or none. ``training/reporting.py``
-learned its weights and the lexicon of cues; ``docs/accuracy.md`` says from what.
+learned its weights and the lexicon of cues; ``docs/explanation/accuracy.md`` says from what.
 """
 
 import math

@@ -45,7 +45,9 @@ def make(stage: Stage, settings: Settings) -> AppT:
         # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.
         broker_max_poll_records=64,
         stream_buffer_maxsize=64,
-        consumer_max_fetch_size=4 << 20,
+        # aiokafka finishes what it has fetched of one partition before it turns to the next. A large fetch
+        # would make the other partitions wait for minutes. A message of any size still arrives.
+        consumer_max_fetch_size=256 << 10,
         stream_wait_empty=False,
         producer_acks=-1,
         # Stories shrink to a third; gzip is what every client has without another library.

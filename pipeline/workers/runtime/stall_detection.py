@@ -21,7 +21,7 @@ from pipeline.workers.runtime.metrics import WorkerMetrics
 
 log = structlog.get_logger()
 
-EXIT_STUCK = 4
+EXIT_STALLED = 4
 """The exit code of a stalled worker."""
 EVERY = 10.0
 """Seconds between two checks."""
@@ -90,7 +90,7 @@ class StallWatch:
             time.sleep(EVERY)
             if why := self.check_once():
                 log.error("worker_stalled", stage=self._stage.name, reason=why)
-                os._exit(EXIT_STUCK)
+                os._exit(EXIT_STALLED)
 
     def check_once(self) -> str | None:
         """Check once. Return why the worker is stalled, or None if it is alive or the broker is unreachable."""

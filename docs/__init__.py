@@ -1,0 +1,1 @@
+"""The documentation: its sources, and what generates its reference pages."""

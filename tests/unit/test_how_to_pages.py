@@ -1,0 +1,78 @@
+"""The pages that add something to wire as an example; here each is carried out, on a copy of the project."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+PAGES = sorted((ROOT / "docs" / "how-to").glob("add-*.md"))
+_BLOCK = re.compile(r"^```(python|diff|sh) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the project."""
+    for name in ("pipeline", "deploy", "tests", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "models", "_build"))
+    for name in ("docker-compose.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def run(copy: Path, *words: str) -> str:
+    """What a program prints that runs in the copy, with its code."""
+    env = os.environ | {
+        "PYTHONPATH": str(copy),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(words, cwd=copy, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def patch(copy: Path, text: str) -> None:
+    """Apply a diff without line numbers: what it takes away stands there once."""
+    name, *hunks = re.split(r"^@@\n", text, flags=re.M)
+    path = copy / re.search(r"^\+\+\+ b/(\S+)$", name, re.M)[1]
+    code = path.read_text()
+    for hunk in hunks:
+        before, after = (
+            "".join(f"{line[1:]}\n" for line in hunk.splitlines() if line[0] in kind) for kind in (" -", " +")
+        )
+        assert code.count(before) == 1, before
+        code = code.replace(before, after)
+    path.write_text(code)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_example_works_as_the_page_says(copy, page):
+    tests = []
+    for language, beside, text in _BLOCK.findall(page.read_text()):
+        if language == "diff":
+            patch(copy, text)
+        elif language == "python":
+            with (copy / beside).open("a") as file:
+                file.write(text)
+            tests += [beside] if beside.startswith("tests/") else []
+        elif beside == "in-copy":
+            for command in text.splitlines():
+                run(copy, "bash", "-c", command.replace("make deploy", "python -m deploy.generate"))
+    if tests:
+        run(copy, sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *tests)
+    if page.stem == "add-a-stage":
+        services = yaml.safe_load((copy / "docker-compose.yml").read_text())["services"]
+        assert services["count"]["command"] == ["worker", "count"]
+        program = (
+            "from pipeline import topics; from pipeline.cli.trace import _LABELS; "
+            "print(topics.STAGES['count'].number, topics.ANNOTATE.number, _LABELS['edited'], _LABELS['counted'])"
+        )
+        assert run(copy, sys.executable, "-c", program) == (
+            "2 3 on wire.edited: counts, waits for count on wire.counted: counted, waits for annotate\n"
+        )

@@ -1,0 +1,89 @@
+"""Every command in the documentation is run: the tutorial's with its output, the others to their end."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.origin import Origin, feed_of
+from tests.whole.conftest import PATIENCE, running
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+ADDRESS = "https://example.org/world.xml"
+ENDLESS = ("wire up", "wire feeds", "wire worker", "wire serve", "wire feed --follow", "make ")
+"""Commands that run until they are told to stop; other tests run them, here only their words are checked."""
+_BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
+
+
+def blocks(page: Path, language: str) -> list[tuple[str, str]]:
+    """The blocks of a page in a language: what stands beside it, and the text."""
+    return [(beside, text) for found, beside, text in _BLOCK.findall(page.read_text()) if found == language]
+
+
+@pytest.fixture
+def desk(installation, tmp_path):
+    """A folder as a newcomer has it, and a ``wire up`` in it."""
+    home = tmp_path / "home"
+    (home / "configs").mkdir(parents=True)
+    shutil.copytree(ROOT / "seeds", home / "seeds")
+    with running(tmp_path / "data", "--port", "0", env=installation, home=home) as wire:
+        yield wire
+
+
+def shell(wire, command: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command], cwd=wire.home, capture_output=True, text=True, timeout=PATIENCE,
+        env=os.environ | wire.environment | {"PATH": path},
+    )  # fmt: skip
+
+
+def expected(lines: str) -> re.Pattern[str]:
+    """What a command prints, whatever the terminal's width; three dots stand for anything."""
+    return re.compile(re.escape(" ".join(lines.split())).replace("…", ".*?"))
+
+
+def test_the_tutorial_goes_as_it_says(desk):
+    page = ROOT / "docs" / "tutorial.md"
+    with Origin() as origin:
+        origin.serve("/world.xml", feed_of("storm"))
+        for language, beside, text in _BLOCK.findall(page.read_text()):
+            if beside:
+                (desk.home / beside).write_text(text.replace(ADDRESS, origin.url("/world.xml")))
+            if language != "console":
+                continue
+            for command, output in re.findall(r"^\$ ([^\n]*)\n((?:(?!\$ ).*\n)*)", text, re.M):
+                if not command.startswith(("export", "wire up")):
+                    until_printed(desk, command, expected(output))
+
+
+def until_printed(wire, command: str, pattern: re.Pattern[str]) -> None:
+    """Run a command until it prints that: what was fed a moment ago may take some seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while not pattern.fullmatch(" ".join((done := shell(wire, command)).stdout.split())):
+        assert time.monotonic() < deadline, f"{command}\n{done.stdout}\n{done.stderr}"
+        time.sleep(0.5)
+
+
+def test_all_other_commands_run(desk):
+    for page in PAGES:
+        for beside, text in blocks(page, "sh") if page.name not in ("commands.md", "tutorial.md") else ():
+            for line in text.splitlines() if not beside else ():
+                command = line.partition("  #")[0].strip()
+                if not command or command.startswith(("#", "export ")):
+                    continue
+                if command.startswith(ENDLESS):
+                    command = f"{command} --help" if command.startswith("wire") else f"make -n -C {ROOT} {command[5:]}"
+                done = shell(desk, command)
+                assert done.returncode == 0, f"{page.name}: {command}\n{done.stdout}\n{done.stderr}"
+
+
+def test_a_command_that_is_not_run_says_why():
+    beside = [note for page in PAGES for note, _ in blocks(page, "sh") if note]
+    assert all(note == "in-copy" or note.startswith("not-run: ") for note in beside)
