@@ -4,12 +4,12 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock bench score screenshots chaos outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
+.PHONY: help install install-dev run test check format lock docs bench score screenshots chaos outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
 
-help: ## Say what there is
+help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-install: .venv/installed ## Make .venv and install the locked dependencies and `wire`
+install: .venv/installed ## Create .venv with the locked dependencies and `wire`
 
 install-dev: .venv/installed-dev
 
@@ -34,60 +34,64 @@ run: install ## Run everything on this machine, fed with FEED (seeds/)
 test: install-dev ## Run the tests, on an Apache Kafka and an Elasticsearch of their own
 	$(BIN)/python -m pytest
 
-check: install-dev ## Lint, format and types
+check: install-dev ## Lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: install-dev ## Put the code into shape
+format: install-dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## Measure starts, memory, speed beside bare spaCy, searches and pages, in one table (STORIES=2000 INDEXED=100000 PART=)
+bench: install ## Measure speed and memory (STORIES=2000 INDEXED=100000 PART=)
 	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) --indexed $(or $(INDEXED),100000) $(foreach part,$(PART),--part $(part))
 
-screenshots: install-dev ## Take the pictures in docs/screenshots anew
+docs: install-dev ## Generate the reference pages from the code, and build the site in docs/_build
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m sphinx -q -W -b html docs docs/_build
+
+screenshots: install-dev ## Update the pictures in docs/screenshots
 	$(BIN)/python -W ignore -m tests.screenshots
 
-score: install ## Score the language pass on labelled data, and the finding of copies
+score: install ## Measure the accuracy of the language pass, and of copy detection
 	$(BIN)/python -m scoring
 	$(BIN)/python -m scoring.duplicates
 
-fuzz: install-dev ## Mutilate stories at random and see that nothing breaks (COUNT=10000)
+fuzz: install-dev ## Annotate randomly mutated stories (COUNT=10000)
 	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)
 
-fuzz-formats: install-dev ## Bend samples of every format at random and see that nothing breaks (COUNT=100000)
+fuzz-formats: install-dev ## Parse randomly mutated samples of every format (COUNT=100000)
 	$(BIN)/python -m tests.bending --count $(or $(COUNT),100000)
 
-fuzz-topics: install-dev ## Put mutilated messages directly on each topic (COUNT=100000)
+fuzz-topics: install-dev ## Write mutated messages to each topic, and account for all (COUNT=100000)
 	$(BIN)/python -m tests.chaos.garbage --count $(or $(COUNT),100000)
 
-train: .venv/installed-train ## Learn anew what the language pass knows, from DATA (../shared/data); half an hour
+train: .venv/installed-train ## Train the models on DATA (../shared/data); half an hour
 	$(BIN)/python -m training.people
 	$(BIN)/python -m training.names --data $(DATA)
 	$(BIN)/python -m training.reporting --data $(DATA)
 
-chaos: install-dev ## Break servers and workers at random while stories flow, and compare (ROUNDS=30 SEED=)
+chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))
 
-outage: install-dev ## Take Elasticsearch away for minutes under load (SECONDS=300)
+outage: install-dev ## Disconnect Elasticsearch for minutes under load (SECONDS=300)
 	$(BIN)/python -m tests.chaos.outage --seconds $(or $(SECONDS),300)
 
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet
 
-deploy: install ## Make anew what is deployed for each stage, of pipeline/topics.py
+deploy: install ## Generate the deployment files of each stage from pipeline/topics.py
 	$(BIN)/python -m deploy.generate
 
-simulate: install-dev ## Run the whole path under simulated faults (SEEDS=100000 FIRST=0)
+simulate: install-dev ## Run the pipeline under simulated faults (SEEDS=100000 FIRST=0)
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),0)
 
-lock: install-dev ## Pin all dependencies anew, with hashes and without addresses
+lock: install-dev ## Update the lock files, with hashes and without addresses
 	$(COMPILE) --extra build pyproject.toml -o requirements.lock
 	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['local'], sep='\n')" | $(COMPILE) -c requirements.lock - -o requirements-local.lock
 	$(COMPILE) --group dev -c requirements.lock -c requirements-local.lock -o requirements-dev.lock
 	$(COMPILE) --group train -c requirements.lock -o requirements-train.lock
 
-java: install ## Lock the local servers' jars anew, and compile what is shipped for them (JAVA_HOME: a JDK 21 or newer)
+java: install ## Lock the local servers' jars, and compile their launchers (JAVA_HOME: a JDK 21 or newer)
 	$(BIN)/python -m pipeline.local.java.build
 
 clean: ## Remove the virtual environment and the local servers' data
