@@ -213,7 +213,7 @@ class TestTheCommand:
             (["new", 'the "open'], "character 5"),
             (["new", "x", "--webhook", "ftp://x"], "alert, webhook"),
             (["new", "x", "--email", "nobody"], "alert, email"),
-            (["new", "x since:24h"], "leave since: and until: out"),
+            (["new", "x since:24h"], "leave out since: and until:"),
         ],
     )
     def test_what_cannot_be_watched_is_told(self, watched, words, reason):

@@ -135,7 +135,7 @@ class TestPages:
 
     def test_a_cursor_of_another_search_is_refused(self, api):
         cursor = api(q=WORD, size=5)["cursor"]
-        assert "continues another search" in api(q="fish", cursor=cursor, code=400)["error"]
+        assert "belongs to another search" in api(q="fish", cursor=cursor, code=400)["error"]
 
     def test_what_comes_in_meanwhile_is_on_no_page_of_the_index_as_it_was(self, api):
         first = api(q="quillfish", size=1, cursor="*")
