@@ -18,7 +18,7 @@ from pipeline.feeds.freshness import Freshness
 from pipeline.settings import Settings
 from pipeline.story import AnnotatedStory, Dateline, Removed, Source, Subject
 from pipeline.web import alerts, api, exports, ingest, live_stream, metrics, status_pages
-from pipeline.web.request_metrics import RequestMetrics
+from pipeline.web.metrics import RequestMetrics
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
 FOLDER = Path(__file__).parent / "reference"

@@ -27,7 +27,7 @@ from pipeline.web import alerts, api, exports, ingest, live_stream, metrics, pag
 from pipeline.web.context import AppContext
 from pipeline.web.ingest import IngestService
 from pipeline.web.live_stream import IndexedBroadcast
-from pipeline.web.request_metrics import RequestMetrics
+from pipeline.web.metrics import RequestMetrics
 from pipeline.web.templating import STATIC
 
 _SAFE = {
