@@ -20,7 +20,7 @@ from bench.corpus import stories
 from bench.system import System, running
 from pipeline import topics
 from pipeline.annotate import model
-from pipeline.annotate.stories import annotate_stories
+from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.broker.sender import Sender
 from pipeline.clean import clean
 from pipeline.formats import parse

@@ -21,7 +21,7 @@ _POLL = 0.05
 _ROLES = {
     "KafkaLauncher": "Kafka",
     "ElasticsearchLauncher": "Elasticsearch",
-    "workers.language.process": "language process",
+    "workers.language.language_process": "language process",
 }
 
 

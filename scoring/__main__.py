@@ -21,7 +21,7 @@ from spacy.language import Language
 
 from pipeline import formats
 from pipeline.annotate import model
-from pipeline.annotate.stories import annotate_stories
+from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.clean import clean
 from pipeline.settings import load
 from pipeline.story import RawStory

@@ -8,9 +8,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import pipeline.annotate.entities.component
+import pipeline.annotate.entities.entity_component
 import pipeline.annotate.paragraph_breaks
-import pipeline.annotate.quotes.component  # noqa: F401 - importing them registers them
+import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
 from pipeline.annotate.entities import recogniser
 from pipeline.annotate.normalise_marks import normalise_marks, restore_marks
 from pipeline.annotations import Annotations

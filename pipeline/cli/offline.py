@@ -73,7 +73,7 @@ def annotate(
     """
     # spaCy is slow to import, and no other command needs it.
     from pipeline.annotate import model  # noqa: PLC0415
-    from pipeline.annotate.stories import annotate_stories  # noqa: PLC0415
+    from pipeline.annotate.story_annotation import annotate_stories  # noqa: PLC0415
     from pipeline.web.annotated import page  # noqa: PLC0415
 
     reader = _Reader(files, format, published, source)

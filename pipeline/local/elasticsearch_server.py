@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.local.jars import paths, version
-from pipeline.local.process import LAUNCHER, JavaServer, java_command
+from pipeline.local.java_process import LAUNCHER, JavaServer, java_command
 
 _PLUGIN = LAUNCHER.parent / "english.jar"
 _DESCRIPTOR = """\

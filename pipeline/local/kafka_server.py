@@ -7,8 +7,8 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from pipeline.local.jars import paths
+from pipeline.local.java_process import JavaServer, java_command
 from pipeline.local.ports import listens
-from pipeline.local.process import JavaServer, java_command
 
 _OPTIONS = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",

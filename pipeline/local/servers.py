@@ -17,10 +17,10 @@ from pipeline.connect.locate import ELASTICSEARCH, KAFKA, STATE, Servers, read_a
 from pipeline.errors import ConfigurationError, LocalServerFailed
 from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import Jar, cache_dir, locked, missing, version
+from pipeline.local.java_process import STOPPING, JavaServer, end_group
 from pipeline.local.kafka_server import kafka_server
 from pipeline.local.ports import free_port
 from pipeline.local.preflight import DISK, check_data, check_extra, check_folder, check_machine
-from pipeline.local.process import STOPPING, JavaServer, end_group
 from pipeline.settings import Settings
 
 CHOSEN = "local.json"

@@ -22,7 +22,7 @@ def kill_worker(system: System, random: Random) -> None:
 
 def kill_language(system: System, random: Random) -> None:
     """Kill -9 a language process."""
-    _signal(system, random, signal.SIGKILL, "workers.language.process")
+    _signal(system, random, signal.SIGKILL, "workers.language.language_process")
 
 
 def hold_worker(system: System, random: Random) -> None:

@@ -10,9 +10,9 @@ from pipeline.connect.elasticsearch_client import Client
 from pipeline.local.download import fetch
 from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import cache_dir, locked
+from pipeline.local.java_process import JavaServer
 from pipeline.local.kafka_server import kafka_server
 from pipeline.local.ports import free_port
-from pipeline.local.process import JavaServer
 from tests.servers.certificates import PASSWORD
 
 USER = "newsroom"

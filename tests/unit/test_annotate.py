@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.annotate import model
 from pipeline.annotate.quotes.quotation_marks import stretches
-from pipeline.annotate.stories import annotate_stories
+from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.clean import clean
 from pipeline.errors import ConfigurationError
 from pipeline.formats import parse

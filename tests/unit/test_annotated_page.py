@@ -1,6 +1,6 @@
 """``wire annotate --html``: what was found, to look at."""
 
-from pipeline.annotate.stories import annotate_stories
+from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.web.annotated import page, paragraphs
 from tests.conftest import make_story
 

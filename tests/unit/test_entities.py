@@ -4,7 +4,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from pipeline.annotate.entities.component import entities
+from pipeline.annotate.entities.entity_component import entities
 from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, gazetteer
 from pipeline.annotate.entities.person_names import gender_of

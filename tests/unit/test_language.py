@@ -106,7 +106,7 @@ class TestLanguagePool:
     @pytest.mark.parametrize("batch", [[], [make_story(body="The port is closed. " * 400) for _ in range(64)]])
     def test_a_process_ends_with_its_worker_whatever_it_is_at(self, batch):
         """While it loads its model, and in the middle of a batch, which it does not finish."""
-        command = [sys.executable, "-m", "pipeline.workers.language.process", Spacy().model, "wire", "1000000"]
+        command = [sys.executable, "-m", "pipeline.workers.language.language_process", Spacy().model, "wire", "1000000"]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if batch:
             assert frames.read(process.stdout) == [b"ready"]

@@ -17,8 +17,8 @@ from pipeline.local import preflight
 from pipeline.local.download import fetch
 from pipeline.local.jars import LOCK, Jar, locked, missing
 from pipeline.local.java.build import DIGEST, HERE, NOT_NEEDED, SOURCES, digest
+from pipeline.local.java_process import JavaServer
 from pipeline.local.ports import free_port
-from pipeline.local.process import JavaServer
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings
 

@@ -105,7 +105,7 @@ class LanguagePool:
     """As many language processes as the settings say. A lost one is replaced when the next batch needs it."""
 
     def __init__(self, command: Sequence[str], settings: Annotate, metrics: Metrics) -> None:
-        """``command`` runs one process that speaks the protocol of ``language.process``."""
+        """``command`` runs one process that speaks the protocol of ``language_process``."""
         self._metrics = metrics
         self._command = command
         self._settings = settings

@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.topics import Stage
 from pipeline.workers.contract import Context, Handler
 from pipeline.workers.runtime import faust_patches, metrics_recording
-from pipeline.workers.runtime.app import make
+from pipeline.workers.runtime.faust_app import make
 from pipeline.workers.runtime.faust_broker import FaustBroker, events
 from pipeline.workers.runtime.metrics import WorkerMetrics
 from pipeline.workers.runtime.processor import Processor

@@ -12,7 +12,7 @@ from pipeline.story import Story
 from pipeline.workers.contract import Context, Handler, Outcome, Send
 from pipeline.workers.language.pool import LanguagePool
 
-_PROCESS = "pipeline.workers.language.process"
+_PROCESS = "pipeline.workers.language.language_process"
 """Named as a string, because importing it would load spaCy here too."""
 
 

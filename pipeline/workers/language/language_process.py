@@ -32,7 +32,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
     Thread(target=_read, args=(batches,), daemon=True).start()
     # spaCy takes seconds to import; the input may end meanwhile.
     from pipeline.annotate import model  # noqa: PLC0415
-    from pipeline.annotate.stories import annotate_stories  # noqa: PLC0415
+    from pipeline.annotate.story_annotation import annotate_stories  # noqa: PLC0415
 
     nlp = model.load(name, names)
     me = psutil.Process()
