@@ -52,13 +52,17 @@ HEADLINES = {
 }
 """The labelled stories that are shown, newest first."""
 WIDTH = 100
+QUICK = {"WIRE_MONITOR__EVERY": "1"}
 DESKTOP = {"width": 1280, "height": 860}
 
 
 def main() -> None:
     """Take them."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="wire-pictures-") as name, running(Path(name), "--port", "0") as wire:
+    with (
+        tempfile.TemporaryDirectory(prefix="wire-pictures-") as name,
+        running(Path(name), "--port", "0", env=QUICK) as wire,
+    ):
         wire("feed", ROOT / "seeds")
         wire("feed", "-", "--format", "jsonl", input="\n".join(map(json.dumps, _stories())).encode())
         wire("alert", "add", "strikes", "strike | walkout")
