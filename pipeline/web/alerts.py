@@ -39,7 +39,7 @@ def listed(index: Index) -> Response:
 def matches(
     index: Index,
     alert: Annotated[str, Query(max_length=64)] = "",
-    since: Annotated[str, Query(max_length=100, description="told after that time")] = "",
+    since: Annotated[str, Query(max_length=100, description="matches after this time")] = "",
     size: Annotated[int, Query(ge=0, le=1_000)] = 50,
 ) -> Response:
     """Return the delivered matches, newest first: matches, corrections, withdrawals, kills."""

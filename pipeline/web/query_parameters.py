@@ -41,8 +41,8 @@ class Parameters(BaseModel):
     storyline: Annotated[_Names, Field(description="a storyline's id")] = []
     since: Annotated[_Name, Field(description="2024-05-16, 2024-05-16T12:00Z, today, last 24h, 7d")] = ""
     until: Annotated[_Name, Field(description="as since; before that time")] = ""
-    sort: Annotated[Sort | None, Field(description="unset: by relevance where there are words")] = None
-    advisories: Annotated[bool, Field(description="advisories and test messages too")] = False
+    sort: Annotated[Sort | None, Field(description="by default by relevance if there are words, else by time")] = None
+    advisories: Annotated[bool, Field(description="include advisories and test messages")] = False
 
     def search_query(self, **more: Any) -> SearchQuery:
         """Return the query. Raises ConfigurationError."""
@@ -54,13 +54,13 @@ class Parameters(BaseModel):
 class Paged(Parameters):
     """A search, and which page of it."""
 
-    size: Annotated[int, Field(ge=0, le=1_000, description="hits of one page")] = 20
+    size: Annotated[int, Field(ge=0, le=1_000, description="hits per page")] = 20
     cursor: Annotated[
         str | None,
-        Field(max_length=4_000, description="as the page before gave it; *: page through the index as it is now"),
+        Field(max_length=4_000, description="the cursor of the previous page; *: page through a snapshot of the index"),
     ] = None
-    collapsed: Annotated[bool, Field(description="one story of each storyline")] = False
-    facets: Annotated[bool, Field(description="count the values of fields, and over time")] = False
+    collapsed: Annotated[bool, Field(description="return one story per storyline")] = False
+    facets: Annotated[bool, Field(description="add counts by field, and over time")] = False
 
     def search_query(self, **more: Any) -> SearchQuery:
         """Return the query. Raises ConfigurationError."""
@@ -84,7 +84,7 @@ class Chosen:
     quotes: bool
 
 
-def _chosen(quotes: Annotated[bool, Query(description="quotes instead of stories")] = False) -> Chosen:
+def _chosen(quotes: Annotated[bool, Query(description="search quotes instead of stories")] = False) -> Chosen:
     return Chosen(quotes)
 
 
