@@ -221,9 +221,7 @@ class Desk(Section):
 
     duplicates: Annotated[
         Duplicates,
-        Field(
-            description="what to do with copies under another uri: list them in the original, index them marked as copies, or do not look for them"
-        ),
+        Field(description="copies: list them in the original, index them with a mark, or do not look for them"),
     ] = "fold"
     window: Annotated[
         int, Field(ge=60, description="maximum seconds between two copies, or two stories of one storyline")
@@ -295,9 +293,7 @@ class Monitor(Section):
     keep_days: Annotated[int, Field(ge=1, description="days that metric documents are kept")] = 14
     stuck_after: Annotated[
         float,
-        Field(
-            ge=5, description="seconds without progress after which a worker with waiting messages counts as stalled"
-        ),
+        Field(ge=5, description="seconds without progress after which a worker with work counts as stalled"),
     ] = 60
 
 

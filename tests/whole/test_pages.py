@@ -77,7 +77,7 @@ class TestSearching:
         count = int(facet.locator(".n").inner_text())
         facet.get_by_role("link").click()
         assert (total(page), asked(page)) == (count, {"q": [WORD], "place": ["Lima"]})
-        page.get_by_title("Take this filter away").click()
+        page.get_by_title("Remove this filter").click()
         assert total(page) == 40
 
     def test_dragging_over_the_histogram_asks_for_that_time(self, page):
