@@ -286,7 +286,7 @@ class Monitor(Section):
         Field(
             ge=0,
             le=65_529,
-            description="port of the parse worker; the other stages and the feeds use the following ones; 0: any free port",
+            description="port of the parse worker; other stages and the feeds use the next ones; 0: any free one",
         ),
     ] = 9_464
     every: Annotated[float, Field(gt=0, description="seconds between two metric documents of a process")] = 30
