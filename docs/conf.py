@@ -10,4 +10,3 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"wire {__version__}"
 myst_heading_anchors = 3
-suppress_warnings = ["myst.header"]

@@ -3,7 +3,9 @@
 import inspect
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typer
@@ -14,10 +16,10 @@ from pipeline import errors, topics
 from pipeline.annotations import Entity, Mention, Place, Quote, Span, Speaker
 from pipeline.cli import MODULES, build_app
 from pipeline.feeds.feed_metrics import FeedMetrics
-from pipeline.feeds.freshness import Freshness
+from pipeline.feeds.feed_state import FeedState
 from pipeline.settings import Settings
 from pipeline.story import AnnotatedStory, Dateline, Removed, Source, Subject
-from pipeline.web import alerts, api, exports, ingest, live_stream, metrics, status_pages
+from pipeline.web.app import PARTS
 from pipeline.web.metrics import RequestMetrics
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
@@ -29,7 +31,7 @@ _VALUES = (Dateline, Subject, Source, Removed, Entity, Mention, Span, Place, Quo
 def commands() -> str:
     """Return the page of all commands, from their help."""
     parts = ["# Commands\n\nExit codes: 0 success, 1 something in the input was rejected, 2 wrong usage or "
-             "configuration, 3 a server is unavailable. Every command that prints results has `--json`.\n"]  # fmt: skip
+             "configuration, 3 a server is unavailable.\n"]  # fmt: skip
     for name in MODULES:
         parts += _command(f"wire {name}", typer.main.get_command(build_app([name])).commands[name])
     return "\n".join(parts)
@@ -136,33 +138,22 @@ def topic_page() -> str:
 
 def metric_page() -> str:
     """Return the page of all metrics."""
-    worker = WorkerMetrics("parse")
-    worker.dead_letter("MalformedItem")
-    feeds = CollectorRegistry()
-    feeds.register(FeedMetrics((), _OneFeed()))  # type: ignore[arg-type]
     requests = CollectorRegistry()
     RequestMetrics(None, requests)  # type: ignore[arg-type]
+    with TemporaryDirectory() as folder, closing(FeedState(Path(folder))) as state:
+        families = {
+            "Workers": list(WorkerMetrics("parse").registry.collect()),
+            "Live feeds": list(FeedMetrics((), state).collect()),
+            "Web": list(requests.collect()),
+        }
     parts = ["# Metrics\n\nServed at `/metrics` in Prometheus's text format.\n"]
-    for title, registry in (("Workers", worker.registry), ("Live feeds", feeds), ("Web", requests)):
+    for title, found in families.items():
         rows = [
-            f"| `{family.name}{'_total' if family.type == 'counter' else ''}` | {family.type} | {family.documentation} |"
-            for family in registry.collect()
+            f"| `{each.name}{'_total' if each.type == 'counter' else ''}` | {each.type} | {each.documentation} |"
+            for each in found
         ]
         parts.append(f"## {title}\n\n| metric | type | meaning |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
-
-
-class _OneFeed:
-    """The state of one feed, so that each of its metrics is there."""
-
-    def freshness(self, name: str) -> Freshness:
-        return Freshness(1, 1, 0.0, 1.0, 1.0)
-
-    def names(self) -> list[str]:
-        return ["feed"]
-
-    def last_poll(self, name: str) -> Any:
-        return type("State", (), {"failures": 0, "error": None, "due": 0.0})()
 
 
 def dead_letter_page() -> str:
@@ -184,7 +175,7 @@ def dead_letter_page() -> str:
 def api_page() -> str:
     """Return the page of all API operations."""
     app = FastAPI()
-    for part in (api, exports, alerts, live_stream, status_pages, ingest, metrics):
+    for part in PARTS:
         app.include_router(part.router)
     parts = ["# API\n\nA running `wire serve` describes it completely at `/openapi.json`. Errors are `{\"error\": \"…\"}`: 400 "
              "for an invalid request, 503 for an unavailable server.\n"]  # fmt: skip
@@ -211,11 +202,11 @@ PAGES = {
 }
 
 
-def pages() -> dict[Path, str]:
-    """Return the pages as they have to be."""
-    return {FOLDER / name: _NOTE + make() for name, make in PAGES.items()}
+def page(name: str) -> str:
+    """Return a page as it has to be."""
+    return _NOTE + PAGES[name]()
 
 
 if __name__ == "__main__":
-    for path, text in pages().items():
-        path.write_text(text)
+    for name in PAGES:
+        (FOLDER / name).write_text(page(name))

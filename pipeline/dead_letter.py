@@ -1,14 +1,11 @@
 """A dead letter on ``wire.dead``: an item's original bytes and headers, and why it failed."""
 
-import re
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from pipeline import topics
 from pipeline.envelope import Coordinate, Envelope, Pairs
-
-_OMITTED = re.compile(r"\d+ bytes at ([\w.-]{1,249})/(\d{1,9})/(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,7 @@ class DeadLetter:
     @property
     def place(self) -> Coordinate:
         """The coordinate of the item's bytes: the letter's own, unless they did not fit."""
-        match = _OMITTED.fullmatch(self.failure.omitted or "")
-        return Coordinate(match[1], int(match[2]), int(match[3])) if match else self.at
+        return Coordinate.read((self.failure.omitted or "").rpartition(" at ")[2]) or self.at
 
     @property
     def as_json(self) -> dict[str, Any]:

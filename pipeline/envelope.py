@@ -22,7 +22,8 @@ _MOST_STOPS = 16
 _TRACE_CHARACTERS = 8_192
 _LATEST = 253_402_300_800_000
 """The year 10000, in milliseconds, where datetime ends."""
-_STOP = re.compile(r"([\w.-]{1,249})/(\d{1,9})/(\d{1,18})(?:@(\d{1,15}))?", re.ASCII)
+_COORDINATE = re.compile(r"([\w.-]{1,249})/(\d{1,9})/(\d{1,18})", re.ASCII)
+_SINCE = re.compile(r"\d{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -42,6 +43,12 @@ class Coordinate:
         """Parse a coordinate; raises ValueError."""
         topic, partition, offset = text.split("/")
         return cls(topic, int(partition), int(offset))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read a coordinate that anybody may have written; None for what is none on one of our topics."""
+        match = _COORDINATE.fullmatch(text)
+        return cls(match[1], int(match[2]), int(match[3])) if match and match[1] in topics.TOPICS else None
 
 
 class Stop(NamedTuple):
@@ -165,15 +172,13 @@ def _stops(value: bytes) -> tuple[Stop, ...]:
 
 
 def _stop(word: str) -> Stop | None:
-    match = _STOP.fullmatch(word)
-    if match is None or match[1] not in topics.TOPICS or match[4] is None or int(match[4]) >= _LATEST:
-        return None
-    return Stop(Coordinate(match[1], int(match[2]), int(match[3])), int(match[4]))
+    place, _, since = word.partition("@")
+    at = Coordinate.read(place)
+    return Stop(at, int(since)) if at and _SINCE.fullmatch(since) and int(since) < _LATEST else None
 
 
 def _coordinate(value: bytes) -> Coordinate | None:
-    match = _STOP.fullmatch(value.decode("ascii", "replace"))
-    return Coordinate(match[1], int(match[2]), int(match[3])) if match else None
+    return Coordinate.read(value.decode("ascii", "replace").partition("@")[0])
 
 
 def _written(value: object) -> str:

@@ -64,7 +64,7 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
         indexed = story(client, uri)
         record = read_one(client, uri)
     dead = [
-        {name: letter.as_json[name] for name in ("stage", "error", "detail", "id")}
+        {name: getattr(letter.failure, name) for name in ("stage", "error", "detail")} | {"id": letter.id}
         for letter in dead_letters.unresolved(servers.kafka)
         if letter.header("uri") == uri
     ]

@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -26,8 +27,6 @@ _MOST_TOKENS = 5_000
 _FEWEST_TOKENS = 12
 _FEWEST_FACTS = 4
 _VALUES = 128
-_SCHEME = "affine32"
-_PERMUTATIONS = MinHash(_VALUES, scheme=_SCHEME).permutations
 _COMMON = frozenset(
     "the a an of to in and that is was for on it with as at by be he she they his her their its from has have had "
     "were are this which will not but said say says would been or who more than also after".split()
@@ -161,8 +160,14 @@ def _facts(text: str) -> Iterator[str]:
             return
 
 
+@cache
+def _empty() -> MinHash:
+    # The scheme is named because signatures outlive an update of the library on their topic.
+    return MinHash(_VALUES, hashfunc=zlib.crc32, scheme="affine32")
+
+
 def _minhash(features: set[str]) -> str:
-    signature = MinHash(_VALUES, hashfunc=zlib.crc32, permutations=_PERMUTATIONS, scheme=_SCHEME)
+    signature = _empty().copy()
     signature.update_batch([feature.encode("utf-8", "replace") for feature in features])
     return base64.b64encode((signature.hashvalues & 0xFF).astype(np.uint8).tobytes()).decode()
 

@@ -15,12 +15,12 @@ class FeedMetrics(Collector):
 
     def __init__(self, connumberd: Sequence[LiveFeed], feed_state: FeedState) -> None:
         """``feed_state`` must stay open while this is in use."""
-        self._connumberd = connumberd
-        self._memory = feed_state
+        self._configured = connumberd
+        self._feed_state = feed_state
 
     def collect(self) -> Iterator[Metric]:
         """Yield one metric family per value, with the feed's name as label."""
-        found = list(reports(self._connumberd, self._memory))
+        found = list(reports(self._configured, self._feed_state))
         items = CounterMetricFamily("wire_feed_items", "Items received.", labels=["feed"])
         for report in found:
             items.add_metric([report.name], report.freshness.items)

@@ -40,6 +40,9 @@ _SAFE = {
 }
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
+PARTS = (api, exports, alerts, live_stream, status_pages, ingest, metrics, pages)
+"""The modules with routes."""
+
 
 def make(settings: Settings, servers: Servers, ingest_service: IngestService, feeds: FeedMetrics) -> FastAPI:
     """Return the application for these servers; ``ingest_service`` takes pushes, ``feeds`` go to /metrics."""
@@ -60,7 +63,7 @@ def make(settings: Settings, servers: Servers, ingest_service: IngestService, fe
     app.state.metrics_registry.register(feeds)
     app.state.broadcast = broadcast
     app.state.context = AppContext(servers, Status(settings, servers))
-    for part in (api, exports, alerts, live_stream, status_pages, ingest, metrics, pages):
+    for part in PARTS:
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_api_route("/health", health, include_in_schema=False)

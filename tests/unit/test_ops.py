@@ -101,7 +101,9 @@ class TestDeadLetters:
         found = DeadLetter.of(Envelope(Coordinate(topics.DEAD, 0, 0), b"a", b"", pairs))
         assert found.place == Coordinate(topics.RAW, 1, 7)
 
-    @pytest.mark.parametrize("forged", [b"9 bytes at nowhere", b"9 bytes at wire.raw/x/7", b"\xff", b" at "])
+    @pytest.mark.parametrize(
+        "forged", [b"9 bytes at nowhere", b"9 bytes at wire.raw/x/7", b"9 bytes at unknown/0/1", b"\xff", b" at "]
+    )
     def test_one_that_says_nonsense_of_where_they_are_stands_for_itself(self, forged):
         at = Coordinate(topics.DEAD, 0, 3)
         assert DeadLetter.of(Envelope(at, b"a", b"", (("omitted", forged),))).place == at
