@@ -13,9 +13,9 @@ from pipeline.settings import LiveFeed
 class FeedMetrics(Collector):
     """The metrics of all feeds, read at each scrape."""
 
-    def __init__(self, connumberd: Sequence[LiveFeed], feed_state: FeedState) -> None:
+    def __init__(self, configured: Sequence[LiveFeed], feed_state: FeedState) -> None:
         """``feed_state`` must stay open while this is in use."""
-        self._configured = connumberd
+        self._configured = configured
         self._feed_state = feed_state
 
     def collect(self) -> Iterator[Metric]:
