@@ -1,7 +1,7 @@
-"""A corpus of varied stories, made from this module's own templates and vocabulary.
+"""A generated corpus of varied stories, made from this module's own templates and vocabulary.
 
-Repeatable: the same number and seed give the same stories. Lengths are log-normal around a median
-of 400 words, as on a wire; agencies differ in their datelines, quotation marks and furniture.
+The same number and seed give the same stories. Lengths are log-normal around a median of 400 words, as on a wire;
+agencies differ in their datelines, quotation marks and boilerplate.
 
 usage: python -m bench.corpus N [SEED] > stories.jsonl
 """
@@ -179,7 +179,7 @@ AGENCIES = ["NWA", "Continental Press", "Meridian News", "ATN", "Coastal Wire"]
 
 
 def stories(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """``count`` stories as ninjs 1.x objects."""
+    """Yield ``count`` stories as ninjs 1.x objects."""
     chance = random.Random(seed)
     for number in range(count):
         yield _story(number, seed, chance)

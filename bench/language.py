@@ -1,6 +1,6 @@
-"""What the language pass costs: our components over the spaCy components they need, and names alone.
+"""The cost of the language pass: our components compared with the spaCy components they need, and the recognisers.
 
-usage: python -m bench.language STORIES.jsonl     prints one JSON object: seconds, share, words a second
+usage: python -m bench.language STORIES.jsonl prints one JSON object: seconds, share, words per second
 """
 
 import json
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def fastest(run: Callable[[], Iterable[Doc]]) -> float:
-    """Seconds of the fastest of some rounds."""
+    """Return the seconds of the fastest of some rounds."""
     seconds = []
     for _ in range(ROUNDS):
         begin = time.perf_counter()

@@ -1,10 +1,10 @@
-"""Everything that is measured, in one run on one machine, on servers of its own, as one table.
+"""Measure everything in one run on one machine, on servers of its own, and print one table.
 
-**starts**: a first start with an empty cache, a second one. **ratios**: (a) a bare script with the
-default spaCy model, one process; (b) the same with two; (c) the pipeline with one language process,
-from the first ``wire feed`` to the last story searchable; (c2) with two; then produce-to-searchable
-times at half of (c)'s load, and what the language pass adds to the spaCy components it needs.
-**scale**: memory, idle share, pages and searches with many stories, and how fast they are indexed.
+**starts**: a first start with an empty cache, and a second one. **ratios**: (a) a bare script with the default
+spaCy model, one process; (b) the same with two; (c) the pipeline with one language process, from the first ``wire
+feed`` to the last story searchable; (c2) with two; then produce-to-searchable times at half of (c)'s load, and what
+the language pass adds to the spaCy components it needs. **scale**: memory, idle share, pages and searches with many
+stories, and the indexing rate.
 
 usage: python -m bench.run [--part P …] [--stories N] [--indexed N] [--output FILE.json]
 """
@@ -47,7 +47,7 @@ def main(
         "bench/results/bench.json"
     ),
 ) -> None:
-    """Measure, print, write."""
+    """Measure, print the table, and write the file."""
     stamina.instrumentation.set_on_retry_hooks([])
     chosen = parts or PARTS
     if unknown := set(chosen) - set(PARTS):
@@ -70,7 +70,7 @@ def main(
 
 
 def starts(folder: Path) -> dict[str, float]:
-    """Seconds until ``wire up`` is ready: with nothing on the machine but the installed packages, and again."""
+    """Return the seconds until ``wire up`` is ready: with only the installed packages, and a second time."""
     console.print("measuring starts …")
     env = {"XDG_CACHE_HOME": str(folder / "cache")}
     found = {}
@@ -81,7 +81,7 @@ def starts(folder: Path) -> dict[str, float]:
 
 
 def ratios(folder: Path, count: int) -> dict[str, Any]:
-    """Return the pipeline beside bare spaCy."""
+    """Compare the pipeline with bare spaCy."""
     corpus, warm = folder / "corpus.jsonl", folder / "warm.jsonl"
     texts = list(stories(count))
     corpus.write_text("\n".join(json.dumps(story, ensure_ascii=False) for story in texts))
@@ -116,13 +116,13 @@ def ratios(folder: Path, count: int) -> dict[str, Any]:
 
 
 def _python(*words: str) -> str:
-    """Return what a module prints, run in a process of its own."""
+    """Return the output of a module run in a process of its own."""
     command = [sys.executable, "-m", *words]
     return subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | OMP).stdout
 
 
 def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float, dict[str, Any]]:
-    """Seconds from the first story on ``wire.raw`` to the last one searchable; memory by process."""
+    """Return the seconds from the first story on ``wire.raw`` to the last one searchable, and memory by process."""
     with running(folder, "--workers", str(processes)) as system:
         _warm_up(system)
         begin = time.time()
@@ -132,13 +132,13 @@ def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float
 
 
 def _warm_up(system: System) -> None:
-    """Have stories go all the way: models that load and Java that compiles are no part of a rate."""
+    """Send stories through the whole path first: loading models and compiling Java are not part of a rate."""
     system.feed(system.folder.parent / "warm.jsonl")
     system.await_count(WARM_UP)
 
 
 def latencies(corpus: Path, rate: float, folder: Path) -> list[float]:
-    """Seconds from each item's arrival to its first being found by a search, at that rate."""
+    """Return the seconds from each item's arrival until a search finds it, at that rate."""
     with running(folder) as system:
         _warm_up(system)
         lines = corpus.read_text().splitlines()[:LATENCY_STORIES]
@@ -170,7 +170,7 @@ def _epoch(text: str) -> float:
 
 
 def show(figures: dict[str, Any]) -> None:
-    """Return the figures, for people."""
+    """Return the table."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")

@@ -1,7 +1,7 @@
-"""Many stories: the index stage's rate, memory and idle share, and how long searches and pages take.
+"""Many stories: the indexing rate, memory and idle share, and the response times of searches and pages.
 
-Some stories are annotated, and put into ``wire.annotated`` again and again under other uris and times,
-so that only indexing runs.
+Some annotated stories are put into ``wire.annotated`` again and again under other uris and times, so that only
+indexing runs.
 """
 
 import json
@@ -42,7 +42,7 @@ PAGES = {"/": "/", "/?q=…": "/?q=minister", "/wall": "/wall", "/status": "/sta
 
 
 def measure(folder: Path, counts: Sequence[int], say: Any) -> dict[str, Any]:
-    """Figures by how many stories there are; those of the last with searches, and a restart."""
+    """Return the measurements by number of stories; the last ones include searches and a restart."""
     found: dict[str, Any] = {}
     templates = _templates()
     done = 0
@@ -76,7 +76,7 @@ def _templates() -> list[AnnotatedStory]:
 
 
 def _put(system: System, templates: Sequence[AnnotatedStory], begin: int, end: int, whole: int) -> None:
-    """Put the stories of these numbers onto the topic, spread over the last days."""
+    """Put the stories with these numbers onto the topic, spread over the last days."""
     now = datetime.now(UTC)
     with Sender(system.servers.kafka) as sender:
         for number in range(begin, end):
@@ -88,7 +88,7 @@ def _put(system: System, templates: Sequence[AnnotatedStory], begin: int, end: i
 
 
 def _pages(system: System) -> dict[str, float]:
-    """Seconds until a page is there, the slowest of several."""
+    """Return the seconds of the slowest of several page loads."""
     with httpx.Client(base_url=system.address, timeout=60) as client:
         for path in PAGES.values():
             client.get(path).raise_for_status()
@@ -102,7 +102,7 @@ def _timed(client: httpx.Client, path: str) -> float:
 
 
 def _questions() -> Iterator[SearchQuery]:
-    """Words and filters as people ask them, none of them twice."""
+    """Yield realistic words and filters, each once."""
     random = Random(1)
     for _ in range(_QUERIES + _WARM):
         words = random.sample(_WORDS, 2)
@@ -112,7 +112,7 @@ def _questions() -> Iterator[SearchQuery]:
 
 
 def _searches(system: System) -> dict[str, Any]:
-    """Milliseconds of the endpoint and of the same query sent to Elasticsearch directly."""
+    """Return the milliseconds of the endpoint, and of the same query sent to Elasticsearch directly."""
     taken: dict[str, list[float]] = {"direct": [], "endpoint": []}
     with httpx.Client(timeout=60) as client:
         for number, question in enumerate(_questions()):
@@ -139,7 +139,7 @@ def _searches(system: System) -> dict[str, Any]:
 
 
 def _alerts(system: System) -> dict[str, float]:
-    """Milliseconds of a search as the stage ``alert`` puts it."""
+    """Return the milliseconds of a search as the stage ``alert`` runs it."""
     taken = []
     for question in _questions():
         begin = time.perf_counter()

@@ -1,4 +1,4 @@
-"""A ``wire up`` on servers of its own, as the benchmark drives and measures it."""
+"""A ``wire up`` on servers of its own, driven and measured by the benchmark."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ _ROLES = {
 
 
 class System:
-    """A running ``wire up``; ``address`` is that of its pages, ``started`` how many seconds its start took."""
+    """A running ``wire up``; ``address`` serves its pages, ``started`` is the seconds its start took."""
 
     def __init__(self, folder: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
         """Start it on the data in ``folder``, and wait until it is ready."""
@@ -46,16 +46,16 @@ class System:
         self.client = connect(self.servers.elasticsearch.model_copy(update={"timeout": 120}))
 
     def feed(self, path: Path, *options: str) -> None:
-        """Feed a file to its end."""
+        """Feed a whole file."""
         command = [*WIRE, "feed", str(path), "--data-dir", str(self.folder), *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def count(self) -> int:
-        """How many stories can be found."""
+        """Return the number of searchable stories."""
         return int(self.client.count(index="stories", ignore_unavailable=True)["count"])
 
     def await_count(self, wanted: int, checkpoint: int = 0) -> dict[str, int]:
-        """Wait until so many can be found; resident bytes by process once ``checkpoint`` are indexed."""
+        """Wait for that many stories; return resident bytes by process once ``checkpoint`` are indexed."""
         resident: dict[str, int] = {}
         while (done := self._written()) < wanted:
             now = self.resident()
@@ -67,24 +67,24 @@ class System:
         return resident
 
     def first_raw(self, since: float) -> float:
-        """When the first of the stories that came ``since`` then was on ``wire.raw``; seconds since 1970."""
+        """Return when the first story since ``since`` reached ``wire.raw``, in seconds since 1970."""
         after = {"range": {"trace.raw": {"gte": int(since * 1000), "format": "epoch_millis"}}}
         found = self.client.search(index="stories", size=0, query=after, aggs={"at": {"min": {"field": "trace.raw"}}})
         return float(found["aggregations"]["at"]["value"]) / 1000
 
     def _written(self) -> int:
-        """How many stories were written. Counting them would have Elasticsearch refresh its indices every second."""
+        """Return the number of documents written. Counting stories would make Elasticsearch refresh every second."""
         found = self.client.indices.stats(index="wire-stories-*", metric="indexing")
         return int(found["_all"]["primaries"].get("indexing", {}).get("index_total", 0))
 
     def idle(self, seconds: float) -> float:
-        """Return the share of one core that everything together takes with nothing to do."""
+        """Return the share of one core that all processes use while idle."""
         before = {process: sum(process.cpu_times()[:2]) for process in self._family()}
         time.sleep(seconds)
         return sum(sum(process.cpu_times()[:2]) - before.get(process, 0.0) for process in self._family()) / seconds
 
     def resident(self) -> dict[str, int]:
-        """Resident bytes by role now; peaks are kept."""
+        """Return resident bytes by role now, and record peaks."""
         found: dict[str, int] = {}
         for process in self._family():
             try:
@@ -97,7 +97,7 @@ class System:
         return found
 
     def stop(self) -> None:
-        """End it as a person would."""
+        """Stop it with SIGINT."""
         self.client.close()
         self._process.send_signal(signal.SIGINT)
         self._process.wait(60)
@@ -117,7 +117,7 @@ def _role(command: list[str], taken: Mapping[str, int]) -> str | None:
 
 @contextmanager
 def running(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[System]:
-    """Return a system, stopped afterwards."""
+    """Start a system, and stop it afterwards."""
     system = System(folder, *options, env=env)
     try:
         yield system

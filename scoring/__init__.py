@@ -1,1 +1,1 @@
-"""How good the language pass is, on labelled stories: ``python -m scoring``, or ``make score``."""
+"""The accuracy of the language pass on labelled stories: ``python -m scoring``, or ``make score``."""

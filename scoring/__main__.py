@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def main() -> None:
-    """Score what there is, and print it."""
+    """Score all available data, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="where polnear and eww are")
     parser.add_argument("--only", choices=["own", "polnear", "eww"], help="score on these stories alone")
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def sources(data: Path, only: str | None) -> Iterator[tuple[str, list[Labels]]]:
-    """Return the labelled stories by source, of those that are there."""
+    """Return the available labelled stories by source."""
     if only in (None, "own"):
         yield "own", own.stories()
     if only in (None, "polnear") and (data / "polnear" / "dev").is_dir():
@@ -76,7 +76,7 @@ def scored(nlp: Language, stories: Iterable[Labels]) -> Score:
 
 
 def show(out: Console, source: str, score: Score, errors: int) -> None:
-    """Print a score as people read it."""
+    """Return a score as text."""
     out.print(f"\n[bold]{source}[/bold]: {score.stories} stories")
     table = Table("", "precision", "recall", "F1", "labelled", box=None)
     for kind in ("names", *sorted(k for k in score.recall if k[0] == "n"), "quotes", *sorted(score.recall)[:0]):

@@ -1,8 +1,8 @@
-"""How well copies are told from other stories: on a generated stream whose truth is known.
+"""The accuracy of near-duplicate detection, on a generated stream with known copies.
 
-Every third story comes a second time from another agency, which put 30 % of the words of the lead and
-of the last paragraph in other words and added its own boiler-plate. All stories are made after the same
-few patterns, so that others share its words too.
+Every third story comes a second time from another agency, which replaced 30 % of the words of the lead and of the
+last paragraph and added its own boilerplate. All stories follow the same few patterns, so that unrelated stories
+share words too.
 
 python -m scoring.duplicates [--stories N] [--seed N] [--json]
 """
@@ -31,7 +31,7 @@ _BOILERPLATE = [
 
 @dataclass(frozen=True)
 class Rates:
-    """Precision and recall of copies found, each from 0 to 1, and of how many."""
+    """Precision and recall of the copies found, each from 0 to 1, and the number of copies."""
 
     precision: float
     recall: float
@@ -69,7 +69,7 @@ def measure(number: int = 600, seed: int = 11) -> Rates:
 
 
 def _stream(number: int, rng: random.Random) -> list[tuple[Story, str | None]]:
-    """Stories in the order they arrive, each with the uri of the one it is a copy of."""
+    """Yield stories in order of arrival, each with the uri of the one it copies."""
     stories = [_story(item) for item in corpus.stories(number, rng.randrange(1 << 30))]
     vocabulary = [word for story in stories[:100] for word in story.body.split()]
     stream: list[tuple[Story, str | None]] = []
@@ -104,7 +104,7 @@ def _copied(body: str, rng: random.Random, vocabulary: list[str]) -> str:
 
 
 def _edited(words: list[str], rng: random.Random, vocabulary: list[str]) -> list[str]:
-    """30 % of the words replaced, left out or preceded by another."""
+    """Replace, remove or extend 30 % of the words."""
     edited: list[str] = []
     for word in words:
         if rng.random() >= EDITED:

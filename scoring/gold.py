@@ -1,7 +1,7 @@
-"""What labels say of a story, and what the language pass says, on the same ruler.
+"""Labels and annotations of a story in the same coordinates.
 
-Every offset here counts the characters of the labelled text that are not white space, so that what
-cleaning does to a text does not move a span.
+Every offset here counts the characters of the labelled text that are not white space, so that cleaning the text
+does not move a span.
 """
 
 import re
@@ -19,7 +19,7 @@ Range = tuple[int, int]
 
 
 class NameLabel(NamedTuple):
-    """A mention: where, people, organizations or places, and which entity."""
+    """A mention: its offsets, person, organization or place, and its entity."""
 
     where: Range
     kind: str
@@ -27,10 +27,10 @@ class NameLabel(NamedTuple):
 
 
 class QuoteLabel(NamedTuple):
-    """A quote: its parts, direct, mixed or indirect, the mention of its speaker and whom it stands for.
+    """A quote: its parts, direct, mixed or indirect, its speaker's mention and whom that stands for.
 
-    ``said_by`` is None where the labels do not tell; ``counts`` is False where a belief was
-    labelled, which is neither missed nor wrong.
+    ``said_by`` is None if the labels do not say; ``counts`` is False for a labelled belief, which counts neither as
+    missed nor as wrong.
     """
 
     parts: tuple[Range, ...]
@@ -42,7 +42,7 @@ class QuoteLabel(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """A labelled text; None for what its labels do not tell. ``places`` are GeoNames ids by entity."""
+    """A labelled text; a field is None if the labels do not cover it. ``places`` are GeoNames ids by entity."""
 
     name: str
     text: str
@@ -53,10 +53,10 @@ class Labels(NamedTuple):
 
 
 class Ruler:
-    """Offsets of characters in a text ↔ counts of the characters before them that are not white space."""
+    """Converts between offsets in a text and counts of the non-space characters before them."""
 
     def __init__(self, text: str) -> None:
-        """Count once."""
+        """Count the characters of the text."""
         self.text = text
         self._counts = [0, *accumulate(not letter.isspace() for letter in text)]
 
@@ -65,21 +65,21 @@ class Ruler:
         return self._counts[start], self._counts[end]
 
     def around(self, where: Range, width: int = 60) -> str:
-        """Return the text of a range with what stands around it, on one line."""
+        """Return the text of a range with its context, on one line."""
         start, end = (self._counts.index(where[0] + 1) - 1, self._counts.index(where[1]))
         left, right = self.text[max(0, start - width) : start], self.text[end : end + width]
         return re.sub(r"\s+", " ", f"{left}[[{self.text[start:end]}]]{right}")
 
 
 def kind_of(text: str, parts: Sequence[Range]) -> str:
-    """direct, mixed or indirect, by how much of a range of offsets stands between marks."""
+    """Return direct, mixed or indirect, by the share of the range that is between quotation marks."""
     quoted = sum(max(0, min(end, s.end) - max(start, s.start)) for start, end in parts for s in stretches(text))
     whole = sum(len(re.sub(r"[“”\"'‘’`\s]", "", text[start:end])) for start, end in parts)
     return "indirect" if not quoted else "direct" if quoted >= whole else "mixed"
 
 
 def mention_of(text: str) -> str:
-    """name, pronoun, noun or none, from the words of a speaker."""
+    """Return name, pronoun, noun or none, from the words of a speaker."""
     if not text:
         return "none"
     if text.lower() in PRONOUNS:
@@ -88,7 +88,7 @@ def mention_of(text: str) -> str:
 
 
 def found_in(labels: Labels, story: AnnotatedStory) -> Labels:
-    """Return what the language pass found in a labelled text, as labels of the same text."""
+    """Annotate a labelled text, and return the result as labels of the same text."""
     to_labels = _aligned(Ruler(labels.text), Ruler(story.body))
     names = [
         NameLabel(where, KINDS[entity.type], entity.id)

@@ -1,7 +1,7 @@
-"""Labels against what was found: precision, recall and F1 by kind, boundaries, speakers, entities, errors.
+"""Precision, recall and F1 of annotations by kind, boundaries, speakers, entities, and the errors.
 
-A name is found where its words and its kind are those of a label; a quote where what it shares with
-a label, or with one of its parts, is at least half of what both cover.
+A name counts as found if its words and its kind are those of a label; a quote if the overlap with a label, or with
+one of its parts, is at least half of their union.
 """
 
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ from scoring.gold import Labels, NameLabel, QuoteLabel, Range, Ruler
 
 
 class Error(NamedTuple):
-    """Something wrong: how bad, what, in which story, where it stands there."""
+    """An error: its severity, what is wrong, the story, and the context."""
 
     weight: float
     what: str
@@ -23,7 +23,7 @@ class Error(NamedTuple):
 
 @dataclass
 class Ratio:
-    """How many of how many."""
+    """A share: how many of how many."""
 
     hits: int = 0
     total: int = 0
@@ -35,13 +35,13 @@ class Ratio:
 
     @property
     def value(self) -> float:
-        """The share, 0 of nothing."""
+        """Return the share, 0 if nothing was counted."""
         return self.hits / self.total if self.total else 0.0
 
 
 @dataclass
 class Score:
-    """Everything measured over some stories. Labels found are ``recall``, findings that are right ``precision``."""
+    """All measurements over some stories: the share of labels found is ``recall``, of right findings ``precision``."""
 
     stories: int = 0
     recall: dict[str, Ratio] = field(default_factory=lambda: defaultdict(Ratio))
@@ -96,7 +96,7 @@ class Score:
                 self._wrong(1.0, f"{name.kind}: no name", story, ruler, name.where)
 
     def _entities(self, labels: Labels, found: Labels) -> None:
-        """Whether each entity is one, with all of its mentions and none of another's, and is placed rightly."""
+        """Measure whether each entity has all of its mentions, no other's, and the right place."""
         assert labels.names is not None
         assert found.names is not None
         ruler = Ruler(labels.text)
@@ -161,18 +161,18 @@ class Score:
 
 
 def shared(one: Range, other: Range) -> int:
-    """How many characters two ranges have in common."""
+    """Return the number of characters that two ranges share."""
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
 def alike(one: Range, other: Range) -> bool:
-    """Whether two ranges share at least half of what both cover."""
+    """Return whether the overlap of two ranges is at least half of their union."""
     both = shared(one, other)
     return both > 0 and 2 * both >= one[1] - one[0] + other[1] - other[0] - both
 
 
 def near(one: Range, other: Range) -> bool:
-    """Whether two ranges begin and end together, give or take a mark."""
+    """Return whether two ranges begin and end together, give or take a quotation mark."""
     return abs(one[0] - other[0]) <= 1 and abs(one[1] - other[1]) <= 1
 
 
@@ -187,7 +187,7 @@ def bare(name: str) -> str:
 
 
 def worst(errors: list[Error], number: int) -> Iterator[Error]:
-    """Return the worst errors, no more than three of a story."""
+    """Return the worst errors, at most three per story."""
     seen: Counter[str] = Counter()
     for error in sorted(errors, key=lambda error: (-error.weight, -len(error.context))):
         if number and seen[error.story] < 3:

@@ -1,10 +1,10 @@
 """The project's own labelled stories: ``tests/labelled``.
 
-A file has a line of what it shows, a line for each entity (``id: TYPE name @GeoNames id``), an empty
-line, and the story with its labels in it: ``[id|a mention]``, ``{1|what is quoted}``, ``<1|its cue>``,
-``(1|its speaker)``; ``(1=id|he)`` says whom the speaker stands for,
-``{1=id|…}`` who speaks without being mentioned. Labels may stand in each other, and
-``(1,2|…)`` is the speaker of both. A speaker that is the mention of an entity stands for that entity.
+A file has a line that says what it shows, a line for each entity (``id: TYPE name @GeoNames id``), an empty line,
+and the story with its labels: ``[id|a mention]``, ``{1|the content of a quote}``, ``<1|its cue>``, ``(1|its
+speaker)``; ``(1=id|he)`` says whom the speaker stands for, and ``{1=id|…}`` who speaks without being mentioned.
+Labels may be nested, and ``(1,2|…)`` is the speaker of both quotes. A speaker that is the mention of an entity
+stands for that entity.
 """
 
 import re
@@ -20,7 +20,7 @@ _CLOSING = {"[": "]", "{": "}", "<": ">", "(": ")"}
 
 
 class Span(NamedTuple):
-    """A label: its bracket, what it names, whom it stands for, offsets into the text."""
+    """A label: its bracket, its name, whom it stands for, and its offsets in the text."""
 
     mark: str
     name: str
@@ -32,7 +32,7 @@ class Span(NamedTuple):
 def read(path: Path) -> tuple[str, list[Span]]:
     """Return the text of a labelled story without its labels, and the labels.
 
-    Raises ValueError where a label is not closed.
+    Raises ValueError if a label is not closed.
     """
     _, marked = path.read_text(encoding="utf-8").split("\n\n", 1)
     text, at = "", 0
@@ -56,7 +56,7 @@ def read(path: Path) -> tuple[str, list[Span]]:
 
 
 def header(path: Path) -> dict[str, str]:
-    """Return the lines over a labelled story, by what stands before their colon."""
+    """Return the header lines of a labelled story by key."""
     lines = path.read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
     return dict(line.split(": ", 1) for line in lines)
 
@@ -107,5 +107,5 @@ def _without(words: str, names: list[str]) -> list[str]:
 
 
 def stories(folder: Path = FOLDER) -> list[Labels]:
-    """All labelled stories of the project."""
+    """Yield all labelled stories of the project."""
     return [labels(path) for path in sorted(folder.glob("*.txt"))]

@@ -1,4 +1,4 @@
-"""The labelled data that is read in place and never copied: PolNeAR (quotes) and eww (names)."""
+"""Labelled data that is read in place and never copied: PolNeAR (quotes) and eww (names)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Samples of every format bent at random: each is a story or a refusal, soon, whatever was done to it.
+"""Corrupt samples of every format at random, and check that each becomes stories or rejections in bounded time.
 
 python -m tests.bending --count 100000     the long form: make fuzz-formats
 """
@@ -39,7 +39,7 @@ AROUND = ((b"<a>", b"</a>"), (b"[", b"]"), (b'{"a":', b"}"), (b"<div>", b""), (b
 
 
 def flipped(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """Some bytes replaced by any others."""
+    """Replace some bytes with random ones."""
     bent = bytearray(value)
     for _n in range(chance.randint(1, 8)):
         if bent:
@@ -48,19 +48,19 @@ def flipped(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
 
 
 def cut(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """Ended early, or begun late."""
+    """Cut off the beginning or the end."""
     place = chance.randint(0, len(value))
     return value[:place] if chance.random() < 0.7 else value[place:]
 
 
 def holed(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """A stretch left out."""
+    """Remove a stretch."""
     first, last = sorted(chance.choices(range(len(value) + 1), k=2))
     return value[:first] + value[last:]
 
 
 def stuttered(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """A stretch many times over."""
+    """Repeat a stretch many times."""
     first, last = sorted(chance.choices(range(len(value) + 1), k=2))
     piece = value[first : min(last, first + 400)]
     times = min(chance.choice((2, 10, 100, 1_000)), 100_000 // (len(piece) or 1) + 1)
@@ -68,7 +68,7 @@ def stuttered(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
 
 
 def spiked(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """With what parsers stumble over put in."""
+    """Insert bytes that parsers stumble over."""
     for _n in range(chance.randint(1, 5)):
         place = chance.randint(0, len(value))
         value = value[:place] + chance.choice(NASTY) * chance.choice((1, 1, 1, 300)) + value[place:]
@@ -76,19 +76,19 @@ def spiked(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
 
 
 def spliced(value: bytes, chance: random.Random, others: list[bytes]) -> bytes:
-    """Going on as another sample, maybe of another format."""
+    """Continue with another sample, possibly of another format."""
     other = chance.choice(others)
     return value[: chance.randint(0, len(value))] + other[chance.randint(0, len(other)) :]
 
 
 def recoded(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """In another encoding than it says."""
+    """Re-encode the text without changing the encoding it declares."""
     text = value.decode("utf-8", "replace")
     return text.encode(chance.choice(("utf-16", "utf-16-be", "utf-32", "cp1252", "cp500", "utf-7", "big5")), "replace")
 
 
 def wrapped(value: bytes, chance: random.Random, _: list[bytes]) -> bytes:
-    """Inside a great many tags, or lists, or quotes."""
+    """Wrap the sample in very many tags, lists or quotes."""
     around = chance.choice(AROUND)
     times = chance.choice((3, 300, 30_000))
     return around[0] * times + value + around[1] * times
@@ -105,7 +105,7 @@ def samples() -> list[bytes]:
 
 
 def inputs(count: int, seed: int) -> Iterator[tuple[bytes, str]]:
-    """So many bent samples, each with the format it is to be read as."""
+    """Yield corrupted samples, each with the format to read it as."""
     chance = random.Random(seed)
     known = samples()
     names = ["auto", "auto", "auto", *formats.FORMATS]
@@ -117,7 +117,7 @@ def inputs(count: int, seed: int) -> Iterator[tuple[bytes, str]]:
 
 
 def outcome(value: bytes, name: str) -> Counter[str]:
-    """What becomes of an input's items: stories, refusals with their reasons. Anything else is raised."""
+    """Return the stories and rejection reasons of an input's items. Any other exception is raised."""
     found: Counter[str] = Counter()
     stream = BufferedReader(BytesIO(value), formats.SNIFFED_BYTES)
     for item in ItemReader(limit=LIMIT, format=name).items(stream, "bent", "bent", "bent"):
@@ -159,8 +159,10 @@ def main() -> None:
             place.write_bytes(value)
             sys.exit(f"input {number} (--format {name}, kept in {place}): {type(error).__name__}: {error}")
         slowest = max(slowest, time.perf_counter() - begun)
-    told = ", ".join(f"{times:,} × {what}" for what, times in found.most_common())
-    sys.stdout.write(f"{args.count:,} inputs (seed {args.seed}): {told}; slowest {slowest:.2f} s; no crash, no hang\n")
+    summary = ", ".join(f"{times:,} × {what}" for what, times in found.most_common())
+    sys.stdout.write(
+        f"{args.count:,} inputs (seed {args.seed}): {summary}; slowest {slowest:.2f} s; no crash, no hang\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What all tests share: making stories, and the language model, loaded once."""
+"""What all tests share: a story factory, and the language model, which is loaded once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,7 +25,10 @@ UPI = ROOT / "seeds" / "upi-putin-xi.txt"
 
 
 class ByServers(LoadScopeScheduling):  # type: ignore[misc]
-    """Two processes: what shares servers runs in one, what has servers of its own in the other, the rest in both."""
+    """Two processes: one runs the tests that share servers, the other those with servers of their own.
+
+    Both take the remaining tests.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         if "/whole/" not in nodeid:
@@ -34,12 +37,12 @@ class ByServers(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
-    """How tests are handed to the processes."""
+    """Return the scheduler that distributes the tests."""
     return ByServers(config, log)
 
 
 def make_story(**fields: Any) -> Story:
-    """A story with what matters to the test, and the rest filled in."""
+    """Return a story with these fields; the rest has defaults."""
     plain: dict[str, Any] = {
         "uri": "urn:test:1",
         "versioncreated": NOON,

@@ -1,4 +1,4 @@
-"""What Kibana asks Elasticsearch for a panel, worked out from the panel itself."""
+"""The Elasticsearch request behind each Kibana panel, derived from the panel's definition."""
 
 import re
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ from pipeline.kibana.panels import LAYER, lens
 
 
 def placed() -> list[tuple[Dashboard, Placed]]:
-    """Every panel of every dashboard."""
+    """Yield every panel of every dashboard."""
     return [(board, each) for board in DASHBOARDS for row in board.rows for each in row]
 
 
 def used_fields(panel: Panel) -> Iterator[str]:
-    """The fields that a panel names, those in its KQL among them."""
+    """Return the fields that a panel uses, including those in its KQL."""
     if isinstance(panel, Listing):
         yield from panel.columns
     if isinstance(panel, PointMap):
@@ -40,13 +40,13 @@ def used_fields(panel: Panel) -> Iterator[str]:
 
 
 def columns(panel: Any) -> dict[str, Any]:
-    """The columns of a Lens panel."""
+    """Return the columns of a Lens panel."""
     found: dict[str, Any] = lens(panel)["state"]["datasourceStates"]["formBased"]["layers"][LAYER]["columns"]
     return found
 
 
 def search(panel: Panel) -> dict[str, Any]:
-    """The search that answers a panel over all of the time."""
+    """Return the search request that answers a panel for all time."""
     query = kql(getattr(panel, "only", ""))
     if isinstance(panel, Listing):
         return {"query": query, "sort": [{panel.view.time: "desc"}], "size": 100, "fields": list(panel.columns)}
@@ -64,7 +64,7 @@ def search(panel: Panel) -> dict[str, Any]:
 
 
 def kql(text: str) -> dict[str, Any]:
-    """The few forms of KQL that the dashboards use."""
+    """Translate the subset of KQL that the dashboards use."""
     if not text:
         return {"match_all": {}}
     if text.startswith("not "):

@@ -1,4 +1,4 @@
-"""Stories mutilated at random, and whether the language pass still says only what is there.
+"""Corrupt stories at random, and check that the offsets of all annotations still match the text.
 
 python -m tests.mutations --count 10000     the long form: make fuzz
 """
@@ -40,25 +40,25 @@ LONG_WORDS = 50_000
 
 
 def unmarked(text: str, chance: random.Random) -> str:
-    """Without some or all of its quotation marks."""
+    """Remove some or all quotation marks."""
     share = chance.choice((0.2, 0.5, 1.0))
     return re.sub(r"[“”\"‘’'`«»]", lambda mark: "" if chance.random() < share else mark[0], text)
 
 
 def shuffled(text: str, chance: random.Random) -> str:
-    """Its paragraphs in another order."""
+    """Shuffle the paragraphs."""
     lines = text.split("\n")
     chance.shuffle(lines)
     return "\n".join(lines)
 
 
 def shouted(text: str, chance: random.Random) -> str:
-    """In capitals, or in none."""
+    """Convert the text to capitals, or to lower case."""
     return text.upper() if chance.random() < 0.5 else text.lower()
 
 
 def littered(text: str, chance: random.Random) -> str:
-    """With characters in it that no keyboard has."""
+    """Insert control and other rare characters."""
     for _ in range(chance.randint(1, 12)):
         at = chance.randint(0, len(text))
         text = text[:at] + chance.choice(ODD) + text[at:]
@@ -66,19 +66,19 @@ def littered(text: str, chance: random.Random) -> str:
 
 
 def unpunctuated(text: str, chance: random.Random) -> str:
-    """Without any punctuation, and maybe without line ends."""
+    """Remove all punctuation, and possibly the line ends."""
     text = re.sub(r"[^\w\s]", "", text)
     return text.replace("\n", " ") if chance.random() < 0.5 else text
 
 
 def torn(text: str, chance: random.Random) -> str:
-    """Cut off somewhere, at either end."""
+    """Cut off one end."""
     first, last = sorted(chance.randint(0, len(text)) for _ in range(2))
     return text[first:last]
 
 
 def remarked(text: str, chance: random.Random) -> str:
-    """With marks where none belong."""
+    """Insert quotation marks at random."""
     words = text.split(" ")
     for _ in range(chance.randint(1, 10)):
         at = chance.randrange(len(words))
@@ -92,7 +92,7 @@ MUTATIONS: tuple[Callable[[str, random.Random], str], ...] = (
 
 
 def mutants(count: int, seed: int) -> Iterator[str]:
-    """That many mutilated stories, each by one to three mutations."""
+    """Yield that many corrupted stories, each the result of one to three mutations."""
     chance = random.Random(seed)
     originals = [read(path)[0] for path in sorted(FOLDER.glob("*.txt"))]
     for _ in range(count):
@@ -103,13 +103,13 @@ def mutants(count: int, seed: int) -> Iterator[str]:
 
 
 def endless(words: int) -> str:
-    """One sentence of so many words, with quotes, names and cues."""
+    """Return one sentence of that many words, with quotes, names and cues."""
     turn = "Ann Lee said “we go on” and Bob Ray of Acme Corp told Lima that he warned her of it and "
     return " ".join((turn * (words // len(turn.split()) + 1)).split()[:words])
 
 
 def check(body: str, found: Annotations) -> None:
-    """That every offset is within the body and gives its text. Raises AssertionError."""
+    """Check that every offset lies within the body and matches its text. Raises AssertionError."""
     entities = {entity.id for entity in found.entities}
     spans = [mention for entity in found.entities for mention in entity.mentions]
     spans += [span for quote in found.quotes for span in (quote.cue, quote.speaker) if span is not None]
@@ -123,7 +123,7 @@ def check(body: str, found: Annotations) -> None:
 
 
 def main() -> None:
-    """Annotate many mutants and one endless sentence, check them all, and print how long each took."""
+    """Annotate many corrupted stories and one endless sentence, check them, and print how long each took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)

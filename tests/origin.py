@@ -1,4 +1,4 @@
-"""A web server for tests, whose answers are set while it runs; and feeds to serve."""
+"""A web server for tests whose responses can be changed while it runs, and feeds for it to serve."""
 
 import gzip as packing
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Origin:
-    """Serves what it was told under each path; ``/hangs`` never answers, ``/drips`` never ends."""
+    """Serves the response set for each path. ``/hangs`` never answers; ``/drips`` never ends."""
 
     def __init__(self) -> None:
         self._pages: dict[str, dict[str, Any]] = {}
@@ -49,15 +49,15 @@ class Origin:
         headers: Mapping[str, str] | None = None,
         gzip: bool = False,
     ) -> None:
-        told = {"Content-Type": kind, **(headers or {})}
+        sent = {"Content-Type": kind, **(headers or {})}
         if etag:
-            told["ETag"] = etag
+            sent["ETag"] = etag
         if gzip:
-            body, told["Content-Encoding"] = packing.compress(body), "gzip"
-        self._pages[path] = {"body": body, "status": status, "headers": told, "etag": etag}
+            body, sent["Content-Encoding"] = packing.compress(body), "gzip"
+        self._pages[path] = {"body": body, "status": status, "headers": sent, "etag": etag}
 
     def visits(self, path: str) -> list[tuple[int, dict[str, str]]]:
-        """The statuses answered at that path, with the headers of the request."""
+        """Return the status of each response at that path, with the request's headers."""
         return [(status, headers) for visited, status, headers in self._visits if visited == path]
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
@@ -98,7 +98,7 @@ def feed_of(
     link: str | None = None,
     prefix: str = "urn:",
 ) -> bytes:
-    """An RSS feed with an entry for each name, newest first as feeds have them."""
+    """Return an RSS feed with an entry for each name, newest first."""
     entries = "".join(
         f"<item><guid isPermaLink='false'>{prefix}{name}</guid><title>About {name}</title>"
         f"<link>{link or f'https://example.org/{name}'}</link><pubDate>Thu, 16 May 2024 12:00:00 GMT</pubDate>"

@@ -1,4 +1,4 @@
-"""``make screenshots``: the pictures of the pages in docs/screenshots, taken of a desk with a few days' stories."""
+"""``make screenshots``: take the pictures in docs/screenshots, of an index with a few days' stories."""
 
 import json
 import os
@@ -57,7 +57,7 @@ DESKTOP = {"width": 1280, "height": 860}
 
 
 def main() -> None:
-    """Take them."""
+    """Take the pictures."""
     FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="wire-pictures-") as name,
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _terminal(wire: Wire) -> None:
-    """Save what two commands print on a terminal."""
+    """Save the terminal output of two commands as SVG."""
     console = Console(record=True, width=WIDTH, file=StringIO())
     for command in (["search", "minister | strike", "--size", "3"], ["status"]):
         console.print(f"[bold]$[/] wire {shlex.join(command)}")
@@ -99,7 +99,7 @@ def _terminal(wire: Wire) -> None:
 
 
 def _stories() -> Iterator[dict[str, Any]]:
-    """The project's own labelled stories, spread over the last three days."""
+    """Return the project's own labelled stories, spread over the last three days."""
     now = datetime.now(UTC)
     for number, (name, headline) in enumerate(HEADLINES.items()):
         body, _ = own.read(own.FOLDER / f"{name}.txt")

@@ -1,4 +1,4 @@
-"""An end to what takes too long."""
+"""A time limit for code that may not end."""
 
 import signal
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class TooSlow(BaseException):
-    """Past every ``except`` on the way."""
+    """Raised past every ``except Exception``."""
 
 
 @contextmanager
 def soon(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in what takes longer."""
+    """Raise TooSlow if the block takes longer."""
 
     def stop(*_: Any) -> None:
         raise TooSlow

@@ -1,4 +1,4 @@
-"""What every store of records does: the real one and the simulated one pass the same."""
+"""What every store of records must do; the real one and the simulated one pass the same tests."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,7 +12,7 @@ Refresh = Callable[[], Awaitable[object]]
 
 
 def record(uri: str, version: int = 1, **fields: object) -> Record:
-    """A record of a usable story."""
+    """Return the record of a usable story."""
     plain = {"versioncreated": NOON, "firstcreated": NOON, "pubstatus": "usable"}
     return Record(uri=uri, version=version, **plain | fields)
 

@@ -1,1 +1,1 @@
-"""How what ships was learned: the names model, the weights of reporting, the lists of people."""
+"""Training of everything that ships: the names model, the weights of reporting cues, the lists of names."""

@@ -1,9 +1,8 @@
 """Train the names model: ``pipeline/annotate/entities/weights``, a spaCy entity recogniser.
 
-It starts from the word representations of the stock model's recogniser, is told besides what
-single words are known as (``pipeline/annotate/entities/word_features.py``), and learns our labels from eww
-and gmb, varied by ``training/variety.py``. Same seed, same weights. The development articles are
-only scored.
+It starts from the word representations of the stock model's recogniser and adds hints about single words
+(``pipeline/annotate/entities/word_features.py``). It learns our labels from eww and gmb, varied by
+``training/variety.py``. The same seed gives the same weights. The development articles are only scored.
 """
 
 import argparse
@@ -70,7 +69,7 @@ def started(stock: str, sample: list[Labelled]) -> Language:
 
 
 def transplant(new: Model, old: Model) -> None:
-    """Copy the stock weights; what the new model has besides, the hints, starts small."""
+    """Copy the stock weights; the additional weights of the hints start small."""
     for kind, names in (("hashembed", "E"), ("maxout", "Wb"), ("layernorm", "Gb")):
         ours = [node for node in new.walk() if node.name == kind]
         theirs = [node for node in old.walk() if node.name == kind]
@@ -84,7 +83,7 @@ def transplant(new: Model, old: Model) -> None:
 
 
 def batches(nlp: Language, texts: Iterator[Labelled]) -> Iterator[list[Example]]:
-    """Examples by the words a step may have."""
+    """Yield batches of examples with at most that many words."""
     step = 0
     while True:
         batch: list[Example] = []
@@ -95,7 +94,7 @@ def batches(nlp: Language, texts: Iterator[Labelled]) -> Iterator[list[Example]]
 
 
 def example(nlp: Language, text: Labelled) -> Example:
-    """Return a text as spaCy trains on it; a name that does not end where a token ends is not told."""
+    """Return a text as a spaCy example, without names that end inside a token."""
     reference = nlp.make_doc(text.text)
     known: list[Span] = []
     untold: list[Span] = []
@@ -112,7 +111,7 @@ def example(nlp: Language, text: Labelled) -> Example:
 
 
 def score(nlp: Language, articles: list[Labelled]) -> float:
-    """F1 over exact spans and people, organizations and places."""
+    """Return F1 over exact spans of people, organizations and places."""
     kinds = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
     hits = found = labelled = 0
     for article, doc in zip(articles, nlp.pipe(article.text for article in articles), strict=True):

@@ -1,7 +1,7 @@
-"""Write ``pipeline/annotate/entities/people.json``: given names by gender, and surnames, as Faker has them.
+"""Write ``pipeline/annotate/entities/people.json``: given names by gender, and surnames, from Faker.
 
-Only names in Latin letters; each with and without its accents. A given name belongs to a gender
-if at least three times as many of Faker's countries give it to that gender.
+Only names in Latin letters, each with and without its accents. A given name has a gender if at least three times as
+many of Faker's countries list it for that gender as for the other.
 """
 
 import json
@@ -37,12 +37,12 @@ def main() -> None:
 
 
 def clear(name: str, one: Counter[str], other: Counter[str]) -> bool:
-    """Whether a name is far more common as one than as the other."""
+    """Return whether a name is far more common as one than as the other."""
     return one[name] >= CLEARLY * max(other[name], 1 / CLEARLY)
 
 
 def counted(kinds: Iterable[str]) -> Counter[str]:
-    """Name → how many of Faker's countries have it."""
+    """Return the number of Faker's countries that have each name."""
     counts: Counter[str] = Counter()
     for module in pkgutil.iter_modules(person.__path__):
         provider = import_module(f"{person.__name__}.{module.name}").Provider
@@ -52,7 +52,7 @@ def counted(kinds: Iterable[str]) -> Counter[str]:
 
 
 def forms(name: str) -> Iterator[str]:
-    """Return a name in Latin letters as it is and without its accents; nothing for any other."""
+    """Return a name in Latin letters with and without its accents; nothing for other scripts."""
     if re.fullmatch(r"[^\W\d_][\w'’-]+", name) and name[0].isupper():
         plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
         if all("LATIN" in unicodedata.name(letter, "") for letter in name if letter.isalpha()):

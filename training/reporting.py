@@ -1,9 +1,9 @@
-"""Learn which words report, and what: the weights of ``pipeline/annotate/quotes/reporting.json``.
+"""Learn which cues report, and what: the weights of ``pipeline/annotate/quotes/reporting.json``.
 
-PolNeAR's training articles say, for every attribution, what its cue and its content are. Each
-reading of a possible cue is compared with them, and a log-linear model of the choice between the
-readings and none is fitted by L-BFGS. Beliefs and intentions ("hopes", "wants"), which PolNeAR
-marks too, count neither for nor against a reading: only what is said or written is a quote.
+PolNeAR's training articles mark the cue and the content of every attribution. Each reading of a possible cue is
+compared with them, and a log-linear model of the choice between the readings and none is fitted by L-BFGS. Beliefs
+and intentions ("hopes", "wants"), which PolNeAR marks too, count neither for nor against a reading: only what is
+said or written is a quote.
 """
 
 import argparse
@@ -129,7 +129,7 @@ _ENDINGS = (
 
 
 def lemma(form: str) -> str:
-    """Return the lemma of a form, near enough to bring the forms of a cue together."""
+    """Return an approximate lemma of a form, which brings the forms of a cue together."""
     if form in _IRREGULAR or len(form) < 5:
         return _IRREGULAR.get(form, form)
     for ending, other in _ENDINGS:
@@ -142,7 +142,7 @@ def lemma(form: str) -> str:
 
 
 def learn(read: list[Article]) -> dict[str, Any]:
-    """Return the lemmas of the cues, and the weight of each word of evidence."""
+    """Return the lemmas of the cues, and the weight of each feature."""
     lemmas = cue_lemmas(read)
     rows = [row for number, article in enumerate(read) for row in examples(number, article, lemmas)]
     weights, bias = fit(rows, STRENGTH)
@@ -154,12 +154,12 @@ def learn(read: list[Article]) -> dict[str, Any]:
 
 
 def kept(weights: dict[str, float]) -> dict[str, float]:
-    """Return the weights that matter, rounded."""
+    """Return the weights above the threshold, rounded."""
     return {word: round(weight, 2) for word, weight in weights.items() if abs(weight) >= SMALLEST}
 
 
 def cue_lemmas(read: Iterable[Article]) -> dict[str, str]:
-    """Form → lemma, of what is often enough the cue of a report."""
+    """Return form → lemma for the frequent cues."""
     seen: Counter[str] = Counter()
     cues: Counter[str] = Counter()
     for article in read:
@@ -176,7 +176,7 @@ def cue_lemmas(read: Iterable[Article]) -> dict[str, str]:
 
 
 class Row(NamedTuple):
-    """One reading: which choice it belongs to, its evidence, how well it fits, what that counts."""
+    """A reading: its choice, its features, how well it fits (0 to 1), and its weight."""
 
     choice: tuple[int, int]
     words: list[str]
@@ -185,7 +185,7 @@ class Row(NamedTuple):
 
 
 def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[Row]:
-    """All readings of all possible cues of an article, compared with what its annotators marked."""
+    """Yield all readings of all possible cues of an article, compared with the annotations."""
     tree = Tree(article.doc)
     quotations = Quotations(tree)
     for token, form in enumerate(tree.lower):
@@ -199,7 +199,7 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
 
 
 def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
-    """Return the stretches of an article that no report covers, each a choice of its own."""
+    """Yield the stretches of an article that no report covers, each as a choice of its own."""
     tree = Tree(article.doc)
     quotations = Quotations(tree)
     sure, doubtful = reports(tree, quotations, known)
@@ -213,7 +213,7 @@ def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iter
 
 
 def judged(stretch: tuple[int, int], marked: Iterable[Attribution]) -> tuple[float, float]:
-    """How well a stretch fits what the cue reports (0 under a half), and the weight of that."""
+    """Return how well a stretch fits the cue's content (0 below a half), and its weight."""
     fit, weight = 0.0, 1.0
     for attribution in marked:
         whole = (min(a for a, _ in attribution.content), max(b for _, b in attribution.content))
@@ -227,13 +227,13 @@ def judged(stretch: tuple[int, int], marked: Iterable[Attribution]) -> tuple[flo
 
 
 def union_share(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Return what two stretches share, of what both cover."""
+    """Return the overlap of two stretches divided by their union."""
     shared = max(0, min(one[1], other[1]) - max(one[0], other[0]))
     return shared / (one[1] - one[0] + other[1] - other[0] - shared)
 
 
 def fit(rows: list[Row], strength: float) -> tuple[dict[str, float], float]:
-    """Return the weights that make the readings that fit best the likeliest choices."""
+    """Return the weights that make the best-fitting readings the most probable choices."""
     counts = Counter(word for row in rows for word in set(row.words))
     number = {word: n for n, word in enumerate(sorted(word for word, c in counts.items() if c >= FEATURE_SEEN))}
     columns, ends = [], [0]

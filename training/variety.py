@@ -1,4 +1,4 @@
-"""Training texts varied as wires vary: casing, other names in the same places, tables, datelines, titles."""
+"""Vary training texts as wires vary: casing, other names in the same positions, tables, datelines, titles."""
 
 import random
 import re
@@ -16,10 +16,10 @@ Part = tuple[str, str | None]
 
 
 class Variety:
-    """Makes new texts out of those it is given. Same ``seed``, same texts."""
+    """Makes new texts from given ones. The same ``seed`` gives the same texts."""
 
     def __init__(self, texts: Iterable[Labelled], seed: int) -> None:
-        """Collect the names of the texts, to put them in each other's places."""
+        """Collect the names of the texts, to substitute them for each other."""
         self._random = random.Random(seed)
         seen: dict[str, list[str]] = {"PERSON": [], "ORG": [], "GPE": []}
         for text in texts:
@@ -88,7 +88,7 @@ class Variety:
         return f"{pick(self._given[draw() < 0.6])} {pick(self._surnames[draw() < 0.6])}"
 
     def table(self) -> Labelled:
-        """Return a few lines as sports and business wires have them, all of one kind."""
+        """Return a few lines in the form of a sports or business table, all of one kind."""
         kinds: list[Callable[[], list[Part]]] = [
             self._nations, self._ranking, self._match, self._clubs, self._standing, self._scorers, self._points,
             self._dateline, self._headline, self._byline, self._round,
@@ -187,7 +187,7 @@ class Variety:
 
 
 def stream(texts: list[Labelled], extra: list[Labelled], seed: int) -> Iterator[Labelled]:
-    """Return the training texts without end: all of ``texts`` and some of ``extra`` in each round, varied."""
+    """Yield training texts without end: in each round all of ``texts`` and some of ``extra``, varied."""
     shuffled = random.Random(seed)
     variety = Variety(texts, seed)
     while True:

@@ -1,5 +1,5 @@
-"""Breaking things at random while stories flow, and comparing what is left with an undisturbed run.
+"""Break the system at random while stories flow, and compare the result with an undisturbed run.
 
-``corpus`` makes what is fed, round by round; ``proxy`` stands between wire and the servers; ``faults``
-are what is done to them; ``rounds`` runs it all and compares. ``make chaos`` is the long form.
+``corpus`` makes the items of each round, ``proxy`` stands between wire and the servers, ``faults`` lists what can
+break, and ``rounds`` runs everything and compares. ``make chaos`` is the long form.
 """

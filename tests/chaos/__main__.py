@@ -1,4 +1,4 @@
-"""``make chaos``: many rounds."""
+"""``make chaos``: run many rounds."""
 
 import sys
 import tempfile
@@ -42,7 +42,7 @@ def main(
 
 
 def say(text: str) -> None:
-    """A line, at once."""
+    """Print a line without buffering it."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""What is fed: in each round new stories, newer versions, kills, copies of another agency's, and bad items."""
+"""The items of each round: new stories, newer versions, kills, copies from another agency, and bad items."""
 
 import json
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ Item = dict[str, Any]
 
 
 def rounds(seed: int) -> Iterator[list[bytes]]:
-    """The items of each round, without end; the same for the same seed."""
+    """Yield the items of each round, without end. The same seed gives the same items."""
     random = Random(seed)
-    told = stories(1_000_000, seed)
+    generated = stories(1_000_000, seed)
     known: list[Item] = []
     number = 0
     while True:
         items = [_newer(earlier, random) for earlier in random.sample(known, min(6, len(known)))]
         firsts = [item for item in known if item["pubstatus"] == "usable" and item["version"] == "1"]
         items += [_copy(story) for story in random.sample(firsts, min(2, len(firsts)))]
-        fresh = [_story(next(told), seed, number + n, random) for n in range(NEW)]
+        fresh = [_story(next(generated), seed, number + n, random) for n in range(NEW)]
         number += NEW
         known = [item for item in known if item["uri"] not in {each["uri"] for each in items}][-60:]
         known += [item for item in items if "copy" not in item["uri"]] + fresh
@@ -31,11 +31,11 @@ def rounds(seed: int) -> Iterator[list[bytes]]:
         yield lines
 
 
-def _story(told: Item, seed: int, number: int, random: Random) -> Item:
+def _story(generated: Item, seed: int, number: int, random: Random) -> Item:
     # Months apart, so that indices are made in the middle of it.
     created = f"2024-{random.randint(1, 9):02}-{random.randint(1, 28):02}T08:00:00Z"
     about = {"version": "1", "versioncreated": created, "firstcreated": created, "pubstatus": "usable"}
-    return {**told, "uri": f"urn:chaos:{seed}:{number:06}", **about}
+    return {**generated, "uri": f"urn:chaos:{seed}:{number:06}", **about}
 
 
 def _newer(item: Item, random: Random) -> Item:

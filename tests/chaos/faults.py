@@ -1,4 +1,4 @@
-"""What is done to the system; each fault ends by itself, or is taken back by ``heal``."""
+"""The faults. Each one ends by itself or is undone by ``heal``."""
 
 import signal
 import threading
@@ -16,17 +16,17 @@ Fault = Callable[[System, Random], None]
 
 
 def kill_worker(system: System, random: Random) -> None:
-    """Kill -9 a worker."""
+    """Kill a worker with SIGKILL."""
     _signal(system, random, signal.SIGKILL, "worker", random.choice(STAGES))
 
 
 def kill_language(system: System, random: Random) -> None:
-    """Kill -9 a language process."""
+    """Kill a language process with SIGKILL."""
     _signal(system, random, signal.SIGKILL, "workers.language.language_process")
 
 
 def hold_worker(system: System, random: Random) -> None:
-    """Stop a worker for longer than its session lasts, then let it go on."""
+    """Stop a worker for longer than its session timeout, then continue it."""
     held = _signal(system, random, signal.SIGSTOP, "worker", random.choice(STAGES))
     time.sleep(random.uniform(12, 17))
     for process in held:
@@ -35,21 +35,21 @@ def hold_worker(system: System, random: Random) -> None:
 
 
 def kill_kafka(system: System, random: Random) -> None:
-    """Kill -9 the broker, and start it again."""
+    """Kill the broker with SIGKILL and restart it."""
     system.kafka.kill()
     time.sleep(random.uniform(0.5, 6))
     system.kafka.start()
 
 
 def kill_elasticsearch(system: System, random: Random) -> None:
-    """Kill -9 Elasticsearch, and start it again."""
+    """Kill Elasticsearch with SIGKILL and restart it."""
     system.elasticsearch.kill()
     time.sleep(random.uniform(0.5, 6))
     system.elasticsearch.start()
 
 
 def refuse_requests(system: System, random: Random) -> None:
-    """Elasticsearch answers 429, 500, 502, 503."""
+    """Let Elasticsearch answer 429, 500, 502 and 503."""
     for _ in range(random.randint(2, 5)):
         system.to_elasticsearch.set(random.choice((429, 500, 502, 503)))
         time.sleep(random.uniform(0.5, 2))
@@ -58,7 +58,7 @@ def refuse_requests(system: System, random: Random) -> None:
 
 
 def swallow_requests(system: System, random: Random) -> None:
-    """Elasticsearch does not answer in time."""
+    """Let requests to Elasticsearch time out."""
     system.to_elasticsearch.set("swallow")
     time.sleep(random.uniform(4, 9))
     system.to_elasticsearch.set("pass")
@@ -84,7 +84,7 @@ def fill_queue(system: System, random: Random) -> None:
 
 
 def block_writing(system: System, random: Random) -> None:
-    """The indices become read-only, as on a full disk."""
+    """Make the indices read-only, as a full disk does."""
     with suppress(ApiError, TransportError):
         system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": True})
     time.sleep(random.uniform(2, 8))
@@ -98,14 +98,14 @@ def block_writing(system: System, random: Random) -> None:
 
 
 def drop_connections(system: System, random: Random) -> None:
-    """Connections to both servers break, again and again."""
+    """Close the connections to both servers again and again."""
     for _ in range(random.randint(3, 10)):
         random.choice((system.to_kafka, system.to_elasticsearch)).drop()
         time.sleep(random.uniform(0.1, 1.5))
 
 
 def deafen_connections(system: System, random: Random) -> None:
-    """Connections to both servers stay open and say nothing any more; new ones are as good as ever."""
+    """Keep the connections to both servers open but let nothing through; new connections work."""
     for proxy in (system.to_kafka, system.to_elasticsearch):
         proxy.deafen()
         time.sleep(random.uniform(0, 3))
@@ -113,7 +113,7 @@ def deafen_connections(system: System, random: Random) -> None:
 
 
 def delay_connections(system: System, random: Random) -> None:
-    """Everything takes longer on its way."""
+    """Delay all traffic."""
     for proxy in (system.to_kafka, system.to_elasticsearch):
         proxy.set("pass", random.uniform(0.02, 0.3))
     time.sleep(random.uniform(4, 10))
@@ -122,14 +122,14 @@ def delay_connections(system: System, random: Random) -> None:
 
 
 def cut_off_kafka(system: System, random: Random) -> None:
-    """The broker lives, but cannot be reached."""
+    """Make the broker unreachable while it runs."""
     system.to_kafka.set(random.choice(("refuse", "swallow")))
     time.sleep(random.uniform(2, 12))
     system.to_kafka.set("pass")
 
 
 def come_and_go(system: System, random: Random) -> None:
-    """Workers come and go: the partitions are handed out anew."""
+    """Start and stop workers, so that partitions are reassigned."""
     stages = random.sample(STAGES, 2)
     added = [system.add_worker(stage) for stage in stages]
     time.sleep(random.uniform(4, 12))
@@ -140,7 +140,7 @@ def come_and_go(system: System, random: Random) -> None:
 
 
 def roll_indices(system: System, random: Random) -> None:
-    """The indices are made anew meanwhile, twice."""
+    """Reindex everything twice meanwhile."""
     for _ in range(2):
         system.reindex()
         time.sleep(random.uniform(0, 2))

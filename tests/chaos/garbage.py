@@ -1,4 +1,4 @@
-"""Messages mutilated at random, put directly on each topic: all are accounted for, and no worker ends.
+"""Put random malformed messages on every topic, and check that all are accounted for and no worker exits.
 
 python -m tests.chaos.garbage --count 100000     the long form: make fuzz-topics
 """
@@ -33,7 +33,7 @@ _RECORDED = 60.0
 
 
 def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
-    """A key, a value and headers of which something is wrong."""
+    """Return a key, a value and headers, at least one of them malformed."""
     story = make_story(uri=f"urn:garbage:{number}", version=chance.choice((1, 2, 2**60)), body="It rains in Lima.")
     whole = story.annotated(Annotations()) if topic == topics.ANNOTATED else story
     value = whole.model_dump_json().encode()
@@ -57,7 +57,7 @@ def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, byte
 
 
 def put(kafka: Kafka, topic: str, count: int, chance: random.Random, console: Console) -> None:
-    """Put so many on a topic."""
+    """Put that many messages on a topic."""
     with Sender(kafka) as sender:
         for number in track(range(count), topic, console=console, disable=not console.is_terminal, transient=True):
             sender.send(topic, *message(topic, number, chance))
@@ -65,7 +65,7 @@ def put(kafka: Kafka, topic: str, count: int, chance: random.Random, console: Co
 
 
 def unaccounted(system: System, kafka: Kafka, count: int) -> Iterator[str]:
-    """How what was done differs from what there was to do, once all is committed."""
+    """Return the differences between the messages sent and those accounted for, once all are committed."""
     if ended := system.ended:
         yield f"workers ended {ended} times\n{system.log}"
     # The workers write how many messages they ended every few seconds.
@@ -73,13 +73,13 @@ def unaccounted(system: System, kafka: Kafka, count: int) -> Iterator[str]:
     while (behind := missing(system, count)) and time.monotonic() < deadline:
         time.sleep(1)
     yield from behind
-    letters = [letter for letter in read(kafka, topics.DEAD) if not dict(letter.pairs).get("error")]
-    if letters:
-        yield f"{len(letters)} dead letters give no reason"
+    dead_letters = [letter for letter in read(kafka, topics.DEAD) if not dict(letter.pairs).get("error")]
+    if dead_letters:
+        yield f"{len(dead_letters)} dead letters give no reason"
 
 
 def missing(system: System, count: int) -> list[str]:
-    """The stages that ended fewer messages than were put on their topic."""
+    """Return the stages that completed fewer messages than their topic received."""
     ended = events(system)
     return [
         f"{stage.name} ended {ended.get(stage.name, 0):,} of {count:,} messages"
@@ -89,7 +89,7 @@ def missing(system: System, count: int) -> list[str]:
 
 
 def events(system: System) -> dict[str, int]:
-    """How many messages each stage has ended, as its worker told last."""
+    """Return the number of messages that each stage completed, from its worker's last metrics."""
     system.client.indices.refresh(index="metrics")
     aggregations = {"stages": {"terms": {"field": "stage"}, "aggs": {"events": {"max": {"field": "events"}}}}}
     found = system.client.search(index="metrics", size=0, aggs=aggregations)
@@ -97,7 +97,7 @@ def events(system: System) -> dict[str, int]:
 
 
 def main() -> int:
-    """The exit code is 1 where something is not accounted for."""
+    """Run it. The exit code is 1 if a message is not accounted for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000, help="messages on each topic")
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))

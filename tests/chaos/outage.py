@@ -1,4 +1,4 @@
-"""``make outage``: Elasticsearch is away for minutes while stories come in; memory, requests, catching up."""
+"""``make outage``: stop Elasticsearch for minutes under load, and measure memory, requests and recovery time."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ def main(
     seconds: Annotated[float, typer.Option("--seconds", help="How long it is away.")] = 300,
     rate: Annotated[float, typer.Option("--rate", help="Stories a second meanwhile.")] = 8,
 ) -> None:
-    """Take Elasticsearch away under load, and see that nothing grows, storms or is lost."""
+    """Stop Elasticsearch under load, and check that memory stays bounded and that nothing is lost."""
     stamina.instrumentation.set_on_retry_hooks([])
     with tempfile.TemporaryDirectory(prefix="wire-outage-") as name, running(Path(name)) as system:
         fed: set[str] = set()
@@ -52,12 +52,14 @@ def main(
         # One that is too much like another is listed in that one.
         copies = {copy["uri"] for document in documents for copy in document.get("alsoin", ())}
         found = {document["uri"] for document in documents} | copies
-        letters = {letter.header("uri"): letter for letter in unresolved(Kafka(bootstrap_servers=system.kafka.address))}
-        lost = fed - found - letters.keys()
+        dead_letters = {
+            letter.header("uri"): letter for letter in unresolved(Kafka(bootstrap_servers=system.kafka.address))
+        }
+        lost = fed - found - dead_letters.keys()
         say = sys.stdout.write
-        say(f"away for {seconds:.0f} s, {len(fed)} stories fed, {len(letters)} dead letters, {len(lost)} lost\n")
-        for uri in [*lost, *letters]:
-            say(f"{uri}: {letters[uri].described if uri in letters else 'lost'}\n")
+        say(f"away for {seconds:.0f} s, {len(fed)} stories fed, {len(dead_letters)} dead letters, {len(lost)} lost\n")
+        for uri in [*lost, *dead_letters]:
+            say(f"{uri}: {dead_letters[uri].described if uri in dead_letters else 'lost'}\n")
         say(f"caught up {caught_up:.0f} s after the last story; {tries / seconds:.2f} connections a second meanwhile\n")
         for stage in STAGES:
             say(f"{stage}: {before.get(stage, 0) / 1e6:.0f} MB before, {peak.get(stage, 0) / 1e6:.0f} MB at most\n")
@@ -65,10 +67,10 @@ def main(
 
 
 def _feed(system: System, rate: float, stop: threading.Event, fed: set[str]) -> None:
-    told = stories(1_000_000, 77)
+    generated = stories(1_000_000, 77)
     while not stop.is_set():
         begin = time.monotonic()
-        part = [next(told) for _ in range(_SLICE)]
+        part = [next(generated) for _ in range(_SLICE)]
         system.feed([json.dumps(story).encode() for story in part])
         fed.update(story["uri"] for story in part)
         stop.wait(max(0.0, _SLICE / rate - (time.monotonic() - begin)))

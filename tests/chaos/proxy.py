@@ -1,4 +1,4 @@
-"""A TCP proxy that can drop, delay, swallow and answer in the server's place."""
+"""A TCP proxy that can drop, delay or swallow traffic, or answer in place of the server."""
 
 import socket
 import threading
@@ -9,15 +9,15 @@ _CHUNK = 1 << 16
 
 
 class Proxy:
-    """Stands before a server, in threads; ``address`` is what clients are to be told.
+    """A proxy in threads of its own; clients connect to ``address``.
 
-    While ``mode`` is "pass" it passes everything on, ``delay`` seconds later; "refuse" closes what
-    comes; "swallow" takes it and never answers; a number answers with that HTTP status.
-    ``deafen`` loses what the connections of now say, and passes new ones on.
+    In the mode "pass" it forwards everything, after ``delay`` seconds; "refuse" closes new connections; "swallow"
+    accepts data and never answers; a number answers with that HTTP status. ``deafen`` drops what the open
+    connections send, and forwards new ones.
     """
 
     def __init__(self, port: int = 0) -> None:
-        """Listen; ``target`` is set once the server's port is known."""
+        """Listen. ``target`` is set once the server's port is known."""
         self.target = 0
         self.mode: str | int = "pass"
         self.delay = 0.0
@@ -31,7 +31,7 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def set(self, mode: str | int, delay: float = 0.0) -> None:
-        """Change what happens, for connections that are open too."""
+        """Change the mode, for open connections too."""
         self.mode, self.delay = mode, delay
         if mode != "pass" or self._deaf:
             self.drop()
@@ -46,7 +46,7 @@ class Proxy:
             each.close()
 
     def deafen(self) -> None:
-        """Keep all connections open and let nothing through, as a router does that forgot them."""
+        """Keep all connections open but drop their traffic, like a router that lost its state."""
         with self._lock:
             self._deaf |= self._open
 
@@ -105,11 +105,12 @@ class Proxy:
         with suppress(OSError):
             while client.recv(_CHUNK):
                 if isinstance(self.mode, int):
-                    told = b'{"error":{"type":"chaos","reason":"planned"}}'
+                    payload = b'{"error":{"type":"chaos","reason":"planned"}}'
                     head = f"HTTP/1.1 {self.mode} Chaos\r\nContent-Type: application/json\r\n"
                     rest = (
-                        f"X-Elastic-Product: Elasticsearch\r\nContent-Length: {len(told)}\r\nConnection: close\r\n\r\n"
+                        "X-Elastic-Product: Elasticsearch\r\n"
+                        f"Content-Length: {len(payload)}\r\nConnection: close\r\n\r\n"
                     )
-                    client.sendall((head + rest).encode() + told)
+                    client.sendall((head + rest).encode() + payload)
                     client.shutdown(socket.SHUT_WR)
         client.close()

@@ -1,4 +1,4 @@
-"""An undisturbed run, then the same stories while things break; compared after each round."""
+"""Run the rounds undisturbed, then run them with faults, and compare the state after each round."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from tests.chaos.system import System, differences, running
 
 @dataclass(frozen=True)
 class Round:
-    """What was done in a round, how long it took to settle (seconds), and what was wrong afterwards."""
+    """The faults of a round, the seconds it took to settle, and the differences found afterwards."""
 
     number: int
     faults: tuple[str, ...]
@@ -26,7 +26,7 @@ class Round:
 
 
 def undisturbed(system: System, seed: int, count: int) -> list[dict[str, Any]]:
-    """The state after each round when nothing breaks, of a system with nothing in it."""
+    """Return the state after each round of a fresh system without faults."""
     states = []
     for items in islice(corpus.rounds(seed), count):
         system.feed(items)
@@ -36,7 +36,7 @@ def undisturbed(system: System, seed: int, count: int) -> list[dict[str, Any]]:
 
 
 def disturbed(folder: Path, seed: int, expected: list[dict[str, Any]]) -> Iterator[Round]:
-    """Each round, compared."""
+    """Run each round with faults and compare its state."""
     with running(folder) as system:
         for number, (items, state) in enumerate(zip(corpus.rounds(seed), expected, strict=False), 1):
             random = Random(seed * 1_000 + number)
@@ -50,19 +50,19 @@ def disturbed(folder: Path, seed: int, expected: list[dict[str, Any]]) -> Iterat
 
 
 def _break(system: System, items: list[bytes], chosen: list[Any], random: Random) -> None:
-    """Feed while both faults happen, one after the other or both at once."""
+    """Feed the items while both faults happen, one after the other or at the same time."""
     failures: list[Exception] = []
 
-    def noting(act: Any, *arguments: Any) -> None:
+    def recording(act: Any, *arguments: Any) -> None:
         try:
             act(*arguments)
         except Exception as error:  # noqa: BLE001 - told by the thread that waits
             failures.append(error)
 
     seeds = [random.random() for _ in chosen]
-    threads = [threading.Thread(target=noting, args=(system.feed, items))]
+    threads = [threading.Thread(target=recording, args=(system.feed, items))]
     threads += [
-        threading.Thread(target=noting, args=(fault, system, Random(seed)))
+        threading.Thread(target=recording, args=(fault, system, Random(seed)))
         for fault, seed in zip(chosen, seeds, strict=True)
     ]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""The system that is broken: real servers behind proxies, and ``wire worker`` over them."""
+"""The system under test: real servers behind proxies, and ``wire worker`` processes."""
 
 import json
 import os
@@ -37,10 +37,10 @@ _SETTINGS = {
 
 
 class System:
-    """The servers, the proxies, the workers."""
+    """The servers, the proxies and the workers."""
 
     def __init__(self, folder: Path, **env: str) -> None:
-        """Its data are below ``folder``; ``env`` are more variables of the workers."""
+        """Keep data below ``folder``; ``env`` adds variables to the workers' environment."""
         self.folder = folder
         self.to_kafka, self.to_elasticsearch = Proxy(), Proxy()
         self.kafka = Kafka(folder / "kafka", advertised=self.to_kafka.port)
@@ -64,12 +64,12 @@ class System:
         self.client = Client(self.elasticsearch.address, request_timeout=60)
 
     def start(self) -> None:
-        """Start the servers, and workers of all stages."""
+        """Start the servers and one worker for all stages."""
         Pair(self.kafka, self.elasticsearch).start()
         self.add_worker()
 
     def stop(self) -> None:
-        """End everything."""
+        """Stop everything."""
         for worker in list(self.workers):
             self.remove_worker(worker)
         Pair(self.kafka, self.elasticsearch).stop()
@@ -77,7 +77,7 @@ class System:
         self.to_elasticsearch.close()
 
     def add_worker(self, *stages: str) -> subprocess.Popen[bytes]:
-        """A ``wire worker`` for these stages, for all where none is named."""
+        """Start a ``wire worker`` for these stages, or for all stages if none is named."""
         with (self.folder / "workers.log").open("ab") as log:
             worker = subprocess.Popen(
                 [*COMMAND, "worker", *stages], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -87,7 +87,7 @@ class System:
         return worker
 
     def remove_worker(self, worker: subprocess.Popen[bytes]) -> None:
-        """End a worker politely."""
+        """Stop a worker with SIGTERM."""
         with suppress(psutil.NoSuchProcess):
             family = psutil.Process(worker.pid).children(recursive=True)
             worker.terminate()
@@ -96,7 +96,7 @@ class System:
         self.workers.remove(worker)
 
     def processes(self, *words: str) -> list[psutil.Process]:
-        """The live processes of the workers whose command has these words."""
+        """Return the live worker processes whose command line contains these words."""
         found = []
         for worker in self.workers:
             with suppress(psutil.Error):
@@ -107,7 +107,7 @@ class System:
         return found
 
     def feed(self, items: Sequence[bytes]) -> None:
-        """``wire feed``, as often as it takes until all is acknowledged."""
+        """Run ``wire feed`` until every item is acknowledged."""
         deadline = time.monotonic() + _SETTLING
         while True:
             done = subprocess.run(
@@ -120,7 +120,7 @@ class System:
             assert time.monotonic() < deadline, done.stderr.decode()
 
     def status(self, code: int = 0) -> dict[str, Any]:
-        """What ``wire status --json`` says, ending with that code."""
+        """Return the output of ``wire status --json``, and check its exit code."""
         done = subprocess.run(
             [*COMMAND, "status", "--json"], capture_output=True, env=self.environment, cwd=self.folder, timeout=60
         )
@@ -128,7 +128,7 @@ class System:
         return dict(json.loads(done.stdout))
 
     def heal(self) -> None:
-        """Take all faults back."""
+        """Undo all faults."""
         for proxy in (self.to_kafka, self.to_elasticsearch):
             proxy.set("pass")
         for server in (self.kafka, self.elasticsearch):
@@ -139,14 +139,14 @@ class System:
             raise AssertionError("the indices could not be made anew")
 
     def reindex(self) -> int:
-        """``wire reindex``; its exit code."""
+        """Run ``wire reindex`` and return its exit code."""
         done = subprocess.run(
             [*COMMAND, "reindex"], capture_output=True, env=self.environment, cwd=self.folder, timeout=_SETTLING
         )
         return done.returncode
 
     def settle(self, patience: float = _SETTLING) -> float:
-        """Wait until every stage has done all there is; how many seconds it took."""
+        """Wait until no stage has work left, and return the seconds that took."""
         begin, quiet = time.monotonic(), 0
         kafka = Connection(bootstrap_servers=self.kafka.address)
         behind: dict[str, int] = {}
@@ -162,13 +162,13 @@ class System:
         return time.monotonic() - begin
 
     def count(self) -> int:
-        """How many stories can be found; none while the index is being made."""
+        """Return the number of searchable stories; 0 while the index is being created."""
         with suppress(ApiError, TransportError):
             return int(self.client.count(index="stories", ignore_unavailable=True)["count"])
         return 0
 
     def state(self) -> dict[str, Any]:
-        """All that is in the indices by id, and the dead letters' bytes."""
+        """Return all indexed documents by id, and the bytes of the dead letters."""
         self.client.indices.refresh(index=",".join(INDICES))
         found: dict[str, Any] = {}
         for index in INDICES:
@@ -183,17 +183,17 @@ class System:
 
     @property
     def stuck(self) -> int:
-        """How many workers have ended because they were stuck."""
+        """Return how many workers exited because they made no progress."""
         return self._said.count('"code": 4')
 
     @property
     def ended(self) -> int:
-        """How many workers have ended by themselves."""
+        """Return how many workers exited by themselves."""
         return self._said.count("child_restarting")
 
     @property
     def log(self) -> str:
-        """The end of what the workers said."""
+        """Return the end of the workers' logs."""
         return self._said[-6_000:]
 
     @property
@@ -208,7 +208,7 @@ def _lasting(value: Any) -> Any:
 
 
 def differences(found: dict[str, Any], expected: dict[str, Any]) -> list[str]:
-    """What differs, a line each."""
+    """Return the differences between two states, one line each."""
     lines = []
     for index in INDICES:
         ours, theirs = found[index], expected[index]
@@ -228,7 +228,7 @@ def _brief(document: list[Any]) -> str:
 
 @contextmanager
 def running(folder: Path, **env: str) -> Iterator[System]:
-    """A system, ended afterwards."""
+    """Start a system, and stop it afterwards."""
     system = System(folder, **env)
     try:
         system.start()

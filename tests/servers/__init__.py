@@ -1,4 +1,4 @@
-"""Local servers that tests break, secure, or share: those of ``pipeline.local``, with what only tests do to them."""
+"""Local servers that tests stop, secure or share, on top of ``pipeline.local``."""
 
 import signal
 from collections.abc import Mapping, Sequence
@@ -19,39 +19,39 @@ USER = "newsroom"
 
 
 class Server:
-    """A server that can be killed, held still and started again on its data; its address stays the same."""
+    """A server that can be killed, paused and restarted on its data; its address stays the same."""
 
     address: str
     java: JavaServer
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the server and wait until it answers."""
         self.java.launch()
         self.java.wait()
 
     def kill(self) -> None:
-        """End it without giving it time for anything."""
+        """Kill the server with SIGKILL."""
         self.signal(signal.SIGKILL)
         if self.java.process:
             self.java.process.wait()
 
     def revive(self) -> None:
-        """Start it again if it does not run."""
+        """Start the server if it does not run."""
         if not self.java.alive:
             self.start()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal; SIGSTOP and SIGCONT hold it still and let it go on."""
+        """Send a signal; SIGSTOP and SIGCONT pause and continue it."""
         with suppress(ProcessLookupError):
             if self.java.process:
                 self.java.process.send_signal(number)
 
 
 class Kafka(Server):
-    """A broker. With a ``keystore`` there is a second listener, ``secured``: TLS, and SCRAM for USER and PASSWORD."""
+    """A broker. A ``keystore`` adds a second listener, ``secured``, with TLS and SCRAM for USER and PASSWORD."""
 
     def __init__(self, folder: Path, keystore: Path | None = None, advertised: int | None = None) -> None:
-        """``advertised`` is the port of a proxy before it."""
+        """``advertised`` is the port of a proxy in front of it."""
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.secured = f"localhost:{free_port()}" if keystore else ""
@@ -69,7 +69,7 @@ class Elasticsearch(Server):
     """A node; ``settings`` are added to its configuration."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
-        """On the data in ``folder``."""
+        """Keep the data in ``folder``."""
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         ports = {"elasticsearch": self.port, "transport": free_port()}
@@ -77,19 +77,19 @@ class Elasticsearch(Server):
         self.java = elasticsearch_server(folder, folder.parent / "elasticsearch.log", 1 << 30, ports, settings)
 
     def client(self) -> Client:
-        """A client of the whole cluster."""
+        """Return a client with all privileges."""
         return Client(self.address, request_timeout=60)
 
 
 class Pair:
-    """A Kafka and an Elasticsearch, running while it is entered."""
+    """A Kafka and an Elasticsearch that run while the context is entered."""
 
     def __init__(self, kafka: Kafka, elasticsearch: Elasticsearch) -> None:
-        """These two."""
+        """Hold these two servers."""
         self.kafka, self.elasticsearch = kafka, elasticsearch
 
     def start(self) -> None:
-        """Start both, side by side."""
+        """Start both in parallel."""
         self.kafka.java.launch()
         self.elasticsearch.java.launch()
         self.kafka.java.wait()
@@ -110,7 +110,7 @@ class Pair:
         self.stop()
 
     def installation(self, name: str) -> dict[str, str]:
-        """The variables of an installation of that name, which shares the servers with others."""
+        """Return the environment of an installation with that prefix on the shared servers."""
         return {
             "WIRE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
             "WIRE_KAFKA__PREFIX": f"{name}.",

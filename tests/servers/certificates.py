@@ -1,4 +1,4 @@
-"""Certificates for tests: an authority, and what it signs for ``localhost``."""
+"""Certificates for tests: a certificate authority, and certificates it signs for ``localhost``."""
 
 import subprocess
 from pathlib import Path
@@ -8,10 +8,10 @@ _DAYS = "2"
 
 
 class Authority:
-    """Signs certificates; ``certificate`` is what clients are to trust."""
+    """A certificate authority; clients trust ``certificate``."""
 
     def __init__(self, folder: Path) -> None:
-        """Make the authority's key and certificate in ``folder``."""
+        """Create the authority's key and certificate in ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.certificate = folder / "authority.pem"
@@ -22,7 +22,7 @@ class Authority:
         )  # fmt: skip
 
     def sign(self, name: str) -> tuple[Path, Path]:
-        """A certificate for ``localhost`` and 127.0.0.1, and its key, PEM."""
+        """Return a certificate for ``localhost`` and 127.0.0.1 with its key, both PEM."""
         certificate, key, asked = (self._folder / f"{name}.{ending}" for ending in ("pem", "key", "csr"))
         names = self._folder / "names"
         names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
@@ -34,7 +34,7 @@ class Authority:
         return certificate, key
 
     def keystore(self, name: str) -> Path:
-        """The same as a key store, as Java wants it; opened with PASSWORD."""
+        """Return the same as a Java key store, protected with PASSWORD."""
         certificate, key = self.sign(name)
         store = self._folder / f"{name}.p12"
         openssl("pkcs12", "-export", "-in", certificate, "-inkey", key, "-out", store, "-passout", f"pass:{PASSWORD}")

@@ -1,4 +1,4 @@
-"""A TLS proxy before Elasticsearch that lets in only who shows the right key or password."""
+"""A TLS proxy that requires an API key or a password, in front of an Elasticsearch without security."""
 
 import http.client
 import ssl
@@ -11,10 +11,10 @@ _FORWARDED = ("Content-Type", "Accept")
 
 
 class Guard:
-    """Listens at ``address``; ``api_key`` or ``user`` and ``password`` open it."""
+    """Listens at ``address`` and accepts ``api_key``, or ``user`` and ``password``."""
 
     def __init__(self, target: int, certificate: Path, key: Path, api_key: str, user: str, password: str) -> None:
-        """Stand before the server on the port ``target``."""
+        """Forward to the server on the port ``target``."""
         basic = b64encode(f"{user}:{password}".encode()).decode()
         accepted = (f"ApiKey {api_key}", f"Basic {basic}")
 
@@ -57,6 +57,6 @@ class Guard:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
-        """Stop."""
+        """Stop listening."""
         self._server.shutdown()
         self._server.server_close()

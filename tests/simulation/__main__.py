@@ -1,4 +1,4 @@
-"""Simulate many seeds, over all cores; print each that breaks a law.
+"""Simulate many seeds on all cores, and print each seed that breaks a law.
 
 python -m tests.simulation --seeds 1000000 --first 0
 """
@@ -20,20 +20,20 @@ _CHUNK = 100
 
 
 def prepare() -> None:
-    """Log nothing of faults that are meant, and look for garbage after each chunk only: it is a quarter of the time."""
+    """Silence the logs of intended faults, and collect garbage only between chunks to save time."""
     gc.freeze()
     gc.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
 
 def chunk(first: int) -> list[tuple[int, list[str]]]:
-    """The seeds of a chunk that break a law, with the laws."""
+    """Return the seeds of a chunk that break a law, with the laws."""
     gc.collect()
     return [(seed, broken) for seed in range(first, first + _CHUNK) if (broken := simulate(seed))]
 
 
 def main() -> int:
-    """The exit code is 1 where a law was broken."""
+    """Run it. The exit code is 1 if a seed breaks a law."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first of them")

@@ -1,4 +1,4 @@
-"""Simulated servers on which nothing breaks, for tests of a single stage or of the runtime."""
+"""Simulated servers without faults, for tests of a single stage or of the runtime."""
 
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Calm:
-    """A loop in simulated time, and one of everything."""
+    """A loop in simulated time, with one of each server."""
 
     def __init__(self, seed: int = 0) -> None:
         """``seed`` decides how long each request takes."""
@@ -32,7 +32,7 @@ class Calm:
         self.metrics = Counted()
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """The result of ``work``, on the simulated loop."""
+        """Run ``work`` on the simulated loop and return its result."""
         task = self.loop.begin(work)
         self.loop.run(task)
         return task.result()
@@ -40,7 +40,7 @@ class Calm:
     def envelope(
         self, topic: str, value: bytes, key: str = "urn:test:1", headers: Headers | None = None, **pairs: bytes
     ) -> Envelope:
-        """A message that stands on a topic; ``pairs`` are more headers, as anybody may write them."""
+        """Return a message on a topic; ``pairs`` adds arbitrary headers."""
         given = (*(headers or Headers()).pairs(), *((name.replace("_", "-"), each) for name, each in pairs.items()))
         at = self.log.append(topic, key.encode(), value, given)
         found = self.log.get(at)
@@ -48,16 +48,16 @@ class Calm:
         return found
 
     def held(self, topic: str) -> list[Envelope]:
-        """What stands on a topic."""
+        """Return the messages of a topic."""
         return [envelope for partition in self.log.held[topic] for envelope in partition]
 
-    def letters(self) -> list[dict[str, bytes]]:
-        """The headers of the dead letters."""
+    def dead_letters(self) -> list[dict[str, bytes]]:
+        """Return the headers of the dead letters."""
         return [dict(letter.pairs) for letter in self.held(topics.DEAD)]
 
 
 class Given:
-    """Events that are given by hand, and remember whether they were acknowledged; the stream ends after them."""
+    """A stream of given events, which record whether they were acknowledged; it ends after them."""
 
     def __init__(self, envelopes: Sequence[Envelope]) -> None:
         self.events = [GivenEvent(envelope) for envelope in envelopes]
@@ -79,6 +79,6 @@ class GivenEvent:
 
 
 def at(topic: str, offset: int, partition: int = 0, value: bytes = b"", moment: datetime | None = None) -> Envelope:
-    """A message at a place."""
+    """Return a message at that position of a topic."""
     stamp = int(moment.timestamp() * 1000) if moment else 0
     return Envelope(Coordinate(topic, partition, offset), b"urn:test:1", value, (), stamp)

@@ -1,4 +1,4 @@
-"""The records and the indices, as Elasticsearch keeps them."""
+"""Simulated records and indices, with Elasticsearch's versioning."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ _STALE = 1.0
 
 
 class Documents:
-    """What the server holds."""
+    """The documents of the server."""
 
     def __init__(self) -> None:
         self.records: dict[str, tuple[Record, int]] = {}
@@ -39,7 +39,7 @@ class Documents:
         return True
 
     def carry_out(self, action: Action) -> None:
-        """Write or delete, unless something newer is there (external_gte)."""
+        """Write or delete a document unless a newer one is stored (external_gte)."""
         at = (action.index, action.id)
         if at in self.indexed and self.indexed[at][0] > action.version:
             return
@@ -48,7 +48,7 @@ class Documents:
             watch(action)
 
     def visible(self, alias: str) -> list[dict[str, Any]]:
-        """The documents of an alias."""
+        """Return the documents of an alias."""
         start = f"wire-{alias}-"
         return [doc for (index, _), (_, doc) in self.indexed.items() if index.startswith(start) and doc is not None]
 

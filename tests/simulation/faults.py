@@ -1,4 +1,4 @@
-"""Requests to simulated servers: they take time, get lost, are answered late or twice, and their sender may die."""
+"""Requests to the simulated servers: slow, lost, answered late, carried out twice; and senders that die."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Rates:
-    """How often a request ends in what way, of 1; the rest succeeds."""
+    """The probability of each way a request can end; the rest succeeds."""
 
     dies_before: float = 0.0
     dies_after: float = 0.0
@@ -27,10 +27,10 @@ CALM = Rates()
 
 
 class Network:
-    """Between the workers and the servers."""
+    """The network between the workers and the servers."""
 
     def __init__(self, loop: SimulatedLoop, random: Random, rates: Rates, until: float) -> None:
-        """Nothing breaks any more ``until`` seconds have passed."""
+        """Inject faults until ``until`` seconds of simulated time."""
         self._loop, self._random, self._rates, self._until = loop, random, rates, until
 
     async def request(
@@ -39,9 +39,9 @@ class Network:
         away: Callable[[str], Exception],
         partly: Callable[[], None] | None = None,
     ) -> Result:
-        """What ``carry_out`` returns at the server, once it has answered.
+        """Return the result of ``carry_out`` once the server has answered.
 
-        ``partly`` is what a server has done of it that was interrupted.
+        ``partly`` carries out only part of a request, as an interrupted server does.
         """
         random = self._random
         rates = self._rates if self._loop.time() < self._until else CALM

@@ -1,4 +1,4 @@
-"""Topics with partitions, and consumer groups."""
+"""Simulated topics with partitions, and consumer groups."""
 
 import asyncio
 from collections import defaultdict
@@ -17,7 +17,7 @@ EPOCH = 1_715_860_800
 
 
 class Log:
-    """All topics and what they hold."""
+    """All topics with their messages."""
 
     def __init__(self, loop: SimulatedLoop, partitions: int) -> None:
         self._loop = loop
@@ -28,7 +28,7 @@ class Log:
         self._waiting: dict[str, list[asyncio.Future]] = defaultdict(list)
 
     def append(self, topic: str, key: bytes, value: bytes, pairs: Pairs, partition: int | None = None) -> Coordinate:
-        """A message at the end of its key's partition."""
+        """Append a message to its key's partition."""
         held = self.held[topic]
         number = crc32(key) % len(held) if partition is None else partition
         at = Coordinate(topic, number, len(held[number]))
@@ -37,19 +37,19 @@ class Log:
         return at
 
     def wake(self, topic: str) -> None:
-        """Have those look again who wait for this topic's messages."""
+        """Wake the members that wait for this topic's messages."""
         for future in self._waiting.pop(topic, ()):
             if not future.done():
                 future.set_result(None)
 
     async def changed(self, topic: str) -> None:
-        """Wait for a message, or for another assignment."""
+        """Wait for a message or for a new assignment."""
         future = self._loop.create_future()
         self._waiting[topic].append(future)
         await future
 
     def get(self, at: Coordinate) -> Envelope | None:
-        """The message that stands there."""
+        """Return the message at that offset."""
         partitions = self.held.get(at.topic, ())
         if at.partition < len(partitions) and at.offset < len(partitions[at.partition]):
             return partitions[at.partition][at.offset]
@@ -57,7 +57,7 @@ class Log:
 
 
 class SimulatedBroker:
-    """The broker of one worker; see workers.contract.Broker."""
+    """The broker as one worker sees it; see workers.contract.Broker."""
 
     def __init__(self, log: Log, network: Network) -> None:
         self._log, self._network = log, network
@@ -79,7 +79,7 @@ class SimulatedBroker:
 
 
 class Group:
-    """A consumer group of one topic: who has which partition, and what is committed."""
+    """A consumer group of one topic: its assignment and committed offsets."""
 
     def __init__(self, log: Log, topic: str) -> None:
         self.log, self.topic = log, topic
@@ -98,16 +98,16 @@ class Group:
             self._rebalance()
 
     def assigned(self, member: object) -> list[int]:
-        """The partitions of a member."""
+        """Return the partitions of a member."""
         if member not in self._members:
             return []
         number = self._members.index(member)
         return [p for p in range(len(self.committed)) if p % len(self._members) == number]
 
     def acknowledge(self, member: object, partition: int, offset: int) -> None:
-        """Commit as far as all before is acknowledged; one that does not have the partition any more is refused.
+        """Commit up to the first unacknowledged message; refuse members that lost the partition.
 
-        Where nothing was committed yet, Faust takes the first that is acknowledged for the beginning.
+        Where nothing was committed yet, Faust takes the first acknowledged offset for the beginning.
         """
         if partition not in self.assigned(member):
             return
@@ -121,7 +121,7 @@ class Group:
 
     @property
     def is_done(self) -> bool:
-        """Whether all that the topic holds is committed."""
+        """Return whether all messages of the topic are committed."""
         return self.committed == [len(held) for held in self.log.held[self.topic]]
 
     def _rebalance(self) -> None:
@@ -131,20 +131,20 @@ class Group:
 
 
 class SimulatedEvent:
-    """A message as it is delivered; see offsets.Event."""
+    """A delivered message; see offsets.Event."""
 
     def __init__(self, envelope: Envelope, group: Group, member: object, loop: SimulatedLoop, delay: float) -> None:
         self.envelope = envelope
         self._group, self._member, self._loop, self._delay = group, member, loop, delay
 
     def acknowledge(self) -> None:
-        """Committed a moment later, unless the worker has died by then."""
+        """Commit a moment later, unless the worker has died by then."""
         at = self.envelope.at
         self._loop.call_later(self._delay, self._group.acknowledge, self._member, at.partition, at.offset)
 
 
 async def deliver(group: Group, member: object, loop: SimulatedLoop, random: Random) -> AsyncIterator[SimulatedEvent]:
-    """What a member is given: its partitions from what is committed on, in any order between them."""
+    """Deliver a member's messages: from each partition's committed offset on, partitions interleaved at random."""
     generation, places = -1, {}
     held = group.log.held[group.topic]
     while True:

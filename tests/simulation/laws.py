@@ -1,4 +1,4 @@
-"""What must hold in the end, whatever happened on the way; found without looking at how it is done."""
+"""What must hold at the end of every run, computed from the items alone."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,12 @@ from tests.simulation.system import System
 
 
 def covers(kill: Item, item: Item) -> bool:
-    """Whether a kill holds against a version: up to its number, or whatever was there before a notice without one."""
+    """Return whether a kill applies to a version: up to its number, or to all earlier ones if it has none."""
     return item.version <= kill.version or (kill.version == 1 and item.created <= kill.created)
 
 
 def shown(items: Sequence[Item], now: float) -> Item | None:
-    """The version of a story that is to be found by now."""
+    """Return the version of a story that must be searchable by now."""
     usable = [item for item in items if item.pubstatus == "usable" and (item.embargo is None or item.embargo <= now)]
     top = max(usable, key=lambda item: item.rank, default=None)
     kills = [item for item in items if item.pubstatus != "usable"]
@@ -25,7 +25,7 @@ def shown(items: Sequence[Item], now: float) -> Item | None:
 
 
 class KillWatch:
-    """Watches the indices: what a kill has taken out is not to come back."""
+    """Watches the indices: a killed version must not reappear."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -53,7 +53,7 @@ class KillWatch:
 
 
 def broken(system: System) -> Iterator[str]:
-    """Each law that does not hold."""
+    """Return each law that does not hold."""
     yield from map(repr, system.loop.failures)
     stories = {doc["uri"]: doc for doc in system.documents.visible("stories")}
     yield from _letters(system)

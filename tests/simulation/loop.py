@@ -1,4 +1,4 @@
-"""An event loop in simulated time: it never waits, and the workers that died in it never go on."""
+"""An event loop with simulated time; it never sleeps, and tasks of a dead worker never resume."""
 
 import asyncio
 import heapq
@@ -8,12 +8,12 @@ from typing import Any
 
 
 class Mortal:
-    """Whoever may die: nothing that was begun in its context goes on after that."""
+    """A worker that can die: nothing started in its context continues after that."""
 
     is_dead = False
 
     def die(self) -> None:
-        """Die, at once."""
+        """Die immediately."""
         self.is_dead = True
 
 
@@ -33,7 +33,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self._tasks: list[asyncio.Task] = []
 
     def run(self, until: asyncio.Future, most: int = 2_000_000) -> None:
-        """Run until the future is done; an end of all events before that is an error."""
+        """Run until the future is done. Raises RuntimeError if no events are left before that."""
         asyncio._set_running_loop(self)
         try:
             while not until.done():
@@ -51,7 +51,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
             asyncio._set_running_loop(None)
 
     def close(self) -> None:
-        """End all tasks, those of the dead too, so that nothing is left to be collected."""
+        """Cancel all tasks, including those of dead workers."""
         asyncio._set_running_loop(self)
         try:
             for task in self._tasks:
@@ -105,12 +105,12 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """A task that died with its worker is not done; anything else is."""
+        """Ignore tasks that died with their worker, and raise anything else."""
         if "exception" in context:
             self.failures.append(context["exception"])
 
     def run_in_executor(self, executor: Any, function: Any, *arguments: Any) -> asyncio.Future:
-        """There are no threads: what would run in one runs at once, and is done in the next step."""
+        """Run the function at once: there are no threads. Its result arrives in the next step."""
         future = self.create_future()
         try:
             future.set_result(function(*arguments))

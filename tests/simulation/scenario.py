@@ -1,4 +1,4 @@
-"""What comes in: stories in several versions, kills, embargoes, copies, and items that are no stories."""
+"""The items that come in: stories in several versions, kills, embargoes, copies, and items that are no stories."""
 
 import json
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ _SYLLABLES = [a + b for a in "bdfgklmnprst" for b in "aeiou"]
 class Item:
     """An item as it is published; times are in seconds of the simulation.
 
-    ``created`` orders versions of the same number; ``quotes`` is how many the language pass finds.
-    ``value`` stands for it where it is no story; ``forged`` are headers that somebody wrote besides.
+    ``created`` orders versions with the same number; ``quotes`` is how many quotes the language pass finds.
+    ``value`` replaces the story by arbitrary bytes; ``forged`` adds forged headers.
     """
 
     uri: str
@@ -46,11 +46,11 @@ class Item:
 
     @property
     def bad(self) -> bool:
-        """Whether it has to end in the dead letters."""
+        """Return whether it must end in the dead-letter topic."""
         return self.value is not None or "poison" in self.text
 
     def payload(self) -> bytes:
-        """The bytes on ``wire.raw``."""
+        """Return its bytes on ``wire.raw``."""
         if self.value is not None:
             return self.value
         story = {
@@ -68,21 +68,21 @@ class Item:
         return json.dumps(story).encode()
 
     def headers(self) -> Pairs:
-        """The headers on ``wire.raw``."""
+        """Return its headers on ``wire.raw``."""
         known = Headers(uri=self.uri, source=self.feed, feed=self.feed, format="ninjs", received_at=BEGIN)
         return (*known.pairs(), *self.forged)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """All items, in the order in which they are published, and again where a source repeats itself."""
+    """All items in the order of publication, including repetitions by the source."""
 
     items: Sequence[Item]
     repeats: Sequence[Item] = field(default=())
 
 
 def make(random: Random) -> Scenario:
-    """A scenario by chance."""
+    """Return a random scenario."""
     items: list[Item] = []
     for number in range(random.choice((1, 1, 2, 3))):
         items += _story(random, f"urn:story:{number}")
@@ -99,7 +99,7 @@ def make(random: Random) -> Scenario:
 
 
 def _story(random: Random, uri: str) -> list[Item]:
-    """The versions of a story and its kills, in any order; no two of one rank."""
+    """Return the versions and kills of a story in random order, no two with the same rank."""
     versions = random.sample(range(1, 5), random.choice((1, 1, 2, 3)))
     text = _text(random)
     items = [
@@ -125,7 +125,7 @@ def _story(random: Random, uri: str) -> list[Item]:
 
 
 def _copies(random: Random) -> list[Item]:
-    """The same story from two or three feeds, one of which may take it back or write it anew."""
+    """Return the same story from two or three feeds, one of which may kill or rewrite it."""
     text = _text(random)
     feeds = ("one", "two", "three")[: random.choice((2, 2, 3))]
     items = [
@@ -142,7 +142,7 @@ def _copies(random: Random) -> list[Item]:
 
 
 def _forged(random: Random) -> Pairs:
-    """Headers that lie, or are none."""
+    """Return forged or malformed headers."""
     return (
         random.choice(
             (
@@ -167,6 +167,6 @@ def _embargo(random: Random) -> float | None:
 
 
 def _text(random: Random) -> str:
-    """A paragraph unlike any other."""
+    """Return a paragraph that resembles no other."""
     words = ("".join(random.choices(_SYLLABLES, k=3)) for _ in range(60))
     return f"The log of the day read {' '.join(words)}."

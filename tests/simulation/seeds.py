@@ -17,7 +17,7 @@ _PROFILES = (
 
 
 def simulate(seed: int) -> list[str]:
-    """The laws that a seed breaks."""
+    """Simulate a seed, and return the laws it breaks."""
     random = Random(seed)
     rates = random.choice(_PROFILES)
     system = System(scenario.make(random), random, rates, random.choice((1, 2)), folds=random.random() < 0.8)

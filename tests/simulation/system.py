@@ -1,4 +1,4 @@
-"""The workers over simulated servers, from the first item to rest."""
+"""The workers on simulated servers, from the first item until nothing is left to do."""
 
 import asyncio
 import random as global_random
@@ -35,7 +35,7 @@ LIMIT = 1_500.0
 
 @dataclass
 class Counted:
-    """What the runtime counted; see workers.contract.Metrics."""
+    """Counters of the runtime; see workers.contract.Metrics."""
 
     dead: int = 0
     outcomes: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Worker(Mortal):
 
     def die(self) -> None:
         super().die()
-        self._system.bury(self)
+        self._system.expire(self)
 
 
 class System:
@@ -89,7 +89,7 @@ class System:
         self._count = workers
 
     def finish(self) -> None:
-        """Run until nothing is left to be done. Raises AssertionError where that does not come."""
+        """Run until no work is left. Raises AssertionError if that does not happen in time."""
         global_random.seed(self.random.random())
         asyncio._set_running_loop(self.loop)
         try:
@@ -102,8 +102,8 @@ class System:
         self.loop.run(end)
         end.result()
 
-    def bury(self, worker: Worker) -> None:
-        """The broker misses a dead worker after a while, and somebody starts it again."""
+    def expire(self, worker: Worker) -> None:
+        """Expire a dead worker's session after a while and start a new worker."""
         group, fresh = self.groups[worker.stage], Context()
         self.loop.call_later(self.random.choice((0.1, 10.0)), group.leave, worker, context=fresh)
         self.loop.call_later(self.random.choice((0.1, 2.0, 15.0)), self._start, worker.stage, context=fresh)
@@ -163,7 +163,7 @@ class System:
             await asyncio.sleep(5.0)
 
     async def _come_and_go(self) -> None:
-        """Workers that join, and some that are killed in the middle of nothing."""
+        """Add workers, and kill some of them between their messages."""
         while self.loop.time() < FAULTS:
             await asyncio.sleep(self.random.choice((1.0, 10.0, 20.0)))
             stage = self.random.choice(STAGES)
@@ -205,7 +205,7 @@ class SimulatedSignatures:
 
 
 class SimulatedAnnotator:
-    """See stages.annotate.Annotator: finds as many quotes as the text says."""
+    """See stages.annotate.Annotator. It finds as many quotes as the text says."""
 
     def __init__(self, random: Random) -> None:
         self._random = random

@@ -1,4 +1,4 @@
-"""A language process that does to itself what its stories say: die, exit, stall, wait, grow."""
+"""A language process that does what its stories say: die, exit, stall, wait or grow."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is told of a version, whatever was told before; signatures and mails."""
+"""Which notifications a version causes, given the earlier ones; signatures and mails."""
 
 import asyncio
 import base64
@@ -29,7 +29,7 @@ def indexed(version: int, *, usable: bool = True) -> Indexed:
 
 
 def hit(version: int, sentence: str) -> dict[str, Any]:
-    """The story as the search finds it."""
+    """Return the story as a search finds it."""
     body = f"\ue000gas\ue001 {sentence}."
     return {
         "uri": URI, "version": version, "versioncreated": NOON.isoformat(), "firstcreated": NOON.isoformat(),
@@ -40,15 +40,15 @@ def hit(version: int, sentence: str) -> dict[str, Any]:
 
 @pytest.fixture
 def tell(monkeypatch):
-    """What is told of an arrival, with that found in the index."""
+    """Return the notifications for an arrival, given the matches in the index."""
 
-    def told(arrived: Indexed, found: list[dict[str, Any]], before: list[Match]) -> list[Match]:
+    def notified(arrived: Indexed, found: list[dict[str, Any]], before: list[Match]) -> list[Match]:
         monkeypatch.setattr(matching, "_hits", lambda *_: found)
         found, failed = matches(None, [ALERT], [arrived], before)
         assert not failed
         return found
 
-    return told
+    return notified
 
 
 class TestAStorysLife:
@@ -62,30 +62,30 @@ class TestAStorysLife:
         (indexed(7, usable=False), [], ["killed"]),
     )
 
-    def test_each_version_is_told_for_what_it_is(self, tell):
+    def test_each_version_is_notified_as_new_corrected_or_killed(self, tell):
         before: list[Match] = []
         for arrived, found, kinds in self.LIFE:
-            told = tell(arrived, found, before)
-            assert [(each.kind, each.version) for each in told] == [(kind, arrived.version) for kind in kinds]
-            before += told
+            notified = tell(arrived, found, before)
+            assert [(each.kind, each.version) for each in notified] == [(kind, arrived.version) for kind in kinds]
+            before += notified
 
     def test_the_same_arrival_again_tells_the_same(self, tell):
         before: list[Match] = []
         for arrived, found, _ in self.LIFE:
-            told = tell(arrived, found, before)
-            before += told
-            assert tell(arrived, found, before) == told
+            notified = tell(arrived, found, before)
+            before += notified
+            assert tell(arrived, found, before) == notified
 
-    def test_nothing_is_told_of_a_version_that_is_passed(self, tell):
+    def test_an_outdated_version_is_not_notified(self, tell):
         assert tell(indexed(1), [hit(2, "leaked")], []) == []
         later = tell(indexed(2), [hit(2, "leaked")], [])
         assert tell(indexed(1), [], later) == []
 
-    def test_whoever_was_told_nothing_is_told_of_no_kill(self, tell):
+    def test_a_kill_is_not_sent_to_those_who_were_never_notified(self, tell):
         assert tell(indexed(2, usable=False), [], []) == []
 
 
-def test_an_alert_that_cannot_be_asked_is_told_and_keeps_no_other_waiting(monkeypatch):
+def test_an_alert_whose_search_fails_is_reported_and_delays_no_other(monkeypatch):
     def hits(client, alert, uris):
         if alert.name == "broken":
             raise ConfigurationError("400: too many clauses")
@@ -101,7 +101,7 @@ def test_an_alert_that_cannot_be_asked_is_told_and_keeps_no_other_waiting(monkey
 
 class TestWebhooks:
     @pytest.mark.parametrize("address", ["http://127.0.0.1:9200/", "http://[::1]/hook", "http://localhost:22"])
-    def test_addresses_of_this_network_are_not_told(self, address):
+    def test_addresses_of_this_network_are_not_disclosed(self, address):
         async def notify():
             client = webhook.connect(private=False)
             try:

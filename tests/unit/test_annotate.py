@@ -167,7 +167,7 @@ class TestModel:
     def test_components_nobody_reads_do_not_run(self, nlp):
         assert not set(model.UNUSED_COMPONENTS) & set(nlp.pipe_names)
 
-    def test_a_model_that_is_not_installed_is_told(self):
+    def test_a_missing_model_is_an_error(self):
         with pytest.raises(ConfigurationError, match="en_core_web_none"):
             model.load("en_core_web_none")
 

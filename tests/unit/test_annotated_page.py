@@ -1,4 +1,4 @@
-"""``wire annotate --html``: what was found, to look at."""
+"""``wire annotate --html``: a page that shows the annotations."""
 
 from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.web.annotated import page, paragraphs

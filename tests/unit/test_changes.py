@@ -1,4 +1,4 @@
-"""What changed between two texts: both can be read off it."""
+"""The differences between two texts: both texts can be reconstructed from them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +15,8 @@ def test_both_texts_can_be_read_off_what_changed(before, after):
         assert parts == []
         return
     for kind, text in (("gone", before), ("new", after)):
-        told = ["".join(word for of, word in part.words if of in ("same", kind)) for part in parts]
-        assert "".join(told) == "".join(text)
+        rebuilt = ["".join(word for of, word in part.words if of in ("same", kind)) for part in parts]
+        assert "".join(rebuilt) == "".join(text)
 
 
 def test_only_the_words_that_changed_are_marked():

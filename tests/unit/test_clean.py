@@ -1,4 +1,4 @@
-"""Furniture off, dateline and byline into their fields, paragraphs one a line."""
+"""Cleaning: boilerplate removed, dateline and byline in their fields, one paragraph per line."""
 
 import pytest
 from hypothesis import given
@@ -42,9 +42,9 @@ class TestSample:
         assert story.language == "en"
 
 
-class TestFurniture:
+class TestBoilerplate:
     @pytest.mark.parametrize(
-        "furniture",
+        "boilerplate",
         [
             "A crowd greets the minister in Lima on Monday. Photo by Jane Doe/NWA",
             "A crowd greets the minister in Lima on Monday. (AP Photo/Jane Doe)",
@@ -57,11 +57,11 @@ class TestFurniture:
             "A crowd greets the minister in Lima on Monday. Photo courtesy of the Ministry of Water",
         ],
     )
-    def test_a_credit_takes_its_caption_along_whatever_the_wording(self, furniture):
-        kept, removed = remove_boilerplate([furniture, STORY], None)
+    def test_a_credit_takes_its_caption_along_whatever_the_wording(self, boilerplate):
+        kept, removed = remove_boilerplate([boilerplate, STORY], None)
         assert kept == [STORY]
         assert [r.kind for r in removed] == ["caption", "credit"]
-        assert " ".join(r.text for r in removed) == furniture
+        assert " ".join(r.text for r in removed) == boilerplate
 
     @pytest.mark.parametrize("position", ["(L)", "(right)"])
     def test_a_caption_of_several_sentences_tells_who_stands_where(self, position):
@@ -106,7 +106,7 @@ class TestFurniture:
             "“Read the letter,” he said.",
         ],
     )
-    def test_sentences_that_look_alike_stay(self, text):
+    def test_similar_sentences_stay(self, text):
         assert remove_boilerplate([text, STORY], None) == ([text, STORY], ())
 
     def test_a_picture_item_keeps_its_caption_as_its_text(self):

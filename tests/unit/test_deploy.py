@@ -1,4 +1,4 @@
-"""The compose file and the Kubernetes manifests, against their schemas and against this project."""
+"""The compose file and the Kubernetes manifests, checked against their schemas and against the code."""
 
 import json
 import re
@@ -39,7 +39,7 @@ PODS = [
 
 
 def is_setting(variable: str) -> bool:
-    """Whether a variable names a setting there is."""
+    """Return whether a variable names an existing setting."""
     if variable == SECRETS:
         return True
     section, _, field = variable.removeprefix("WIRE_").lower().partition("__")
@@ -48,7 +48,7 @@ def is_setting(variable: str) -> bool:
 
 
 def is_command(words: list[str]) -> bool:
-    """Whether `wire` with these words is a command with those options."""
+    """Return whether `wire` with these words is an existing command with existing options."""
     command = typer.main.get_command(build_app()).commands[words[0]]
     options = {option for parameter in command.params for option in parameter.opts}
     stages = [word for word in words[1:] if not word.startswith("--") and not word.isdigit()]

@@ -1,4 +1,4 @@
-"""What tells copies of a story from other stories."""
+"""Near-duplicates: copies of a story and unrelated stories are told apart."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from scoring.duplicates import measure
 from tests.conftest import NOON, make_story
 
 
-class TestLikeness:
+class TestNearDuplicates:
     story = (
         "The harbour of Porto Velho reopened on Tuesday after 14 days, said Maria Lopes of the port authority.\n"
         "Some 300 ships had waited off the coast of Rondonia while crews repaired the quay that the Madeira had "
@@ -28,7 +28,7 @@ class TestLikeness:
 
     @staticmethod
     def judged(*bodies, origins="ab", hours=0, most=1_000):
-        """What the last of these stories is a copy of, and related to; the first is called 0."""
+        """Return what the last of these stories is a copy of and related to; the first is number 0."""
         window = SignatureWindow(timedelta(hours=48), most)
         for number, body in enumerate(bodies):
             window.add(
@@ -89,7 +89,7 @@ class TestLikeness:
         assert self.judged(text, text)[0] == "0"
 
 
-def test_copies_on_a_generated_stream_are_told_from_other_stories():
+def test_copies_in_a_generated_stream_are_distinguished_from_other_stories():
     rates = measure(number=400)
     assert rates.copies > 100
     assert rates.precision >= 0.99

@@ -1,4 +1,4 @@
-"""The documentation is held against the code."""
+"""The documentation agrees with the code."""
 
 import re
 import shlex
@@ -55,10 +55,10 @@ def test_every_example_of_a_command_s_help_is_one_the_command_takes(line):
 
 
 def test_every_dependency_says_why_it_is_there_and_none_is_left_over():
-    told = set(re.findall(r"^\| `([\w-]+)`", (ROOT / "docs" / "dependencies.md").read_text(), re.M))
+    documented = set(re.findall(r"^\| `([\w-]+)`", (ROOT / "docs" / "dependencies.md").read_text(), re.M))
     lines = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["local"]]
     needed = {re.match(r"[\w-]+", line)[0] for line in lines}
-    assert told == needed | {"flit-core"}
+    assert documented == needed | {"flit-core"}
 
 
 def test_every_topic_is_in_the_picture():

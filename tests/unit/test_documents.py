@@ -1,4 +1,4 @@
-"""AnnotatedStory → what is done to the indices."""
+"""From an AnnotatedStory to the writes on the indices."""
 
 from datetime import UTC, datetime, timedelta
 

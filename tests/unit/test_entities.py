@@ -1,4 +1,4 @@
-"""Names of a story: trimmed, brought together, labelled by the document, keyed and located."""
+"""Entities: boundaries, coreference, labels, keys and places."""
 
 import pytest
 import spacy
@@ -15,7 +15,7 @@ BLANK = spacy.blank("en")
 
 
 def doc(text: str, **names: str) -> Doc:
-    """A text in which a recogniser has found ``names``, every mention of each: words, _ for a space → label."""
+    """Return a text in which ``names`` are recognised, at every mention: words, _ for a space → label."""
     made = BLANK(text)
     spans = []
     for words, label in names.items():
@@ -30,7 +30,7 @@ def doc(text: str, **names: str) -> Doc:
 
 
 def found(text: str, located: str = "", **names: str) -> dict[str, Entity]:
-    """The entities of a text by name, in which a recogniser has found ``names``."""
+    """Return the entities by name of a text in which ``names`` are recognised."""
     made = doc(text, **names)
     made._.wire_located = located
     return {entity.name: entity for entity in entities(made)._.wire_entities}
@@ -201,7 +201,7 @@ class TestLabels:
     def test_what_no_word_explains_is_left_out(self):
         assert found("The Quorn came.", Quorn="MISC") == {}
 
-    def test_an_acronym_in_a_text_that_is_all_capitals_is_not_told_by_its_capitals(self):
+    def test_in_a_text_of_capitals_an_acronym_is_not_recognised_by_its_capitals(self):
         assert found("THE LAW ON YSAB PASSED", YSAB="PERSON")["YSAB"].type == "PERSON"
 
 

@@ -1,4 +1,4 @@
-"""What is read of a message, whoever wrote it."""
+"""Reading a message's headers, whoever wrote them."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Live feeds: what is taken, once, from folders and addresses, whatever is done to them."""
+"""Live feeds: each item of a folder or address is taken exactly once, whatever happens."""
 
 import asyncio
 import os
@@ -144,7 +144,7 @@ class TestAFolder:
 class TestAnAddress:
     @pytest.fixture
     def poll(self, feed_state, origin):
-        """Visit an address so many times; the items of each visit, and the last visit itself."""
+        """Poll an address that many times; return the items of each poll, and the last result."""
 
         def poll(path, times=1, **more):
             url = path if path.startswith("http") else origin.url(path)
@@ -309,12 +309,12 @@ class TestAnAddress:
         assert tried == [("127.0.0.2", 2.0), ("127.0.0.1", 2.0)]
 
     @pytest.mark.parametrize(
-        ("told", "seconds"), [("120", 120), ("999999999999", 86_400), ("soon", None), ("", None), ("in an hour", 3600)]
+        ("value", "seconds"), [("120", 120), ("999999999999", 86_400), ("soon", None), ("", None), ("in an hour", 3600)]
     )
-    def test_retry_after_is_seconds_or_a_date(self, told, seconds):
-        if told == "in an hour":
-            told = format_datetime(datetime.now(UTC) + timedelta(hours=1))
-        found = retry_after(Response(503, b"", "", Headers({"retry-after": told})))
+    def test_retry_after_is_seconds_or_a_date(self, value, seconds):
+        if value == "in an hour":
+            value = format_datetime(datetime.now(UTC) + timedelta(hours=1))
+        found = retry_after(Response(503, b"", "", Headers({"retry-after": value})))
         assert found == seconds if seconds is None else found == pytest.approx(seconds, abs=5)
 
 
@@ -332,7 +332,7 @@ class TestFreshness:
         assert not Freshness().with_arrivals(3, 0.0).is_silent(1e9)
 
 
-class TestTheMemory:
+class TestFeedState:
     @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=10))
     def test_what_was_seen_is_seen(self, digests):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Bytes → Story, and what cannot become one."""
+"""From bytes to Story, and the errors for input that is none."""
 
 import io
 import json
@@ -62,7 +62,7 @@ class TestSniffing:
             (bytes(range(32)), "binary"),
         ],
     )
-    def test_what_no_format_reads_is_told(self, value, what):
+    def test_bytes_that_no_format_reads_are_an_error(self, value, what):
         with pytest.raises(UnknownFormat, match=what):
             formats.sniff(value)
 
@@ -142,7 +142,7 @@ class TestNinjs:
     def test_a_picture_has_its_caption_for_a_body(self):
         assert parse({"uri": "x", "type": "picture", "description_text": "A dam."}).body == "A dam."
 
-    def test_loose_objects_are_taken(self):
+    def test_nonconforming_objects_are_accepted(self):
         story = parse({"id": 7, "title": "T", "text": "Body."})
         assert (story.uri, story.headline, story.body) == ("7", "T", "Body.")
 
@@ -168,7 +168,7 @@ class TestNinjs:
             (b'{"uri": "x", "text": "caf\xe9"}', "not JSON"),
         ],
     )
-    def test_what_is_wrong_is_told(self, value, why):
+    def test_the_error_names_what_is_wrong(self, value, why):
         with pytest.raises(MalformedItem, match=why):
             parse(value, format="ninjs")
 
@@ -286,17 +286,17 @@ def test_an_embargo_until_nobody_knows_when_withholds(format, value):
 
 
 @pytest.mark.parametrize(
-    ("told", "hour"),
+    ("text", "hour"),
     [
         ("20240516T120000Z", 12), ("20240516T120000+0200", 10), ("2024-05-16 12:00", 12), ("2024-05-16T12:00+02", 10),
         ("Thu, 16 May 2024 12:00:00 EDT", 16), ("20240516", 0), ("16 May 2024 12:00 CEST", 10), ("20240516 1200", 12),
         ("2024-05-16T12:00:00.123Z", 12),
     ],
 )  # fmt: skip
-def test_times_are_read_however_they_are_written(told, hour):
-    assert mapping.time(told).replace(microsecond=0) == datetime(2024, 5, 16, hour, tzinfo=UTC)
+def test_times_are_read_however_they_are_written(text, hour):
+    assert mapping.time(text).replace(microsecond=0) == datetime(2024, 5, 16, hour, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("told", ["", "soon", "12:00", "99999999", "0000-00-00T00:00:00Z", "9" * 60, "May"])
-def test_what_is_no_time_is_none(told):
-    assert mapping.time(told) is None
+@pytest.mark.parametrize("text", ["", "soon", "12:00", "99999999", "0000-00-00T00:00:00Z", "9" * 60, "May"])
+def test_what_is_no_time_is_none(text):
+    assert mapping.time(text) is None

@@ -1,4 +1,4 @@
-"""Hostile input: refused with a clear reason, in bounded time and memory."""
+"""Hostile input is rejected with a clear reason, in bounded time and memory."""
 
 import json
 import resource

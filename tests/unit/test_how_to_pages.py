@@ -1,4 +1,4 @@
-"""The pages that add something to wire as an example; here each is carried out, on a copy of the project."""
+"""The how-to pages that add something to wire: each is carried out on a copy of the project."""
 
 import os
 import re
@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"^```(python|diff|sh) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
 
 @pytest.fixture
 def copy(tmp_path):
-    """A copy of the project."""
+    """Return a copy of the project."""
     for name in ("pipeline", "deploy", "tests", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "models", "_build"))
     for name in ("docker-compose.yml", "pyproject.toml"):
@@ -27,7 +27,7 @@ def copy(tmp_path):
 
 
 def run(copy: Path, *words: str) -> str:
-    """What a program prints that runs in the copy, with its code."""
+    """Run a program in the copy, and return its output; the exit code is checked."""
     env = os.environ | {
         "PYTHONPATH": str(copy),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -38,7 +38,7 @@ def run(copy: Path, *words: str) -> str:
 
 
 def patch(copy: Path, text: str) -> None:
-    """Apply a diff without line numbers: what it takes away stands there once."""
+    """Apply a diff without line numbers: the text it removes occurs exactly once."""
     name, *hunks = re.split(r"^@@\n", text, flags=re.M)
     path = copy / re.search(r"^\+\+\+ b/(\S+)$", name, re.M)[1]
     code = path.read_text()

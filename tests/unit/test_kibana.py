@@ -1,4 +1,4 @@
-"""Kibana's objects: fields are mapped and can be counted, references resolve, ids stay; and the talk with a Kibana."""
+"""Kibana's saved objects: fields are mapped, references resolve, ids are stable; and the requests to Kibana."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ COUNTED = {"keyword", "date", "long", "double", "boolean", "geo_point", "float"}
 
 
 def mapped(view: str, name: str) -> dict[str, Any] | None:
-    """The mapping of a field by its dotted name."""
+    """Return the mapping of a field by its dotted name."""
     about: dict[str, Any] = {"properties": MAPPINGS[view]}
     for part in name.split("."):
         about = (about.get("properties") or {}).get(part)
@@ -133,7 +133,7 @@ def test_an_object_has_the_shape_of_those_that_kibana_exports(each):
 
 
 class Fake(BaseHTTPRequestHandler):
-    """A server that answers as Kibana's API does: none can be had here."""
+    """A server that answers like Kibana's API, because Kibana itself cannot run here."""
 
     answers: list[tuple[int, dict[str, Any] | str]]
     seen: list[tuple[str, dict[str, str], bytes]]
@@ -183,7 +183,7 @@ class TestTheServer:
         assert server.put(settings, "") == 1
         assert len(seen) == 3
 
-    def test_what_it_refuses_is_told(self, kibana):
+    def test_an_error_of_kibana_is_reported(self, kibana):
         wrong = {"type": "dashboard", "id": "wire-newsroom", "error": {"type": "missing_references"}}
         settings, _ = kibana((200, {"successCount": 0, "errors": [wrong]}))
         with pytest.raises(ConfigurationError, match="dashboard wire-newsroom: missing_references"):

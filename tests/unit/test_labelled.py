@@ -1,4 +1,4 @@
-"""The labelled stories, the score they give, and stories mutilated at random."""
+"""The labelled stories, their score, and corrupted stories."""
 
 import random
 import re
@@ -44,13 +44,13 @@ class TestLabels:
         assert min(shown.values()) >= 2
         assert len(shown) > 40
 
-    def test_a_label_that_is_not_closed_is_told(self, tmp_path):
+    def test_an_unclosed_label_is_an_error(self, tmp_path):
         path = tmp_path / "open.txt"
         path.write_text("shows: x\n\n{1|Never closed.\n")
         with pytest.raises(ValueError, match=r"open.txt: \{1\|"):
             own.read(path)
 
-    def test_kinds_and_mentions_are_told_by_the_words(self):
+    def test_kinds_and_mentions_follow_from_the_words(self):
         text = "“Yes,” he said, “a little” was much."
         assert [kind_of(text, [part]) for part in ((1, 5), (16, 35), (26, 35))] == ["direct", "mixed", "indirect"]
         assert [mention_of(words) for words in ("he", "Ann Lee", "the spokesman", "")] == [
@@ -70,27 +70,27 @@ class TestMeasure:
     ) -> QuoteLabel:
         return QuoteLabel(((start, end),), "direct", (speaker,) if speaker else (), "name", said_by)
 
-    def score(self, told: Labels, seen: Labels) -> dict:
+    def score(self, labelled: Labels, seen: Labels) -> dict:
         score = Score()
-        score.add(told, seen)
+        score.add(labelled, seen)
         return as_json(score, 5)
 
     def test_half_of_the_union_is_found_and_less_is_not(self):
-        told = self.labels(self.quote(0, 10))
-        assert self.score(told, self.labels(self.quote(0, 20)))["quotes"]["f1"] == 1
-        assert self.score(told, self.labels(self.quote(0, 21)))["quotes"]["f1"] == 0
+        labelled = self.labels(self.quote(0, 10))
+        assert self.score(labelled, self.labels(self.quote(0, 20)))["quotes"]["f1"] == 1
+        assert self.score(labelled, self.labels(self.quote(0, 21)))["quotes"]["f1"] == 0
 
-    def test_a_wrong_mention_and_a_wrong_person_are_told_apart(self):
-        told = self.labels(self.quote(0, 10))
-        elsewhere = self.score(told, self.labels(self.quote(0, 10, speaker=(60, 65))))
-        other = self.score(told, self.labels(self.quote(0, 10, said_by="Bob")))
+    def test_a_wrong_mention_and_a_wrong_person_are_different_errors(self):
+        labelled = self.labels(self.quote(0, 10))
+        elsewhere = self.score(labelled, self.labels(self.quote(0, 10, speaker=(60, 65))))
+        other = self.score(labelled, self.labels(self.quote(0, 10, said_by="Bob")))
         assert (elsewhere["speaker mention"]["name"], elsewhere["speaker"]["name"]) == (0, 1)
         assert (other["speaker mention"]["name"], other["speaker"]["name"]) == (1, 0)
 
     def test_a_name_of_another_kind_is_wrong_twice(self):
-        told = self.labels(names=(NameLabel((0, 5), "people", ""),))
+        labelled = self.labels(names=(NameLabel((0, 5), "people", ""),))
         seen = self.labels(names=(NameLabel((0, 5), "places", ""),))
-        score = self.score(told, seen)
+        score = self.score(labelled, seen)
         assert (score["names"]["precision"], score["names"]["recall"]) == (0, 0)
         assert score["errors"][0]["what"] == "people: as places"
 
@@ -127,7 +127,7 @@ class TestMutants:
         assert calls[1] < 1.5 * calls[0]
 
     def calls(self, nlp, body: str) -> int:
-        """How many calls our components make, and so about how long they take."""
+        """Count the calls of our components, which is proportional to their time."""
         doc = next(iter(nlp.pipe([body], disable=list(model.OWN_COMPONENTS))))
         count = 0
 

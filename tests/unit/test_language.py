@@ -1,4 +1,4 @@
-"""The language pool, with real processes, and how it talks with them."""
+"""The language pool with real processes, and its protocol."""
 
 import asyncio
 import io
@@ -31,7 +31,7 @@ class TestFrames:
 
 
 def pooled(work, **settings):
-    """The result of ``work`` with a pool of fragile processes."""
+    """Return the result of ``work`` with a pool of fragile processes."""
 
     async def run():
         pool = LanguagePool(FRAGILE, Annotate(**settings), WorkerMetrics("annotate"))
@@ -94,7 +94,7 @@ class TestLanguagePool:
 
         assert pooled(work) == (True, 0)
 
-    def test_a_process_that_cannot_start_is_told(self):
+    def test_a_process_that_cannot_start_is_an_error(self):
         async def run():
             await LanguagePool(
                 [sys.executable, "-c", "raise SystemExit(1)"], Annotate(), WorkerMetrics("annotate")
@@ -117,7 +117,7 @@ class TestLanguagePool:
 
 
 class TestAnswers:
-    """An answer belongs to the batch that asked, whatever became of that batch."""
+    """An answer belongs to the batch that was sent, even if that batch was cancelled."""
 
     def test_a_batch_that_is_cut_off_in_the_middle_leaves_its_answer_to_nobody(self):
         async def work(pool):

@@ -1,4 +1,4 @@
-"""Imports go one way: entrances → operations → outlets → connections → nouns; stages know nouns, not each other."""
+"""The direction of imports: commands → operations → stages → connections → nouns; stages never import each other."""
 
 import ast
 from pathlib import Path
@@ -40,7 +40,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
-    """The full names of what a module imports."""
+    """Return the full names of a module's imports."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -55,7 +55,7 @@ def package(path: Path) -> str:
 
 
 def importing(library: str) -> list[str]:
-    """The modules that import a library."""
+    """Return the modules that import a library."""
     found = [path for path in MODULES if any(name.split(".")[0] == library for name in imported(path))]
     return [str(path.relative_to(PACKAGE)) for path in found]
 

@@ -1,12 +1,12 @@
-"""Live results: who listens, and one that does not read on."""
+"""Live results: subscribers, and those that do not keep up."""
 
 import asyncio
 
 from pipeline.web.live_stream import _MOST_UNTOLD, Listener
 
 
-def told(*batches: list[str]) -> list[str]:
-    """What a listener hears that was told this before it listened."""
+def received(*batches: list[str]) -> list[str]:
+    """Return the events of a subscriber after these were broadcast."""
 
     async def listen():
         listener = Listener()
@@ -17,12 +17,12 @@ def told(*batches: list[str]) -> list[str]:
     return asyncio.run(listen())
 
 
-def test_what_was_told_meanwhile_is_heard_once():
-    assert told(["urn:a", "urn:b"], ["urn:a", "urn:c"]) == ["urn:a", "urn:b", "urn:c"]
+def test_events_broadcast_meanwhile_arrive_once():
+    assert received(["urn:a", "urn:b"], ["urn:a", "urn:c"]) == ["urn:a", "urn:b", "urn:c"]
 
 
 def test_for_one_that_does_not_read_on_the_newest_of_a_bounded_number_are_kept():
-    heard = told(*([f"urn:{n}:{m}" for m in range(100)] for n in range(100)))
+    heard = received(*([f"urn:{n}:{m}" for m in range(100)] for n in range(100)))
     assert len(heard) == _MOST_UNTOLD
     assert heard[-1] == "urn:99:99"
 

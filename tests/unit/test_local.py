@@ -1,4 +1,4 @@
-"""The local servers' jars, ports and conditions; their life is in tests/whole/test_local.py."""
+"""The local servers' jars, ports and requirements. tests/whole/test_local.py covers starting and stopping."""
 
 import hashlib
 import socket
@@ -26,7 +26,7 @@ CONTENT = b"a jar's bytes" * 5_000
 
 
 class Repository:
-    """A Maven repository with one jar; ``cuts`` answers break off, and ``delay`` holds each answer up."""
+    """A Maven repository with one jar; it cuts off ``cuts`` responses and holds each up by ``delay`` seconds."""
 
     def __init__(self) -> None:
         self.content, self.cuts, self.delay = CONTENT, 0, 0.0
@@ -116,7 +116,7 @@ class TestDownloading:
         assert [each.result() for each in both] == [None, None]
         assert {repository.asked[each.filename] for each in jars} == {1}
 
-    def test_a_cache_that_cannot_be_written_to_is_told(self, repository, tmp_path):
+    def test_a_cache_that_is_not_writable_is_an_error(self, repository, tmp_path):
         (tmp_path / "file").touch()
         with pytest.raises(ConfigurationError, match="jar cache"):
             fetch([jar()], tmp_path / "file" / "cache", repositories=repository.addresses)
@@ -130,17 +130,17 @@ def test_what_is_compiled_comes_from_the_sources_beside_it(name, sources):
 
 
 class TestTheDataDirectory:
-    def test_that_cannot_be_written_to_is_told(self, tmp_path):
+    def test_that_is_not_writable_is_an_error(self, tmp_path):
         (tmp_path / "file").touch()
         with pytest.raises(ConfigurationError, match=r"data directory .*file/data: Not a directory; .*--data-dir"):
             LocalServers(Settings(data_dir=tmp_path / "file" / "data"), print)
 
-    def test_of_an_older_wire_is_told(self, tmp_path):
+    def test_of_an_older_version_is_an_error(self, tmp_path):
         (tmp_path / "servers").mkdir()
         with pytest.raises(ConfigurationError, match=r"wire 0.5 or older.*--data-dir"):
             preflight.check_data(tmp_path, {}, {})
 
-    def test_of_newer_servers_is_told_and_of_older_ones_taken(self, tmp_path):
+    def test_of_newer_servers_is_an_error_and_of_older_ones_accepted(self, tmp_path):
         ours = {"kafka": "4.1.0", "elasticsearch": "9.2.0"}
         preflight.check_data(tmp_path, {"kafka": "4.1.0", "elasticsearch": "9.1.9"}, ours)
         with pytest.raises(ConfigurationError, match=r"elasticsearch 9.10.0, and this wire brings 9.2.0"):
@@ -148,17 +148,17 @@ class TestTheDataDirectory:
 
 
 class TestTheMachine:
-    def test_with_too_little_memory_is_told(self, tmp_path, monkeypatch):
+    def test_with_too_little_memory_reports_an_error(self, tmp_path, monkeypatch):
         monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 1_500 << 20}))
         with pytest.raises(ConfigurationError, match=r"1.5 GiB of memory are free.*2.0 GiB.*--kafka"):
             preflight.check_machine(tmp_path)
 
-    def test_with_a_full_disk_is_told(self, tmp_path, monkeypatch):
+    def test_with_a_full_disk_reports_an_error(self, tmp_path, monkeypatch):
         monkeypatch.setattr(preflight.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 300 << 20}))
         with pytest.raises(ConfigurationError, match=r"0.3 GiB of disk are free at .*--data-dir"):
             preflight.check_machine(tmp_path)
 
-    def test_without_the_extra_is_told(self, monkeypatch):
+    def test_without_the_extra_reports_an_error(self, monkeypatch):
         monkeypatch.setattr(preflight, "find_spec", lambda name: None)
         with pytest.raises(ConfigurationError, match=r"newswire-pipeline\[local\].*--kafka"):
             preflight.check_extra()
@@ -184,7 +184,7 @@ class TestPorts:
             assert free_port(port) not in (0, port)
 
 
-def test_a_server_that_ends_while_it_starts_is_told_with_the_end_of_its_log(tmp_path):
+def test_a_server_that_exits_while_starting_is_reported_with_the_end_of_its_log(tmp_path):
     command = ["sh", "-c", "echo no room for the heap; exit 1"]
     server = JavaServer("Kafka", command, tmp_path, tmp_path / "kafka.log", lambda: False)
     server.launch()

@@ -1,4 +1,4 @@
-"""What a worker counts, and what it makes of it."""
+"""What a worker counts, and how it reports that."""
 
 import time
 
@@ -15,14 +15,14 @@ def metrics() -> WorkerMetrics:
 
 
 class TestWorkerMetrics:
-    def test_what_ends_is_counted_by_how_and_timed_from_the_door(self, metrics):
+    def test_outcomes_are_counted_and_timed_from_arrival(self, metrics):
         now = time.time()
         for _ in range(3):
             metrics.event_ended("indexed", now - 0.2, now - 4)
         metrics.event_ended("dead", now, None)
-        told = metrics.document()
-        assert told["events"] == 4
-        assert told["story_seconds"]["p50"] == pytest.approx(4, abs=0.5)
+        document = metrics.document()
+        assert document["events"] == 4
+        assert document["story_seconds"]["p50"] == pytest.approx(4, abs=0.5)
         text = generate_latest(metrics.registry).decode()
         assert 'wire_stage_events_total{outcome="indexed",stage="index"} 3.0' in text
         assert 'wire_story_latency_seconds_count{stage="index"} 3.0' in text

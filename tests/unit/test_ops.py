@@ -1,4 +1,4 @@
-"""Operations: the status that many look at, the dead letters, and what a process tells of itself."""
+"""Operations: the shared status, the dead letters, and the status of a process."""
 
 import dataclasses
 import socket
@@ -22,7 +22,7 @@ NOW_MS = 4_000_000_000_000
 
 
 class Consumer:
-    """A consumer of kafka-python on one partition, as far as it matters here; ``silent`` ones give nothing."""
+    """As much of a kafka-python consumer on one partition as matters here; ``silent`` ones return nothing."""
 
     def __init__(self, records: list, silent: bool = False) -> None:
         self.records, self.silent = records, silent
@@ -70,7 +70,7 @@ def letter(offset: int, key: bytes, value: bytes | None, timestamp: int = NOW_MS
 
 @pytest.fixture
 def kafka(monkeypatch):
-    """A topic whose records the test sets."""
+    """A topic whose messages the test sets."""
     consumer = Consumer([])
     monkeypatch.setattr(reader, "consumer", lambda kafka, **_: consumer)
     return consumer
@@ -78,12 +78,12 @@ def kafka(monkeypatch):
 
 class TestDeadLetters:
     def test_each_look_reads_only_what_came_since_the_last(self, kafka):
-        letters = DeadLetters(Kafka())
+        dead_letters = DeadLetters(Kafka())
         kafka.records = [letter(0, b"a", b"1"), letter(1, b"b", b"2")]
-        assert [each.id for each in letters.unresolved()] == ["a", "b"]
+        assert [each.id for each in dead_letters.unresolved()] == ["a", "b"]
         kafka.records += [letter(2, b"a", None), letter(3, b"c", b"3")]
-        assert [each.id for each in letters.unresolved()] == ["b", "c"]
-        assert letters.unresolved()
+        assert [each.id for each in dead_letters.unresolved()] == ["b", "c"]
+        assert dead_letters.unresolved()
         assert kafka.given == 4
 
     def test_their_bytes_are_not_kept(self, kafka):

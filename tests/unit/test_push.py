@@ -1,4 +1,4 @@
-"""What is pushed: bodies packed in whatever way, and the same push twice at once."""
+"""Pushed items: compressed bodies, and concurrent pushes with the same key."""
 
 import asyncio
 import gzip
@@ -19,7 +19,7 @@ LIMIT = 100_000
 
 
 def body(packed: bytes, encoding: str = "gzip", chunk: int = 1_000, limit: int = LIMIT) -> bytes:
-    """What is read of a body that comes in chunks."""
+    """Return the body read from these chunks."""
 
     async def stream():
         for start in range(0, len(packed), chunk):
@@ -37,12 +37,12 @@ class TestABody:
         assert body(gzip.compress(b"story") + b"\0" * 100) == b"story"
 
     @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-    def test_what_follows_the_end_and_is_nothing_is_told(self, encoding):
+    def test_what_follows_the_end_is_an_error(self, encoding):
         packed = gzip.compress(b"story") if encoding == "gzip" else zlib.compress(b"story")
         with pytest.raises(HTTPException, match="400"):
             body(packed + b"and more", encoding)
 
-    def test_one_that_ends_too_early_is_told(self):
+    def test_one_that_ends_too_early_is_an_error(self):
         with pytest.raises(HTTPException, match="ends too early"):
             body(gzip.compress(b"one") + gzip.compress(b"two")[:-4])
 

@@ -1,4 +1,4 @@
-"""What is reported as said, where it begins and ends, by which cue, and by whom."""
+"""Quotes: content boundaries, cue and speaker."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
 
 
-def told(quotes: tuple[Quote, ...]) -> list[tuple[str, str | None]]:
-    """Each quote's text and the name of its speaker."""
+def attributed(quotes: tuple[Quote, ...]) -> list[tuple[str, str | None]]:
+    """Return each quote's text and the name of its speaker."""
     return [(quote.text, quote.speaker.name if quote.speaker else None) for quote in quotes]
 
 
@@ -202,7 +202,7 @@ class TestWhoIsMeant:
         assert quote.speaker.name == "Maria Lopez and Kevin Tan"
 
 
-class TestTurns:
+class TestTurnTaking:
     def test_a_name_and_a_colon(self, annotate):
         (quote,) = annotate("Kevin Tan: “There was nothing left of our house.”").quotes
         assert quote.speaker.name == "Kevin Tan"
@@ -217,7 +217,7 @@ class TestTurns:
 
     def test_a_paragraph_without_a_cue_goes_on(self, annotate):
         body = "“We have a good tradition,” Kevin Tan said.\n“And this is a clear confirmation of it all.”"
-        assert [name for _, name in told(annotate(body).quotes)] == ["Kevin Tan"] * 2
+        assert [name for _, name in attributed(annotate(body).quotes)] == ["Kevin Tan"] * 2
 
     def test_it_does_not_go_on_over_other_paragraphs(self, annotate):
         body = "“We have one,” Kevin Tan said.\nIt rained.\nThen it stopped.\n“This is a clear confirmation of it all.”"
@@ -228,16 +228,16 @@ class TestTurns:
             "“When did you begin to work here?” Fiona Ross asked.\n“I was eleven years old,” Arthur Bell said.\n"
             "“What will you do when it closes?”\n“I will learn how to sleep at night.”"
         )
-        names = [name for _, name in told(annotate(body).quotes)]
+        names = [name for _, name in attributed(annotate(body).quotes)]
         assert names == ["Fiona Ross", "Arthur Bell", "Fiona Ross", "Arthur Bell"]
 
     def test_paragraphs_that_open_their_marks_again_have_one_speaker(self, annotate):
         body = "Kevin Tan said:\n“The first day it rained.\n“The second day it rained too.\n“Then we left,” he said."
-        assert {name for _, name in told(annotate(body).quotes)} == {"Kevin Tan"}
+        assert {name for _, name in attributed(annotate(body).quotes)} == {"Kevin Tan"}
 
 
 class TestReadings:
-    """What a cue may report, and how likely that has to be."""
+    """Which readings a cue has, and how probable one must be."""
 
     def read(self, nlp, body: str, cue: str) -> set[str]:
         doc = nlp(body)

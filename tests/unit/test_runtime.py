@@ -46,7 +46,7 @@ class TestBatches:
         envelopes = [at(topics.RAW, n, value=b"x" * 40) for n in range(4)]
         assert self.taken(envelopes, Limits(10, 60)) == [[0, 1], [2, 3]]
 
-    def test_a_lone_event_does_not_wait_for_company(self):
+    def test_a_single_event_is_not_held_back(self):
         calm, limits = Calm(), Limits(100, 1_000, linger=0.01)
 
         async def stream():
@@ -62,7 +62,7 @@ class TestBatches:
 
 
 class Stage:
-    """A stage whose work the test gives, run over messages of ``wire.raw``."""
+    """A stage whose work the test provides, consuming ``wire.raw``."""
 
     def __init__(self, work, values, *, stage=topics.PARSE, **pairs: bytes) -> None:
         self.calm = Calm()
@@ -102,7 +102,7 @@ class TestOutcomes:
 
         calm = Stage(work, [b""]).run()
         assert [sent.key for sent in calm.held(topics.STORIES)] == [b"a", b"b"]
-        assert [letter["detail"] for letter in calm.letters()] == [b"one alert"]
+        assert [letter["detail"] for letter in calm.dead_letters()] == [b"one alert"]
 
     def test_what_is_done_is_counted_by_its_first_word(self):
         async def work(batch):
@@ -121,7 +121,7 @@ class TestOutcomes:
 
         calm = Stage(work, [b"1"]).run()
         assert len(calm.held(topics.STORIES)) == 1
-        assert not calm.letters()
+        assert not calm.dead_letters()
 
     def test_of_a_batch_that_fails_only_the_one_at_fault_is_a_dead_letter(self):
         async def work(batch):
@@ -138,14 +138,14 @@ class TestOutcomes:
         async def work(batch):
             return []
 
-        assert len(Stage(work, [b"1", b"2"]).run().letters()) == 2
+        assert len(Stage(work, [b"1", b"2"]).run().dead_letters()) == 2
 
     @pytest.mark.parametrize("key", ["\ud800", "urn:out"])
     def test_what_cannot_be_sent_is_a_dead_letter(self, key):
         async def work(batch):
             return [Send(key, b"1", topic=None if key == "\ud800" else "no.such.topic") for _ in batch]
 
-        assert len(Stage(work, [b"1"]).run().letters()) == 1
+        assert len(Stage(work, [b"1"]).run().dead_letters()) == 1
 
 
 class TestDeadLetters:
@@ -192,7 +192,7 @@ class TestDeadLetters:
     )
     @pytest.mark.parametrize("stage", [topics.PARSE, topics.DESK, topics.ANNOTATE, topics.INDEX])
     def test_no_header_stops_a_stage(self, stage, headers):
-        assert len(Stage(self.refuse, [b"1", b"2"], stage=stage, **headers).run().letters()) == 2
+        assert len(Stage(self.refuse, [b"1", b"2"], stage=stage, **headers).run().dead_letters()) == 2
 
     def test_what_is_slow_to_come_is_waited_for_and_not_taken_for_gone(self, monkeypatch):
         calm = Calm()
@@ -229,7 +229,7 @@ class TestDeadLetters:
         async def work(batch):
             return [MalformedItem("x" * 5_000_000)] * len(batch)
 
-        (headers,) = Stage(work, [b"1"]).run().letters()
+        (headers,) = Stage(work, [b"1"]).run().dead_letters()
         assert len(headers["detail"]) == 2_000
 
 

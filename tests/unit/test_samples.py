@@ -1,4 +1,4 @@
-"""Samples of every format, and what they say."""
+"""Samples of every format, and the stories in them."""
 
 import json
 from dataclasses import replace
@@ -23,13 +23,13 @@ FILES = sorted(
 
 
 def items(path: Path) -> list[RawStory]:
-    """The items in a sample, as they would reach Kafka at noon."""
+    """Return the items of a sample as they would reach Kafka at noon."""
     stream = BufferedReader(BytesIO(path.read_bytes()), formats.SNIFFED_BYTES)
     found = list(ItemReader(limit=1 << 20).items(stream, path.name, path.name, "samples"))
     return [replace(item, receivedat=NOON) for item in found if isinstance(item, RawStory)]
 
 
-def told(path: Path) -> list[dict]:
+def read(path: Path) -> list[dict]:
     stories = [clean(formats.parse(item)).model_dump(mode="json") for item in items(path)]
     for story in stories:
         del story["source"]["receivedat"]
@@ -40,13 +40,13 @@ def told(path: Path) -> list[dict]:
 class TestASample:
     def test_says_what_it_says(self, path):
         expected = path.with_suffix(EXPECTED).read_text().splitlines()
-        assert told(path) == [json.loads(line) for line in expected]
+        assert read(path) == [json.loads(line) for line in expected]
 
     def test_is_known_by_its_content(self, path):
         if path.parent.name not in ("iptc", "jsonl"):
             assert {item.format for item in items(path)} == {path.parent.name}
 
-    def test_has_the_same_uri_at_the_door_and_on_the_desk(self, path):
+    def test_has_the_same_uri_in_the_producer_and_in_the_stage_parse(self, path):
         for item in items(path):
             assert formats.parse(item).uri == item.uri
 

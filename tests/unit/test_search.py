@@ -1,4 +1,4 @@
-"""Times people write, the question and its filters, cursors, and what is put to Elasticsearch."""
+"""Parsing times, queries and filters; cursors; and the Elasticsearch requests made from them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ def test_times(text, expected):
 
 
 @pytest.mark.parametrize("text", ["", "soon", "999999w", "2024-13-01"])
-def test_what_is_no_time_is_told(text):
+def test_an_unreadable_time_is_an_error(text):
     with pytest.raises(ConfigurationError, match="not a time"):
         parse_time(text, NOON)
 

@@ -1,4 +1,4 @@
-"""The whole path under simulated faults: whatever happens, the laws hold in the end (see tests/simulation)."""
+"""Simulated faults on the whole path: the laws hold at the end of every run (see tests/simulation)."""
 
 import pytest
 

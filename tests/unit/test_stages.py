@@ -1,4 +1,4 @@
-"""Each stage as a function: envelopes in, outcomes out, on simulated servers."""
+"""Each stage as a function from envelopes to outcomes, on simulated servers."""
 
 import asyncio
 from datetime import timedelta
@@ -53,7 +53,7 @@ class TestParse:
 
 
 class Desk:
-    """A desk on simulated servers, whose clock the test sets."""
+    """A desk stage on simulated servers; the test sets its clock."""
 
     def __init__(self, policy: Policy = POLICY, seed: int = 0) -> None:
         self.calm = Calm(seed)
@@ -62,7 +62,7 @@ class Desk:
         self.desk = desk.Desk(self.calm.store, signatures, self.calm.broker, policy, now=lambda: self.now)
 
     def give(self, *stories: Story, **headers: str):
-        """The outcomes of a batch."""
+        """Return the outcomes of a batch."""
         batch = [
             self.calm.envelope(topics.STORIES, story.model_dump_json().encode(), story.uri, Headers(**headers))
             for story in stories
@@ -74,7 +74,7 @@ class Desk:
 
 
 def sent(outcome) -> list[tuple[str | None, str, int]]:
-    """To which topic (None: the next), under which key, which version."""
+    """Return the topic (None: the next stage's), key and version of each message sent."""
     sends = outcome if isinstance(outcome, tuple) else (outcome,)
     return [(send.topic, send.key, Story.model_validate_json(send.value).version) for send in sends]
 
@@ -120,7 +120,7 @@ class TestDesk:
 
     @staticmethod
     def released_beside_a_kill(seed: int):
-        """What was sent again by the release; whatever it was, the story stays killed."""
+        """Return what the release sent again; the story must stay killed."""
         at = Desk(seed=seed)
         at.give(make_story(embargoed=NOON + timedelta(hours=1)))
         at.now = NOON + timedelta(hours=2)
@@ -162,14 +162,14 @@ class TestDesk:
         at.give(waiting, copy_of="urn:test:1")
         assert not at.record().alsoin
 
-    def test_a_copy_is_told_to_its_original_which_lists_it(self):
+    def test_a_copy_is_reported_to_its_original_which_lists_it(self):
         at = Desk()
         copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
         at.give(make_story(body=HARBOUR), source="one", feed="one")
         (outcome,) = at.give(copy, source="two", feed="two")
-        (telling,) = outcome
-        assert (telling.topic, telling.key, telling.headers.copy_of) == (topics.STORIES, "urn:test:1", "urn:test:1")
-        envelope = at.calm.envelope(topics.STORIES, telling.value, telling.key, telling.headers)
+        (report,) = outcome
+        assert (report.topic, report.key, report.headers.copy_of) == (topics.STORIES, "urn:test:1", "urn:test:1")
+        envelope = at.calm.envelope(topics.STORIES, report.value, report.key, report.headers)
         (renewed,) = at.calm.run(at.desk.work([envelope]))
         assert sent(renewed) == [(None, "urn:test:1", 1)]
         assert [each.uri for each in at.record().alsoin] == ["urn:test:2"]
@@ -210,7 +210,7 @@ def annotated(quotes: int = 1, **fields) -> AnnotatedStory:
 
 
 class Index:
-    """The index stage on simulated servers, after a desk that knows the stories."""
+    """The index stage on simulated servers, after a desk stage that knows the stories."""
 
     def __init__(self) -> None:
         self.desk = Desk()
@@ -218,7 +218,7 @@ class Index:
         self.indexing = index.Indexing(self.calm.store, self.calm.indices, POLICY, now=lambda: self.desk.now)
 
     def give(self, *stories: tuple[AnnotatedStory, int | None]):
-        """The outcomes of a batch of stories with their revisions."""
+        """Return the outcomes of a batch of stories with their revisions."""
         batch = [
             self.calm.envelope(topics.ANNOTATED, s.model_dump_json().encode(), s.uri, Headers(revision=revision))
             for s, revision in stories
@@ -230,7 +230,7 @@ class Index:
 
 
 class TestIndex:
-    def test_a_story_is_found_with_its_quotes_and_told_of(self):
+    def test_a_story_is_indexed_with_its_quotes_and_announced(self):
         at = Index()
         (outcome,) = at.give((annotated(2), 5))
         assert Indexed.model_validate_json(outcome.value) == Indexed.of(make_story())
@@ -280,7 +280,7 @@ class TestIndex:
         at.give((annotated(embargoed=waiting.embargoed), at.desk.record().revision))
         assert at.desk.record().held is None
 
-    def test_a_refusal_is_that_story_s_own_error(self, monkeypatch):
+    def test_a_rejected_document_is_an_error_of_its_story_alone(self, monkeypatch):
         at = Index()
         write = at.calm.indices.write
 

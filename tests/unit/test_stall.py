@@ -1,4 +1,4 @@
-"""When a worker is stuck, and when it only waits."""
+"""When a worker is stuck, and when it waits for a reason."""
 
 import pytest
 
@@ -13,7 +13,7 @@ PATIENCE = 60
 
 
 def looks(*, ours=(0, 1), steps=None, waiting=lambda n: {0: 5}, count=8, every=20):
-    """What the detector says, look by look."""
+    """Return the detector's result for each check."""
     detector = StallDetector(PATIENCE)
     return [detector.check(n * every, waiting(n), ours, (steps or (lambda _: 7))(n)) for n in range(count)]
 

@@ -1,4 +1,4 @@
-"""What is remembered of a story, and which version of it counts."""
+"""The record of a story, and the decision about each version."""
 
 import asyncio
 from datetime import timedelta
@@ -30,7 +30,7 @@ FOLDS = Policy()
 
 
 def run(*stories, now=NOON):
-    """The decisions about stories that arrive one after the other, and the record at the end."""
+    """Decide about stories that arrive one after the other; return the decisions and the final record."""
     known, decisions = None, []
     for story in stories:
         decision = decide(story, known, now, AT)
@@ -207,7 +207,7 @@ class TestCopies:
     def judged(self, policy=FOLDS):
         return decide(self.copy, None, NOON, AT, self.comparison, policy)
 
-    def test_a_copy_is_told_to_its_original_and_not_passed_on(self):
+    def test_a_copy_is_reported_to_its_original_and_not_passed_on(self):
         assert (self.judged().story, self.judged().notify) == (None, ("urn:test:1",))
 
     def test_a_copy_that_comes_again_is_a_copy_though_nobody_compares_it_any_more(self):
@@ -231,7 +231,7 @@ class TestCopies:
         assert listed.resend == AT
         assert add_copy(listed.record, self.judged().record, "Test", NOON).record == listed.record
 
-    def test_a_copy_that_is_killed_is_told_to_its_original_which_lists_it_no_longer(self):
+    def test_a_killed_copy_is_reported_to_its_original_which_no_longer_lists_it(self):
         _, known = run(make_story())
         copy = self.judged().record
         listed = add_copy(known, copy, "Test", NOON).record
@@ -239,7 +239,7 @@ class TestCopies:
         assert kill.notify == ("urn:test:1",)
         assert not add_copy(listed, kill.record, "Test", NOON).record.alsoin
 
-    def test_the_story_it_was_a_copy_of_is_told_too_where_it_is_one_no_longer(self):
+    def test_the_original_is_notified_too_if_the_story_is_no_longer_its_copy(self):
         newer = self.copy.model_copy(update={"version": 2})
         decision = decide(newer, self.judged().record, NOON, AT, Comparison())
         assert decision.story
@@ -253,7 +253,7 @@ class TestCopies:
 
 
 class TestTheFinalIndex:
-    """Any order and any duplication of versions, kills and corrections ends in the same index."""
+    """Versions, kills and corrections in any order, with duplicates, end in the same index."""
 
     versions = st.builds(
         lambda version, minutes, pubstatus, signal: make_story(
@@ -273,7 +273,7 @@ class TestTheFinalIndex:
 
     @staticmethod
     def index(arriving):
-        """What Elasticsearch holds in the end: the story, or nothing; and the history beside it."""
+        """Return the final index: the story or nothing, and its history."""
         known, indexed, log = None, None, {}
         for number, story in enumerate(arriving):
             log[str(number)] = story

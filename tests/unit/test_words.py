@@ -1,4 +1,4 @@
-"""Names, prose and metrics use the field's words, one word for one thing; ``docs/glossary.md`` lists them."""
+"""Names, prose and metrics use standard terms, one for each thing; ``docs/glossary.md`` lists them."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 
 
 def public(path: Path) -> Iterator[str]:
-    """The public names of a module: its own, and those of classes, functions, parameters, fields and constants."""
+    """Yield the public names of a module: its own and those of classes, functions, parameters, fields, constants."""
     yield path.stem
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -42,12 +42,12 @@ def public(path: Path) -> Iterator[str]:
 
 
 def words(name: str) -> set[str]:
-    """The words of a name in either case."""
+    """Return the words of a name in either case."""
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
 def glossary() -> dict[str, set[str]]:
-    """The terms, each with those that are not used for it."""
+    """Return each term with the words not used for it."""
     rows = re.findall(r"^\| ([^|]+) \|[^|]+\|([^|]*)\|$", (ROOT / "docs" / "glossary.md").read_text(), re.M)
     return {term.strip(): set(filter(None, map(str.strip, others.split(",")))) for term, others in rows[2:]}
 
@@ -59,6 +59,11 @@ def test_no_public_name_is_an_idiom_or_a_second_word_for_one_thing(path):
     assert [name for name in names if words(name) & (IDIOMS | second)] == []
 
 
+def test_no_name_of_the_tests_is_an_idiom():
+    modules = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    assert [name for path in modules for name in public(path) if words(name) & IDIOMS] == []
+
+
 def test_the_glossary_has_each_term_once():
     terms = glossary()
     others = [other for each in terms.values() for other in each]
@@ -68,14 +73,14 @@ def test_the_glossary_has_each_term_once():
 
 
 def prose(text: str) -> str:
-    """A page without its code, tables and comments."""
+    """Return a page without its code, tables and comments."""
     for pattern in (r"<!--.*?-->", r"```.*?```", r"`[^`\n]*`", r"\]\([^)]*\)", r"(?m:^\|.*?$)"):
         text = re.sub(pattern, "", text, flags=re.S)
     return re.sub(r" {2,}", " ", text)
 
 
 def docstrings(path: Path) -> str:
-    """The docstrings of a module, a paragraph each."""
+    """Return the docstrings of a module, one paragraph each."""
     nodes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     found = (ast.get_docstring(node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, nodes))
     text = "\n\n".join(re.sub(r"``.*?``", "", text, flags=re.S) for text in found if text)
@@ -102,7 +107,7 @@ def test_the_prose_linter_finds_nothing(tmp_path):
 
 
 def registries(folder: Path) -> list[CollectorRegistry]:
-    """All that is served at ``/metrics``, with something in it."""
+    """Return every registry served at ``/metrics``, with samples in it."""
     worker = WorkerMetrics("parse")
     worker.dead_letter("MalformedItem")
     worker.server_unavailable("kafka", "it does not respond")

@@ -16,7 +16,7 @@ _QUIET = [
 
 
 def needed() -> str:
-    """Where it is. Skips the test where it is missing; where ``CI`` is set, that is a failure."""
+    """Return the path of Chromium. Skips the test if it is missing, or fails it if ``CI`` is set."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None:
         reason = "the pages are not looked at: no Chromium (apt-get install chromium)"
@@ -26,7 +26,7 @@ def needed() -> str:
 
 @contextmanager
 def started() -> Iterator[Browser]:
-    """A browser without a window."""
+    """Start a headless browser."""
     path = needed()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_QUIET)

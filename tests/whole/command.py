@@ -1,6 +1,6 @@
-"""The ``wire`` command, run to its end: in this process, which spares the second that a new one takes to start.
+"""Run the ``wire`` command in this process, which saves the second that a new process takes to start.
 
-Whoever feeds from another thread gets a process of its own, since there is one standard output for all.
+Calls from another thread get a process of their own, because standard output is shared.
 """
 
 import io
@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-m", "pipeline"]
 def run(
     words: Sequence[str], input: bytes, env: Mapping[str, str], home: Path, patience: float
 ) -> subprocess.CompletedProcess[bytes]:
-    """What it printed, and its exit code; with these variables beside those there are, in the folder ``home``."""
+    """Run a command with these variables in the folder ``home``; return its output and exit code."""
     if threading.current_thread() is not threading.main_thread():
         return subprocess.run(
             [*COMMAND, *words], input=input, capture_output=True, timeout=patience, cwd=home, env=os.environ | env
@@ -47,7 +47,7 @@ def run(
 
 @contextmanager
 def _file(value: bytes) -> Iterator[io.TextIOWrapper]:
-    """A stream with a number, which is what is read of standard input."""
+    """Return a stream with a file descriptor, as commands expect of standard input."""
     with TemporaryFile() as file:
         file.write(value)
         file.seek(0)

@@ -1,4 +1,4 @@
-"""The whole path, as its users run it: the command line, on one Kafka and one Elasticsearch for the whole run."""
+"""The whole path as users run it: the command line on one Kafka and one Elasticsearch for the whole test run."""
 
 import json
 import os
@@ -36,7 +36,7 @@ MAIL_PORT = free_port()
 
 
 class Wire:
-    """The ``wire`` command on one data directory; ``env`` are the variables of its ``wire up``."""
+    """The ``wire`` command on one data directory; ``env`` is the environment of its ``wire up``."""
 
     def __init__(self, folder: Path, home: Path = ROOT, env: dict[str, str] | None = None) -> None:
         self.folder = folder
@@ -52,14 +52,14 @@ class Wire:
         code: int | None = 0,
         env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run a command to its end; the exit code is checked unless it may be any."""
+        """Run a command to its end, and check its exit code unless ``code`` is None."""
         words = [str(each) for each in arguments]
         done = run(words, input or b"", self.environment | (env or {}), self.home, PATIENCE)
         assert code is None or done.returncode == code, (done.returncode, done.stderr.decode())
         return done
 
     def up(self, *arguments: str) -> str:
-        """Start ``wire up``; the address it is ready on."""
+        """Start ``wire up``, and return its address once it is ready."""
         self.process = subprocess.Popen(
             [*COMMAND, "up", "--data-dir", str(self.folder), *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.home, env=os.environ | self.env,
@@ -70,7 +70,7 @@ class Wire:
         return self.address
 
     def down(self) -> list[psutil.Process]:
-        """Stop it as Ctrl-C does; what still runs of it afterwards."""
+        """Stop it with SIGINT, as Ctrl-C does; return the processes left over."""
         family = self.family()
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(30) == 0
@@ -82,29 +82,29 @@ class Wire:
         self("feed", "-", "--format", "jsonl", input=lines.encode(), **options)
 
     def json(self, *arguments: str, code: int | None = 0) -> dict[str, Any]:
-        """A command's JSON."""
+        """Return a command's JSON output."""
         return json.loads(self(*arguments, "--json", code=code).stdout)
 
     def search(self, *arguments: str) -> dict[str, Any]:
         return self.json("search", *arguments)
 
     def story(self, uri: str) -> dict[str, Any] | None:
-        """The story of that uri in the index."""
+        """Return the indexed story with that uri."""
         with self.elasticsearch as client:
             return story(client, uri)
 
     def status(self) -> dict[str, Any]:
-        """What `wire status --json` prints."""
+        """Return the output of `wire status --json`."""
         return self.json("status", code=None)
 
     def count(self) -> int:
-        """How many stories can be found; none while their index is made, or the server starts."""
+        """Return the number of searchable stories; 0 while the server starts or the index is created."""
         with self.elasticsearch as client, suppress(ApiError, TransportError):
             client.indices.refresh(index=client.named("stories"), ignore_unavailable=True)
             return int(client.count(index=client.named("stories"), ignore_unavailable=True)["count"])
         return 0
 
-    def letters(self) -> list[dict[str, Any]]:
+    def dead_letters(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self("dead", "list", "--json").stdout.splitlines()]
 
     def workers(self, stage: str) -> list[psutil.Process]:
@@ -116,11 +116,11 @@ class Wire:
         return found
 
     def family(self) -> list[psutil.Process]:
-        """The processes below `wire up` that live."""
+        """Return the live child processes of `wire up`."""
         return [p for p in psutil.Process(self.process.pid).children(recursive=True) if lives(p)]
 
     def await_idle(self) -> None:
-        """Wait until every stage has done what there is, and searches see it."""
+        """Wait until no stage has work left and searches see the result."""
         kafka = self.kafka
         eventually(lambda: not any(each.messages for each in lags(kafka)))
         with self.elasticsearch as client:
@@ -128,28 +128,28 @@ class Wire:
 
     @property
     def settings(self) -> Settings:
-        """Its settings."""
+        """Return its settings."""
         with patch.dict(os.environ, self.environment):
             return load()
 
     @property
     def kafka(self) -> KafkaSettings:
-        """How its Kafka is reached."""
+        """Return the connection parameters of its Kafka."""
         return locate_kafka(self.settings)
 
     @property
     def elasticsearch(self) -> Client:
-        """A client of its Elasticsearch."""
+        """Return a client of its Elasticsearch."""
         return connect(locate_elasticsearch(self.settings))
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of its commands."""
+        """Return the environment of its commands."""
         return self.env | {"WIRE_DATA_DIR": str(self.folder)}
 
 
 def launchers(folder: Path) -> dict[str, psutil.Process]:
-    """The servers that run on this data directory."""
+    """Return the server processes that run on this data directory."""
     found = {}
     for process in psutil.process_iter(["cmdline", "cwd"]):
         command = " ".join(process.info["cmdline"] or ())
@@ -159,7 +159,7 @@ def launchers(folder: Path) -> dict[str, psutil.Process]:
 
 
 def lives(process: psutil.Process) -> bool:
-    """Whether the process runs; one that only waits to be reaped does not."""
+    """Return whether the process runs; a zombie does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
@@ -167,7 +167,7 @@ def lives(process: psutil.Process) -> bool:
 
 
 def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """The first true answer."""
+    """Wait for the first true result, and return it."""
     deadline = time.monotonic() + patience
     while not (answer := ask()):
         assert time.monotonic() < deadline, "it did not come about"
@@ -177,7 +177,7 @@ def eventually(ask: Callable[[], Any], patience: float = PATIENCE) -> Any:
 
 @contextmanager
 def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, home: Path = ROOT) -> Iterator[Wire]:
-    """A ``wire up``, stopped afterwards whatever happens; ``home`` is where its configs are."""
+    """Start ``wire up``, and stop it afterwards whatever happens; its configs are in ``home``."""
     wire = Wire(folder, home, env)
     try:
         wire.up(*arguments)
@@ -189,13 +189,13 @@ def running(folder: Path, *arguments: str, env: dict[str, str] | None = None, ho
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Signs the certificates of the servers."""
+    """The authority that signs the servers' certificates."""
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="session")
 def servers(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """The servers of the whole run; each installation on them has a prefix of its own."""
+    """The servers of the whole run; each installation has its own prefix."""
     folder = tmp_path_factory.mktemp("servers")
     with Pair(Kafka(folder / "kafka", authority.keystore("broker")), Elasticsearch(folder / "elasticsearch")) as pair:
         yield pair
@@ -203,7 +203,7 @@ def servers(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def installation(servers: Pair, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """The variables of an installation with nothing in it; for a test that runs its own ``wire up``."""
+    """The environment of an empty installation, for tests that run their own ``wire up``."""
     name = f"i{blake2b(request.node.nodeid.encode(), digest_size=4).hexdigest()}"
     yield servers.installation(name)
     with servers.elasticsearch.client() as client:
@@ -213,7 +213,7 @@ def installation(servers: Pair, request: pytest.FixtureRequest) -> Iterator[dict
 
 @pytest.fixture(scope="session")
 def wire(servers: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    """One ``wire up`` for all tests that do no harm to it."""
+    """One ``wire up`` shared by all tests that leave it intact."""
     env = servers.installation("shared") | {
         "WIRE_MONITOR__EVERY": "2",
         "WIRE_ALERTS__WEBHOOK_SECRET": SECRET,

@@ -1,6 +1,6 @@
-"""A day on a desk: stories of known content, for whatever looks at them.
+"""A day's stories with known content, for searches and pages.
 
-Whoever asks for them names a word that only these stories have, so that two do not see each other's.
+Each test passes a word that only its stories contain, so that tests do not see each other's stories.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,21 +12,21 @@ TOWNS = ("Nairobi", "Warsaw", "Lima", "Oslo")
 
 
 def item(uri: str, body: str, hours: float = 0, **fields: Any) -> dict[str, Any]:
-    """A ninjs story of so many hours ago."""
+    """Return a ninjs story published that many hours ago."""
     at = (NOW - timedelta(hours=hours)).isoformat()
-    told = {"uri": uri, "versioncreated": at, "firstcreated": at, "language": "en", "body_text": body}
-    return told | {"headline": f"About {uri.rpartition(':')[2]}"} | fields
+    story = {"uri": uri, "versioncreated": at, "firstcreated": at, "language": "en", "body_text": body}
+    return story | {"headline": f"About {uri.rpartition(':')[2]}"} | fields
 
 
 def matter(seed: str) -> str:
-    """A paragraph that no other story has: what is too much alike is one story from two feeds."""
+    """Return a paragraph that resembles no other: similar stories would count as copies."""
     random = Random(seed)
     words = ("".join(random.choice("bdfgklmnprst") + random.choice("aeiou") for _ in range(3)) for _ in range(120))
     return f"The log of the day read {' '.join(words)}."
 
 
 def stories(word: str) -> list[dict[str, Any]]:
-    """Forty stories over forty hours: four towns, two agencies, an urgency each, and two who speak."""
+    """Return forty stories over forty hours, about four towns, from two agencies, with two speakers."""
     found = []
     for number in range(40):
         town = TOWNS[number % 4]

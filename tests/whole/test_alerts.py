@@ -1,4 +1,4 @@
-"""Alerts from the command to whoever wants to know: in seconds, once a version, and again when a story changes."""
+"""Alerts end to end: each version is reported once within seconds, and again if the story changes."""
 
 import hmac
 import json
@@ -22,7 +22,7 @@ from tests.whole.conftest import MAIL_PORT, SECRET, Wire, eventually
 
 
 class Receiver:
-    """A webhook's other end; it answers with ``statuses`` first, then with 200."""
+    """A webhook endpoint that answers with ``statuses`` first, then with 200."""
 
     def __init__(self) -> None:
         self.got: list[dict[str, Any]] = []
@@ -48,12 +48,12 @@ class Receiver:
         self.address = f"http://127.0.0.1:{self.server.server_port}/hook?key=planted-secret"
 
     def of(self, uri: str) -> list[tuple[str, int]]:
-        """What was told of a story: kind and version, in order."""
+        """Return the notifications about a story in order: kind and version."""
         return [(each["kind"], each["version"]) for each in self.got if each["uri"] == uri]
 
 
 class Mailbox(Message):
-    """A mail server's: what it took."""
+    """A mail server that keeps what it receives."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,14 +88,14 @@ def watched(wire, receiver, mailbox) -> Wire:
     return wire
 
 
-def told(uri: str, body: str, **fields: Any) -> dict[str, Any]:
+def item(uri: str, body: str, **fields: Any) -> dict[str, Any]:
     return desk.item(uri, body, **fields)
 
 
 class TestDelivery:
-    def test_a_match_is_told_signed_and_once(self, watched, receiver):
+    def test_a_match_is_delivered_once_and_signed(self, watched, receiver):
         watched.feed(
-            told("urn:alert:1", "An anglerfish was caught off Lima."), told("urn:alert:2", "A cod was caught.")
+            item("urn:alert:1", "An anglerfish was caught off Lima."), item("urn:alert:2", "A cod was caught.")
         )
         eventually(lambda: receiver.of("urn:alert:1"))
         watched.await_idle()
@@ -109,7 +109,7 @@ class TestDelivery:
 
     def test_a_quote_is_mailed_with_its_speaker(self, watched, mailbox):
         body = "“The anglerfish is back,” said Maria Keller.\n“Nothing new,” said Tom Bradley of the anglerfish."
-        watched.feed(told("urn:alert:said", body, headline="Back\r\nBcc: all@example.org"))
+        watched.feed(item("urn:alert:said", body, headline="Back\r\nBcc: all@example.org"))
         (mail,) = eventually(lambda: [each for each in mailbox.mails if "[keller]" in each["subject"]])
         assert "“The anglerfish is back,” — Maria Keller" in mail.get_payload(decode=True).decode()
         assert (mail["to"], mail["from"], mail["bcc"]) == ("ann@example.org", "desk@example.org", None)
@@ -123,14 +123,14 @@ class TestDelivery:
         assert not feed.bozo
         assert any("urn%3Aalert%3A1" in entry.link for entry in feed.entries)
 
-    def test_where_it_is_told_is_nobody_elses_business(self, watched):
+    def test_the_address_of_a_notification_is_not_disclosed(self, watched):
         for path in ("/api/v1/alerts", "/api/v1/matches", "/alerts"):
             assert "planted-secret" not in httpx.get(watched.address + path).text
         assert "planted-secret" not in "".join(file.read_text() for file in (watched.folder / "logs").iterdir())
 
     def test_one_that_answers_late_is_tried_again(self, watched, receiver):
         receiver.statuses += [503, 429]
-        watched.feed(told("urn:alert:late", "An anglerfish near Oslo, told twice over."))
+        watched.feed(item("urn:alert:late", "An anglerfish near Oslo, told twice over."))
         eventually(lambda: receiver.of("urn:alert:late"))
         tries = [each["webhook-id"] for each in receiver.tries if '"urn:alert:late"' in each["body"]]
         assert len(tries) == 3
@@ -138,8 +138,8 @@ class TestDelivery:
 
     def test_one_that_refuses_is_a_dead_letter_that_can_be_replayed(self, watched, receiver):
         receiver.statuses += [400]
-        watched.feed(told("urn:alert:refused", "An anglerfish that nobody wanted in Warsaw."))
-        (letter,) = eventually(lambda: [each for each in watched.letters() if each["uri"] == "urn:alert:refused"])
+        watched.feed(item("urn:alert:refused", "An anglerfish that nobody wanted in Warsaw."))
+        (letter,) = eventually(lambda: [each for each in watched.dead_letters() if each["uri"] == "urn:alert:refused"])
         assert (letter["stage"], letter["error"]) == ("deliver", "DeliveryFailed")
         assert "answers 400" in letter["detail"]
         assert "planted-secret" not in letter["detail"]
@@ -150,14 +150,14 @@ class TestDelivery:
 
 class TestAStorysLife:
     def test_a_version_that_changes_nothing_in_what_matched_is_a_match_of_its_own(self, watched, receiver):
-        first = told("urn:alert:life", "An anglerfish was caught.\nIt was large.")
+        first = item("urn:alert:life", "An anglerfish was caught.\nIt was large.")
         watched.feed(first)
         eventually(lambda: receiver.of("urn:alert:life") == [("match", 1)])
         watched.feed(first | {"version": 2, "body_text": "An anglerfish was caught.\nIt was very large."})
         eventually(lambda: receiver.of("urn:alert:life") == [("match", 1), ("match", 2)])
 
     def test_one_that_changes_it_is_a_correction_and_one_that_loses_it_a_withdrawal(self, watched, receiver):
-        first = told("urn:alert:corrected", "An anglerfish was caught by three men.\nIt was large.")
+        first = item("urn:alert:corrected", "An anglerfish was caught by three men.\nIt was large.")
         for version, body, kind in (
             (1, "An anglerfish was caught by three men.\nIt was large.", "match"),
             (2, "An anglerfish was caught by four women.\nIt was large.", "corrected"),
@@ -168,16 +168,16 @@ class TestAStorysLife:
             watched.await_idle()
             assert receiver.of("urn:alert:corrected")[version - 1 :] == ([(kind, version)] if kind else [])
 
-    def test_a_kill_is_told_to_whoever_was_told_the_story(self, watched, receiver, mailbox):
+    def test_a_kill_is_sent_to_everybody_who_was_notified_of_the_story(self, watched, receiver, mailbox):
         body = "“The anglerfish is a hoax,” said Maria Keller."
-        watched.feed(told("urn:alert:killed", body))
+        watched.feed(item("urn:alert:killed", body))
         eventually(lambda: receiver.of("urn:alert:killed") == [("match", 1)])
-        watched.feed(told("urn:alert:killed", "", version=2, pubstatus="canceled"))
+        watched.feed(item("urn:alert:killed", "", version=2, pubstatus="canceled"))
         eventually(lambda: receiver.of("urn:alert:killed") == [("match", 1), ("killed", 2)])
         watched.await_idle()
         assert sum("Killed" in mail["subject"] for mail in mailbox.mails) == 1
 
-    def test_nothing_is_told_twice_when_everything_is_done_again(self, watched, receiver):
+    def test_a_full_replay_notifies_nothing_twice(self, watched, receiver):
         watched.await_idle()
         before = [(each["id"]) for each in receiver.got]
         watched("replay", "--from", "annotated")
@@ -188,7 +188,7 @@ class TestAStorysLife:
     def test_a_killed_alert_worker_forgets_nothing(self, watched, receiver):
         watched.workers("alert")[0].kill()
         watched.workers("deliver")[0].kill()
-        watched.feed(told("urn:alert:survives", "An anglerfish that came while nobody looked, in Nairobi."))
+        watched.feed(item("urn:alert:survives", "An anglerfish that came while nobody looked, in Nairobi."))
         eventually(lambda: receiver.of("urn:alert:survives") == [("match", 1)])
 
 
@@ -216,13 +216,13 @@ class TestTheCommand:
             (["new", "x since:24h"], "leave out since: and until:"),
         ],
     )
-    def test_what_cannot_be_watched_is_told(self, watched, words, reason):
+    def test_a_search_that_cannot_be_an_alert_is_refused(self, watched, words, reason):
         assert reason in watched("alert", "add", *words, code=2).stderr.decode()
 
     def test_one_that_is_removed_is_watched_no_more(self, watched, receiver):
         watched("alert", "add", "gone", "lumpsucker", "--webhook", receiver.address)
         watched("alert", "remove", "gone")
-        watched.feed(told("urn:alert:gone", "A lumpsucker was caught off Oslo."))
+        watched.feed(item("urn:alert:gone", "A lumpsucker was caught off Oslo."))
         watched.await_idle()
         assert receiver.of("urn:alert:gone") == []
         assert b"no alert 'gone'" in watched("alert", "remove", "gone", code=2).stderr

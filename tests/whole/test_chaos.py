@@ -57,7 +57,7 @@ class TestWorkersThatComeAndGo:
         found = {document["uri"] for _, document in system.state()["stories"].values()}
         assert {json.loads(line)["uri"] for line in load} <= found
 
-    def test_a_worker_that_is_told_to_stop_leaves_in_time_and_hands_back_at_most_what_it_was_at(self, system):
+    def test_a_stopped_worker_exits_in_time_and_returns_at_most_its_current_batch(self, system):
         kafka = Kafka(bootstrap_servers=system.kafka.address)
         before = sum(1 for _ in read(kafka, "wire.annotated"))
         load = lines(60, 32)

@@ -1,4 +1,4 @@
-"""The API against its own description, with inputs of all kinds: it answers as described, and never fails."""
+"""The API against its OpenAPI description with generated input: it answers as described and never fails."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every command in the documentation is run: the tutorial's with its output, the others to their end."""
+"""Every command in the documentation runs: the tutorial's with its output, the others to their end."""
 
 import os
 import re
@@ -23,13 +23,13 @@ _BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
 
 
 def blocks(page: Path, language: str) -> list[tuple[str, str]]:
-    """The blocks of a page in a language: what stands beside it, and the text."""
+    """Return the code blocks of a page in a language, each with the comment before it."""
     return [(beside, text) for found, beside, text in _BLOCK.findall(page.read_text()) if found == language]
 
 
 @pytest.fixture
 def desk(installation, tmp_path):
-    """A folder as a newcomer has it, and a ``wire up`` in it."""
+    """A new user's folder, with a ``wire up`` running in it."""
     home = tmp_path / "home"
     (home / "configs").mkdir(parents=True)
     shutil.copytree(ROOT / "seeds", home / "seeds")
@@ -38,7 +38,7 @@ def desk(installation, tmp_path):
 
 
 def shell(wire, command: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a line in a shell; a plain ``wire`` command in this process, which spares its start."""
+    """Run a line in a shell; plain ``wire`` commands run in this process, which is faster."""
     if command.startswith("wire ") and not set(command) & set("|><;&$"):
         return wire(*shlex.split(command)[1:], code=None)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -47,7 +47,7 @@ def shell(wire, command: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def expected(lines: str) -> re.Pattern[str]:
-    """What a command prints, whatever the terminal's width; three dots stand for anything."""
+    """Return the pattern that a command's output must match at any terminal width; three dots match anything."""
     return re.compile(re.escape(" ".join(lines.split())).replace("…", ".*?"))
 
 
@@ -66,7 +66,7 @@ def test_the_tutorial_goes_as_it_says(desk):
 
 
 def until_printed(wire, command: str, pattern: re.Pattern[str]) -> None:
-    """Run a command until it prints that: what was fed a moment ago may take some seconds."""
+    """Repeat a command until its output matches: items fed a moment ago take some seconds."""
     deadline = time.monotonic() + PATIENCE
     while not pattern.fullmatch(" ".join((done := shell(wire, command)).stdout.decode().split())):
         assert time.monotonic() < deadline, f"{command}\n{done.stdout.decode()}\n{done.stderr.decode()}"

@@ -1,4 +1,4 @@
-"""Every panel's search: it is answered, and with data."""
+"""Every panel's search returns data."""
 
 from contextlib import suppress
 
@@ -16,19 +16,19 @@ PANELS = {f"{board.id}-{each.panel.title}": each.panel for board, each in placed
 
 @pytest.fixture(scope="module")
 def fed(wire):
-    """The seeds and a generated corpus, and figures of every process."""
+    """The seeds and a generated corpus, with metrics of every process."""
     wire("feed", ROOT / "seeds")
     wire.feed(*desk.stories("sandfish"))
     wire.await_idle()
     with wire.elasticsearch as client:
 
-        def told() -> int:
+        def counted() -> int:
             # Each process says how it is twice a minute; its index is made then, and answers 503 for a moment.
             with suppress(ApiError):
                 return client.count(index=client.named("metrics"), query={"term": {"stage": "index"}})["count"]
             return 0
 
-        eventually(told)
+        eventually(counted)
         client.indices.refresh(index=client.named("metrics"))
     return wire
 
@@ -49,6 +49,6 @@ def test_a_panel_has_data(fed, title):
         return
     assert answer["hits"]["total"]["value"] > 0
     for about in answer["aggregations"].values():
-        told = about.get("buckets", about.get("value", about.get("values", about.get("doc_count"))))
-        assert told is not None
-        assert told != []
+        counted = about.get("buckets", about.get("value", about.get("values", about.get("doc_count"))))
+        assert counted is not None
+        assert counted != []

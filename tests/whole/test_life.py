@@ -1,4 +1,4 @@
-"""Starting, stopping, killing: nothing is lost and nothing stays behind."""
+"""Starting, stopping and killing: nothing is lost, and no process stays behind."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.whole.command import COMMAND
 from tests.whole.conftest import eventually, launchers, lives, running
 
 
-def test_every_worker_serves_its_figures_and_writes_them_down(wire):
+def test_every_worker_serves_its_metrics_and_indexes_them(wire):
     # The last of the six has nothing to deliver.
     busy = ("parse", "desk", "annotate", "index", "alert")
 
@@ -23,9 +23,9 @@ def test_every_worker_serves_its_figures_and_writes_them_down(wire):
         return eventually(lambda: re.findall(r'"metrics": "(\S+)/metrics"', log.read_text()))[-1]
 
     def done(stage: str) -> float:
-        figures = urlopen(f"{address(stage)}/metrics").read().decode()
+        metrics = urlopen(f"{address(stage)}/metrics").read().decode()
         return sum(
-            map(float, re.findall(rf'^wire_story_latency_seconds_count{{stage="{stage}"}} (\S+)', figures, re.M))
+            map(float, re.findall(rf'^wire_story_latency_seconds_count{{stage="{stage}"}} (\S+)', metrics, re.M))
         )
 
     wire.await_idle()
@@ -49,8 +49,8 @@ def test_every_worker_serves_its_figures_and_writes_them_down(wire):
 
 
 def test_a_data_directory_has_one_owner(wire):
-    told = wire("up", "--data-dir", wire.folder, code=2).stderr.decode()
-    assert wire.address in told
+    message = wire("up", "--data-dir", wire.folder, code=2).stderr.decode()
+    assert wire.address in message
 
 
 def test_beside_a_configured_server_only_the_other_is_local_and_ends_with_what_started_it(tmp_path, installation):

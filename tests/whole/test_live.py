@@ -1,4 +1,4 @@
-"""Live feeds all at once, and the life of a story, as their users run them."""
+"""Many live feeds at once, pushes, and the life cycle of a story."""
 
 import gzip
 import json
@@ -62,7 +62,7 @@ timeout = 2
 
 
 def push(wire: Wire, token: str, body: bytes, kind: str = "application/json", **headers: str) -> tuple[int, Any]:
-    """The status and the answer of POST /ingest."""
+    """Return the status and the response of POST /ingest."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     request = Request(
         f"{wire.address}/ingest", body, {"Authorization": f"Bearer {token}", "Content-Type": kind, **headers}
@@ -79,7 +79,7 @@ def token_of(wire: Wire, name: str) -> str:
 
 
 class Pusher(threading.Thread):
-    """Pushes items one after the other, each until it is accepted, whether anyone listens or not."""
+    """Pushes items one after the other, and repeats each until it is accepted."""
 
     def __init__(self, wire: Wire, token: str, count: int) -> None:
         super().__init__(daemon=True)
@@ -185,20 +185,20 @@ class TestHostileFiles:
         once = Wire(wire.folder, home, wire.env)
         once("feeds", "--once")
         wire.await_idle()
-        letters = {
+        dead_letters = {
             letter["detail"].split(":")[0]: wire("dead", "show", letter["id"]).stdout
-            for letter in wire.letters()
+            for letter in wire.dead_letters()
             if letter["source"] == "hostile"
         }
-        assert sorted(letters) == [
+        assert sorted(dead_letters) == [
             "a symbolic link, which is not followed",
             "not JSON",
             "not read",
             "over 8,388,608 bytes (feed.max_item_bytes)",
             "unknown format",
         ]
-        assert b"A secret." not in b"".join(letters.values())
-        assert letters["over 8,388,608 bytes (feed.max_item_bytes)"] == b"x" * 65_536
+        assert b"A secret." not in b"".join(dead_letters.values())
+        assert dead_letters["over 8,388,608 bytes (feed.max_item_bytes)"] == b"x" * 65_536
         assert wire.story("hostile/good.txt")
 
 

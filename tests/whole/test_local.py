@@ -1,4 +1,4 @@
-"""``wire up`` on local servers: started, stopped, killed, found again; nothing is lost and nothing stays behind."""
+"""``wire up`` on local servers: started, stopped, killed and started again without loss."""
 
 import json
 import socket
@@ -23,7 +23,7 @@ def kept(folder: Path) -> dict[str, int]:
 
 
 def bound(taken: socket.socket, port: int) -> bool:
-    """Take the port, which a killed server gives back a moment later."""
+    """Bind the port, which a killed server releases a moment later."""
     with suppress(OSError):
         taken.bind(("127.0.0.1", port))
         return True
@@ -66,14 +66,14 @@ class TestTheirLife:
             wire.await_idle()
             found = {hit["uri"] for hit in wire.search("--size", "1000")["hits"]}
             assert found == {each["uri"] for each in [*fed, story]} | {UPI.name}
-            assert wire.letters() == []
-            told = wire("up", code=2).stderr.decode()
-            assert wire.address in told
+            assert wire.dead_letters() == []
+            message = wire("up", code=2).stderr.decode()
+            assert wire.address in message
 
 
 class TestWhereTheyCannotStart:
     @pytest.mark.parametrize("heap", ["WIRE_LOCAL__KAFKA_HEAP", "WIRE_LOCAL__ELASTICSEARCH_HEAP"])
-    def test_the_reason_is_told_and_nothing_is_left_half_started(self, tmp_path, heap):
+    def test_the_reason_is_reported_and_no_process_is_left(self, tmp_path, heap):
         done = Wire(tmp_path)("up", "--port", "0", code=3, env={heap: str(1 << 50)})
         assert b"ended while it started" in done.stderr
         assert b"heap" in done.stderr
@@ -89,6 +89,6 @@ class TestWhereTheyCannotStart:
         assert b"docker compose" in done.stderr
         assert launchers(tmp_path) == {}
 
-    def test_data_of_an_older_wire_are_told(self, tmp_path):
+    def test_data_of_an_older_version_are_an_error(self, tmp_path):
         (tmp_path / "servers").mkdir()
         assert b"wire 0.5 or older" in Wire(tmp_path)("up", code=2).stderr

@@ -1,4 +1,4 @@
-"""The pages in a real browser: what an analyst does all day, with a mouse, without one, and without scripts."""
+"""The pages in a real browser: with a mouse, with the keyboard alone, and without scripts."""
 
 import re
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def fed(wire: Wire) -> Wire:
 
 @pytest.fixture
 def page(chromium: Browser, fed: Wire) -> Iterator[Page]:
-    """A desktop's page; anything a page complains about is a failure."""
+    """A desktop page; any console error or failed request fails the test."""
     context = chromium.new_context(base_url=fed.address, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     complaints: list[str] = []
@@ -287,7 +287,7 @@ NASTY = (
 
 
 def hostile(number: int, nasty: str) -> dict[str, Any]:
-    """A story with that in every field of text there is."""
+    """Return a story with that text in every text field."""
     return desk.item(
         f"urn:hostile:{number}:{nasty}",
         f"Ann Lee met Bob Ray in Oslo, hostilefish {nasty}.\n“It is {nasty},” said Ann {nasty} Lee.\n"

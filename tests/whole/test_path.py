@@ -1,4 +1,4 @@
-"""A story goes in and can be searched; a bad one is told about and stops nobody."""
+"""A story goes in and becomes searchable; a bad item is reported and does not stop the others."""
 
 import asyncio
 import json
@@ -130,7 +130,7 @@ class TestVersions:
 
 
 class TestSetup:
-    def test_an_index_of_an_earlier_version_is_told_of_new_fields(self, wire):
+    def test_an_index_of_an_earlier_version_gets_the_new_fields(self, wire):
         with wire.elasticsearch as client:
             old = client.named("old-stories-2001.01")
             mappings = {"dynamic": "strict", "properties": {"uri": {"type": "keyword"}}}
@@ -170,9 +170,9 @@ class TestTrace:
     def test_tells_when_a_story_was_where(self, wire):
         wire.feed(ninjs("urn:t:1"))
         wire.await_idle()
-        told = wire.json("trace", "urn:t:1")
-        times = [told["times"][name] for name in ("raw", "stories", "edited", "annotated", "indexed")]
-        assert told["state"] == "searchable"
+        message = wire.json("trace", "urn:t:1")
+        times = [message["times"][name] for name in ("raw", "stories", "edited", "annotated", "indexed")]
+        assert message["state"] == "searchable"
         assert times == sorted(times)
         assert "waits for the desk" in wire("trace", "urn:t:1").stdout.decode()
 
@@ -195,15 +195,15 @@ class TestReplay:
             wire.feed(*(ninjs(f"urn:r:{n}", version="1") for n in range(5)))
             wire.feed(killed | {"versioncreated": "2024-05-16T13:00:00Z"}, ninjs("urn:r:1", version="2"))
             wire.await_idle()
-            before = self.told(wire)
+            before = self.without_traces(wire)
             assert len(before) == 11
             for start in ("annotated", "edited", "stories", "raw"):
                 assert b"sent again" in wire("replay", "--from", start).stdout
                 wire.await_idle()
-                assert self.told(wire) == before
+                assert self.without_traces(wire) == before
 
-    def told(self, wire: Wire):
-        """All stories; when they went through is another matter."""
+    def without_traces(self, wire: Wire):
+        """Return all stories without their traces, which hold times."""
         hits = wire.search("--size", "1000")["hits"]
         return {hit["uri"]: {name: value for name, value in hit.items() if name != "trace"} for hit in hits}
 
@@ -212,10 +212,10 @@ class TestReplay:
 
 
 class TestBadInput:
-    """Each bad item gets a clear line or a dead letter, and the story after it is searchable."""
+    """Each bad item causes a clear message or a dead letter, and the next story is searchable."""
 
     def refused(self, wire: Wire, tmp_path, value: bytes, name: str = "bad.txt") -> str:
-        """Fed together with a good story; what standard error says."""
+        """Feed an item together with a good story, and return standard error."""
         marker = f"urn:after:{os.urandom(4).hex()}"
         (tmp_path / name).write_bytes(value)
         (tmp_path / "zz-good.json").write_text(json.dumps(ninjs(marker)))
@@ -236,10 +236,10 @@ class TestBadInput:
         ],
         ids=["empty", "binary", "pdf", "markup", "50 MB"],
     )
-    def test_what_cannot_be_taken_is_refused_at_the_door(self, wire, tmp_path, value, why):
-        told = self.refused(wire, tmp_path, value)
-        assert "bad.txt" in told
-        assert why in told
+    def test_an_invalid_item_is_rejected_by_the_producer(self, wire, tmp_path, value, why):
+        message = self.refused(wire, tmp_path, value)
+        assert "bad.txt" in message
+        assert why in message
 
     @pytest.mark.parametrize(
         ("value", "name", "why"),
@@ -253,9 +253,9 @@ class TestBadInput:
         ids=["truncated", "no text", "no body", "list", "no time"],
     )
     def test_what_cannot_be_read_is_a_dead_letter_with_its_bytes(self, wire, tmp_path, value, name, why):
-        before = {letter["id"] for letter in wire.letters()}
+        before = {letter["id"] for letter in wire.dead_letters()}
         self.refused(wire, tmp_path, value, name)
-        (letter,) = [letter for letter in wire.letters() if letter["id"] not in before]
+        (letter,) = [letter for letter in wire.dead_letters() if letter["id"] not in before]
         assert why in letter["detail"]
         assert letter["stage"] == "parse"
         assert letter["trace"].startswith("wire.raw/")
@@ -273,33 +273,33 @@ class TestBadInput:
         story = wire.story("urn:de:1")
         assert (story["language"], story["entities"]) == ("de", [])
 
-    def test_letters_are_dropped_or_replayed(self, wire, tmp_path):
+    def test_dead_letters_are_dropped_or_replayed(self, wire, tmp_path):
         self.refused(wire, tmp_path, b'{"uri": "urn:bad:again"}', "bad.json")
-        (letter,) = [letter for letter in wire.letters() if letter["uri"] == "urn:bad:again"]
+        (letter,) = [letter for letter in wire.dead_letters() if letter["uri"] == "urn:bad:again"]
         assert wire("dead", "replay", letter["id"]).stdout == b"1 replayed\n"
         wire.await_idle()
-        (again,) = [letter for letter in wire.letters() if letter["uri"] == "urn:bad:again"]
+        (again,) = [letter for letter in wire.dead_letters() if letter["uri"] == "urn:bad:again"]
         assert again["id"] != letter["id"]
         assert wire("dead", "drop", again["id"]).stdout == b"1 dropped\n"
-        assert all(letter["uri"] != "urn:bad:again" for letter in wire.letters())
+        assert all(letter["uri"] != "urn:bad:again" for letter in wire.dead_letters())
         assert b"no dead letter" in wire("dead", "show", again["id"], code=2).stderr
 
     @pytest.mark.parametrize("topic", ["wire.stories", "wire.edited", "wire.annotated"])
     def test_garbage_on_a_topic_between_stages_is_a_dead_letter_and_stops_nobody(self, wire, topic):
-        before = {letter["id"] for letter in wire.letters()}
+        before = {letter["id"] for letter in wire.dead_letters()}
         with Sender(wire.kafka) as sender:
             sender.send(topic, b"urn:garbage", b"{nonsense", [])
             sender.finish()
         wire.feed(ninjs(f"urn:after:{topic}"))
         wire.await_idle()
-        (letter,) = [letter for letter in wire.letters() if letter["id"] not in before]
+        (letter,) = [letter for letter in wire.dead_letters() if letter["id"] not in before]
         assert letter["trace"].startswith(topic)
         assert wire("dead", "show", letter["id"]).stdout == b"{nonsense"
         assert wire.story(f"urn:after:{topic}")
 
 
 class TestBulk:
-    """Every single result of a bulk request is looked at."""
+    """Every item of a bulk response is checked."""
 
     def write(self, wire: Wire, *actions: Action):
         elasticsearch = locate_elasticsearch(wire.settings)
@@ -338,11 +338,11 @@ class TestCommandLine:
         assert (hit["versioncreated"], hit["source"]["name"]) == ("2024-03-01T10:00:00Z", "Delta Wire")
         assert hit["uri"].startswith("urn:sha256:")
 
-    def test_an_unknown_format_or_file_is_told(self, wire):
+    def test_an_unknown_format_or_file_is_an_error(self, wire):
         assert b"known are auto" in wire("feed", "-", "--format", "morse", input=b"x", code=2).stderr
         assert b"nowhere.txt: No such file" in wire("feed", "nowhere.txt", code=1).stderr
 
-    def test_what_is_no_text_is_told(self, tmp_path):
+    def test_a_binary_file_is_an_error(self, tmp_path):
         for words in (["search", "\udcff"], ["search", "gas", "--speaker", "\udcff"], ["trace", "\udcff"]):
             assert b"not UTF-8" in Wire(tmp_path)(*words, code=2).stderr
 
@@ -375,7 +375,7 @@ class TestCommandLine:
         for command in (["search", "x"], ["status"], ["feed", UPI], ["dead", "list"], ["worker", "parse"]):
             assert b"start `wire up`" in alone(*command, code=3).stderr
 
-    def test_a_broker_that_is_away_is_tried_and_told(self, tmp_path):
+    def test_an_unavailable_broker_is_retried_and_then_reported(self, tmp_path):
         env = {"WIRE_KAFKA__DELIVERY_TIMEOUT": "2"}
         done = Wire(tmp_path)("feed", UPI, "--kafka", "127.0.0.1:9", code=3, env=env)
         assert b"0 items acknowledged" in done.stdout

@@ -1,4 +1,4 @@
-"""The search API over what was indexed: filters, facets, pages, exports, names, what comes in live."""
+"""The search API on indexed stories: filters, facets, pages, exports, names, live results."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ WORD = "zanderfish"
 
 
 class Api:
-    """The API of a ``wire``, asked for these stories only."""
+    """The API of a ``wire``, limited to this module's stories."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -158,7 +158,7 @@ class TestPages:
 class TestABrokenPart:
     @pytest.fixture
     def broken(self, api) -> Iterator[None]:
-        """An index among the others that cannot be sorted."""
+        """One index that cannot be sorted, among the others."""
         with api.wire.elasticsearch as client:
             properties = {"versioncreated": {"type": "text"}, "headline": {"type": "text"}}
             index, aliases = client.named("broken-2001.01"), {client.named("stories"): {}}
@@ -168,7 +168,7 @@ class TestABrokenPart:
             client.indices.delete(index=index)
 
     @pytest.mark.usefixtures("broken")
-    def test_is_told_and_an_export_is_not_made_without_it(self, api):
+    def test_is_reported_and_an_export_without_it_is_refused(self, api):
         answer = api(q=WORD)
         assert (answer["partial"], answer["total"]) == (True, 40)
         assert "may be more" in httpx.get(f"{api.wire.address}/?q={WORD}").text
@@ -176,7 +176,7 @@ class TestABrokenPart:
         assert api.client.get("/export/ndjson", params={"q": WORD}).status_code == 503
 
 
-class TestDivision:
+class TestFacetsAndHistogram:
     def test_facets_and_the_histogram_count_all_that_fits(self, api):
         answer = api(q=WORD, facets=True, size=0)
         counts = {name: {each["value"]: each["count"] for each in values} for name, values in answer["facets"].items()}
@@ -258,7 +258,7 @@ class TestExports:
 
 
 class TestLive:
-    def test_what_fits_is_told_within_seconds_and_nothing_else(self, api):
+    def test_what_matches_is_announced_within_seconds_and_nothing_else(self, api):
         heard: list[dict[str, Any]] = []
         ready = threading.Event()
 
@@ -280,12 +280,12 @@ class TestLive:
         assert heard[0]["document"]["headline"] == "About 1"
 
 
-class TestFigures:
+class TestRequestMetrics:
     def test_requests_are_timed_by_route_and_not_by_what_they_ask_for(self, api):
         api("story", code=404, uri="urn:figures:none")
-        figures = httpx.get(f"{api.wire.address}/metrics").text
-        assert 'wire_http_request_duration_seconds_count{route="/api/v1/story",status="404"}' in figures
-        assert "urn:figures:none" not in figures
+        metrics = httpx.get(f"{api.wire.address}/metrics").text
+        assert 'wire_http_request_duration_seconds_count{route="/api/v1/story",status="404"}' in metrics
+        assert "urn:figures:none" not in metrics
 
 
 class TestTerminal:

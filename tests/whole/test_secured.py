@@ -1,4 +1,4 @@
-"""TLS, SCRAM, API keys and passwords; and secrets stay secret."""
+"""TLS, SCRAM, API keys and passwords; secrets never appear in any output."""
 
 import json
 import os
@@ -24,7 +24,7 @@ SECRETS = (PASSWORD, API_KEY, ELASTIC_PASSWORD, WRONG)
 
 
 class Secured:
-    """The servers' secured doors, which let in only who is trusted, and the settings by which wire is."""
+    """The servers' secured listeners, and the settings to use them."""
 
     def __init__(self, servers: Pair, authority: Authority, folder: Path) -> None:
         self.stranger = Authority(folder / "stranger")
@@ -54,13 +54,13 @@ def secured(servers: Pair, authority: Authority, tmp_path_factory: pytest.TempPa
 
 
 def run(secured: Secured, folder: Path, *words: str, code: int, **env: str) -> str:
-    """What a command says, on both outputs."""
+    """Run a command, and return both outputs."""
     done = Wire(folder)(*words, code=code, env=secured.environment | env)
     return (done.stdout + done.stderr).decode()
 
 
 class TestLetIn:
-    def test_producers_workers_and_searches_get_through_and_no_secret_is_told(self, secured, tmp_path):
+    def test_producers_workers_and_searches_connect_and_disclose_no_secret(self, secured, tmp_path):
         said = run(secured, tmp_path, "setup", code=0)
         feed = tmp_path / "stories.jsonl"
         feed.write_text("\n".join(json.dumps(story) for story in stories(5)))
@@ -79,8 +79,8 @@ class TestLetIn:
         finally:
             workers.terminate()
             assert workers.wait(20) == 0
-        told = said + log.read_text() + " ".join(titles)
-        assert not [secret for secret in SECRETS if secret in told]
+        output = said + log.read_text() + " ".join(titles)
+        assert not [secret for secret in SECRETS if secret in output]
 
     def test_a_password_instead_of_an_api_key(self, secured, tmp_path):
         (tmp_path / "secrets").mkdir()
@@ -90,7 +90,7 @@ class TestLetIn:
 
 
 class TestKeptOut:
-    """Each is refused within seconds, with a line that says what is wrong, and without the secret."""
+    """Each connection is refused within seconds, with a message that says why and hides the secret."""
 
     @pytest.mark.parametrize("command", [["setup"], ["feed", "seeds/"], ["worker", "parse"], ["status"]])
     def test_a_wrong_kafka_password(self, secured, tmp_path, command):
@@ -130,7 +130,7 @@ class TestSettingsThatHoldSecrets:
             {"WIRE_PUSH__TOKENS": WRONG},
         ],
     )
-    def test_are_refused_without_telling_them(self, tmp_path, env):
+    def test_are_rejected_without_disclosing_them(self, tmp_path, env):
         said = Wire(tmp_path)("status", code=2, env=env).stderr.decode()
         assert said.startswith("wire: ")
         assert WRONG not in said

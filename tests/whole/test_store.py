@@ -1,4 +1,4 @@
-"""The records in Elasticsearch itself, and its indices made anew."""
+"""The records in a real Elasticsearch, and reindexing."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ def test_keep_the_contract(servers, law):
 
 
 class TestReindexCutOff:
-    """The last step of a reindexing takes effect, and its answer never comes."""
+    """The last step of a reindexing takes effect, and its response is lost."""
 
     @pytest.mark.parametrize("failure", [ConnectionTimeout("no answer"), KeyboardInterrupt()])
     @pytest.mark.parametrize("took_effect", [True, False])
