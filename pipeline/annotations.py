@@ -5,7 +5,7 @@ All offsets count Unicode code points into the story's ``body``, half-open. Enti
 kinds direct, mixed and indirect, are those of quotation research (PolNeAR, Newell et al., LREC 2018).
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,9 +79,67 @@ class Quote(Span):
     speaker: Speaker | None = None
 
 
+class DateMention(Mention):
+    """An expression for a day, month, year or time of day; ``value`` is its ISO-TimeML value."""
+
+    value: str
+
+
+class Participant(Mention):
+    """An actor or recipient: a phrase of the text, and the entity that it names or stands for, if any."""
+
+    entity: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    name: str
+
+
+class EventDate(Value):
+    """When an event takes place; offsets and text only if the text states it."""
+
+    value: str
+    stated: bool
+    start: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    end: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    text: Annotated[str | None, Field(exclude_if=is_absent)] = None
+
+
+class EventPlace(Value):
+    """Where an event takes place; offsets, text and entity only if the text states it."""
+
+    stated: bool
+    start: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    end: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    text: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    entity: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    name: str
+
+
+class Event(Mention):
+    """Who did what to whom: ``text`` is the trigger, ``predicate`` its lemma.
+
+    ``type`` is one of PLOVER's sixteen event types, ``mode`` a subdivision of it. ``quote`` is the quote in which the
+    event is told: it is then a claim of that speaker. ``dead``, ``injured`` and ``size`` (of a crowd) are numbers of
+    people.
+    """
+
+    id: str
+    predicate: str
+    type: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    mode: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    status: Literal["happened", "ongoing", "planned", "possible", "denied"]
+    actors: tuple[Participant, ...]
+    recipients: tuple[Participant, ...]
+    date: Annotated[EventDate | None, Field(exclude_if=is_absent)] = None
+    place: Annotated[EventPlace | None, Field(exclude_if=is_absent)] = None
+    quote: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    dead: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    injured: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    size: Annotated[int | None, Field(exclude_if=is_absent)] = None
+
+
 class Annotations(Value):
     """Everything the language pass adds to a story."""
 
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
-    events: tuple[dict[str, Any], ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    events: tuple[Event, ...] = ()

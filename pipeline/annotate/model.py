@@ -1,6 +1,7 @@
 """Assemble the language model, and run it over batches of bodies."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
@@ -8,7 +9,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+import pipeline.annotate.dates.date_component
 import pipeline.annotate.entities.entity_component
+import pipeline.annotate.events.event_component
 import pipeline.annotate.paragraph_breaks
 import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
 from pipeline.annotate.entities import recogniser
@@ -19,7 +22,7 @@ from pipeline.settings import Names
 
 UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
 """Components of stock pipelines whose output is not used here."""
-OWN_COMPONENTS = ("wire_entities", "wire_quotes")
+OWN_COMPONENTS = ("wire_entities", "wire_quotes", "wire_dates", "wire_events")
 PIECE_CHARACTERS = 20_000
 """A longer body is processed in pieces of whole paragraphs, so that memory stays bounded."""
 
@@ -58,10 +61,11 @@ def _multiply_with_numpy(nlp: Language) -> None:
 
 
 class AnnotationInput(NamedTuple):
-    """A body to annotate, and where its dateline or agency locates it."""
+    """A body to annotate, where its dateline or agency locates it, and the day it was written."""
 
     body: str
     located: str = ""
+    written: date | None = None
 
 
 def annotate(nlp: Language, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
@@ -73,10 +77,15 @@ def annotate(nlp: Language, texts: Sequence[AnnotationInput]) -> Iterator[Annota
         docs = nlp.pipe(pieces, as_tuples=True, disable=list(OWN_COMPONENTS))
         for number, group in groupby(docs, key=lambda read: read[1][1]):
             doc = _whole([restore_marks(doc, piece) for doc, (piece, _) in group])
-            doc._.wire_located = texts[number].located
+            doc._.wire_located, doc._.wire_written = texts[number].located, texts[number].written
             for component in OWN_COMPONENTS:
                 doc = nlp.get_pipe(component)(doc)
-            yield Annotations(entities=doc._.wire_entities, quotes=doc._.wire_quotes)
+            yield Annotations(
+                entities=doc._.wire_entities,
+                quotes=doc._.wire_quotes,
+                dates=doc._.wire_dates,
+                events=doc._.wire_events,
+            )
 
 
 def split(body: str) -> Iterator[str]:

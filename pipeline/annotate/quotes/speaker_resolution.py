@@ -81,6 +81,17 @@ class SpeakerResolver:
             name=voice.name,
         )
 
+    def name_around(self, token: int) -> tuple[int, int]:
+        """Return the first and last token of the name that a token is in, or the token itself."""
+        named = self._over.get(token)
+        return (named.first, named.head) if named is not None else (token, token)
+
+    def entity_of(self, head: int) -> Entity | None:
+        """Return the entity that the noun phrase with this head names or stands for."""
+        words = phrase(self.tree, head)
+        named = self._over.get(head) or self._apposed(head)
+        return named.entity if named is not None else self._stands_for(words)
+
     def _mention(self, words: Phrase) -> Phrase:
         """Return the name in a noun phrase, or the phrase if it has none."""
         named = self._over.get(words.head) or self._apposed(words.head)

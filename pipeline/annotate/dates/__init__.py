@@ -1,0 +1,1 @@
+"""Dates: expressions for days, months, years and times of day, with their values."""

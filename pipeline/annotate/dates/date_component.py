@@ -1,0 +1,42 @@
+"""Component ``wire_dates``: days, months, years and times of day, with their values.
+
+Reads the parse and ``doc._.wire_written``, the story's own day; writes ``doc._.wire_dates``, a tuple of ``DateMention``.
+"""
+
+from datetime import date
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotate.dates.expressions import expressions
+from pipeline.annotate.dates.resolution import Resolver
+from pipeline.annotate.tense import Tense, clause_of, tense_of
+from pipeline.annotate.tree import Tree
+from pipeline.annotations import DateMention
+
+if not Doc.has_extension("wire_dates"):
+    Doc.set_extension("wire_dates", default=())
+    Doc.set_extension("wire_written", default=None)
+
+
+@Language.component("wire_dates", requires=["token.dep"], assigns=["doc._.wire_dates"])
+def dates(doc: Doc) -> Doc:
+    """Set ``doc._.wire_dates``, in the order of the text; nothing if the story's own day is unknown."""
+    if doc._.wire_written is not None:
+        doc._.wire_dates = tuple(date_mentions(Tree(doc), doc._.wire_written))
+    return doc
+
+
+def date_mentions(tree: Tree, written: date) -> list[DateMention]:
+    """Return the dates of a story that was written on that day."""
+
+    def tense(offset: int) -> Tense:
+        return tense_of(tree, clause_of(tree, tree.token_at(offset))) if len(tree) else "past"
+
+    resolver = Resolver(written, tense)
+    found = []
+    for each in expressions(tree.text):
+        value = resolver.value(each)
+        if value is not None:
+            found.append(DateMention(start=each.start, end=each.end, text=tree.text[each.start : each.end], value=value))
+    return found

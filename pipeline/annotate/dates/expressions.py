@@ -1,0 +1,192 @@
+"""The grammar of dates: what counts as an expression, and of which kind.
+
+Each rule is a regular expression with named groups; ``resolution`` turns its matches into values. At one place the
+first rule that matches decides, so longer expressions come before their parts.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+        " seventeen eighteen nineteen twenty".split()
+    )
+} | {"a": 1, "an": 1, "couple": 2, "dozen": 12, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+     "seventy": 70, "eighty": 80, "ninety": 90}  # fmt: skip
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+_MONTH = (
+    r"(?:(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?)|(?-i:Mar(?:ch)?|MAR(?:CH)?|May|MAY))\b\.?"
+)
+_LONG_MONTH = (
+    r"(?:(?:January|February|April|June|July|August|September|October|November|December)|(?-i:MARCH|MAY|March|May))\b"
+)
+_WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_SHORT_WEEKDAY = r"(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\."
+_SEASON = r"(?:spring|summer|autumn|fall|winter)"
+_YEAR = r"(?:1[5-9]\d\d|20\d\d)(?!\d|[,.]\d)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|:\d|[.,]\d)"
+_PART = r"(?:morning|afternoon|evening|night|dawn|noon|midnight|midday|lunchtime)"
+_NUMBER = (
+    r"(?:\d{1,3}|an?|couple(?:\sof)?|(?:twenty|thirty|forty|fifty)(?:-\w+)?|one|two|three|four|five|six|seven|eight"
+    r"|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
+)
+_UNIT = r"(?:day|week|month|quarter|year|decade|century)"
+_UNITS = r"(?:days?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies))"
+_ZONE = r"\(?(?:local\stime|GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|CET|CEST|BST|JST|IST|ET|PT)\b\)?"
+_CLOCK = (
+    r"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
+    r"|(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)(?!:?\d)"
+    r"|(?P<military>[01]\d[0-5]\d|2[0-3][0-5]\d)(?=\s?(?:GMT|UTC|hours|local\stime)\b)"
+    r"|(?:(?<=\bat\s)|(?<=\bby\s)|(?<=\buntil\s)|(?<=\bbefore\s)|(?<=\bafter\s)|(?<=\baround\s)|(?<=\bto\s))"
+    r"(?P<named>noon|midnight|midday)\b)"
+)
+_EARLY = r"(?:(?P<modifier>early|earlier|late|later|mid)[\s-]+(?:in\s|on\s)?)?"
+_END = r"(?:(?:the\s)?(?P<edge>end|beginning|start|middle)\sof\s)?"
+_AFTER_CLOCK = (
+    r"(?:\s?" + _ZONE + r")?(?:\s?\(\d{4}\s?(?:GMT|UTC)\))?"
+    r"(?:,?\s(?:on\s)?(?:(?P<weekday>" + _WEEKDAY + r")\b|(?P<deictic>today|tomorrow|yesterday)\b))?"
+)
+_COUNTED = (
+    r"(?!\s(?:people|percent|per\scent|troops|soldiers|meters|metres|feet|miles|dollars|yen|euros|pounds|tons|tonnes"
+    r"|workers|points|stories|students|members|kilometers|km|GMT|UTC|hours|others|words|votes|shares|employees|jobs"
+    r"|years|children|women|men|residents|victims|homes|houses|prisoners|refugees|delegates|deaths|cases)\b)"
+)
+"""What follows a number that is no year."""
+_SPOKEN_YEAR = (
+    r"(?P<tens>nineteen|eighteen|twenty)\s(?P<ones>(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen)"
+)
+
+
+class Rule(NamedTuple):
+    """A kind of expression and its pattern."""
+
+    kind: str
+    pattern: re.Pattern[str]
+
+
+def _rule(kind: str, *parts: str) -> Rule:
+    return Rule(kind, re.compile("".join(parts), re.I))
+
+
+RULES = (
+    _rule("iso", r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T\s](?P<time>\d\d:\d\d))?(?!\d)"),
+    _rule("clock", r"(?<![\d:.,$€£])", _CLOCK, _AFTER_CLOCK),
+    _rule(
+        "date",
+        r"\b(?:", _WEEKDAY, r",?\s(?:the\s)?)?",
+        r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b(?:,?\s(?P<year>", _YEAR, r"))?",
+    ),
+    _rule(
+        "date",
+        r"\b(?:", _WEEKDAY, r",?\s)?(?:the\s)?",
+        r"(?P<day>", _DAY, r")\s(?:of\s)?(?P<month>", _MONTH, r")(?:,?\s(?P<year>", _YEAR, r"))?",
+    ),
+    _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
+    _rule(
+        "month",
+        r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
+        r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?!\s?\d)",
+    ),
+    _rule(
+        "weekday",
+        r"\b", _EARLY, r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
+        r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?P<part>", _PART, r")\b)?",
+    ),
+    _rule(
+        "deictic",
+        r"\b", _EARLY, r"(?P<deictic>today|tonight|tomorrow|yesterday|overnight)\b(?:\s(?P<part>", _PART, r")\b)?",
+    ),
+    _rule(
+        "quarter",
+        r"\b(?:the\s)?(?P<ordinal>first|second|third|fourth)[\s-]quarter\b",
+        r"(?:\sof)?(?:\s(?:(?P<year>", _YEAR, r")|(?P<which>this|last|next)\syear))?",
+    ),
+    _rule("quarter", r"\bQ(?P<ordinal>[1-4])(?:\s(?:of\s)?(?P<year>", _YEAR, r"))?(?!\w)"),
+    _rule("year_ago", r"\b(?:the\s|a\s)?year-(?:ago|earlier)\b(?:\s(?:quarter|period))?"),
+    _rule(
+        "ago",
+        r"\b(?:(?:almost|nearly|about|some|only|just|more\sthan|over|around|exactly)\s)?",
+        r"(?P<number>", _NUMBER, r"|several|a\sfew|some|many)\s(?P<unit>", _UNITS, r")\s",
+        r"(?P<way>ago|earlier|before(?=[\s]?[,.;])|later|from\snow|from\stoday)\b",
+    ),
+    _rule(
+        "season",
+        r"\b", _EARLY, r"(?P<which>this|last|next|past|this\spast|the|that)\s(?P<season>", _SEASON,
+        r")\b(?:\sof\s(?P<year>", _YEAR, r"))?",
+    ),
+    _rule("season", r"\b(?P<season>", _SEASON, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
+    _rule(
+        "vague",
+        r"\b(?:the\s|in\s)?(?P<which>last|past|recent|coming|next)(?:\sfew|\sseveral)?\s",
+        r"(?:days|weeks|months|years|decades)\b",
+    ),
+    _rule(
+        "relative",
+        r"\b(?:", _EARLY, _END, r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
+        r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
+        r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after)\b)))\s",
+        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)(?!-(?:old|long))(?<!\bthis\sday)",
+    ),
+    _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=[\s]?[,.;])"),
+    _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
+    _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?:['’‘]?(?P<short>[1-9])0['’]?s\b"
+          r"|(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"),
+    _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
+    _rule("year", r"(?<![\w$€£.,:/’'])", _EARLY, _END, r"(?P<year>", _YEAR, r")\b(?!['’]s\b)(?![:%/]|-\w+-)", _COUNTED),
+    _rule("spoken", r"\b", _SPOKEN_YEAR, r"\b"),
+    _rule("spoken", r"\btwo\sthousand(?:\s(?:and\s)?(?P<since>one|two|three|four|five|six|seven|eight|nine|ten))?\b"
+          r"(?!\s\w+s\b)"),
+    _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween"
+          r"|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay)\b"
+          r"(?:\s(?P<day>Day|Eve|Sunday|Monday)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
+    _rule("year_end", r"\b(?:the\s)?year(?:['’]s)?[\s-]end\b"),
+    _rule("present", r"\b(?:now|currently|at\spresent|nowadays|at\sthe\smoment|presently|these\sdays)\b"),
+    _rule("present", r"(?<!\bthen\s)(?<!\bthen-)\bcurrent\b(?!\saccount)"),
+    _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
+    _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r")\b)"),
+    _rule("future", r"(?<!\bas\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
+    _rule("future", r"\b(?:the\s(?:near\s|foreseeable\s|not-too-distant\s)?|in\s)future\b"
+          r"(?!\s(?:of|contracts?|prices?)\b)"),
+)  # fmt: skip
+_ANY = re.compile("|".join(f"(?P<r{number}>{re.sub(r'[(][?]P<[a-z0-9_]+>', '(?:', rule.pattern.pattern)})"
+                           for number, rule in enumerate(RULES)), re.I)  # fmt: skip
+
+
+_AHEAD = re.compile(
+    r"(?:\b(?:until|till|by|effective|payable|as\s(?:early|soon|late)\sas|no\slater\sthan|deadline\sof)"
+    r"|\b(?:planned|scheduled|slated|set|due|expected|called|tentatively)\s(?:for|on|in))"
+    r"\s(?:the\s|on\s|early\s|late\s|mid-?|at\s)?$",
+    re.I,
+)
+
+
+class Expression(NamedTuple):
+    """An expression: its kind, its offsets, and the groups of its rule that are not empty."""
+
+    kind: str
+    start: int
+    end: int
+    groups: dict[str, str]
+    is_ahead: bool
+    """Whether the words before it look ahead: "until", "scheduled for"."""
+
+
+def expressions(text: str) -> Iterator[Expression]:
+    """Yield the expressions of a text in order; they do not overlap."""
+    for found in _ANY.finditer(text):
+        rule = RULES[int((found.lastgroup or "r0")[1:])]
+        match = rule.pattern.match(text, found.start())
+        if match is None:
+            continue
+        groups = {name: value.lower() for name, value in match.groupdict().items() if value}
+        is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
+        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead)

@@ -1,0 +1,316 @@
+"""The value of an expression: against the story's own day, the tense of its clause, and the dates before it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from pipeline.annotate.dates.calendar_values import (
+    SEASONS,
+    Unit,
+    day_of,
+    first_day,
+    holiday,
+    nearest_weekday,
+    shifted,
+    valid_date,
+    value_of,
+)
+from pipeline.annotate.dates.expressions import MONTHS, NUMBERS, ORDINALS, WEEKDAYS, Expression
+from pipeline.annotate.tense import Tense
+
+_PARTS = {"morning": "MO", "dawn": "MO", "noon": "MI", "midday": "MI", "lunchtime": "MI", "afternoon": "AF",
+          "evening": "EV", "night": "NI", "midnight": "NI"}  # fmt: skip
+_HOURS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
+_BACK = frozenset(("last", "the last", "past", "the past", "previous", "the previous", "this past", "the prior"))
+_ON = frozenset(("next", "the next", "coming", "the coming", "this coming"))
+_AFTER = frozenset(("the following",))
+_MODIFIED = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "overnight": 0}
+_WORDED = dict(zip("twenties thirties forties fifties sixties seventies eighties nineties".split(), range(2, 10), strict=True))  # fmt: skip
+_SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
+_MONTHS_AHEAD = 5
+"""Months from now on that a clause in the present means."""
+_NEAR = 3000
+"""Characters within which a quarter is still the subject."""
+_FAR = 120
+"""Days from which a date without a year may be that of another year."""
+
+
+class Resolver:
+    """Resolves the expressions of one story in the order of its text.
+
+    ``written`` is the story's own day. ``tense`` returns the tense of the clause around a character.
+    """
+
+    def __init__(self, written: date, tense: Callable[[int], Tense]) -> None:
+        """Nothing was mentioned yet."""
+        self._written = written
+        self._tense = tense
+        self._last: str | None = None
+        self._last_quarter: tuple[str, int] | None = None
+
+    def value(self, expression: Expression) -> str | None:
+        """Return the expression's ISO-TimeML value, or None if it has none, such as 31 February."""
+        value: str | None = getattr(self, f"_{expression.kind}")(expression)
+        if value is not None and value[:1].isdigit():
+            self._last = value
+            if expression.kind == "quarter":
+                self._last_quarter = (value, expression.end)
+        return value
+
+    def _is_future(self, expression: Expression) -> bool:
+        return expression.is_ahead or self._tense(expression.start) == "future"
+
+    def _iso(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        day = valid_date(int(groups["year"]), int(groups["month"]), int(groups["day"]))
+        return day and day.isoformat() + (f"T{groups['time']}" if "time" in groups else "")
+
+    def _clock(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        if "weekday" in groups:
+            day: date | None = self._of_weekday(expression)
+        elif "deictic" in groups:
+            day = self._written + timedelta(days=_MODIFIED[groups["deictic"]])
+        else:
+            day = day_of(self._last or "") or self._written
+        return f"{day.isoformat()}T{_clock_time(groups)}" if day else None
+
+    def _date(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        month = MONTHS.index(groups["month"][:3]) + 1
+        number = int(groups["day"].rstrip("stndrh"))
+        if "year" in groups:
+            day = valid_date(int(groups["year"]), month, number)
+            return day and day.isoformat()
+        written = self._written
+        years = (written.year, written.year - 1, written.year + 1)
+        days = [day for year in years if (day := valid_date(year, month, number))]
+        if not days:
+            return None
+        # The nearest such day is meant; the tense decides about days that are far away.
+        nearest = min(days, key=lambda day: abs((day - written).days))
+        if abs((nearest - written).days) > _FAR:
+            ahead = self._is_future(expression)
+            fitting = [day for day in days if (day >= written) == ahead]
+            nearest = min(fitting or days, key=lambda day: abs((day - written).days))
+        return nearest.isoformat()
+
+    def _month(self, expression: Expression) -> str | None:
+        groups, written = expression.groups, self._written
+        month = MONTHS.index(groups["month"][:3]) + 1
+        if "year" in groups:
+            return f"{groups['year']}-{month:02}"
+        which = groups.get("which", "")
+        behind = written.year - (month > written.month)
+        ahead = written.year + (month < written.month)
+        if which in _BACK:
+            year = written.year - (month >= written.month)
+        elif which in _ON:
+            year = written.year + (month <= written.month)
+        elif which == "this":
+            year = written.year
+        elif not expression.is_ahead and self._tense(expression.start) == "present":
+            year = ahead if (month - written.month) % 12 <= _MONTHS_AHEAD else behind
+        else:
+            year = ahead if self._is_future(expression) else behind
+        return f"{year:04}-{month:02}"
+
+    def _weekday(self, expression: Expression) -> str | None:
+        day = self._of_weekday(expression)
+        return _with_part(day, expression.groups.get("part"))
+
+    def _of_weekday(self, expression: Expression) -> date:
+        groups, written = expression.groups, self._written
+        weekday = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(groups["weekday"].rstrip(".")[:3]))
+        which = groups.get("which", "")
+        if which in _ON:
+            return nearest_weekday(written + timedelta(days=1), weekday, forward=True)
+        if which in _BACK:
+            return nearest_weekday(written - timedelta(days=1), weekday, forward=False)
+        last = day_of(self._last or "")
+        if which in _AFTER and last:
+            return nearest_weekday(last + timedelta(days=1), weekday, forward=True)
+        return nearest_weekday(written, weekday, forward=self._is_future(expression))
+
+    def _deictic(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        word = groups["deictic"]
+        part = "night" if word in ("tonight", "overnight") else groups.get("part")
+        return _with_part(self._written + timedelta(days=_MODIFIED[word]), part)
+
+    def _quarter(self, expression: Expression) -> str | None:
+        groups, written = expression.groups, self._written
+        quarter = int(groups["ordinal"]) if groups["ordinal"].isdigit() else ORDINALS[groups["ordinal"]]
+        if "year" in groups:
+            year = int(groups["year"])
+        elif "which" in groups:
+            year = written.year + {"last": -1, "this": 0, "next": 1}[groups["which"]]
+        else:
+            now = (written.month + 2) // 3
+            year = written.year - (quarter > now and not self._is_future(expression))
+        return f"{year:04}-Q{quarter}"
+
+    def _year_ago(self, expression: Expression) -> str | None:
+        return self._a_year_before(expression)
+
+    def _a_year_before(self, expression: Expression) -> str:
+        """Return the quarter a year before one named shortly before, or the year before the story's."""
+        quarter = self._quarter_before(expression)
+        return f"{int(quarter[:4]) - 1:04}{quarter[4:]}" if quarter else f"{self._written.year - 1:04}"
+
+    def _quarter_before(self, expression: Expression) -> str | None:
+        value, end = self._last_quarter or (None, 0)
+        return value if expression.start - end < _NEAR else None
+
+    def _ago(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        number = _number(groups["number"])
+        unit = _singular(groups["unit"])
+        sign = 1 if groups["way"] in ("later", "from now", "from today") else -1
+        if number is None:
+            return "PAST_REF" if sign < 0 else "FUTURE_REF"
+        if unit == "year" and number == 1 and groups["way"] in ("ago", "earlier"):
+            return self._a_year_before(expression)
+        is_told = groups["way"] in ("earlier", "before", "later")
+        base = (first_day(self._last or "") if is_told else None) or self._written
+        if unit == "decade":
+            unit, number = "year", 10 * number
+        return shifted(base, unit, sign * number)
+
+    def _season(self, expression: Expression) -> str | None:
+        groups, written = expression.groups, self._written
+        season = SEASONS[groups["season"]]
+        if "year" in groups:
+            return f"{groups['year']}-{season}"
+        begins = _SEASON_BEGINS[season]
+        which = groups.get("which", "")
+        if which in _BACK:
+            year = written.year - (begins >= written.month)
+        elif which in _ON:
+            year = written.year + (begins <= written.month)
+        else:
+            year = written.year
+        return f"{year:04}-{season}"
+
+    def _vague(self, expression: Expression) -> str | None:
+        return "FUTURE_REF" if expression.groups["which"] in ("coming", "next") else "PAST_REF"
+
+    def _relative(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        which, unit = groups["which"], groups["unit"]
+        if unit in _PARTS:
+            return self._part_of_day(which, unit)
+        if unit == "fortnight":
+            return None
+        if unit == "day" and which == "the":
+            return value_of(day_of(self._last or "") or self._written, "day") if "modifier" in groups else None
+        known: Unit = unit  # type: ignore[assignment]
+        last = first_day(self._last or "")
+        edge = groups.get("edge")
+        if which in _AFTER or (which == "the next" and unit == "day"):
+            return shifted(last or self._written, known, 1)
+        if which in ("the same", "that same", "that"):
+            return value_of(last or self._written, known)
+        if which in ("the previous", "previous", "the prior") and last:
+            return shifted(last, known, -1)
+        if which == "the latest" and unit == "quarter":
+            return self._quarter_before(expression) or shifted(self._written, "quarter", -1)
+        if which == "the" and unit == "quarter":
+            return self._quarter_before(expression) or value_of(self._written, "quarter")
+        if which == "the" and unit == "weekend":
+            ahead = self._is_future(expression)
+            return value_of(nearest_weekday(self._written, 5, forward=ahead), "weekend")
+        number = -1 if which in _BACK else 1 if which in _ON else 0
+        if edge == "end" and unit == "month" and number == 0:
+            return value_of(self._written, "month")
+        if unit == "weekend" and number == -1:
+            return value_of(nearest_weekday(self._written - timedelta(days=1), 5, forward=False), "weekend")
+        return shifted(self._written, known, number)
+
+    def _part_of_day(self, which: str, part: str) -> str | None:
+        if which == "the":
+            return None
+        last = day_of(self._last or "")
+        if which in _AFTER or which == "the next":
+            return _with_part((last or self._written) + timedelta(days=1), part)
+        if which in ("that", "the same", "that same"):
+            return _with_part(last or self._written, part)
+        return _with_part(self._written + timedelta(days=-1 if which in _BACK else 1 if which in _ON else 0), part)
+
+    def _decade(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        if "decade" in groups:
+            return groups["decade"]
+        digit = int(groups["short"]) if "short" in groups else _WORDED[groups["worded"]]
+        century = self._written.year // 100 - (digit > self._written.year // 10 % 10)
+        return f"{century}{digit}"
+
+    def _century(self, expression: Expression) -> str | None:
+        number = int(expression.groups["century"]) - 1
+        return f"{number:02}" if 0 <= number < 100 else None
+
+    def _year(self, expression: Expression) -> str | None:
+        return expression.groups["year"]
+
+    def _spoken(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        if "tens" not in groups:
+            return f"{2000 + NUMBERS.get(groups.get('since', 'zero'), 0)}"
+        tens, _, ones = groups["ones"].partition("-")
+        return f"{NUMBERS[groups['tens']]}{NUMBERS[tens] + NUMBERS.get(ones, 0):02}"
+
+    def _holiday(self, expression: Expression) -> str | None:
+        groups, written = expression.groups, self._written
+        if "year" in groups:
+            years = [int(groups["year"])]
+        else:
+            years = [written.year, written.year - 1, written.year + 1]
+        days = [holiday(groups["holiday"], groups.get("day", ""), year) for year in years]
+        which = groups.get("which", "")
+        if which in _BACK:
+            days = [day for day in days if day < written] or days
+        elif which in _ON:
+            days = [day for day in days if day > written] or days
+        return min(days, key=lambda day: abs((day - written).days)).isoformat()
+
+    def _year_end(self, expression: Expression) -> str | None:
+        return f"{self._written.year - (self._written.month < 3 and not self._is_future(expression)):04}"
+
+    def _present(self, expression: Expression) -> str | None:
+        return "PRESENT_REF"
+
+    def _past(self, expression: Expression) -> str | None:
+        return "PAST_REF"
+
+    def _future(self, expression: Expression) -> str | None:
+        return None if self._tense(expression.start) == "past" else "FUTURE_REF"
+
+
+def _clock_time(groups: dict[str, str]) -> str:
+    if "named" in groups:
+        return _HOURS[groups["named"]]
+    if "military" in groups:
+        return f"{groups['military'][:2]}:{groups['military'][2:]}"
+    if "hour24" in groups:
+        return f"{int(groups['hour24']):02}:{groups['minute24']}"
+    hour = int(groups["hour"]) % 12 + 12 * (groups["half"] == "p")
+    return f"{hour:02}:{groups.get('minute', '00')}"
+
+
+def _with_part(day: date, part: str | None) -> str:
+    return day.isoformat() + (f"T{_PARTS[part]}" if part else "")
+
+
+def _number(text: str) -> int | None:
+    """Return the number of a numeral or a number word, or None for an indefinite one."""
+    text = text.removesuffix(" of")
+    if text.isdigit():
+        return int(text)
+    tens, _, ones = text.partition("-")
+    return NUMBERS[tens] + NUMBERS.get(ones, 0) if tens in NUMBERS else None
+
+
+def _singular(unit: str) -> Unit:
+    unit = "century" if unit.startswith("centur") else unit.removesuffix("s")
+    return unit  # type: ignore[return-value]
+
+

@@ -1,0 +1,138 @@
+"""Component ``wire_events``: who did what to whom, when and where, and whether it happened.
+
+Reads the parse, ``doc._.wire_entities``, ``doc._.wire_quotes``, ``doc._.wire_dates`` and the story's own day and
+place; writes ``doc._.wire_events``, a tuple of ``Event``.
+"""
+
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotate.events.casualties import counts
+from pipeline.annotate.events.circumstances import Circumstances
+from pipeline.annotate.events.classifier import classifier
+from pipeline.annotate.events.event_spans import EventSpan, event_spans
+from pipeline.annotate.events.features import FeatureExtractor
+from pipeline.annotate.events.modes import is_retreat, mode
+from pipeline.annotate.events.status import status
+from pipeline.annotate.events.word_classes import word_classes
+from pipeline.annotate.quotes.candidates import Quotations
+from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
+from pipeline.annotate.tree import Tree
+from pipeline.annotations import Event, Participant, Quote
+
+_LIGHT = frozenset(
+    "hold make launch carry stage conduct take give file issue begin start open pay mount wage lead commit suffer"
+    " announce declare impose sign reach have put face deliver undertake perform".split()
+)
+"""Verbs whose object names the event: "launched an attack on"."""
+_LONGEST_PHRASE = 12
+
+if not Doc.has_extension("wire_events"):
+    Doc.set_extension("wire_events", default=())
+
+
+@Language.component(
+    "wire_events",
+    requires=["doc._.wire_entities", "doc._.wire_quotes", "doc._.wire_dates", "token.dep"],
+    assigns=["doc._.wire_events"],
+)
+def events(doc: Doc) -> Doc:
+    """Set ``doc._.wire_events``, in the order of the text."""
+    tree = Tree(doc)
+    doc._.wire_events = tuple(EventReader(tree, doc).read())
+    return doc
+
+
+class EventReader:
+    """Reads the events of one story."""
+
+    def __init__(self, tree: Tree, doc: Doc) -> None:
+        """Take what the components before have found."""
+        self._tree = tree
+        self._quotes: tuple[Quote, ...] = doc._.wire_quotes
+        self._words = word_classes()
+        self._extractor = FeatureExtractor(tree, self._words)
+        self._resolver = SpeakerResolver(tree, Quotations(tree), doc._.wire_entities, ())
+        self._circumstances = Circumstances(
+            tree, doc._.wire_dates, doc._.wire_entities, doc._.wire_written, doc._.wire_located
+        )
+
+    def read(self) -> Iterator[Event]:
+        """Yield the events in the order of their triggers."""
+        found = (self._event(each) for each in event_spans(self._tree, self._extractor, classifier()))
+        kept = sorted((each for each in found if each is not None), key=lambda each: each.start)
+        for number, each in enumerate(kept, 1):
+            yield each.model_copy(update={"id": f"v{number}"})
+
+    def _event(self, found: EventSpan) -> Event | None:
+        tree = self._tree
+        trigger = self._trigger(found)
+        actors = self._participants(found.actors, ())
+        recipients = self._participants(found.recipients, actors)
+        if found.type is None and not any(each.entity for each in (*actors, *recipients)):
+            return None
+        own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
+        own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
+        clause = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
+        kind = found.type
+        if kind == "CONCEDE" and is_retreat(own):
+            kind = "RETREAT"
+        state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
+        numbers = counts(tree, trigger, kind)
+        return Event(
+            id="",
+            start=tree.start[trigger],
+            end=tree.end[trigger],
+            text=tree.word[trigger],
+            predicate=self._lemma(trigger),
+            type=kind,
+            mode=mode(kind, own, clause) if kind else None,
+            status=state,
+            actors=actors,
+            recipients=recipients,
+            date=self._circumstances.date(trigger, state),
+            place=self._circumstances.place(trigger),
+            quote=self._quote(tree.start[trigger]),
+            dead=numbers.dead,
+            injured=numbers.injured,
+            size=numbers.size,
+        )
+
+    def _trigger(self, found: EventSpan) -> int:
+        """Return the token that names the event: the predicate, or the object of a light verb."""
+        if found.through and self._lemma(found.predicate) in _LIGHT and self._tree.dep[found.through[0]] == "dobj":
+            return found.through[0]
+        return found.predicate
+
+    def _lemma(self, token: int) -> str:
+        return self._extractor.word(token).lemma
+
+    def _participants(self, heads: tuple[int, ...], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
+        """Return the participants with these heads, without any that overlap one before."""
+        kept = list(others)
+        for each in map(self._participant, heads):
+            if all(each.end <= other.start or other.end <= each.start for other in kept):
+                kept.append(each)
+        return tuple(kept[len(others) :])
+
+    def _participant(self, head: int) -> Participant:
+        tree = self._tree
+        begins, last = self._resolver.name_around(head)
+        first = min(tree.left[head], begins)
+        while first < head and not tree.word[first][0].isalnum():
+            first += 1
+        complement = next((child for child in tree.children[head] if tree.lower[child] == "of" and child == head + 1), None)
+        if complement is not None and tree.right[complement] - first < _LONGEST_PHRASE:
+            last = tree.right[complement]
+        start, end = tree.start[first], tree.end[last]
+        text = tree.text[start:end]
+        entity = self._resolver.entity_of(head)
+        return Participant(
+            start=start, end=end, text=text, entity=entity.id if entity else None, name=entity.name if entity else text
+        )
+
+    def _quote(self, offset: int) -> str | None:
+        within = [quote for quote in self._quotes if quote.start <= offset < quote.end]
+        return min(within, key=lambda quote: quote.end - quote.start).id if within else None

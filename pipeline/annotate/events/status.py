@@ -1,0 +1,127 @@
+"""The status of an event: happened, ongoing, planned, possible or denied; from negation, modals and tense."""
+
+from typing import Literal
+
+from pipeline.annotate.tense import clause_of, tense_of
+from pipeline.annotate.tree import Tree
+
+Status = Literal["happened", "ongoing", "planned", "possible", "denied"]
+_NEGATIONS = frozenset("not n't n’t never no neither nor without".split())
+_DENIALS = frozenset("deny denies denied denying denial refute refutes refuted refuse refuses refused refusing fail"
+                     " fails failed failing decline declines declined reject rejects rejected avoid avoided"
+                     " rule ruled".split())  # fmt: skip
+_PLANS = frozenset(
+    "plan plans planned planning agree agrees agreed agreeing intend intends intended promise promises promised pledge"
+    " pledges pledged vow vows vowed expect expects expected schedule scheduled due set prepare prepares preparing"
+    " prepared offer offers offered decide decides decided ready willing about slated aim aims threaten threatens"
+    " threatened threatening poised propose proposes proposed announce announces announced order orders ordered".split()
+)
+_WISHES = frozenset(
+    "want wants wanted urge urges urged call calls called calling ask asks asked demand demands demanded hope hopes hoped"
+    " seek seeks sought try tries tried trying consider considers considering considered suggest suggests suggested"
+    " fear fears feared suspect suspects suspected allege alleges alleged appear appears appeared seem seems seemed"
+    " require requires required request requests requested warn warns warned encourage encourages encouraged press"
+    " pressed pressing must should need needs able unable likely unlikely possible could might may would".split()
+)
+_POSSIBLE = frozenset("may might could can must should ought would".split())
+_FUTURE = frozenset("will wo shall 'll ’ll".split())
+_PRESENT = frozenset("is are am 's ’s 're ’re 'm ’m".split())
+_PERFECT = frozenset("has have 've ’ve".split())
+_CONDITIONS = frozenset("if unless whether".split())
+_PLANNED_WORDS = frozenset("planned scheduled upcoming forthcoming future proposed next coming".split())
+_POSSIBLE_WORDS = frozenset("possible potential alleged suspected apparent hypothetical threatened feared".split())
+_AGAINST = frozenset("against over".split())
+_GOVERNED = frozenset("xcomp pcomp ccomp acomp advcl".split())
+
+
+def status(tree: Tree, trigger: int, *, is_verb: bool) -> Status:
+    """Return the status of the event that a token names."""
+    if not is_verb:
+        return _of_noun(tree, trigger)
+    return _of_verb(tree, trigger)
+
+
+def _of_verb(tree: Tree, verb: int) -> Status:
+    children = tree.children[verb]
+    auxiliaries = {tree.lower[child] for child in children if tree.dep[child] in ("aux", "auxpass")}
+    if any(tree.dep[child] == "neg" or tree.lower[child] in _NEGATIONS for child in children):
+        return "denied"
+    if any(tree.dep[child] == "mark" and tree.lower[child] in _CONDITIONS for child in children):
+        return "possible"
+    if auxiliaries & _FUTURE:
+        return "planned"
+    if auxiliaries & _POSSIBLE:
+        return "possible" if "have" not in auxiliaries or auxiliaries & {"may", "might", "could"} else "denied"
+    governed = _under(tree, verb, auxiliaries)
+    if governed is not None:
+        return governed
+    if tree.lower[verb].endswith("ing") and tree.dep[verb] not in ("advcl", "acl", "pcomp"):
+        if auxiliaries & _PRESENT or (auxiliaries & _PERFECT and "been" in auxiliaries):
+            return "planned" if _is_dated_ahead(tree, verb) else "ongoing"
+        if not auxiliaries and tree.dep[verb] == "xcomp":
+            return "ongoing" if tense_of(tree, tree.head[verb]) == "present" else "happened"
+    if tree.dep[verb] == "conj" and not auxiliaries and not _has_subject(tree, verb) and tree.head[verb] != verb:
+        above = _of_verb(tree, tree.head[verb])
+        return above if above != "denied" else "happened"
+    return "happened"
+
+
+def _under(tree: Tree, verb: int, auxiliaries: set[str]) -> Status | None:
+    """Return the status that the governing verb gives: "agreed to", "denied having", "urged them to"."""
+    dep, head = tree.dep[verb], tree.head[verb]
+    if head == verb or dep not in _GOVERNED | {"acl", "dep"}:
+        return None
+    if dep == "pcomp":
+        head = tree.head[head]
+    word = tree.lower[head]
+    infinitive = "to" in auxiliaries
+    if word in _DENIALS and dep in ("xcomp", "pcomp", "ccomp"):
+        return "denied"
+    if dep == "ccomp" and word not in _WISHES:
+        return None
+    if dep == "advcl" and not infinitive:
+        return None
+    if infinitive and dep == "advcl":
+        return "planned" if tense_of(tree, head) == "future" else None
+    if word in _PLANS and (infinitive or dep == "ccomp"):
+        return "planned" if dep != "ccomp" else None
+    if word in _WISHES and (infinitive or dep in ("ccomp", "pcomp")):
+        return "possible"
+    if infinitive and dep in ("xcomp", "acl"):
+        above = _of_verb(tree, head) if dep == "xcomp" else "possible"
+        return "planned" if above == "happened" and tree.lower[head] in _PLANS else above
+    return None
+
+
+def _is_dated_ahead(tree: Tree, verb: int) -> bool:
+    words = {tree.lower[child] for child in tree.children[verb]}
+    return bool(words & {"tomorrow", "next", "later", "soon"})
+
+
+def _has_subject(tree: Tree, verb: int) -> bool:
+    return tree.child(verb, "nsubj", "nsubjpass") is not None
+
+
+def _of_noun(tree: Tree, noun: int) -> Status:
+    modifiers = {tree.lower[child] for child in tree.children[noun]}
+    if modifiers & _PLANNED_WORDS:
+        return "planned"
+    if modifiers & _POSSIBLE_WORDS:
+        return "possible"
+    if modifiers & {"no", "any"}:
+        return "denied" if "no" in modifiers else "possible"
+    if "ongoing" in modifiers or "continuing" in modifiers:
+        return "ongoing"
+    governor = clause_of(tree, noun)
+    if governor == noun:
+        return "happened"
+    word = tree.lower[governor]
+    above = _of_verb(tree, governor)
+    direct = tree.dep[noun] in ("dobj", "pobj") and (tree.head[noun] == governor or tree.head[tree.head[noun]] == governor)
+    if direct and word in _DENIALS:
+        return "denied"
+    if direct and (word in _PLANS | _WISHES) and above == "happened":
+        return "planned" if word in _PLANS else "possible"
+    if tree.dep[noun] in ("nsubj", "nsubjpass", "dobj") or direct:
+        return above
+    return "happened"

@@ -1,0 +1,48 @@
+"""The tense of a clause, from its auxiliaries and the form of its verb."""
+
+from typing import Literal
+
+from pipeline.annotate.tree import Tree
+
+Tense = Literal["past", "present", "future"]
+_FUTURE = frozenset("will wo 'll ’ll shall would may might should must".split())
+_PAST = frozenset("was were had did 'd ’d been".split())
+_PRESENT = frozenset("is are am has have do does 's ’s 're ’re 've ’ve".split())
+_PROSPECTIVE = frozenset(
+    "plan plans planning scheduled expect expects expected due hope hopes intend intends set prepare prepares preparing"
+    " slated wants want".split()
+)
+_CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj".split())
+
+
+def clause_of(tree: Tree, token: int) -> int:
+    """Return the verb of the clause that a token is in, or the root of its sentence."""
+    while tree.dep[token] not in _CLAUSE and tree.head[token] != token:
+        token = tree.head[token]
+    return token
+
+
+def tense_of(tree: Tree, verb: int) -> Tense:
+    """Return the tense of a clause by its verb; an infinitive has the future of the verb that governs it."""
+    auxiliaries = {tree.lower[child] for child in tree.children[verb] if tree.dep[child] in ("aux", "auxpass")}
+    if auxiliaries & _FUTURE:
+        return "future"
+    if "to" in auxiliaries:
+        # An infinitive of purpose lies at the time of its clause, any other after it.
+        is_purpose = tree.dep[verb] == "advcl" and tree.head[verb] != verb
+        return tense_of(tree, tree.head[verb]) if is_purpose else "future"
+    if auxiliaries & _PAST:
+        return "past"
+    if tree.lower[verb] in _PROSPECTIVE:
+        return "future"
+    if auxiliaries & _PRESENT:
+        return "future" if tree.lower[verb].endswith("ing") else "past" if _is_perfect(auxiliaries) else "present"
+    if tree.lower[verb].endswith("ing") and tree.head[verb] != verb:
+        return tense_of(tree, tree.head[verb]) if tree.dep[verb] in ("xcomp", "pcomp", "conj") else "present"
+    if tree.lower[verb].endswith("s") and not tree.lower[verb].endswith("ss"):
+        return "present"
+    return "past"
+
+
+def _is_perfect(auxiliaries: set[str]) -> bool:
+    return bool(auxiliaries & {"has", "have", "'ve", "’ve"})

