@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -45,6 +45,8 @@ STRENGTH = {"event": 0.02, "type": 2.0}
 """The inverse of the L2 penalty."""
 VECTOR_SCALE = {"event": 2.0, "type": 4.0}
 UNEVENTFUL_WEIGHT = 0.3
+SMALLEST = 0.01
+"""The smallest weight that is kept."""
 _STORIES, _LEAD, _SHARE = 400, 1_500, 0.5
 """How many unlabelled stories, how many of their characters, and which share of their pairs are read."""
 _LEXNAMES = (
@@ -89,6 +91,8 @@ class Row(NamedTuple):
     sentence: int
     type: str | None
     features: tuple[Features, ...]
+    details: tuple[Features, ...]
+    """Those that only the type depends on."""
 
 
 class Sentence(NamedTuple):
@@ -109,39 +113,47 @@ def parsed(path: Path, words: WordClasses) -> Iterator[Sentence]:
         tree = Tree(doc)
         extractor = FeatureExtractor(tree, words)
         rows = []
-        for pair in argument_structure.pairs(tree):
-            is_labelled = joins(label, event_spans.span(tree, pair.actor.token), event_spans.span(tree, pair.recipient.token))
+        for pair in argument_structure.pairs(tree, extractor):
+            is_labelled = joins(
+                label, event_spans.span(tree, pair.actor.token), event_spans.span(tree, pair.recipient.token)
+            )
             kind = label["types"][0] if is_labelled else None
-            rows.append(Row(number, MERGED.get(kind, kind) if kind else None, features_of(extractor, pair)))
+            rows.append(row_of(number, MERGED.get(kind, kind) if kind else None, extractor, pair))
         held_out = int(hashlib.sha256(label["id"].encode()).hexdigest(), 16) % 3 == 0
         yield Sentence(label, tree, rows, held_out)
 
 
 def uneventful(path: Path, words: WordClasses) -> Iterator[Row]:
     """Yield pairs of whole stories that no word suggests to be an event: sentences with labels have few of them."""
-    random = Random(0)  # noqa: S311 - a sample
+    random = Random(0)
     texts = [json.loads(line)["text"][:_LEAD] for line in random.sample(path.read_text().splitlines(), _STORIES)]
     nlp = model.load(Settings().spacy.model)
     for doc in nlp.pipe(texts, disable=list(model.OWN_COMPONENTS)):
         tree = Tree(doc)
         extractor = FeatureExtractor(tree, words)
-        for pair in argument_structure.pairs(tree):
+        for pair in argument_structure.pairs(tree, extractor):
             if random.random() < _SHARE and not extractor.suggested(pair.predicate, pair.recipient):
-                yield Row(-1, None, features_of(extractor, pair))
+                yield row_of(-1, None, extractor, pair)
 
 
-def features_of(extractor: FeatureExtractor, pair: argument_structure.Pair) -> tuple[Features, ...]:
-    """Return all features of a pair."""
-    return (
+def row_of(sentence: int, kind: str | None, extractor: FeatureExtractor, pair: argument_structure.Pair) -> Row:
+    """Return a pair with all of its features."""
+    features = (
         extractor.of_predicate(pair.predicate),
         extractor.of_argument("A", pair.actor),
         extractor.of_argument("R", pair.recipient),
         extractor.of_pair(*pair),
     )
+    details = (
+        extractor.details_of_predicate(pair.predicate),
+        extractor.details_of_pair(pair.predicate, pair.recipient),
+    )
+    return Row(sentence, kind, features, details if kind else ())
 
 
 def joins(label: dict[str, Any], actor: tuple[int, int], recipient: tuple[int, int]) -> bool:
     """Return whether two spans are the labelled actor and recipient, in either order if the type is mutual."""
+
     def on(span: tuple[int, int], side: str) -> bool:
         return any(overlaps(span, (start, end)) for start, end in label[side])
 
@@ -157,45 +169,62 @@ def overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def learn(rows: Sequence[Row]) -> dict[str, Any]:
     """Return the weights: for being an event from all pairs, for the type from the labelled ones."""
-    counts = Counter(name for row in rows for part in row.features for name in set(part.names))
-    names = sorted(name for name, count in counts.items() if count >= 2)
-    index = {name: number for number, name in enumerate(names)}
     words = WordClasses()
-    sparse, dense = matrices(rows, index, words)
-    labelled = np.array([row.type is not None for row in rows])
-    positives = Counter(row.sentence for row in rows if row.type)
-    weight = np.array([
-        2 / positives[row.sentence] ** 0.5 if row.type else 1.0 if row.sentence >= 0 else UNEVENTFUL_WEIGHT for row in rows
-    ])
-    target = np.stack([~labelled, labelled], axis=1).astype(float)
+    labelled = [row for row in rows if row.type]
+    positives = Counter(row.sentence for row in labelled)
+    weight = np.array(
+        [
+            2 / positives[row.sentence] ** 0.5 if row.type else 1.0 if row.sentence >= 0 else UNEVENTFUL_WEIGHT
+            for row in rows
+        ]
+    )
+    is_event = np.array([row.type is not None for row in rows])
+    names = frequent(row.features for row in rows)
+    sparse, dense = matrices([row.features for row in rows], names, words)
+    target = np.stack([~is_event, is_event], axis=1).astype(float)
     event = fit(sparse, dense * VECTOR_SCALE["event"], target, weight, STRENGTH["event"])
-    chosen = np.flatnonzero(labelled)
-    types = np.zeros((len(chosen), len(LEARNED)))
-    types[np.arange(len(chosen)), [LEARNED.index(str(rows[row].type)) for row in chosen]] = 1
-    weight = np.array([1 / positives[rows[row].sentence] for row in chosen])
-    kind = fit(sparse[chosen], dense[chosen] * VECTOR_SCALE["type"], types, weight, STRENGTH["type"])
-    width = len(names)
-    scaled = [(event[:, 1:] - event[:, :1], VECTOR_SCALE["event"]), (kind, VECTOR_SCALE["type"])]
-    weights = np.hstack([each[:width] for each, _ in scaled])
-    vectors = np.hstack([each[width:-1] * scale for each, scale in scaled])
-    kept = np.flatnonzero(np.abs(weights).max(axis=1) > 0.01)
+    event = event[:, 1:] - event[:, :1]
+    details = [row.features + row.details for row in labelled]
+    more = frequent(details)
+    sparse, dense = matrices(details, more, words)
+    types = np.zeros((len(labelled), len(LEARNED)))
+    types[np.arange(len(labelled)), [LEARNED.index(str(row.type)) for row in labelled]] = 1
+    weight = np.array([1 / positives[row.sentence] for row in labelled])
+    kind = fit(sparse, dense * VECTOR_SCALE["type"], types, weight, STRENGTH["type"])
+    weights, vectors = [], []
+    for learned, index, scale in ((event, names, VECTOR_SCALE["event"]), (kind, more, VECTOR_SCALE["type"])):
+        weights.append({name: learned[row] for name, row in index.items()})
+        vectors.append(learned[len(index) : -1] * scale)
+    nothing = (np.zeros(1), np.zeros(len(LEARNED)))
+    together = {
+        name: np.concatenate([of.get(name, none) for of, none in zip(weights, nothing, strict=True)])
+        for name in sorted({*names, *more})
+    }
+    kept = {name: each for name, each in together.items() if np.abs(each).max() > SMALLEST}
+    matrix = np.hstack(vectors)
     return {
         "types": np.array(LEARNED),
-        "features": np.array([names[row] for row in kept]),
-        "weights": weights[kept].astype(np.float16),
+        "features": np.array(list(kept)),
+        "weights": np.array(list(kept.values())).astype(np.float16),
         "slots": np.array(SLOTS),
-        "matrices": vectors.reshape(len(SLOTS), -1, vectors.shape[1]).astype(np.float16),
-        "bias": np.hstack([each[-1] for each, _ in scaled]).astype(np.float32),
+        "matrices": matrix.reshape(len(SLOTS), -1, matrix.shape[1]).astype(np.float16),
+        "bias": np.hstack([event[-1], kind[-1]]).astype(np.float32),
     }
 
 
-def matrices(rows: Sequence[Row], index: dict[str, int], words: WordClasses) -> tuple[Any, Any]:
+def frequent(rows: Iterable[tuple[Features, ...]]) -> dict[str, int]:
+    """Return the features that at least two rows have, numbered."""
+    counts = Counter(name for row in rows for name in {name for part in row for name in part.names})
+    return {name: number for number, name in enumerate(sorted(name for name, count in counts.items() if count >= 2))}
+
+
+def matrices(rows: Sequence[tuple[Features, ...]], index: dict[str, int], words: WordClasses) -> tuple[Any, Any]:
     """Return the features as a sparse matrix of names and a dense one of mean vectors, slot beside slot."""
     pointers, columns = [0], list[int]()
     size = words.vectors.shape[1]
     dense = np.zeros((len(rows), len(SLOTS) * size), dtype=np.float32)
     for number, row in enumerate(rows):
-        for part in row.features:
+        for part in row:
             columns.extend(index[name] for name in part.names if name in index)
             for name, known in part.slots:
                 found = [each for each in known if each >= 0]

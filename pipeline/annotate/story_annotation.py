@@ -9,7 +9,6 @@ from pipeline.annotate.model import AnnotationInput, annotate
 from pipeline.annotations import Annotations
 from pipeline.story import AnnotatedStory, Story
 
-
 _DATELINE_AGE = timedelta(days=3)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-_READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX"]
+_READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START"]
 _HALF = 2**63
+_KEPT = "wire_tree"
 
 
 class Tree:
@@ -25,7 +26,7 @@ class Tree:
         strings = doc.vocab.strings
         read: Any = doc
         table = read.to_array(_READ).T.tolist() if len(doc) else [[]] * len(_READ)
-        words, lowers, deps, heads, kinds, starts = table
+        words, lowers, deps, heads, kinds, starts, borders = table
         named = {number: strings[number] for number in {*words, *lowers, *deps, *kinds}}
         self.word: list[str] = [named[number] for number in words]
         self.lower: list[str] = [named[number] for number in lowers]
@@ -38,7 +39,7 @@ class Tree:
         self.children: list[list[int]] = [[] for _ in self.word]
         self.left = list(range(len(self.word)))
         self.right = list(range(len(self.word)))
-        self.sentences = _sentences(doc)
+        self.sentences = _sentences(borders)
         self.sentence = [n for n, (first, last) in enumerate(self.sentences) for _ in range(first, last)]
         self._hang()
 
@@ -78,6 +79,14 @@ class Tree:
             yield token
 
 
-def _sentences(doc: Doc) -> list[tuple[int, int]]:
-    starts = [token.i for token in doc if token.is_sent_start or token.i == 0]
-    return list(pairwise([*starts, len(doc)]))
+def tree_of(doc: Doc) -> Tree:
+    """Return the tree of a document, read out of it once."""
+    tree: Tree | None = doc.user_data.get(_KEPT)
+    if tree is None:
+        tree = doc.user_data[_KEPT] = Tree(doc)
+    return tree
+
+
+def _sentences(borders: list[int]) -> list[tuple[int, int]]:
+    starts = [token for token, border in enumerate(borders) if border == 1 or token == 0]
+    return list(pairwise([*starts, len(borders)]))

@@ -1,6 +1,7 @@
 """Component ``wire_dates``: days, months, years and times of day, with their values.
 
-Reads the parse and ``doc._.wire_written``, the story's own day; writes ``doc._.wire_dates``, a tuple of ``DateMention``.
+Reads the parse and ``doc._.wire_written``, the story's own day; writes ``doc._.wire_dates``, a tuple of
+``DateMention``.
 """
 
 from datetime import date
@@ -11,7 +12,7 @@ from spacy.tokens import Doc
 from pipeline.annotate.dates.expressions import expressions
 from pipeline.annotate.dates.resolution import Resolver
 from pipeline.annotate.tense import Tense, clause_of, tense_of
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import Tree, tree_of
 from pipeline.annotations import DateMention
 
 if not Doc.has_extension("wire_dates"):
@@ -23,7 +24,7 @@ if not Doc.has_extension("wire_dates"):
 def dates(doc: Doc) -> Doc:
     """Set ``doc._.wire_dates``, in the order of the text; nothing if the story's own day is unknown."""
     if doc._.wire_written is not None:
-        doc._.wire_dates = tuple(date_mentions(Tree(doc), doc._.wire_written))
+        doc._.wire_dates = tuple(date_mentions(tree_of(doc), doc._.wire_written))
     return doc
 
 
@@ -38,5 +39,7 @@ def date_mentions(tree: Tree, written: date) -> list[DateMention]:
     for each in expressions(tree.text):
         value = resolver.value(each)
         if value is not None:
-            found.append(DateMention(start=each.start, end=each.end, text=tree.text[each.start : each.end], value=value))
+            found.append(
+                DateMention(start=each.start, end=each.end, text=tree.text[each.start : each.end], value=value)
+            )
     return found

@@ -134,7 +134,8 @@ RULES = (
         r"\b(?:", _EARLY, _END, r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
         r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after)\b)))\s",
-        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)(?!-(?:old|long))(?<!\bthis\sday)",
+        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
+        r"(?!-(?:old|long))(?<!\bthis\sday)",
     ),
     _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=[\s]?[,.;])"),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
@@ -145,8 +146,8 @@ RULES = (
     _rule("spoken", r"\b", _SPOKEN_YEAR, r"\b"),
     _rule("spoken", r"\btwo\sthousand(?:\s(?:and\s)?(?P<since>one|two|three|four|five|six|seven|eight|nine|ten))?\b"
           r"(?!\s\w+s\b)"),
-    _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween"
-          r"|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay)\b"
+    _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?",
+          r"(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay)\b"
           r"(?:\s(?P<day>Day|Eve|Sunday|Monday)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
     _rule("year_end", r"\b(?:the\s)?year(?:['’]s)?[\s-]end\b"),
     _rule("present", r"\b(?:now|currently|at\spresent|nowadays|at\sthe\smoment|presently|these\sdays)\b"),
@@ -157,8 +158,23 @@ RULES = (
     _rule("future", r"\b(?:the\s(?:near\s|foreseeable\s|not-too-distant\s)?|in\s)future\b"
           r"(?!\s(?:of|contracts?|prices?)\b)"),
 )  # fmt: skip
-_ANY = re.compile("|".join(f"(?P<r{number}>{re.sub(r'[(][?]P<[a-z0-9_]+>', '(?:', rule.pattern.pattern)})"
-                           for number, rule in enumerate(RULES)), re.I)  # fmt: skip
+_BEGINS = (
+    r"(?<!\w)(?=\d|['’‘]\d|Q[1-4]|(?:early|earlier|late|later|mid|end|beginning|start|middle|the|this|that|last|next|past|in"
+    r"|previous|coming|current|currently|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|tod"
+    r"|ton|tom|yes|ove|first|second|third|fourth|a|an|couple|one|two|three|four|five|six|seven|eight|nine|ten|ele|twe|thi"
+    r"|fif|nin|for|som|sev|man|almost|nearly|about|only|just|more|around|exactly|spr|summer|autumn|fall|winter|recent|now"
+    r"|at|pre|these|not|long|lately|soon|shortly|year|noon|midnight|midday|tha|chr|new|hal|eas|good|val|ind|bas|six|eig))"
+)
+"""The letters that expressions begin with: most words are passed without trying a rule."""
+_ANY = re.compile(
+    f"{_BEGINS}(?:"
+    + "|".join(
+        f"(?P<r{number}>{re.sub(r'[(][?]P<[a-z0-9_]+>', '(?:', rule.pattern.pattern)})"
+        for number, rule in enumerate(RULES)
+    )
+    + ")",
+    re.I,
+)
 
 
 _AHEAD = re.compile(

@@ -24,7 +24,10 @@ _BACK = frozenset(("last", "the last", "past", "the past", "previous", "the prev
 _ON = frozenset(("next", "the next", "coming", "the coming", "this coming"))
 _AFTER = frozenset(("the following",))
 _MODIFIED = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "overnight": 0}
-_WORDED = dict(zip("twenties thirties forties fifties sixties seventies eighties nineties".split(), range(2, 10), strict=True))  # fmt: skip
+_WORDED = {
+    word: number
+    for number, word in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)
+}
 _SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 _MONTHS_AHEAD = 5
 """Months from now on that a clause in the present means."""
@@ -62,7 +65,7 @@ class Resolver:
     def _iso(self, expression: Expression) -> str | None:
         groups = expression.groups
         day = valid_date(int(groups["year"]), int(groups["month"]), int(groups["day"]))
-        return day and day.isoformat() + (f"T{groups['time']}" if "time" in groups else "")
+        return day.isoformat() + (f"T{groups['time']}" if "time" in groups else "") if day else None
 
     def _clock(self, expression: Expression) -> str | None:
         groups = expression.groups
@@ -80,7 +83,7 @@ class Resolver:
         number = int(groups["day"].rstrip("stndrh"))
         if "year" in groups:
             day = valid_date(int(groups["year"]), month, number)
-            return day and day.isoformat()
+            return day.isoformat() if day else None
         written = self._written
         years = (written.year, written.year - 1, written.year + 1)
         days = [day for year in years if (day := valid_date(year, month, number))]
@@ -201,30 +204,34 @@ class Resolver:
             return self._part_of_day(which, unit)
         if unit == "fortnight":
             return None
-        if unit == "day" and which == "the":
-            return value_of(day_of(self._last or "") or self._written, "day") if "modifier" in groups else None
-        known: Unit = unit  # type: ignore[assignment]
-        last = first_day(self._last or "")
-        edge = groups.get("edge")
+        if unit == "quarter" and which in ("the", "the latest"):
+            number = -1 if which == "the latest" else 0
+            return self._quarter_before(expression) or shifted(self._written, "quarter", number)
+        if which == "the":
+            return self._definite(expression, _singular(unit))
+        return self._counted_on(which, _singular(unit))
+
+    def _definite(self, expression: Expression, unit: Unit) -> str | None:
+        """Return the value of "the day", "the weekend", "the month"."""
+        if unit == "day":
+            last = day_of(self._last or "") or self._written
+            return value_of(last, "day") if "modifier" in expression.groups else None
+        if unit == "weekend":
+            return value_of(nearest_weekday(self._written, 5, forward=self._is_future(expression)), "weekend")
+        return value_of(self._written, unit)
+
+    def _counted_on(self, which: str, unit: Unit) -> str | None:
+        """Return the value of "last week", "the following day", "that year"."""
+        last = first_day(self._last or "") or self._written
         if which in _AFTER or (which == "the next" and unit == "day"):
-            return shifted(last or self._written, known, 1)
+            return shifted(last, unit, 1)
         if which in ("the same", "that same", "that"):
-            return value_of(last or self._written, known)
-        if which in ("the previous", "previous", "the prior") and last:
-            return shifted(last, known, -1)
-        if which == "the latest" and unit == "quarter":
-            return self._quarter_before(expression) or shifted(self._written, "quarter", -1)
-        if which == "the" and unit == "quarter":
-            return self._quarter_before(expression) or value_of(self._written, "quarter")
-        if which == "the" and unit == "weekend":
-            ahead = self._is_future(expression)
-            return value_of(nearest_weekday(self._written, 5, forward=ahead), "weekend")
-        number = -1 if which in _BACK else 1 if which in _ON else 0
-        if edge == "end" and unit == "month" and number == 0:
-            return value_of(self._written, "month")
-        if unit == "weekend" and number == -1:
+            return value_of(last, unit)
+        if which in ("the previous", "previous", "the prior"):
+            return shifted(last, unit, -1)
+        if unit == "weekend" and which in _BACK:
             return value_of(nearest_weekday(self._written - timedelta(days=1), 5, forward=False), "weekend")
-        return shifted(self._written, known, number)
+        return shifted(self._written, unit, -1 if which in _BACK else 1 if which in _ON else 0)
 
     def _part_of_day(self, which: str, part: str) -> str | None:
         if which == "the":
@@ -260,10 +267,8 @@ class Resolver:
 
     def _holiday(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
-        if "year" in groups:
-            years = [int(groups["year"])]
-        else:
-            years = [written.year, written.year - 1, written.year + 1]
+        around = [written.year, written.year - 1, written.year + 1]
+        years = [int(groups["year"])] if "year" in groups else around
         days = [holiday(groups["holiday"], groups.get("day", ""), year) for year in years]
         which = groups.get("which", "")
         if which in _BACK:
@@ -310,7 +315,4 @@ def _number(text: str) -> int | None:
 
 
 def _singular(unit: str) -> Unit:
-    unit = "century" if unit.startswith("centur") else unit.removesuffix("s")
-    return unit  # type: ignore[return-value]
-
-
+    return "century" if unit.startswith("centur") else unit.removesuffix("s")  # type: ignore[return-value]

@@ -6,14 +6,21 @@ name events themselves ("the killing of", "talks between").
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice, product
+from typing import NamedTuple, Protocol
 
 from pipeline.annotate.tree import Tree
 
 _CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj csubjpass dep".split())
+_CLAUSES = frozenset("xcomp advcl acl pcomp relcl ccomp".split())
+_OBJECTS = frozenset("dobj dative attr oprd pobj appos".split())
+_BELOW = frozenset("xcomp ccomp pcomp acl relcl advcl acomp".split())
+_CLAUSAL = frozenset("ccomp pcomp xcomp advcl".split())
+_OF_VERBS = frozenset(("nsubj", "nsubjpass", "agent", "aux", "auxpass"))
 _SUBJECTS = ("nsubj", "csubj")
 _RELATIVES = frozenset("who which that whom".split())
 _NOUN_DEPS = frozenset("nsubj nsubjpass dobj pobj dative attr appos conj poss oprd".split())
+_NOMINAL_DEPS = _NOUN_DEPS | {"ROOT"}
 _INNER = frozenset("poss compound amod nmod".split())
 _TIMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
@@ -22,6 +29,7 @@ _TIMES = frozenset(
 )
 _DEPTH = 4
 """How many steps below a predicate an argument may be."""
+_TOWARDS = frozenset(("prep_with", "prep_on", "prep_against", "prep_to"))
 _MOST_CONJUNCTS = 12
 _MOST_PATIENTS = 24
 _OBJECT_CONTROL_EXEMPT = frozenset("promise promised promises vow vowed threaten threatened".split())
@@ -43,13 +51,44 @@ class Pair(NamedTuple):
     recipient: Argument
 
 
-def pairs(tree: Tree) -> Iterator[Pair]:
-    """Yield every pair of arguments of every predicate, in the order of the text."""
+class Participants(Protocol):
+    """What may be an event, and who may take part in one."""
+
+    def may_happen(self, token: int) -> bool:
+        """Return whether a noun may name an event."""
+        ...
+
+    def is_verb(self, token: int) -> bool:
+        """Return whether a token heads a clause."""
+        ...
+
+    def may_act(self, token: int) -> bool:
+        """Return whether the noun phrase with this head may be an actor."""
+        ...
+
+    def is_somebody(self, token: int) -> bool:
+        """Return whether it is a person or a group; an event has one on either side."""
+        ...
+
+
+def pairs(tree: Tree, known: Participants) -> Iterator[Pair]:
+    """Yield every pair of arguments of every predicate that an event may join, in the order of the text."""
     for token in range(len(tree)):
-        if is_verb(tree, token):
-            yield from _verbal(tree, token)
-        elif tree.dep[token] in _NOUN_DEPS or tree.dep[token] == "ROOT":
-            yield from _nominal(tree, token)
+        yield from pairs_of(tree, token, known)
+
+
+def pairs_of(tree: Tree, token: int, known: Participants) -> Iterator[Pair]:
+    """Yield the pairs of arguments of one predicate."""
+    if known.is_verb(token):
+        found = _verbal(tree, token, known)
+    elif tree.dep[token] in _NOMINAL_DEPS and tree.children[token] and known.may_happen(token):
+        found = _nominal(tree, token)
+    else:
+        return
+    for actor, recipient in found:
+        one, other = actor.token, recipient.token
+        if one != other and known.may_act(one) and (known.is_somebody(one) or known.is_somebody(other)):
+            yield Pair(token, actor, recipient)
 
 
 def _is_no_participant(tree: Tree, token: int) -> bool:
@@ -66,62 +105,60 @@ def _is_inner(tree: Tree, token: int) -> bool:
     return tree.dep[token] in _INNER and is_name and (kind == "" or kind != tree.kind[tree.head[token]])
 
 
-def is_verb(tree: Tree, token: int) -> bool:
-    """Return whether a token heads a clause."""
-    dep = tree.dep[token]
-    if any(tree.dep[child] in ("nsubj", "nsubjpass", "agent", "aux", "auxpass") for child in tree.children[token]):
-        return True
-    if dep not in _CLAUSE:
-        return False
-    if dep in ("xcomp", "advcl", "acl", "pcomp", "relcl", "ccomp"):
-        return True
-    if dep == "conj":
-        return is_verb(tree, tree.head[token]) if tree.head[token] != token else False
-    return any(tree.dep[child] == "dobj" for child in tree.children[token])
+def verbs(tree: Tree) -> list[bool]:
+    """Return for each token whether it heads a clause."""
+    found = [False] * len(tree)
+    for token, dep in enumerate(tree.dep):
+        if dep in _OF_VERBS:
+            found[tree.head[token]] = True
+        if dep in _CLAUSES or (dep == "dobj" and tree.dep[tree.head[token]] in _CLAUSE):
+            found[token if dep in _CLAUSES else tree.head[token]] = True
+    for token, dep in enumerate(tree.dep):
+        if dep == "conj" and found[tree.head[token]]:
+            found[token] = True
+    return found
 
 
-def _verbal(tree: Tree, verb: int) -> Iterator[Pair]:
+def _verbal(tree: Tree, verb: int, known: Participants) -> Iterator[tuple[Argument, Argument]]:
     passive = is_passive(tree, verb)
-    actors = list(agents(tree, verb)) if passive else list(subjects(tree, verb))
-    patients = list(complements(tree, verb))
+    actors = list(agents(tree, verb)) if passive else list(subjects(tree, verb, known))
+    actors = [each for each in actors if known.may_act(each.token) and not _is_no_participant(tree, each.token)]
+    if not actors and not passive:
+        return
+    patients = list(islice(complements(tree, verb), _MOST_PATIENTS))
     if passive:
-        patients = [*(each._replace(path=f"pass:{each.path}") for each in patient_subjects(tree, verb)), *patients]
+        patients = [
+            *(each._replace(path=f"pass:{each.path}") for each in patient_subjects(tree, verb, known)),
+            *patients,
+        ]
         if not actors:
             # "was arrested in Rwanda": the place stands for whoever acts there.
             actors = [each._replace(path=f"in:{each.path}") for each in patients if each.path.startswith("prep_")]
-    actors = [actor for actor in actors if not _is_no_participant(tree, actor.token)]
     for actor in actors:
-        for recipient in patients[:_MOST_PATIENTS]:
-            if actor.token != recipient.token:
-                yield Pair(verb, actor, recipient)
-    yield from _mutual(verb, tree, actors)
+        for recipient in patients:
+            yield actor, recipient
+    yield from _mutual(tree, actors)
 
 
-def _mutual(predicate: int, tree: Tree, actors: list[Argument]) -> Iterator[Pair]:
+def _mutual(tree: Tree, actors: list[Argument]) -> Iterator[tuple[Argument, Argument]]:
     """Yield the members of a conjunction with each other: "Turkey and Russia signed"."""
     for actor in actors:
         for other in conjuncts(tree, actor.token):
-            yield Pair(predicate, actor, Argument(other, f"and:{actor.path}"))
+            yield actor, Argument(other, f"and:{actor.path}")
 
 
-def _nominal(tree: Tree, noun: int) -> Iterator[Pair]:
+def _nominal(tree: Tree, noun: int) -> Iterator[tuple[Argument, Argument]]:
+    """Yield the arguments of a noun: "the US attack on", "the killing of … by", "talks between"."""
     inner = [Argument(child, tree.dep[child]) for child in tree.children[noun] if _is_inner(tree, child)]
     outer = [each for each in _below(tree, noun, "", (), 2) if each.path.startswith("prep_")]
     by = [each for each in outer if each.path.startswith("prep_by")]
-    for actor in (*inner, *by):
-        for recipient in outer:
-            if recipient.token != actor.token and recipient not in by:
-                yield Pair(noun, actor, recipient)
-    for actor in by:
-        for recipient in inner:
-            yield Pair(noun, actor, recipient)
+    yield from product((*inner, *by), (each for each in outer if each not in by))
+    yield from product(by, inner)
     for each in outer:
         if each.path in ("prep_between", "prep_of", "prep_among"):
-            for other in conjuncts(tree, each.token):
-                yield Pair(noun, each, Argument(other, f"and:{each.path}"))
-            for other_way in outer:
-                if other_way.path in ("prep_with", "prep_on", "prep_against", "prep_to") and each.path == "prep_of":
-                    yield Pair(noun, each, other_way)
+            yield from ((each, Argument(other, f"and:{each.path}")) for other in conjuncts(tree, each.token))
+        if each.path == "prep_of":
+            yield from ((each, other) for other in outer if other.path in _TOWARDS)
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -144,7 +181,7 @@ def agents(tree: Tree, verb: int) -> Iterator[Argument]:
                     yield Argument(grandchild, "agent")
 
 
-def patient_subjects(tree: Tree, verb: int) -> Iterator[Argument]:
+def patient_subjects(tree: Tree, verb: int, known: Participants) -> Iterator[Argument]:
     """Yield whom a passive verb concerns: its subject, or the noun that it modifies."""
     found = [child for child in tree.children[verb] if tree.dep[child] == "nsubjpass"]
     if found:
@@ -153,11 +190,11 @@ def patient_subjects(tree: Tree, verb: int) -> Iterator[Argument]:
         yield Argument(tree.head[verb], "acl")
     elif tree.dep[verb] in ("conj", "xcomp", "advcl") and tree.head[verb] != verb:
         head = tree.head[verb]
-        above = patient_subjects(tree, head) if is_passive(tree, head) else subjects(tree, head)
+        above = patient_subjects(tree, head, known) if is_passive(tree, head) else subjects(tree, head, known)
         yield from (each._replace(path=f"{tree.dep[verb]}<{each.path}") for each in above)
 
 
-def subjects(tree: Tree, verb: int, depth: int = 0) -> Iterator[Argument]:
+def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iterator[Argument]:
     """Yield who acts, where the clause says so itself or shares its subject with the one above."""
     found = [child for child in tree.children[verb] if tree.dep[child] in _SUBJECTS]
     if found:
@@ -176,19 +213,23 @@ def subjects(tree: Tree, verb: int, depth: int = 0) -> Iterator[Argument]:
         if governed is not None and tree.lower[head] not in _OBJECT_CONTROL_EXEMPT and governed < verb:
             yield Argument(governed, f"{dep}<dobj")
         if is_passive(tree, head):
-            yield from (each._replace(path=f"{dep}<{each.path}") for each in patient_subjects(tree, head))
+            yield from (each._replace(path=f"{dep}<{each.path}") for each in patient_subjects(tree, head, known))
             return
-    if not is_verb(tree, head):
+    if not known.is_verb(head):
         if tree.dep[head] in _NOUN_DEPS:
             yield from (
-                Argument(child, f"{dep}<{tree.dep[child]}") for child in tree.children[head] if tree.dep[child] == "poss"
+                Argument(child, f"{dep}<{tree.dep[child]}")
+                for child in tree.children[head]
+                if tree.dep[child] == "poss"
             )
             yield from (
                 each._replace(path=f"{dep}<noun<{each.path}")
-                for each in (subjects(tree, tree.head[head], depth + 1) if is_verb(tree, tree.head[head]) else ())
+                for each in (
+                    subjects(tree, tree.head[head], known, depth + 1) if known.is_verb(tree.head[head]) else ()
+                )
             )
         return
-    yield from (each._replace(path=f"{dep}<{each.path}") for each in subjects(tree, head, depth + 1))
+    yield from (each._replace(path=f"{dep}<{each.path}") for each in subjects(tree, head, known, depth + 1))
 
 
 def _antecedent(tree: Tree, token: int) -> int:
@@ -212,26 +253,27 @@ def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: i
         return
     for child in tree.children[token]:
         dep = tree.dep[child]
-        if _is_no_participant(tree, child):
+        if tree.lower[child] in _TIMES or tree.lower[child][:1].isdigit():
             continue
-        if dep in ("dobj", "dative", "attr", "oprd", "pobj", "appos") or (path and _is_inner(tree, child)):
-            if dep == "dative" and tree.child(child, "pobj") is not None:
-                yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth)
-                continue
+        if dep == "prep" or (dep == "dative" and tree.child(child, "pobj") is not None):
+            yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth)
+        elif dep in _OBJECTS or (path and _is_inner(tree, child)):
             name = path[:-1] if dep == "pobj" and path.endswith(">") else f"{path}{dep}"
             yield Argument(child, name, through)
             yield from _below(tree, child, f"{name}>", (*through, child), depth - 1)
-        elif dep == "prep":
-            yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth)
-        elif dep in ("xcomp", "ccomp", "pcomp", "acl", "relcl", "advcl", "acomp") and depth > 1:
-            if dep in ("ccomp", "pcomp", "xcomp", "advcl"):
-                for subject in tree.children[child]:
-                    if tree.dep[subject] in ("nsubj", "nsubjpass"):
-                        yield Argument(subject, f"{path}{dep}>{tree.dep[subject]}", (*through, child))
-                        yield from _below(
-                            tree, subject, f"{path}{dep}>{tree.dep[subject]}>", (*through, child, subject), depth - 2
-                        )
+        elif dep in _BELOW and depth > 1:
+            if dep in _CLAUSAL:
+                yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
             yield from _below(tree, child, f"{path}{dep}>", (*through, child), depth - 1)
+
+
+def _subject_below(tree: Tree, verb: int, path: str, through: tuple[int, ...], depth: int) -> Iterator[Argument]:
+    """Yield the subject of a clause below: "demanded that the minister apologise"."""
+    for subject in tree.children[verb]:
+        if tree.dep[subject] in ("nsubj", "nsubjpass"):
+            name = f"{path}{tree.dep[subject]}"
+            yield Argument(subject, name, through)
+            yield from _below(tree, subject, f"{name}>", (*through, subject), depth - 2)
 
 
 def conjuncts(tree: Tree, token: int) -> list[int]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from pipeline.annotate.events.status import Status
 from pipeline.annotate.tree import Tree
-from pipeline.annotations import DateMention, Entity, EventDate, EventPlace, Mention
+from pipeline.annotations import DateMention, Entity, EventDate, EventPlace
 
 _WHERE = frozenset("in at near on outside around inside from across into to toward towards off throughout".split())
 _PLACES = ("GPE", "LOC", "FAC")
@@ -84,15 +84,16 @@ class Circumstances:
         ]
         if ranked:
             _, mention, entity = min(ranked, key=lambda each: each[0])
-            return EventPlace(stated=True, entity=entity.id, name=entity.name, **_mention(mention))
+            return EventPlace(
+                stated=True,
+                start=mention.start,
+                end=mention.end,
+                text=mention.text,
+                entity=entity.id,
+                name=entity.name,
+            )
         return EventPlace(stated=False, name=self._located) if self._located else None
 
     def _is_where(self, token: int) -> bool:
         tree = self._tree
         return tree.dep[token] == "pobj" and tree.lower[tree.head[token]] in _WHERE
-
-
-def _mention(mention: Mention) -> dict[str, int | str]:
-    return {"start": mention.start, "end": mention.end, "text": mention.text}
-
-

@@ -19,7 +19,7 @@ from pipeline.annotate.events.status import status
 from pipeline.annotate.events.word_classes import word_classes
 from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import Tree, tree_of
 from pipeline.annotations import Event, Participant, Quote
 
 _LIGHT = frozenset(
@@ -40,7 +40,7 @@ if not Doc.has_extension("wire_events"):
 )
 def events(doc: Doc) -> Doc:
     """Set ``doc._.wire_events``, in the order of the text."""
-    tree = Tree(doc)
+    tree = tree_of(doc)
     doc._.wire_events = tuple(EventReader(tree, doc).read())
     return doc
 
@@ -123,7 +123,9 @@ class EventReader:
         first = min(tree.left[head], begins)
         while first < head and not tree.word[first][0].isalnum():
             first += 1
-        complement = next((child for child in tree.children[head] if tree.lower[child] == "of" and child == head + 1), None)
+        complement = next(
+            (child for child in tree.children[head] if tree.lower[child] == "of" and child == head + 1), None
+        )
         if complement is not None and tree.right[complement] - first < _LONGEST_PHRASE:
             last = tree.right[complement]
         start, end = tree.start[first], tree.end[last]

@@ -1,12 +1,12 @@
 """Choose the events among all pairs of arguments: for each predicate its actor, its recipients and its type."""
 
-from collections.abc import Iterator
-from itertools import groupby
+import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.annotate.events.argument_structure import Pair, conjuncts, pairs
-from pipeline.annotate.events.classifier import Classifier, Judgement, Scores
-from pipeline.annotate.events.features import FeatureExtractor
+from pipeline.annotate.events.argument_structure import Argument, Pair, conjuncts, pairs_of
+from pipeline.annotate.events.classifier import Classifier, Types, probability
+from pipeline.annotate.events.features import FeatureExtractor, Features
 from pipeline.annotate.events.lexicon import REPORTS, UNEVENTFUL
 from pipeline.annotate.tree import Tree
 
@@ -18,6 +18,8 @@ _PLAUSIBLE = 0.05
 """The probability that a type needs, beside being suggested by a word."""
 _CERTAIN = 0.35
 """The probability of event and type from which no word needs to suggest the type."""
+_REACH = 1.7
+"""The most that arguments add to the score of a predicate, or a pair to both; more is too rare."""
 _NEARLY = 0.6
 """The share of the best recipient's probability that another one needs."""
 
@@ -60,43 +62,77 @@ def _reports(tree: Tree, one: EventSpan, other: EventSpan) -> bool:
 def _all_events(
     tree: Tree, extractor: FeatureExtractor, judge: Classifier, likely: float, possible: float
 ) -> Iterator[EventSpan]:
-    arguments: dict[tuple[str, int, str], Scores] = {}
-    for predicate, group in groupby(pairs(tree), key=lambda pair: pair.predicate):
-        own = judge.scores(extractor.of_predicate(predicate))
-        judged: list[tuple[Judgement, Pair]] = []
-        for pair in group:
-            parts = [own]
-            for side, argument in (("A", pair.actor), ("R", pair.recipient)):
-                key = (side, argument.token, argument.path)
-                if key not in arguments:
-                    arguments[key] = judge.scores(extractor.of_argument(side, argument))
-                parts.append(arguments[key])
-            parts.append(judge.scores(extractor.of_pair(*pair)))
-            judged.append((judge.judge(parts), pair))
-        best, chosen = max(judged, key=lambda each: each[0].event)
+    scorer = _Scorer(extractor, judge, math.log(possible / (1 - possible)))
+    for predicate in range(len(tree)):
+        scored = scorer.scored(predicate, list(pairs_of(tree, predicate, extractor)))
+        if not scored:
+            continue
+        score, best = max(scored, key=lambda each: each[0])
+        event = probability(score)
+        kind = None
+        if event >= likely:
+            odds = judge.types_of(scorer.features(best))
+            kind = _type(judge.types, odds, event, extractor.suggested(predicate, best.recipient))
         is_eventful = extractor.word(predicate).lemma not in UNEVENTFUL
-        kind = _type(judge, best, extractor.suggested(predicate, chosen.recipient)) if best.event >= likely else None
-        if kind or (best.event >= possible and is_eventful):
-            yield _event(tree, chosen, best, judged, kind)
+        if kind or (event >= possible and is_eventful):
+            yield _event(tree, best, event, [(probability(score), pair) for score, pair in scored], kind)
 
 
-def _type(judge: Classifier, best: Judgement, suggested: set[str]) -> str | None:
+class _Scorer:
+    """Scores the pairs of a story; features of an argument are read once for all predicates."""
+
+    def __init__(self, extractor: FeatureExtractor, judge: Classifier, least: float) -> None:
+        self._extractor, self._judge, self._least = extractor, judge, least
+        self._arguments: dict[tuple[str, Argument], tuple[Features, float]] = {}
+
+    def scored(self, predicate: int, pairs: Sequence[Pair]) -> list[tuple[float, Pair]]:
+        """Return the pairs that may reach the least score, with their scores."""
+        if not pairs:
+            return []
+        base = self._judge.event_bias + self._judge.event_score(self._extractor.of_predicate(predicate))
+        if base < self._least - _REACH:
+            return []
+        found = []
+        for pair in pairs:
+            score = base + self._argument("A", pair.actor)[1] + self._argument("R", pair.recipient)[1]
+            if score >= self._least - _REACH:
+                found.append((score + self._judge.event_score(self._extractor.of_pair(*pair)), pair))
+        return found
+
+    def features(self, pair: Pair) -> tuple[Features, ...]:
+        """Return all features of a pair."""
+        extractor, predicate = self._extractor, pair.predicate
+        return (
+            extractor.of_predicate(predicate),
+            self._argument("A", pair.actor)[0],
+            self._argument("R", pair.recipient)[0],
+            extractor.of_pair(*pair),
+            extractor.details_of_predicate(predicate),
+            extractor.details_of_pair(predicate, pair.recipient),
+        )
+
+    def _argument(self, side: str, each: Argument) -> tuple[Features, float]:
+        known = self._arguments.get((side, each))
+        if known is None:
+            features = self._extractor.of_argument(side, each)
+            known = self._arguments[side, each] = (features, self._judge.event_score(features))
+        return known
+
+
+def _type(types: Sequence[str], odds: Types, event: float, suggested: set[str]) -> str | None:
     """Return the most probable type among those that the event's own words suggest, if it is probable enough."""
-    ranked = sorted(zip(best.types, judge.types, strict=True), reverse=True)
-    odds, kind = ranked[0]
-    if best.event * odds >= _CERTAIN:
-        return kind
-    return next((kind for odds, kind in ranked if kind in suggested and odds >= _PLAUSIBLE), None)
+    ranked = sorted(zip(odds.tolist(), types, strict=True), reverse=True)
+    if event * ranked[0][0] >= _CERTAIN:
+        return ranked[0][1]
+    return next((kind for likely, kind in ranked if kind in suggested and likely >= _PLAUSIBLE), None)
 
 
-def _event(
-    tree: Tree, chosen: Pair, best: Judgement, judged: list[tuple[Judgement, Pair]], kind: str | None
-) -> EventSpan:
+def _event(tree: Tree, chosen: Pair, event: float, judged: list[tuple[float, Pair]], kind: str | None) -> EventSpan:
     actor = chosen.actor.token
     likely = [
-        (judgement.event, pair.recipient.token)
-        for judgement, pair in judged
-        if pair.actor.token == actor and judgement.event >= _NEARLY * best.event
+        (likely, pair.recipient.token)
+        for likely, pair in judged
+        if pair.actor.token == actor and likely >= _NEARLY * event
     ]
     recipients = _apart(tree, [token for _, token in sorted(likely, reverse=True)])
     actors = dict.fromkeys([actor, *(each for each in conjuncts(tree, actor) if each not in recipients)])
@@ -107,7 +143,7 @@ def _event(
         tuple(each for each in others if each not in actors),
         chosen.recipient.through,
         kind,
-        best.event,
+        event,
     )
 
 

@@ -5,9 +5,10 @@ are summed once for all of its pairs. Words count by lemma, by cluster, by vecto
 of them (``lexicon``).
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.annotate.events.argument_structure import Argument, is_passive, is_verb
+from pipeline.annotate.events.argument_structure import Argument, is_passive, verbs
 from pipeline.annotate.events.lexicon import OPERATOR_TYPES, OPERATORS, SUGGESTED
 from pipeline.annotate.events.word_classes import Word, WordClasses
 from pipeline.annotate.tree import Tree
@@ -16,6 +17,14 @@ _COMPLEMENTS = frozenset("dobj attr acomp xcomp ccomp oprd".split())
 _GOVERNED = frozenset("xcomp pcomp acomp".split())
 _MODIFIERS = frozenset("compound amod nmod".split())
 _PRONOUNS = frozenset("he she it they i we you him her them us me who which that this these those".split())
+_WILL = frozenset(("will", "would"))
+_PERSONAL = frozenset("he she they we him her them us who whom it".split())
+_PEOPLE = frozenset(("noun.person", "noun.group"))
+_HAPPENINGS = frozenset(f"noun.{each}" for each in "act event communication phenomenon process state".split())
+_NO_AGENTS = frozenset(
+    f"noun.{each}"
+    for each in "time quantity cognition feeling motive relation shape substance plant food possession process".split()
+)
 _STOP = frozenset(
     "the a an of in on at to and or for with by from that this his her its their as is was were are be been has have"
     " had it he she they which who will would not 's".split()
@@ -23,6 +32,9 @@ _STOP = frozenset(
 _BEFORE, _AFTER = 25, 30
 """How many tokens around a predicate count as its clause."""
 _GOVERNORS = 3
+_HIGHEST = 6
+_WIDEST = 12
+"""How many tokens before its head a noun phrase is searched for a name."""
 
 
 class Slot(NamedTuple):
@@ -45,10 +57,9 @@ class FeatureExtractor:
     def __init__(self, tree: Tree, words: WordClasses) -> None:
         """Look up each token's word once."""
         self.tree = tree
-        self._verbal = [is_verb(tree, token) for token in range(len(tree))]
-        self._words = [
-            words.word(form, is_verb=verbal) for form, verbal in zip(tree.lower, self._verbal, strict=True)
-        ]
+        self._named: dict[int, bool] = {}
+        self._verbal = verbs(tree)
+        self._words = [words.word(form, is_verb=verbal) for form, verbal in zip(tree.lower, self._verbal, strict=True)]
 
     def word(self, token: int) -> Word:
         """Return what is known of a token's word."""
@@ -60,86 +71,116 @@ class FeatureExtractor:
 
     def governors(self, predicate: int) -> list[int]:
         """Return the verbs that a predicate completes: "agreed" over "to send", nearest first."""
-        tree, found, token = self.tree, [], predicate
+        tree, token = self.tree, predicate
+        found: list[int] = []
         while tree.dep[token] in _GOVERNED and tree.head[token] != token and len(found) < _GOVERNORS:
             token = tree.head[token]
             found.append(token)
         return found
 
     def of_predicate(self, predicate: int) -> Features:
-        """Return the features of a predicate, whatever its arguments."""
+        """Return the features of a predicate that tell whether it names an event."""
+        tree, word = self.tree, self._words[predicate]
+        suggested = SUGGESTED.get(word.lemma, ())
+        names = [
+            f"P:{word.lemma}",
+            f"P:{word.coarse}",
+            f"P:{word.fine}",
+            f"P:{word.wordnet}",
+            f"dep:{tree.dep[predicate]}{self._verbal[predicate]}",
+            f"height:{self._height(predicate)}",
+            f"LP:{bool(suggested)}",
+            *(f"LP:{each}" for each in suggested),
+        ]
+        for child in tree.children[predicate]:
+            dep = tree.dep[child]
+            if dep in ("neg", "auxpass"):
+                names.append(dep)
+            elif dep == "aux":
+                names.append(f"aux:{tree.lower[child]}")
+            elif dep in _COMPLEMENTS:
+                names.append(f"K{dep}:{self._words[child].lemma}")
+        return Features(names, (Slot("predicate", (word.row,)),))
+
+    def _height(self, token: int) -> int:
+        """Return how many heads are above a token, at most six."""
+        tree, height = self.tree, 0
+        while tree.head[token] != token and height < _HIGHEST:
+            token, height = tree.head[token], height + 1
+        return height
+
+    def details_of_predicate(self, predicate: int) -> Features:
+        """Return the features of a predicate that tell of which type its event is."""
         tree, words = self.tree, self._words
         word = words[predicate]
-        lemma = word.lemma
-        names = [f"P:{lemma}", f"P:{word.coarse}", f"P:{word.fine}", f"P:{word.wordnet}"]
-        names.append("verbal" if self._verbal[predicate] else "nominal")
-        names.append(f"dep:{tree.dep[predicate]}{self._verbal[predicate]}")
-        names.append(f"height:{min(6, sum(1 for _ in tree.ancestors(predicate)))}")
-        if is_passive(tree, predicate):
-            names.append("passive")
-        suggested = SUGGESTED.get(lemma, ())
-        names += [f"LP:{each}" for each in suggested]
-        names.append(f"LP:{bool(suggested)}")
         governors = [words[token] for token in self.governors(predicate)]
-        operators: set[str] = set()
-        negated = future = False
-        objects: list[Word] = []
-        for child in tree.children[predicate]:
-            dep, form = tree.dep[child], tree.lower[child]
-            if dep in _COMPLEMENTS:
-                objects.append(words[child])
-                names.append(f"K{dep}:{words[child].lemma}")
-            elif dep == "prt":
-                names.append(f"P:{lemma}_{form}")
-            elif dep == "neg":
-                negated = True
-                names.append("neg")
-            elif dep == "aux":
-                names.append(f"aux:{form}")
-                operators.update(OPERATORS.get(form, ()))
-                future |= form in ("will", "would")
-            elif dep == "prep":
-                names.append(f"P:{lemma}_{form}")
-                for grandchild in tree.children[child]:
-                    if tree.dep[grandchild] == "pobj":
-                        below = words[grandchild]
-                        names += [f"KP:{form}_{below.lemma}", f"KP:{below.coarse}", f"KP:{below.fine}"]
-                        names += [f"LK:{each}" for each in SUGGESTED.get(below.lemma, ())]
-        for governor in governors:
-            operators.update(OPERATORS.get(governor.lemma, ()))
-            names += [f"G:{governor.lemma}", f"G:{governor.coarse}", f"G:{governor.fine}",
-                      f"G:{governor.coarse}>{word.coarse}"]  # fmt: skip
-            above = SUGGESTED.get(governor.lemma, ())
-            names += [f"LG:{each}" for each in above]
-            names += [f"LG:{one}>{two}" for one in above for two in suggested]
-        if negated:
-            operators.add("NEG")
-            names += [f"neg>{each}" for each in suggested]
-        if future:
-            names += [f"{'not ' * negated}will>{each}" for each in suggested]
-        for operator in operators:
-            names += [f"O:{operator}", f"O:{operator}>{word.coarse}"]
-        names.append("O:" + "+".join(sorted(operators)))
-        own = OPERATORS.get(lemma, ())
-        names += [f"OP:{each}" for each in own]
-        for each in objects:
-            names += self._below("K", word, suggested, each, operators)
+        children = tree.children[predicate]
+        objects = [words[child] for child in children if tree.dep[child] in _COMPLEMENTS]
+        auxiliaries = {tree.lower[child] for child in children if tree.dep[child] == "aux"}
+        negated = any(tree.dep[child] == "neg" for child in children)
+        operators = {
+            each
+            for form in (*auxiliaries, *(governor.lemma for governor in governors))
+            for each in OPERATORS.get(form, ())
+        } | ({"NEG"} if negated else set())
         clause = self._clause(predicate)
+        names = ["passive"] if is_passive(tree, predicate) else []
+        names += self._attached(word, children)
+        names += self._operated(word, governors, operators, negated=negated, future=bool(auxiliaries & _WILL))
+        for each in objects:
+            names += self._below("K", word, each, operators)
         for each in clause:
             names += [f"W:{each.lemma}", f"W:{each.coarse}", f"W:{each.fine}"]
             names += [f"LW:{one}" for one in SUGGESTED.get(each.lemma, ())]
             names += [f"OW:{one}" for one in OPERATORS.get(each.lemma, ())]
         slots = (
-            Slot("predicate", (word.row,)),
             Slot("governor", tuple(each.row for each in governors[:1])),
             Slot("objects", tuple(each.row for each in objects)),
             Slot("clause", tuple(each.row for each in clause)),
         )
         return Features(list(dict.fromkeys(names)), slots)
 
-    def _below(
-        self, kind: str, word: Word, suggested: tuple[str, ...], each: Word, operators: set[str] | None = None
-    ) -> list[str]:
+    def _attached(self, word: Word, children: Iterable[int]) -> Iterator[str]:
+        """Yield the particles and prepositions of a predicate: "called off", "called for"."""
+        tree = self.tree
+        for child in children:
+            if tree.dep[child] == "prt":
+                yield f"P:{word.lemma}_{tree.lower[child]}"
+            elif tree.dep[child] == "prep":
+                yield from self._prepositional(word, child)
+
+    def _operated(
+        self, word: Word, governors: Iterable[Word], operators: set[str], *, negated: bool, future: bool
+    ) -> Iterator[str]:
+        """Yield what governs a predicate: "agreed to", "refused to", "will not"."""
+        suggested = SUGGESTED.get(word.lemma, ())
+        for governor in governors:
+            yield from (f"G:{governor.lemma}", f"G:{governor.coarse}", f"G:{governor.fine}")
+            yield f"G:{governor.coarse}>{word.coarse}"
+            above = SUGGESTED.get(governor.lemma, ())
+            yield from (f"LG:{each}" for each in above)
+            yield from (f"LG:{one}>{two}" for one in above for two in suggested)
+        if negated:
+            yield from (f"neg>{each}" for each in suggested)
+        if future:
+            yield from (f"{'not ' * negated}will>{each}" for each in suggested)
+        for operator in operators:
+            yield from (f"O:{operator}", f"O:{operator}>{word.coarse}")
+        yield "O:" + "+".join(sorted(operators))
+        yield from (f"OP:{each}" for each in OPERATORS.get(word.lemma, ()))
+
+    def _prepositional(self, word: Word, preposition: int) -> Iterator[str]:
+        tree, form = self.tree, self.tree.lower[preposition]
+        yield f"P:{word.lemma}_{form}"
+        for child in tree.children[preposition]:
+            if tree.dep[child] == "pobj":
+                below = self._words[child]
+                yield from (f"KP:{form}_{below.lemma}", f"KP:{below.coarse}", f"KP:{below.fine}")
+                yield from (f"LK:{each}" for each in SUGGESTED.get(below.lemma, ()))
+
+    def _below(self, kind: str, word: Word, each: Word, operators: Iterable[str] = ()) -> list[str]:
+        """Return the features of a word below a predicate: its object ("K"), or one before its recipient ("M")."""
+        suggested = SUGGESTED.get(word.lemma, ())
         below = SUGGESTED.get(each.lemma, ())
         names = [f"{kind}:{each.lemma}", f"{kind}:{each.coarse}", f"{kind}:{each.fine}",
                  f"{kind}:{word.coarse}>{each.coarse}", f"{kind}:{word.lemma}>{each.coarse}",
@@ -147,7 +188,7 @@ class FeatureExtractor:
         names += [f"L{kind}:{one}" for one in below]
         names += [f"L{kind}:{one}>{two}" for one in suggested or ("-",) for two in below or ("-",)]
         names += [f"O{kind}:{operator}" for operator in OPERATORS.get(each.lemma, ())]
-        names += [f"O{kind}:{operator}>{each.coarse}" for operator in operators or ()]
+        names += [f"O{kind}:{operator}>{each.coarse}" for operator in operators]
         return names
 
     def _clause(self, predicate: int) -> list[Word]:
@@ -181,7 +222,12 @@ class FeatureExtractor:
         head = argument.token
         word = self._words[head]
         sort = self.sort(head)
-        names = [f"{side}P:{argument.path}", f"{side}:{word.lemma}", f"{side}S:{sort}", f"{side}S:{sort}|{argument.path}"]
+        names = [
+            f"{side}P:{argument.path}",
+            f"{side}:{word.lemma}",
+            f"{side}S:{sort}",
+            f"{side}S:{sort}|{argument.path}",
+        ]
         names.append(f"{side}named:{self.is_named(head)}")
         if tree.lower[head] in _PRONOUNS or tree.dep[head] == "poss":
             names.append(f"{side}pronoun")
@@ -193,9 +239,10 @@ class FeatureExtractor:
         return Features(names, (Slot(side, (word.row,)),))
 
     def of_pair(self, predicate: int, actor: Argument, recipient: Argument) -> Features:
-        """Return the features that need the predicate and both of its arguments."""
+        """Return the features of a predicate with both arguments that tell whether they are those of an event."""
         word = self._words[predicate]
         last = recipient.path.rsplit(">", 1)[-1]
+        suggests = word.lemma in SUGGESTED
         names = [
             f"PR:{word.lemma}|{last}",
             f"AR:{actor.path}|{recipient.path}",
@@ -204,17 +251,33 @@ class FeatureExtractor:
             f"dA:{min(6, abs(actor.token - predicate) // 3)}",
             f"dAR:{min(8, abs(actor.token - recipient.token) // 3)}",
             f"depth:{len(recipient.through)}",
+            f"LP:{suggests}|{recipient.path}",
         ]
-        suggested = SUGGESTED.get(word.lemma, ())
         through = [self._words[token] for token in recipient.through]
-        for each in through:
-            names += self._below("M", word, suggested, each)
-        known = [bool(SUGGESTED.get(each.lemma)) for each in through]
-        names.append(f"LPM:{bool(suggested)}{any(known)}{len(through)}")
-        names.append(f"LP:{bool(suggested)}|{recipient.path}")
         if through:
-            names += [f"Mlast:{through[-1].lemma}|{last}", f"LMlast:{known[-1]}|{last}"]
+            known = [each.lemma in SUGGESTED for each in through]
+            names.append(f"LPM:{suggests}{any(known)}{len(through)}")
+            names += [f"Mlast:{through[-1].lemma}|{last}", f"LMlast:{known[-1]}|{last}", f"M:{through[0].lemma}"]
         return Features(names, (Slot("through", tuple(each.row for each in through)),))
+
+    def details_of_pair(self, predicate: int, recipient: Argument) -> Features:
+        """Return the features of the words between a predicate and its recipient that tell the type."""
+        word = self._words[predicate]
+        names = [name for token in recipient.through for name in self._below("M", word, self._words[token])]
+        return Features(list(dict.fromkeys(names)), ())
+
+    def may_happen(self, token: int) -> bool:
+        """See Participants."""
+        word = self._words[token]
+        return word.wordnet in _HAPPENINGS or word.lemma in SUGGESTED
+
+    def may_act(self, token: int) -> bool:
+        """See Participants."""
+        return self.sort(token) not in _NO_AGENTS or self.is_named(token)
+
+    def is_somebody(self, token: int) -> bool:
+        """See Participants."""
+        return self.is_named(token) or self.tree.lower[token] in _PERSONAL or self.sort(token) in _PEOPLE
 
     def sort(self, token: int) -> str:
         """Return what a noun phrase names: the recogniser's label, or WordNet's class of its head."""
@@ -222,4 +285,12 @@ class FeatureExtractor:
 
     def is_named(self, token: int) -> bool:
         """Return whether a noun phrase contains a name."""
-        return any(self.tree.kind[self.tree.left[token] : token + 1])
+        named = self._named.get(token)
+        if named is None:
+            tree = self.tree
+            first = max(tree.left[token], token - _WIDEST)
+            named = any(tree.kind[first : token + 1]) or any(
+                word[:1].isupper() for word in tree.word[first + 1 : token + 1]
+            )
+            self._named[token] = named
+        return named

@@ -36,8 +36,10 @@ _MODES: dict[str, dict[str, str]] = {
     },
     "ACCUSE": {
         "investigate": "investigate investigation probe inquiry inspect audit interrogate subpoena summon question",
-        "allege": "accuse accusation charge allege allegation sue lawsuit suit indict indictment prosecute try trial"
-        " impeach blame court",
+        "allege": (
+            "accuse accusation charge allege allegation sue lawsuit suit indict indictment prosecute try trial"
+            " impeach blame court"
+        ),
         "disapprove": "condemn denounce criticize criticise complain deplore slam rebuke decry protest criticism",
     },
     "THREATEN": {
@@ -61,7 +63,7 @@ _MODES: dict[str, dict[str, str]] = {
         "convict": "convict conviction sentence guilty verdict fine jail condemn court",
         "expel": "expel expulsion suspend disqualify blacklist ban oust strip",
         "withdraw": "withdraw withdrawal recall quit leave pull",
-        "discontinue": "cut sever halt stop cancel freeze break reduce terminate discontinue sanction embargo suspension",
+        "discontinue": "cut sever halt stop cancel freeze break reduce terminate discontinue sanction embargo",
     },
     "MOBILIZE": {
         "police": "police riot-police officer security",
@@ -79,7 +81,7 @@ _MODES: dict[str, dict[str, str]] = {
         "arrest": "arrest detain detention jail imprison custody apprehend nab capture round imprisonment",
         "seize": "seize seizure confiscate raid search",
         "withhold": "electricity water internet power shut",
-        "restrict": "ban restrict restriction outlaw prohibit block cordon close closure lockdown disperse evict impose",
+        "restrict": "ban restrict restriction outlaw prohibit block cordon close closure lockdown disperse evict",
     },
     "ASSAULT": {
         "abduct": "abduct abduction kidnap kidnapping hijack hostage",
@@ -99,9 +101,7 @@ _MODES: dict[str, dict[str, str]] = {
         "destroy": "destroy destruction demolish burn raze torch",
     },
 }
-_WORDS = {
-    kind: {mode: frozenset(words.split()) for mode, words in modes.items()} for kind, modes in _MODES.items()
-}
+_WORDS = {kind: {mode: frozenset(words.split()) for mode, words in modes.items()} for kind, modes in _MODES.items()}
 _INSTRUMENTS = frozenset(("ASSAULT", "PROTEST", "CONSULT", "MOBILIZE"))
 """Types whose mode may be named elsewhere in the clause."""
 

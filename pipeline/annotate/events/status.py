@@ -17,11 +17,12 @@ _PLANS = frozenset(
     " threatened threatening poised propose proposes proposed announce announces announced order orders ordered".split()
 )
 _WISHES = frozenset(
-    "want wants wanted urge urges urged call calls called calling ask asks asked demand demands demanded hope hopes hoped"
-    " seek seeks sought try tries tried trying consider considers considering considered suggest suggests suggested"
-    " fear fears feared suspect suspects suspected allege alleges alleged appear appears appeared seem seems seemed"
-    " require requires required request requests requested warn warns warned encourage encourages encouraged press"
-    " pressed pressing must should need needs able unable likely unlikely possible could might may would".split()
+    "want wants wanted urge urges urged call calls called calling ask asks asked demand demands demanded hope"
+    " hopes hoped seek seeks sought try tries tried trying consider considers considering considered suggest"
+    " suggests suggested fear fears feared suspect suspects suspected allege alleges alleged appear appears"
+    " appeared seem seems seemed require requires required request requests requested warn warns warned encourage"
+    " encourages encouraged press pressed pressing must should need needs able unable likely unlikely possible"
+    " could might may would".split()
 )
 _POSSIBLE = frozenset("may might could can must should ought would".split())
 _FUTURE = frozenset("will wo shall 'll ’ll".split())
@@ -117,7 +118,9 @@ def _of_noun(tree: Tree, noun: int) -> Status:
         return "happened"
     word = tree.lower[governor]
     above = _of_verb(tree, governor)
-    direct = tree.dep[noun] in ("dobj", "pobj") and (tree.head[noun] == governor or tree.head[tree.head[noun]] == governor)
+    direct = tree.dep[noun] in ("dobj", "pobj") and (
+        tree.head[noun] == governor or tree.head[tree.head[noun]] == governor
+    )
     if direct and word in _DENIALS:
         return "denied"
     if direct and (word in _PLANS | _WISHES) and above == "happened":

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.quote_spans import QuoteSpan, quote_spans
 from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import Tree, tree_of
 from pipeline.annotations import Mention, Quote, Span
 
 if not Doc.has_extension("wire_quotes"):
@@ -19,7 +19,7 @@ if not Doc.has_extension("wire_quotes"):
 @Language.component("wire_quotes", requires=["doc._.wire_entities", "token.dep"], assigns=["doc._.wire_quotes"])
 def quotes(doc: Doc) -> Doc:
     """Set ``doc._.wire_quotes``, in the order of the text."""
-    tree = Tree(doc)
+    tree = tree_of(doc)
     quotations = Quotations(tree)
     found = quote_spans(tree, quotations)
     resolver = SpeakerResolver(tree, quotations, doc._.wire_entities, found)
