@@ -8,6 +8,7 @@ import random
 import re
 import sys
 import time
+from datetime import date
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -34,6 +35,7 @@ ODD = (
     "\t",
     "\ud7ff",
 )
+WRITTEN = date(2024, 5, 16)
 CHUNK = 200
 """How many stories are annotated at a time."""
 LONG_WORDS = 50_000
@@ -113,7 +115,13 @@ def check(body: str, found: Annotations) -> None:
     entities = {entity.id for entity in found.entities}
     spans = [mention for entity in found.entities for mention in entity.mentions]
     spans += [span for quote in found.quotes for span in (quote.cue, quote.speaker) if span is not None]
-    for span in (*spans, *found.quotes):
+    for event in found.events:
+        spans += [*event.actors, *event.recipients]
+        assert all(each.entity is None or each.entity in entities for each in (*event.actors, *event.recipients)), event
+        assert event.quote is None or event.quote in {quote.id for quote in found.quotes}, event
+        for each in (event.date, event.place):
+            assert each is None or not each.stated or body[each.start : each.end] == each.text, event
+    for span in (*spans, *found.quotes, *found.dates, *found.events):
         assert 0 <= span.start < span.end <= len(body), span
         assert body[span.start : span.end] == span.text, span
     for quote in found.quotes:
@@ -136,14 +144,14 @@ def main() -> None:
     for at in track(range(0, len(waiting), CHUNK), "mutants", console=progress, disable=not progress.is_terminal):
         bodies = waiting[at : at + CHUNK]
         for body, found in zip(
-            bodies, model.annotate(nlp, [model.AnnotationInput(body) for body in bodies]), strict=True
+            bodies, model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
         ):
             check(body, found)
     sys.stdout.write(f"{args.count} mutants in {time.perf_counter() - begin:.0f} s: every offset gives its text\n")
     for words in (LONG_WORDS // 10, LONG_WORDS):
         body = endless(words)
         begin = time.perf_counter()
-        (found,) = model.annotate(nlp, [model.AnnotationInput(body)])
+        (found,) = model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN)])
         check(body, found)
         spent = (time.perf_counter() - begin) / words * 1e6
         sys.stdout.write(f"one sentence of {words} words: {spent:.0f} µs a word, {len(found.quotes)} quotes\n")

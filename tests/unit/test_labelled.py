@@ -13,7 +13,7 @@ from scoring import own
 from scoring.__main__ import as_json, scored
 from scoring.gold import Labels, NameLabel, QuoteLabel, kind_of, mention_of
 from scoring.measure import Score
-from tests.mutations import MUTATIONS, check, endless, mutants
+from tests.mutations import MUTATIONS, WRITTEN, check, endless, mutants
 
 FILES = sorted(own.FOLDER.glob("*.txt"))
 
@@ -108,7 +108,7 @@ class TestMutants:
     def test_whatever_is_done_to_a_story_offsets_give_their_text(self, nlp):
         bodies = list(mutants(300, seed=2))
         for body, found in zip(
-            bodies, model.annotate(nlp, [model.AnnotationInput(body) for body in bodies]), strict=True
+            bodies, model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
         ):
             check(body, found)
 

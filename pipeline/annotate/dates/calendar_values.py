@@ -93,10 +93,9 @@ _AROUND_EASTER = {"eve": -1, "monday": 1}
 
 def holiday(name: str, which: str, year: int) -> date:
     """Return the day of a holiday in a year; ``which`` is "eve" or another day of it, or empty."""
-    name = name.rstrip("s").rstrip("'’")
     if name == "thanksgiving":
         return date(year, 11, 1) + relativedelta(weekday=TH(4))
     if name in ("easter", "good friday"):
         return easter(year) + timedelta(days=-2 if name == "good friday" else _AROUND_EASTER.get(which, 0))
-    day = date(year, *_FIXED[name])
+    day = next(date(year, *day) for known, day in _FIXED.items() if name.startswith(known))
     return day - timedelta(days=1) if which == "eve" else day

@@ -94,7 +94,8 @@ RULES = (
     _rule(
         "month",
         r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
-        r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?!\s?\d)",
+        r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)",
+        r"(?!\s?\d)(?!(?<=March)\s(?:for|of|on|against)\b)",
     ),
     _rule(
         "weekday",
@@ -121,7 +122,7 @@ RULES = (
     _rule(
         "season",
         r"\b", _EARLY, r"(?P<which>this|last|next|past|this\spast|the|that)\s(?P<season>", _SEASON,
-        r")\b(?:\sof\s(?P<year>", _YEAR, r"))?",
+        r")\b(?!\sof\s\D)(?:\sof\s(?P<year>", _YEAR, r"))?",
     ),
     _rule("season", r"\b(?P<season>", _SEASON, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
     _rule(
@@ -133,11 +134,11 @@ RULES = (
         "relative",
         r"\b(?:", _EARLY, _END, r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
-        r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after)\b)))\s",
+        r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after|\d)\b|\s\d)))\s",
         r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
         r"(?!-(?:old|long))(?<!\bthis\sday)",
     ),
-    _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=[\s]?[,.;])"),
+    _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=\s?[,.;])"),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?:['’‘]?(?P<short>[1-9])0['’]?s\b"
           r"|(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"),

@@ -20,7 +20,7 @@ from pipeline.annotate.events.word_classes import word_classes
 from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
 from pipeline.annotate.tree import Tree, tree_of
-from pipeline.annotations import Event, Participant, Quote
+from pipeline.annotations import Event, EventPlace, Participant, Quote
 
 _LIGHT = frozenset(
     "hold make launch carry stage conduct take give file issue begin start open pay mount wage lead commit suffer"
@@ -81,6 +81,8 @@ class EventReader:
             kind = "RETREAT"
         state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         numbers = counts(tree, trigger, kind)
+        place = self._circumstances.place(trigger)
+        recipients = _without_place(recipients, place)
         return Event(
             id="",
             start=tree.start[trigger],
@@ -93,7 +95,7 @@ class EventReader:
             actors=actors,
             recipients=recipients,
             date=self._circumstances.date(trigger, state),
-            place=self._circumstances.place(trigger),
+            place=place,
             quote=self._quote(tree.start[trigger]),
             dead=numbers.dead,
             injured=numbers.injured,
@@ -113,7 +115,8 @@ class EventReader:
         """Return the participants with these heads, without any that overlap one before."""
         kept = list(others)
         for each in map(self._participant, heads):
-            if all(each.end <= other.start or other.end <= each.start for other in kept):
+            apart = all(each.end <= other.start or other.end <= each.start for other in kept)
+            if apart and (each.entity is None or each.entity not in {other.entity for other in kept}):
                 kept.append(each)
         return tuple(kept[len(others) :])
 
@@ -138,3 +141,9 @@ class EventReader:
     def _quote(self, offset: int) -> str | None:
         within = [quote for quote in self._quotes if quote.start <= offset < quote.end]
         return min(within, key=lambda quote: quote.end - quote.start).id if within else None
+
+
+def _without_place(recipients: tuple[Participant, ...], place: EventPlace | None) -> tuple[Participant, ...]:
+    """Return the recipients without the place of the event, if another of them is named."""
+    others = tuple(each for each in recipients if place is None or each.entity != place.entity)
+    return others if any(each.entity for each in others) else recipients

@@ -45,17 +45,22 @@ def event_spans(
 ) -> Iterator[EventSpan]:
     """Yield the events in the order of their predicates.
 
-    A report ("said that …") is left out where what it reports is an event with the same recipient.
+    A report ("said that …") is left out where what it reports is an event with the same recipient, and so is what a
+    verb of the same type governs: "refused to meet" is one event.
     """
     found = list(_all_events(tree, extractor, judge, likely, possible))
+    types = {each.predicate: each.type for each in found}
     for each in found:
+        if each.type and any(types.get(above) == each.type for above in extractor.governors(each.predicate)):
+            continue
         is_report = extractor.word(each.predicate).lemma in REPORTS
         if not is_report or not any(_reports(tree, each, other) for other in found):
             yield each
 
 
 def _reports(tree: Tree, one: EventSpan, other: EventSpan) -> bool:
-    below = one.predicate < other.predicate <= tree.right[one.predicate] and other.type is not None
+    above = one.predicate
+    below = other is not one and tree.left[above] <= other.predicate <= tree.right[above] and other.type is not None
     return below and not set(one.recipients).isdisjoint((*other.recipients, *other.actors))
 
 
@@ -134,7 +139,7 @@ def _event(tree: Tree, chosen: Pair, event: float, judged: list[tuple[float, Pai
         for likely, pair in judged
         if pair.actor.token == actor and likely >= _NEARLY * event
     ]
-    recipients = _apart(tree, [token for _, token in sorted(likely, reverse=True)])
+    recipients = _apart(tree, [_whole(tree, token, actor) for _, token in sorted(likely, reverse=True)])
     actors = dict.fromkeys([actor, *(each for each in conjuncts(tree, actor) if each not in recipients)])
     others = dict.fromkeys(each for token in recipients for each in (token, *conjuncts(tree, token)))
     return EventSpan(
@@ -154,3 +159,10 @@ def _apart(tree: Tree, heads: list[int]) -> list[int]:
         if all(head < tree.left[other] or other < tree.left[head] for other in kept):
             kept.append(head)
     return kept
+
+
+def _whole(tree: Tree, token: int, actor: int) -> int:
+    """Return the noun that a name modifies ("the Turkish delegation"), unless the actor is part of its phrase."""
+    head = tree.head[token]
+    is_part = tree.dep[token] in ("amod", "compound", "nmod") and not tree.left[head] <= actor <= tree.right[head]
+    return head if is_part and token < head else token

@@ -123,7 +123,7 @@ def _of_noun(tree: Tree, noun: int) -> Status:
     )
     if direct and word in _DENIALS:
         return "denied"
-    if direct and (word in _PLANS | _WISHES) and above == "happened":
+    if (direct or tree.dep[noun] == "nsubjpass") and word in _PLANS | _WISHES and above == "happened":
         return "planned" if word in _PLANS else "possible"
     if tree.dep[noun] in ("nsubj", "nsubjpass", "dobj") or direct:
         return above

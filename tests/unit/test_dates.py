@@ -1,0 +1,165 @@
+"""Dates: which words are an expression, and which value it has on which day."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.annotate.dates.calendar_values import first_day, holiday, shifted, value_of
+from pipeline.annotate.dates.expressions import expressions
+from pipeline.annotate.dates.resolution import Resolver
+from pipeline.annotate.model import AnnotationInput, annotate
+from pipeline.annotate.story_annotation import day_written
+from pipeline.story import Dateline
+from tests.conftest import make_story
+
+THURSDAY = date(2024, 5, 16)
+
+
+def values(text: str, tense: str = "past", written: date = THURSDAY) -> list[tuple[str, str]]:
+    """Return each expression of a text with its value; all clauses have the same tense."""
+    resolver = Resolver(written, lambda _: tense)
+    read = ((text[each.start : each.end], resolver.value(each)) for each in expressions(text))
+    return [(words, value) for words, value in read if value is not None]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("He came on 2024-03-01.", "2024-03-01"),
+        ("He came on March 1, 2024.", "2024-03-01"),
+        ("He came on 1 March 2024.", "2024-03-01"),
+        ("He came on Friday, March 1, 2024.", "2024-03-01"),
+        ("He came on March 1.", "2024-03-01"),
+        ("He came on Nov. 25.", "2023-11-25"),
+        ("He came on the 3rd of May.", "2024-05-03"),
+        ("He came in March 1998.", "1998-03"),
+        ("He came in early March.", "2024-03"),
+        ("He came last November.", "2023-11"),
+        ("He came in 1998.", "1998"),
+        ("He came in the 1990s.", "199"),
+        ("He came in the nineties.", "199"),
+        ("In the 19th century he came.", "18"),
+        ("He came on Monday.", "2024-05-13"),
+        ("He came on Thursday.", "2024-05-16"),
+        ("He came last Thursday.", "2024-05-09"),
+        ("He comes next Thursday.", "2024-05-23"),
+        ("He came on Tuesday night.", "2024-05-14TNI"),
+        ("He came today.", "2024-05-16"),
+        ("He came yesterday.", "2024-05-15"),
+        ("He comes tomorrow.", "2024-05-17"),
+        ("He came last week.", "2024-W19"),
+        ("He came last month.", "2024-04"),
+        ("He came earlier this year.", "2024"),
+        ("He comes next year.", "2025"),
+        ("He came two weeks ago.", "2024-W18"),
+        ("He came ten days ago.", "2024-05-06"),
+        ("He came a decade ago.", "2014"),
+        ("He came in the first quarter.", "2024-Q1"),
+        ("He came in the third quarter of 2019.", "2019-Q3"),
+        ("He came last summer.", "2023-SU"),
+        ("He came at the weekend.", "2024-W19-WE"),
+        ("He came at 10:35 a.m. on Wednesday.", "2024-05-15T10:35"),
+        ("He came at 3 p.m. local time.", "2024-05-16T15:00"),
+        ("He came at 1430 GMT.", "2024-05-16T14:30"),
+        ("He came at noon.", "2024-05-16T12:00"),
+        ("He came at Christmas.", "2023-12-25"),
+        ("He came on Thanksgiving Day.", "2023-11-23"),
+        ("He is here now.", "PRESENT_REF"),
+        ("He came recently.", "PAST_REF"),
+        ("He spoke of the future.", None),
+    ],
+)
+def test_an_expression_has_its_value(text, value):
+    assert [found for _, found in values(text)] == ([value] if value else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "tense", "value"),
+    [
+        ("on Monday", "past", "2024-05-13"),
+        ("on Monday", "future", "2024-05-20"),
+        ("in December", "past", "2023-12"),
+        ("in December", "future", "2024-12"),
+        ("until Monday", "past", "2024-05-20"),
+        ("scheduled for Monday", "past", "2024-05-20"),
+        ("the future", "future", "FUTURE_REF"),
+    ],
+)
+def test_the_tense_and_words_before_tell_whether_a_day_lies_ahead(text, tense, value):
+    assert [found for _, found in values(text, tense)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("It began on March 1. The following day it ended.", "2024-03-02"),
+        ("It began in 1998. It ended later that year.", "1998"),
+        ("It began on March 1. It ended two days later.", "2024-03-03"),
+        ("Profit in the third quarter of 2019 rose from a year earlier.", "2018-Q3"),
+        ("It began on March 1 and ended at 6 p.m.", "2024-03-01T18:00"),
+    ],
+)
+def test_an_expression_may_count_from_the_date_before_it(text, last):
+    assert values(text)[-1][1] == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It may rain, and they march on.",
+        "He bought 1998 shares and paid $1998 for 2,024 miles.",
+        "The March of the Mothers was large.",
+        "As soon as possible he left.",
+        "It fell on February 31, 2024, or in the year 99999.",
+        "Sun and second thoughts in the fall of Berlin.",
+    ],
+)
+def test_other_words_are_no_date(text):
+    assert values(text) == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_expressions_do_not_overlap(text):
+    found = list(expressions(text))
+    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    for each in found:
+        Resolver(THURSDAY, lambda _: "past").value(each)
+
+
+@given(
+    st.dates(), st.sampled_from(["day", "week", "weekend", "month", "quarter", "year", "decade", "century", "season"])
+)
+def test_a_value_begins_on_or_before_its_day_and_shifting_back_and_forth_returns_it(day, unit):
+    value = value_of(day, unit)
+    begins = first_day(value)
+    assert begins is None or begins <= day
+    assert shifted(day, unit, 0) == value
+
+
+@given(st.sampled_from(["easter", "good friday", "thanksgiving", "christmas", "new year's"]), st.integers(1600, 4000))
+def test_a_holiday_is_in_its_year(name, year):
+    assert holiday(name, "", year).year == year
+
+
+def test_the_parse_tells_the_tense(nlp):
+    text = "The court met on Monday. It will meet on Monday. They want to meet on Monday."
+    (found,) = annotate(nlp, [AnnotationInput(text, written=THURSDAY)])
+    assert [each.value for each in found.dates] == ["2024-05-13", "2024-05-20", "2024-05-20"]
+    assert all(text[each.start : each.end] == each.text for each in found.dates)
+
+
+def test_a_story_is_written_on_the_day_of_its_dateline_unless_that_is_long_ago():
+    fresh = Dateline(text="LIMA, May 15 --", place="Lima", date="2024-05-15")
+    old = Dateline(text="LIMA, Jan 15 --", place="Lima", date="2024-01-15")
+    created = make_story().versioncreated
+    assert day_written(make_story(dateline=fresh, versioncreated=created.replace(2024, 5, 16))) == date(2024, 5, 15)
+    assert day_written(make_story(dateline=old, versioncreated=created.replace(2024, 5, 16))) == date(2024, 5, 16)
+    assert day_written(make_story()) == created.date()
+
+
+def test_a_long_text_of_nothing_but_dates_is_read(nlp):
+    body = "On Monday, May 13, 2024, at 3 p.m. " * 1_000
+    (found,) = annotate(nlp, [AnnotationInput(body, written=THURSDAY)])
+    assert len(found.dates) >= 2_000

@@ -1,0 +1,155 @@
+"""Events: who did what to whom, whether it happened, when and where."""
+
+import random
+from datetime import date
+
+import pytest
+
+from pipeline.annotate.events.classifier import classifier
+from pipeline.annotate.events.lexicon import TYPES
+from pipeline.annotate.events.modes import mode
+from pipeline.annotate.model import AnnotationInput, annotate
+from pipeline.annotations import Annotations, Event
+from tests.mutations import check
+
+WRITTEN = date(2024, 5, 16)
+
+
+@pytest.fixture(scope="module")
+def read(nlp):
+    """Return a function that annotates a body written in Lima on that Thursday."""
+
+    def annotations(body: str) -> Annotations:
+        (found,) = annotate(nlp, [AnnotationInput(body, "Lima", WRITTEN)])
+        check(body, found)
+        return found
+
+    return annotations
+
+
+def named(event: Event) -> tuple[list[str], list[str]]:
+    """Return the names of an event's actors and recipients."""
+    return [each.name for each in event.actors], [each.name for each in event.recipients]
+
+
+class TestParticipants:
+    @pytest.mark.parametrize(
+        ("body", "trigger", "actor", "recipient"),
+        [
+            ("President Emmanuel Macron met Olaf Scholz in Berlin.", "met", "Emmanuel Macron", "Olaf Scholz"),
+            ("Maria Lopez was arrested by Peruvian police.", "arrested", "Peruvian police", "Maria Lopez"),
+            ("Iran threatened to attack Israel.", "threatened", "Iran", "Israel"),
+            ("Japan agreed to send medical supplies to Kenya.", "agreed", "Japan", "Kenya"),
+            ("Israel launched an air strike on Gaza.", "strike", "Israel", "Gaza"),
+            ("Talks between India and Pakistan began on Monday.", "Talks", "India", "Pakistan"),
+            ("Greece refused to meet the Turkish delegation.", "refused", "Greece", "the Turkish delegation"),
+            ("Ann Lee came home. She accused Acme Corp of fraud.", "accused", "Ann Lee", "Acme Corp"),
+            ("The European Union imposed sanctions on Belarus.", "sanctions", "European Union", "Belarus"),
+        ],
+    )
+    def test_are_found_in_every_construction(self, read, body, trigger, actor, recipient):
+        events = {event.text: named(event) for event in read(body).events}
+        assert trigger in events
+        assert actor in events[trigger][0]
+        assert recipient in events[trigger][1]
+
+    def test_partners_are_named_on_either_side(self, read):
+        (event,) = read("Emmanuel Macron and Olaf Scholz signed an agreement.").events
+        assert {"Emmanuel Macron", "Olaf Scholz"} == {*named(event)[0], *named(event)[1]}
+
+    def test_a_person_mentioned_twice_takes_part_once(self, read):
+        (event,) = read("Police arrested the activist Maria Lopez in Lima on Monday.").events
+        assert named(event)[1] == ["Maria Lopez"]
+
+    def test_what_is_only_reported_with_an_event_is_no_second_event(self, read):
+        events = read("“Russia attacked Ukraine in February,” said Olaf Scholz.").events
+        assert [event.text for event in events] == ["attacked"]
+        assert events[0].quote == "q1"
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("body", "kind", "form"),
+        [
+            ("President Emmanuel Macron met Olaf Scholz in Berlin.", "CONSULT", None),
+            ("Peruvian police arrested Maria Lopez.", "COERCE", "arrest"),
+            ("A suicide bomber killed 12 people in Kabul.", "ASSAULT", "suicide-attack"),
+            ("Israel launched an air strike on Gaza.", "ASSAULT", "aerial"),
+            ("Iran threatened to attack Israel.", "THREATEN", "violence"),
+            ("Some 5,000 teachers protested against the government in Paris.", "PROTEST", "demo"),
+            ("Amnesty International urged Turkey to release the journalist.", "REQUEST", None),
+            ("North Korea has freed an American tourist.", "RETREAT", "release"),
+            ("The United States will lift sanctions on Cuba.", "CONCEDE", None),
+        ],
+    )
+    def test_follow_the_codebook(self, read, body, kind, form):
+        event = read(body).events[0]
+        assert (event.type, event.mode) == (kind, form)
+
+    def test_are_those_of_the_codebook(self):
+        assert {*classifier().types, "RETREAT"} == set(TYPES)
+
+    def test_a_mode_belongs_to_its_type(self):
+        assert mode("CONSULT", ["visit"], []) == "visit"
+        assert mode("SUPPORT", ["visit"], []) is None
+
+    def test_an_event_without_a_type_names_somebody(self, read):
+        for body in ("The cat sat on the mat.", "The plan led to a debate about the plan."):
+            assert read(body).events == ()
+
+
+class TestStatus:
+    @pytest.mark.parametrize(
+        ("body", "trigger", "status"),
+        [
+            ("Israel attacked Gaza.", "attacked", "happened"),
+            ("China is building a port in Sri Lanka.", "building", "ongoing"),
+            ("The United States will lift sanctions on Cuba.", "lift", "planned"),
+            ("France may recall its ambassador from Australia.", "recall", "possible"),
+            ("Amnesty International urged Turkey to release the journalist.", "release", "possible"),
+            ("Colombia did not expel the diplomat.", "expel", "denied"),
+            ("Russia denied attacking Ukraine.", "attacking", "denied"),
+            ("Italy's visit to Libya was planned by the ministry.", "visit", "planned"),
+        ],
+    )
+    def test_says_whether_it_happened(self, read, body, trigger, status):
+        assert {event.text: event.status for event in read(body).events}[trigger] == status
+
+
+class TestCircumstances:
+    def test_date_and_place_are_those_of_the_clause(self, read):
+        (event,) = read("President Emmanuel Macron met Olaf Scholz in Berlin on Tuesday.").events
+        assert (event.date.value, event.date.stated, event.date.text) == ("2024-05-14", True, "Tuesday")
+        assert (event.place.name, event.place.stated) == ("Berlin", True)
+
+    def test_else_they_are_those_of_the_story(self, read):
+        (event,) = read("President Emmanuel Macron met Olaf Scholz.").events
+        assert (event.date.value, event.date.stated) == ("2024-05-16", False)
+        assert (event.place.name, event.place.stated) == ("Lima", False)
+
+    def test_what_lies_ahead_has_no_date_unless_it_is_stated(self, read):
+        assert read("The United States will lift sanctions on Cuba.").events[0].date is None
+        assert read("The United States will lift sanctions on Cuba next month.").events[0].date.value == "2024-06"
+
+
+class TestNumbers:
+    def test_of_dead_and_injured(self, read):
+        event = read("Rebels attacked an army base in Mali, killing at least 20 soldiers and wounding 15.").events[0]
+        assert (event.dead, event.injured) == (20, 15)
+
+    def test_of_a_crowd(self, read):
+        event = read("Some 5,000 teachers protested against the government in Paris.").events[0]
+        assert (event.size, event.dead) == (5_000, None)
+
+
+class TestBadInput:
+    def test_a_table_of_results_is_read(self, read):
+        read("\n".join(f"Arsenal {n} - Chelsea {n + 1}" for n in range(500)))
+
+    def test_a_sentence_of_thousands_of_words_is_read(self, read):
+        read("Iran attacked Israel and Russia, " * 800 + "and that was all.")
+
+    def test_words_in_any_order_are_read(self, read):
+        words = "Iran to attack the by of Israel killed that who said “ ” and 12 , on Monday in Gaza will not".split()
+        for seed in range(20):
+            read(" ".join(random.Random(seed).choices(words, k=60)) + ".")
