@@ -9,6 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+QUAD_CLASSES = {
+    **dict.fromkeys(("AGREE", "CONSULT", "SUPPORT"), "verbal cooperation"),
+    **dict.fromkeys(("COOPERATE", "AID", "CONCEDE", "RETREAT"), "material cooperation"),
+    **dict.fromkeys(("REQUEST", "ACCUSE", "REJECT", "THREATEN"), "verbal conflict"),
+    **dict.fromkeys(("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"), "material conflict"),
+}
+"""The four groups of PLOVER's event types (codebook, chapter 2)."""
+
 
 def is_absent(value: object) -> bool:
     """Return whether a field is left out of the JSON: absent values are omitted, not null."""

@@ -8,8 +8,8 @@ import random
 import re
 import sys
 import time
-from datetime import date
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from rich.console import Console
 from rich.progress import track

@@ -1,19 +1,20 @@
 """Turn an AnnotatedStory into actions on the indices."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.index.index_names import QUOTES, STORIES, index_of, quote_id
+from pipeline.index.fields import STORY_CONTEXT
+from pipeline.index.index_names import STORIES, index_of
+from pipeline.index.kind import Kind
+from pipeline.index.kinds import KINDS
 from pipeline.state.record import Record
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
 """The entity types in each flat field. Beside each stand the keys, which are counted across stories."""
-_OF_STORY = (
-    "uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language",
-    "subject", "keyword", "slugline", "storyline",
-)  # fmt: skip
+NOTHING: Mapping[str, int] = {}
+"""No documents of any kind."""
 
 
 @dataclass(frozen=True)
@@ -38,38 +39,53 @@ class Action:
 def actions(
     story: AnnotatedStory,
     revision: int,
-    known_quotes: int = 0,
+    known: Mapping[str, int] = NOTHING,
     record: Record | None = None,
     trace: dict[str, str] | None = None,
 ) -> list[Action]:
-    """Return the actions for the story, then for its quotes, then the deletes of an earlier version's surplus quotes.
+    """Return the actions for the story, then for its quotes and events, then the deletes of surplus ones.
 
-    ``revision`` is the desk's number of the message, ``known_quotes`` the number of quotes of an earlier version,
-    ``trace`` when the story was on each topic. A withheld or canceled story is removed with all its quotes. Tests
-    and advisories have no quotes.
+    ``revision`` is the desk's number of the message, ``known`` how many documents of each kind an earlier version has,
+    ``trace`` when the story was on each topic. A withheld or canceled story is removed with all of them. Tests and
+    advisories have none.
     """
     stories = index_of(STORIES, story.firstcreated)
     usable = story.pubstatus == "usable"
     document = story_document(story, record) | ({"trace": trace} if trace else {}) if usable else None
-    quotes = list(quote_documents(story, document)) if document and story.signal not in NO_STORY else []
+    found = [Action(stories, story_id(story.uri), revision, document)]
+    for kind in KINDS:
+        context = _context(document) if document else {}
+        made = list(kind.documents(document, context)) if document and story.signal not in NO_STORY else []
+        found += [_part(story, revision, kind, number, each) for number, each in enumerate(made, 1)]
+        found += [_part(story, revision, kind, number) for number in range(len(made) + 1, known.get(kind.alias, 0) + 1)]
+    return found
+
+
+def counts_of(story: AnnotatedStory) -> dict[str, int]:
+    """Return how many documents of each kind a story has."""
+    return {kind.alias: kind.count(story) for kind in KINDS}
+
+
+def stale_deletes(story: AnnotatedStory, revision: int, written: Mapping[str, int]) -> list[Action]:
+    """Return the deletes of all quotes and events that this revision, or one before it, may have written.
+
+    A worker that died between them and their story left documents that no story counts. Those of a newer revision
+    stay, since their version is higher.
+    """
     return [
-        Action(stories, story_id(story.uri), revision, document),
-        *(_quote(story, revision, number, quote) for number, quote in enumerate(quotes, 1)),
-        *(_quote(story, revision, number) for number in range(len(quotes) + 1, known_quotes + 1)),
+        _part(story, revision, kind, number) for kind in KINDS for number in range(1, written.get(kind.alias, 0) + 1)
     ]
 
 
-def stale_quote_deletes(story: AnnotatedStory, revision: int, quotes: int) -> list[Action]:
-    """Return the deletes of all quotes that this revision, or one before it, may have written.
-
-    A worker that died between the quotes and their story left quotes that no document counts. Quotes of a newer
-    revision stay, since their version is higher.
-    """
-    return [_quote(story, revision, number) for number in range(1, quotes + 1)]
+def _part(
+    story: AnnotatedStory, revision: int, kind: Kind, number: int, document: dict[str, Any] | None = None
+) -> Action:
+    return Action(index_of(kind.alias, story.firstcreated), kind.id(story.uri, number), revision, document)
 
 
-def _quote(story: AnnotatedStory, revision: int, number: int, document: dict[str, Any] | None = None) -> Action:
-    return Action(index_of(QUOTES, story.firstcreated), quote_id(story.uri, number), revision, document)
+def _context(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what quotes and events take over from their story."""
+    return {name: document[name] for name in STORY_CONTEXT if name in document}
 
 
 def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[str, Any]:
@@ -93,26 +109,3 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
     speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
     document["speakers"] = list(dict.fromkeys(speakers))
     return document
-
-
-def quote_documents(story: AnnotatedStory, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the quotes' documents, each with its names and the story's fields that dashboards need.
-
-    Kibana cannot join.
-    """
-    context = {name: document[name] for name in _OF_STORY if name in document}
-    context |= {name: document[name] for field in _FLAT for name in (field, f"{field}_keys")}
-    keys = {entity["id"]: entity["key"] for entity in document["entities"]}
-    types = {each for of in _FLAT.values() for each in of}
-    named = [entity for entity in document["entities"] if entity["type"] in types]
-    for quote in document["quotes"]:
-        speaker = quote["speaker"]
-        if speaker and "entity" in speaker:
-            speaker = {**speaker, "key": keys[speaker["entity"]]}
-        about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]
-        names = {"about": [entity["name"] for entity in about], "about_keys": [entity["key"] for entity in about]}
-        yield {**quote, **names, "speaker": speaker, "version": story.version, "story": context}
-
-
-def _within(mention: dict[str, Any], quote: dict[str, Any]) -> bool:
-    return bool(quote["start"] <= mention["start"] and mention["end"] <= quote["end"])

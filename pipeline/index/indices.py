@@ -9,6 +9,7 @@ from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index import bulk
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of
+from pipeline.index.kinds import KINDS
 from pipeline.story import story_id
 
 
@@ -23,8 +24,11 @@ class Indices(Protocol):
         """
         ...
 
-    async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
-        """Return the number of quotes of each indexed story (uri, firstcreated). Raises ElasticsearchUnavailable."""
+    async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
+        """Return by uri how many documents of each kind the indexed stories (uri, firstcreated) have.
+
+        Raises ElasticsearchUnavailable.
+        """
         ...
 
 
@@ -39,14 +43,16 @@ class ElasticsearchIndices:
         """See Indices."""
         return await bulk.write(self._client, actions)
 
-    async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+    async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
         """See Indices. Reads by id are in real time."""
         client = self._client
         wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
-        docs = [
-            {"_index": client.named(index), "_id": id_, "_source": ["quotes.id"]} for id_, (_, index) in wanted.items()
-        ]
+        ids = [f"{kind.alias}.id" for kind in KINDS]
+        docs = [{"_index": client.named(index), "_id": id_, "_source": ids} for id_, (_, index) in wanted.items()]
         with translate_errors(client):
             response = await client.mget(docs=docs)
         found = found_documents(response["docs"], NO_INDEX)
-        return {wanted[doc["_id"]][0]: len(doc["_source"].get("quotes", ())) for doc in found}
+        return {
+            wanted[doc["_id"]][0]: {kind.alias: len(doc["_source"].get(kind.alias, ())) for kind in KINDS}
+            for doc in found
+        }

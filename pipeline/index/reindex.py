@@ -18,7 +18,8 @@ from elasticsearch import ApiError, BadRequestError, TransportError
 
 from pipeline.connect.elasticsearch_client import Client, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.index.index_names import QUOTES, STORIES
+from pipeline.index.index_names import STORIES
+from pipeline.index.kinds import KINDS
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX as RECORDS
@@ -47,7 +48,7 @@ def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str,
     """
     made = templates(settings)
     with translate_errors(client):
-        for alias in (STORIES, QUOTES):
+        for alias in (STORIES, *(kind.alias for kind in KINDS)):
             for index in sorted(client.indices.get(index=client.named(alias), ignore_unavailable=True)):
                 yield _one(client, index, made[client.named(f"wire-{alias}")]["template"], on_progress)
         for index in client.indices.get(index=client.named(RECORDS), ignore_unavailable=True):

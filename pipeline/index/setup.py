@@ -3,7 +3,8 @@
 from elasticsearch import BadRequestError
 
 from pipeline.connect.elasticsearch_client import Client
-from pipeline.index.index_names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
+from pipeline.index.index_names import ALERTS, MATCHES, METRICS, STORIES
+from pipeline.index.kinds import KINDS
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX as RECORDS
@@ -18,7 +19,7 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
     made = templates(settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
-    for name in (STORIES, QUOTES, METRICS, MATCHES):
+    for name in (STORIES, *(kind.alias for kind in KINDS), METRICS, MATCHES):
         alias = client.named(name)
         if client.indices.exists_alias(name=alias):
             properties = made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"]

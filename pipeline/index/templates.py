@@ -1,35 +1,28 @@
-"""Index templates with strict mappings for ``wire-stories-*``, ``wire-quotes-*``, ``wire-metrics-*``,
-``wire-matches-*``, ``wire-desk`` and ``wire-alerts``.
-"""
+"""Index templates with strict mappings for stories, quotes, events, metrics, matches, records and alerts."""
 
 from typing import Any
 
-from pipeline.index.index_names import ALERTS, MATCHES, METRICS, QUOTES, STORIES
+from pipeline.index.fields import (
+    BOOLEAN,
+    COPY,
+    DATE,
+    KEYWORD,
+    LONG,
+    NAME,
+    PLACE,
+    POINT,
+    SOURCE,
+    STORED_KEYWORD,
+    STORED_ONLY,
+    SUBJECT,
+    TEXT,
+)
+from pipeline.index.index_names import ALERTS, MATCHES, METRICS, STORIES
+from pipeline.index.kinds import KINDS
 from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX as RECORDS
 from pipeline.state.record_mapping import RECORD
 from pipeline.topics import STORY_TOPICS
-
-KEYWORD = {"type": "keyword", "ignore_above": 1_024}
-NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
-TEXT = {"type": "text", "analyzer": "english"}
-DATE = {"type": "date"}
-LONG = {"type": "long"}
-STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}
-STORED_ONLY = {"type": "object", "enabled": False}
-"""Stored in the document, neither searched nor counted."""
-
-PLACE = {
-    "properties": {
-        "geonameid": LONG,
-        "country": KEYWORD,
-        "lat": {"type": "float"},
-        "lon": {"type": "float"},
-    }
-}
-SOURCE = {"properties": {"name": NAME, "format": KEYWORD, "receivedat": DATE}}
-COPY = {"properties": {"uri": KEYWORD, "source": NAME, "versioncreated": DATE, "headline": TEXT}}
-SUBJECT = {"properties": {"code": KEYWORD, "name": NAME}}
 
 STORY: dict[str, Any] = {
     "uri": KEYWORD,
@@ -74,6 +67,7 @@ STORY: dict[str, Any] = {
         },
     },
     "quotes": STORED_ONLY,
+    "dates": STORED_ONLY,
     "events": STORED_ONLY,
     "people": NAME,
     "people_keys": KEYWORD,
@@ -81,50 +75,10 @@ STORY: dict[str, Any] = {
     "organizations_keys": KEYWORD,
     "places": NAME,
     "places_keys": KEYWORD,
-    "places_points": {"type": "geo_point"},
+    "places_points": POINT,
     "speakers": NAME,
 }
 
-
-QUOTE: dict[str, Any] = {
-    "id": KEYWORD,
-    "kind": KEYWORD,
-    "start": LONG,
-    "end": LONG,
-    "text": TEXT,
-    "quoted": STORED_ONLY,
-    "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
-    "speaker": {
-        "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
-    },
-    "about": NAME,
-    "about_keys": KEYWORD,
-    "version": LONG,
-    "story": {
-        "properties": {
-            name: STORY[name]
-            for name in (
-                "uri",
-                "headline",
-                "source",
-                "versioncreated",
-                "firstcreated",
-                "urgency",
-                "language",
-                "subject",
-                "keyword",
-                "slugline",
-                "storyline",
-                "people",
-                "people_keys",
-                "organizations",
-                "organizations_keys",
-                "places",
-                "places_keys",
-            )
-        }
-    },
-}
 
 DOUBLE = {"type": "double"}
 METRICS_MAPPING: dict[str, Any] = {
@@ -159,7 +113,7 @@ MATCH: dict[str, Any] = {
 ALERT: dict[str, Any] = {
     "name": KEYWORD,
     "query": STORED_KEYWORD,
-    "quotes": {"type": "boolean"},
+    "quotes": BOOLEAN,
     "webhook": STORED_KEYWORD,
     "email": STORED_KEYWORD,
     "created": DATE,
@@ -179,7 +133,12 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
                 "mappings": {"dynamic": "strict", "properties": properties},
             },
         }
-        for alias, properties in ((STORIES, STORY), (QUOTES, QUOTE), (METRICS, METRICS_MAPPING), (MATCHES, MATCH))
+        for alias, properties in (
+            (STORIES, STORY),
+            *((kind.alias, kind.mapping) for kind in KINDS),
+            (METRICS, METRICS_MAPPING),
+            (MATCHES, MATCH),
+        )
     } | {
         settings.named(index): {
             "index_patterns": [settings.named(index)],

@@ -10,6 +10,7 @@ from elasticsearch import BadRequestError, NotFoundError
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.index.index_names import QUOTES, STORIES
+from pipeline.index.kinds import KINDS
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.cursor import START, Cursor
@@ -118,18 +119,18 @@ def story(client: Client, uri: str) -> dict[str, Any] | None:
 
 @retry_while_starting
 def counts(client: Client) -> dict[str, int]:
-    """Return the numbers of searchable stories and quotes. Raises ElasticsearchUnavailable."""
+    """Return the numbers of searchable stories, quotes and events. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         return {
             alias: client.count(index=client.named(alias), query=query, **IGNORE_MISSING)["count"]
-            for alias, query in ((STORIES, EXCLUDE_NON_STORIES), (QUOTES, {"match_all": {}}))
+            for alias, query in ((STORIES, EXCLUDE_NON_STORIES), *((kind.alias, {"match_all": {}}) for kind in KINDS))
         }
 
 
 def refresh(client: Client) -> None:
     """Make everything written so far searchable now instead of a second later. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
-        client.indices.refresh(index=client.named(STORIES, QUOTES), **IGNORE_MISSING)
+        client.indices.refresh(index=client.named(STORIES, *(kind.alias for kind in KINDS)), **IGNORE_MISSING)
 
 
 def _alias(client: Client, query: SearchQuery) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of
+from pipeline.index.kinds import KINDS
 from pipeline.state.record import Record
 from pipeline.state.store import Change, Stored
 from pipeline.story import story_id
@@ -114,9 +115,13 @@ class SimulatedIndices:
 
         return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why), partly)
 
-    async def quote_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, int]:
-        def count() -> dict[str, int]:
+    async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
+        def count() -> dict[str, dict[str, int]]:
             found = {uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories}
-            return {uri: len(doc[1]["quotes"]) for uri, doc in found.items() if doc and doc[1]}
+            return {
+                uri: {kind.alias: len(doc[1][kind.alias]) for kind in KINDS}
+                for uri, doc in found.items()
+                if doc and doc[1]
+            }
 
         return await self._network.request(count, lambda why: ElasticsearchUnavailable(why))

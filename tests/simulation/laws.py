@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline import topics
 from pipeline.index.documents import Action
+from pipeline.index.kinds import KINDS
 from pipeline.story import story_id
 from tests.simulation.scenario import Item
 from tests.simulation.system import System
@@ -78,7 +79,8 @@ def broken(system: System) -> Iterator[str]:
     for uri in stories.keys() - wanted.keys():
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
     yield from _copies(system, wanted, stories)
-    yield from _quotes(system, stories)
+    for kind in KINDS:
+        yield from _parts(kind.alias, system, stories)
 
 
 def _copies(system: System, wanted: dict[str, Item], stories: dict[str, dict[str, Any]]) -> Iterator[str]:
@@ -125,15 +127,16 @@ def _folded(
         yield f"{uri} is a copy of {root}, which cannot be found"
 
 
-def _quotes(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _parts(alias: str, system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with the quotes or events of the stories."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for quote in system.documents.visible("quotes"):
-        found[quote["story"]["uri"]].append(quote)
-    for uri, quotes in found.items():
+    for part in system.documents.visible(alias):
+        found[part["story"]["uri"]].append(part)
+    for uri, parts in found.items():
         if uri not in stories:
-            yield f"{uri}: {len(quotes)} quotes outlive their story"
-        elif {quote["version"] for quote in quotes} != {stories[uri]["version"]}:
-            yield f"{uri}: quotes of versions {sorted({q['version'] for q in quotes})} beside {stories[uri]['version']}"
+            yield f"{uri}: {len(parts)} {alias} outlive their story"
+        elif {part["version"] for part in parts} != {stories[uri]["version"]}:
+            yield f"{uri}: {alias} of versions {sorted({p['version'] for p in parts})} beside {stories[uri]['version']}"
     for uri, doc in stories.items():
-        if sorted(quote["id"] for quote in found[uri]) != sorted(quote["id"] for quote in doc["quotes"]):
-            yield f"{uri}: {len(found[uri])} of {len(doc['quotes'])} quotes can be found"
+        if sorted(part["id"] for part in found[uri]) != sorted(part["id"] for part in doc[alias]):
+            yield f"{uri}: {len(found[uri])} of {len(doc[alias])} {alias} can be found"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from random import Random
 
 from pipeline import topics
-from pipeline.annotations import Quote, Span
+from pipeline.annotations import Event, Quote, Span
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory
 from pipeline.errors import AnnotationFailed
 from pipeline.state.rules import Policy
@@ -205,7 +205,7 @@ class SimulatedSignatures:
 
 
 class SimulatedAnnotator:
-    """See stages.annotate.Annotator. It finds as many quotes as the text says."""
+    """See stages.annotate.Annotator. It finds as many quotes as the text says, and fewer events the more quotes."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -231,4 +231,8 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
         Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=[Span(start=0, end=3)])
         for n in range(1, count + 1)
     ]
-    return AnnotatedStory(**dict(story), entities=[], quotes=quotes, events=[]).model_dump_json().encode()
+    events = [
+        Event(id=f"v{n}", start=0, end=3, text="The", predicate="the", status="happened", actors=(), recipients=())
+        for n in range(1, 4 - count)
+    ]
+    return AnnotatedStory(**dict(story), entities=[], quotes=quotes, events=events).model_dump_json().encode()

@@ -4,10 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.annotations import Annotations, Entity, Mention, Quote, Span, Speaker
-from pipeline.index.documents import actions, stale_quote_deletes
-from pipeline.index.index_names import index_of, quote_id
-from pipeline.index.templates import QUOTE, STORY, templates
+from pipeline.annotations import (
+    Annotations,
+    Entity,
+    Event,
+    EventDate,
+    EventPlace,
+    Mention,
+    Participant,
+    Place,
+    Quote,
+    Span,
+    Speaker,
+)
+from pipeline.index.documents import actions, stale_deletes
+from pipeline.index.events import EVENTS
+from pipeline.index.index_names import index_of
+from pipeline.index.quotes import QUOTES
+from pipeline.index.templates import STORY, templates
 from pipeline.settings import Elasticsearch
 from pipeline.state.rules import decide
 from pipeline.story import story_id
@@ -28,6 +42,7 @@ def annotated(quotes: int = 1, **fields):
             type="GPE",
             aliases=(),
             mentions=(Mention(start=22, end=26, text="Lima"),),
+            place=Place(geonameid=3936456, country="PE", lat=-12.04, lon=-77.03),
         ),
     )
     speaker = Speaker(start=11, end=18, text="Ann Lee", entity="e1", name="Ann Lee")
@@ -39,7 +54,7 @@ def annotated(quotes: int = 1, **fields):
 
 
 def actions_of(story, known_quotes=0, revision=5):
-    return actions(story, revision, known_quotes)
+    return actions(story, revision, {"quotes": known_quotes})
 
 
 def test_names_stand_flat_beside_the_nested_mentions():
@@ -52,7 +67,7 @@ def test_names_stand_flat_beside_the_nested_mentions():
 
 def test_ids_depend_on_the_uri_alone():
     first, second = actions_of(annotated(version=1)), actions_of(annotated(version=2, headline="Other"), revision=6)
-    assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), quote_id("urn:test:1", 1)]
+    assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), QUOTES.id("urn:test:1", 1)]
     assert {a.version for a in second} == {12}
 
 
@@ -70,9 +85,9 @@ def test_a_quote_carries_what_a_dashboard_needs_of_its_story():
 def test_a_version_with_fewer_quotes_removes_the_surplus():
     todo = actions_of(annotated(quotes=1), known_quotes=3)
     assert [(a.id, a.document is None) for a in todo[1:]] == [
-        (quote_id("urn:test:1", 1), False),
-        (quote_id("urn:test:1", 2), True),
-        (quote_id("urn:test:1", 3), True),
+        (QUOTES.id("urn:test:1", 1), False),
+        (QUOTES.id("urn:test:1", 2), True),
+        (QUOTES.id("urn:test:1", 3), True),
     ]
 
 
@@ -85,8 +100,8 @@ def test_a_killed_story_leaves_with_all_its_quotes(status):
 def test_every_field_of_a_document_is_in_the_strict_mapping():
     story, quote = (a.document for a in actions_of(annotated(headline="H", keyword=("k",), ednote="n", extra={"x": 1})))
     assert set(story) <= set(STORY)
-    assert set(quote) <= set(QUOTE)
-    assert set(quote["story"]) <= set(QUOTE["story"]["properties"])
+    assert set(quote) <= set(QUOTES.mapping)
+    assert set(quote["story"]) <= set(QUOTES.mapping["story"]["properties"])
 
 
 def test_mappings_are_strict():
@@ -94,17 +109,17 @@ def test_mappings_are_strict():
 
 
 def test_a_removal_outranks_what_was_written_with_its_revision_and_nothing_newer():
-    (removed,) = stale_quote_deletes(annotated(), 3, 1)
+    (removed,) = stale_deletes(annotated(), 3, {"quotes": 1})
     written, newer = actions_of(annotated(), revision=3)[1], actions_of(annotated(), revision=4)[1]
     assert removed.id == written.id == newer.id
     assert written.version < removed.version < newer.version
 
 
 def test_as_many_quotes_are_taken_back_as_an_overtaken_version_may_have_written():
-    removed = stale_quote_deletes(annotated(quotes=1), 3, 2)
+    removed = stale_deletes(annotated(quotes=1), 3, {"quotes": 2})
     assert [(each.id, each.document) for each in removed] == [
-        (quote_id("urn:test:1", 1), None),
-        (quote_id("urn:test:1", 2), None),
+        (QUOTES.id("urn:test:1", 1), None),
+        (QUOTES.id("urn:test:1", 2), None),
     ]
 
 
@@ -122,4 +137,66 @@ def test_templates_of_an_installation_have_its_prefix_and_match_no_other_s_indic
     patterns = [pattern for template in ours.values() for pattern in template["index_patterns"]]
     assert all(pattern.startswith("desk2-wire-") for pattern in patterns)
     aliases = [alias for template in ours.values() for alias in template["template"].get("aliases", ())]
-    assert aliases == [f"desk2-{name}" for name in ("stories", "quotes", "metrics", "matches")]
+    assert aliases == [f"desk2-{name}" for name in ("stories", "quotes", "events", "metrics", "matches")]
+
+
+class TestEvents:
+    def event(self, **fields) -> Event:
+        somebody = Participant(start=0, end=7, text="Ann Lee", entity="e1", name="Ann Lee")
+        plain = {"id": "v1", "start": 8, "end": 11, "text": "met", "predicate": "meet", "status": "happened"}
+        return Event(**plain | {"actors": (somebody,), "recipients": ()} | fields)
+
+    def document(self, *events: Event) -> dict:
+        story = annotated(quotes=1)
+        found = actions_of(story.model_copy(update={"events": events}))
+        (document,) = [each.document for each in found if each.index.startswith("wire-events-") and each.document]
+        return document
+
+    def test_have_ids_of_their_own_beside_the_quotes(self):
+        assert EVENTS.id("urn:a", 1) == EVENTS.id("urn:a", 1) != QUOTES.id("urn:a", 1)
+
+    def test_carry_the_keys_of_who_takes_part_and_the_quad_class(self):
+        document = self.document(self.event(type="CONSULT"))
+        assert document["actors"][0]["key"]
+        assert document["quad_class"] == "verbal cooperation"
+        assert document["story"]["uri"] == "urn:test:1"
+
+    @pytest.mark.parametrize(
+        ("value", "day"),
+        [
+            ("2024-05-16", "2024-05-16"),
+            ("2024-05", "2024-05-01"),
+            ("2024", "2024-01-01"),
+            ("2024-05-16TEV", "2024-05-16"),
+            ("2024-W20", None),
+            ("199", None),
+            ("PAST_REF", None),
+        ],
+    )
+    def test_are_counted_by_the_first_day_of_their_date(self, value, day):
+        document = self.document(self.event(date=EventDate(value=value, stated=False)))
+        assert document["date"].get("day") == day
+
+    def test_inside_a_quote_are_claims_of_its_speaker(self):
+        assert self.document(self.event(quote="q1"))["claimed_by"] == "Ann Lee"
+
+    def test_have_the_point_of_their_place(self):
+        place = EventPlace(stated=False, name="Lima")
+        assert self.document(self.event(place=place))["place"]["country"] == "PE"
+
+    def test_have_only_fields_of_the_strict_mapping(self):
+        place = EventPlace(stated=False, name="Lima")
+        numbers = {"dead": 1, "injured": 2, "size": 3, "mode": "visit", "quote": "q1"}
+        date = EventDate(value="2024", stated=True, start=0, end=1, text="x")
+        document = self.document(self.event(type="CONSULT", place=place, date=date, **numbers))
+        assert set(document) <= set(EVENTS.mapping)
+        for field in ("actors", "date", "place"):
+            inner = document[field][0] if field == "actors" else document[field]
+            assert set(inner) <= set(EVENTS.mapping[field]["properties"])
+
+    def test_leave_with_a_killed_story(self):
+        todo = actions(annotated(quotes=0, pubstatus="canceled"), 5, {"events": 2})
+        assert [(each.id, each.document) for each in todo[1:]] == [
+            (EVENTS.id("urn:test:1", 1), None),
+            (EVENTS.id("urn:test:1", 2), None),
+        ]

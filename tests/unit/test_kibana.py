@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigurationError, KibanaUnavailable
-from pipeline.index.templates import METRICS_MAPPING, QUOTE, STORY
+from pipeline.index import quotes
+from pipeline.index.templates import METRICS_MAPPING, STORY
 from pipeline.kibana import server
 from pipeline.kibana.dashboards import DASHBOARDS, METRICS, QUOTES, STORIES, VIEWS
 from pipeline.kibana.description import Listing
@@ -20,7 +21,7 @@ from tests.conftest import ROOT
 from tests.kibana import placed, used_fields
 
 OBJECTS = objects()
-MAPPINGS = {STORIES.id: STORY, QUOTES.id: QUOTE, METRICS.id: METRICS_MAPPING}
+MAPPINGS = {STORIES.id: STORY, QUOTES.id: quotes.QUOTES.mapping, METRICS.id: METRICS_MAPPING}
 COUNTED = {"keyword", "date", "long", "double", "boolean", "geo_point", "float"}
 
 

@@ -10,7 +10,7 @@ from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
-from pipeline.index.index_names import quote_id
+from pipeline.index.quotes import QUOTES
 from pipeline.state.rules import Policy
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
 from pipeline.workers.contract import Done, Send
@@ -306,6 +306,6 @@ class TestIndex:
 
 
 def test_ids_and_places_are_those_that_the_simulation_believes_in():
-    assert quote_id("urn:a", 1).startswith(story_id("urn:a"))
+    assert QUOTES.id("urn:a", 1).startswith(story_id("urn:a"))
     assert Coordinate.parse("wire.raw/0/1") == Coordinate(topics.RAW, 0, 1)
     assert NOON.timestamp() == EPOCH

@@ -56,8 +56,8 @@ class Indexing:
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Index the current versions. Raises ElasticsearchUnavailable; the batch is then repeated.
 
-        Of several versions in one batch only the last is written, so that the count of surplus quotes to delete
-        comes from the indexed document.
+        Of several versions in one batch only the last is written, so that the count of surplus documents to
+        delete comes from the indexed story.
         """
         arrivals = [_Arrival(each, AnnotatedStory.model_validate_json(each.payload)) for each in batch]
         newest = {each.story.uri: each for each in sorted(arrivals, key=lambda each: each.revision)}
@@ -66,10 +66,11 @@ class Indexing:
         now = self._now()
         overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now)}
         current = [each for uri, each in newest.items() if uri not in overtaken]
-        written = dict.fromkeys(newest, 0)
+        written: dict[str, dict[str, int]] = {}
         for each in arrivals:
-            written[each.story.uri] = max(written[each.story.uri], len(each.story.quotes))
-        await self._carry_out([back for uri in overtaken for back in _stale_quote_deletes(newest[uri], written[uri])])
+            uri = each.story.uri
+            written[uri] = _larger(written.get(uri, {}), documents.counts_of(each.story))
+        await self._carry_out([back for uri in overtaken for back in _stale_deletes(newest[uri], written[uri])])
         refused = await self._write(current, known, written) if current else {}
         await self._confirm([each.story for each in current if each.story.uri not in refused], stored)
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
@@ -85,22 +86,22 @@ class Indexing:
         await self._store.write(changes)
 
     async def _write(
-        self, arrivals: Sequence[_Arrival], known: Mapping[str, Record], written: Mapping[str, int]
+        self, arrivals: Sequence[_Arrival], known: Mapping[str, Record], written: Mapping[str, Mapping[str, int]]
     ) -> dict[str, str]:
         """Write the stories. Return the reason for each rejected one, by uri.
 
-        Quotes are written before their story. The story's document holds the number of quotes of the previous
-        version, and must stay until the surplus ones are deleted, whatever fails on the way. ``written`` is how
-        many quotes an earlier attempt at this batch may already have written before its worker died.
+        Quotes and events are written before their story. The story's document holds how many the previous version
+        has, and must stay until the surplus ones are deleted, whatever fails on the way. ``written`` is how many an
+        earlier attempt at this batch may already have written before its worker died.
         """
-        before = await self._indices.quote_counts([(each.story.uri, each.story.firstcreated) for each in arrivals])
+        before = await self._indices.part_counts([(each.story.uri, each.story.firstcreated) for each in arrivals])
         first: list[tuple[str, Action]] = []
         then: list[tuple[str, Action]] = []
         for each in arrivals:
             uri = each.story.uri
-            quotes = max(before.get(uri, 0), written[uri])
+            parts = _larger(before.get(uri, {}), written[uri])
             document, *others = documents.actions(
-                each.story, each.revision, quotes, known.get(uri), each.trace(self._now())
+                each.story, each.revision, parts, known.get(uri), each.trace(self._now())
             )
             first += [(uri, action) for action in others]
             then.append((uri, document))
@@ -123,11 +124,15 @@ class Indexing:
         return refused
 
 
-def _stale_quote_deletes(arrival: _Arrival, quotes: int) -> list[tuple[str, Action]]:
-    """Return the deletes of quotes that an outdated version may have written before its worker died."""
-    return [
-        (arrival.story.uri, action) for action in documents.stale_quote_deletes(arrival.story, arrival.revision, quotes)
-    ]
+def _larger(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Return the larger of two counts of each kind."""
+    return {alias: max(one.get(alias, 0), other.get(alias, 0)) for alias in {*one, *other}}
+
+
+def _stale_deletes(arrival: _Arrival, written: Mapping[str, int]) -> list[tuple[str, Action]]:
+    """Return the deletes of what an outdated version may have written before its worker died."""
+    uri = arrival.story.uri
+    return [(uri, action) for action in documents.stale_deletes(arrival.story, arrival.revision, written)]
 
 
 def _outcome(

@@ -1,0 +1,47 @@
+"""The types of fields in Elasticsearch, and the fields that quotes and events take over from their story."""
+
+from typing import Any
+
+KEYWORD = {"type": "keyword", "ignore_above": 1_024}
+NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
+TEXT = {"type": "text", "analyzer": "english"}
+DATE = {"type": "date"}
+LONG = {"type": "long"}
+STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}
+STORED_ONLY = {"type": "object", "enabled": False}
+"""Stored in the document, neither searched nor counted."""
+
+PLACE = {
+    "properties": {
+        "geonameid": LONG,
+        "country": KEYWORD,
+        "lat": {"type": "float"},
+        "lon": {"type": "float"},
+    }
+}
+SOURCE = {"properties": {"name": NAME, "format": KEYWORD, "receivedat": DATE}}
+COPY = {"properties": {"uri": KEYWORD, "source": NAME, "versioncreated": DATE, "headline": TEXT}}
+SUBJECT = {"properties": {"code": KEYWORD, "name": NAME}}
+POINT = {"type": "geo_point"}
+BOOLEAN = {"type": "boolean"}
+
+STORY_CONTEXT: dict[str, Any] = {
+    "uri": KEYWORD,
+    "headline": TEXT,
+    "source": SOURCE,
+    "versioncreated": DATE,
+    "firstcreated": DATE,
+    "urgency": LONG,
+    "language": KEYWORD,
+    "subject": SUBJECT,
+    "keyword": NAME,
+    "slugline": NAME,
+    "storyline": KEYWORD,
+    "people": NAME,
+    "people_keys": KEYWORD,
+    "organizations": NAME,
+    "organizations_keys": KEYWORD,
+    "places": NAME,
+    "places_keys": KEYWORD,
+}
+"""What dashboards and searches need of the story: Kibana cannot join."""

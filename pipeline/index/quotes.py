@@ -1,0 +1,47 @@
+"""The kind of documents "quotes"."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.index.fields import KEYWORD, LONG, NAME, STORED_ONLY, STORY_CONTEXT, TEXT
+from pipeline.index.kind import Kind
+
+
+def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a story's quotes, each with whom it names."""
+    keys = {entity["id"]: entity["key"] for entity in story["entities"]}
+    named = [entity for entity in story["entities"] if entity["type"] in ("PERSON", "ORG", "GPE", "LOC", "FAC")]
+    for quote in story["quotes"]:
+        speaker = quote["speaker"]
+        if speaker and "entity" in speaker:
+            speaker = {**speaker, "key": keys[speaker["entity"]]}
+        about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]
+        names = {"about": [entity["name"] for entity in about], "about_keys": [entity["key"] for entity in about]}
+        yield {**quote, **names, "speaker": speaker, "version": story["version"], "story": context}
+
+
+def _within(mention: dict[str, Any], quote: dict[str, Any]) -> bool:
+    return bool(quote["start"] <= mention["start"] and mention["end"] <= quote["end"])
+
+
+QUOTES = Kind(
+    alias="quotes",
+    letter="",
+    documents=documents,
+    mapping={
+        "id": KEYWORD,
+        "kind": KEYWORD,
+        "start": LONG,
+        "end": LONG,
+        "text": TEXT,
+        "quoted": STORED_ONLY,
+        "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
+        "speaker": {
+            "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
+        },
+        "about": NAME,
+        "about_keys": KEYWORD,
+        "version": LONG,
+        "story": {"properties": STORY_CONTEXT},
+    },
+)
