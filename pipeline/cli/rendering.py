@@ -1,4 +1,4 @@
-"""Print stories and quotes for people on a terminal."""
+"""Print stories, quotes and events for people on a terminal."""
 
 import textwrap
 from typing import Any
@@ -23,7 +23,7 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
     """Print the hits, and how many more there are."""
     for hit in result.hits:
         show_hit(hit, query)
-    what = ("quote", "quotes") if query.quotes else ("story", "stories")
+    what = (query.searched.one, query.searched.alias)
     first = f", {len(result.hits)} shown" if len(result.hits) < result.total else ""
     output.print(f"[dim]{result.total:,} {what[result.total != 1]}{first}[/]")
     if result.partial:
@@ -31,8 +31,8 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
 
 
 def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
-    """Print a story or a quote, and an empty line."""
-    (show_quote if query.quotes else show_story)(hit)
+    """Print a story, a quote or an event, and an empty line."""
+    (show_event if query.events else show_quote if query.quotes else show_story)(hit)
     output.print()
 
 
@@ -77,6 +77,24 @@ def show_quote(hit: dict[str, Any]) -> None:
     """Print what was said, by whom, and in which story."""
     said = hit.get("highlight", {}).get("text", [hit["text"]])
     output.print(_said(" … ".join(said), hit))
+    story = hit["story"]
+    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
+    output.print(f"[dim]{escape(shown(where))}[/]")
+
+
+def show_event(hit: dict[str, Any]) -> None:
+    """Print who did what to whom, whether, when and where, and in which story."""
+    sides = (", ".join(each["name"] for each in hit[side]) for side in ("actors", "recipients"))
+    actors, recipients = (shown(_shortened(names)) for names in sides)
+    kind = " ".join(filter(None, (hit.get("type"), hit.get("mode"))))
+    output.print(
+        Text.assemble((actors, "bold"), " ", (shown(hit["text"]), "yellow"), " ", (recipients, "bold"), f"  {kind}")
+    )
+    date, place = hit.get("date", {}), hit.get("place", {})
+    numbers = (f"{hit[name]:,} {name}" for name in ("dead", "injured", "size") if name in hit)
+    claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
+    about = (hit["status"], date.get("value"), place.get("name"), claim, *numbers)
+    output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")
     story = hit["story"]
     where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
     output.print(f"[dim]{escape(shown(where))}[/]")

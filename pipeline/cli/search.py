@@ -1,4 +1,4 @@
-"""``wire search``: search stories and quotes on a terminal."""
+"""``wire search``: search stories, quotes and events on a terminal."""
 
 import json
 from collections.abc import Iterator
@@ -36,8 +36,51 @@ def search(
         ),
     ] = "",
     quotes: Annotated[bool, typer.Option("--quotes", help="Search quotes instead of stories.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Search events instead of stories.")] = False,
     speaker: Annotated[
         list[str] | None, typer.Option("--speaker", metavar="N", help="The speaker.", show_default=False)
+    ] = None,
+    type: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="T", help="An event's type: assault, consult …", show_default=False),
+    ] = None,
+    mode: Annotated[
+        list[str] | None,
+        typer.Option("--mode", metavar="M", help="An event's mode: arrest, visit …", show_default=False),
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--status",
+            metavar="S",
+            help="An event's status: happened, ongoing, planned, possible, denied.",
+            show_default=False,
+        ),
+    ] = None,
+    actor: Annotated[
+        list[str] | None, typer.Option("--actor", metavar="N", help="Who acts in an event.", show_default=False)
+    ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option("--recipient", metavar="N", help="Whom an event concerns.", show_default=False),
+    ] = None,
+    country: Annotated[
+        list[str] | None,
+        typer.Option("--country", metavar="C", help="An event's country: FR, KE …", show_default=False),
+    ] = None,
+    dead: Annotated[
+        int | None,
+        typer.Option("--dead", metavar="N", min=1, help="Events that killed at least so many.", show_default=False),
+    ] = None,
+    happened_since: Annotated[
+        str | None,
+        typer.Option(
+            "--happened-since", metavar="T", help="Events from this date on; as for --since.", show_default=False
+        ),
+    ] = None,
+    happened_until: Annotated[
+        str | None,
+        typer.Option("--happened-until", metavar="T", help="Events before this date.", show_default=False),
     ] = None,
     about: Annotated[
         list[str] | None,
@@ -89,14 +132,18 @@ def search(
     With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}; with --follow, then one hit per
     line.
 
-    [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace  ·  wire search 'gas since:24h' -f[/]
+    [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace
+    wire search 'gas since:24h' -f  ·  wire search --events --type assault --dead 10[/]
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     found = locate_elasticsearch(settings)
-    lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source}
+    lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source,
+             "type": type, "mode": mode, "status": status, "actor": actor, "recipient": recipient,
+             "country": country}  # fmt: skip
     search = parse(
-        query, **lists, since=since, until=until, quotes=quotes, sort=sort, size=size,
-        cursor=cursor, collapsed=collapsed, advisories=advisories,
+        query, **lists, since=since, until=until, happened_since=happened_since, happened_until=happened_until,
+        dead=dead, quotes=quotes, events=events, sort=sort, size=size, cursor=cursor, collapsed=collapsed,
+        advisories=advisories,
     )  # fmt: skip
     with connect(found) as client:
         result = execute(client, search, with_facets=facets)

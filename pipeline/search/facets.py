@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.search.query_body import time_field
 from pipeline.search.search_query import SearchQuery
 
 _VALUES = 10
@@ -19,26 +18,6 @@ _STEPS = (
     *(timedelta(hours=hours) for hours in (1, 3, 6, 12)),
     *(timedelta(days=days) for days in (1, 7, 30, 90, 365)),
 )
-_OF_STORIES = {
-    "source": "source.name",
-    "subject": "subject.name",
-    "language": "language",
-    "urgency": "urgency",
-    "person": "people",
-    "organization": "organizations",
-    "place": "places",
-    "speaker": "speakers",
-}
-_OF_QUOTES = {
-    "speaker": "speaker.name",
-    "about": "about",
-    "kind": "kind",
-    "source": "story.source.name",
-    "subject": "story.subject.name",
-    "language": "story.language",
-    "urgency": "story.urgency",
-    "place": "story.places",
-}
 
 
 @dataclass(frozen=True)
@@ -68,8 +47,8 @@ class Histogram:
 
 def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
     """Return the aggregations that count values, and count over time."""
-    of = _OF_QUOTES if query.quotes else _OF_STORIES
-    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in of.items()}
+    columns = query.searched.facets
+    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in columns.items()}
     asked = requested_span(query, now)
     return terms | bars(query, step_of(*asked) if asked else _DAY)
 
@@ -78,16 +57,17 @@ def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[V
     """Return the values of each facet that has any, most frequent first."""
     found = {
         name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
-        for name in (_OF_QUOTES if query.quotes else _OF_STORIES)
+        for name in query.searched.facets
     }
     return {name: each for name, each in found.items() if each}
 
 
 def requested_span(query: SearchQuery, now: datetime) -> tuple[datetime, datetime] | None:
     """Return the time span the query asks for, or None if it is open, empty or too long to draw."""
-    if query.since is None:
+    since, until = (query.happened_since, query.happened_until) if query.events else (query.since, query.until)
+    if since is None:
         return None
-    start, end = query.since, query.until or max(now, query.since + _STEPS[0])
+    start, end = since, until or max(now, since + _STEPS[0])
     return (start, end) if timedelta(0) < end - start <= _MOST_BARS * _STEPS[-1] else None
 
 
@@ -107,7 +87,7 @@ def bars(query: SearchQuery, step: timedelta) -> dict[str, Any]:
     interval = f"{int(step.total_seconds())}s"
     return {
         _BARS_NAME: {
-            "date_histogram": {"field": time_field(query), "fixed_interval": interval, "min_doc_count": 1},
+            "date_histogram": {"field": query.searched.histogram, "fixed_interval": interval, "min_doc_count": 1},
         }
     }
 

@@ -1,8 +1,10 @@
 """Translate a SearchQuery into the body of an Elasticsearch search."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from pipeline.search.kinds import is_exact
 from pipeline.search.search_query import ALTERNATIVES, SearchQuery
 
 MARKS = ("\ue000", "\ue001")
@@ -13,30 +15,13 @@ EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal"
 """The query that leaves out tests and advisories."""
 IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
 """Before the first story there is no index; the result is then empty."""
-_NAMES = ("people", "organizations", "places")
-_OF_STORIES: dict[str, Sequence[str]] = {
-    "speaker": ("speakers",),
-    "about": _NAMES,
-    "entity": _NAMES,
-    "person": ("people",),
-    "organization": ("organizations",),
-    "place": ("places",),
-    "source": ("source.name",),
-    "subject": ("subject.name", "subject.code"),
-    "keyword": ("keyword", "slugline"),
-    "language": ("language",),
-    "storyline": ("storyline",),
-}
-_OF_QUOTES: dict[str, Sequence[str]] = {name: [f"story.{field}" for field in of] for name, of in _OF_STORIES.items()}
-_OF_QUOTES |= {"speaker": ("speaker.name",), "about": ("about",), "kind": ("kind",)}
-_EXACT = frozenset(("language", "kind", "storyline", "subject.code", "story.subject.code", "story.storyline"))
 
 
 def search_body(query: SearchQuery) -> dict[str, Any]:
     """Return the body of the search."""
-    newest = {time_field(query): {"order": "desc"}}
+    newest = {query.searched.time: {"order": "desc"}}
     # Time alone leaves ties, which would make pages overlap.
-    ties = {("id" if query.quotes else "uri"): {"order": "asc"}}
+    ties = {query.searched.tie: {"order": "asc"}}
     body: dict[str, Any] = {
         "query": match_query(query),
         "size": query.size,
@@ -54,24 +39,31 @@ def match_query(query: SearchQuery) -> dict[str, Any]:
 
 def filters(query: SearchQuery) -> list[dict[str, Any]]:
     """Return the conditions that do not affect the score."""
-    of = _OF_QUOTES if query.quotes else _OF_STORIES
+    searched = query.searched
     found: list[dict[str, Any]] = []
-    for name, columns in of.items():
+    for name, columns in searched.filters.items():
         wanted = [_named(value, columns) for value in getattr(query, name)]
         found += [_any(wanted)] if wanted and name in ALTERNATIVES else wanted
-    prefix = "story." if query.quotes else ""
     if query.urgencies:
-        ranges = [{"range": {f"{prefix}urgency": {"gte": first, "lte": last}}} for first, last in query.urgencies]
+        ranges = [
+            {"range": {f"{searched.prefix}urgency": {"gte": first, "lte": last}}} for first, last in query.urgencies
+        ]
         found.append(_any(ranges))
-    bounds = {"gte": query.since, "lt": query.until}
-    if times := {name: at.isoformat() for name, at in bounds.items() if at}:
-        found.append({"range": {time_field(query): times}})
-    return found if query.quotes or query.advisories else [*found, EXCLUDE_NON_STORIES]
+    found += _between(searched.time, query.since, query.until)
+    found += _between(searched.histogram, query.happened_since, query.happened_until)
+    if query.dead:
+        found.append({"range": {"dead": {"gte": query.dead}}})
+    return found if searched.prefix or query.advisories else [*found, EXCLUDE_NON_STORIES]
+
+
+def _between(column: str, since: datetime | None, until: datetime | None) -> list[dict[str, Any]]:
+    times = {name: at.isoformat() for name, at in (("gte", since), ("lt", until)) if at}
+    return [{"range": {column: times}}] if times else []
 
 
 def highlight(query: SearchQuery) -> dict[str, Any]:
     """Return the highlight request: the whole headline, three fragments of other fields."""
-    columns = [column.partition("^")[0] for column in _columns(query)]
+    columns = [column.partition("^")[0] for column in query.searched.words]
     return {
         "pre_tags": [MARKS[0]],
         "post_tags": [MARKS[1]],
@@ -83,26 +75,17 @@ def highlight(query: SearchQuery) -> dict[str, Any]:
     }
 
 
-def time_field(query: SearchQuery) -> str:
-    """Return the field of a document's time."""
-    return "story.versioncreated" if query.quotes else "versioncreated"
-
-
-def _columns(query: SearchQuery) -> list[str]:
-    return ["text"] if query.quotes else ["headline^3", "slugline.text^2", "keyword.text^2", "body"]
-
-
 def _text(query: SearchQuery) -> dict[str, Any]:
     words = query.query.strip()
     if not words or words == "*":
         return {"match_all": {}}
-    return {"simple_query_string": {"query": words, "fields": _columns(query), "default_operator": "and"}}
+    return {"simple_query_string": {"query": words, "fields": query.searched.words, "default_operator": "and"}}
 
 
 def _named(name: str, columns: Sequence[str]) -> dict[str, Any]:
-    if columns[0].rpartition(".")[2] in _EXACT:
+    if is_exact(columns[0]):
         return {"terms": {columns[0]: [name]}}
-    texts = [column if column in _EXACT else f"{column}.text" for column in columns]
+    texts = [column if is_exact(column) else f"{column}.text" for column in columns]
     return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
 
 

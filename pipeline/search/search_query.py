@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipeline.errors import ConfigurationError
+from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, STORY_SEARCH, Searched, with_filter
 from pipeline.search.times import parse_time
 
 MOST = 10_000
@@ -17,13 +18,16 @@ MOST = 10_000
 MULTIPLE = (
     "speaker", "about", "entity", "person", "organization", "place",
     "source", "subject", "keyword", "language", "urgency", "kind", "storyline",
+    "type", "mode", "status", "quad", "actor", "recipient", "country",
 )  # fmt: skip
 """The filters that may be given several times."""
-ALTERNATIVES = frozenset(("source", "subject", "language", "urgency", "kind", "storyline"))
+ALTERNATIVES = frozenset(
+    ("source", "subject", "language", "urgency", "kind", "storyline", "type", "mode", "status", "quad", "country")
+)
 """The filters on fields that have one value per document: several values are alternatives. Of the other filters, all
 values must match.
 """
-TIME_FILTERS = ("since", "until")
+TIME_FILTERS = ("since", "until", "happened_since", "happened_until")
 Sort = Literal["relevance", "time"]
 _FILTER = re.compile(
     rf'(?<![^\s(+|-])(?P<name>{"|".join([*MULTIPLE, *TIME_FILTERS])}):(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))'
@@ -38,15 +42,17 @@ class SearchQuery:
     ``query`` is in Elasticsearch's simple_query_string syntax; empty matches everything. Names match by their
     words: ``speaker`` is who speaks (in a story: anybody who does), ``about`` whom or what a quote names,
     ``entity`` a person, an organization or a place. ``urgency`` is a number or ``1-3``. ``since`` (inclusive) and
-    ``until`` bound ``versioncreated``. ``quotes`` searches quotes instead of stories. ``collapsed`` returns one
-    story per storyline. ``sort`` defaults to relevance if there are words, else to time. ``cursor`` continues after
-    an earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
+    ``until`` bound ``versioncreated``. ``quotes`` or ``events`` searches those instead of stories; of events,
+    ``happened_since`` and ``happened_until`` bound the date, and ``dead`` is the least number killed. ``collapsed``
+    returns one story per storyline. ``sort`` defaults to relevance if there are words, else to time. ``cursor``
+    continues after an earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
 
     Raises ConfigurationError for an invalid search.
     """
 
     query: str = ""
     quotes: bool = False
+    events: bool = False
     speaker: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     entity: tuple[str, ...] = ()
@@ -60,8 +66,18 @@ class SearchQuery:
     urgency: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     storyline: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    quad: tuple[str, ...] = ()
+    actor: tuple[str, ...] = ()
+    recipient: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    dead: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    happened_since: datetime | None = None
+    happened_until: datetime | None = None
     sort: Sort | None = None
     size: int = 10
     cursor: str | None = None
@@ -74,11 +90,23 @@ class SearchQuery:
             raise ConfigurationError(f"size: from 0 to {MOST}, not {self.size}")
         if wrong := [text for text in self.urgency if not _URGENCIES.match(text)]:
             raise ConfigurationError(f"urgency: from 1 to 9, or 1-3, not {wrong[0]!r}")
-        if self.kind and not self.quotes:
-            raise ConfigurationError("kind: only quotes are direct, mixed or indirect")
-        if self.collapsed and (self.quotes or self.cursor):
-            what = "quotes have no storyline" if self.quotes else "a collapsed list has one page"
+        if self.quotes and self.events:
+            raise ConfigurationError("quotes, events: search one of them at a time")
+        for name in MULTIPLE:
+            if getattr(self, name) and name not in self.searched.filters and name != "urgency":
+                raise ConfigurationError(f"{name}: only {' and '.join(with_filter(name))} have it")
+        if not self.events and (self.dead or self.happened_since or self.happened_until):
+            raise ConfigurationError("dead, happened_since, happened_until: only events have them")
+        if self.collapsed and (self.searched.prefix or self.cursor):
+            what = (
+                f"{self.searched.alias} have no storyline" if self.searched.prefix else "a collapsed list has one page"
+            )
             raise ConfigurationError(f"collapsed: {what}")
+
+    @property
+    def searched(self) -> Searched:
+        """What is searched."""
+        return EVENT_SEARCH if self.events else QUOTE_SEARCH if self.quotes else STORY_SEARCH
 
     @property
     def by_time(self) -> bool:
@@ -111,13 +139,19 @@ def parse(query: str = "", **filters: Any) -> SearchQuery:
             if name in TIME_FILTERS:
                 times[name] = parse_time(value)
             else:
-                SearchQuery(**{name: (value,)}, quotes=bool(filters.get("quotes")))  # type: ignore[arg-type]
+                SearchQuery(**{name: (value,)}, **_searched(filters))  # type: ignore[arg-type]
                 given[name].append(value)
         except ConfigurationError as error:
             raise ConfigurationError(f"query, character {at}: {error}") from None
+    given["type"] = [value.upper() for value in given["type"]]
+    given["country"] = [value.upper() for value in given["country"]]
     lists: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
     plain = " ".join(" ".join([*words, query[position:]]).split())
     return SearchQuery(query=plain, **lists, **times, **filters)
+
+
+def _searched(filters: dict[str, Any]) -> dict[str, bool]:
+    return {name: bool(filters.get(name)) for name in ("quotes", "events")}
 
 
 def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:

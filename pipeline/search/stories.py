@@ -1,4 +1,4 @@
-"""Search stories and quotes."""
+"""Search stories, quotes and events."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from elasticsearch import BadRequestError, NotFoundError
 
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
-from pipeline.index.index_names import QUOTES, STORIES
+from pipeline.index.index_names import STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
@@ -60,8 +60,7 @@ def execute(
     if highlighted and query.query:
         body["highlight"] = highlight(query)
     if uris is not None:
-        column = "story.uri" if query.quotes else "uri"
-        body["query"]["bool"]["filter"].append({"terms": {column: list(uris)}})
+        body["query"]["bool"]["filter"].append({"terms": {f"{query.searched.prefix}uri": list(uris)}})
     try:
         with translate_errors(client):
             response, pit_id = _page(client, query, body, before)
@@ -134,7 +133,7 @@ def refresh(client: Client) -> None:
 
 
 def _alias(client: Client, query: SearchQuery) -> str:
-    return client.named(QUOTES if query.quotes else STORIES)
+    return client.named(query.searched.alias)
 
 
 def _page(client: Client, query: SearchQuery, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:

@@ -59,13 +59,19 @@ def search(page: Page, what: What, index: Index) -> Response:
 @router.get("/stories", response_model=Hits)
 def stories(page: Page, index: Index) -> Response:
     """Search stories."""
-    return _hits(page, index, quotes=False)
+    return _hits(page, index)
 
 
 @router.get("/quotes", response_model=Hits)
 def quotes(page: Page, index: Index) -> Response:
     """Search quotes; `speaker` is who said it, `about` is whom it is about."""
     return _hits(page, index, quotes=True)
+
+
+@router.get("/events", response_model=Hits)
+def events(page: Page, index: Index) -> Response:
+    """Search events: who did what to whom, when and where. The histogram counts by the date of the event."""
+    return _hits(page, index, events=True)
 
 
 @router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
@@ -121,8 +127,9 @@ def listed(values: Sequence[Any]) -> dict[str, Any]:
     return {"values": [asdict(value) for value in values]}
 
 
-def _hits(page: Paged, index: Index, *, quotes: bool) -> Response:
-    return json_response(render(execute(index, page.search_query(quotes=quotes), with_facets=page.facets)))
+def _hits(page: Paged, index: Index, *, quotes: bool = False, events: bool = False) -> Response:
+    query = page.search_query(quotes=quotes, events=events)
+    return json_response(render(execute(index, query, with_facets=page.facets)))
 
 
 def _found(index: Index, uri: str) -> dict[str, Any]:

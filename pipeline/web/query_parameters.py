@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.connect.elasticsearch_client import Client
-from pipeline.search.search_query import MULTIPLE, SearchQuery, Sort, parse
+from pipeline.search.search_query import MULTIPLE, TIME_FILTERS, SearchQuery, Sort, parse
 
 _Name = Annotated[str, Field(max_length=200)]
 _Names = Annotated[list[_Name], Field(max_length=20)]
@@ -39,6 +39,16 @@ class Parameters(BaseModel):
     urgency: Annotated[_Names, Field(description="1 to 9, or a range such as 1-3; several are alternatives")] = []
     kind: Annotated[_Names, Field(description="direct, mixed or indirect, of quotes; several are alternatives")] = []
     storyline: Annotated[_Names, Field(description="a storyline's id")] = []
+    type: Annotated[_Names, Field(description="an event's PLOVER type; several are alternatives")] = []
+    mode: Annotated[_Names, Field(description="an event's mode; several are alternatives")] = []
+    status: Annotated[_Names, Field(description="happened, ongoing, planned, possible or denied, of events")] = []
+    quad: Annotated[_Names, Field(description="an event's quad class: verbal or material cooperation or conflict")] = []
+    actor: Annotated[_Names, Field(description="who acts in an event")] = []
+    recipient: Annotated[_Names, Field(description="whom an event concerns")] = []
+    country: Annotated[_Names, Field(description="the ISO 3166 code of an event's country")] = []
+    dead: Annotated[int | None, Field(ge=1, description="events that killed at least so many")] = None
+    happened_since: Annotated[_Name, Field(description="as since, of the date of an event")] = ""
+    happened_until: Annotated[_Name, Field(description="as until, of the date of an event")] = ""
     since: Annotated[_Name, Field(description="2024-05-16, 2024-05-16T12:00Z, today, last 24h, 7d")] = ""
     until: Annotated[_Name, Field(description="as since; before that time")] = ""
     sort: Annotated[Sort | None, Field(description="by default by relevance if there are words, else by time")] = None
@@ -47,8 +57,8 @@ class Parameters(BaseModel):
     def search_query(self, **more: Any) -> SearchQuery:
         """Return the query. Raises ConfigurationError."""
         filters = {name: getattr(self, name) for name in MULTIPLE}
-        times = {"since": self.since, "until": self.until}
-        return parse(self.q, **filters, **times, sort=self.sort, advisories=self.advisories, **more)
+        times = {name: getattr(self, name) for name in TIME_FILTERS}
+        return parse(self.q, **filters, **times, dead=self.dead, sort=self.sort, advisories=self.advisories, **more)
 
 
 class Paged(Parameters):

@@ -1,0 +1,133 @@
+"""What a search of stories, quotes or events looks at: one description for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.index.index_names import EVENTS, QUOTES, STORIES
+
+_NAMES = ("people", "organizations", "places")
+_OF_A_STORY: dict[str, Sequence[str]] = {
+    "speaker": ("speakers",),
+    "about": _NAMES,
+    "entity": _NAMES,
+    "person": ("people",),
+    "organization": ("organizations",),
+    "place": ("places",),
+    "source": ("source.name",),
+    "subject": ("subject.name", "subject.code"),
+    "keyword": ("keyword", "slugline"),
+    "language": ("language",),
+    "storyline": ("storyline",),
+}
+_OF_ITS_STORY: dict[str, Sequence[str]] = {
+    name: [f"story.{field}" for field in fields] for name, fields in _OF_A_STORY.items() if name != "speaker"
+}
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A kind of documents that can be searched.
+
+    ``words`` are the fields of the query's words, ``filters`` the fields of each filter, ``facets`` those that are
+    counted. ``time`` is when the story was written, ``histogram`` what is counted over time, ``tie`` what orders
+    documents of the same time. ``prefix`` stands before the fields of the story.
+    """
+
+    alias: str
+    one: str
+    words: Sequence[str]
+    filters: Mapping[str, Sequence[str]]
+    facets: Mapping[str, str]
+    time: str
+    histogram: str
+    tie: str
+    prefix: str = ""
+
+
+STORY_SEARCH = Searched(
+    alias=STORIES,
+    one="story",
+    words=("headline^3", "slugline.text^2", "keyword.text^2", "body"),
+    filters=_OF_A_STORY,
+    facets={
+        "source": "source.name",
+        "subject": "subject.name",
+        "language": "language",
+        "urgency": "urgency",
+        "person": "people",
+        "organization": "organizations",
+        "place": "places",
+        "speaker": "speakers",
+    },
+    time="versioncreated",
+    histogram="versioncreated",
+    tie="uri",
+)
+QUOTE_SEARCH = Searched(
+    alias=QUOTES,
+    one="quote",
+    words=("text",),
+    filters=_OF_ITS_STORY | {"speaker": ("speaker.name",), "about": ("about",), "kind": ("kind",)},
+    facets={
+        "speaker": "speaker.name",
+        "about": "about",
+        "kind": "kind",
+        "source": "story.source.name",
+        "subject": "story.subject.name",
+        "language": "story.language",
+        "urgency": "story.urgency",
+        "place": "story.places",
+    },
+    time="story.versioncreated",
+    histogram="story.versioncreated",
+    tie="id",
+    prefix="story.",
+)
+EVENT_SEARCH = Searched(
+    alias=EVENTS,
+    one="event",
+    words=("text.text^2", "actors.text.text", "recipients.text.text", "actors.name.text", "recipients.name.text",
+           "place.name.text", "story.headline"),
+    filters=_OF_ITS_STORY
+    | {
+        "speaker": ("claimed_by",),
+        "type": ("type",),
+        "mode": ("mode",),
+        "status": ("status",),
+        "quad": ("quad_class",),
+        "actor": ("actors.name", "actors.text"),
+        "recipient": ("recipients.name", "recipients.text"),
+        "place": ("place.name",),
+        "country": ("place.country",),
+    },
+    facets={
+        "type": "type",
+        "mode": "mode",
+        "status": "status",
+        "quad": "quad_class",
+        "actor": "actors.name",
+        "recipient": "recipients.name",
+        "place": "place.name",
+        "country": "place.country",
+        "source": "story.source.name",
+    },
+    time="story.versioncreated",
+    histogram="date.day",
+    tie="id",
+    prefix="story.",
+)  # fmt: skip
+SEARCHES = (STORY_SEARCH, QUOTE_SEARCH, EVENT_SEARCH)
+EXACT = frozenset(
+    ("language", "kind", "storyline", "subject.code", "type", "mode", "status", "quad_class", "place.country")
+)
+"""The fields whose values match as a whole; others match by their words."""
+
+
+def is_exact(column: str) -> bool:
+    """Return whether a field's values match as a whole."""
+    return column.removeprefix("story.") in EXACT
+
+
+def with_filter(name: str) -> list[str]:
+    """Return the aliases of what a filter applies to."""
+    return [each.alias for each in SEARCHES if name in each.filters]
