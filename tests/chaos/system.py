@@ -25,7 +25,7 @@ from tests.servers import Elasticsearch, Kafka, Pair
 
 COMMAND = [sys.executable, "-m", "pipeline"]
 STAGES = tuple(topics.STAGES)
-INDICES = ("stories", "quotes", "wire-desk")
+INDICES = ("stories", "quotes", "events", "wire-desk")
 _PASSING = ("trace", "at", "held", "sendagain", "revision", "storyline", "receivedat")
 """What tells when and where a story came through, and which of two of one line was first."""
 _SETTLING = 180
