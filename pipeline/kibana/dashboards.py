@@ -1,4 +1,4 @@
-"""The dashboards: for the newsroom, for work with quotes, and for operators."""
+"""The dashboards: for the newsroom, for work with quotes and events, and for operators."""
 
 from pipeline.kibana.description import (
     Dashboard,
@@ -15,8 +15,9 @@ from pipeline.kibana.description import (
 
 STORIES = View("wire-stories", "wire: stories", "wire-stories-*", "versioncreated")
 QUOTES = View("wire-quotes", "wire: quotes", "wire-quotes-*", "story.versioncreated")
-METRICS = View("wire-metrics", "wire: figures of the processes", "wire-metrics-*", "@timestamp")
-VIEWS = (STORIES, QUOTES, METRICS)
+EVENTS = View("wire-events", "wire: events", "wire-events-*", "story.versioncreated")
+METRICS = View("wire-metrics", "wire: metrics of the processes", "wire-metrics-*", "@timestamp")
+VIEWS = (STORIES, QUOTES, EVENTS, METRICS)
 _NEWS = "not signal: (test or advisory)"
 
 NEWSROOM = Dashboard(
@@ -109,6 +110,51 @@ QUOTES_DESK = Dashboard(
     ),
 )
 
+EVENTS_DESK = Dashboard(
+    id="wire-happened",
+    title="wire: Events",
+    description="Who did what to whom, when and where.",
+    rows=(
+        (
+            Placed(Number("Events", EVENTS), 12, 6),
+            Placed(Number("Actors", EVENTS, Metric("actors", "unique_count", "actors.name")), 12, 6),
+            Placed(Number("Highest toll", EVENTS, Metric("killed", "max", "dead")), 12, 6),
+            Placed(Number("Claims", EVENTS, Metric("told in a quote", only="quote: *")), 12, 6),
+        ),
+        (Placed(OverTime("Events over time, by type", EVENTS, by="type", shape="bar_stacked"), 48, 11),),
+        (
+            Placed(Top("Types", EVENTS, "type", 16), 16, 16),
+            Placed(Top("Modes", EVENTS, "mode", 16), 16, 16),
+            Placed(Top("Status", EVENTS, "status", 5), 8, 16),
+            Placed(Top("Quad class", EVENTS, "quad_class", 4), 8, 16),
+        ),
+        (
+            Placed(Pairs("Who to whom", EVENTS, ("actors.name", "recipients.name", "type"), 15), 24, 18),
+            Placed(PointMap("Where", EVENTS, "place.point"), 24, 18),
+        ),
+        (
+            Placed(
+                OverTime("Tolls", EVENTS, (Metric("killed", "max", "dead"), Metric("injured", "max", "injured"))),
+                24,
+                12,
+            ),
+            Placed(Top("Countries", EVENTS, "place.country", 12), 24, 12),
+        ),
+        (
+            Placed(
+                Listing(
+                    "wire-latest-events",
+                    "wire: latest events",
+                    EVENTS,
+                    ("actors.name", "text", "recipients.name", "type", "status", "date.value", "story.headline"),
+                ),
+                48,
+                18,
+            ),
+        ),
+    ),
+)
+
 PIPELINE = Dashboard(
     id="wire-pipeline",
     title="wire: Pipeline",
@@ -195,4 +241,4 @@ PIPELINE = Dashboard(
     ),
 )
 
-DASHBOARDS = (NEWSROOM, QUOTES_DESK, PIPELINE)
+DASHBOARDS = (NEWSROOM, QUOTES_DESK, EVENTS_DESK, PIPELINE)

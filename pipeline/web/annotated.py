@@ -10,7 +10,7 @@ from pipeline.web.templating import rendered
 
 
 class Label(NamedTuple):
-    """What a span of the body is: an entity's mention, a quote, its cue or its speaker."""
+    """What a span of the body is: an entity's mention, a quote, its cue, its speaker, or an event's trigger."""
 
     role: str
     kind: str
@@ -38,7 +38,7 @@ class Segment(NamedTuple):
 
 
 def page(stories: Iterable[AnnotatedStory]) -> str:
-    """Return HTML with coloured entities and quotes, each quote linked to its speaker's mention."""
+    """Return HTML with coloured entities, quotes and events, each quote linked to its speaker's mention."""
     shown = [{"story": story, "paragraphs": paragraphs(story), "number": n} for n, story in enumerate(stories, 1)]
     return rendered("annotated.html", stories=shown)
 
@@ -70,6 +70,9 @@ def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
         if quote.speaker:
             where = quote.speaker
             yield where.start, where.end, Label("speaker", "", quote.id, f"speaker of {quote.id}: {who}", where.start)
+    for event in story.events:
+        title = f"{event.id} {event.type or 'event'}, {event.status}"
+        yield event.start, event.end, Label("event", event.status, event.id, title, event.start)
 
 
 def segments(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Segment]:

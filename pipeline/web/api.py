@@ -52,8 +52,8 @@ Name = Annotated[str, Query(min_length=1, max_length=200)]
 
 @router.get("/search", response_model=Hits)
 def search(page: Page, what: What, index: Index) -> Response:
-    """Search stories or quotes: newest first, or most relevant first if there are words."""
-    return _hits(page, index, quotes=what.quotes)
+    """Search stories, quotes or events: newest first, or most relevant first if there are words."""
+    return _hits(page, index, quotes=what.quotes, events=what.events)
 
 
 @router.get("/stories", response_model=Hits)

@@ -1,4 +1,4 @@
-"""Export any search as NDJSON, CSV, RSS or Atom."""
+"""Export any search as NDJSON, CSV, RSS or Atom, and events as GeoJSON."""
 
 import csv
 import io
@@ -19,6 +19,8 @@ from pipeline.connect.elasticsearch_client import Client
 from pipeline.search.search_query import SearchQuery, as_filters
 from pipeline.search.stories import execute, iterate_all
 from pipeline.web.api import FAILURES
+from pipeline.web.event_export import COLUMNS as EVENT_COLUMNS
+from pipeline.web.event_export import geojson, row, sentence
 from pipeline.web.links import Links
 from pipeline.web.query_parameters import Index, Search, What
 
@@ -39,7 +41,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @router.get("/ndjson", response_class=StreamingResponse)
 def ndjson(page: Search, what: What, index: Index) -> Response:
     """Export all matching documents, one JSON object per line."""
-    query = page.search_query(quotes=what.quotes)
+    query = page.search_query(quotes=what.quotes, events=what.events)
     lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(iterate_all(index, query)))
     return _streamed(lines, "application/x-ndjson", query, "ndjson")
 
@@ -47,21 +49,30 @@ def ndjson(page: Search, what: What, index: Index) -> Response:
 @router.get("/csv", response_class=StreamingResponse)
 def table(page: Search, what: What, index: Index) -> Response:
     """Export all matching documents as a table; several names in a cell are separated by ``; ``."""
-    query = page.search_query(quotes=what.quotes)
-    return _streamed(_rows(_begun(iterate_all(index, query)), quotes=what.quotes), "text/csv", query, "csv")
+    query = page.search_query(quotes=what.quotes, events=what.events)
+    return _streamed(_rows(_begun(iterate_all(index, query)), query), "text/csv", query, "csv")
+
+
+@router.get("/geojson", response_class=StreamingResponse)
+def places(page: Search, index: Index) -> Response:
+    """Export all matching events whose place is known, as GeoJSON (RFC 7946)."""
+    query = page.search_query(events=True)
+    return _streamed(geojson(_begun(iterate_all(index, query))), "application/geo+json", query, "geojson")
 
 
 @router.get("/rss", response_class=Response)
 def rss(request: Request, page: Search, what: What, index: Index) -> Response:
     """Return the newest matches, as RSS 2.0."""
-    found = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
+    found = _newest(request, page.search_query(quotes=what.quotes, events=what.events, size=_ENTRIES), index)
     return _xml(_rss(*found), "application/rss+xml")
 
 
 @router.get("/atom", response_class=Response)
 def atom(request: Request, page: Search, what: What, index: Index) -> Response:
     """Return the newest matches, as Atom (RFC 4287)."""
-    title, shown, entries = _newest(request, page.search_query(quotes=what.quotes, size=_ENTRIES), index)
+    title, shown, entries = _newest(
+        request, page.search_query(quotes=what.quotes, events=what.events, size=_ENTRIES), index
+    )
     return atom_of(title, shown, str(request.url), entries)
 
 
@@ -86,23 +97,26 @@ def _newest(request: Request, query: SearchQuery, index: Client) -> tuple[str, s
     """Return the title, the page and the entries of a search's feed."""
     base = str(request.base_url).rstrip("/")
     hits = execute(index, replace(query, sort="time"), highlighted=False).hits
-    title = f"wire: {query.query or ('quotes' if query.quotes else 'stories')}"
-    return title, base + Links(as_filters(query))(), [_entry(hit, base, quotes=query.quotes) for hit in hits]
+    title = f"wire: {query.query or query.searched.alias}"
+    return title, base + Links(as_filters(query))(), [_entry(hit, base, query) for hit in hits]
 
 
 def _xml(tree: etree._Element, kind: str) -> Response:
     return Response(etree.tostring(tree, xml_declaration=True, encoding="utf-8"), media_type=f"{kind}; charset=utf-8")
 
 
-def _entry(hit: dict[str, Any], base: str, *, quotes: bool) -> Entry:
-    story = hit["story"] if quotes else hit
+def _entry(hit: dict[str, Any], base: str, query: SearchQuery) -> Entry:
+    story = hit.get("story", hit)
     link = base + Links({"uri": story["uri"]}, "/story")()
     title = story.get("headline") or hit.get("body", "")[:90]
-    text = hit["text"] if quotes else hit["body"][:_SUMMARY]
-    if quotes:
+    text = hit.get("body", "")[:_SUMMARY]
+    if story is not hit:
         link = f"{link}#{hit['id']}"
+    if query.quotes:
         speaker = hit["speaker"]["name"] if hit.get("speaker") else "unknown speaker"
-        title = f"{speaker}: “{hit['text'][:150]}”"
+        title, text = f"{speaker}: “{hit['text'][:150]}”", hit["text"]
+    elif query.events:
+        title, text = sentence(hit), title
     author = story["source"]["name"] or "unknown"
     return Entry(id=link, link=link, title=title, text=text, at=story["versioncreated"], author=author)
 
@@ -148,15 +162,20 @@ def _put(parent: etree._Element, name: str, text: str | None = None, **attribute
     )
 
 
-def _rows(hits: Iterator[dict[str, Any]], *, quotes: bool) -> Iterator[str]:
-    columns = _QUOTE_COLUMNS if quotes else _STORY_COLUMNS
+def _rows(hits: Iterator[dict[str, Any]], query: SearchQuery) -> Iterator[str]:
+    columns = EVENT_COLUMNS if query.events else _QUOTE_COLUMNS if query.quotes else _STORY_COLUMNS
     yield _line(columns)
     for hit in hits:
-        story = hit["story"] if quotes else hit
-        cells = {**story, **hit, "source": story["source"]["name"]}
-        if quotes:
-            cells["speaker"] = (hit.get("speaker") or {}).get("name", "")
-        yield _line([_cell(cells.get(column, "")) for column in columns])
+        cells = row(hit) if query.events else _cells(hit, columns, quotes=query.quotes)
+        yield _line([_cell(cell) for cell in cells])
+
+
+def _cells(hit: dict[str, Any], columns: Sequence[str], *, quotes: bool) -> list[Any]:
+    story = hit.get("story", hit)
+    cells = {**story, **hit, "source": story["source"]["name"]}
+    if quotes:
+        cells["speaker"] = (hit.get("speaker") or {}).get("name", "")
+    return [cells.get(column, "") for column in columns]
 
 
 def _line(cells: list[str] | tuple[str, ...]) -> str:
@@ -172,7 +191,7 @@ def _cell(value: Any) -> str:
 
 
 def _streamed(lines: Iterator[str], kind: str, query: SearchQuery, suffix: str) -> Response:
-    name = f"{'quotes' if query.quotes else 'stories'}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
+    name = f"{query.searched.alias}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     encoded = (line.encode("utf-8", "replace") for line in lines)
     return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers=headers)

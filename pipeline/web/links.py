@@ -1,9 +1,11 @@
 """Keep the state of a page in its address: build links that change one part of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+
+from pipeline.search.kinds import Searched
 
 State = Mapping[str, str | list[str]]
 _OF_A_PAGE = ("cursor",)
@@ -31,9 +33,16 @@ class Links:
         """Remove one value from a filter."""
         return self(**{name: [each for each in self.values(name) if each != value]})
 
-    def between(self, since: datetime, until: datetime) -> str:
-        """Restrict the time span."""
-        return self(since=_text(since), until=_text(until))
+    def to_kind(self, kind: Searched, kinds: Sequence[Searched]) -> str:
+        """Search another kind of documents, without the filters that it does not have."""
+        chosen = {each.alias: "true" if each is kind else None for each in kinds if each.prefix}
+        missing = {name: None for each in kinds for name in each.filters if name not in kind.filters}
+        of_events = dict.fromkeys(("dead", "happened_since", "happened_until")) if kind.alias != "events" else {}
+        return self(collapsed=None, **chosen, **missing, **of_events)
+
+    def between(self, since: datetime, until: datetime, prefix: str = "") -> str:
+        """Restrict the time span; with the prefix ``happened_``, that of events' own dates."""
+        return self(**{f"{prefix}since": _text(since), f"{prefix}until": _text(until)})
 
     def values(self, name: str) -> list[str]:
         """Return the values of a filter."""

@@ -18,6 +18,7 @@ from pipeline import topics
 from pipeline.broker.reader import poll_batches
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import PipelineError, TransientError
+from pipeline.search.kinds import Searched
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute, refresh
 from pipeline.settings import Kafka
@@ -132,7 +133,7 @@ async def live(
 
     Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon are keep-alives.
     """
-    query = page.search_query(quotes=what.quotes, size=_AT_ONCE)
+    query = page.search_query(quotes=what.quotes, events=what.events, size=_AT_ONCE)
     if broadcast.is_full:
         raise HTTPException(503, "too many live streams already", {"Retry-After": "60"})
     return StreamingResponse(
@@ -156,12 +157,17 @@ async def _events(broadcast: IndexedBroadcast, index: Client, query: SearchQuery
                 yield f": {' '.join(str(error).split())}\n\n"
                 continue
             for hit in reversed(result.hits):
-                yield f"event: hit\ndata: {json.dumps(_story_event(hit, quotes=query.quotes), ensure_ascii=False)}\n\n"
+                yield f"event: hit\ndata: {json.dumps(_story_event(hit, query.searched), ensure_ascii=False)}\n\n"
 
 
-def _story_event(hit: dict[str, Any], *, quotes: bool) -> dict[str, Any]:
-    uri = hit["story"]["uri"] if quotes else hit["uri"]
+def _story_event(hit: dict[str, Any], searched: Searched) -> dict[str, Any]:
+    uri = hit["story"]["uri"] if searched.prefix else hit["uri"]
     parts: Any = templates.get_template("parts.html").module
-    html = parts.quote(hit) if quotes else parts.story(hit)
+    html = getattr(parts, searched.one)(hit)
     document = {name: value for name, value in hit.items() if name != "highlight"}
-    return {"key": f"{uri}#{hit['id']}" if quotes else uri, "uri": uri, "document": document, "html": str(html)}
+    return {
+        "key": f"{uri}#{hit['id']}" if searched.prefix else uri,
+        "uri": uri,
+        "document": document,
+        "html": str(html),
+    }

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate
 from pipeline.search import entity_names
+from pipeline.search.kinds import SEARCHES
 from pipeline.search.search_query import MULTIPLE, TIME_FILTERS, SearchQuery
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute
@@ -26,13 +27,15 @@ from pipeline.web.query_parameters import Index, Page, Text, What
 from pipeline.web.templating import rendered
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+_EXPORTS = (("ndjson", "NDJSON"), ("csv", "CSV"), ("rss", "RSS"), ("atom", "Atom"))
 _CLEARED = dict.fromkeys((*MULTIPLE, *TIME_FILTERS))
 
 
 @router.get("/")
 def search(request: Request, page: Page, what: What, index: Index) -> str:
-    """Show matching stories or quotes, newest or most relevant first, with facets."""
-    query = page.model_copy(update={"collapsed": page.collapsed and not what.quotes}).search_query(quotes=what.quotes)
+    """Show matching stories, quotes or events, newest or most relevant first, with facets."""
+    collapsed = page.collapsed and not (what.quotes or what.events)
+    query = page.model_copy(update={"collapsed": collapsed}).search_query(quotes=what.quotes, events=what.events)
     links = Links(_state(request))
     return rendered(
         "search.html",
@@ -41,6 +44,8 @@ def search(request: Request, page: Page, what: What, index: Index) -> str:
         links=links,
         filters=list(links.chosen((*MULTIPLE, *TIME_FILTERS))),
         cleared=_CLEARED,
+        searches=SEARCHES,
+        exports=(*_EXPORTS, *([("geojson", "GeoJSON")] if query.events else [])),
         q=page.q,
         since=page.since,
         until=page.until,

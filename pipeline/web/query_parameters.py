@@ -89,13 +89,17 @@ Index = Annotated[Client, Depends(_index)]
 
 @dataclass(frozen=True)
 class Chosen:
-    """Whether an address that serves both asks for stories or quotes."""
+    """Whether an address that serves all of them asks for stories, quotes or events."""
 
     quotes: bool
+    events: bool
 
 
-def _chosen(quotes: Annotated[bool, Query(description="search quotes instead of stories")] = False) -> Chosen:
-    return Chosen(quotes)
+def _chosen(
+    quotes: Annotated[bool, Query(description="search quotes instead of stories")] = False,
+    events: Annotated[bool, Query(description="search events instead of stories")] = False,
+) -> Chosen:
+    return Chosen(quotes, events)
 
 
 What = Annotated[Chosen, Depends(_chosen)]

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigurationError, KibanaUnavailable
-from pipeline.index import quotes
+from pipeline.index import events, quotes
 from pipeline.index.templates import METRICS_MAPPING, STORY
 from pipeline.kibana import server
-from pipeline.kibana.dashboards import DASHBOARDS, METRICS, QUOTES, STORIES, VIEWS
+from pipeline.kibana.dashboards import DASHBOARDS, EVENTS, METRICS, QUOTES, STORIES, VIEWS
 from pipeline.kibana.description import Listing
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.settings import Kibana
@@ -21,7 +21,12 @@ from tests.conftest import ROOT
 from tests.kibana import placed, used_fields
 
 OBJECTS = objects()
-MAPPINGS = {STORIES.id: STORY, QUOTES.id: quotes.QUOTES.mapping, METRICS.id: METRICS_MAPPING}
+MAPPINGS = {
+    STORIES.id: STORY,
+    QUOTES.id: quotes.QUOTES.mapping,
+    EVENTS.id: events.EVENTS.mapping,
+    METRICS.id: METRICS_MAPPING,
+}
 COUNTED = {"keyword", "date", "long", "double", "boolean", "geo_point", "float"}
 
 
@@ -53,7 +58,12 @@ def test_a_data_views_time_is_a_date(view):
 
 def test_data_views_read_the_indices_of_their_installation():
     views = [each["attributes"]["title"] for each in objects("desk2-") if each["type"] == "index-pattern"]
-    assert views == ["desk2-wire-stories-*", "desk2-wire-quotes-*", "desk2-wire-metrics-*"]
+    assert views == [
+        "desk2-wire-stories-*",
+        "desk2-wire-quotes-*",
+        "desk2-wire-events-*",
+        "desk2-wire-metrics-*",
+    ]
 
 
 def test_every_reference_leads_to_an_object_and_every_panel_names_its_own():
@@ -94,9 +104,9 @@ def test_the_exported_file_is_what_the_description_makes():
 
 def test_ids_are_ours_and_stay():
     assert [each["id"] for each in OBJECTS] == [
-        "wire-stories", "wire-quotes", "wire-metrics",
-        "wire-latest-quotes", "wire-latest-stories", "wire-who-said-what", "wire-figures",
-        "wire-newsroom", "wire-said", "wire-pipeline",
+        "wire-stories", "wire-quotes", "wire-events", "wire-metrics",
+        "wire-latest-quotes", "wire-latest-stories", "wire-who-said-what", "wire-latest-events", "wire-figures",
+        "wire-newsroom", "wire-said", "wire-happened", "wire-pipeline",
     ]  # fmt: skip
     assert len({(each["type"], each["id"]) for each in OBJECTS}) == len(OBJECTS)
 

@@ -360,7 +360,12 @@ class TestCommandLine:
         assert any("Sergey Bobylev" in r["text"] for r in story["removed"])
         assert not any("Bobylev" in e["name"] for e in story["entities"])
         assert len([s for q in story["quotes"] for s in q["quoted"]]) == 9
-        assert story["events"] == []
+        met = story["events"][0]
+        assert (met["text"], met["predicate"], met["type"], met["status"]) == ("met", "meet", "CONSULT", "happened")
+        assert [each["name"] for each in met["actors"]] == ["Vladimir Putin"]
+        assert [each["name"] for each in met["recipients"]] == ["Xi Jinping"]
+        assert met["place"]["name"] == "Beijing"
+        assert story["dates"][0]["text"] == "Thursday"
 
     def test_a_story_that_was_printed_can_be_fed(self, tmp_path):
         alone = Wire(tmp_path)

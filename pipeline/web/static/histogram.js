@@ -34,8 +34,8 @@ for (const figure of document.querySelectorAll(".histogram")) {
     if (from !== null && dragged) {
       const [first, last] = range(at(event));
       const address = new URL(figure.dataset.links, location);
-      address.searchParams.set("since", bars[first].dataset.since);
-      address.searchParams.set("until", bars[last].dataset.until);
+      address.searchParams.set(`${figure.dataset.prefix}since`, bars[first].dataset.since);
+      address.searchParams.set(`${figure.dataset.prefix}until`, bars[last].dataset.until);
       location.assign(address);
     }
     from = null;
