@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from spacy.tokens import Doc
 
 _READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START"]
-_HALF = 2**63
 _KEPT = "wire_tree"
 
 
@@ -25,15 +25,16 @@ class Tree:
         self.text = doc.text
         strings = doc.vocab.strings
         read: Any = doc
-        table = read.to_array(_READ).T.tolist() if len(doc) else [[]] * len(_READ)
-        words, lowers, deps, heads, kinds, starts, borders = table
+        array = read.to_array(_READ) if len(doc) else np.zeros((0, len(_READ)), dtype=np.uint64)
+        table = array.T.tolist()
+        words, lowers, deps, _, kinds, starts, borders = table
         named = {number: strings[number] for number in {*words, *lowers, *deps, *kinds}}
         self.word: list[str] = [named[number] for number in words]
         self.lower: list[str] = [named[number] for number in lowers]
         self.dep: list[str] = [named[number] for number in deps]
         self.kind: list[str] = [named[number] for number in kinds]
-        # spaCy stores heads as unsigned offsets: a negative offset is its complement to 2 ** 64.
-        self.head: list[int] = [token + (way if way < _HALF else way - 2 * _HALF) for token, way in enumerate(heads)]
+        # spaCy stores heads as offsets in unsigned numbers, which wrap around.
+        self.head: list[int] = (array[:, _READ.index("HEAD")].astype(np.int64) + np.arange(len(array))).tolist()
         self.start: list[int] = starts
         self.end = [start + len(word) for start, word in zip(self.start, self.word, strict=True)]
         self.children: list[list[int]] = [[] for _ in self.word]

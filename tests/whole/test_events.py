@@ -35,7 +35,7 @@ class TestSearching:
     @pytest.mark.parametrize(
         ("options", "trigger"),
         [
-            (["--type", "assault"], "attacked"),
+            (["--type", "assault", "--place", "Nairobi"], "attacked"),
             (["--dead", "12"], "attacked"),
             (["--actor", "Ann Quillmark", "--type", "consult", "--status", "happened"], "met"),
             (["--recipient", "Scholz"], "met"),

@@ -1,7 +1,7 @@
 """Choose the events among all pairs of arguments: for each predicate its actor, its recipients and its type."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.annotate.events.argument_structure import Argument, Pair, conjuncts, pairs_of
@@ -69,16 +69,20 @@ def _all_events(
 ) -> Iterator[EventSpan]:
     scorer = _Scorer(extractor, judge, math.log(possible / (1 - possible)))
     for predicate in range(len(tree)):
-        scored = scorer.scored(predicate, list(pairs_of(tree, predicate, extractor)))
+        if not extractor.is_verb(predicate) and not extractor.may_happen(predicate):
+            continue
+        scored = scorer.scored(predicate, pairs_of(tree, predicate, extractor))
         if not scored:
             continue
+        is_eventful = extractor.word(predicate).lemma not in UNEVENTFUL
         score, best = max(scored, key=lambda each: each[0])
         event = probability(score)
         kind = None
         if event >= likely:
             odds = judge.types_of(scorer.features(best))
-            kind = _type(judge.types, odds, event, extractor.suggested(predicate, best.recipient))
-        is_eventful = extractor.word(predicate).lemma not in UNEVENTFUL
+            kind = _type(
+                judge.types, odds, event, extractor.suggested(predicate, best.recipient), is_eventful=is_eventful
+            )
         if kind or (event >= possible and is_eventful):
             yield _event(tree, best, event, [(probability(score), pair) for score, pair in scored], kind)
 
@@ -90,10 +94,8 @@ class _Scorer:
         self._extractor, self._judge, self._least = extractor, judge, least
         self._arguments: dict[tuple[str, Argument], tuple[Features, float]] = {}
 
-    def scored(self, predicate: int, pairs: Sequence[Pair]) -> list[tuple[float, Pair]]:
+    def scored(self, predicate: int, pairs: Iterable[Pair]) -> list[tuple[float, Pair]]:
         """Return the pairs that may reach the least score, with their scores."""
-        if not pairs:
-            return []
         base = self._judge.event_bias + self._judge.event_score(self._extractor.of_predicate(predicate))
         if base < self._least - _REACH:
             return []
@@ -124,10 +126,10 @@ class _Scorer:
         return known
 
 
-def _type(types: Sequence[str], odds: Types, event: float, suggested: set[str]) -> str | None:
+def _type(types: Sequence[str], odds: Types, event: float, suggested: set[str], *, is_eventful: bool) -> str | None:
     """Return the most probable type among those that the event's own words suggest, if it is probable enough."""
     ranked = sorted(zip(odds.tolist(), types, strict=True), reverse=True)
-    if event * ranked[0][0] >= _CERTAIN:
+    if is_eventful and event * ranked[0][0] >= _CERTAIN:
         return ranked[0][1]
     return next((kind for likely, kind in ranked if kind in suggested and likely >= _PLAUSIBLE), None)
 
