@@ -6,7 +6,8 @@ usage: python -m bench.language STORIES.jsonl prints one JSON object: seconds, s
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import spacy
@@ -15,8 +16,10 @@ from spacy.tokens import Doc
 
 from pipeline.annotate import model
 from pipeline.annotate.entities import recogniser
+from pipeline.annotate.tree import TREE
 from pipeline.settings import Spacy
 
+WRITTEN = date(2024, 5, 16)
 ROUNDS = 3
 """Each is timed so often, and the fastest counts: what else the machine does only slows."""
 
@@ -29,7 +32,9 @@ def main() -> None:
     needed = [name for name in nlp.pipe_names if name not in model.OWN_COMPONENTS]
     parsed = list(nlp.pipe(bodies, disable=list(model.OWN_COMPONENTS)))
     pipe = fastest(lambda: nlp.pipe(bodies, disable=list(model.OWN_COMPONENTS)))
-    ours = {name: fastest(lambda name=name: map(nlp.get_pipe(name), parsed)) for name in model.OWN_COMPONENTS}  # type: ignore[misc]
+    for doc in parsed:
+        doc._.wire_written = WRITTEN
+    ours = {name: fastest(lambda name=name: once(nlp, name, parsed)) for name in model.OWN_COMPONENTS}  # type: ignore[misc]
     recognisers = {"wire": own(), "stock": stock()}
     names = {name: fastest(lambda one=one: one.pipe(bodies)) for name, one in recognisers.items()}  # type: ignore[misc]
     figures = {
@@ -40,6 +45,14 @@ def main() -> None:
         "names_words_per_second": {name: words / seconds for name, seconds in names.items()},
     }
     sys.stdout.write(json.dumps(figures) + "\n")
+
+
+def once(nlp: Language, name: str, docs: Iterable[Doc]) -> Iterator[Doc]:
+    """Run one component; the first that reads the tree of a document pays for it."""
+    for doc in docs:
+        if name == "wire_quotes":
+            doc.user_data.pop(TREE, None)
+        yield nlp.get_pipe(name)(doc)
 
 
 def fastest(run: Callable[[], Iterable[Doc]]) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 from spacy.tokens import Doc
 
 _READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START"]
-_KEPT = "wire_tree"
+TREE = "wire_tree"
+"""Where a document keeps its tree."""
 
 
 class Tree:
@@ -82,9 +83,9 @@ class Tree:
 
 def tree_of(doc: Doc) -> Tree:
     """Return the tree of a document, read out of it once."""
-    tree: Tree | None = doc.user_data.get(_KEPT)
+    tree: Tree | None = doc.user_data.get(TREE)
     if tree is None:
-        tree = doc.user_data[_KEPT] = Tree(doc)
+        tree = doc.user_data[TREE] = Tree(doc)
     return tree
 
 
