@@ -15,6 +15,7 @@ import pipeline.annotate.events.event_component
 import pipeline.annotate.paragraph_breaks
 import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
 from pipeline.annotate.entities import recogniser
+from pipeline.annotate.events.classifier import classifier
 from pipeline.annotate.normalise_marks import normalise_marks, restore_marks
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
@@ -46,6 +47,8 @@ def load(name: str, names: Names = "wire") -> Language:
     for component in OWN_COMPONENTS:
         nlp.add_pipe(component)
     _multiply_with_numpy(nlp)
+    # Read now and not with the first story: language processes keep what is loaded out of garbage collection.
+    classifier()
     return nlp
 
 

@@ -14,6 +14,9 @@ _PROSPECTIVE = frozenset(
 )
 _CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj".split())
 
+_DEEPEST = 20
+"""How many verbs above one another are looked at; hostile text has thousands."""
+
 
 def clause_of(tree: Tree, token: int) -> int:
     """Return the verb of the clause that a token is in, or the root of its sentence."""
@@ -22,15 +25,17 @@ def clause_of(tree: Tree, token: int) -> int:
     return token
 
 
-def tense_of(tree: Tree, verb: int) -> Tense:
+def tense_of(tree: Tree, verb: int, depth: int = 0) -> Tense:
     """Return the tense of a clause by its verb; an infinitive has the future of the verb that governs it."""
+    if depth > _DEEPEST:
+        return "past"
     auxiliaries = {tree.lower[child] for child in tree.children[verb] if tree.dep[child] in ("aux", "auxpass")}
     if auxiliaries & _FUTURE:
         return "future"
     if "to" in auxiliaries:
         # An infinitive of purpose lies at the time of its clause, any other after it.
         is_purpose = tree.dep[verb] == "advcl" and tree.head[verb] != verb
-        return tense_of(tree, tree.head[verb]) if is_purpose else "future"
+        return tense_of(tree, tree.head[verb], depth + 1) if is_purpose else "future"
     if auxiliaries & _PAST:
         return "past"
     if tree.lower[verb] in _PROSPECTIVE:
@@ -38,7 +43,8 @@ def tense_of(tree: Tree, verb: int) -> Tense:
     if auxiliaries & _PRESENT:
         return "future" if tree.lower[verb].endswith("ing") else "past" if _is_perfect(auxiliaries) else "present"
     if tree.lower[verb].endswith("ing") and tree.head[verb] != verb:
-        return tense_of(tree, tree.head[verb]) if tree.dep[verb] in ("xcomp", "pcomp", "conj") else "present"
+        is_governed = tree.dep[verb] in ("xcomp", "pcomp", "conj")
+        return tense_of(tree, tree.head[verb], depth + 1) if is_governed else "present"
     if tree.lower[verb].endswith("s") and not tree.lower[verb].endswith("ss"):
         return "present"
     return "past"

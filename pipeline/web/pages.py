@@ -28,7 +28,8 @@ from pipeline.web.templating import rendered
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _EXPORTS = (("ndjson", "NDJSON"), ("csv", "CSV"), ("rss", "RSS"), ("atom", "Atom"))
-_CLEARED = dict.fromkeys((*MULTIPLE, *TIME_FILTERS))
+_FILTERS = (*MULTIPLE, *TIME_FILTERS, "dead")
+_CLEARED = dict.fromkeys(_FILTERS)
 
 
 @router.get("/")
@@ -42,7 +43,7 @@ def search(request: Request, page: Page, what: What, index: Index) -> str:
         result=execute(index, query, with_facets=page.cursor is None),
         query=query,
         links=links,
-        filters=list(links.chosen((*MULTIPLE, *TIME_FILTERS))),
+        filters=list(links.chosen(_FILTERS)),
         cleared=_CLEARED,
         searches=SEARCHES,
         exports=(*_EXPORTS, *([("geojson", "GeoJSON")] if query.events else [])),

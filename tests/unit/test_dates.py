@@ -131,7 +131,7 @@ def test_any_text_is_read_and_expressions_do_not_overlap(text):
 @given(
     st.dates(), st.sampled_from(["day", "week", "weekend", "month", "quarter", "year", "decade", "century", "season"])
 )
-def test_a_value_begins_on_or_before_its_day_and_shifting_back_and_forth_returns_it(day, unit):
+def test_a_value_begins_on_or_before_its_day_and_a_shift_by_none_is_that_value(day, unit):
     value = value_of(day, unit)
     begins = first_day(value)
     assert begins is None or begins <= day
@@ -163,3 +163,10 @@ def test_a_long_text_of_nothing_but_dates_is_read(nlp):
     body = "On Monday, May 13, 2024, at 3 p.m. " * 1_000
     (found,) = annotate(nlp, [AnnotationInput(body, written=THURSDAY)])
     assert len(found.dates) >= 2_000
+
+
+def test_where_the_calendar_ends_there_is_no_value():
+    assert values("It ended on 9999-12-31. The following morning nobody came. At Christmas, 9999 it snowed.")[0][1] == (
+        "9999-12-31"
+    )
+    assert values("On the following Friday, at Easter and tomorrow.", written=date.max) != []

@@ -153,3 +153,7 @@ class TestBadInput:
         words = "Iran to attack the by of Israel killed that who said “ ” and 12 , on Monday in Gaza will not".split()
         for seed in range(20):
             read(" ".join(random.Random(seed).choices(words, k=60)) + ".")
+
+    @pytest.mark.parametrize("word", ["attacked and ", "in ", "to want ", "attacking and ", "was attacked and ", "of "])
+    def test_a_chain_of_thousands_is_read(self, read, word):
+        read(f"Iran attacked Israel {word * 1_500}on Monday.")

@@ -43,7 +43,7 @@ def value_of(day: date, unit: Unit) -> str:
         year, week, _ = day.isocalendar()
         return f"{year:04}-W{week:02}" + ("-WE" if unit == "weekend" else "")
     if unit == "month":
-        return f"{day:%Y-%m}"
+        return f"{day.year:04}-{day.month:02}"
     if unit == "quarter":
         return f"{day.year:04}-Q{(day.month + 2) // 3}"
     if unit == "season":

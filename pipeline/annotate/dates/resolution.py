@@ -51,8 +51,12 @@ class Resolver:
         self._last_quarter: tuple[str, int] | None = None
 
     def value(self, expression: Expression) -> str | None:
-        """Return the expression's ISO-TimeML value, or None if it has none, such as 31 February."""
-        value: str | None = getattr(self, f"_{expression.kind}")(expression)
+        """Return the expression's ISO-TimeML value, or None if the calendar has none, as for 31 February."""
+        try:
+            value: str | None = getattr(self, f"_{expression.kind}")(expression)
+        except (ValueError, OverflowError):
+            # "9999-12-31. The following morning": Python's calendar ends there.
+            return None
         if value is not None and value[:1].isdigit():
             self._last = value
             if expression.kind == "quarter":
@@ -152,10 +156,7 @@ class Resolver:
             year = written.year - (quarter > now and not self._is_future(expression))
         return f"{year:04}-Q{quarter}"
 
-    def _year_ago(self, expression: Expression) -> str | None:
-        return self._a_year_before(expression)
-
-    def _a_year_before(self, expression: Expression) -> str:
+    def _year_ago(self, expression: Expression) -> str:
         """Return the quarter a year before one named shortly before, or the year before the story's."""
         quarter = self._quarter_before(expression)
         return f"{int(quarter[:4]) - 1:04}{quarter[4:]}" if quarter else f"{self._written.year - 1:04}"
@@ -172,7 +173,7 @@ class Resolver:
         if number is None:
             return "PAST_REF" if sign < 0 else "FUTURE_REF"
         if unit == "year" and number == 1 and groups["way"] in ("ago", "earlier"):
-            return self._a_year_before(expression)
+            return self._year_ago(expression)
         is_told = groups["way"] in ("earlier", "before", "later")
         base = (first_day(self._last or "") if is_told else None) or self._written
         if unit == "decade":

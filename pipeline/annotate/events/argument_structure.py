@@ -181,16 +181,17 @@ def agents(tree: Tree, verb: int) -> Iterator[Argument]:
                     yield Argument(grandchild, "agent")
 
 
-def patient_subjects(tree: Tree, verb: int, known: Participants) -> Iterator[Argument]:
+def patient_subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iterator[Argument]:
     """Yield whom a passive verb concerns: its subject, or the noun that it modifies."""
     found = [child for child in tree.children[verb] if tree.dep[child] == "nsubjpass"]
     if found:
         yield from (Argument(_antecedent(tree, child), "nsubjpass") for child in found)
     elif tree.dep[verb] == "acl":
         yield Argument(tree.head[verb], "acl")
-    elif tree.dep[verb] in ("conj", "xcomp", "advcl") and tree.head[verb] != verb:
+    elif tree.dep[verb] in ("conj", "xcomp", "advcl") and tree.head[verb] != verb and depth < _DEPTH:
         head = tree.head[verb]
-        above = patient_subjects(tree, head, known) if is_passive(tree, head) else subjects(tree, head, known)
+        over = patient_subjects if is_passive(tree, head) else subjects
+        above = over(tree, head, known, depth + 1)
         yield from (each._replace(path=f"{tree.dep[verb]}<{each.path}") for each in above)
 
 
@@ -213,7 +214,9 @@ def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iter
         if governed is not None and tree.lower[head] not in _OBJECT_CONTROL_EXEMPT and governed < verb:
             yield Argument(governed, f"{dep}<dobj")
         if is_passive(tree, head):
-            yield from (each._replace(path=f"{dep}<{each.path}") for each in patient_subjects(tree, head, known))
+            yield from (
+                each._replace(path=f"{dep}<{each.path}") for each in patient_subjects(tree, head, known, depth + 1)
+            )
             return
     if not known.is_verb(head):
         if tree.dep[head] in _NOUN_DEPS:
@@ -253,10 +256,12 @@ def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: i
         return
     for child in tree.children[token]:
         dep = tree.dep[child]
-        if tree.lower[child] in _TIMES or tree.lower[child][:1].isdigit():
+        if _is_no_participant(tree, child):
             continue
         if dep == "prep" or (dep == "dative" and tree.child(child, "pobj") is not None):
-            yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth)
+            # A preposition is no step of its own, unless it hangs on another one.
+            step = tree.dep[token] == "prep"
+            yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth - step)
         elif dep in _OBJECTS or (path and _is_inner(tree, child)):
             name = path[:-1] if dep == "pobj" and path.endswith(">") else f"{path}{dep}"
             yield Argument(child, name, through)

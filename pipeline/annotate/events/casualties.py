@@ -19,9 +19,6 @@ _GROUPS = {"dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand
            "million": 1_000_000}  # fmt: skip
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
 _LARGEST = 100_000_000
-_PEOPLE = frozenset("people persons civilians soldiers troops policemen men women children others officers workers"
-                    " passengers militants rebels protesters demonstrators students residents villagers victims"
-                    " fighters guerrillas gunmen police".split())  # fmt: skip
 
 
 class Counts(NamedTuple):

@@ -52,8 +52,7 @@ class EventReader:
         """Take what the components before have found."""
         self._tree = tree
         self._quotes: tuple[Quote, ...] = doc._.wire_quotes
-        self._words = word_classes()
-        self._extractor = FeatureExtractor(tree, self._words)
+        self._extractor = FeatureExtractor(tree, word_classes())
         self._resolver = SpeakerResolver(tree, Quotations(tree), doc._.wire_entities, ())
         self._circumstances = Circumstances(
             tree, doc._.wire_dates, doc._.wire_entities, doc._.wire_written, doc._.wire_located

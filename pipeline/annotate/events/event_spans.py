@@ -25,14 +25,13 @@ _NEARLY = 0.6
 
 
 class EventSpan(NamedTuple):
-    """An event in tokens: predicate, heads of its actors and recipients, words in between, type, probability."""
+    """An event in tokens: predicate, heads of its actors and recipients, words in between, and its type."""
 
     predicate: int
     actors: tuple[int, ...]
     recipients: tuple[int, ...]
     through: tuple[int, ...]
     type: str | None
-    likely: float
 
 
 def span(tree: Tree, head: int) -> tuple[int, int]:
@@ -150,7 +149,6 @@ def _event(tree: Tree, chosen: Pair, event: float, judged: list[tuple[float, Pai
         tuple(each for each in others if each not in actors),
         chosen.recipient.through,
         kind,
-        event,
     )
 
 

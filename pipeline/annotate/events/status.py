@@ -31,8 +31,9 @@ _PERFECT = frozenset("has have 've ’ve".split())
 _CONDITIONS = frozenset("if unless whether".split())
 _PLANNED_WORDS = frozenset("planned scheduled upcoming forthcoming future proposed next coming".split())
 _POSSIBLE_WORDS = frozenset("possible potential alleged suspected apparent hypothetical threatened feared".split())
-_AGAINST = frozenset("against over".split())
 _GOVERNED = frozenset("xcomp pcomp ccomp acomp advcl".split())
+_DEEPEST = 20
+"""How many verbs above one another are looked at; hostile text has thousands."""
 
 
 def status(tree: Tree, trigger: int, *, is_verb: bool) -> Status:
@@ -42,7 +43,7 @@ def status(tree: Tree, trigger: int, *, is_verb: bool) -> Status:
     return _of_verb(tree, trigger)
 
 
-def _of_verb(tree: Tree, verb: int) -> Status:
+def _of_verb(tree: Tree, verb: int, depth: int = 0) -> Status:
     children = tree.children[verb]
     auxiliaries = {tree.lower[child] for child in children if tree.dep[child] in ("aux", "auxpass")}
     if any(tree.dep[child] == "neg" or tree.lower[child] in _NEGATIONS for child in children):
@@ -53,7 +54,7 @@ def _of_verb(tree: Tree, verb: int) -> Status:
         return "planned"
     if auxiliaries & _POSSIBLE:
         return "possible" if "have" not in auxiliaries or auxiliaries & {"may", "might", "could"} else "denied"
-    governed = _under(tree, verb, auxiliaries)
+    governed = _under(tree, verb, auxiliaries, depth)
     if governed is not None:
         return governed
     if tree.lower[verb].endswith("ing") and tree.dep[verb] not in ("advcl", "acl", "pcomp"):
@@ -61,13 +62,14 @@ def _of_verb(tree: Tree, verb: int) -> Status:
             return "planned" if _is_dated_ahead(tree, verb) else "ongoing"
         if not auxiliaries and tree.dep[verb] == "xcomp":
             return "ongoing" if tense_of(tree, tree.head[verb]) == "present" else "happened"
-    if tree.dep[verb] == "conj" and not auxiliaries and not _has_subject(tree, verb) and tree.head[verb] != verb:
-        above = _of_verb(tree, tree.head[verb])
+    shares = tree.dep[verb] == "conj" and not auxiliaries and not _has_subject(tree, verb)
+    if shares and tree.head[verb] != verb and depth < _DEEPEST:
+        above = _of_verb(tree, tree.head[verb], depth + 1)
         return above if above != "denied" else "happened"
     return "happened"
 
 
-def _under(tree: Tree, verb: int, auxiliaries: set[str]) -> Status | None:
+def _under(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status | None:
     """Return the status that the governing verb gives: "agreed to", "denied having", "urged them to"."""
     dep, head = tree.dep[verb], tree.head[verb]
     if head == verb or dep not in _GOVERNED | {"acl", "dep"}:
@@ -84,13 +86,12 @@ def _under(tree: Tree, verb: int, auxiliaries: set[str]) -> Status | None:
         return None
     if infinitive and dep == "advcl":
         return "planned" if tense_of(tree, head) == "future" else None
-    if word in _PLANS and (infinitive or dep == "ccomp"):
-        return "planned" if dep != "ccomp" else None
+    if word in _PLANS and infinitive:
+        return "planned"
     if word in _WISHES and (infinitive or dep in ("ccomp", "pcomp")):
         return "possible"
     if infinitive and dep in ("xcomp", "acl"):
-        above = _of_verb(tree, head) if dep == "xcomp" else "possible"
-        return "planned" if above == "happened" and tree.lower[head] in _PLANS else above
+        return _of_verb(tree, head, depth + 1) if dep == "xcomp" and depth < _DEEPEST else "possible"
     return None
 
 
