@@ -15,7 +15,9 @@ from pipeline.alerts.saved_searches import Alert
 from pipeline.annotations import Value, is_absent
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
+from pipeline.search.happenings import NUMBERS
 from pipeline.search.query_body import MARKS
+from pipeline.search.render import event_sentence
 from pipeline.search.search_query import MOST
 from pipeline.search.stories import execute, require_complete
 from pipeline.story import Indexed, Time
@@ -33,7 +35,7 @@ _PREFIXES: dict[Kind, str] = {
 
 
 class Match(Value):
-    """A notification: an alert, and the version of a story, or the quote in it, that it concerns.
+    """A notification: an alert, and the version of a story, or the quote or event in it, that it concerns.
 
     ``kind`` is ``match`` if the version matches; ``corrected`` if it does but what matched in an earlier version
     has changed; ``withdrawn`` if it no longer matches; ``killed`` if the story was removed from the indices;
@@ -111,12 +113,12 @@ def _matches_of(
     known = {match.matched for match in again}
     now = {_matched(alert, hit): hit for hit in hits}
     lost = [match for match in last if match.kind in ("match", "corrected") and match.matched not in now]
-    # A new quote beside unchanged ones is a match; a story has one match, which was corrected.
-    kind: Kind = "corrected" if lost and not alert.quotes else "match"
+    # A new quote or event beside unchanged ones is a match; a story has one match, which was corrected.
+    kind: Kind = "corrected" if lost and not alert.of_parts else "match"
     for matched, hit in now.items():
         if matched not in known:
             yield _match(kind, alert, hit, matched)
-    for match in lost if alert.quotes or not now else ():
+    for match in lost if alert.of_parts or not now else ():
         if match.matched not in known:
             yield _gone("withdrawn", alert, arrived, match)
 
@@ -152,11 +154,13 @@ def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
 
 
 def _matched(alert: Alert, hit: dict[str, Any]) -> str:
-    """Return a digest of what matched: a quote and its speaker; of a story its headline and the sentences with the
-    words.
+    """Return a digest of what matched: a quote and its speaker; an event with its status and numbers; of a story its
+    headline and the sentences with the words.
     """
     if alert.quotes:
         earlier = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
+    elif alert.events:
+        earlier = [event_sentence(hit), hit["status"], *(str(hit.get(name, "")) for name in NUMBERS)]
     else:
         sentences = [each for text in hit["highlight"].get("body", ()) for each in _SENTENCES.split(text)]
         earlier = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
@@ -164,6 +168,8 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
 
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
+    if alert.events:
+        return event_sentence(hit)
     fragments = [] if alert.quotes else hit["highlight"].get("body", [])
     text = " … ".join(fragments) or (hit["text"] if alert.quotes else hit["body"])
     return str(text.replace(MARKS[0], "").replace(MARKS[1], ""))

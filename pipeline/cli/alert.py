@@ -42,6 +42,7 @@ def add(
         str, typer.Argument(metavar="QUERY", help="The search, with words and filters as for `wire search`.")
     ],
     quotes: Annotated[bool, typer.Option("--quotes", help="Match quotes instead of stories.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Match events instead of stories.")] = False,
     to_webhook: Annotated[
         str | None,
         typer.Option("--webhook", metavar="URL", help="POST each match to this address.", show_default=False),
@@ -60,9 +61,10 @@ def add(
 
     [dim]wire alert add gas 'gas pipeline source:upi' --webhook https://example.org/hook[/]
     [dim]wire alert add xi 'speaker:"Xi Jinping"' --quotes --email desk@example.org[/]
+    [dim]wire alert add strikes 'type:assault country:UA' --events[/]
     """
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
-    alert = saved_searches.new(name, query, quotes=quotes, webhook=to_webhook, email=tuple(email or ()))
+    alert = saved_searches.new(name, query, quotes=quotes, events=events, webhook=to_webhook, email=tuple(email or ()))
     if alert.webhook and not settings.alerts.webhook_secret:
         print_error("what is posted is not signed (alerts.webhook_secret is not set here)")
     if alert.email and not settings.alerts.smtp_host:
@@ -91,7 +93,7 @@ def list_alerts(
     for column in ("name", "query", "notifies", "matches", "last"):
         table.add_column(column, overflow="fold")
     for alert, total, newest in found:
-        query = f"{alert.query}{' (quotes)' if alert.quotes else ''}"
+        query = f"{alert.query} ({alert.search_query().searched.alias})"
         last = f"{newest[0].at:%Y-%m-%d %H:%M}" if newest else "never"
         where = ", ".join(channel for channel in (alert.webhook, *alert.email) if channel)
         table.add_row(alert.name, escape(query), escape(where), f"{total:,}", last)
@@ -115,9 +117,10 @@ def send_test(
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
         alert = saved_searches.get(client, name)
-        result = execute(client, parse(alert.query, quotes=alert.quotes, since=since, size=0))
-    what = ("quote", "quotes") if alert.quotes else ("story", "stories")
-    output.print(f"{result.total:,} {what[result.total != 1]} would have matched since {escape(since)}")
+        search = parse(alert.query, quotes=alert.quotes, events=alert.events, since=since, size=0)
+        result = execute(client, search)
+    what = search.searched.one if result.total == 1 else search.searched.alias
+    output.print(f"{result.total:,} {what} would have matched since {escape(since)}")
     if not asyncio.run(_send_to_channels(settings.alerts, alert)):
         raise typer.Exit(1)
 

@@ -64,6 +64,10 @@ def search(
         list[str] | None,
         typer.Option("--recipient", metavar="N", help="Whom an event concerns.", show_default=False),
     ] = None,
+    participant: Annotated[
+        list[str] | None,
+        typer.Option("--participant", metavar="N", help="Who acts, or whom an event concerns.", show_default=False),
+    ] = None,
     country: Annotated[
         list[str] | None,
         typer.Option("--country", metavar="C", help="An event's country: FR, KE …", show_default=False),
@@ -116,7 +120,9 @@ def search(
     cursor: Annotated[
         str | None, typer.Option("--cursor", metavar="C", help="Continue after an earlier page.", show_default=False)
     ] = None,
-    collapsed: Annotated[bool, typer.Option("--collapsed", help="Show one story per storyline.")] = False,
+    collapsed: Annotated[
+        bool, typer.Option("--collapsed", help="Show one story per storyline, one event per happening.")
+    ] = False,
     facets: Annotated[
         bool, typer.Option("--facets", help="Show counts by source, name, speaker …, and over time.")
     ] = False,
@@ -139,7 +145,7 @@ def search(
     found = locate_elasticsearch(settings)
     lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source,
              "type": type, "mode": mode, "status": status, "actor": actor, "recipient": recipient,
-             "country": country}  # fmt: skip
+             "participant": participant, "country": country}  # fmt: skip
     search = parse(
         query, **lists, since=since, until=until, happened_since=happened_since, happened_until=happened_until,
         dead=dead, quotes=quotes, events=events, sort=sort, size=size, cursor=cursor, collapsed=collapsed,

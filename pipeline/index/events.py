@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.index.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, STORY_CONTEXT
+from pipeline.index.happening import happening_id
 from pipeline.index.kind import Kind
 
 _PARTICIPANT = {
@@ -13,11 +14,15 @@ _PARTICIPANT = {
 
 
 def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a story's events: with keys of participants, quad class, day, point and claimant."""
+    """Yield the documents of a story's events.
+
+    Each has, besides the event, the keys of its participants, its quad class, day, point, claimant and happening.
+    """
     entities = {entity["id"]: entity for entity in story["entities"]}
     speakers = {quote["id"]: quote["speaker"] for quote in story["quotes"]}
     for event in story["events"]:
-        found = {**event, "version": story["version"], "story": context}
+        happening = happening_id(event, entities, story["uri"])
+        found = {**event, "happening": happening, "version": story["version"], "story": context}
         for side in ("actors", "recipients"):
             found[side] = [_with_key(each, entities) for each in event[side]]
         if event.get("type") in QUAD_CLASSES:
@@ -97,6 +102,7 @@ EVENTS = Kind(
         },
         "quote": KEYWORD,
         "claimed_by": NAME,
+        "happening": KEYWORD,
         "dead": LONG,
         "injured": LONG,
         "size": LONG,

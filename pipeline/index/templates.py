@@ -114,6 +114,7 @@ ALERT: dict[str, Any] = {
     "name": KEYWORD,
     "query": STORED_KEYWORD,
     "quotes": BOOLEAN,
+    "events": BOOLEAN,
     "webhook": STORED_KEYWORD,
     "email": STORED_KEYWORD,
     "created": DATE,

@@ -42,6 +42,7 @@ class Searched:
     histogram: str
     tie: str
     prefix: str = ""
+    same: str | None = None
 
 
 STORY_SEARCH = Searched(
@@ -62,6 +63,7 @@ STORY_SEARCH = Searched(
     time="versioncreated",
     histogram="versioncreated",
     tie="uri",
+    same="storyline",
 )
 QUOTE_SEARCH = Searched(
     alias=QUOTES,
@@ -97,6 +99,8 @@ EVENT_SEARCH = Searched(
         "quad": ("quad_class",),
         "actor": ("actors.name", "actors.text"),
         "recipient": ("recipients.name", "recipients.text"),
+        "participant": ("actors.name", "actors.text", "recipients.name", "recipients.text"),
+        "happening": ("happening",),
         "place": ("place.name",),
         "country": ("place.country",),
     },
@@ -115,10 +119,22 @@ EVENT_SEARCH = Searched(
     histogram="date.day",
     tie="id",
     prefix="story.",
+    same="happening",
 )  # fmt: skip
 SEARCHES = (STORY_SEARCH, QUOTE_SEARCH, EVENT_SEARCH)
 EXACT = frozenset(
-    ("language", "kind", "storyline", "subject.code", "type", "mode", "status", "quad_class", "place.country")
+    (
+        "language",
+        "kind",
+        "storyline",
+        "subject.code",
+        "type",
+        "mode",
+        "status",
+        "quad_class",
+        "place.country",
+        "happening",
+    )
 )
 """The fields whose values match as a whole; others match by their words."""
 

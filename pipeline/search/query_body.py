@@ -28,7 +28,7 @@ def search_body(query: SearchQuery) -> dict[str, Any]:
         "sort": [newest, ties] if query.by_time else [{"_score": {"order": "desc"}}, newest, ties],
     }
     if query.collapsed:
-        body["collapse"] = {"field": "storyline"}
+        body["collapse"] = {"field": query.searched.same}
     return body
 
 

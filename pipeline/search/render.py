@@ -1,5 +1,6 @@
 """Render results as JSON, for the API and ``wire search --json``."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +24,12 @@ def render(result: SearchResult) -> dict[str, Any]:
     if result.partial:
         found["partial"] = True
     return found
+
+
+def event_sentence(hit: Mapping[str, Any]) -> str:
+    """Return an event in a few words: who, trigger, whom."""
+    actors, recipients = (", ".join(each["name"] for each in hit[side]) for side in ("actors", "recipients"))
+    return " ".join(filter(None, (actors, hit["text"], recipients)))
 
 
 def _emphasised(hit: dict[str, Any]) -> dict[str, Any]:

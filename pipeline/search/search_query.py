@@ -18,11 +18,24 @@ MOST = 10_000
 MULTIPLE = (
     "speaker", "about", "entity", "person", "organization", "place",
     "source", "subject", "keyword", "language", "urgency", "kind", "storyline",
-    "type", "mode", "status", "quad", "actor", "recipient", "country",
+    "type", "mode", "status", "quad", "actor", "recipient", "participant", "country", "happening",
 )  # fmt: skip
 """The filters that may be given several times."""
 ALTERNATIVES = frozenset(
-    ("source", "subject", "language", "urgency", "kind", "storyline", "type", "mode", "status", "quad", "country")
+    (
+        "source",
+        "subject",
+        "language",
+        "urgency",
+        "kind",
+        "storyline",
+        "type",
+        "mode",
+        "status",
+        "quad",
+        "country",
+        "happening",
+    )
 )
 """The filters on fields that have one value per document: several values are alternatives. Of the other filters, all
 values must match.
@@ -44,8 +57,9 @@ class SearchQuery:
     ``entity`` a person, an organization or a place. ``urgency`` is a number or ``1-3``. ``since`` (inclusive) and
     ``until`` bound ``versioncreated``. ``quotes`` or ``events`` searches those instead of stories; of events,
     ``happened_since`` and ``happened_until`` bound the date, and ``dead`` is the least number killed. ``collapsed``
-    returns one story per storyline. ``sort`` defaults to relevance if there are words, else to time. ``cursor``
-    continues after an earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
+    returns one story per storyline, or one event per happening. ``sort`` defaults to relevance if there are words,
+    else to time. ``cursor`` continues after an earlier page. Advisories and test messages are no stories; only
+    ``advisories`` includes them.
 
     Raises ConfigurationError for an invalid search.
     """
@@ -72,6 +86,8 @@ class SearchQuery:
     quad: tuple[str, ...] = ()
     actor: tuple[str, ...] = ()
     recipient: tuple[str, ...] = ()
+    participant: tuple[str, ...] = ()
+    happening: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     dead: int | None = None
     since: datetime | None = None
@@ -97,11 +113,10 @@ class SearchQuery:
                 raise ConfigurationError(f"{name}: only {' and '.join(with_filter(name))} have it")
         if not self.events and (self.dead or self.happened_since or self.happened_until):
             raise ConfigurationError("dead, happened_since, happened_until: only events have them")
-        if self.collapsed and (self.searched.prefix or self.cursor):
-            what = (
-                f"{self.searched.alias} have no storyline" if self.searched.prefix else "a collapsed list has one page"
-            )
-            raise ConfigurationError(f"collapsed: {what}")
+        if self.collapsed and not self.searched.same:
+            raise ConfigurationError("collapsed: only stories and events have it")
+        if self.collapsed and self.cursor:
+            raise ConfigurationError("collapsed: a collapsed list has one page")
 
     @property
     def searched(self) -> Searched:

@@ -12,7 +12,7 @@ COLUMNS = (
     "Event ID", "Event Date", "Event Type", "Event Mode", "Quad Code", "Actor Name", "Actor Name Raw",
     "Recipient Name", "Recipient Name Raw", "Placename", "Country", "Latitude", "Longitude", "Source",
     "Publication Date", "Story People", "Story Organizations", "Story Locations", "Headline", "Language", "Version",
-    "Status", "Trigger", "Claimed By", "Dead", "Injured", "Size", "URI",
+    "Status", "Trigger", "Claimed By", "Dead", "Injured", "Size", "URI", "Happening",
 )  # fmt: skip
 
 
@@ -49,18 +49,13 @@ def row(hit: dict[str, Any]) -> list[Any]:
         hit.get("injured", ""),
         hit.get("size", ""),
         story["uri"],
+        hit.get("happening", ""),
     ]
 
 
 def event_id(hit: dict[str, Any]) -> str:
     """Return an id of the event that no other story has."""
     return f"{hit['story']['uri']}#{hit['id']}"
-
-
-def sentence(hit: dict[str, Any]) -> str:
-    """Return the event in a few words: who, trigger, whom."""
-    actors, recipients = (", ".join(each["name"] for each in hit[side]) for side in ("actors", "recipients"))
-    return " ".join(filter(None, (actors, hit["text"], recipients)))
 
 
 def geojson(hits: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -16,11 +16,12 @@ from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
 from pipeline.connect.elasticsearch_client import Client
+from pipeline.search.render import event_sentence
 from pipeline.search.search_query import SearchQuery, as_filters
 from pipeline.search.stories import execute, iterate_all
 from pipeline.web.api import FAILURES
 from pipeline.web.event_export import COLUMNS as EVENT_COLUMNS
-from pipeline.web.event_export import geojson, row, sentence
+from pipeline.web.event_export import geojson, row
 from pipeline.web.links import Links
 from pipeline.web.query_parameters import Index, Search, What
 
@@ -116,7 +117,7 @@ def _entry(hit: dict[str, Any], base: str, query: SearchQuery) -> Entry:
         speaker = hit["speaker"]["name"] if hit.get("speaker") else "unknown speaker"
         title, text = f"{speaker}: “{hit['text'][:150]}”", hit["text"]
     elif query.events:
-        title, text = sentence(hit), title
+        title, text = event_sentence(hit), title
     author = story["source"]["name"] or "unknown"
     return Entry(id=link, link=link, title=title, text=text, at=story["versioncreated"], author=author)
 

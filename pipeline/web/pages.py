@@ -1,6 +1,6 @@
 """The pages: search, story, changes, name, wall."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate
 from pipeline.search import entity_names
+from pipeline.search.happenings import happenings
 from pipeline.search.kinds import SEARCHES
 from pipeline.search.search_query import MULTIPLE, TIME_FILTERS, SearchQuery
 from pipeline.search.similar import similar_stories
@@ -23,6 +24,7 @@ from pipeline.web.annotated import paragraphs
 from pipeline.web.changes import changed
 from pipeline.web.context import Context
 from pipeline.web.links import Links
+from pipeline.web.maps import on_map
 from pipeline.web.query_parameters import Index, Page, Text, What
 from pipeline.web.templating import rendered
 
@@ -35,7 +37,7 @@ _CLEARED = dict.fromkeys(_FILTERS)
 @router.get("/")
 def search(request: Request, page: Page, what: What, index: Index) -> str:
     """Show matching stories, quotes or events, newest or most relevant first, with facets."""
-    collapsed = page.collapsed and not (what.quotes or what.events)
+    collapsed = page.collapsed and not what.quotes
     query = page.model_copy(update={"collapsed": collapsed}).search_query(quotes=what.quotes, events=what.events)
     links = Links(_state(request))
     return rendered(
@@ -97,8 +99,9 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
 
 @router.get("/name")
 def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index) -> str:
-    """Show a person, organization or place: quotes, who speaks about it, and related names."""
+    """Show a person, organization or place: quotes, who speaks about it, events, and related names."""
     one = (name,)
+    took_part = SearchQuery(participant=one, events=True, collapsed=True, size=12)
     return rendered(
         "name.html",
         name=name,
@@ -106,6 +109,7 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
         said=execute(index, SearchQuery(speaker=one, quotes=True, size=8)),
         about=execute(index, SearchQuery(about=one, quotes=True, size=5)),
         speakers=entity_names.speakers_about(index, name, SearchQuery()),
+        timeline=_newest_first(execute(index, took_part).hits),
         companions=entity_names.cooccurring(index, name, SearchQuery(), 12),
         links=Links({"entity": [name]}),
     )
@@ -113,7 +117,7 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
 
 @router.get("/wall")
 def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> str:
-    """Show a screen for a newsroom wall: latest stories, rising names, speakers and counts."""
+    """Show a screen for a newsroom wall: latest stories, what most sources report, rising names, speakers, counts."""
     now = datetime.now(UTC)
     long = parse_duration(window)
     recent = SearchQuery(since=now - long, size=0)
@@ -121,6 +125,7 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     return rendered(
         "wall.html",
         latest=execute(index, SearchQuery(size=18)),
+        happenings=happenings(index, replace(recent, status=("happened", "ongoing"), events=True), 8)[1],
         rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
         recent=execute(index, recent, with_facets=True),
@@ -147,10 +152,11 @@ def _whole(headline: str | None, body: str) -> list[str]:
 
 
 def _points(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the story's places on a map of 720 by 360, half a degree per unit."""
+    """Return the story's places with their positions on the map."""
     places = [(entity["name"], entity["place"]) for entity in found["entities"] if "place" in entity]
-    return [
-        {"name": called, "x": (place["lon"] + 180) * 2, "y": (90 - place["lat"]) * 2}
-        for called, place in places
-        if "lat" in place and "lon" in place
-    ]
+    return [on_map(called, place) for called, place in places if "lat" in place and "lon" in place]
+
+
+def _newest_first(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events by their dates, newest first; those without a date come last."""
+    return sorted(events, key=lambda event: str(event.get("date", {}).get("value", "")), reverse=True)

@@ -45,6 +45,8 @@ class Parameters(BaseModel):
     quad: Annotated[_Names, Field(description="an event's quad class: verbal or material cooperation or conflict")] = []
     actor: Annotated[_Names, Field(description="who acts in an event")] = []
     recipient: Annotated[_Names, Field(description="whom an event concerns")] = []
+    participant: Annotated[_Names, Field(description="who acts in an event, or whom it concerns")] = []
+    happening: Annotated[_Names, Field(description="a happening's id; several are alternatives")] = []
     country: Annotated[_Names, Field(description="the ISO 3166 code of an event's country")] = []
     dead: Annotated[int | None, Field(ge=1, description="events that killed at least so many")] = None
     happened_since: Annotated[_Name, Field(description="as since, of the date of an event")] = ""
@@ -69,7 +71,7 @@ class Paged(Parameters):
         str | None,
         Field(max_length=4_000, description="the cursor of the previous page; *: page through a snapshot of the index"),
     ] = None
-    collapsed: Annotated[bool, Field(description="return one story per storyline")] = False
+    collapsed: Annotated[bool, Field(description="return one story per storyline, or one event per happening")] = False
     facets: Annotated[bool, Field(description="add counts by field, and over time")] = False
 
     def search_query(self, **more: Any) -> SearchQuery:

@@ -146,4 +146,4 @@ def test_whatever_a_story_says_is_one_mail_to_one_person(headline, text, speaker
 @pytest.mark.parametrize(("given_", "reason"), [({"name": "a b"}, "name"), ({"query": '"'}, "not closed")])
 def test_an_alert_that_cannot_be_is_refused(given_, reason):
     with pytest.raises(ConfigurationError, match=reason):
-        new(**{"name": "x", "query": "y", "quotes": False, "webhook": None, "email": ()} | given_)
+        new(**{"name": "x", "query": "y", "quotes": False, "events": False, "webhook": None, "email": ()} | given_)

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.whole.conftest import Wire
-from tests.whole.desk import item
+from tests.whole.conftest import Wire, eventually
+from tests.whole.desk import item, matter
 
 BODY = (
     "Rebels from the Quillmark Front attacked an army base in Nairobi on May 14, 2024, killing 12 soldiers and"
@@ -89,6 +90,64 @@ def test_the_page_shows_them_and_the_story_marks_them(fed):
     story = httpx.get(f"{fed.address}/story", params={"uri": "urn:event:1"}).text
     assert 'id="v1"' in story
     assert 'class="event' in story
+
+
+class TestHappenings:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def told(cls, fed: Wire) -> Wire:
+        """Three reports of one bombing, from two sources."""
+        for number, (source, dead) in enumerate((("One", 9), ("Two", 12), ("One", 15))):
+            body = f"A bomb killed {dead} people in Mombasa on May 14, 2024.\n{matter(f'toll {number}')}"
+            story = {**item(f"urn:toll:{number}", body, 3 - number), "headline": f"Tarnwell {number}"}
+            fed("feed", "-", "--format", "jsonl", "--source", source, input=json.dumps(story).encode())
+        fed.await_idle()
+        return fed
+
+    def listed(self, wire: Wire) -> dict[str, Any]:
+        answer = httpx.get(f"{wire.address}/api/v1/happenings", params={"q": "Tarnwell", "dead": 1}).raise_for_status()
+        (found,) = answer.json()["values"]
+        return found
+
+    def test_several_reports_count_as_one(self, told):
+        found = self.listed(told)
+        assert (found["reports"], found["stories"], found["sources"]) == (3, 3, 2)
+        assert found["numbers"]["dead"] == [9, 15]
+
+    def test_their_numbers_are_a_series(self, told):
+        params = {"id": self.listed(told)["id"]}
+        series = httpx.get(f"{told.address}/api/v1/happening", params=params).json()["series"]
+        assert [(each["source"], each["numbers"]["dead"]) for each in series] == [("One", 9), ("Two", 12), ("One", 15)]
+
+    def test_a_list_may_show_each_once(self, told):
+        hits = told.json("search", "--events", "Tarnwell", "--dead", "1", "--collapsed")["hits"]
+        assert [hit["dead"] for hit in hits] == [15]
+
+    def test_pages_show_them_on_a_map_and_with_their_series(self, told):
+        page = httpx.get(f"{told.address}/happenings", params={"q": "Tarnwell"}).text
+        assert "9 to 15 dead" in page
+        assert "<circle" in page
+        series = httpx.get(f"{told.address}/happening", params={"id": self.listed(told)["id"]}).text
+        assert series.count("<tr>") == 4
+        assert "3 stories from 2 sources" in httpx.get(f"{told.address}/wall", params={"window": "7d"}).text
+
+    def test_an_unknown_happening_is_not_found(self, told):
+        assert httpx.get(f"{told.address}/happening", params={"id": "none"}).status_code == 404
+
+    def test_a_name_has_a_timeline(self, fed):
+        page = httpx.get(f"{fed.address}/name", params={"name": "Ann Quillmark"}).text
+        assert "<em>met</em>" in page
+
+
+def test_an_alert_watches_events(fed):
+    fed("alert", "add", "visits", "actor:Brackenridge type:consult", "--events")
+    fed.feed({**item("urn:event:3", "Ann Brackenridge met Olaf Scholz in Berlin.", 1), "headline": "Brackenridge"})
+
+    def matches() -> Any:
+        return httpx.get(f"{fed.address}/api/v1/matches", params={"alert": "visits"}).json()["hits"]
+
+    assert [match["text"] for match in eventually(matches)] == ["Ann Brackenridge met Olaf Scholz"]
+    assert "1 event would have matched" in fed("alert", "test", "visits").stdout.decode()
 
 
 def test_a_killed_story_leaves_with_its_events(fed):

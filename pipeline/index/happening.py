@@ -1,0 +1,64 @@
+"""Identify what an event tells of: reports of one happening share an id.
+
+The id depends on the event alone, not on what is indexed already, so that the order in which stories arrive, a replay
+or a killed story changes nothing. Two reports agree on the type (or predicate), the day, and whom they name first; on
+the place instead for violence and protests, whose participants each report names differently.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+_BY_PLACE = ("ASSAULT", "PROTEST")
+_SUFFIX = re.compile(r"[ivx]+|[js]r\.?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def happening_id(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]], uri: str) -> str:
+    """Return the id of what an event tells of, given its story's entities by their ids, and its story's uri.
+
+    An event without a day, or that names nothing to compare, has an id of its own.
+    """
+    parts = _signature(event, entities) or (uri, event["id"])
+    return blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _signature(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...] | None:
+    day = _DAY.match(event.get("date", {}).get("value", ""))
+    if day is None:
+        return None
+    kind, predicate = event.get("type", event["predicate"]), event["predicate"]
+    place = event.get("place")
+    where = _place(place, entities) if place else None
+    if where and kind in _BY_PLACE:
+        return kind, where, day[0]
+    actor, recipient = (_first_named(event[side], entities) for side in ("actors", "recipients"))
+    if actor and recipient:
+        return kind, *sorted((actor, recipient)), day[0]
+    stated = where if place and place["stated"] else None
+    common = actor or recipient or stated
+    return (kind, predicate, common, day[0]) if common else None
+
+
+def _first_named(participants: Iterable[Mapping[str, Any]], entities: Mapping[str, Mapping[str, Any]]) -> str | None:
+    named = (entities.get(each.get("entity", "")) for each in participants)
+    return next((_short(entity) for entity in named if entity), None)
+
+
+def _short(entity: Mapping[str, Any]) -> str:
+    """Return the key; of a person the last name, since not every story has the first."""
+    key = str(entity["key"])
+    if entity["type"] != "PERSON":
+        return key
+    names = [part for part in key.split() if not _SUFFIX.fullmatch(part)]
+    return names[-1] if names else key
+
+
+def _place(place: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Return the name of a town or site, without the region that only some reports give; None for a whole country."""
+    entity = entities.get(place.get("entity", ""))
+    if entity is None:
+        return str(place["name"]).casefold()
+    town, comma, _ = str(entity["key"]).partition(",")
+    return None if "place" in entity and not comma else town

@@ -1,0 +1,137 @@
+"""List happenings: events by what they tell of, with who reports it and which numbers each report gives."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from elasticsearch import NotFoundError
+
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.search.query_body import IGNORE_MISSING, match_query
+from pipeline.search.search_query import SearchQuery
+
+NUMBERS = ("dead", "injured", "size")
+"""The numbers of people in an event that reports may differ in."""
+_MOST_REPORTS = 200
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What happened, by its newest report: ``event`` is that event's document.
+
+    ``reports`` is the number of events that tell of it, ``stories`` that of the stories they are in, ``sources`` that
+    of the feeds these came from. ``numbers`` has the lowest and the highest value of each number of people that a
+    report gives.
+    """
+
+    id: str
+    reports: int
+    stories: int
+    sources: int
+    numbers: dict[str, tuple[int, int]]
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A story that tells of a happening, and the numbers of people it gives."""
+
+    uri: str
+    version: int
+    versioncreated: str
+    headline: str | None
+    source: str | None
+    status: str
+    numbers: dict[str, int]
+
+
+@retry_while_starting
+def happenings(client: Client, query: SearchQuery, size: int = 20) -> tuple[int, list[Happening]]:
+    """Return how many happenings the matching events tell of (above 3,000 about), and the most reported of them.
+
+    What most sources report comes first, then what most stories do. Raises ElasticsearchUnavailable.
+    """
+    wanted = {
+        "happenings": {"terms": _by_sources(size), "aggregations": _of_each()},
+        "total": {"cardinality": {"field": "happening"}},
+    }
+    answered = _searched(client, query, size=0, aggregations=wanted).get("aggregations")
+    if not answered:
+        return 0, []
+    return answered["total"]["value"], [_happening(bucket) for bucket in answered["happenings"]["buckets"]]
+
+
+@retry_while_starting
+def reports(client: Client, happening: str) -> list[Report]:
+    """Return the stories that tell of a happening, oldest first. Raises ElasticsearchUnavailable."""
+    answered = _searched(
+        client,
+        SearchQuery(events=True, happening=(happening,)),
+        size=_MOST_REPORTS,
+        sort=[{"story.versioncreated": "asc"}, {"story.uri": "asc"}, {"start": "asc"}],
+    )
+    return list(_one_per_story(hit["_source"] for hit in answered.get("hits", {}).get("hits", ())))
+
+
+def _by_sources(size: int) -> dict[str, Any]:
+    order = [{"sources": "desc"}, {"stories": "desc"}, {"newest_at": "desc"}]
+    return {"field": "happening", "size": size, "order": order}
+
+
+def _of_each() -> dict[str, Any]:
+    bounds = {f"{bound}_{name}": {bound: {"field": name}} for name in NUMBERS for bound in ("min", "max")}
+    return {
+        "sources": {"cardinality": {"field": "story.source.name"}},
+        "stories": {"cardinality": {"field": "story.uri"}},
+        "newest_at": {"max": {"field": "story.versioncreated"}},
+        "newest": {"top_hits": {"size": 1, "sort": [{"story.versioncreated": "desc"}, {"id": "asc"}]}},
+        **bounds,
+    }
+
+
+def _happening(bucket: Mapping[str, Any]) -> Happening:
+    numbers = {
+        name: (int(bucket[f"min_{name}"]["value"]), int(bucket[f"max_{name}"]["value"]))
+        for name in NUMBERS
+        if bucket[f"max_{name}"]["value"] is not None
+    }
+    return Happening(
+        id=bucket["key"],
+        reports=bucket["doc_count"],
+        stories=bucket["stories"]["value"],
+        sources=bucket["sources"]["value"],
+        numbers=numbers,
+        event=bucket["newest"]["hits"]["hits"][0]["_source"],
+    )
+
+
+def _one_per_story(events: Iterator[Mapping[str, Any]]) -> Iterator[Report]:
+    """Yield a report for each story, with the highest of the numbers that its events give."""
+    by_story: dict[str, list[Mapping[str, Any]]] = {}
+    for event in events:
+        by_story.setdefault(event["story"]["uri"], []).append(event)
+    for uri, found in by_story.items():
+        story = found[0]["story"]
+        given = {name: [event[name] for event in found if name in event] for name in NUMBERS}
+        yield Report(
+            uri=uri,
+            version=found[0]["version"],
+            versioncreated=story["versioncreated"],
+            headline=story.get("headline"),
+            source=story["source"].get("name"),
+            status=found[0]["status"],
+            numbers={name: max(values) for name, values in given.items() if values},
+        )
+
+
+def _searched(client: Client, query: SearchQuery, **body: Any) -> dict[str, Any]:
+    events = replace(query, quotes=False, events=True, cursor=None, collapsed=False)
+    try:
+        with translate_errors(client):
+            answered = client.search(
+                index=client.named(events.searched.alias), **IGNORE_MISSING, query=match_query(events), **body
+            )
+    except NotFoundError:
+        return {}
+    found: dict[str, Any] = answered.body
+    return found
