@@ -12,6 +12,11 @@ _PROSPECTIVE = frozenset(
     "plan plans planning scheduled expect expects expected due hope hopes intend intends set prepare prepares preparing"
     " slated wants want".split()
 )
+_IMPLICATIVE = frozenset(
+    "failed managed tried attempted refused began begun started continued proceeded helped happened seemed appeared"
+    " used forced".split()
+)
+"""Verbs whose infinitive lies at their own time: "failed to overthrow him on Wednesday"."""
 _CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj".split())
 
 _DEEPEST = 20
@@ -33,9 +38,10 @@ def tense_of(tree: Tree, verb: int, depth: int = 0) -> Tense:
     if auxiliaries & _FUTURE:
         return "future"
     if "to" in auxiliaries:
-        # An infinitive of purpose lies at the time of its clause, any other after it.
-        is_purpose = tree.dep[verb] == "advcl" and tree.head[verb] != verb
-        return tense_of(tree, tree.head[verb], depth + 1) if is_purpose else "future"
+        # An infinitive of purpose lies at the time of its clause, most others after it.
+        above = tree.head[verb]
+        is_together = tree.dep[verb] == "advcl" or tree.lower[above] in _IMPLICATIVE
+        return tense_of(tree, above, depth + 1) if is_together and above != verb else "future"
     if auxiliaries & _PAST:
         return "past"
     if tree.lower[verb] in _PROSPECTIVE:

@@ -19,6 +19,10 @@ _CLAUSAL = frozenset("ccomp pcomp xcomp advcl".split())
 _OF_VERBS = frozenset(("nsubj", "nsubjpass", "agent", "aux", "auxpass"))
 _SUBJECTS = ("nsubj", "csubj")
 _RELATIVES = frozenset("who which that whom".split())
+_GROUPS = ("", "ORG", "GPE", "NORP")
+_SPEAKERS = {**dict.fromkeys(("he", "she", "i"), ("", "PERSON")), "it": _GROUPS, "they": _GROUPS,
+             "we": (*_GROUPS, "PERSON")}  # fmt: skip
+"""Whom a pronoun may mean in what somebody says, by the recogniser's label."""
 _NOUN_DEPS = frozenset("nsubj nsubjpass dobj pobj dative attr appos conj poss oprd".split())
 _NOMINAL_DEPS = _NOUN_DEPS | {"ROOT"}
 _INNER = frozenset("poss compound amod nmod".split())
@@ -199,7 +203,7 @@ def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iter
     """Yield who acts, where the clause says so itself or shares its subject with the one above."""
     found = [child for child in tree.children[verb] if tree.dep[child] in _SUBJECTS]
     if found:
-        yield from (Argument(_antecedent(tree, child), "nsubj") for child in found)
+        yield from (_own_subject(tree, verb, child) for child in found)
         return
     dep, head = tree.dep[verb], tree.head[verb]
     if head == verb or depth >= _DEPTH:
@@ -235,6 +239,16 @@ def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iter
     yield from (each._replace(path=f"{dep}<{each.path}") for each in subjects(tree, head, known, depth + 1))
 
 
+def _own_subject(tree: Tree, verb: int, subject: int) -> Argument:
+    """Return a verb's subject; of a pronoun in what somebody says, that somebody: "the army said it had attacked"."""
+    pronoun = tree.lower[subject]
+    if pronoun in _SPEAKERS and tree.dep[verb] == "ccomp":
+        speaker = tree.child(tree.head[verb], "nsubj")
+        if speaker is not None and tree.kind[speaker] in _SPEAKERS[pronoun]:
+            return Argument(_antecedent(tree, speaker), "ccomp<nsubj")
+    return Argument(_antecedent(tree, subject), "nsubj")
+
+
 def _antecedent(tree: Tree, token: int) -> int:
     """Return the noun that a relative pronoun stands for."""
     if tree.lower[token] in _RELATIVES:
@@ -249,6 +263,11 @@ def complements(tree: Tree, verb: int) -> Iterator[Argument]:
     yield from _below(tree, verb, "", (), _DEPTH)
     if tree.dep[verb] == "relcl" and tree.child(verb, *_SUBJECTS) is not None and tree.child(verb, "dobj") is None:
         yield Argument(tree.head[verb], "relcl")
+
+
+def objects(tree: Tree, verb: int) -> Iterator[Argument]:
+    """Yield the direct objects of a verb."""
+    yield from (Argument(child, "dobj") for child in tree.children[verb] if tree.dep[child] == "dobj")
 
 
 def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: int) -> Iterator[Argument]:

@@ -8,7 +8,7 @@ from pipeline.annotate.dates.expressions import NUMBERS
 from pipeline.annotate.tree import Tree
 
 _KILL = frozenset("kill kills killed killing die dies died dying dead death deaths slain murdered slaughtered perished"
-                  " executed massacred fatalities claimed".split())  # fmt: skip
+                  " executed massacred fatalities claimed drown drowns drowned drowning".split())  # fmt: skip
 _INJURE = frozenset("injure injured injuring injures wound wounds wounded wounding injuries hurt hospitalized".split())
 _CROWD = frozenset(
     "protesters protestors demonstrators marchers supporters activists workers students people strikers opponents"
@@ -58,6 +58,9 @@ def _number_of(tree: Tree, word: int) -> int | None:
     nearby = [word, *tree.children[word]]
     if tree.dep[word] in ("acl", "relcl", "amod", "acomp", "attr", "conj", "advcl", "oprd"):
         nearby.append(tree.head[word])
+    if tree.dep[word] in ("acomp", "oprd"):
+        # "left nine people dead"
+        nearby += [child for child in tree.children[tree.head[word]] if tree.dep[child] == "dobj"]
     for token in nearby:
         number = _own_number(tree, token)
         if number is not None:

@@ -7,6 +7,7 @@ from pipeline.annotate.events.status import Status
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import DateMention, Entity, EventDate, EventPlace
 
+_STATIC = frozenset("in at near on outside around inside off".split())
 _WHERE = frozenset("in at near on outside around inside from across into to toward towards off throughout".split())
 _PLACES = ("GPE", "LOC", "FAC")
 _CLAUSES = frozenset("ROOT ccomp conj relcl advcl parataxis acl".split())
@@ -31,15 +32,23 @@ class Circumstances:
         self._located = located.partition(",")[0].strip()
 
     def date(self, trigger: int, status: Status) -> EventDate | None:
-        """Return the date of an event: that of its clause, else the story's own day unless it lies ahead."""
-        stated = self._stated(trigger)
+        """Return the date of an event: that of its clause, else the story's own day.
+
+        What lies ahead, or lay before something else, has no date unless its clause states one.
+        """
+        ahead = status in ("planned", "possible")
+        stated = self._stated(trigger, ahead=ahead)
         if stated is not None:
             return EventDate(stated=True, **stated.model_dump())
-        if self._written is None or status in ("planned", "possible"):
+        if self._written is None or ahead or self._is_pluperfect(trigger):
             return None
         return EventDate(value=self._written.isoformat(), stated=False)
 
-    def _stated(self, trigger: int) -> DateMention | None:
+    def _is_pluperfect(self, trigger: int) -> bool:
+        tree = self._tree
+        return any(tree.dep[child] == "aux" and tree.lower[child] == "had" for child in tree.children[trigger])
+
+    def _stated(self, trigger: int, *, ahead: bool) -> DateMention | None:
         tree = self._tree
         first, last = tree.sentences[tree.sentence[trigger]]
         near = [(token, each) for token, each in self._dates if first <= token < last]
@@ -47,12 +56,16 @@ class Circumstances:
         chain = [trigger, *tree.ancestors(trigger)]
         for token, each in near:
             distance = self._steps(token, chain)
-            if distance is None:
+            if distance is None or (ahead and distance > 0 and self._is_past(each)):
                 continue
             rank = (distance, abs(token - trigger))
             if best is None or rank < best[0]:
                 best = (rank, each)
         return best[1] if best else None
+
+    def _is_past(self, mention: DateMention) -> bool:
+        """Return whether a date lies before the story: it then is that of an announcement, not of a plan."""
+        return self._written is not None and mention.value <= self._written.isoformat()
 
     def _steps(self, token: int, chain: list[int]) -> int | None:
         """Return how many clause borders lie between a date and the trigger, or None if it dates something else."""
@@ -80,7 +93,7 @@ class Circumstances:
         ranked = [
             ((steps, abs(token - trigger)), mention, entity)
             for token, mention, entity in near
-            if (steps := self._steps(token, chain)) is not None and steps <= 1
+            if (steps := self._steps(token, chain)) is not None and steps <= (2 if self._is_static(token) else 1)
         ]
         if ranked:
             _, mention, entity = min(ranked, key=lambda each: each[0])
@@ -93,6 +106,10 @@ class Circumstances:
                 name=entity.name,
             )
         return EventPlace(stated=False, name=self._located) if self._located else None
+
+    def _is_static(self, token: int) -> bool:
+        """Return whether a place is where something is, not where it goes: other clauses of a sentence share it."""
+        return self._tree.lower[self._tree.head[token]] in _STATIC
 
     def _is_where(self, token: int) -> bool:
         tree = self._tree

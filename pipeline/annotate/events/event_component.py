@@ -4,7 +4,7 @@ Reads the parse, ``doc._.wire_entities``, ``doc._.wire_quotes``, ``doc._.wire_da
 place; writes ``doc._.wire_events``, a tuple of ``Event``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -70,8 +70,6 @@ class EventReader:
         trigger = self._trigger(found)
         actors = self._participants(found.actors, ())
         recipients = self._participants(found.recipients, actors)
-        if found.type is None and not any(each.entity for each in (*actors, *recipients)):
-            return None
         own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
         own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
         clause = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
@@ -80,6 +78,8 @@ class EventReader:
             kind = "RETREAT"
         state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         numbers = counts(tree, trigger, kind)
+        if kind is None and numbers.dead is None and not any(each.entity for each in (*actors, *recipients)):
+            return None
         place = self._circumstances.place(trigger)
         recipients = _without_place(recipients, place)
         return Event(
@@ -113,13 +113,14 @@ class EventReader:
     def _participants(self, heads: tuple[int, ...], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
         """Return the participants with these heads, without any that overlap one before."""
         kept = list(others)
-        for each in map(self._participant, heads):
+        acting = {other.entity for other in others if other.entity}
+        for each in (self._participant(head, acting) for head in heads):
             apart = all(each.end <= other.start or other.end <= each.start for other in kept)
             if apart and (each.entity is None or each.entity not in {other.entity for other in kept}):
                 kept.append(each)
         return tuple(kept[len(others) :])
 
-    def _participant(self, head: int) -> Participant:
+    def _participant(self, head: int, others: Collection[str]) -> Participant:
         tree = self._tree
         begins, last = self._resolver.name_around(head)
         first = min(tree.left[head], begins)
@@ -132,7 +133,7 @@ class EventReader:
             last = tree.right[complement]
         start, end = tree.start[first], tree.end[last]
         text = tree.text[start:end]
-        entity = self._resolver.entity_of(head)
+        entity = self._resolver.entity_of(head, others)
         return Participant(
             start=start, end=end, text=text, entity=entity.id if entity else None, name=entity.name if entity else text
         )

@@ -4,15 +4,25 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.annotate.events.argument_structure import Argument, Pair, conjuncts, pairs_of
+from pipeline.annotate.events.argument_structure import (
+    Argument,
+    Pair,
+    agents,
+    conjuncts,
+    is_passive,
+    objects,
+    pairs_of,
+    patient_subjects,
+    subjects,
+)
 from pipeline.annotate.events.classifier import Classifier, Types, probability
 from pipeline.annotate.events.features import FeatureExtractor, Features
-from pipeline.annotate.events.lexicon import REPORTS, UNEVENTFUL
+from pipeline.annotate.events.lexicon import ALONE, NOTABLE, REPORTS, UNEVENTFUL
 from pipeline.annotate.tree import Tree
 
-LIKELY = 0.14
+LIKELY = 0.12
 """The probability from which an event has its type."""
-POSSIBLE = 0.03
+POSSIBLE = 0.025
 """The probability from which a pair is an event without a type, if somebody named takes part."""
 _PLAUSIBLE = 0.05
 """The probability that a type needs, beside being suggested by a word."""
@@ -44,8 +54,8 @@ def event_spans(
 ) -> Iterator[EventSpan]:
     """Yield the events in the order of their predicates.
 
-    A report ("said that …") is left out where what it reports is an event with the same recipient, and so is what a
-    verb of the same type governs: "refused to meet" is one event.
+    A report ("said that …") is left out where what it reports is an event of that type, or it has none, with the same
+    recipient, and so is what a verb of the same type governs: "refused to meet" is one event.
     """
     found = list(_all_events(tree, extractor, judge, likely, possible))
     types = {each.predicate: each.type for each in found}
@@ -53,7 +63,8 @@ def event_spans(
         if each.type and any(types.get(above) == each.type for above in extractor.governors(each.predicate)):
             continue
         is_report = extractor.word(each.predicate).lemma in REPORTS
-        if not is_report or not any(_reports(tree, each, other) for other in found):
+        reported = [other.type for other in found if _reports(tree, each, other)] if is_report else []
+        if not reported or each.type not in (None, *reported):
             yield each
 
 
@@ -70,20 +81,55 @@ def _all_events(
     for predicate in range(len(tree)):
         if not extractor.is_verb(predicate) and not extractor.may_happen(predicate):
             continue
-        scored = scorer.scored(predicate, pairs_of(tree, predicate, extractor))
-        if not scored:
-            continue
-        is_eventful = extractor.word(predicate).lemma not in UNEVENTFUL
-        score, best = max(scored, key=lambda each: each[0])
-        event = probability(score)
-        kind = None
-        if event >= likely:
-            odds = judge.types_of(scorer.features(best))
-            kind = _type(
-                judge.types, odds, event, extractor.suggested(predicate, best.recipient), is_eventful=is_eventful
-            )
-        if kind or (event >= possible and is_eventful):
-            yield _event(tree, best, event, [(probability(score), pair) for score, pair in scored], kind)
+        found = _of_a_pair(tree, extractor, scorer, predicate, likely, possible)
+        if found is None or found.type is None:
+            alone = _alone(tree, extractor, predicate)
+            found = alone if alone and (found is None or alone.type) else found
+        if found:
+            yield found
+
+
+def _of_a_pair(
+    tree: Tree, extractor: FeatureExtractor, scorer: "_Scorer", predicate: int, likely: float, possible: float
+) -> EventSpan | None:
+    """Return the event that joins two arguments of a predicate, if one is probable enough."""
+    scored = scorer.scored(predicate, pairs_of(tree, predicate, extractor))
+    if not scored:
+        return None
+    is_eventful = extractor.word(predicate).lemma not in UNEVENTFUL
+    score, best = max(scored, key=lambda each: each[0])
+    event = probability(score)
+    kind = None
+    if event >= likely:
+        odds = scorer.types_of(best)
+        suggested = extractor.suggested(predicate, best.recipient)
+        kind = _type(scorer.types, odds, event, suggested, is_eventful=is_eventful)
+    if kind or (event >= possible and is_eventful):
+        return _event(tree, best, event, [(probability(score), pair) for score, pair in scored], kind)
+    return None
+
+
+def _alone(tree: Tree, extractor: FeatureExtractor, verb: int) -> EventSpan | None:
+    """Return the event of a verb that names one whoever takes part: "nobody was arrested", "she resigned"."""
+    if not extractor.is_verb(verb) or extractor.governors(verb):
+        return None
+    lemma = extractor.word(verb).lemma
+    with_next = (f"{lemma}-{extractor.word(child).lemma}" for child in tree.children[verb] if child > verb)
+    kind = next((ALONE[words] for words in (lemma, *with_next) if words in ALONE), None)
+    if kind is None and lemma not in NOTABLE:
+        return None
+    passive = is_passive(tree, verb)
+    acting = agents(tree, verb) if passive else subjects(tree, verb, extractor)
+    concerned = patient_subjects(tree, verb, extractor) if passive else objects(tree, verb)
+    actors = [each.token for each in acting if extractor.may_act(each.token)]
+    recipients = [each.token for each in concerned if each.token not in actors]
+    if not any(map(extractor.is_somebody, (*actors, *recipients))):
+        return None
+    return EventSpan(verb, _with_conjuncts(tree, actors), _with_conjuncts(tree, recipients), (), kind)
+
+
+def _with_conjuncts(tree: Tree, heads: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(each for head in heads for each in (head, *conjuncts(tree, head))))
 
 
 class _Scorer:
@@ -105,10 +151,15 @@ class _Scorer:
                 found.append((score + self._judge.event_score(self._extractor.of_pair(*pair)), pair))
         return found
 
-    def features(self, pair: Pair) -> tuple[Features, ...]:
-        """Return all features of a pair."""
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that ``types_of`` tells apart."""
+        return self._judge.types
+
+    def types_of(self, pair: Pair) -> Types:
+        """Return the probability of each type of a pair."""
         extractor, predicate = self._extractor, pair.predicate
-        return (
+        features = (
             extractor.of_predicate(predicate),
             self._argument("A", pair.actor)[0],
             self._argument("R", pair.recipient)[0],
@@ -116,6 +167,7 @@ class _Scorer:
             extractor.details_of_predicate(predicate),
             extractor.details_of_pair(predicate, pair.recipient),
         )
+        return self._judge.types_of(features)
 
     def _argument(self, side: str, each: Argument) -> tuple[Features, float]:
         known = self._arguments.get((side, each))

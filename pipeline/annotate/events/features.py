@@ -18,7 +18,8 @@ _GOVERNED = frozenset("xcomp pcomp acomp".split())
 _MODIFIERS = frozenset("compound amod nmod".split())
 _PRONOUNS = frozenset("he she it they i we you him her them us me who which that this these those".split())
 _WILL = frozenset(("will", "would"))
-_PERSONAL = frozenset("he she they we him her them us who whom it".split())
+_PERSONAL = {**dict.fromkeys("he she they we him her them us who whom".split(), "noun.person"), "it": "noun.group"}
+"""Pronouns for somebody, with the class of what they stand for."""
 _PEOPLE = frozenset(("noun.person", "noun.group"))
 _HAPPENINGS = frozenset(f"noun.{each}" for each in "act event communication phenomenon process state".split())
 _NO_AGENTS = frozenset(
@@ -281,7 +282,7 @@ class FeatureExtractor:
 
     def sort(self, token: int) -> str:
         """Return what a noun phrase names: the recogniser's label, or WordNet's class of its head."""
-        return self.tree.kind[token] or self._words[token].wordnet
+        return self.tree.kind[token] or _PERSONAL.get(self.tree.lower[token]) or self._words[token].wordnet
 
     def is_named(self, token: int) -> bool:
         """Return whether a noun phrase contains a name."""

@@ -130,6 +130,28 @@ _OPERATORS = {
     "SAY": "say tell announce state declare report comment claim",
 }
 """Words that change what the words below them mean: "threatened to attack", "refused to meet"."""
+_ALONE = {
+    "ASSAULT": (
+        "attack kill bomb shell murder assassinate massacre torture rape behead stab ambush shoot invade kidnap abduct"
+        " bombard slaughter raid clash lynch rob open-fire take-hostage shoot-at fire-at"
+    ),
+    "COERCE": "arrest detain seize confiscate imprison deport apprehend evict",
+    "CONCEDE": "free release pardon disarm surrender resign step-down pull-out pull-back withdraw-from withdraw-troop",
+    "CONSULT": "meet-with visit negotiate confer mediate hold-talk",
+    "REQUEST": "urge demand appeal call-for call-on",
+    "ACCUSE": "accuse blame criticize criticise condemn denounce sue indict charge investigate decry deplore"
+    " complain-about",
+    "REJECT": (
+        "reject refuse decline veto rebuff deny-it deny-charge deny-allegation deny-accusation deny-report deny-claim"
+    ),
+    "THREATEN": "threaten vow-retaliate",
+    "SUPPORT": "praise congratulate thank endorse applaud commend",
+    "AID": "donate rescue",
+    "SANCTION": "expel convict sentence fine",
+    "MOBILIZE": "mobilize mobilise deploy",
+    "PROTEST": "protest demonstrate march rally riot",
+}
+"""Verbs that name an event whoever takes part, by type; those with a hyphen need the word after it below them."""
 
 
 def _inverted(groups: dict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -141,7 +163,15 @@ def _inverted(groups: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 SUGGESTED = _inverted(_SUGGEST)
+ALONE = {words: types[0] for words, types in _inverted(_ALONE).items()}
+"""The type that each of those verbs names."""
 OPERATORS = _inverted(_OPERATORS)
+NOTABLE = frozenset(
+    "die drown perish appoint nominate elect dismiss sack oust succeed win lose defeat retire acquit acquire merge"
+    " sink crash collapse explode erupt derail capsize flood strike hit shake escape found discover launch"
+    " close open reopen ban end".split()
+)
+"""Verbs that name an event without a type: a death, a disaster, an appointment, a result, a merger, a verdict."""
 REPORTS = frozenset("say tell announce state declare report add note claim confirm remark".split())
 """Verbs that report an event rather than being one."""
 OPERATOR_TYPES = {

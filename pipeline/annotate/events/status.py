@@ -27,6 +27,8 @@ _WISHES = frozenset(
 _POSSIBLE = frozenset("may might could can must should ought would".split())
 _FUTURE = frozenset("will wo shall 'll ’ll".split())
 _PRESENT = frozenset("is are am 's ’s 're ’re 'm ’m".split())
+_PAST = frozenset(("was", "were"))
+_REPORTED = frozenset("said announced added told declared confirmed promised pledged vowed".split())
 _PERFECT = frozenset("has have 've ’ve".split())
 _CONDITIONS = frozenset("if unless whether".split())
 _PLANNED_WORDS = frozenset("planned scheduled upcoming forthcoming future proposed next coming".split())
@@ -44,29 +46,28 @@ def status(tree: Tree, trigger: int, *, is_verb: bool) -> Status:
 
 
 def _of_verb(tree: Tree, verb: int, depth: int = 0) -> Status:
+    auxiliaries = {tree.lower[child] for child in tree.children[verb] if tree.dep[child] in ("aux", "auxpass")}
+    return (
+        _of_auxiliaries(tree, verb, auxiliaries)
+        or _under(tree, verb, auxiliaries, depth)
+        or _of_form(tree, verb, auxiliaries)
+        or _shared(tree, verb, auxiliaries, depth)
+        or "happened"
+    )
+
+
+def _of_auxiliaries(tree: Tree, verb: int, auxiliaries: set[str]) -> Status | None:
+    """Return the status that negation, conditions and auxiliaries give: "did not", "if", "will", "is being"."""
     children = tree.children[verb]
-    auxiliaries = {tree.lower[child] for child in children if tree.dep[child] in ("aux", "auxpass")}
     if any(tree.dep[child] == "neg" or tree.lower[child] in _NEGATIONS for child in children):
         return "denied"
     if any(tree.dep[child] == "mark" and tree.lower[child] in _CONDITIONS for child in children):
         return "possible"
-    if auxiliaries & _FUTURE:
+    if auxiliaries & _FUTURE or ("would" in auxiliaries and _is_said(tree, verb)):
         return "planned"
     if auxiliaries & _POSSIBLE:
         return "possible" if "have" not in auxiliaries or auxiliaries & {"may", "might", "could"} else "denied"
-    governed = _under(tree, verb, auxiliaries, depth)
-    if governed is not None:
-        return governed
-    if tree.lower[verb].endswith("ing") and tree.dep[verb] not in ("advcl", "acl", "pcomp"):
-        if auxiliaries & _PRESENT or (auxiliaries & _PERFECT and "been" in auxiliaries):
-            return "planned" if _is_dated_ahead(tree, verb) else "ongoing"
-        if not auxiliaries and tree.dep[verb] == "xcomp":
-            return "ongoing" if tense_of(tree, tree.head[verb]) == "present" else "happened"
-    shares = tree.dep[verb] == "conj" and not auxiliaries and not _has_subject(tree, verb)
-    if shares and tree.head[verb] != verb and depth < _DEEPEST:
-        above = _of_verb(tree, tree.head[verb], depth + 1)
-        return above if above != "denied" else "happened"
-    return "happened"
+    return "ongoing" if "being" in auxiliaries else None
 
 
 def _under(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status | None:
@@ -77,22 +78,53 @@ def _under(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status |
     if dep == "pcomp":
         head = tree.head[head]
     word = tree.lower[head]
-    infinitive = "to" in auxiliaries
     if word in _DENIALS and dep in ("xcomp", "pcomp", "ccomp"):
         return "denied"
     if dep == "ccomp" and word not in _WISHES:
         return None
-    if dep == "advcl" and not infinitive:
-        return None
-    if infinitive and dep == "advcl":
+    if "to" in auxiliaries:
+        return _of_infinitive(tree, verb, head, depth)
+    return "possible" if word in _WISHES and dep in ("ccomp", "pcomp") else None
+
+
+def _of_infinitive(tree: Tree, verb: int, head: int, depth: int) -> Status | None:
+    dep, word = tree.dep[verb], tree.lower[head]
+    if dep == "advcl":
         return "planned" if tense_of(tree, head) == "future" else None
-    if word in _PLANS and infinitive:
+    if word in _PLANS or (dep == "xcomp" and word in _PRESENT | _PAST):
         return "planned"
-    if word in _WISHES and (infinitive or dep in ("ccomp", "pcomp")):
+    if word in _WISHES:
         return "possible"
-    if infinitive and dep in ("xcomp", "acl"):
-        return _of_verb(tree, head, depth + 1) if dep == "xcomp" and depth < _DEEPEST else "possible"
+    if dep == "xcomp":
+        return _of_verb(tree, head, depth + 1) if depth < _DEEPEST else "possible"
+    return "possible" if dep == "acl" else None
+
+
+def _of_form(tree: Tree, verb: int, auxiliaries: set[str]) -> Status | None:
+    """Return the status of a progressive: "is building", "keeps building"."""
+    if not tree.lower[verb].endswith("ing") or tree.dep[verb] in ("advcl", "acl", "pcomp"):
+        return None
+    if auxiliaries & _PRESENT or (auxiliaries & _PERFECT and "been" in auxiliaries):
+        return "planned" if _is_dated_ahead(tree, verb) else "ongoing"
+    if not auxiliaries and tree.dep[verb] == "xcomp":
+        return "ongoing" if tense_of(tree, tree.head[verb]) == "present" else "happened"
     return None
+
+
+def _shared(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status | None:
+    """Return the status of the verb before in a conjunction, except that a negation is not shared."""
+    head = tree.head[verb]
+    shares = tree.dep[verb] == "conj" and not auxiliaries and not _has_subject(tree, verb)
+    if not shares or head == verb or depth >= _DEEPEST:
+        return None
+    above = _of_verb(tree, head, depth + 1)
+    return above if above != "denied" else "happened"
+
+
+def _is_said(tree: Tree, verb: int) -> bool:
+    """Return whether "would" is the future of what somebody said: "he said France would", without an "if"."""
+    is_report = tree.dep[verb] == "ccomp" and tree.lower[tree.head[verb]] in _REPORTED
+    return is_report and not any(tree.dep[child] == "advcl" for child in tree.children[verb])
 
 
 def _is_dated_ahead(tree: Tree, verb: int) -> bool:

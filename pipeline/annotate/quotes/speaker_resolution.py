@@ -5,7 +5,7 @@ in reported speech last. People named only inside quotation marks are not consid
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
@@ -86,11 +86,14 @@ class SpeakerResolver:
         named = self._over.get(token)
         return (named.first, named.head) if named is not None else (token, token)
 
-    def entity_of(self, head: int) -> Entity | None:
-        """Return the entity that the noun phrase with this head names or stands for."""
+    def entity_of(self, head: int, other_than: Collection[str] = ()) -> Entity | None:
+        """Return the entity that the noun phrase with this head names or stands for.
+
+        A pronoun stands for none with an id in ``other_than``: in "Ann praised her", she is somebody else.
+        """
         words = phrase(self.tree, head)
         named = self._over.get(head) or self._apposed(head)
-        return named.entity if named is not None else self._stands_for(words)
+        return named.entity if named is not None else self._stands_for(words, other_than)
 
     def _mention(self, words: Phrase) -> Phrase:
         """Return the name in a noun phrase, or the phrase if it has none."""
@@ -148,16 +151,16 @@ class SpeakerResolver:
         same = form == head and words.first < words.head and tree.lower[words.first] == "the"
         return last if same and len(last.name.split()) > words.head - words.first + 1 else None
 
-    def _stands_for(self, words: Phrase) -> Entity | None:
+    def _stands_for(self, words: Phrase, other_than: Collection[str] = ()) -> Entity | None:
         form = self.tree.lower[words.head]
         if form in _RELATIVES:
             return self._antecedent_of_relative(words.head)
         if form in _GENDERED:
-            return self._person(words.head, _GENDERED[form])
+            return self._person(words.head, _GENDERED[form], other_than=other_than)
         if form == "it":
-            return self._group(words.head, ("ORG", "GPE"))
+            return self._group(words.head, ("ORG", "GPE"), other_than)
         if form in _PLURALS:
-            return self._group(words.head, ("ORG",))
+            return self._group(words.head, ("ORG",), other_than)
         return self._nominals.resolve(words, self._mentions[: bisect_left(self._heads, words.first)])
 
     def _antecedent_of_relative(self, token: int) -> Entity | None:
@@ -179,13 +182,15 @@ class SpeakerResolver:
         near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)]
         return [place for place in near if not self.quotations.inside[place.head] or self.quotations.inside[token]]
 
-    def _person(self, token: int, gender: str, since: int = -1) -> Entity | None:
+    def _person(self, token: int, gender: str, since: int = -1, other_than: Collection[str] = ()) -> Entity | None:
         """Return whom a singular pronoun means; only those named after the token ``since``."""
         tree = self.tree
         best, best_score = None, 0.0
         for place in self._before(token):
             known = self._nominals.gender(place.entity) if place.entity.type == "PERSON" else None
             if place.entity.type != "PERSON" or known not in (None, gender) or place.head <= since:
+                continue
+            if place.entity.id in other_than:
                 continue
             role = self._role(place)
             score = _START + _A_SENTENCE * (tree.sentence[token] - tree.sentence[place.head]) + 1e-4 * place.head
@@ -207,11 +212,12 @@ class SpeakerResolver:
             token = tree.head[token]
         return tree.dep[token]
 
-    def _group(self, token: int, types: tuple[str, ...]) -> Entity | None:
+    def _group(self, token: int, types: tuple[str, ...], other_than: Collection[str]) -> Entity | None:
         """Return the last organization or country that acted or spoke."""
         found = None
         for place in self._before(token):
-            if place.entity.type in types and self._role(place) in SUBJECTS:
+            is_other = place.entity.id not in other_than
+            if place.entity.type in types and is_other and self._role(place) in SUBJECTS:
                 found = place.entity
         return found
 
