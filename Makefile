@@ -56,6 +56,7 @@ screenshots: install-dev ## Update the pictures in docs/screenshots
 score: install ## Measure the accuracy of the language pass, and of copy detection
 	$(BIN)/python -m scoring
 	$(BIN)/python -m scoring.dates
+	$(BIN)/python -m scoring.events
 	$(BIN)/python -m scoring.duplicates
 
 fuzz: install-dev ## Annotate randomly mutated stories (COUNT=10000)

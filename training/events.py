@@ -41,7 +41,7 @@ SLOTS = ("predicate", "governor", "objects", "clause", "through", "A", "R")
 MERGED = {"RETREAT": "CONCEDE"}
 """PLV labels both alike; the mode tells them apart afterwards."""
 LEARNED = tuple(each for each in TYPES if each not in MERGED)
-STRENGTH = {"event": 0.05, "type": 4.0}
+STRENGTH = {"event": 0.05, "type": 2.0}
 """The inverse of the L2 penalty."""
 VECTOR_SCALE = {"event": 2.0, "type": 4.0}
 UNEVENTFUL_WEIGHT = 0.3

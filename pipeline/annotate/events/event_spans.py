@@ -17,7 +17,7 @@ from pipeline.annotate.events.argument_structure import (
 )
 from pipeline.annotate.events.classifier import Classifier, Types, probability
 from pipeline.annotate.events.features import FeatureExtractor, Features
-from pipeline.annotate.events.lexicon import ALONE, NOTABLE, REPORTS, UNEVENTFUL
+from pipeline.annotate.events.lexicon import ALONE, NOTABLE, OPERATOR_TYPES, OPERATORS, REPORTS, UNEVENTFUL, VERBAL
 from pipeline.annotate.tree import Tree
 
 LIKELY = 0.12
@@ -28,6 +28,8 @@ _PLAUSIBLE = 0.05
 """The probability that a type needs, beside being suggested by a word."""
 _CERTAIN = 0.35
 """The probability of event and type from which no word needs to suggest the type."""
+_NAMED = 1.6
+"""How much more probable a verb of ``lexicon.ALONE`` makes its type: labelled sentences have few of each."""
 _REACH = 1.7
 """The most that arguments add to the score of a predicate, or a pair to both; more is too rare."""
 _NEARLY = 0.6
@@ -54,18 +56,32 @@ def event_spans(
 ) -> Iterator[EventSpan]:
     """Yield the events in the order of their predicates.
 
-    A report ("said that …") is left out where what it reports is an event of that type, or it has none, with the same
-    recipient, and so is what a verb of the same type governs: "refused to meet" is one event.
+    A report ("said that …") is left out where what it reports is an event with the same recipient, unless it is a
+    demand, an offer, a threat or a refusal itself. Of a verb and one that it governs with the same type
+    one is left out: "refused to meet" is a refusal, "denied attacking" an attack that is denied.
     """
     found = list(_all_events(tree, extractor, judge, likely, possible))
-    types = {each.predicate: each.type for each in found}
+    governing = _governing(extractor, found)
     for each in found:
-        if each.type and any(types.get(above) == each.type for above in extractor.governors(each.predicate)):
+        if each.predicate in governing:
             continue
         is_report = extractor.word(each.predicate).lemma in REPORTS
         reported = [other.type for other in found if _reports(tree, each, other)] if is_report else []
-        if not reported or each.type not in (None, *reported):
+        if not reported or (each.type in VERBAL and each.type not in reported):
             yield each
+
+
+def _governing(extractor: FeatureExtractor, found: Sequence[EventSpan]) -> set[int]:
+    """Return the predicates that name the same event as one above or below them, which names it better."""
+    types = {each.predicate: each.type for each in found}
+    worse: set[int] = set()
+    for each in found:
+        for above in extractor.governors(each.predicate):
+            if each.type and types.get(above) == each.type:
+                operators = OPERATORS.get(extractor.word(above).lemma, ())
+                is_operator = operators and each.type not in map(OPERATOR_TYPES.get, operators)
+                worse.add(above if is_operator else each.predicate)
+    return worse
 
 
 def _reports(tree: Tree, one: EventSpan, other: EventSpan) -> bool:
@@ -167,7 +183,12 @@ class _Scorer:
             extractor.details_of_predicate(predicate),
             extractor.details_of_pair(predicate, pair.recipient),
         )
-        return self._judge.types_of(features)
+        odds = self._judge.types_of(features)
+        named = ALONE.get(extractor.word(predicate).lemma)
+        if named:
+            odds[self.types.index(named)] *= _NAMED
+            odds /= odds.sum()
+        return odds
 
     def _argument(self, side: str, each: Argument) -> tuple[Features, float]:
         known = self._arguments.get((side, each))

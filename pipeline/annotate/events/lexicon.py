@@ -9,6 +9,8 @@ TYPES = (
 )  # fmt: skip
 MUTUAL = frozenset(("CONSULT", "AGREE", "COOPERATE"))
 """Types whose participants are equals: all of them are actors."""
+VERBAL = frozenset(("REQUEST", "AGREE", "THREATEN", "REJECT"))
+"""Types of what is done by saying it: "said that Israel must withdraw"."""
 
 _SUGGEST = {
     "AGREE": (
