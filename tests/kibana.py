@@ -8,6 +8,7 @@ from pipeline.kibana.dashboards import DASHBOARDS
 from pipeline.kibana.description import (
     RECORDS,
     Dashboard,
+    HeatMap,
     Listing,
     Number,
     OverTime,
@@ -31,7 +32,7 @@ def used_fields(panel: Panel) -> Iterator[str]:
         yield from panel.columns
     if isinstance(panel, PointMap):
         yield panel.field
-    if isinstance(panel, OverTime | Top | Number | Pairs):
+    if isinstance(panel, OverTime | Top | Number | Pairs | HeatMap):
         yield from (column["sourceField"] for column in columns(panel).values() if column["sourceField"] != RECORDS)
     yield from _in_kql(getattr(panel, "only", ""))
     metrics = [*getattr(panel, "metrics", ()), *([panel.metric] if isinstance(panel, Top | Number) else [])]

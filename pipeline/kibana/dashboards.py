@@ -2,6 +2,7 @@
 
 from pipeline.kibana.description import (
     Dashboard,
+    HeatMap,
     Listing,
     Metric,
     Number,
@@ -117,7 +118,7 @@ EVENTS_DESK = Dashboard(
     rows=(
         (
             Placed(Number("Events", EVENTS), 12, 6),
-            Placed(Number("Actors", EVENTS, Metric("actors", "unique_count", "actors.name")), 12, 6),
+            Placed(Number("Happenings", EVENTS, Metric("happenings", "unique_count", "happening")), 12, 6),
             Placed(Number("Highest toll", EVENTS, Metric("killed", "max", "dead")), 12, 6),
             Placed(Number("Claims", EVENTS, Metric("told in a quote", only="quote: *")), 12, 6),
         ),
@@ -129,7 +130,7 @@ EVENTS_DESK = Dashboard(
             Placed(Top("Quad class", EVENTS, "quad_class", 4), 8, 16),
         ),
         (
-            Placed(Pairs("Who to whom", EVENTS, ("actors.name", "recipients.name", "type"), 15), 24, 18),
+            Placed(HeatMap("Who to whom", EVENTS, ("actors.name", "recipients.name")), 24, 18),
             Placed(PointMap("Where", EVENTS, "place.point"), 24, 18),
         ),
         (

@@ -76,6 +76,16 @@ class Pairs:
 
 
 @dataclass(frozen=True)
+class HeatMap:
+    """How often the values of two fields occur together, as coloured cells: ``fields`` are down and across."""
+
+    title: str
+    view: View
+    fields: tuple[str, str]
+    size: int = 15
+
+
+@dataclass(frozen=True)
 class PointMap:
     """Points on a map."""
 
@@ -95,7 +105,7 @@ class Listing:
     only: str = ""
 
 
-Panel = OverTime | Top | Number | Pairs | PointMap | Listing
+Panel = OverTime | Top | Number | Pairs | HeatMap | PointMap | Listing
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ searches; every data view is a reference.
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.kibana.description import Listing, Metric, Number, OverTime, Pairs, Panel, PointMap, Top
+from pipeline.kibana.description import COUNT, HeatMap, Listing, Metric, Number, OverTime, Pairs, Panel, PointMap, Top
 
 LAYER = "layer"
 _QUERY = {"language": "kuery", "query": ""}
@@ -27,7 +27,7 @@ def embedded(panel: Panel) -> tuple[str, dict[str, Any], list[Reference]]:
     return "lens", {"attributes": attributes, "enhancements": {}}, attributes["references"]
 
 
-def lens(panel: OverTime | Top | Number | Pairs) -> dict[str, Any]:
+def lens(panel: OverTime | Top | Number | Pairs | HeatMap) -> dict[str, Any]:
     """Return a Lens chart by value."""
     kind, columns, visualization = _chart(panel)
     layer = {"columnOrder": list(columns), "columns": columns, "incompleteColumns": {}, "sampling": 1}
@@ -47,7 +47,7 @@ def lens(panel: OverTime | Top | Number | Pairs) -> dict[str, Any]:
     }
 
 
-def _chart(panel: OverTime | Top | Number | Pairs) -> tuple[str, dict[str, Any], dict[str, Any]]:
+def _chart(panel: OverTime | Top | Number | Pairs | HeatMap) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Return Lens's chart type, its columns in order, and how they are drawn."""
     if isinstance(panel, Number):
         return "lnsMetric", {"metric": _metric(panel.metric)}, _layer(metricAccessor="metric")
@@ -56,13 +56,29 @@ def _chart(panel: OverTime | Top | Number | Pairs) -> tuple[str, dict[str, Any],
         return "lnsXY", columns, _xy("bar_horizontal", "value", ["metric"])
     if isinstance(panel, Pairs):
         rows = {f"value{number}": _terms(field, panel.size, "metric") for number, field in enumerate(panel.fields)}
-        columns = rows | {"metric": _metric(Metric("quotes"))}
+        columns = rows | {"metric": _metric(COUNT)}
         shown = [{"columnId": name, "isMetric": name == "metric", "isTransposed": False} for name in columns]
         return "lnsDatatable", columns, _layer(columns=shown, paging={"enabled": True, "size": 20})
+    if isinstance(panel, HeatMap):
+        down, across = (_terms(field, panel.size, "metric") for field in panel.fields)
+        return "lnsHeatmap", {"across": across, "down": down, "metric": _metric(COUNT)}, _heat()
     metrics = {f"metric{number}": _metric(each) for number, each in enumerate(panel.metrics)}
     split = {"split": _terms(panel.by, _SERIES, "metric0", other=True)} if panel.by else {}
     columns = split | {"time": _time(panel.view.time)} | metrics
     return "lnsXY", columns, _xy(panel.shape, "time", list(metrics), "split" if split else None)
+
+
+def _heat() -> dict[str, Any]:
+    cells = {"isCellLabelVisible": False, "isXAxisLabelVisible": True, "isYAxisLabelVisible": True}
+    titles = {"isXAxisTitleVisible": False, "isYAxisTitleVisible": False}
+    return _layer(
+        shape="heatmap",
+        xAccessor="across",
+        yAccessor="down",
+        valueAccessor="metric",
+        legend={"isVisible": True, "position": "right", "type": "heatmap_legend"},
+        gridConfig={"type": "heatmap_grid", **cells, **titles},
+    )
 
 
 def _layer(**drawn: Any) -> dict[str, Any]:

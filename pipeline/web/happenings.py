@@ -39,9 +39,9 @@ def listing(page: Search, index: Index) -> str:
 @router.get("/happening", include_in_schema=False, response_class=HTMLResponse)
 def one(id: Id, index: Index) -> str:
     """Show who reports a happening, oldest first, and how the numbers of dead or injured changed."""
-    found, told = _one(index, id)
+    found, series = _one(index, id)
     given = [name for name in NUMBERS if name in found.numbers]
-    return rendered("happening.html", happening=found, reports=told, given=given, links=Links({}))
+    return rendered("happening.html", happening=found, reports=series, given=given, links=Links({}))
 
 
 @router.get("/api/v1/happenings", tags=["search"], responses=FAILURES)
@@ -54,8 +54,8 @@ def api_listing(page: Search, index: Index, size: Size = 20) -> Response:
 @router.get("/api/v1/happening", tags=["search"], responses=_NO_HAPPENING)
 def api_one(id: Id, index: Index) -> Response:
     """Return a happening with the stories that report it, oldest first, and the numbers that each gives."""
-    found, told = _one(index, id)
-    return json_response({**asdict(found), "series": [asdict(report) for report in told]})
+    found, series = _one(index, id)
+    return json_response({**asdict(found), "series": [asdict(report) for report in series]})
 
 
 def _one(index: Index, id: str) -> tuple[Happening, list[Any]]:

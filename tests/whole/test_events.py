@@ -95,7 +95,7 @@ def test_the_page_shows_them_and_the_story_marks_them(fed):
 class TestHappenings:
     @pytest.fixture(scope="class")
     @classmethod
-    def told(cls, fed: Wire) -> Wire:
+    def reported(cls, fed: Wire) -> Wire:
         """Three reports of one bombing, from two sources."""
         for number, (source, dead) in enumerate((("One", 9), ("Two", 12), ("One", 15))):
             body = f"A bomb killed {dead} people in Mombasa on May 14, 2024.\n{matter(f'toll {number}')}"
@@ -109,30 +109,30 @@ class TestHappenings:
         (found,) = answer.json()["values"]
         return found
 
-    def test_several_reports_count_as_one(self, told):
-        found = self.listed(told)
+    def test_several_reports_count_as_one(self, reported):
+        found = self.listed(reported)
         assert (found["reports"], found["stories"], found["sources"]) == (3, 3, 2)
         assert found["numbers"]["dead"] == [9, 15]
 
-    def test_their_numbers_are_a_series(self, told):
-        params = {"id": self.listed(told)["id"]}
-        series = httpx.get(f"{told.address}/api/v1/happening", params=params).json()["series"]
+    def test_their_numbers_are_a_series(self, reported):
+        params = {"id": self.listed(reported)["id"]}
+        series = httpx.get(f"{reported.address}/api/v1/happening", params=params).json()["series"]
         assert [(each["source"], each["numbers"]["dead"]) for each in series] == [("One", 9), ("Two", 12), ("One", 15)]
 
-    def test_a_list_may_show_each_once(self, told):
-        hits = told.json("search", "--events", "Tarnwell", "--dead", "1", "--collapsed")["hits"]
+    def test_a_list_may_show_each_once(self, reported):
+        hits = reported.json("search", "--events", "Tarnwell", "--dead", "1", "--collapsed")["hits"]
         assert [hit["dead"] for hit in hits] == [15]
 
-    def test_pages_show_them_on_a_map_and_with_their_series(self, told):
-        page = httpx.get(f"{told.address}/happenings", params={"q": "Tarnwell"}).text
+    def test_pages_show_them_on_a_map_and_with_their_series(self, reported):
+        page = httpx.get(f"{reported.address}/happenings", params={"q": "Tarnwell"}).text
         assert "9 to 15 dead" in page
         assert "<circle" in page
-        series = httpx.get(f"{told.address}/happening", params={"id": self.listed(told)["id"]}).text
+        series = httpx.get(f"{reported.address}/happening", params={"id": self.listed(reported)["id"]}).text
         assert series.count("<tr>") == 4
-        assert "3 stories from 2 sources" in httpx.get(f"{told.address}/wall", params={"window": "7d"}).text
+        assert "3 stories from 2 sources" in httpx.get(f"{reported.address}/wall", params={"window": "7d"}).text
 
-    def test_an_unknown_happening_is_not_found(self, told):
-        assert httpx.get(f"{told.address}/happening", params={"id": "none"}).status_code == 404
+    def test_an_unknown_happening_is_not_found(self, reported):
+        assert httpx.get(f"{reported.address}/happening", params={"id": "none"}).status_code == 404
 
     def test_a_name_has_a_timeline(self, fed):
         page = httpx.get(f"{fed.address}/name", params={"name": "Ann Quillmark"}).text
