@@ -157,3 +157,30 @@ class TestBadInput:
     @pytest.mark.parametrize("word", ["attacked and ", "in ", "to want ", "attacking and ", "was attacked and ", "of "])
     def test_a_chain_of_thousands_is_read(self, read, word):
         read(f"Iran attacked Israel {word * 1_500}on Monday.")
+
+
+class TestWhoeverTakesPart:
+    @pytest.mark.parametrize(
+        ("body", "trigger", "kind"),
+        [
+            ("Maria Lopez resigned on Monday.", "resigned", "RETREAT"),
+            ("The clerks were freed by police.", "freed", "RETREAT"),
+            ("Two men opened fire on a shop.", "opened", "ASSAULT"),
+            ("Ann Lee died in Lima.", "died", None),
+            ("A ferry sank off Crete and 20 people drowned.", "drowned", None),
+        ],
+    )
+    def test_a_verb_may_name_an_event_by_itself(self, read, body, trigger, kind):
+        assert {event.text: event.type for event in read(body).events}[trigger] == kind
+
+    def test_who_says_it_is_meant_by_a_pronoun(self, read):
+        events = {event.text: named(event) for event in read("The Philippines said it would free Ann Lee.").events}
+        assert "Philippines" in str(events["free"][0])
+
+    def test_an_object_is_never_its_own_subject(self, read):
+        body = "Louise Tremblay died on Sunday. Alan Mackenzie praised her."
+        events = {event.text: named(event) for event in read(body).events}
+        assert events["praised"] == (["Alan Mackenzie"], ["Louise Tremblay"])
+
+    def test_the_day_of_a_death_is_no_number_of_dead(self, read):
+        assert read("Alexander Bell died November 23.").events[0].dead is None

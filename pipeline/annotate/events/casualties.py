@@ -15,6 +15,10 @@ _CROWD = frozenset(
     " residents teachers doctors farmers employees members women crowd mourners villagers miners nurses drivers"
     " followers men".split()
 )
+_COUNTED = frozenset("nsubj nsubjpass dobj attr nummod agent prep pobj acl conj appos".split())
+"""Relations in which the people stand who are counted; a date ("died November 23") stands in another."""
+_MONTHS = frozenset("january february march april may june july august september october november december"
+                    " jan feb mar apr jun jul aug sept sep oct nov dec".split())  # fmt: skip
 _GROUPS = {"dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand": 1_000, "thousands": 2_000,
            "million": 1_000_000}  # fmt: skip
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
@@ -55,7 +59,7 @@ def _reach(tree: Tree, trigger: int) -> tuple[int, int]:
 
 def _number_of(tree: Tree, word: int) -> int | None:
     """Return the number of people that a verb or noun of harm counts: "killed 20", "20 dead", "at least 20 died"."""
-    nearby = [word, *tree.children[word]]
+    nearby = [word, *(child for child in tree.children[word] if tree.dep[child] in _COUNTED)]
     if tree.dep[word] in ("acl", "relcl", "amod", "acomp", "attr", "conj", "advcl", "oprd"):
         nearby.append(tree.head[word])
     if tree.dep[word] in ("acomp", "oprd"):
@@ -74,7 +78,8 @@ def _own_number(tree: Tree, noun: int) -> int | None:
         if value is not None:
             return value
     for child in tree.children[noun]:
-        if tree.dep[child] == "nummod" and tree.kind[child] == "" and not _is_age(tree, noun):
+        is_number = tree.dep[child] == "nummod" and tree.kind[child] == ""
+        if is_number and not _is_age(tree, noun) and tree.lower[noun].rstrip(".") not in _MONTHS:
             return number(tree, child)
     if tree.lower[noun] in ("dozens", "hundreds", "thousands"):
         return _GROUPS[tree.lower[noun]]

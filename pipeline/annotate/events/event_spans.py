@@ -97,6 +97,8 @@ def _all_events(
     for predicate in range(len(tree)):
         if not extractor.is_verb(predicate) and not extractor.may_happen(predicate):
             continue
+        if not tree.word[predicate][:1].isalpha():
+            continue
         found = _of_a_pair(tree, extractor, scorer, predicate, likely, possible)
         if found is None or found.type is None:
             alone = _alone(tree, extractor, predicate)
