@@ -22,6 +22,7 @@ _MONTHS = frozenset("january february march april may june july august september
 _GROUPS = {"dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand": 1_000, "thousands": 2_000,
            "million": 1_000_000}  # fmt: skip
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
+_COSTLY = (None, "ASSAULT", "COERCE", "PROTEST")
 _LARGEST = 100_000_000
 
 
@@ -34,7 +35,12 @@ class Counts(NamedTuple):
 
 
 def counts(tree: Tree, trigger: int, kind: str | None) -> Counts:
-    """Return the numbers in the clauses below and around an event's trigger."""
+    """Return the numbers in the clauses below and around an event's trigger.
+
+    Only violence, its suppression, protests and disasters have any: who is sentenced for murder kills nobody by that.
+    """
+    if kind not in _COSTLY:
+        return Counts()
     first, last = _reach(tree, trigger)
     if kind == "PROTEST":
         crowd = next((n for n, word in _numbers(tree, first, last) if word in _CROWD), None)
