@@ -1,16 +1,17 @@
 """Clean a story's text: remove what an agency's page leaves around it.
 
 ``clean`` splits the body into paragraphs, moves captions, credits, adverts and notices into ``removed``, and the
-dateline and byline into their own fields.
+dateline and byline into their own fields, and desk instructions into ``ednote``.
 """
 
 from pipeline.clean.boilerplate import remove_boilerplate
 from pipeline.clean.byline import extract_byline
-from pipeline.clean.dateline import extract_dateline
+from pipeline.clean.dateline import complete_dateline, extract_dateline
+from pipeline.clean.desk_notes import clean_headline, extract_notes, signal_of_notes
 from pipeline.clean.language import language_of
 from pipeline.clean.paragraphs import normalise_line, paragraphs_of
 from pipeline.clean.signal import signal_of
-from pipeline.story import Story
+from pipeline.story import Removed, Story
 
 __all__ = ["clean"]
 
@@ -20,22 +21,28 @@ def clean(story: Story) -> Story:
 
     What the source states (headline, byline, dateline, language) takes precedence over the text.
     """
-    paragraphs, removed = remove_boilerplate(paragraphs_of(story.body), story.headline)
-    byline, dateline = story.byline, story.dateline
+    top = clean_headline(normalise_line(story.headline or ""))
+    paragraphs, removed = remove_boilerplate(paragraphs_of(story.body), top.headline)
+    paragraphs, notes, notepad = extract_notes(paragraphs)
+    byline, dateline = story.byline or top.byline, story.dateline
     if byline is None:
         paragraphs, byline = extract_byline(paragraphs)
     if dateline is None:
         paragraphs, dateline = extract_dateline(paragraphs, story.versioncreated)
+    elif dateline.place is None:
+        dateline = complete_dateline(dateline, story.versioncreated)
     body = "\n".join(paragraphs)
+    notes = (*top.notes, *notes)
     return story.model_copy(
         update={
             "body": body,
-            "removed": story.removed + removed,
-            "headline": normalise_line(story.headline or "") or None,
+            "removed": story.removed + removed + ((Removed(kind="notice", text=notepad),) if notepad else ()),
+            "headline": top.headline,
             "byline": byline,
             "dateline": dateline,
             "located": story.located or (dateline and dateline.place),
-            "signal": story.signal or signal_of(story.headline, story.slugline),
-            "language": story.language or language_of(f"{story.headline or ''}\n{body}"),
+            "signal": story.signal or signal_of(story.headline, story.slugline) or signal_of_notes(notes),
+            "ednote": " ".join(filter(None, (story.ednote, *notes))) or None,
+            "language": story.language or language_of(f"{top.headline or ''}\n{body}"),
         }
     )

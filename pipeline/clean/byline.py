@@ -1,22 +1,33 @@
-"""Extract the byline at the beginning of a body: "By Jane Doe", "By JANE DOE and John Roe, Staff Writer"."""
+"""Extract the byline at the beginning of a body: "By Jane Doe", "Von Thomas Est", "by sportswriters A B, C D"."""
 
 import re
 
 _NAME = r"[^\W\d_][\w.'’-]*(?:[ ](?:[A-Z]\.|[^\W\d_][\w.'’-]*)){1,4}"
-_BYLINE = re.compile(rf"^(?:By|BY)[:]?\s+(?P<names>{_NAME}(?:(?:,| and| AND| &)\s+{_NAME}){{0,4}})$")
+_ROLE = r"(?:(?:[A-Z]\w+ )?(?:sports|staff )?(?:writers?|reporters?|correspondents?)|special correspondent)\s"
+_BYLINE = re.compile(
+    rf"^(?:by|von|par|por|di|door|av|af):?\s+(?:{_ROLE})?"
+    rf"(?P<names>{_NAME}(?:(?:,| and| &| und| et| y| e| en)\s+{_NAME}){{0,4}}(?:, \w{{2,6}})?)$",
+    re.I,
+)
 _LOOKED_AT = 2
 _CONNECTORS = frozenset(
-    ["and", "of", "for", "the", "de", "la", "van", "von", "der", "den", "bin", "al", "el", "di", "da"]
+    "and und et y e en of for the de la van von der den bin al el di da dpa afp ap ats ansa efe anp".split()
 )
 
 
 def extract_byline(paragraphs: list[str]) -> tuple[list[str], str | None]:
     """Return the paragraphs without the byline, and the byline without its "By"."""
     for number, paragraph in enumerate(paragraphs[:_LOOKED_AT]):
-        found = _BYLINE.match(paragraph)
-        if found and _all_names(found["names"]) and len(paragraphs) > 1:
-            return paragraphs[:number] + paragraphs[number + 1 :], found["names"]
+        found = byline_of(paragraph)
+        if found and len(paragraphs) > 1:
+            return paragraphs[:number] + paragraphs[number + 1 :], found
     return paragraphs, None
+
+
+def byline_of(line: str) -> str | None:
+    """Return the names in a line that is a byline, without its "By"."""
+    found = _BYLINE.match(line)
+    return found["names"] if found and _all_names(found["names"]) else None
 
 
 def _all_names(text: str) -> bool:

@@ -9,11 +9,22 @@ from datetime import date, datetime, timedelta
 
 from pipeline.story import Dateline
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = (
-    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    "Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+_MONTHS = (
+    "jan january janv janvier januar januari ene enero gen gennaio janeiro",
+    "feb february févr février fév februar februari febrero febbraio fev fevereiro",
+    "mar march mars märz maart mrt marzo março",
+    "apr april avr avril abr abril aprile",
+    "may mai mei mayo maggio mag maio",
+    "jun june juin juni junio giu giugno junho",
+    "jul july juil juillet juli julio lug luglio julho",
+    "aug august août augustus ago agosto",
+    "sep sept september septembre septiembre set settembre setembro",
+    "oct october octobre okt oktober octubre ott ottobre out outubro",
+    "nov november novembre noviembre novembro",
+    "dec december déc décembre dez dezember dic diciembre dicembre dezembro",
 )
+_NUMBER_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_MONTH = "|".join(sorted(_NUMBER_OF, key=len, reverse=True))
 _WORD = r"[^\W\d_][\w.'’]*"
 _DATELINE = re.compile(
     rf"""^(?P<text>
@@ -22,9 +33,19 @@ _DATELINE = re.compile(
       (?P<day>,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{_MONTH})\b\.?
           (?:\s(?P<day2>\d{{1,2}})\b)?(?:,?\s(?P<year>\d{{4}}))?)?
       (?P<agency>,?\s?\([^()]{{2,40}}\))?
-      ,?\s?(?P<dash>--+|[—–]|-(?=\s)|:)
+      [.,]?\s?(?P<dash>--+|[—–]|-(?=\s)|:)
     )\s*(?=(?P<next>\S))""",
     re.X | re.I,
+)
+_WITHOUT_DASH = re.compile(
+    rf"^(?P<text>(?P<place>[^\W\d_a-z][\w.'’-]*(?:[ /-]{_WORD}){{0,2}}) \((?:[a-z]{{2,7}}[ /,]*){{1,3}}\))"
+    r"\s+(?=[A-ZÀ-Þ“\"«])"
+)
+"""The Swiss way: "Berne (ats) Le Conseil"; agencies in lower case, and no dash."""
+_WITHOUT_PLACE = re.compile(
+    rf"^(?P<text>(?:(?P<month>{_MONTH})\.?\s(?P<day2>\d{{1,2}})|(?P<day1>\d{{1,2}})\.?\s(?P<month1>{_MONTH})\.?)"
+    r"(?:,?\s(?P<year>\d{4}))?\s\([^()]{2,40}\)[.,]?\s?(?:--+|[—–]|-(?=\s)))\s*(?=\S)",
+    re.I,
 )
 _LONGEST = 100
 _RECENT = timedelta(days=2)
@@ -35,12 +56,30 @@ def extract_dateline(paragraphs: list[str], written: datetime) -> tuple[list[str
 
     ``written``, the story's own time, supplies a missing year.
     """
-    found = _DATELINE.match(paragraphs[0][: _LONGEST + 1]) if paragraphs else None
-    if not found or not _is_dateline(found):
+    found = _parsed(paragraphs[0][: _LONGEST + 1], written) if paragraphs else None
+    if found is None:
         return paragraphs, None
-    rest = paragraphs[0][found.end() :]
-    dateline = Dateline(text=found["text"].strip(), place=_place(found["place"]), date=_day(found, written))
-    return [rest, *paragraphs[1:]], dateline
+    dateline, end = found
+    return [paragraphs[0][end:], *paragraphs[1:]], dateline
+
+
+def complete_dateline(dateline: Dateline, written: datetime) -> Dateline:
+    """Return a dateline that a source states as text alone with the place and date that the text has."""
+    found = _parsed(f"{dateline.text} A", written) or _parsed(f"{dateline.text} - A", written)
+    return found[0].model_copy(update={"text": dateline.text}) if found else dateline
+
+
+def _parsed(text: str, written: datetime) -> tuple[Dateline, int] | None:
+    """Return the dateline that a text begins with, and where it ends."""
+    if (found := _DATELINE.match(text)) and _is_dateline(found):
+        return Dateline(
+            text=found["text"].strip(), place=_place(found["place"]), date=_day(found, written)
+        ), found.end()
+    if found := _WITHOUT_DASH.match(text):
+        return Dateline(text=found["text"], place=_place(found["place"])), found.end()
+    if found := _WITHOUT_PLACE.match(text):
+        return Dateline(text=found["text"], date=_day(found, written)), found.end()
+    return None
 
 
 def _is_dateline(found: re.Match[str]) -> bool:
@@ -64,9 +103,10 @@ def _place(text: str) -> str:
 def _day(found: re.Match[str], written: datetime) -> str | None:
     """Return the ISO date; without a year, the last such day before the story was written."""
     day = found["day1"] or found["day2"]
-    if not found["month"] or not day:
+    named_month = found["month"] or found.groupdict().get("month1")
+    if not named_month or not day:
         return None
-    month = _MONTHS.index(found["month"][:3].lower()) + 1
+    month = _NUMBER_OF[named_month.lower()]
     years = [int(found["year"])] if found["year"] else [written.year + 1, written.year, written.year - 1]
     for year in years:
         try:

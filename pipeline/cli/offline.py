@@ -17,7 +17,7 @@ from pipeline.search.times import parse_time
 from pipeline.story import Story
 
 FormatOption = Annotated[
-    str, typer.Option("--format", metavar="F", help=f"auto, or one of {', '.join(formats.FORMATS)}.")
+    str, typer.Option("--format", metavar="F", help=f"auto, or one of {', '.join(formats.known_formats())}.")
 ]
 PublishedOption = Annotated[
     str | None,

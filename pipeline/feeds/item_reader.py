@@ -12,6 +12,7 @@ import structlog
 from pipeline import formats
 from pipeline.errors import PermanentError, TooLarge
 from pipeline.formats.contract import KEPT_PREFIX, Format, Stream, content_uri, whole_stream
+from pipeline.formats.mapping import identifier
 from pipeline.story import RawStory
 
 log = structlog.get_logger()
@@ -89,7 +90,7 @@ class ItemReader:
         if name and self.source:
             name = f"{self.source}/{name}"
         return RawStory(
-            uri=known.identity(value) or name or content_uri(value),
+            uri=identifier(known.identity(value)) or name or content_uri(value),
             value=value,
             format=known.name,
             source=self.source or feed,

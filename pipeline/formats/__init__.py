@@ -1,8 +1,10 @@
 """Parse bytes into stories: one module per format, and the ordered table that finds the right one.
 
-A new format is a new module and one line in ``FORMATS``. The order is that of sniffing, from the most specific to
-the most general.
+An agency's own XML or JSON needs no module, but a description (``described``). Any other new format is a new module
+and one line in ``FORMATS``. The order is that of sniffing, from the most specific to the most general.
 """
+
+from collections.abc import Mapping
 
 from pipeline.errors import ConfigurationError, MalformedItem, UnknownFormat
 from pipeline.formats import (
@@ -20,6 +22,7 @@ from pipeline.formats import (
     webpage,
 )
 from pipeline.formats.contract import Format
+from pipeline.formats.described import DESCRIBED
 from pipeline.formats.encoding import without_byte_order_mark
 from pipeline.formats.xml import root_name
 from pipeline.story import RawStory, Story
@@ -28,6 +31,12 @@ FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
     for module in (newsmlg2, newsml, nitf, rss, webpage, jsonfeed, jsonl, ninjs, iptc7901, anpa, email, text)
 }
+
+
+def known_formats() -> Mapping[str, Format]:
+    """Return all formats by name: those by description first, since they are the most specific."""
+    return {**DESCRIBED.formats(), **FORMATS}
+
 
 SNIFFED_BYTES = 65_536
 """How many bytes of the beginning to examine."""
@@ -53,11 +62,10 @@ def format_named(name: str) -> Format:
 
     Raises ConfigurationError, which lists the known ones.
     """
-    try:
-        return FORMATS[name]
-    except KeyError:
-        known = ", ".join(FORMATS)
-        raise ConfigurationError(f"unknown format {name!r}: known are auto, {known}") from None
+    found = known_formats()
+    if name not in found:
+        raise ConfigurationError(f"unknown format {name!r}: known are auto, {', '.join(found)}")
+    return found[name]
 
 
 def sniff(head: bytes, name: str = "") -> Format:
@@ -72,7 +80,7 @@ def sniff(head: bytes, name: str = "") -> Format:
     for magic, what in _MAGIC.items():
         if start.startswith(magic):
             raise _unknown(f"looks like {what}")
-    found = next(f for f in FORMATS.values() if f.recognises(start, name))
+    found = next(f for f in known_formats().values() if f.recognises(start, name))
     is_wire = found in (iptc7901.FORMAT, anpa.FORMAT)
     if (b"\x00" in head and not is_wire) or _control_share(
         head, _TELEPRINTER_CONTROLS if is_wire else b""
@@ -88,14 +96,14 @@ def parse(raw: RawStory) -> Story:
 
     Raises PermanentError (UnknownFormat, MalformedItem), with what is wrong and where.
     """
-    known = FORMATS.get(raw.format)
+    known = FORMATS.get(raw.format) or DESCRIBED.formats().get(raw.format)
     if known is None and raw.format != "auto":
-        raise UnknownFormat(f"unknown format {raw.format!r}; known are {', '.join(FORMATS)}")
+        raise UnknownFormat(f"unknown format {raw.format!r}; known are {', '.join(known_formats())}")
     return (known or sniff(raw.value[:SNIFFED_BYTES])).parse(raw)
 
 
 def _unknown(what: str) -> UnknownFormat:
-    return UnknownFormat(f"unknown format: {what}; known are {', '.join(FORMATS)}")
+    return UnknownFormat(f"unknown format: {what}; known are {', '.join(known_formats())}")
 
 
 def _control_share(head: bytes, allowed: bytes) -> float:

@@ -14,6 +14,7 @@ from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
 from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.encoding import decode
+from pipeline.formats.text import HEADLINE_CHARACTERS
 from pipeline.story import RawStory, Story
 
 _HEADER = re.compile(r"^[\x00\x16\s]*\x01?\s?(?P<service>[A-Za-z]{1,4})(?P<number>\d{3,5})(?P<format>[^\r\n\x02]*)")
@@ -61,7 +62,7 @@ def parse(raw: RawStory) -> Story:
     authors = [line for line in headers if _BYLINE.match(line)]
     titles = [line for line in headers if not (_NOTE.match(line) or _BYLINE.match(line))]
     lead = _LEAD.search(f"{message.slug} {slug}")
-    headline = titles[0] if titles and not (_TITLE.search(titles[0]) and authors) else None
+    headline = titles[0] if titles and not (_TITLE.search(titles[0]) and authors) else _alert(body)
     return mapping.story(
         raw,
         uri=_uri(message, raw.value),
@@ -170,6 +171,13 @@ def _typographic(text: str) -> str:
     text = text.replace("``", "“").replace("''", "”").replace("`", "‘")
     text = re.sub(r"(?<=\s)_(?=\s|$)|^_(?=\s)", "—", text, flags=re.M)
     return re.sub(r"(?<=\w)_(?=\s)|(?<=\s)_(?=\w)", "—", text)
+
+
+def _alert(body: str) -> str | None:
+    """Return the first sentence of an alert, which is a single paragraph and has no headline of its own."""
+    text = re.sub(r"^.{2,60}?\)\s[—–_-]+\s", "", body)
+    sentence = re.split(r"(?<=[.!?])\s", text)[0].rstrip(".")
+    return sentence if "\n" not in body and len(sentence) <= HEADLINE_CHARACTERS else None
 
 
 def _slugline(words: str) -> str | None:

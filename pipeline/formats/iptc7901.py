@@ -17,11 +17,11 @@ from pipeline.formats.encoding import decode
 from pipeline.formats.text import extract_headline
 from pipeline.story import RawStory, Story
 
-_START = re.compile(r"^[\x00\x16\s]*(?:\x01|ZCZC\b)[ \t]*")
+_START = re.compile(r"^[\x00\x16\x7f\s]*(?:\x01|ZCZC\b)[ \t]*")
 _HEADER = re.compile(
     r"(?P<service>[^\W\d_]{2,8})[-_ ]?(?P<number>\d{1,6})[A-Za-z]?(?:[/_-]\w{1,8})?(?=\s|$)(?P<rest>[^\r\n]*)"
 )
-_RECOGNISED = re.compile(rb"^[\x00\x16\s]*(?:\x01\s?[A-Za-z\x80-\xff]{2,8}[-_ ]?\d{1,6}[A-Za-z]?\s+\w\s|ZCZC\b)")
+_RECOGNISED = re.compile(rb"^[\x00\x16\x7f\s]*(?:\x01\s?[A-Za-z\x80-\xff]{2,8}[-_ ]?\d{1,6}[A-Za-z]?\s+\w\s|ZCZC\b)")
 _ETX = re.compile(r"\x03|\r?\n\s*NNNN\b|\x04")
 _CLOCK = re.compile(
     r"\b(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})(?:\s?(?P<zone>[A-Z]{1,4}))??(?:\s+(?P<month>[^\W\d_]{3,4})\.?(?:\s+(?P<year>\d{4}|\d{2}))?)?\b",

@@ -11,7 +11,7 @@ from dateutil import parser as dates
 from pydantic import ValidationError
 
 from pipeline.errors import MalformedItem
-from pipeline.story import RawStory, Source, Story, Subject, as_utc
+from pipeline.story import Dateline, RawStory, Source, Story, Subject, as_utc
 
 Item = TypeVar("Item")
 # With an unknown zone, the time is taken as UTC.
@@ -79,6 +79,14 @@ _ISO = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
     re.I,
 )
+_NOBODY = re.compile(
+    r"(?i:staff|newsroom|news desk|editors?|admin|agenc(?:y|ies)|online)(?i: (?:reporters?|writers?|desk))?"
+    r"|\S+@\S+\.\S+|[a-z]+[._]?[a-z]*\d*"
+)
+"""Bylines that name nobody: "Staff Reporter", a mail address, a login."""
+_PLACEHOLDERS = frozenset(("0", "-", "null", "none", "undefined", "n/a", "nan"))
+_SITE = re.compile(r"https?://[^/?#\s]+/?", re.I)
+_ONLY_TIME = re.compile(r"[\d\s/.:,+-]*\d[\d\s/.:,+-]*(?:[TZ][\d:.+-]*Z?)?")
 _MOST_TERMS = 1_000
 _REFERENCES = {"associations", "renditions"}
 _YEARS = range(1970, 2200)
@@ -172,9 +180,30 @@ def _local(text: str | None) -> str:
 
 
 def byline(text: str | None) -> str | None:
-    """Return who wrote it, without the word before."""
+    """Return who wrote it, without the word before; None for an address, a login or a placeholder."""
     text = " ".join((text or "").split()).rstrip(" =")
-    return re.sub(r"^(?:by|von|par|por|di|door|af|av)[:\s]\s*(?=\S)", "", text, flags=re.I) or None
+    text = re.sub(r"^(?:by|von|par|por|di|door|af|av)[:\s]\s*(?=\S)", "", text, flags=re.I)
+    return None if _NOBODY.fullmatch(text) else text or None
+
+
+def identifier(text: str | None) -> str | None:
+    """Return an identifier, or None if it cannot stand for one story alone.
+
+    A URN with an empty or missing part, the address of a whole site, and placeholders are shared by many stories.
+    """
+    text = (text or "").strip()
+    if not text or text.lower() in _PLACEHOLDERS or _SITE.fullmatch(text):
+        return None
+    if text.lower().startswith("urn:newsml:"):
+        parts = text.split(":")[2:]
+        return text if len(parts) >= 3 and all(parts[:3]) else None
+    return None if text.endswith(":") else text
+
+
+def dateline(text: str | None) -> Dateline | None:
+    """Return a dateline, or None if the text is only a time, which some agencies put in its place."""
+    text = " ".join((text or "").split())
+    return Dateline(text=text) if text and not _ONLY_TIME.fullmatch(text) else None
 
 
 def words(texts: Iterable[str | None]) -> tuple[str, ...]:
@@ -212,7 +241,7 @@ def story(raw: RawStory, **stated: Any) -> Story:
     created = stated.pop("versioncreated", None) or raw.published or raw.receivedat
     fields = {name: value for name, value in stated.items() if value not in (None, "", (), {}, [])}
     fields |= {
-        "uri": fields.get("uri") or raw.uri,
+        "uri": identifier(fields.get("uri")) or raw.uri,
         "versioncreated": created,
         "firstcreated": min(fields.get("firstcreated") or created, created),
         "source": Source(

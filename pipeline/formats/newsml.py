@@ -115,13 +115,20 @@ def _identified(item: Element | None) -> tuple[str | None, int | None]:
     public = text(child(named, "PublicIdentifier"))
     revision = mapping.version(re.sub(r"[NUA]$", "", text(child(named, "RevisionId")) or ""))
     found = _REVISION.match(public or "")
-    if public:
+    if mapping.identifier(public):
         is_revision = found and (revision is None or int(found[2]) == revision)
         return (found[1], revision or mapping.version(found[2])) if found and is_revision else (public, revision)
-    parts = [text(child(named, name)) for name in ("ProviderId", "DateId", "NewsItemId")]
-    if not parts[-1]:
-        return attribute(item, "Duid"), revision
-    return "urn:newsml:" + ":".join(filter(None, parts)), revision
+    provider, day, number = (text(child(named, name)) for name in ("ProviderId", "DateId", "NewsItemId"))
+    number = number or _distinct(item)
+    return ("urn:newsml:" + ":".join(filter(None, (provider, day, number))) if number else None), revision
+
+
+def _distinct(item: Element | None) -> str | None:
+    """Return the Duid of the item or of its component, if it is no mere position in the document ("nc1")."""
+    places = [] if item is None else [item, *item.iter("NewsComponent")]
+    return next(
+        (duid for each in places if (duid := attribute(each, "Duid")) and sum(map(str.isdigit, duid)) > 4), None
+    )
 
 
 def _kill(instructed: list[str | None]) -> str | None:
@@ -152,8 +159,7 @@ def _line(components: list[Element], name: str) -> str | None:
 
 
 def _dateline(components: list[Element]) -> Dateline | None:
-    words = _line(components, "DateLine")
-    return Dateline(text=words) if words else None
+    return mapping.dateline(_line(components, "DateLine"))
 
 
 def _label(item: Element, name: str = "Label") -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping, nitf, xml
 from pipeline.formats.contract import Format, ItemOrError, Stream
-from pipeline.formats.markup import is_fragment, lines_of, text_of
+from pipeline.formats.markup import UNSEEN, is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text, texts
 from pipeline.story import Dateline, RawStory, Story
 
@@ -67,7 +67,9 @@ def parse(raw: RawStory) -> Story:
         slugline=next(iter(texts(about, "slugline")), None),
         byline=mapping.byline(", ".join(dict.fromkeys(texts(about, "by")))) or article.byline or _creators(about),
         dateline=_dateline(about) or article.dateline,
-        located=next((name for _, name in _concepts(about, "located") if name), None) or article.located,
+        located=next((name for _, name in _concepts(about, "located") if name), None)
+        or attribute(child(about, "located"), "literal")
+        or article.located,
         subject=mapping.subjects(_concepts(about, "subject", item)),
         genre=mapping.subjects(genres),
         keyword=mapping.words(texts(about, "keyword")),
@@ -134,7 +136,9 @@ def _inline(content: Element) -> str:
     tree = next(content.iterchildren(), None)
     if tree is not None:
         body = next((each for each in content.iter() if str(each.tag).lower() in ("body", "section")), tree)
-        return lines_of(body) if "css" not in kind else ""
+        # A page's header repeats date, subjects, headline and byline.
+        beyond = lines_of(body, UNSEEN | {"header"})
+        return (beyond or lines_of(body)) if "css" not in kind else ""
     words = content.text or ""
     if attribute(content, "encoding"):
         return ""
@@ -179,8 +183,7 @@ def _creators(about: Element | None) -> str | None:
 
 
 def _dateline(about: Element | None) -> Dateline | None:
-    words = text(child(about, "dateline"))
-    return Dateline(text=words) if words else None
+    return mapping.dateline(text(child(about, "dateline")))
 
 
 def _roles(meta: Element | None) -> list[str | None]:

@@ -12,10 +12,19 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping
-from pipeline.formats.contract import KEPT_PREFIX, Format, ItemOrError, Stream, too_large
+from pipeline.formats.contract import (
+    KEPT_PREFIX,
+    MOST_ITEMS,
+    Format,
+    ItemOrError,
+    Stream,
+    too_large,
+    too_many_items,
+)
 from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
 from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject, as_utc
@@ -26,6 +35,7 @@ _COMPUTED = frozenset(("entities", "quotes", "events", "highlight"))
 _HEADLINES = ("headline", "headlines", "title")
 _BODIES = ("body_html5", "body_xhtml", "body_html", "body_text", "bodies", "body", "content", "text")
 _DESCRIPTIONS = ("description_xhtml", "description_text", "descriptions", "description", "summary")
+_LISTS = ("item", "items", "stories", "articles", "news", "results", "entries")
 _URIS = ("uri", "guid", "id", "link", "url")
 
 
@@ -128,7 +138,7 @@ class Fields:
 def _uri(fields: Fields) -> str | None:
     for name in _URIS:
         value = fields.take(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+        if isinstance(value, str | int) and not isinstance(value, bool) and mapping.identifier(str(value)):
             return str(value).strip()
     return None
 
@@ -208,7 +218,7 @@ def _dateline(value: object) -> Dateline | None:
     if isinstance(value, dict):
         text, place, date = (_text(value.get(key)) for key in ("text", "place", "date"))
         return Dateline(text=text, place=place, date=date) if text else None
-    return Dateline(text=value.strip()) if isinstance(value, str) else None
+    return mapping.dateline(value) if isinstance(value, str) else None
 
 
 def _removed(value: object) -> Iterator[Removed]:
@@ -263,9 +273,31 @@ def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start.startswith(b"["):
         rest = stream.read(max(limit + 1 - len(head), 0))
-        yield too_large(limit, head) if len(head + rest) > limit else head + rest
+        yield from [too_large(limit, head)] if len(head + rest) > limit else _listed(head + rest)
         return
     yield from _elements(stream, start[1:], limit)
+
+
+def _listed(value: bytes) -> Iterator[ItemOrError]:
+    """Yield the stories of a list that an object holds beside nothing of a story itself; else the object."""
+    try:
+        found = read_object(value)
+    except MalformedItem:
+        yield value
+        return
+    names = {name.lower(): name for name in found}
+    has_text = not names.keys().isdisjoint((*_HEADLINES, *_BODIES))
+    listed: list[Any] = next(
+        (found[names[name]] for name in _LISTS if isinstance(found.get(names.get(name, "")), list)), []
+    )
+    items = [each for each in listed if isinstance(each, dict)]
+    if has_text or not items:
+        yield value
+        return
+    for each in items[:MOST_ITEMS]:
+        yield to_json(each, inf_nan_mode="constants")
+    if len(items) > MOST_ITEMS:
+        yield too_many_items(len(items))
 
 
 def _elements(stream: Stream, buffer: bytes, limit: int) -> Iterator[ItemOrError]:

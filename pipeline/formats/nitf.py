@@ -93,7 +93,7 @@ def parse(raw: RawStory) -> Story:
         urgency=mapping.urgency(attribute(child(docdata, "urgency"), "ed-urg"))
         or next((mapping.urgency(value) for value in _of(meta, _META_URGENCY)), None),
         language=_language(root),
-        headline=article.headline or text(child(head, "title")),
+        headline=article.headline,
         slugline=next(iter(_of(meta, _META_SLUG)), None)
         or attribute(duty, "key")
         or attribute(child(docdata, "fixture"), "fix-id"),
@@ -159,7 +159,7 @@ def read_article(root: Element) -> Article:
     written = _lines(content)
     located = child(top, "dateline", "location")
     return Article(
-        headline=_headline(top),
+        headline=_headline(top) or text(child(root, "head", "title")),
         byline=_byline(top),
         dateline=_dateline(child(top, "dateline"), located, day),
         located=_place(located),
@@ -197,11 +197,11 @@ def _byline(top: Element | None) -> str | None:
 
 
 def _dateline(dateline: Element | None, located: Element | None, day: Element | None) -> Dateline | None:
-    words = text(dateline)
-    if words is None:
+    stated = mapping.dateline(text(dateline))
+    if stated is None:
         return None
     moment = mapping.time(attribute(day, "norm"))
-    return Dateline(text=words, place=_place(located), date=moment.date().isoformat() if moment else None)
+    return Dateline(text=stated.text, place=_place(located), date=moment.date().isoformat() if moment else None)
 
 
 def _place(location: Element | None) -> str | None:

@@ -31,7 +31,7 @@ def main(
         for done in disturbed(Path(name, "storm"), seed, expected):
             verdict = "identical" if not done.wrong else f"{len(done.wrong)} DIFFERENCES"
             say(f"round {done.number:2}: {' + '.join(done.faults)}: {done.stories} stories, "
-                f"settled {done.event_ended:.0f} s after, {verdict}")  # fmt: skip
+                f"settled {done.settled:.0f} s after, {verdict}")  # fmt: skip
             for line in done.wrong[:20]:
                 say(f"    {line}")
             if done.wrong:

@@ -34,11 +34,15 @@ class TestXml:
         self.path = (tmp_path / "secret").as_uri()
 
     @pytest.mark.parametrize(
-        "declared", ['<!ENTITY x SYSTEM "{}">', '<!ENTITY % x SYSTEM "{}"> %x;', '<!entity x SYSTEM "{}">']
+        "declared", ['<!ENTITY x SYSTEM "{}">', '<!ENTITY % y "1"><!ENTITY x SYSTEM "{}">', '<!entity x SYSTEM "{}">']
     )
     def test_entities_are_not_declared_much_less_fetched(self, declared):
         with pytest.raises(MalformedItem, match="entities of its own"):
             parse(nitf("&x;", f"<!DOCTYPE nitf [{declared.format(self.path)}]>"))
+
+    def test_parameter_entities_are_neither_fetched_nor_expanded(self):
+        story = parse(nitf("A lead &x; and more.", f'<!DOCTYPE nitf [<!ENTITY % x SYSTEM "{self.path}"> %x;]>'))
+        assert story.body == "A lead &x; and more."
 
     def test_billion_laughs_are_refused(self):
         laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
