@@ -28,6 +28,7 @@ MODULES = {
     "replay": "replay",
     "reindex": "reindex",
     "parse": "offline",
+    "formats": "formats",
     "annotate": "offline",
     "kibana": "kibana",
     "setup": "setup",

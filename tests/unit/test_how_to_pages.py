@@ -13,7 +13,7 @@ import yaml
 from tests.conftest import ROOT
 
 PAGES = sorted((ROOT / "docs" / "how-to").glob("add-*.md"))
-_BLOCK = re.compile(r"^```(python|diff|sh) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
+_BLOCK = re.compile(r"^```(python|toml|json|diff|sh) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
 
 
 @pytest.fixture
@@ -57,7 +57,8 @@ def test_the_example_works_as_the_page_says(copy, page):
     for language, beside, text in _BLOCK.findall(page.read_text()):
         if language == "diff":
             patch(copy, text)
-        elif language == "python":
+        elif language in ("python", "toml", "json"):
+            (copy / beside).parent.mkdir(parents=True, exist_ok=True)
             with (copy / beside).open("a") as file:
                 file.write(text)
             tests += [beside] if beside.startswith("tests/") else []

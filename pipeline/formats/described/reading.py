@@ -4,8 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json
@@ -16,7 +15,14 @@ from pipeline.formats.contract import MOST_ITEMS, Format, ItemOrError, Stream, t
 from pipeline.formats.described.description import LISTS, TIMES, Description, Rule
 from pipeline.formats.described.selectors import Select, texts
 from pipeline.formats.markup import text_of
-from pipeline.story import Dateline, RawStory, Story, Subject
+from pipeline.story import RawStory, Story, Subject
+
+
+class Finding(NamedTuple):
+    """A value of a field, and the path that found it."""
+
+    value: Any
+    path: str
 
 
 class DescribedFormat:
@@ -69,6 +75,9 @@ class DescribedFormat:
     def parse(self, raw: RawStory) -> Story:
         """Return the story in an item. Raises MalformedItem."""
         document = self._document(raw.value)
+        items = self.description.items
+        if items and len(self._select[items](document)) > 1:
+            raise MalformedItem("several items in one message, which is to hold one (a feed takes them apart)")
         stated = self.values(document)
         embargoed = self._embargo(document)
         extra = {name.removeprefix("extra."): stated.pop(name) for name in list(stated) if name.startswith("extra.")}
@@ -80,7 +89,7 @@ class DescribedFormat:
                 "urgency": mapping.urgency(stated.get("urgency")),
                 "signal": mapping.signal(stated.get("signal")),
                 "byline": mapping.byline(stated.get("byline")),
-                "dateline": Dateline(text=stated["dateline"]) if "dateline" in stated else None,
+                "dateline": mapping.dateline(stated.get("dateline")),
                 "pubstatus": mapping.pubstatus(stated.get("pubstatus"), embargoed),
                 "embargoed": embargoed,
                 "extra": extra,
@@ -89,17 +98,27 @@ class DescribedFormat:
 
     def values(self, document: Any) -> dict[str, Any]:
         """Return what the description finds in a document, by field; fields without a value are missing."""
-        found: dict[str, Any] = {}
-        for field, rules in self._rules.items():
-            read = partial(self._list, field) if field in LISTS else partial(self._text, field)
-            value: Any = self._time(rules, document) if field in TIMES else read(document)
-            if value:
-                found[field] = value
-        return found
+        return {field: found.value for field in self._rules if (found := self._found(field, document))}
 
-    def document(self, value: bytes) -> Any:
-        """Return an item as its paths see it. Raises MalformedItem."""
-        return self._document(value)
+    def findings(self, value: bytes) -> dict[str, "Finding | None"]:
+        """Return for each field of the description what it finds in an item, and by which path; None for nothing.
+
+        Raises MalformedItem for an item that is not XML or JSON.
+        """
+        document = self._document(value)
+        return {field: self._found(field, document) for field in self._rules}
+
+    def _found(self, field: str, document: Any) -> "Finding | None":
+        for rule in self._rules[field]:
+            value: Any
+            if field in LISTS:
+                value = self._listed(field, rule, document)
+            else:
+                value = self._value(rule, document)
+                value = _moment(rule, value) if field in TIMES else value
+            if value:
+                return Finding(value, rule.path)
+        return None
 
     def _document(self, value: bytes) -> Any:
         if self.description.syntax == "xml":
@@ -118,17 +137,11 @@ class DescribedFormat:
         plain = filter(None, (text_of(text) if rule.html else text for text in mapped))
         return next(plain, None) if rule.join is None else rule.join.join(plain) or None
 
-    def _list(self, field: str, document: Any) -> tuple[Any, ...] | None:
-        for rule in self._rules[field]:
-            values = self._select[rule.path](document)
-            found = (
-                mapping.words(rule.map.get(text, text) for text in texts(values))
-                if field == "keyword"
-                else self._subjects(rule, values)
-            )
-            if found:
-                return found
-        return None
+    def _listed(self, field: str, rule: Rule, document: Any) -> tuple[Any, ...]:
+        values = self._select[rule.path](document)
+        if field == "keyword":
+            return mapping.words(rule.map.get(text, text) for text in texts(values))
+        return self._subjects(rule, values)
 
     def _subjects(self, rule: Rule, values: Sequence[Any]) -> tuple[Subject, ...]:
         def part(path: str | None, value: Any) -> str | None:
@@ -137,9 +150,6 @@ class DescribedFormat:
         if rule.code is None and rule.name is None:
             return mapping.subjects((None, rule.map.get(text, text)) for text in texts(list(values)))
         return mapping.subjects((part(rule.code, value), part(rule.name, value)) for value in values)
-
-    def _time(self, rules: Sequence[Rule], document: Any) -> datetime | None:
-        return next((moment for rule in rules if (moment := _moment(rule, self._value(rule, document)))), None)
 
     def _embargo(self, document: Any) -> datetime | None:
         """Return the time of the embargo. Raises MalformedItem if one is stated that cannot be read."""
