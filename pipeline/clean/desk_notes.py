@@ -41,7 +41,7 @@ _LAST = re.compile(
 )
 _NOTEPAD = re.compile(r"^#+\s?(?:notebook|notizblock|notepad)\b", re.I)
 _BEGINNING, _END = 3, 4
-_CORRECTION = re.compile(r"\b(?:correct\w*|refil\w+|fixes|as sent|richtig|rectif\w+)\b", re.I)
+_CORRECTION = re.compile(r"\b(?:correct\w*|refil\w+|fixes|as sent|should (?:be|read)|richtig|rectif\w+)\b", re.I)
 _UPDATE = re.compile(
     r"\b(?:adds?|updat\w+|recasts?|inserts?|incorporat\w+|lead|ld|releads?|writes? through|vervangt|ersetzt|remplace"
     r"|sustituye|sostituisce|replaces)\b",
