@@ -6,7 +6,10 @@ import time
 from io import BytesIO
 from pathlib import Path
 
+import jsonpath
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from pipeline.errors import ConfigurationError, MalformedItem
@@ -137,6 +140,18 @@ class TestWrongDescriptions:
         deep = b'{"ref": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         with pytest.raises(MalformedItem):
             described().parse(RawStory("urn:x", deep, "agency", "", NOON))
+
+
+class TestPlainPaths:
+    JSON = st.recursive(
+        st.none() | st.integers() | st.text(max_size=3),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    )
+    STEPS = st.lists(st.sampled_from([".a", ".b", "[*]"]), max_size=4).map(lambda steps: "$" + "".join(steps))
+
+    @given(document=JSON, path=STEPS)
+    def test_lead_where_jsonpath_leads(self, document, path):
+        assert selector(path, "json")(document) == [match.obj for match in jsonpath.finditer(path, document)]
 
 
 class TestFolder:

@@ -18,6 +18,9 @@ from pipeline.formats.markup import text_of
 from pipeline.story import RawStory, Story, Subject
 
 
+_ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.I)
+
+
 class Finding(NamedTuple):
     """A value of a field, and the path that found it."""
 
@@ -163,19 +166,18 @@ def _moment(rule: Rule, text: str | None) -> datetime | None:
     """Return a time in UTC, read as the rule says."""
     if not text:
         return None
-    moment = mapping.time(text)
-    is_zoned = bool(re.search(r"(?:Z|[+-]\d{2}:?\d{2})$", text))
     if rule.format:
         try:
             moment = datetime.strptime(text, rule.format)  # noqa: DTZ007 - the zone follows
         except ValueError:
             return None
-        is_zoned = moment.tzinfo is not None
-    if moment is None:
-        return None
-    if not is_zoned:
-        moment = moment.replace(tzinfo=ZoneInfo(rule.zone) if rule.zone else UTC)
-    return moment.astimezone(UTC)
+        return _in_zone(moment, rule) if moment.tzinfo is None else moment.astimezone(UTC)
+    found = mapping.time(text)
+    return found if found is None or _ZONED.search(text) else _in_zone(found, rule)
+
+
+def _in_zone(moment: datetime, rule: Rule) -> datetime:
+    return moment.replace(tzinfo=ZoneInfo(rule.zone) if rule.zone else UTC).astimezone(UTC)
 
 
 def _split_json(stream: Stream, limit: int, items: Select) -> Iterator[ItemOrError]:
