@@ -17,7 +17,6 @@ from pipeline.formats.described.selectors import Select, texts
 from pipeline.formats.markup import text_of
 from pipeline.story import RawStory, Story, Subject
 
-
 _ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.I)
 
 
