@@ -59,7 +59,8 @@ _ENTIRE = (
         "notice",
         re.compile(
             r"(?:(?:©|\(c\)\s|copyright\b\W*(?:©|\(c\)|\d{4}|by\b)).{0,200}|.{0,120}\ball rights reserved\b.{0,200}"
-            r"|this material may not be published.{0,120}|\W*(?:ends?|-?30-?|###)\W*)$",
+            r"|this material may not be published.{0,120}|\W*(?:ends?|-?30-?|###)\W*|[\W_]{3,}"
+            r"|[(\[]?[a-z]{2,5}(?:\\?/[a-z]{1,4}){1,4}[)\]]?)$",
             re.I,
         ),
     ),

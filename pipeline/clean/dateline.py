@@ -33,7 +33,7 @@ _DATELINE = re.compile(
       (?P<day>,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{_MONTH})\b\.?
           (?:\s(?P<day2>\d{{1,2}})\b)?(?:,?\s(?P<year>\d{{4}}))?)?
       (?P<agency>,?\s?\([^()]{{2,40}}\))?
-      [.,]?\s?(?P<dash>--+|[—–]|-(?=\s)|:)
+      [.,]?\s?(?P<dash>--+|[—–]|[-_](?=\s)|:)
     )\s*(?=(?P<next>\S))""",
     re.X | re.I,
 )
@@ -42,6 +42,14 @@ _WITHOUT_DASH = re.compile(
     r"\s+(?=[A-ZÀ-Þ“\"«])"
 )
 """The Swiss way: "Berne (ats) Le Conseil"; agencies in lower case, and no dash."""
+_AGENCY_FIRST = re.compile(
+    rf"^(?P<text>\([^()]{{2,40}}\)\s?[-–—]\s?(?P<place>{_WORD}(?:[ /-]{_WORD}){{0,3}})"
+    rf"(?:,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{_MONTH})\b\.?(?:\s(?P<day2>\d{{1,2}})\b)?"
+    r"(?:,?\s(?P<year>\d{4}))?)?\s?[-–—])\s+(?=\S)",
+    re.I,
+)
+"""The Italian way: "(ANSA) - Rome, October 11 -"."""
+_BARE = re.compile(r"[^\W\d_][^\d:;()]{1,60}")
 _WITHOUT_PLACE = re.compile(
     rf"^(?P<text>(?:(?P<month>{_MONTH})\.?\s(?P<day2>\d{{1,2}})|(?P<day1>\d{{1,2}})\.?\s(?P<month1>{_MONTH})\.?)"
     r"(?:,?\s(?P<year>\d{4}))?\s\([^()]{2,40}\)[.,]?\s?(?:--+|[—–]|-(?=\s)))\s*(?=\S)",
@@ -66,7 +74,25 @@ def extract_dateline(paragraphs: list[str], written: datetime) -> tuple[list[str
 def complete_dateline(dateline: Dateline, written: datetime) -> Dateline:
     """Return a dateline that a source states as text alone with the place and date that the text has."""
     found = _parsed(f"{dateline.text} A", written) or _parsed(f"{dateline.text} - A", written)
-    return found[0].model_copy(update={"text": dateline.text}) if found else dateline
+    if found:
+        return found[0].model_copy(update={"text": dateline.text})
+    if not _BARE.fullmatch(dateline.text):
+        return dateline
+    town = re.sub(r"\s[A-Z]{2}$", "", dateline.text.partition(",")[0].strip())
+    return dateline.model_copy(update={"place": _place(town)})
+
+
+def remove_repeated(paragraphs: list[str], dateline: Dateline, written: datetime) -> tuple[list[str], Dateline]:
+    """Return the paragraphs without a dateline that repeats the stated one, and the fuller of both."""
+    rest, found = extract_dateline(paragraphs, written)
+    if found is None or not _is_same(found, dateline):
+        return paragraphs, dateline
+    return rest, found.model_copy(update={"date": dateline.date or found.date})
+
+
+def _is_same(found: Dateline, stated: Dateline) -> bool:
+    place = (stated.place or stated.text).casefold()
+    return found.place is not None and (place.startswith(found.place.casefold()) or found.place.casefold() in place)
 
 
 def _parsed(text: str, written: datetime) -> tuple[Dateline, int] | None:
@@ -77,6 +103,8 @@ def _parsed(text: str, written: datetime) -> tuple[Dateline, int] | None:
         ), found.end()
     if found := _WITHOUT_DASH.match(text):
         return Dateline(text=found["text"], place=_place(found["place"])), found.end()
+    if found := _AGENCY_FIRST.match(text):
+        return Dateline(text=found["text"], place=_place(found["place"]), date=_day(found, written)), found.end()
     if found := _WITHOUT_PLACE.match(text):
         return Dateline(text=found["text"], date=_day(found, written)), found.end()
     return None
@@ -87,7 +115,7 @@ def _is_dateline(found: re.Match[str]) -> bool:
     capitals = place.isupper() and sum(map(str.isalpha, place)) > 2
     if dash == ":":
         return bool(found["agency"] or (capitals and found["day"])) and place[0].isupper()
-    if dash == "-" and not capitals:
+    if dash in ("-", "_") and not capitals:
         return bool(found["agency"]) and place[0].isupper()
     if capitals or found["agency"]:
         return place[0].isupper()

@@ -39,7 +39,7 @@ _FIRST = (
 _LAST = re.compile(
     r"^(?:autor(?:in|en)?(?:/in)?|redaktion|kontakt|ansprechpartner|contact|editing by|redacción)\s?:.{0,200}$", re.I
 )
-_NOTEPAD = re.compile(r"^#+\s?(?:notebook|notizblock|notepad)\b", re.I)
+_NOTEPAD = re.compile(r"^#+\s?(?:\w+ )?(?:notebook|notizblock|notepad)\b", re.I)
 _BEGINNING, _END = 3, 4
 _CORRECTION = re.compile(r"\b(?:correct\w*|refil\w+|fixes|as sent|should (?:be|read)|richtig|rectif\w+)\b", re.I)
 _UPDATE = re.compile(

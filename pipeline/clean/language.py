@@ -13,6 +13,14 @@ CANDIDATES = (
 py3langid.set_languages(CANDIDATES)
 
 
+def normalise_tag(tag: str | None) -> str | None:
+    """Return a language tag in BCP 47's usual case: ``en``, ``nl-NL``."""
+    if not tag:
+        return None
+    first, *rest = tag.replace("_", "-").split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code of the text's language, or None if there is too little text."""
     text = text.strip()[:_LOOKED_AT]

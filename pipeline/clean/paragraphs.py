@@ -33,6 +33,12 @@ def paragraphs_of(text: str) -> list[str]:
     return [line for line in map(normalise_line, lines) if line]
 
 
+def split_highlights(paragraphs: list[str]) -> tuple[list[str], list[str]]:
+    """Return the points that open a text, and the rest: "* Dollar index down"."""
+    count = next((n for n, each in enumerate(paragraphs) if not each.startswith(("* ", "• "))), 0)
+    return paragraphs[:count], paragraphs[count:]
+
+
 def _unwrap(block: str, alone: bool) -> list[str]:
     lines = block.strip().split("\n")
     if alone or len(lines) == 1:

@@ -176,7 +176,8 @@ def _typographic(text: str) -> str:
 def _alert(body: str) -> str | None:
     """Return the first sentence of an alert, which is a single paragraph and has no headline of its own."""
     text = re.sub(r"^.{2,60}?\)\s[—–_-]+\s", "", body)
-    sentence = re.split(r"(?<=[.!?])\s", text)[0].rstrip(".")
+    # "U.S. relationship" is no end of a sentence.
+    sentence = re.split(r"(?<=[a-z0-9”\"’)][.!?])\s+(?=[A-Z“\"])", text)[0].rstrip(".")
     return sentence if "\n" not in body and len(sentence) <= HEADLINE_CHARACTERS else None
 
 

@@ -23,15 +23,6 @@ _HEADER = re.compile(
 )
 _RECOGNISED = re.compile(rb"^[\x00\x16\x7f\s]*(?:\x01\s?[A-Za-z\x80-\xff]{2,8}[-_ ]?\d{1,6}[A-Za-z]?\s+\w\s|ZCZC\b)")
 _ETX = re.compile(r"\x03|\r?\n\s*NNNN\b|\x04")
-_CLOCK = re.compile(
-    r"\b(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})(?:\s?(?P<zone>[A-Z]{1,4}))??(?:\s+(?P<month>[^\W\d_]{3,4})\.?(?:\s+(?P<year>\d{4}|\d{2}))?)?\b",
-    re.I,
-)
-_DATED = re.compile(
-    r"\b(?P<day>\d{1,2})[- .](?P<month>[^\W\d_]{3,4})\.?[- .](?P<year>\d{4}|\d{2})"
-    r"\s+(?P<hour>\d{2})[:.]?(?P<minute>\d{2})(?:\s?(?P<zone>[A-Z]{1,4}))?\b",
-    re.I,
-)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -39,8 +30,22 @@ _MONTHS = {
          "jul lug juil", "aug aoû aou ago", "sep set", "oct okt ott", "nov", "dec dez déc dic"), 1)
     for name in names.split()
 }  # fmt: skip
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_GROUP = r"\b(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})"
+_NAMED = rf"(?P<month>(?:{_MONTH})[^\W\d_]?)\.?"
+_CLOCKS = (
+    re.compile(
+        r"\b(?P<day>\d{1,2})[- .](?P<month>[^\W\d_]{3,4})\.?[- .](?P<year>\d{4}|\d{2})"
+        r"\s+(?P<hour>\d{2})[:.]?(?P<minute>\d{2})(?:\s?(?P<zone>[A-Z]{1,4}))?\b",
+        re.I,
+    ),
+    re.compile(rf"{_GROUP}(?:\s?(?P<zone>[A-Z]{{1,4}}))?\s+{_NAMED}\s+(?P<year>\d{{4}}|\d{{2}})\b", re.I),
+    re.compile(rf"{_GROUP}(?:\s+{_NAMED})?(?P<zone>\s?[A-Z]{{1,4}})??(?P<year>)\b", re.I),
+)
+"""How the time is written, the completest first: ``16-05-2024 10:15``, ``161015 GMT MAY 24``, ``161015``."""
 _NOT_FOR_PUBLICATION = re.compile(r"^.{0,40}\bnot (?:intended )?for publication\b.*", re.I | re.M)
-_HEADLINE_LINES = 4
+_HEADLINE_LINES = 5
+_LEAD = re.compile(r"(?:(?:EXTRA|REFILE|URGENT|UPDATE|ROUNDUP|CORRECTION|\d{1,2}(?:ST|ND|RD|TH)|LEAD|FINAL)[ :-]*)+")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def parse(raw: RawStory) -> Story:
     message = _read(raw.value)
     text, note = _without_note(message.text)
     headline, body = _headline(text)
+    headline, author, lead = _parts(headline)
     body, clock = _without_clock(body, message.after)
     created = _time(clock, raw.receivedat)
     return mapping.story(
@@ -69,7 +75,9 @@ def parse(raw: RawStory) -> Story:
         headline=headline,
         slugline=message.keywords,
         subject=mapping.subjects([(message.category, None)]),
-        ednote=note,
+        byline=author,
+        signal=mapping.signal("update" if lead and "LEAD" in lead else None),
+        ednote=" ".join(filter(None, (lead, note))) or None,
         source=message.service.upper(),
         body=body,
         extra={"transmission": f"{message.service}{message.number}"},
@@ -142,12 +150,24 @@ def _headline(text: str) -> tuple[str | None, str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n ").split("\n")
     for number, line in enumerate(lines[:_HEADLINE_LINES]):
         if line.rstrip().endswith("="):
-            headline = " ".join(" ".join(lines[: number + 1]).rstrip().rstrip("=").split())
-            return headline or None, "\n".join(lines[number + 1 :])
+            above = (" ".join(each.strip().rstrip("=").split()) for each in lines[: number + 1])
+            return "\n".join(filter(None, above)) or None, "\n".join(lines[number + 1 :])
         if not line.strip():
             break
     text = "\n".join(line.rstrip() for line in lines).strip("\n")
     return extract_headline(text)
+
+
+def _parts(lines: str | None) -> tuple[str | None, str | None, str | None]:
+    """Return the headline, the byline and the lead note of the lines above a text: "1ST LEAD", "By Tom Krasovic"."""
+    if not lines:
+        return None, None, None
+    kept = lines.split("\n")
+    leads = []
+    while len(kept) > 1 and _LEAD.fullmatch(kept[0]):
+        leads.append(kept.pop(0))
+    authors = [kept.pop()] if len(kept) > 1 and re.match(r"(?:By|Von|Par|Por|Di) \S", kept[-1]) else []
+    return " ".join(kept) or None, mapping.byline(" ".join(authors)), " ".join(leads) or None
 
 
 def _without_note(text: str) -> tuple[str, str | None]:
@@ -158,12 +178,16 @@ def _without_note(text: str) -> tuple[str, str | None]:
 
 def _without_clock(text: str, after: str) -> tuple[str, re.Match[str] | None]:
     """Return the text without a last line that is only the time, and the time (after ETX, or in that line)."""
-    clock = _DATED.search(after) or _CLOCK.search(after)
+    clock = _clock(after)
     if clock:
         return text, clock
     kept, _, last = text.rstrip().rpartition("\n")
-    clock = (_DATED.search(last) or _CLOCK.search(last)) if len(last) < 60 else None
+    clock = _clock(last) if len(last) < 60 else None
     return (kept, clock) if clock and clock["month"] else (text, None)
+
+
+def _clock(text: str) -> re.Match[str] | None:
+    return next((found for pattern in _CLOCKS if (found := pattern.search(text))), None)
 
 
 def _time(clock: re.Match[str] | None, received: datetime) -> datetime | None:

@@ -81,12 +81,12 @@ _ISO = re.compile(
 )
 _NOBODY = re.compile(
     r"(?i:staff|newsroom|news desk|editors?|admin|agenc(?:y|ies)|online)(?i: (?:reporters?|writers?|desk))?"
-    r"|\S+@\S+\.\S+|[a-z]+[._]?[a-z]*\d*"
+    r"|\S+@\S+\.\S+|[a-z]+[._]?[a-z]*\d*|[a-z]{1,4}(?:/[a-z]{1,4})+|[A-Z]{2,4}(?:/[A-Z]{2,4})*"
 )
-"""Bylines that name nobody: "Staff Reporter", a mail address, a login."""
+"""Bylines that name nobody: "Staff Reporter", a mail address, a login, initials."""
 _PLACEHOLDERS = frozenset(("0", "-", "null", "none", "undefined", "n/a", "nan"))
 _SITE = re.compile(r"https?://[^/?#\s]+/?", re.I)
-_ONLY_TIME = re.compile(r"[\d\s/.:,+-]*\d[\d\s/.:,+-]*(?:[TZ][\d:.+-]*Z?)?")
+_ONLY_TIME = re.compile(r"[\d\s/.:,+-]*\d[\d\s/.:,+-]*(?:[TZ][\d:.+-]*Z?|(?:GMT|UTC)[\d:+-]*)?")
 _MOST_TERMS = 1_000
 _REFERENCES = {"associations", "renditions"}
 _YEARS = range(1970, 2200)
@@ -200,10 +200,12 @@ def identifier(text: str | None) -> str | None:
     return None if text.endswith(":") else text
 
 
-def dateline(text: str | None) -> Dateline | None:
-    """Return a dateline, or None if the text is only a time, which some agencies put in its place."""
+def dateline(text: str | None, city: str | None = None) -> Dateline | None:
+    """Return a dateline. If the text is only a time, which some agencies put in its place, the city stands for it."""
     text = " ".join((text or "").split())
-    return Dateline(text=text) if text and not _ONLY_TIME.fullmatch(text) else None
+    if text and not _ONLY_TIME.fullmatch(text):
+        return Dateline(text=text)
+    return Dateline(text=city, place=city) if text and city else None
 
 
 def words(texts: Iterable[str | None]) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ _BLOCKS = frozenset(
 )
 _WRAPPED = 120
 """Nobody wraps lines longer than this by hand, in characters."""
+_WRAPPED_LINES = 6
+"""How many lines a text within one element has if it is a whole story."""
 UNSEEN = frozenset(["script", "style", "head", "title", "noscript", "template", "iframe", "object"])
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
@@ -98,6 +100,21 @@ def is_fragment(text: str) -> bool:
     return bool(re.search(r"</?(?:p|br|div|span|b|i|em|strong|a)\b[^<>]{0,200}>", text, re.I))
 
 
+def _reflowed(words: str) -> str:
+    """Return an element's own text with spaces for line breaks.
+
+    If it is a whole wrapped text (some lines indented, others not, or blank lines between), indents and blank lines
+    begin paragraphs.
+    """
+    lines = words.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    inner = [line for line in lines[1:] if line.strip()]
+    indents = sum(line.startswith(("  ", "\t")) for line in inner)
+    if len(inner) < _WRAPPED_LINES or not 2 <= indents < len(inner):
+        return " ".join(lines)
+    blank = ["\n" if not line.strip() or line.startswith(("  ", "\t")) else " " for line in lines]
+    return "".join(f"{edge}{line}" for edge, line in zip(blank, lines, strict=True))
+
+
 def _walk(root: etree._Element, unseen: frozenset[str]) -> Iterator[str]:
     """Yield the text in document order, with a newline at every edge of a block; not recursive."""
     hidden = preformatted = 0
@@ -112,4 +129,4 @@ def _walk(root: etree._Element, unseen: frozenset[str]) -> Iterator[str]:
             yield " "
         words = element.text if event == "start" else element.tail if element is not root else None
         if words and not hidden:
-            yield words if preformatted else words.replace("\r", " ").replace("\n", " ")
+            yield words if preformatted else _reflowed(words)

@@ -16,7 +16,7 @@ from pipeline.formats.contract import Format, ItemOrError, Stream
 from pipeline.formats.encoding import decode
 from pipeline.formats.markup import is_fragment, lines_of, text_of
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text
-from pipeline.story import Dateline, RawStory, Story
+from pipeline.story import RawStory, Story
 
 _REVISION = re.compile(r"^(urn:newsml:[^:]+:[^:]+:.+?)(?::(\d+)[NUA]?)$", re.I)
 _STORY = re.compile(r"^(?:main(?: ?text)?|body(?: ?text)?|text|story|article)$", re.I)
@@ -74,8 +74,8 @@ def parse(raw: RawStory) -> Story:
         headline=_line(components, "HeadLine") or article.headline or _label(item),
         slugline=_line(components, "SlugLine") or _label(item, "NameLabel"),
         byline=mapping.byline(_line(components, "ByLine")) or article.byline or _authors(item),
-        dateline=_dateline(components) or article.dateline,
-        located=_located(item) or article.located,
+        dateline=mapping.dateline(_line(components, "DateLine"), _city(item)) or article.dateline,
+        located=_located(item) or _city(item) or article.located,
         subject=mapping.subjects(_subjects(item)),
         genre=mapping.subjects(genres),
         keyword=mapping.words(
@@ -158,10 +158,6 @@ def _line(components: list[Element], name: str) -> str | None:
     return None
 
 
-def _dateline(components: list[Element]) -> Dateline | None:
-    return mapping.dateline(_line(components, "DateLine"))
-
-
 def _label(item: Element, name: str = "Label") -> str | None:
     return text(child(item, "Identification", name, "LabelText")) or text(child(item, "Identification", name))
 
@@ -173,7 +169,8 @@ def _language(item: Element, main: Element | None) -> str | None:
 
 
 def _authors(item: Element) -> str | None:
-    parties = (_formal(each) for place in item.iter("Creator") for each in children(place, "Party"))
+    creators = (_formal(each) for place in item.iter("Creator") for each in children(place, "Party"))
+    parties = map(mapping.byline, creators)
     return ", ".join(dict.fromkeys(filter(None, parties))) or None
 
 
@@ -193,6 +190,13 @@ def _located(item: Element) -> str | None:
             if named.get(part):
                 return named[part]
     return None
+
+
+def _city(item: Element) -> str | None:
+    """Return the city that a location, or the description itself, names."""
+    places = (each for tag in ("Location", "DescriptiveMetadata") for each in item.iter(tag))
+    named = (each for place in places for each in children(place, "Property"))
+    return next((each.get("Value") for each in named if (attribute(each, "FormalName") or "").lower() == "city"), None)
 
 
 def _subjects(item: Element) -> Iterator[tuple[str | None, str | None]]:

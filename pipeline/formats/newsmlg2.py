@@ -178,7 +178,8 @@ def _label(concept: Element | None) -> str | None:
 
 
 def _creators(about: Element | None) -> str | None:
-    names = [name for each in children(about, "creator") if (name := " ".join(texts(each, "name")[:1]))]
+    stated = (" ".join(texts(each, "name")[:1]) for each in children(about, "creator"))
+    names = [name for each in stated if (name := mapping.byline(each))]
     return ", ".join(dict.fromkeys(names)) or None
 
 

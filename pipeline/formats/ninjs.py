@@ -77,7 +77,7 @@ def parse(raw: RawStory) -> Story:
         "language": _text(fields.take("language", "lang")),
         "headline": _line(headline),
         "slugline": _text(fields.take("slugline")),
-        "byline": _names(fields.take("byline", "by", "author", "authors")),
+        "byline": mapping.byline(_names(fields.take("byline", "by", "author", "authors"))),
         "dateline": _dateline(fields.take("dateline")),
         "located": _names(fields.take("located")),
         "subject": tuple(_subjects(fields.take("subject", "subjects"))),

@@ -5,6 +5,7 @@ Where the specification leaves a choice, the alternatives are tried in turn: ide
 another document (``management-doc-idref``) is a message about that one.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -189,11 +190,20 @@ def _byline(top: Element | None) -> str | None:
     names = []
     for each in xml.children(top, "byline"):
         people = texts(each, "person")
-        words = people or [lines_of(each, UNSEEN | {"byttl", "location", "virtloc"}).replace("\n", " ")]
+        words = people or [" ".join(_words_beside(each, ("byttl", "location", "virtloc")))]
         names += [name for word in words if (name := mapping.byline(word.strip(" ,")))]
         if not any(words):
             names += texts(each, "byttl")
     return ", ".join(dict.fromkeys(names)) or None
+
+
+def _words_beside(element: Element, without: tuple[str, ...]) -> Iterator[str]:
+    """Yield the texts in an element, except those in its children of these names."""
+    yield element.text or ""
+    for each in element.iterchildren():
+        if each.tag not in without:
+            yield text(each) or ""
+        yield each.tail or ""
 
 
 def _dateline(dateline: Element | None, located: Element | None, day: Element | None) -> Dateline | None:
