@@ -66,7 +66,7 @@ class Stop(NamedTuple):
 class Headers:
     """The headers that this project reads and writes. Empty or None means absent.
 
-    ``uri`` to ``published`` describe the item as its feed knew it (see RawStory) and travel with it. ``trace``
+    ``uri`` to ``captions`` describe the item as its feed knew it (see RawStory) and travel with it. ``trace``
     lists where the item was. ``revision`` numbers the messages that the desk passes on for a story. ``copy_of`` and
     ``replay_of`` describe one message, not the item: the uri of the story that it is a copy of, and the coordinate
     of the message that it repeats.
@@ -80,6 +80,7 @@ class Headers:
     content_encoding: str = ""
     received_at: datetime | None = None
     published: datetime | None = None
+    captions: bool | None = None
     trace: tuple[Stop, ...] = ()
     revision: int | None = None
     copy_of: str = ""
@@ -198,6 +199,7 @@ _READERS = {
     "content_encoding": _text,
     "received_at": _time,
     "published": _time,
+    "captions": lambda value: value == b"True" or None,
     "trace": _stops,
     "revision": _number,
     "copy_of": _text,

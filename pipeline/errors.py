@@ -15,6 +15,7 @@ PipelineError
  │    ├── KibanaUnavailable
  │    ├── DownloadFailed       a jar of the local servers could not be downloaded
  │    └── LocalServerFailed    a local server did not start, or has exited
+ ├── NoStory                   the item is news management or a picture without text; it is counted and left out
  └── ConfigurationError        the operator can fix it
 
 Any other exception is a bug in this project.
@@ -44,6 +45,18 @@ class TooLarge(PermanentError):
         """``reason`` says how large it may be."""
         super().__init__(reason)
         self.start = start
+
+
+class NoStory(PipelineError):
+    """The item is well-formed but no story: planning, a package of links, a picture without text.
+
+    ``kind`` is what it is, in one word.
+    """
+
+    def __init__(self, kind: str) -> None:
+        """Say what it is instead."""
+        super().__init__(f"{kind} without a text, which is no story")
+        self.kind = kind
 
 
 class AnnotationFailed(PermanentError):

@@ -247,6 +247,7 @@ class LiveFeed(Section):
     url: Annotated[str | None, Field(pattern=r"^https?://", description="the address to poll")] = None
     format: Annotated[str, Field(description="auto, or what all its items are in")] = "auto"
     source: Annotated[str | None, Field(description="whose items these are, whatever they say")] = None
+    captions: Annotated[bool, Field(description="make stories of the captions of pictures")] = False
     settle: Annotated[float, Field(ge=0, description="seconds a file must be unchanged to be whole")] = 2
     done: Annotated[Done, Field(description="files that were taken: remember them, or move them to .done")] = "remember"
     every: Annotated[float, Field(ge=1, description="seconds between two visits")] = 300

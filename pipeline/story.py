@@ -41,7 +41,8 @@ class RawStory:
 
     ``uri`` identifies the item: the identifier it states, else one its feed assigns. ``source`` is the provider,
     ``feed`` the default name of the feed; where both are the same, a provider stated inside the item takes
-    precedence. ``published`` is a publication time given beside the item (``--published``).
+    precedence. ``published`` is a publication time given beside the item (``--published``). With ``captions`` the
+    caption of a picture makes a story.
     """
 
     uri: str
@@ -52,6 +53,7 @@ class RawStory:
     content_type: str = "application/octet-stream"
     published: datetime | None = None
     feed: str = ""
+    captions: bool = False
 
     @property
     def headers(self) -> Headers:
@@ -65,6 +67,7 @@ class RawStory:
             content_encoding="identity",
             received_at=self.receivedat,
             published=self.published,
+            captions=self.captions or None,
         )
 
     @classmethod
@@ -80,6 +83,7 @@ class RawStory:
             content_type=headers.content_type or "application/octet-stream",
             published=headers.published,
             feed=headers.feed,
+            captions=bool(headers.captions),
         )
 
 

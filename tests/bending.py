@@ -17,7 +17,7 @@ from rich.progress import track
 
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.errors import PermanentError
+from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader
 from pipeline.story import RawStory
 from tests.soon import TooSlow, soon
@@ -128,7 +128,7 @@ def outcome(value: bytes, name: str) -> Counter[str]:
         item.headers.pairs()
         try:
             story = clean(formats.parse(item))
-        except PermanentError as error:
+        except (PermanentError, NoStory) as error:
             assert str(error)
             found["dead letter"] += 1
         else:

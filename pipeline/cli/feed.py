@@ -11,7 +11,7 @@ from pipeline import feeds, topics
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages, print_error, set_up_logging
 from pipeline.cli.feeds import feeds_for, run
-from pipeline.cli.offline import FormatOption, PublishedOption, SourceOption, item_reader
+from pipeline.cli.offline import CaptionsOption, FormatOption, PublishedOption, SourceOption, item_reader
 from pipeline.cli.options import DataDirOption, KafkaOption
 from pipeline.connect.locate import locate_kafka
 from pipeline.errors import KafkaUnavailable, TooLarge
@@ -31,6 +31,7 @@ def feed(
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
+    captions: CaptionsOption = False,
     follow: Annotated[
         bool,
         typer.Option("--follow", help="Keep watching the folders and polling the addresses until told to stop."),
@@ -56,9 +57,9 @@ def feed(
     # Standard input is read until it ends anyway.
     if follow and sources != ["-"]:
         set_up_logging()
-        run(settings, feeds_for(sources, format, source))
+        run(settings, feeds_for(sources, format, source, captions))
         return
-    what = item_reader(settings.feed.max_item_bytes, format, published, source)
+    what = item_reader(settings.feed.max_item_bytes, format, published, source, captions)
     sender = Sender(locate_kafka(settings))
     refused = 0
     try:

@@ -134,17 +134,18 @@ def _searchable(settings: Settings) -> Searchable | None:
     return lambda uri: story(client, uri) is not None
 
 
-def feeds_for(words: Sequence[str], format: str, source: str | None) -> list[LiveFeed]:
+def feeds_for(words: Sequence[str], format: str, source: str | None, captions: bool = False) -> list[LiveFeed]:
     """Return live feeds for the folders and addresses named on the command line.
 
     Raises ConfigurationError for a word that is neither.
     """
     found = []
+    what = {"format": format, "source": source, "captions": captions}
     for word in words:
         if word.lower().startswith(("http://", "https://")):
-            found.append(LiveFeed(name=_name(word), url=word, format=format, source=source, every=60))
+            found.append(LiveFeed.model_validate({"name": _name(word), "url": word, "every": 60, **what}))
         elif Path(word).is_dir():
-            found.append(LiveFeed(name=_name(word), folder=Path(word), format=format, source=source))
+            found.append(LiveFeed.model_validate({"name": _name(word), "folder": Path(word), **what}))
         else:
             raise ConfigurationError(f"--follow takes folders and addresses; {word} is neither")
     return found

@@ -1,6 +1,7 @@
 """``wire parse`` and ``wire annotate``: process items without any server."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -10,8 +11,8 @@ import typer
 
 from pipeline import feeds, formats, settings
 from pipeline.clean import clean
-from pipeline.cli.console import print_error, print_json
-from pipeline.errors import PermanentError
+from pipeline.cli.console import messages, print_error, print_json
+from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.search.times import parse_time
 from pipeline.story import Story
@@ -27,6 +28,9 @@ PublishedOption = Annotated[
 ]
 SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="NAME", help="The provider of the items.", show_default=False)
+]
+CaptionsOption = Annotated[
+    bool, typer.Option("--captions", help="Make stories of the captions of pictures, which are left out otherwise.")
 ]
 _BATCH = 32
 
@@ -44,12 +48,13 @@ def parse(
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
+    captions: CaptionsOption = False,
 ) -> None:
     """Parse items and print the stories, one JSON object per line. Needs no server.
 
     [dim]wire parse seeds/  ·  cat story.json | wire parse -[/]
     """
-    reader = _Reader(files, format, published, source)
+    reader = _Reader(files, format, published, source, captions)
     for story in reader.stories():
         print_json(story.model_dump_json())
     sys.exit(reader.refused > 0)
@@ -62,6 +67,7 @@ def annotate(
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
+    captions: CaptionsOption = False,
     html: Annotated[
         bool, typer.Option("--html", help="Print an HTML page with coloured entities and quotes instead.")
     ] = False,
@@ -76,7 +82,7 @@ def annotate(
     from pipeline.annotate.story_annotation import annotate_stories  # noqa: PLC0415
     from pipeline.web.annotated import page  # noqa: PLC0415
 
-    reader = _Reader(files, format, published, source)
+    reader = _Reader(files, format, published, source, captions)
     nlp = model.load(reader.settings.spacy.model, reader.settings.spacy.names)
     unread = reader.stories()
     longest = reader.settings.annotate.max_characters
@@ -93,11 +99,14 @@ def annotate(
 class _Reader:
     """Read the stories in the named files, and count the rejected items."""
 
-    def __init__(self, words: list[str] | None, format: str, published: str | None, source: str | None) -> None:
+    def __init__(
+        self, words: list[str] | None, format: str, published: str | None, source: str | None, captions: bool
+    ) -> None:
         self.settings = settings.load()
         self.refused = 0
+        self._skipped: Counter[str] = Counter()
         self._words = words or ["-"]
-        self._intake = item_reader(self.settings.feed.max_item_bytes, format, published, source)
+        self._intake = item_reader(self.settings.feed.max_item_bytes, format, published, source, captions)
 
     def stories(self) -> Iterator[Story]:
         for item in feeds.read(self._words, self._intake):
@@ -106,17 +115,24 @@ class _Reader:
                 continue
             try:
                 yield clean(formats.parse(item))
+            except NoStory as error:
+                self._skipped[error.kind] += 1
             except PermanentError as error:
                 self._refuse(item.uri, str(error))
+        if self._skipped:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in self._skipped.most_common())
+            messages.print(f"[dim]left out, since they are no stories: {kinds}[/]")
 
     def _refuse(self, where: str, reason: str) -> None:
         self.refused += 1
         print_error(f"{where}: {reason}")
 
 
-def item_reader(limit: int, format: str, published: str | None, source: str | None) -> ItemReader:
+def item_reader(
+    limit: int, format: str, published: str | None, source: str | None, captions: bool = False
+) -> ItemReader:
     """Return the reader that the options describe. Raises ConfigurationError."""
     if format != "auto":
         formats.format_named(format)
     when: datetime | None = parse_time(published) if published else None
-    return ItemReader(limit=limit, format=format, source=source, published=when)
+    return ItemReader(limit=limit, format=format, source=source, published=when, captions=captions)

@@ -45,7 +45,8 @@ class Rejected:
 class ItemReader:
     """Reads items as the user described them.
 
-    ``format`` is a format's name or "auto"; ``source`` and ``published`` are optional; ``limit`` is the largest
+    ``format`` is a format's name or "auto"; ``source`` and ``published`` are optional; with ``captions``
+    the caption of a picture makes a story; ``limit`` is the largest
     item in bytes.
     """
 
@@ -53,6 +54,7 @@ class ItemReader:
     format: str = "auto"
     source: str | None = None
     published: datetime | None = None
+    captions: bool = False
 
     def items(self, stream: Peekable, where: str, name: str | None, feed: str) -> Iterator[RawStory | Rejected]:
         """Yield the items in ``stream``.
@@ -98,4 +100,5 @@ class ItemReader:
             content_type=known.content_type,
             published=self.published,
             feed=feed,
+            captions=self.captions,
         )

@@ -149,7 +149,7 @@ class LiveFeeds:
                 return
 
     def _reader(self, feed: LiveFeed) -> ItemReader:
-        return ItemReader(limit=self.limit, format=feed.format, source=feed.source)
+        return ItemReader(limit=self.limit, format=feed.format, source=feed.source, captions=feed.captions)
 
     async def _record_arrival(self, name: str, items: int, last: str | None) -> None:
         """Record arrivals, and measure how long the last item takes to become searchable."""

@@ -17,7 +17,7 @@ from io import BufferedReader, BytesIO
 import structlog
 
 from pipeline import formats
-from pipeline.errors import PermanentError
+from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds.feed_state import FeedState, PollState
 from pipeline.feeds.fetch import Client, Response, Unreachable
 from pipeline.feeds.item_reader import ItemReader, Rejected
@@ -158,6 +158,6 @@ def _digest(item: RawStory) -> str:
     """Return a digest of the entry's content, independent of the feed around it."""
     try:
         value = formats.parse(replace(item, receivedat=_EPOCH)).model_dump_json(exclude={"source"})
-    except PermanentError:
+    except (PermanentError, NoStory):
         value = item.value.decode("latin-1")
     return sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from dateutil import parser as dates
 from pydantic import ValidationError
 
-from pipeline.errors import MalformedItem
+from pipeline.errors import MalformedItem, NoStory
 from pipeline.story import Dateline, RawStory, Source, Story, Subject, as_utc
 
 Item = TypeVar("Item")
@@ -84,6 +84,14 @@ _NOBODY = re.compile(
     r"|\S+@\S+\.\S+|[a-z]+[._]?[a-z]*\d*|[a-z]{1,4}(?:/[a-z]{1,4})+|[A-Z]{2,4}(?:/[A-Z]{2,4})*"
 )
 """Bylines that name nobody: "Staff Reporter", a mail address, a login, initials."""
+_MEDIA = {
+    **dict.fromkeys(("picture", "photo", "image", "photograph"), "picture"),
+    **dict.fromkeys(("graphic", "animation"), "graphic"),
+    "video": "video",
+    "audio": "audio",
+}
+_PACKAGES = frozenset(("composite", "package", "packageitem"))
+_PLANNING = frozenset(("event", "planning"))
 _PLACEHOLDERS = frozenset(("0", "-", "null", "none", "undefined", "n/a", "nan"))
 _SITE = re.compile(r"https?://[^/?#\s]+/?", re.I)
 _ONLY_TIME = re.compile(r"[\d\s/.:,+-]*\d[\d\s/.:,+-]*(?:[TZ][\d:.+-]*Z?|(?:GMT|UTC)[\d:+-]*)?")
@@ -230,6 +238,25 @@ def single(items: Sequence[Item], what: str) -> Item:
     if items:
         raise MalformedItem(f"{len(items)} {what} in one message, which is to hold one (a feed takes them apart)")
     raise MalformedItem(f"no {what} in it")
+
+
+def text_or_caption(
+    raw: RawStory, kind: str | None, body: str, caption: str | None, headline: str | None, status: str = "usable"
+) -> str:
+    """Return an item's text, or else its caption or description.
+
+    ``kind`` is the item's, in any spelling and scheme (``ninat:picture``). Raises NoStory for a picture or a recording
+    without a text, unless the feed asks for captions; for planning; and for a package of links without a headline. A
+    kill passes.
+    """
+    word = _local(kind)
+    if body or status != "usable":
+        return body or caption or ""
+    if word in _MEDIA and not (raw.captions and caption):
+        raise NoStory(_MEDIA[word])
+    if word in _PLANNING or (word in _PACKAGES and not (caption or headline)):
+        raise NoStory("planning" if word in _PLANNING else "package")
+    return caption or ""
 
 
 def story(raw: RawStory, **stated: Any) -> Story:

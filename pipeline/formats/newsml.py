@@ -52,6 +52,10 @@ def parse(raw: RawStory) -> Story:
         child(envelope, "NewsService") is not None and mapping.signal(_formal(child(envelope, "NewsService"))) == "test"
     )
     genres = [(None, _formal(each)) for each in item.iter("Genre")]
+    pubstatus = mapping.pubstatus(_kill(instructed) or status, embargoed)
+    headline = _line(components, "HeadLine") or article.headline or _label(item)
+    media = (_formal(child(each, "MediaType")) for each in item.iter("ContentItem"))
+    kind = next(filter(None, media), None) or _formal(child(management, "NewsItemType"))
     return mapping.story(
         raw,
         uri=uri,
@@ -62,7 +66,7 @@ def parse(raw: RawStory) -> Story:
             text(child(item, "Identification", "NewsIdentifier", "DateId")),
         ),
         firstcreated=mapping.first_time(text(child(management, "FirstCreated"))),
-        pubstatus=mapping.pubstatus(_kill(instructed) or status, embargoed),
+        pubstatus=pubstatus,
         embargoed=embargoed,
         signal="test"
         if is_test
@@ -71,7 +75,7 @@ def parse(raw: RawStory) -> Story:
         or mapping.urgency(_formal(child(management, "Priority")))
         or mapping.urgency(_formal(child(envelope, "Priority"))),
         language=_language(item, main),
-        headline=_line(components, "HeadLine") or article.headline or _label(item),
+        headline=headline,
         slugline=_line(components, "SlugLine") or _label(item, "NameLabel"),
         byline=mapping.byline(_line(components, "ByLine")) or article.byline or _authors(item),
         dateline=mapping.dateline(_line(components, "DateLine"), _city(item)) or article.dateline,
@@ -85,7 +89,7 @@ def parse(raw: RawStory) -> Story:
         usageterms=_usage(item) or _line(components, "RightsLine") or article.usageterms,
         copyrightholder=_holder(item) or _line(components, "CopyrightLine") or article.copyrightholder,
         source=_party(item, "Provider") or _party(item, "Source") or _formal(child(envelope, "SentFrom", "Party")),
-        body=body,
+        body=mapping.text_or_caption(raw, kind, body, None, headline, pubstatus),
         removed=article.removed,
         extra=article.beside
         | {

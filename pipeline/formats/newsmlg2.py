@@ -8,7 +8,7 @@ A newsMessage is split into its items. A package becomes a story whose ``extra``
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.errors import MalformedItem
+from pipeline.errors import NoStory
 from pipeline.formats import mapping, nitf, xml
 from pipeline.formats.contract import Format, ItemOrError, Stream
 from pipeline.formats.markup import UNSEEN, is_fragment, lines_of, text_of
@@ -33,7 +33,7 @@ def identity(value: bytes) -> str | None:
 
 
 def parse(raw: RawStory) -> Story:
-    """Return the story in an item. Raises MalformedItem, also for items that are no news."""
+    """Return the story in an item. Raises MalformedItem; NoStory for items that are no news."""
     root = xml.read(raw.value)
     item = _item(root)
     meta, about, rights = child(item, "itemMeta"), child(item, "contentMeta"), _rights(item)
@@ -49,15 +49,17 @@ def parse(raw: RawStory) -> Story:
     genres = [*_concepts(about, "genre")]
     headline = _best(about, "headline") or article.headline or text(child(meta, "title"))
     descriptions = _best(about, "description")
+    kind = item.tag if item.tag == "packageItem" else attribute(child(meta, "itemClass"), *_CODES)
+    status = mapping.pubstatus(
+        attribute(child(meta, "pubStatus"), *_CODES) or text(child(meta, "pubStatus")), embargoed
+    )
     return mapping.story(
         raw,
         uri=attribute(item, "guid"),
         version=mapping.version(attribute(item, "version")),
         versioncreated=created,
         firstcreated=mapping.first_time(text(child(meta, "firstCreated")), text(child(about, "contentCreated"))),
-        pubstatus=mapping.pubstatus(
-            attribute(child(meta, "pubStatus"), *_CODES) or text(child(meta, "pubStatus")), embargoed
-        ),
+        pubstatus=status,
         embargoed=embargoed,
         signal=mapping.signal(*signals, *(word for genre in genres for word in genre), *_roles(meta)),
         urgency=mapping.urgency(text(child(about, "urgency")))
@@ -79,7 +81,7 @@ def parse(raw: RawStory) -> Story:
         or _rights_text(rights, "copyrightNotice")
         or article.copyrightholder,
         source=_label(child(meta, "provider")) or next(iter(texts(about, "infoSource", "name")), None),
-        body=body or descriptions,
+        body=mapping.text_or_caption(raw, str(kind or ""), body, descriptions, headline, status),
         removed=article.removed,
         extra=article.beside
         | {
@@ -108,12 +110,12 @@ def parse(raw: RawStory) -> Story:
 def _item(root: Element) -> Element:
     """Return the item in the document.
 
-    Raises MalformedItem if there is none, or it is no news.
+    Raises MalformedItem if there is none, NoStory if it is no news.
     """
     found = [root] if root.tag in _ITEMS else [*root.iter(*_ITEMS)]
     other = next((str(each.tag) for each in root.iter(*_OTHERS)), None)
     if other and not found:
-        raise MalformedItem(f"a NewsML-G2 {other} has no story")
+        raise NoStory(other.removesuffix("Item"))
     return mapping.single(found, "newsItems")
 
 

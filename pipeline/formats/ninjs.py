@@ -59,9 +59,13 @@ def parse(raw: RawStory) -> Story:
     headline = _role_of(fields.take(*_HEADLINES), "main")
     # This project's own JSON of a flash or a package may have no body.
     is_empty = fields.peek_value("body") == "" or bool(fields.peek_value("associations"))
-    body = _body(fields)
+    body, caption = _first_text(fields, _BODIES), _first_text(fields, _DESCRIPTIONS)
     embargoed = _time(fields.take("embargoed", "embargo"))
     pubstatus = mapping.pubstatus(str(fields.take("pubstatus") or ""), embargoed)
+    kind = fields.peek_value("type")
+    body = mapping.text_or_caption(
+        raw, kind if isinstance(kind, str) else None, body, caption, _text(headline), pubstatus
+    )
     if not body and pubstatus == "usable" and not (headline and is_empty):
         raise MalformedItem("no body: none of body_text, body_xhtml, bodies, body, text has text")
     created = _time(fields.take("versioncreated", "published", "date_published", "date"))
@@ -239,13 +243,9 @@ def _source(stated: object, raw: RawStory, fields: Fields) -> Source:
     return Source(name=given or name or raw.source, format=raw.format, receivedat=raw.receivedat)
 
 
-def _body(fields: Fields) -> str:
-    """Return the richest body; without any, the description (a picture's caption)."""
-    for names in (_BODIES, _DESCRIPTIONS):
-        bodies = [text for name in names for text in _texts(fields.take(name), name)]
-        if bodies:
-            return bodies[0]
-    return ""
+def _first_text(fields: Fields, names: tuple[str, ...]) -> str:
+    """Return the richest text in these fields, which all count as understood."""
+    return next(iter([text for name in names for text in _texts(fields.take(name), name)]), "")
 
 
 def _texts(value: object, name: str) -> Iterator[str]:

@@ -140,7 +140,8 @@ class TestNinjs:
         assert story.body == "A <b>\nB\nC"
 
     def test_a_picture_has_its_caption_for_a_body(self):
-        assert parse({"uri": "x", "type": "picture", "description_text": "A dam."}).body == "A dam."
+        value = json.dumps({"uri": "x", "type": "picture", "description_text": "A dam."}).encode()
+        assert formats.parse(RawStory("x", value, "ninjs", "x", NOON, captions=True)).body == "A dam."
 
     def test_nonconforming_objects_are_accepted(self):
         story = parse({"id": 7, "title": "T", "text": "Body."})

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from pipeline import formats
-from pipeline.errors import MalformedItem, PermanentError
+from pipeline.errors import MalformedItem, NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.formats.encoding import decode
 from pipeline.story import RawStory
@@ -71,7 +71,7 @@ class TestDepth:
         with soon(bending.SLOW):
             try:
                 parse(value, "html")
-            except PermanentError as error:
+            except (PermanentError, NoStory) as error:
                 assert str(error)
 
     @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"text":['])
@@ -85,7 +85,7 @@ class TestDepth:
         with soon(bending.SLOW):
             try:
                 parse(b"Subject: x\r\nFrom: y\r\n" + part * 10_000, "email")
-            except PermanentError as error:
+            except (PermanentError, NoStory) as error:
                 assert str(error)
 
 

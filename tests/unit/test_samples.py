@@ -26,7 +26,7 @@ def items(path: Path) -> list[RawStory]:
     """Return the items of a sample as they would reach Kafka at noon."""
     stream = BufferedReader(BytesIO(path.read_bytes()), formats.SNIFFED_BYTES)
     found = list(ItemReader(limit=1 << 20).items(stream, path.name, path.name, "samples"))
-    return [replace(item, receivedat=NOON) for item in found if isinstance(item, RawStory)]
+    return [replace(item, receivedat=NOON, captions=True) for item in found if isinstance(item, RawStory)]
 
 
 def read(path: Path) -> list[dict]:

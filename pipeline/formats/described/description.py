@@ -15,7 +15,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.formats.described.selectors import Select, Syntax, selector
 
 TEXTS = ("uri", "version", "pubstatus", "signal", "urgency", "language", "headline", "slugline", "byline", "dateline",
-         "located", "ednote", "usageterms", "copyrightholder", "source", "body")  # fmt: skip
+         "located", "ednote", "usageterms", "copyrightholder", "source", "body", "kind", "caption")  # fmt: skip
 TIMES = ("versioncreated", "firstcreated", "embargoed")
 LISTS = ("keyword", "subject", "genre")
 _MOST_BYTES = 100_000
@@ -77,7 +77,10 @@ class Recognition(BaseModel):
 
 
 class Fields(BaseModel):
-    """The rules of each field of a story; ``extra`` takes any name."""
+    """The rules of each field of a story; ``extra`` takes any name.
+
+    ``kind`` tells pictures, recordings and planning from stories, ``caption`` is the text of a picture.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -97,6 +100,8 @@ class Fields(BaseModel):
     copyrightholder: Rules | None = None
     source: Rules | None = None
     body: Rules | None = None
+    kind: Rules | None = None
+    caption: Rules | None = None
     versioncreated: Rules | None = None
     firstcreated: Rules | None = None
     embargoed: Rules | None = None

@@ -82,6 +82,8 @@ class DescribedFormat:
             raise MalformedItem("several items in one message, which is to hold one (a feed takes them apart)")
         stated = self.values(document)
         embargoed = self._embargo(document)
+        status = mapping.pubstatus(stated.get("pubstatus"), embargoed)
+        kind, caption = stated.pop("kind", None), stated.pop("caption", None)
         extra = {name.removeprefix("extra."): stated.pop(name) for name in list(stated) if name.startswith("extra.")}
         return mapping.story(
             raw,
@@ -92,7 +94,10 @@ class DescribedFormat:
                 "signal": mapping.signal(stated.get("signal")),
                 "byline": mapping.byline(stated.get("byline")),
                 "dateline": mapping.dateline(stated.get("dateline")),
-                "pubstatus": mapping.pubstatus(stated.get("pubstatus"), embargoed),
+                "pubstatus": status,
+                "body": mapping.text_or_caption(
+                    raw, kind, stated.get("body", ""), caption, stated.get("headline"), status
+                ),
                 "embargoed": embargoed,
                 "extra": extra,
             },

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pipeline import formats
 from pipeline.clean import clean
 from pipeline.envelope import Envelope
+from pipeline.errors import NoStory
 from pipeline.story import RawStory
-from pipeline.workers.contract import Context, Handler, Metrics, Outcome, Send
+from pipeline.workers.contract import Context, Done, Handler, Metrics, Outcome, Send
 
 
 def handler(context: Context) -> Handler:
@@ -35,5 +36,7 @@ def _parsed(envelope: Envelope) -> Outcome:
     try:
         story = clean(formats.parse(RawStory.of(envelope)))
         return Send(story.uri, story.model_dump_json().encode())
+    except NoStory as error:
+        return Done(str(error))
     except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
         return error
