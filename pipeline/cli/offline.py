@@ -12,10 +12,12 @@ import typer
 from pipeline import feeds, formats, settings
 from pipeline.clean import clean
 from pipeline.cli.console import messages, print_error, print_json
+from pipeline.cli.explanation import show_explanation
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
+from pipeline.formats.provenance import explain
 from pipeline.search.times import parse_time
-from pipeline.story import Story
+from pipeline.story import RawStory, Story
 
 FormatOption = Annotated[
     str, typer.Option("--format", metavar="F", help=f"auto, or one of {', '.join(formats.known_formats())}.")
@@ -49,14 +51,22 @@ def parse(
     published: PublishedOption = None,
     source: SourceOption = None,
     captions: CaptionsOption = False,
+    explained: Annotated[
+        bool,
+        typer.Option("--explain", help="Show where each field stands in the source, and what of it was not used."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --explain: one JSON object per line.")] = False,
 ) -> None:
     """Parse items and print the stories, one JSON object per line. Needs no server.
 
-    [dim]wire parse seeds/  ·  cat story.json | wire parse -[/]
+    [dim]wire parse seeds/  ·  cat story.json | wire parse -  ·  wire parse --explain story.xml[/]
     """
     reader = _Reader(files, format, published, source, captions)
-    for story in reader.stories():
-        print_json(story.model_dump_json())
+    for item, story in reader.items():
+        if explained:
+            show_explanation(story, explain(item, story), as_json=as_json)
+        else:
+            print_json(story.model_dump_json())
     sys.exit(reader.refused > 0)
 
 
@@ -109,12 +119,15 @@ class _Reader:
         self._intake = item_reader(self.settings.feed.max_item_bytes, format, published, source, captions)
 
     def stories(self) -> Iterator[Story]:
+        return (story for _, story in self.items())
+
+    def items(self) -> Iterator[tuple[RawStory, Story]]:
         for item in feeds.read(self._words, self._intake):
             if isinstance(item, Rejected):
                 self._refuse(item.where, item.reason)
                 continue
             try:
-                yield clean(formats.parse(item))
+                yield item, clean(formats.parse(item))
             except NoStory as error:
                 self._skipped[error.kind] += 1
             except PermanentError as error:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from email import policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -101,7 +101,7 @@ def _header(message: EmailMessage, name: str) -> str | None:
     """Return a header's text; raw bytes that are not UTF-8 are taken for Windows-1252."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     words = decode(raw.encode("utf-8", "surrogateescape"))
-    with suppress(HeaderParseError, LookupError, ValueError):
+    with suppress(MessageError, LookupError, ValueError):
         words = str(make_header(decode_header(words)))
     return " ".join(words.replace("\x00", "").split()) or None
 

@@ -129,3 +129,8 @@ def test_newsml_without_an_item_id_has_no_uri_that_others_share():
     public = "<PublicIdentifier>urn:newsml:www.example.be</PublicIdentifier>"
     assert identity(item.format(public, 'Duid="nc1"').encode()) is None
     assert identity(item.format("", 'Duid="20190603-153"').encode()) == "urn:newsml:www.example.be:20190603-153"
+
+
+def test_a_mail_with_a_charset_that_does_not_exist_is_a_story():
+    mail = "From: a@example.org\nMessage-ID: <1@example.org>\nSubject: =?uêf-8?q?Port?= reopens\n\nThe port is open.\n"
+    assert read(mail, "email").body == "The port is open."
