@@ -23,7 +23,18 @@ from pipeline.ops.status import Status
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
 from pipeline.settings import Settings
-from pipeline.web import alerts, api, exports, happenings, ingest, live_stream, metrics, pages, status_pages
+from pipeline.web import (
+    alerts,
+    api,
+    exports,
+    happenings,
+    ingest,
+    live_stream,
+    metrics,
+    pages,
+    status_pages,
+    story_source,
+)
 from pipeline.web.context import AppContext
 from pipeline.web.ingest import IngestService
 from pipeline.web.live_stream import IndexedBroadcast
@@ -40,7 +51,7 @@ _SAFE = {
 }
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
-PARTS = (api, happenings, exports, alerts, live_stream, status_pages, ingest, metrics, pages)
+PARTS = (api, happenings, exports, alerts, live_stream, status_pages, story_source, ingest, metrics, pages)
 """The modules with routes."""
 
 

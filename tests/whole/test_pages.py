@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -20,6 +21,8 @@ PATHS = {
     "changes": "/story/changes?uri=urn:desk:told-twice&version=1",
     "name": "/name?name=Maria+Keller",
     "wall": "/wall?window=7d",
+    "happenings": "/happenings",
+    "source": f"/story/source?uri=urn:desk:{WORD}:8",
     "alerts": "/alerts",
     "status": "/status",
     "nothing": "/?q=nobodyhasthisword",
@@ -207,6 +210,24 @@ class TestWatching:
         page.get_by_role("button", name="Replay").click()
         expect(page.locator(".done")).to_have_text("1 replayed.")
 
+    def test_who_has_a_token_reads_where_each_field_stands(self, page, fed):
+        token = fed("token", "add", f"reader-{id(page)}").stdout.decode().strip()
+        page.goto(f"/story?uri=urn:desk:{WORD}:8")
+        page.get_by_role("link", name="source", exact=True).click()
+        page.get_by_label("token").fill(token)
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("tr", has_text="headline").first).to_contain_text("$.headline")
+        expect(page.locator("tr", has_text="About 8").first).to_contain_text("$.headline")
+
+    def test_a_source_is_shown_to_nobody_else(self, fed):
+        address = f"{fed.address}/api/v1/story/source"
+        assert httpx.get(address, params={"uri": f"urn:desk:{WORD}:8"}).status_code == 401
+        token = fed("token", "add", "api-reader").stdout.decode().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        found = httpx.get(address, params={"uri": f"urn:desk:{WORD}:8"}, headers=headers).json()
+        assert found["fields"]["headline"] == ["$.headline"]
+        assert httpx.get(address, params={"uri": "urn:none"}, headers=headers).status_code == 404
+
 
 class TestEverybody:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -331,6 +352,8 @@ class TestHostileStories:
             "/?q=hostilefish&quotes=true",
             "/?q=%3Cscript%3Epwn()%3C/script%3E",
             "/wall?window=30d",
+            "/happenings?q=hostilefish",
+            "/?q=hostilefish&events=true",
         ]
         pages += [f"/alerts{what}" for what in ("", "?alert=hostile", "?alert=%22%3E%3Cscript%3Epwn()%3C/script%3E")]
         pages += [f"/?{name}=%3Cscript%3Epwn()%3C/script%3E" for name in ("q", "since", "source", "cursor", "sort")]
