@@ -81,7 +81,8 @@ _ISO = re.compile(
 )
 _NOBODY = re.compile(
     r"(?i:staff|newsroom|news desk|editors?|admin|agenc(?:y|ies)|online)(?i: (?:reporters?|writers?|desk))?"
-    r"|\S+@\S+\.\S+|[a-z]+[._]?[a-z]*\d*|[a-z]{1,4}(?:/[a-z]{1,4})+|[A-Z]{2,4}(?:/[A-Z]{2,4})*"
+    r"|\S+@\S+\.\S+|[a-z]+[._]?[a-z]*\d*|[a-z]{1,4}(?:/[a-z]{1,4})+"
+    r"|(?!(?:AP|AFP|APA|ANP|ATS|AAP|DPA|EFE|NTB|PA|SDA|STT|TT|UPI)$)[A-Z]{2,4}(?:/[A-Z]{2,4})*"
 )
 """Bylines that name nobody: "Staff Reporter", a mail address, a login, initials."""
 _MEDIA = {
@@ -93,6 +94,7 @@ _MEDIA = {
 _PACKAGES = frozenset(("composite", "package", "packageitem"))
 _PLANNING = frozenset(("event", "planning"))
 _PLACEHOLDERS = frozenset(("0", "-", "null", "none", "undefined", "n/a", "nan"))
+_ONLY_DAY = re.compile(r"\d{8}(?:T[\dZ+-]*)?")
 _SITE = re.compile(r"https?://[^/?#\s]+/?", re.I)
 _ONLY_TIME = re.compile(r"[\d\s/.:,+-]*\d[\d\s/.:,+-]*(?:[TZ][\d:.+-]*Z?|(?:GMT|UTC)[\d:+-]*)?")
 _MOST_TERMS = 1_000
@@ -203,8 +205,8 @@ def identifier(text: str | None) -> str | None:
     if not text or text.lower() in _PLACEHOLDERS or _SITE.fullmatch(text):
         return None
     if text.lower().startswith("urn:newsml:"):
-        parts = text.split(":")[2:]
-        return text if len(parts) >= 3 and all(parts[:3]) else None
+        provider, _, rest = text[len("urn:newsml:") :].partition(":")
+        return text if provider and rest and all(rest.split(":")[:2]) and not _ONLY_DAY.fullmatch(rest) else None
     return None if text.endswith(":") else text
 
 

@@ -110,7 +110,7 @@ def _of_json(value: Any, path: str) -> Iterator[Leaf]:
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from _of_json(each, f"{path}[{number}]")
-    elif value not in (None, "", True, False):
+    elif value not in (None, "") and not isinstance(value, bool):
         yield Leaf(path, str(value))
 
 

@@ -115,13 +115,30 @@ class TestDatelines:
 
 class TestIdentifiers:
     @pytest.mark.parametrize(
-        "text", ["urn:newsml:www.example.be", "urn:newsml:x.be::n1", "http://www.example.be", "https://x.be/", "0", " "]
+        "text",
+        [
+            "urn:newsml:www.example.be",
+            "urn:newsml:x.be::n1",
+            "urn:newsml:x.be:20240516",
+            "http://www.example.be",
+            "https://x.be/",
+            "0",
+            " ",
+        ],
     )
     def test_that_many_stories_share_are_none(self, text):
         assert identifier(text) is None
 
     @pytest.mark.parametrize(
-        "text", ["urn:newsml:x.be:20240516:n1", "http://www.example.be/story/7", "12345", "tag:x,2024:a", "BD-2016"]
+        "text",
+        [
+            "urn:newsml:x.be:20240516:n1",
+            "http://www.example.be/story/7",
+            "12345",
+            "tag:x,2024:a",
+            "BD-2016",
+            "urn:newsml:localhost:5d385f31",
+        ],
     )
     def test_of_one_story_stay(self, text):
         assert identifier(text) == text
@@ -129,7 +146,14 @@ class TestIdentifiers:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("Von Thomas Est", "Thomas Est"), ("Staff Reporter", None), ("desk@example.org", None), ("jdoe", None)],
+    [
+        ("Von Thomas Est", "Thomas Est"),
+        ("Staff Reporter", None),
+        ("desk@example.org", None),
+        ("jdoe", None),
+        ("VRG", None),
+        ("AFP", "AFP"),
+    ],
 )
 def test_a_byline_names_somebody(text, name):
     assert byline(text) == name
