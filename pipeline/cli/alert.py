@@ -93,7 +93,7 @@ def list_alerts(
     for column in ("name", "query", "notifies", "matches", "last"):
         table.add_column(column, overflow="fold")
     for alert, total, newest in found:
-        query = f"{alert.query} ({alert.search_query().searched.alias})"
+        query = f"{alert.query} ({alert.search_query().searched.alias})" if alert.of_parts else alert.query
         last = f"{newest[0].at:%Y-%m-%d %H:%M}" if newest else "never"
         where = ", ".join(channel for channel in (alert.webhook, *alert.email) if channel)
         table.add_row(alert.name, escape(query), escape(where), f"{total:,}", last)

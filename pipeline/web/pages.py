@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from pipeline.annotations import QUAD_CLASSES
 from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate
 from pipeline.search import entity_names
@@ -31,6 +32,8 @@ from pipeline.web.templating import rendered
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _EXPORTS = (("ndjson", "NDJSON"), ("csv", "CSV"), ("rss", "RSS"), ("atom", "Atom"))
 _FILTERS = (*MULTIPLE, *TIME_FILTERS, "dead")
+_TYPES, _REAL = tuple(QUAD_CLASSES), ("happened", "ongoing")
+"""The events on the wall: those that have a type, and are no plans."""
 _CLEARED = dict.fromkeys(_FILTERS)
 
 
@@ -125,7 +128,7 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     return rendered(
         "wall.html",
         latest=execute(index, SearchQuery(size=18)),
-        happenings=happenings(index, replace(recent, status=("happened", "ongoing"), events=True), 8)[1],
+        happenings=happenings(index, replace(recent, events=True, type=_TYPES, status=_REAL), 8)[1],
         rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
         recent=execute(index, recent, with_facets=True),

@@ -94,6 +94,7 @@ def _all_events(
     tree: Tree, extractor: FeatureExtractor, judge: Classifier, likely: float, possible: float
 ) -> Iterator[EventSpan]:
     scorer = _Scorer(extractor, judge, math.log(possible / (1 - possible)))
+    types: dict[int, str | None] = {}
     for predicate in range(len(tree)):
         if not extractor.is_verb(predicate) and not extractor.may_happen(predicate):
             continue
@@ -102,8 +103,12 @@ def _all_events(
         found = _of_a_pair(tree, extractor, scorer, predicate, likely, possible)
         if found is None or found.type is None:
             alone = _alone(tree, extractor, predicate)
+            if alone and tree.dep[predicate] == "advcl" and types.get(tree.head[predicate]) == alone.type:
+                # "attacked a base, killing 12": what follows from an event is no second one.
+                continue
             found = alone if alone and (found is None or alone.type) else found
         if found:
+            types[predicate] = found.type
             yield found
 
 
