@@ -97,6 +97,7 @@ def _items(
     head = sample.read_bytes()[: formats.SNIFFED_BYTES].lstrip()
     if not described.recognises(head, sample.name):
         yield PermanentError("not recognised: see [recognise] in the description")
+        return
     with BufferedReader(sample.open("rb", buffering=0)) as stream:
         for item in described.split(stream, limit):
             if isinstance(item, TooLarge):

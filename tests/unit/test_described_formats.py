@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from typer.testing import CliRunner
 
+from pipeline.cli import build_app
 from pipeline.errors import ConfigurationError, MalformedItem
 from pipeline.formats.described import BUILTIN, FOLDER, DescribedFormats
 from pipeline.formats.described import selectors as selectors_module
@@ -152,6 +154,31 @@ class TestPlainPaths:
     @given(document=JSON, path=STEPS)
     def test_lead_where_jsonpath_leads(self, document, path):
         assert selector(path, "json")(document) == [match.obj for match in jsonpath.finditer(path, document)]
+
+
+class TestCheck:
+    def checked(self, tmp_path: Path, sample: str) -> tuple[int, str]:
+        """Return the exit code and output of ``wire formats check --json`` for a sample."""
+        (tmp_path / "agency.toml").write_text(GOOD)
+        (tmp_path / "sample.json").write_text(sample)
+        words = ["formats", "check", str(tmp_path / "agency.toml"), str(tmp_path / "sample.json"), "--json"]
+        done = CliRunner().invoke(build_app(words), words)
+        return done.exit_code, done.output
+
+    def test_a_complete_sample_is_shown_field_by_field(self, tmp_path):
+        code, output = self.checked(tmp_path, json.dumps({"agency-feed": 1, "stories": [STORY]}))
+        found = json.loads(output)
+        assert (code, found["needed"]) == (0, [])
+        assert found["fields"]["headline"] == {"value": "Port reopens", "path": "$.title"}
+        assert "embargoed" in found["missing"]
+
+    def test_a_sample_without_a_headline_is_not_complete(self, tmp_path):
+        story = {name: value for name, value in STORY.items() if name != "title"}
+        code, output = self.checked(tmp_path, json.dumps({"agency-feed": 1, "stories": [story]}))
+        assert (code, json.loads(output)["needed"]) == (1, ["headline"])
+
+    def test_a_sample_of_another_format_is_not_recognised(self, tmp_path):
+        assert self.checked(tmp_path, "Plain text")[0] == 1
 
 
 class TestFolder:
