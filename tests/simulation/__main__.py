@@ -5,10 +5,10 @@ python -m tests.simulation --seeds 1000000 --first 0
 
 import argparse
 import gc
+import multiprocessing
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 
 import structlog
 from rich.console import Console
@@ -17,10 +17,12 @@ from rich.progress import track
 from tests.simulation.seeds import simulate
 
 _CHUNK = 100
+_CHUNKS_EACH = 8
+"""A process ends after so many chunks, with some 700 MB of garbage: collecting it takes a quarter of the time."""
 
 
 def prepare() -> None:
-    """Silence the logs of intended faults, and collect garbage only between chunks to save time."""
+    """Silence the logs of intended faults, and never collect garbage."""
     gc.freeze()
     gc.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -28,7 +30,6 @@ def prepare() -> None:
 
 def chunk(first: int) -> list[tuple[int, list[str]]]:
     """Return the seeds of a chunk that break a law, with the laws."""
-    gc.collect()
     return [(seed, broken) for seed in range(first, first + _CHUNK) if (broken := simulate(seed))]
 
 
@@ -42,8 +43,8 @@ def main() -> int:
     begin = time.monotonic()
     starts = range(options.first, options.first + options.seeds, _CHUNK)
     failed = 0
-    with ProcessPoolExecutor(os.cpu_count(), initializer=prepare) as pool:
-        chunks = pool.map(chunk, starts)
+    with multiprocessing.get_context("fork").Pool(os.cpu_count(), prepare, maxtasksperchild=_CHUNKS_EACH) as pool:
+        chunks = pool.imap(chunk, starts)
         for found in track(chunks, "simulating", len(starts), console=console, disable=not console.is_terminal):
             for seed, broken in found:
                 failed += 1
