@@ -155,7 +155,7 @@ def topic_page() -> str:
         "# Topics and stages\n\n`wire setup` creates all topics.\n\n"
         "`wire.raw` holds the original bytes of the items, with the headers `source`, `feed`, `format`, `content-type`, "
         "`content-encoding`, `received-at` and `published`. The other topics hold JSON, keyed by the story's `uri`. "
-        "Between stages there are also the headers `trace` (where the item was, and when), `revision`, `copy-of` and "
+        "Between stages there are also the headers `trace` (where the item was, and when), `revision`, `relates-to` and "
         "`replay-of`. Any stage may write to [`wire.dead`](dead-letters.md). The desks compare stories through "
         "`wire.signatures`.\n\n"
         "| topic | written by | read by |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n\n"

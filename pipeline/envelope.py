@@ -67,9 +67,10 @@ class Headers:
     """The headers that this project reads and writes. Empty or None means absent.
 
     ``uri`` to ``captions`` describe the item as its feed knew it (see RawStory) and travel with it. ``trace``
-    lists where the item was. ``revision`` numbers the messages that the desk passes on for a story. ``copy_of`` and
-    ``replay_of`` describe one message, not the item: the uri of the story that it is a copy of, and the coordinate
-    of the message that it repeats.
+    lists where the item was. ``revision`` numbers the messages that the desk passes on for a story. ``relates_to``
+    and ``replay_of`` describe one message, not the item: the uri of the story that must be told that this one's
+    record has changed (its original, its update, or what it replaces), and the coordinate of the message that it
+    repeats.
     """
 
     uri: str = ""
@@ -83,7 +84,7 @@ class Headers:
     captions: bool | None = None
     trace: tuple[Stop, ...] = ()
     revision: int | None = None
-    copy_of: str = ""
+    relates_to: str = ""
     replay_of: Coordinate | None = None
 
     @classmethod
@@ -117,7 +118,7 @@ class Envelope:
         """
         headers = Headers.parse(self.pairs)
         if self.at.topic == topics.RAW:
-            return replace(headers, trace=(), revision=None, copy_of="")
+            return replace(headers, trace=(), revision=None, relates_to="")
         return headers
 
     @property
@@ -143,7 +144,7 @@ class Envelope:
 
     def onward(self) -> Headers:
         """Return the headers for what a stage makes of this message."""
-        return replace(self.headers, trace=self.trace, copy_of="", replay_of=None)
+        return replace(self.headers, trace=self.trace, relates_to="", replay_of=None)
 
 
 def times(trace: Iterable[Stop]) -> Mapping[str, datetime]:
@@ -202,7 +203,7 @@ _READERS = {
     "captions": lambda value: value == b"True" or None,
     "trace": _stops,
     "revision": _number,
-    "copy_of": _text,
+    "relates_to": _text,
     "replay_of": _coordinate,
 }
 _NAMES = frozenset(name.replace("_", "-") for name in _READERS)

@@ -125,7 +125,9 @@ class Story(Value):
     """One version of a story. The body is clean paragraphs separated by newlines.
 
     ``signal`` (NewsML-G2) is what the sender says about the message: a test or an advisory is no story; a
-    correction or an update (write-through) replaces an earlier version.
+    correction or an update (write-through) replaces an earlier version. ``replacedby`` is the uri of an update
+    under another identifier; a message with it removes the story from the indices. ``receivedas`` is the uri under
+    which the story came, if that uri belongs to another story.
     """
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
@@ -148,10 +150,17 @@ class Story(Value):
     usageterms: Words = None
     copyrightholder: Words = None
     embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
+    replacedby: Words = None
+    receivedas: Words = None
     source: Source
     body: str
     removed: tuple[Removed, ...] = ()
     extra: Annotated[dict[str, Any], Field(exclude_if=is_absent)] = {}
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether the message removes the story from the indices."""
+        return self.pubstatus != "usable" or self.replacedby is not None
 
     def annotated(self, annotations: Annotations) -> "AnnotatedStory":
         """Return the story with its annotations."""
@@ -170,6 +179,7 @@ class Indexed(Value):
     versioncreated: Time
     firstcreated: Time
     pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
+    replacedby: Words = None
 
     @classmethod
     def of(cls, story: Story) -> Self:

@@ -32,7 +32,7 @@ def annotate_stories(nlp: Language, stories: Sequence[Story], longest: int) -> I
 def is_readable(nlp: Language, story: Story, longest: int) -> bool:
     """Return whether the model reads this story; a story of unknown language is tried."""
     language = (story.language or nlp.lang or "").split("-")[0].lower()
-    return language == nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"
+    return language == nlp.lang and len(story.body) <= longest and not story.is_removal
 
 
 def location_text(story: Story) -> str:

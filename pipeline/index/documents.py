@@ -9,6 +9,7 @@ from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kind import Kind
 from pipeline.index.kinds import KINDS
 from pipeline.state.record import Record
+from pipeline.state.relations import replacing_version
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
@@ -46,12 +47,11 @@ def actions(
     """Return the actions for the story, then for its quotes and events, then the deletes of surplus ones.
 
     ``revision`` is the desk's number of the message, ``known`` how many documents of each kind an earlier version has,
-    ``trace`` when the story was on each topic. A withheld or canceled story is removed with all of them. Tests and
-    advisories have none.
+    ``trace`` when the story was on each topic. A withheld, canceled or replaced story is removed with all of them.
+    Tests and advisories have none.
     """
     stories = index_of(STORIES, story.firstcreated)
-    usable = story.pubstatus == "usable"
-    document = story_document(story, record) | ({"trace": trace} if trace else {}) if usable else None
+    document = None if story.is_removal else story_document(story, record) | ({"trace": trace} if trace else {})
     found = [Action(stories, story_id(story.uri), revision, document)]
     for kind in KINDS:
         context = _context(document) if document else {}
@@ -92,13 +92,15 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
     """Return the story's document, with flat lists of people, organizations, places, keys and speakers.
 
     Kibana charts count flat lists; the nested mentions remain for other uses. ``record`` adds earlier versions,
-    copies in other feeds and the storyline.
+    copies in other feeds, updates under other uris and the storyline.
     """
     document = story.model_dump(mode="json")
     if record:
-        kept = record.model_dump(mode="json", include={"alsoin", "duplicateof", "storyline"})
+        kept = record.model_dump(mode="json", include={"alsoin", "duplicateof", "storyline", "replaces"})
         history = list(record.history((story.version, story.versioncreated)))
         document |= kept | ({"versions": history} if len(history) > 1 else {})
+        if replaced := replacing_version(record, story.versioncreated):
+            document["replacedby"] = replaced
     for field, types in _FLAT.items():
         entities = [entity for entity in document["entities"] if entity["type"] in types]
         document[field] = list(dict.fromkeys(entity["name"] for entity in entities))

@@ -52,6 +52,9 @@ STORY: dict[str, Any] = {
     "versions": STORED_ONLY,
     "alsoin": COPY,
     "duplicateof": KEYWORD,
+    "replaces": COPY,
+    "replacedby": KEYWORD,
+    "receivedas": KEYWORD,
     "storyline": KEYWORD,
     "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
     "entities": {

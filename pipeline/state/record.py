@@ -50,13 +50,20 @@ class Version(Value):
         return self.version, self.versioncreated
 
 
-class Copy(Value):
-    """The same story from another feed."""
+class OtherStory(Value):
+    """Another story as a record lists it: a copy in another feed, or an earlier story that this one replaces."""
 
     uri: str
     source: str
     versioncreated: Time
     headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+
+
+class Replacement(Value):
+    """A later story of the same feed that replaces this one, and the time of its current version."""
+
+    uri: str
+    versioncreated: Time
 
 
 class Record(Value):
@@ -67,6 +74,10 @@ class Record(Value):
     in the index. ``held`` is the coordinate of the pending version that comes next, ``embargoed`` its embargo; at
     ``sendagain`` it is sent to the desk again. ``duplicateof`` is the story that this one is a copy of,
     ``originals`` all that it ever was a copy of.
+
+    ``replacedby`` are later stories that are updates of this one, ``earlier`` the uris of those that it is an update
+    of; ``replaces`` lists those of them that it stands for now. ``separate`` means that an editor keeps it beside
+    its updates. ``apart`` are the uris made for other stories that came under this one's.
     """
 
     uri: str
@@ -79,10 +90,15 @@ class Record(Value):
     held: Annotated[str | None, Field(exclude_if=is_absent)] = None
     sendagain: Annotated[Time | None, Field(exclude_if=is_absent)] = None
     versions: Annotated[tuple[Version, ...], Field(exclude_if=is_absent)] = ()
-    alsoin: Annotated[tuple[Copy, ...], Field(exclude_if=is_absent)] = ()
+    alsoin: Annotated[tuple[OtherStory, ...], Field(exclude_if=is_absent)] = ()
     duplicateof: Annotated[str | None, Field(exclude_if=is_absent)] = None
     originals: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     storyline: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    replaces: Annotated[tuple[OtherStory, ...], Field(exclude_if=is_absent)] = ()
+    earlier: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    replacedby: Annotated[tuple[Replacement, ...], Field(exclude_if=is_absent)] = ()
+    separate: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
+    apart: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
 
     def place_of(self, version: int) -> str | None:
         """Return the coordinate on ``wire.stories`` of the latest text of this version, if known."""

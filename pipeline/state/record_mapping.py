@@ -23,6 +23,11 @@ RECORD: dict[str, Any] = {
     "duplicateof": _WORD,
     "originals": _WORD,
     "storyline": _WORD,
+    "replaces": _KEPT,
+    "earlier": _WORD,
+    "replacedby": _KEPT,
+    "separate": {"type": "boolean"},
+    "apart": _WORD,
     # Written by version 0.6.
     "at": {"type": "keyword", "index": False, "doc_values": False},
     "texts": _KEPT,

@@ -7,12 +7,9 @@ from typing import Protocol
 
 from pipeline import topics
 from pipeline.broker.reader import TopicFollower
-from pipeline.desk.near_duplicates import SignatureWindow, SignedStory
+from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, Similarity
 from pipeline.settings import Kafka
 from pipeline.workers.contract import Broker
-
-Similarity = tuple[str | None, str | None]
-"""The uri of the story that this one is a copy of, and the uri of the story closest in topic."""
 
 
 class Signatures(Protocol):

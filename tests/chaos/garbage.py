@@ -25,7 +25,7 @@ from tests.conftest import NOON, make_story
 
 TOPICS = {stage.reads: stage for stage in topics.STAGES.values() if stage.reads in topics.STORY_TOPICS}
 NAMES = (
-    "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision", "copy-of",
+    "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision", "relates-to",
     "replay-of", "x-other",
 )  # fmt: skip
 _PATIENCE = 3_600.0
@@ -46,7 +46,7 @@ def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, byte
         "trace": chance.choice(places).encode(),
         "received-at": NOON.isoformat().encode(),
         "format": chance.choice((b"ninjs", b"auto", b"nitf", b"\xff")),
-        "copy-of": f"urn:garbage:{chance.randrange(number + 1)}".encode(),
+        "relates-to": f"urn:garbage:{chance.randrange(number + 1)}".encode(),
         "revision": str(chance.randrange(2**62)).encode(),
     }
     given = {name: value for name, value in headers.items() if chance.random() < 0.4}

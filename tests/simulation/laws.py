@@ -7,6 +7,7 @@ from typing import Any
 from pipeline import topics
 from pipeline.index.documents import Action
 from pipeline.index.kinds import KINDS
+from pipeline.state.relations import replacing_story
 from pipeline.story import story_id
 from tests.simulation.scenario import Item
 from tests.simulation.system import System
@@ -41,6 +42,9 @@ class KillWatch:
         if not action.index.startswith("wire-stories-"):
             return
         items = self._items[action.id]
+        if not items:
+            # A story that was given a uri of its own.
+            return
         uri = items[0].uri
         if action.document is None:
             record = self._system.documents.records[uri][0]
@@ -59,24 +63,32 @@ def broken(system: System) -> Iterator[str]:
     stories = {doc["uri"]: doc for doc in system.documents.visible("stories")}
     yield from _letters(system)
     items: dict[str, list[Item]] = defaultdict(list)
+    shared: list[Item] = []
     for item in system.scenario.items:
-        if not item.bad:
+        if item.uri == "urn:shared":
+            shared.append(item)
+        elif not item.bad:
             items[item.uri].append(item)
     now = system.loop.time()
+    yield from _separated(shared, stories)
     wanted = {uri: found for uri, all_of_it in items.items() if (found := shown(all_of_it, now))}
     folded = {
         uri: record.duplicateof
         for uri, (record, _) in system.documents.records.items()
         if record.duplicateof and uri not in stories
     }
+    hidden = _replaced(system)
     for uri, item in wanted.items():
         if uri in stories:
             yield from _story(stories[uri], item, items[uri])
+        elif uri in hidden:
+            yield from _update(uri, folded, hidden, wanted, stories)
         elif uri not in folded:
             yield f"{uri}: version {item.version} is lost"
         else:
-            yield from _folded(uri, folded, wanted, stories)
-    for uri in stories.keys() - wanted.keys():
+            yield from _folded(uri, folded, hidden, wanted, stories)
+    yield from _updates(system, items, wanted, stories)
+    for uri in stories.keys() - wanted.keys() - {uri for uri in stories if uri.startswith("urn:shared")}:
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
     yield from _copies(system, wanted, stories)
     for kind in KINDS:
@@ -112,15 +124,85 @@ def _story(doc: dict[str, Any], item: Item, items: Sequence[Item]) -> Iterator[s
         yield f"{item.uri}: its history is {listed} instead of {history}"
 
 
-def _folded(
-    uri: str, folded: dict[str, str], wanted: dict[str, Item], stories: dict[str, dict[str, Any]]
+def _separated(shared: Sequence[Item], stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with different stories under one uri."""
+    found = {doc["headline"] for uri, doc in stories.items() if uri.startswith("urn:shared")}
+    is_killed = any(item.pubstatus != "usable" for item in shared)
+    wanted = set() if is_killed else {item.title for item in shared}
+    if found != wanted:
+        yield f"of the stories under one uri, {found} can be found instead of {wanted}"
+
+
+def _replaced(system: System) -> dict[str, str]:
+    """Return the story that stands for each one that an update replaces."""
+    now = system.now()
+    found = {uri: replacing_story(record, now) for uri, (record, _) in system.documents.records.items()}
+    return {uri: other for uri, other in found.items() if other}
+
+
+def _end(uri: str, hidden: dict[str, str]) -> str | None:
+    """Return the story at the end of the chain; None if it has no end."""
+    passed: set[str] = set()
+    while uri in hidden and uri not in passed:
+        passed.add(uri)
+        uri = hidden[uri]
+    return None if uri in passed else uri
+
+
+def _update(
+    uri: str,
+    folded: dict[str, str],
+    replaced: dict[str, str],
+    wanted: dict[str, Item],
+    stories: dict[str, dict[str, Any]],
 ) -> Iterator[str]:
-    root, passed = folded[uri], {uri}
-    while root in folded and root not in passed:
-        passed.add(root)
-        root = folded[root]
-    if root in passed:
+    end = _end(uri, replaced | folded)
+    if end is None:
+        yield f"{uri} is hidden behind itself"
+    elif end not in stories and end in wanted:
+        yield f"{uri} is replaced by {end}, which cannot be found"
+    elif (shown := stories.get(replaced[uri])) and uri not in {each["uri"] for each in shown.get("replaces", ())}:
+        yield f"{uri} is replaced by {replaced[uri]}, which does not list it"
+
+
+def _updates(
+    system: System,
+    items: dict[str, list[Item]],
+    wanted: dict[str, Item],
+    stories: dict[str, dict[str, Any]],
+) -> Iterator[str]:
+    """Yield what is wrong with the updates: of a feed's line only the last is shown, if nothing in it was killed."""
+    for uri, doc in stories.items():
+        for other in (each["uri"] for each in doc.get("replaces", ())):
+            if other not in wanted:
+                yield f"{uri} lists {other}, which must not be shown"
+            elif system.folds and other in stories:
+                yield f"{uri} replaces {other}, which can be found"
+    line = [uri for uri in items if uri.startswith("urn:update:")]
+    # After a newer version of what was replaced, both are shown.
+    has_more = any(item.created == 9 for uri in line for item in items[uri])
+    if not system.folds or has_more or len({item.feed for uri in line for item in items[uri]}) != 1:
+        return
+    last = max((wanted[uri].created, uri) for uri in line)[1]
+    if shown := [uri for uri in line if uri in stories and uri != last]:
+        yield f"{shown} can be found beside {last}"
+    if last not in stories:
+        yield f"{last} cannot be found"
+
+
+def _folded(
+    uri: str,
+    folded: dict[str, str],
+    replaced: dict[str, str],
+    wanted: dict[str, Item],
+    stories: dict[str, dict[str, Any]],
+) -> Iterator[str]:
+    root = _end(uri, replaced | folded)
+    if root is None:
         yield f"{uri} is folded into itself"
+    elif uri not in replaced and folded[uri] in replaced:
+        if root not in stories and root in wanted:
+            yield f"{uri} is a copy of {folded[uri]}, and {root}, its update, cannot be found"
     elif root in stories and uri not in {copy["uri"] for copy in stories[root].get("alsoin", ())}:
         yield f"{uri} is a copy of {root}, which does not list it"
     elif root not in stories and root in wanted:

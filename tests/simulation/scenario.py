@@ -1,4 +1,6 @@
-"""The items that come in: stories in several versions, kills, embargoes, copies, and items that are no stories."""
+"""The items that come in: stories in several versions, kills, embargoes, copies, updates under other uris, different
+stories under one uri, and items that are no stories.
+"""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +22,8 @@ _SYLLABLES = [a + b for a in "bdfgklmnprst" for b in "aeiou"]
 class Item:
     """An item as it is published; times are in seconds of the simulation.
 
-    ``created`` orders versions with the same number; ``quotes`` is how many quotes the language pass finds.
+    ``created`` orders versions with the same number; ``quotes`` is how many quotes the language pass finds;
+    ``title`` is the headline, if the uri is not to be part of it.
     ``value`` replaces the story by arbitrary bytes; ``forged`` adds forged headers.
     """
 
@@ -30,6 +33,7 @@ class Item:
     created: int = 0
     pubstatus: str = "usable"
     embargo: float | None = None
+    title: str = ""
     text: str = ""
     quotes: int = 0
     feed: str = "one"
@@ -42,7 +46,7 @@ class Item:
 
     @property
     def headline(self) -> str:
-        return f"{self.uri} {self.version} {self.created}"
+        return self.title or f"{self.uri} {self.version} {self.created}"
 
     @property
     def bad(self) -> bool:
@@ -88,6 +92,10 @@ def make(random: Random) -> Scenario:
         items += _story(random, f"urn:story:{number}")
     if random.random() < 0.4:
         items += _copies(random)
+    if random.random() < 0.4:
+        items += _updates(random)
+    if random.random() < 0.2:
+        items += _shared_uri(random)
     for number in range(random.choice((0, 0, 0, 1))):
         items.append(Item(f"urn:bad:{number}", _moment(random), value=b"{no story %d" % number))
     if random.random() < 0.1:
@@ -141,6 +149,50 @@ def _copies(random: Random) -> list[Item]:
     return items
 
 
+def _updates(random: Random) -> list[Item]:
+    """Return a story and its updates under other uris, from one feed or two, perhaps with a kill or a new version."""
+    text, quotes = _text(random), random.randrange(3)
+    names = " ".join(f"and {word.title()}" for word in text.split()[6:30])
+    items = []
+    for feed in ("one", "two")[: random.choice((1, 1, 2))]:
+        for number, name in enumerate("abc"[: random.choice((2, 3))], 1):
+            longer = " ".join([text, *(f"They added {_text(random).split()[-1]}." for _ in range(number - 1))])
+            items.append(
+                Item(
+                    f"urn:update:{feed}:{name}",
+                    _moment(random),
+                    created=number,
+                    text=f"{longer} Others were there {names}.",
+                    quotes=quotes,
+                    feed=feed,
+                )
+            )
+    chosen = random.choice(items)
+    what = random.random()
+    if what < 0.2:
+        items.append(Item(chosen.uri, _moment(random), 2, created=9, pubstatus="canceled", feed=chosen.feed))
+    elif what < 0.4:
+        created = random.choice((chosen.created, 9))
+        items.append(replace(chosen, at=_moment(random), version=2, created=created))
+    return items
+
+
+def _shared_uri(random: Random) -> list[Item]:
+    """Return two stories under one uri, which may be killed."""
+    items = []
+    for number in (1, 2):
+        words = _text(random).split()
+        title, names = (
+            " ".join("ab"[number - 1] + word for word in words[-8:]),
+            " ".join(f"and {word.title()}" for word in words[8:30]),
+        )
+        text = f"{' '.join(words)} {names}"
+        items.append(Item("urn:shared", _moment(random), created=number, title=title, text=text, quotes=1))
+    if random.random() < 0.3:
+        items.append(Item("urn:shared", _moment(random), 2, created=9, pubstatus="canceled"))
+    return items
+
+
 def _forged(random: Random) -> Pairs:
     """Return forged or malformed headers."""
     return (
@@ -149,8 +201,8 @@ def _forged(random: Random) -> Pairs:
                 ("trace", b"\xff"),
                 ("trace", b"wire.raw/0/0@1 wire.stories/1/1@2"),
                 ("revision", b"999999999999"),
-                ("copy-of", b"urn:story:0"),
-                ("copy-of", b"urn:nobody"),
+                ("relates-to", b"urn:story:0"),
+                ("relates-to", b"urn:nobody"),
                 ("replay-of", b"no/place"),
                 ("received-at", b"\x00"),
             )

@@ -11,14 +11,13 @@ from random import Random
 
 from pipeline import topics
 from pipeline.annotations import Event, Quote, Span
-from pipeline.desk.near_duplicates import SignatureWindow, SignedStory
+from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, Similarity
 from pipeline.errors import AnnotationFailed
-from pipeline.state.rules import Policy
+from pipeline.state.decision import Policy
 from pipeline.story import AnnotatedStory, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
 from pipeline.workers.runtime.processor import Processor
-from pipeline.workers.signatures import Similarity
 from pipeline.workers.stages import annotate, desk, index, parse
 from tests.simulation.elasticsearch import Documents, SimulatedIndices, SimulatedStore
 from tests.simulation.faults import CALM, Network, Rates
@@ -85,6 +84,7 @@ class System:
         self.metrics = Counted()
         self.workers: list[Worker] = []
         self._faulty = rates != CALM
+        self.folds = folds
         self._policy = Policy(folds=folds, keep=timedelta(seconds=100))
         self._count = workers
 
@@ -133,7 +133,7 @@ class System:
         store = SimulatedStore(self.documents, self.network, self.loop, self.random)
         if stage is topics.PARSE:
             return Handler(parse.Parsing(self.metrics).work)
-        now = self._now
+        now = self.now
         if stage is topics.DESK:
             work = desk.Desk(
                 store,
@@ -176,12 +176,12 @@ class System:
     def _publish(self, item: Item) -> None:
         self.log.append(topics.RAW, item.uri.encode(), item.payload(), item.headers())
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
         return datetime.fromtimestamp(EPOCH + self.loop.time(), UTC)
 
     @property
     def _is_at_rest(self) -> bool:
-        now = self._now()
+        now = self.now()
         due = [r for r, _ in self.documents.records.values() if r.held and r.embargoed and r.embargoed <= now]
         return all(group.is_done for group in self.groups.values()) and not due
 

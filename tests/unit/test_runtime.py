@@ -185,7 +185,7 @@ class TestDeadLetters:
             {"trace": b"other/0/0@1"},
             {"received_at": b"\xff"},
             {"uri": b"\xff\xfe"},
-            {"copy_of": b"\x00"},
+            {"relates_to": b"\x00"},
             {"revision": "\u0663".encode()},
             {"source": b"x" * 1_000_000},
         ],

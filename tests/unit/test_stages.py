@@ -11,7 +11,7 @@ from pipeline.annotations import Annotations, Quote, Span
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
-from pipeline.state.rules import Policy
+from pipeline.state.decision import Policy
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
 from pipeline.workers.contract import Done, Send
 from pipeline.workers.stages import annotate, desk, index, parse
@@ -152,14 +152,14 @@ class TestDesk:
         assert sent(outcome) == [(None, "urn:test:1", 1)]
 
     def test_a_forged_copy_of_an_unknown_story_keeps_its_embargo(self):
-        (outcome,) = Desk().give(make_story(embargoed=NOON + timedelta(hours=1)), copy_of="urn:unknown")
+        (outcome,) = Desk().give(make_story(embargoed=NOON + timedelta(hours=1)), relates_to="urn:unknown")
         assert outcome == Done("embargoed")
 
     def test_a_forged_copy_of_a_known_story_is_not_believed(self):
         at = Desk()
         at.give(make_story())
         waiting = make_story(uri="urn:test:2", headline="Not yet", embargoed=NOON + timedelta(hours=1))
-        at.give(waiting, copy_of="urn:test:1")
+        at.give(waiting, relates_to="urn:test:1")
         assert not at.record().alsoin
 
     def test_a_copy_is_reported_to_its_original_which_lists_it(self):
@@ -168,7 +168,7 @@ class TestDesk:
         at.give(make_story(body=HARBOUR), source="one", feed="one")
         (outcome,) = at.give(copy, source="two", feed="two")
         (report,) = outcome
-        assert (report.topic, report.key, report.headers.copy_of) == (topics.STORIES, "urn:test:1", "urn:test:1")
+        assert (report.topic, report.key, report.headers.relates_to) == (topics.STORIES, "urn:test:1", "urn:test:1")
         envelope = at.calm.envelope(topics.STORIES, report.value, report.key, report.headers)
         (renewed,) = at.calm.run(at.desk.work([envelope]))
         assert sent(renewed) == [(None, "urn:test:1", 1)]

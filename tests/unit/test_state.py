@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.state.decision import Comparison, Policy
 from pipeline.state.record import Record
+from pipeline.state.relations import add_copy
 from pipeline.state.rules import (
     CLAIM,
     CONFIRMATION,
-    Comparison,
-    Policy,
-    add_copy,
     claim,
     confirmed,
     decide,

@@ -1,11 +1,11 @@
-"""Stage desk: pass on current versions, hold embargoed ones, fold copies into their originals.
+"""Stage desk: pass on current versions, hold embargoed ones, hide copies and stories that an update replaces.
 
-All decisions about a story are made where its uri's partition is read. If a story turns out to be a copy of one
-with another uri, the desk therefore sends it to the original's partition, through ``wire.stories`` with the
-original's key. What then happens follows from the copy's own record, not from that message.
+All decisions about a story are made where its uri's partition is read. If a story turns out to be a copy or an
+update of one with another uri, the desk therefore sends it to that one's partition, through ``wire.stories`` with
+that one's key and the header ``relates-to``. What then happens follows from the records, not from that message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,32 +13,23 @@ import structlog
 
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
-from pipeline.desk import near_duplicates
-from pipeline.desk.near_duplicates import SignedStory
 from pipeline.envelope import Coordinate, Envelope, Headers
+from pipeline.state import relations
+from pipeline.state.decision import Comparison, Decision, Policy
 from pipeline.state.record import Record
-from pipeline.state.rules import (
-    Comparison,
-    Decision,
-    Policy,
-    add_copy,
-    as_own_story,
-    claim,
-    confirmed,
-    decide,
-    needs_comparison,
-    with_revision,
-)
+from pipeline.state.rules import claim, confirmed, decide, needs_comparison, with_revision
+from pipeline.state.status import status_of
 from pipeline.state.store import ElasticsearchStore, Store, Stored
-from pipeline.story import NO_STORY, Story, story_id
+from pipeline.story import NO_STORY, Story
+from pipeline.workers.comparison import Comparer, read_related
 from pipeline.workers.contract import Broker, Clock, Context, Done, Handler, Outcome, Send, utc_now
+from pipeline.workers.separation import Separator
 from pipeline.workers.signatures import KafkaSignatures, Signatures
 
 log = structlog.get_logger()
 
 RELEASE_EVERY = 5.0
 """Seconds between two searches for embargoes that have passed."""
-_REPLACING = ("correction", "update")
 
 
 def handler(context: Context) -> Handler:
@@ -57,15 +48,15 @@ def handler(context: Context) -> Handler:
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A version that arrived, and the uri of its original if it was sent here as a copy ("" otherwise)."""
+    """A version that arrived, and the uri of the story that must be told of it ("" if it is there for itself)."""
 
     envelope: Envelope
     story: Story
-    original: str
+    told: str
 
     @classmethod
     def of(cls, envelope: Envelope) -> "_Arrival":
-        return cls(envelope, Story.model_validate_json(envelope.payload), envelope.headers.copy_of)
+        return cls(envelope, Story.model_validate_json(envelope.payload), envelope.headers.relates_to)
 
 
 class Desk:
@@ -80,9 +71,10 @@ class Desk:
         compares: bool = True,
         now: Clock = utc_now,
     ) -> None:
-        """Take the clients; ``compares`` is whether to look for copies."""
-        self._store, self._signatures, self._broker = store, signatures, broker
-        self._policy, self._compares, self._now = policy, compares, now
+        """Take the clients; ``compares`` is whether to look for copies and updates."""
+        self._store, self._broker, self._policy, self._now = store, broker, policy, now
+        self._comparer = Comparer(store, signatures, broker) if compares else None
+        self._separator = Separator(broker)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Decide about each version. Raises ElasticsearchUnavailable or KafkaUnavailable before anything is sent.
@@ -90,8 +82,9 @@ class Desk:
         If another worker changed a record meanwhile, decide again.
         """
         arrivals = [_Arrival.of(envelope) for envelope in batch]
+        uris = {a.story.uri for a in arrivals} | {a.told for a in arrivals} - {""}
         while True:
-            stored = await self._store.read({a.story.uri for a in arrivals} | {a.original for a in arrivals} - {""})
+            stored = await read_related(self._store, uris)
             records, outcomes = await self._decide_all(arrivals, {uri: each.record for uri, each in stored.items()})
             changes = [(record, stored.get(uri)) for uri, record in records.items() if _is_new(record, stored.get(uri))]
             if not await self._store.write(changes):
@@ -120,41 +113,67 @@ class Desk:
                 log.error("embargoed_story_expired", uri=uri, at=str(at))
 
     async def _decide_all(
-        self, arrivals: Sequence[_Arrival], records: dict[str, Record]
+        self, arrivals: Sequence[_Arrival], known: Mapping[str, Record]
     ) -> tuple[dict[str, Record], list[Outcome]]:
-        """Return the changed records, and the outcome of each arrival."""
-        comparisons = await self._compare(arrivals, records)
-        records = dict(records)
-        decisions = [self._decide(each, records, comparisons) for each in arrivals]
-        texts = await self._fetch_texts(decisions)
-        outcomes = [
-            self._outcome(arrival, uri, decision, records, texts)
-            for arrival, (uri, decision) in zip(arrivals, decisions, strict=True)
-        ]
+        """Return all records, changed where decided so, and the outcome of each arrival."""
+        own = [(arrival.story, arrival.envelope) for arrival in arrivals if not arrival.told]
+        separated = await self._separator.separated(own, known)
+        kept = [each for each in arrivals if each.envelope.at not in separated]
+        comparisons = await self._compare(kept, known)
+        records = dict(known)
+        decisions = {each.envelope.at: self._decide(each, records, comparisons) for each in kept}
+        for uri, made in separated.values():
+            records[uri] = relations.with_apart(records[uri], made.uri)
+        texts = await self._fetch_texts([*decisions.values()])
+        passed = {uri for uri, decision in decisions.values() if decision.story}
+        outcomes: list[Outcome] = []
+        for arrival in arrivals:
+            if arrival.envelope.at in separated:
+                outcomes.append(_send_back(separated[arrival.envelope.at][1], arrival.envelope))
+            else:
+                outcomes.append(self._outcome(arrival, *decisions[arrival.envelope.at], records, texts, passed))
         return records, outcomes
 
     def _decide(
-        self, arrival: _Arrival, records: dict[str, Record], comparisons: dict[str, Comparison]
+        self, arrival: _Arrival, records: dict[str, Record], comparisons: Mapping[str, Comparison]
     ) -> tuple[str, Decision]:
-        """Return the decision about one arrival, and the uri of the story whose record it changes."""
+        """Decide about one arrival and update the records. Return the decision, and the uri that it is about."""
         now, story = self._now(), arrival.story
-        copy, original = records.get(story.uri), records.get(arrival.original)
-        if copy and original and (copy.duplicateof or _lists(original, copy)):
-            if original.duplicateof and self._policy.folds:
-                further = (original.duplicateof,) if copy.duplicateof == original.uri else ()
-                return original.uri, Decision(original, dropped="a copy of a copy", notify=further)
-            decision = add_copy(original, copy, story.source.name, now)
-            records[original.uri] = decision.record
-            records[copy.uri] = confirmed(copy, (story.version, story.versioncreated), now, self._policy)
-            return original.uri, decision
-        if copy and not original and copy.duplicateof and copy.duplicateof == arrival.original:
-            # The original never arrived here, so the copy counts as a story of its own.
-            records[story.uri] = as_own_story(copy)
-        comparison = None if arrival.original else comparisons.get(story.uri)
+        known, told = records.get(story.uri), records.get(arrival.told)
+        if known and told and (decision := self._tell(told, known, records, story.source.name)):
+            records[told.uri] = decision.record
+            return told.uri, decision
+        if known and not told and relations.depends_on(known, arrival.told):
+            # The other story never arrived here.
+            known = records[story.uri] = relations.without(known, arrival.told)
+        if known:
+            records[story.uri] = relations.unfolded(known, records, now)
+        comparison = None if arrival.told else comparisons.get(story.uri)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
-        records[story.uri] = decision.record
-        # A message about a copy must not cause further such messages.
-        return story.uri, replace(decision, notify=()) if arrival.original else decision
+        records[story.uri] = relations.listed_updates(decision.record, records, story.source.name, now)
+        # A message to another story's partition must not cause further such messages.
+        return story.uri, replace(decision, notify=()) if arrival.told else decision
+
+    def _tell(self, told: Record, known: Record, records: dict[str, Record], source: str) -> Decision | None:
+        """Decide about a story that is told of a change in the ``known`` record; None if that does not concern it."""
+        now = self._now()
+        if told.uri in known.earlier:
+            decision = relations.add_update(told, known, records, now, self._policy)
+            content = status_of(decision.record.versions, now).content
+            if not decision.resend or content is None:
+                return decision
+            return replace(decision, record=confirmed(decision.record, content.rank, now, self._policy))
+        if any(each.uri == told.uri for each in known.replacedby):
+            return relations.add_earlier(told, known, records, source, now, self._policy)
+        if known.duplicateof or any(each.uri == known.uri for each in told.alsoin):
+            if told.duplicateof and self._policy.folds:
+                further = (told.duplicateof,) if known.duplicateof == told.uri else ()
+                return Decision(told, dropped="a copy of a copy", notify=further)
+            content = status_of(known.versions, now).content
+            if content and known.pubstatus == "usable":
+                records[known.uri] = confirmed(known, content.rank, now, self._policy)
+            return relations.add_copy(told, known, source, now, self._policy)
+        return None
 
     def _outcome(
         self,
@@ -162,84 +181,72 @@ class Desk:
         uri: str,
         decision: Decision,
         records: dict[str, Record],
-        texts: dict[str, Envelope],
+        texts: Mapping[str, Envelope],
+        passed: set[str],
     ) -> Outcome:
-        """Return what to send for a decision. Each message to the next stage raises the record's revision."""
-        headers = arrival.envelope.onward()
+        """Return what to send for a decision. Each message to the next stage raises the record's revision.
+
+        ``passed`` are the stories whose newest version is sent already, or will be.
+        """
+        story, headers = arrival.story, arrival.envelope.onward()
         sends: list[Send] = []
         if decision.story:
             sends.append(_to_send(decision.story, headers, records))
-        elif uri in texts and decision.resend:
-            held = texts.pop(uri)
-            story = Story.model_validate_json(held.payload)
-            shown = story.model_copy(update={"firstcreated": records[uri].firstcreated})
-            sends.append(_to_send(shown, held.onward(), records))
+        elif decision.resend and uri in texts:
+            held = texts[uri]
+            story, headers = self._shown(held, records[uri]), held.onward()
+            if uri not in passed:
+                sends.append(_to_send(story, headers, records))
+        if sends:
+            passed.add(uri)
+        if arrival.story.pubstatus != "usable" and decision.story:
+            gone = (arrival.story.model_copy(update={"uri": each, "receivedas": uri}) for each in records[uri].apart)
+            sends += [_send_back(each, arrival.envelope) for each in gone]
+        if decision.again:
+            sends.append(_send_back(arrival.story, arrival.envelope))
         sends += [
-            Send(
-                original,
-                _json(arrival.story),
-                topic=topics.STORIES,
-                headers=replace(headers, copy_of=original, revision=None),
-            )
-            for original in decision.notify
+            Send(told, _json(story), topic=topics.STORIES, headers=replace(_afresh(headers), relates_to=told))
+            for told in decision.notify
         ]
         return tuple(sends) or Done(decision.dropped or "known")
 
+    def _shown(self, held: Envelope, record: Record) -> Story:
+        """Return a story as it is passed on again, or as it is removed if an update replaces it."""
+        replaced = relations.replacing_story(record, self._now()) if self._policy.folds else None
+        story = Story.model_validate_json(held.payload)
+        return story.model_copy(update={"firstcreated": record.firstcreated, "replacedby": replaced})
+
     async def _fetch_texts(self, decisions: Sequence[tuple[str, Decision]]) -> dict[str, Envelope]:
-        """Fetch the texts to send again, by uri, unless something newer is sent anyway."""
-        passed = {uri for uri, decision in decisions if decision.story}
-        places = {
-            uri: Coordinate.parse(decision.resend)
-            for uri, decision in decisions
-            if decision.resend and uri not in passed
-        }
+        """Fetch the texts to send again, by uri."""
+        places = {uri: Coordinate.parse(decision.resend) for uri, decision in decisions if decision.resend}
         found = await self._broker.fetch(list(places.values()))
         return {uri: found[at] for uri, at in places.items() if at in found}
 
-    async def _compare(self, arrivals: Sequence[_Arrival], records: dict[str, Record]) -> dict[str, Comparison]:
-        """Return, for each new story, what it is a copy of and which storyline it continues."""
+    async def _compare(self, arrivals: Sequence[_Arrival], records: Mapping[str, Record]) -> dict[str, Comparison]:
+        """Compare the new stories among these with recent ones."""
         now = self._now()
-        new = [
-            arrival
+        new = {
+            arrival.story.uri: (arrival.story, arrival.envelope)
             for arrival in arrivals
-            if self._compares
-            and not arrival.original
+            if not arrival.told
             and arrival.story.signal not in NO_STORY
             and needs_comparison(arrival.story, records.get(arrival.story.uri), now)
-        ]
-        comparisons = {arrival.story.uri: Comparison(storyline=story_id(arrival.story.uri)) for arrival in new}
-        signed = [signed for arrival in new if (signed := _signed(arrival))]
-        if not signed:
-            return comparisons
-        similarity = await self._signatures.compare(signed)
-        stored = await self._store.read({uri for pair in similarity for uri in pair if uri})
-        lines = {uri: each.record.storyline for uri, each in stored.items()}
-        replacing = {arrival.story.uri for arrival in new if arrival.story.signal in _REPLACING}
-        for one, (copied, matter) in zip(signed, similarity, strict=True):
-            related = copied or matter or one.uri
-            line = lines.get(related) or (comparisons[related].storyline if related in comparisons else None)
-            comparisons[one.uri] = Comparison(
-                duplicateof=None if one.uri in replacing else copied, storyline=line or story_id(related)
-            )
-        return comparisons
-
-
-def _lists(original: Record, copy: Record) -> bool:
-    return any(each.uri == copy.uri for each in original.alsoin)
+        }
+        return await self._comparer.compare(new, now) if self._comparer else {}
 
 
 def _is_new(record: Record, stored: Stored | None) -> bool:
     return stored is None or stored.record != record
 
 
-def _signed(arrival: _Arrival) -> SignedStory | None:
-    """Return the story's signature with its source and feed; two feeds may carry the same agency."""
-    story = arrival.story
-    signature = near_duplicates.signature_of(story)
-    if signature is None:
-        return None
-    origin = f"{story.source.name} by {arrival.envelope.headers.feed}"[:500]
-    return SignedStory(uri=story.uri, origin=origin, versioncreated=story.versioncreated, signature=signature)
+def _afresh(headers: Headers) -> Headers:
+    """Return the headers for a message to this stage itself."""
+    return replace(headers, relates_to="", revision=None)
+
+
+def _send_back(story: Story, envelope: Envelope) -> Send:
+    """Send a story to this stage, to be decided about under its own uri."""
+    return Send(story.uri, _json(story), topic=topics.STORIES, headers=_afresh(envelope.onward()))
 
 
 def _to_send(story: Story, headers: Headers, records: dict[str, Record]) -> Send:

@@ -10,8 +10,9 @@ from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index import documents
 from pipeline.index.documents import Action
 from pipeline.index.indices import ElasticsearchIndices, Indices
+from pipeline.state.decision import Policy
 from pipeline.state.record import Record
-from pipeline.state.rules import Policy, confirmed, is_current
+from pipeline.state.rules import confirmed, is_current
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
@@ -21,7 +22,9 @@ def handler(context: Context) -> Handler:
     """Return the stage's handler."""
     settings = context.settings.elasticsearch
     client = connect_async(settings)
-    policy = Policy(keep=timedelta(seconds=context.settings.kafka.retention))
+    policy = Policy(
+        folds=context.settings.desk.duplicates == "fold", keep=timedelta(seconds=context.settings.kafka.retention)
+    )
     return Handler(
         Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), policy).work,
         limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
@@ -64,7 +67,8 @@ class Indexing:
         stored = await self._store.read(newest)
         known = {uri: each.record for uri, each in stored.items()}
         now = self._now()
-        overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now)}
+        policy = self._policy
+        overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now, policy)}
         current = [each for uri, each in newest.items() if uri not in overtaken]
         written: dict[str, dict[str, int]] = {}
         for each in arrivals:

@@ -1,0 +1,39 @@
+"""Tell apart different stories that come under one uri, as from feeds whose identifiers are no identifiers."""
+
+from hashlib import blake2b
+
+from pipeline.desk.text_features import content_words, facts, tokens, word_features
+from pipeline.story import Story
+
+_FEWEST_TOKENS = 12
+_MOST_SHARED = 0.2
+"""Of pairs of unrelated stories, 97 % share less of the shorter text and of its facts; updates share 0.4 and more."""
+_LONGEST = 2_000
+
+
+def may_differ(headline: str | None, story: Story) -> bool:
+    """Return whether a version could be another story than the one with this headline; then compare their texts."""
+    if story.pubstatus != "usable" or story.signal == "correction":
+        return False
+    return not content_words(headline or "") & content_words(story.headline or "")
+
+
+def are_different(one: Story, other: Story) -> bool:
+    """Return whether headline and text of both have nothing in common."""
+    if not may_differ(one.headline, other):
+        return False
+    if min(len(tokens(one.body)), len(tokens(other.body))) < _FEWEST_TOKENS:
+        return False
+    words = word_features(one.body), word_features(other.body)
+    return max(_shared(*words), _shared(facts(one.body), facts(other.body))) < _MOST_SHARED
+
+
+def kept_apart(story: Story) -> Story:
+    """Return the story under a uri of its own, made from its uri and its text."""
+    text = "\x1f".join((story.headline or "", story.body))
+    digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return story.model_copy(update={"uri": f"{story.uri[:_LONGEST]}#{digest}", "receivedas": story.uri})
+
+
+def _shared(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
