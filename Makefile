@@ -58,6 +58,7 @@ score: install ## Measure the accuracy of the language pass, and of copy detecti
 	$(BIN)/python -m scoring.dates
 	$(BIN)/python -m scoring.events
 	$(BIN)/python -m scoring.duplicates
+	$(BIN)/python -m scoring.updates
 
 fuzz: install-dev ## Annotate randomly mutated stories (COUNT=10000)
 	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)

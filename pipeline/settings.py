@@ -217,11 +217,11 @@ Duplicates = Literal["fold", "mark", "off"]
 
 
 class Desk(Section):
-    """How to find copies of a story."""
+    """How to find copies and updates of a story."""
 
     duplicates: Annotated[
         Duplicates,
-        Field(description="copies: list them in the original, index them with a mark, or do not look for them"),
+        Field(description="copies and updates: hide what they repeat or replace, mark both, or do not look for them"),
     ] = "fold"
     window: Annotated[
         int, Field(ge=60, description="maximum seconds between two copies, or two stories of one storyline")

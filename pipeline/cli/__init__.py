@@ -26,6 +26,7 @@ MODULES = {
     "trace": "trace",
     "dead": "dead",
     "replay": "replay",
+    "separate": "separate",
     "reindex": "reindex",
     "parse": "offline",
     "formats": "formats",

@@ -112,14 +112,17 @@ def headline_of(story: dict[str, Any]) -> str:
 
 
 def _life(story: dict[str, Any]) -> str:
-    """Return the story's signal, versions and copies."""
+    """Return the story's signal, versions, earlier stories and copies."""
     versions = len(story.get("versions", ()))
+    earlier = len(story.get("replaces", ()))
     sources = dict.fromkeys(copy["source"] for copy in story.get("alsoin", ()))
     parts = (
         story.get("signal"),
         f"{versions} versions" if versions else None,
+        f"replaces {earlier} earlier {'story' if earlier == 1 else 'stories'}" if earlier else None,
         f"also in {', '.join(sources)}" if sources else None,
         f"a copy of {story['duplicateof']}" if "duplicateof" in story else None,
+        f"replaced by {story['replacedby']}" if "replacedby" in story else None,
     )
     return " · ".join(filter(None, parts))
 

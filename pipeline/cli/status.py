@@ -10,6 +10,7 @@ from rich.table import Table
 from pipeline import topics
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
+from pipeline.cli.rendering import shown
 from pipeline.ops.status import Status
 
 
@@ -53,6 +54,10 @@ def _show(state: dict[str, Any]) -> None:
     if state.get("oldest"):
         numbers.add_row("oldest waiting", f"{state['oldest']['seconds']:g} s, at {state['oldest']['stage']}")
     output.print(numbers)
+    for each in state.get("shared_uris", ()):
+        stories = "1 story" if each["stories"] == 1 else f"{each['stories']:,} stories"
+        text = f"{each['source']} sent different stories under one uri, such as {each['uri']}; {stories} kept apart"
+        output.print(f"[yellow]{escape(shown(text))}[/]", soft_wrap=True)
     if state["feeds"]:
         output.print(_fresh(state["feeds"]))
 

@@ -15,6 +15,7 @@ from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
 from pipeline.ops import dead_letters
 from pipeline.search.stories import story
+from pipeline.state.relations import replacing_story
 from pipeline.state.store import read_one
 
 _LABELS = {
@@ -56,7 +57,8 @@ def trace(
 def gather(servers: Servers, uri: str) -> dict[str, Any]:
     """Return ``state``, ``times`` by place, and the dead letters of this uri.
 
-    ``state`` is searchable, embargoed, copy (of ``duplicateof``), withheld, canceled, waiting (the desk has passed
+    ``state`` is searchable, embargoed, copy (of ``duplicateof``), replaced (by
+    ``replacedby``), withheld, canceled, waiting (the desk has passed
     it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
     client = connect(servers.elasticsearch)
@@ -74,8 +76,11 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
         found |= {"state": "searchable", "version": indexed["version"], "times": times}
     elif record:
         known = record.model_dump(mode="json", include={"version", "embargoed", "duplicateof"})
-        waits = record.embargoed is not None and record.embargoed > datetime.now(UTC)
-        state = "embargoed" if waits else "copy" if record.duplicateof else "waiting"
+        now = datetime.now(UTC)
+        replaced = replacing_story(record, now)
+        waits = record.embargoed is not None and record.embargoed > now
+        state = "embargoed" if waits else "replaced" if replaced else "copy" if record.duplicateof else "waiting"
+        known |= {"replacedby": replaced} if replaced else {}
         found |= {"state": state if record.pubstatus == "usable" else record.pubstatus, **known}
     elif dead:
         found["state"] = "dead"
@@ -83,7 +88,7 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    about = {name: found[name] for name in ("version", "embargoed", "duplicateof") if found.get(name)}
+    about = {name: found[name] for name in ("version", "embargoed", "duplicateof", "replacedby") if found.get(name)}
     text = ", ".join(f"{name} {value}" for name, value in about.items())
     output.print(f"{escape(found['uri'])}  [bold]{found['state']}[/]  {escape(text)}", soft_wrap=True)
     table = Table.grid(padding=(0, 3))

@@ -59,13 +59,13 @@ class Similarity:
     """The stories that arrived before one and resemble it.
 
     ``copies`` are the uris of those from other feeds that it is a copy of, in order of arrival. ``topic`` is the
-    uri of the one closest in topic. ``alike`` are those of its own feed that it may be an update of, or they of
+    uri of the one closest in topic. ``candidates`` are those of its own feed that it may be an update of, or they of
     it, the most similar first; only their texts can tell.
     """
 
     copies: tuple[str, ...] = ()
     topic: str | None = None
-    alike: tuple[SignedStory, ...] = ()
+    candidates: tuple[SignedStory, ...] = ()
 
 
 class SignatureWindow:
@@ -134,7 +134,7 @@ class SignatureWindow:
         return Similarity(
             copies=tuple(story(n).uri for n in in_order if story(n).origin != signed.origin)[:_MOST_RELATED],
             topic=None if nearest is None else story(nearest).uri,
-            alike=tuple(story(n) for n in fullest if story(n).origin == signed.origin)[:_MOST_RELATED],
+            candidates=tuple(story(n) for n in fullest if story(n).origin == signed.origin)[:_MOST_RELATED],
         )
 
     def _grow(self) -> None:

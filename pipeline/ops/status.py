@@ -15,7 +15,7 @@ from pipeline.feeds.feed_report import reports
 from pipeline.feeds.feed_state import FILE, FeedState
 from pipeline.index import health
 from pipeline.ops.dead_letters import DeadLetters
-from pipeline.search.stories import counts
+from pipeline.search.stories import counts, shared_uris
 from pipeline.settings import Elasticsearch, Kafka, Settings
 
 _FRESH = 2.0
@@ -98,6 +98,7 @@ def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
             **counts(client),
             "elasticsearch": {"state": "read-only", "reason": why} if why else {},
             "processes": processes,
+            "shared_uris": shared_uris(client),
             **({"waiting": waiting} if waiting else {}),
         }
 

@@ -126,6 +126,29 @@ def counts(client: Client) -> dict[str, int]:
         }
 
 
+@retry_while_starting
+def shared_uris(client: Client) -> list[dict[str, Any]]:
+    """Return the sources that sent different stories under one uri: the number of stories, and one such uri.
+
+    Raises ElasticsearchUnavailable.
+    """
+    example = {"uri": {"terms": {"field": "receivedas", "size": 1}}}
+    by_source = {"terms": {"field": "source.name", "size": 50}, "aggregations": example}
+    with translate_errors(client):
+        response = client.search(
+            index=client.named(STORIES),
+            query={"exists": {"field": "receivedas"}},
+            size=0,
+            aggregations={"sources": by_source},
+            **IGNORE_MISSING,
+        )
+    buckets = response.get("aggregations", {}).get("sources", {}).get("buckets", ())
+    return [
+        {"source": each["key"], "stories": each["doc_count"], "uri": each["uri"]["buckets"][0]["key"]}
+        for each in buckets
+    ]
+
+
 def refresh(client: Client) -> None:
     """Make everything written so far searchable now instead of a second later. Raises ElasticsearchUnavailable."""
     with translate_errors(client):

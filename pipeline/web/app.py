@@ -32,6 +32,7 @@ from pipeline.web import (
     live_stream,
     metrics,
     pages,
+    separate,
     status_pages,
     story_source,
 )
@@ -51,7 +52,7 @@ _SAFE = {
 }
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
-PARTS = (api, happenings, exports, alerts, live_stream, status_pages, story_source, ingest, metrics, pages)
+PARTS = (api, happenings, exports, alerts, live_stream, status_pages, story_source, separate, ingest, metrics, pages)
 """The modules with routes."""
 
 

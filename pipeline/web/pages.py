@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.broker.reader import fetch_all
+from pipeline.connect.elasticsearch_client import Client
 from pipeline.envelope import Coordinate
 from pipeline.search import entity_names
 from pipeline.search.happenings import happenings
@@ -19,6 +21,7 @@ from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute
 from pipeline.search.stories import story as found_story
 from pipeline.search.times import parse_duration
+from pipeline.state.relations import replacing_story
 from pipeline.state.store import read_one
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import paragraphs
@@ -61,10 +64,14 @@ def search(request: Request, page: Page, what: What, index: Index) -> str:
 
 @router.get("/story")
 def story(uri: Text, index: Index) -> Response:
-    """Show a story with its names and quotes, versions, map and related stories."""
+    """Show a story with its names and quotes, versions, map and related stories.
+
+    Instead of a copy or a replaced story, its original or its update is shown.
+    """
     found = found_story(index, uri)
     if found is None:
-        return failed(404, f"There is no story {uri}")
+        other = _shown_instead(index, uri)
+        return RedirectResponse(f"/story?{urlencode({'uri': other})}") if other else _no_story(uri)
     ours = {name: value for name, value in found.items() if name in AnnotatedStory.model_fields}
     annotated = AnnotatedStory.model_validate(ours)
     return HTMLResponse(
@@ -84,7 +91,7 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
     """Show what changed in headline and text since a version, from what Kafka still holds."""
     found, record = found_story(index, uri), read_one(index, uri)
     if found is None or record is None:
-        return failed(404, f"There is no story {uri}")
+        return _no_story(uri)
     at = record.place_of(version)
     before = fetch_all(context.servers.kafka, [Coordinate.parse(at)]) if at else []
     if not before:
@@ -142,6 +149,18 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
 def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
     """Show what went wrong."""
     return HTMLResponse(rendered("failed.html", reason=reason), status, headers)
+
+
+def _no_story(uri: str) -> Response:
+    return failed(404, f"There is no story {uri}")
+
+
+def _shown_instead(index: Client, uri: str) -> str | None:
+    """Return the story behind which this one is hidden, if it is."""
+    record = read_one(index, uri)
+    if record is None or record.pubstatus != "usable":
+        return None
+    return replacing_story(record, datetime.now(UTC)) or record.duplicateof
 
 
 def _state(request: Request) -> dict[str, str | list[str]]:

@@ -55,7 +55,7 @@ class Comparer:
         similar = dict(zip((each.uri for each in signed), await self._signatures.compare(signed), strict=True))
         stored = await read_related(self._store, {uri for each in similar.values() for uri in _uris(each)})
         records = {uri: each.record for uri, each in stored.items()}
-        texts = await self._texts([other for each in similar.values() for other in each.alike])
+        texts = await self._texts([other for each in similar.values() for other in each.candidates])
         for uri, similarity in similar.items():
             story, _ = new[uri]
             comparison = _comparison(story, similarity, texts, records, now)
@@ -78,7 +78,7 @@ def _comparison(
 ) -> Comparison:
     earlier: list[str] = []
     replacedby: list[Replacement] = []
-    for each in similarity.alike:
+    for each in similarity.candidates:
         other = texts.get(each.uri)
         if other is None or other.uri == story.uri:
             continue
@@ -98,7 +98,7 @@ def _comparison(
 
 
 def _uris(similarity: Similarity) -> set[str]:
-    return {*similarity.copies, similarity.topic or "", *(each.uri for each in similarity.alike)} - {""}
+    return {*similarity.copies, similarity.topic or "", *(each.uri for each in similarity.candidates)} - {""}
 
 
 def _read(value: bytes) -> Story | None:

@@ -69,6 +69,18 @@ class Desk:
         ]
         return self.calm.run(self.desk.work(batch))
 
+    def pass_on(self, *stories: Story, **headers: str) -> list[Story]:
+        """Return what goes to the next stage, after the desk has worked on all that it sends to itself."""
+        outcomes, passed = self.give(*stories, **headers), []
+        while outcomes:
+            sends = [s for o in outcomes for s in (o if isinstance(o, tuple) else (o,)) if isinstance(s, Send)]
+            passed += [Story.model_validate_json(send.value) for send in sends if send.topic is None]
+            back = [
+                self.calm.envelope(topics.STORIES, send.value, send.key, send.headers) for send in sends if send.topic
+            ]
+            outcomes = self.calm.run(self.desk.work(back)) if back else []
+        return passed
+
     def record(self, uri: str = "urn:test:1"):
         return self.calm.documents.records[uri][0]
 
@@ -173,6 +185,57 @@ class TestDesk:
         (renewed,) = at.calm.run(at.desk.work([envelope]))
         assert sent(renewed) == [(None, "urn:test:1", 1)]
         assert [each.uri for each in at.record().alsoin] == ["urn:test:2"]
+
+    def update(self, **fields):
+        return make_story(
+            **{"uri": "urn:test:2", "body": HARBOUR, "versioncreated": NOON + timedelta(hours=1)} | fields
+        )
+
+    @pytest.mark.parametrize("is_late", [False, True])
+    def test_an_update_replaces_its_story_whichever_comes_first(self, is_late):
+        at = Desk()
+        stories = [make_story(body=HARBOUR), self.update()]
+        passed = [one for story in (stories[::-1] if is_late else stories) for one in at.pass_on(story)]
+        last = {each.uri: each for each in passed}
+        assert last["urn:test:2"].replacedby is None
+        assert "urn:test:1" not in last or last["urn:test:1"].replacedby == "urn:test:2"
+        assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
+
+    def test_a_killed_update_leaves_its_story_hidden_and_a_killed_story_its_update_shown(self):
+        at = Desk()
+        at.pass_on(make_story(body=HARBOUR))
+        at.pass_on(self.update())
+        passed = at.pass_on(make_story(version=2, pubstatus="canceled", body=""))
+        assert {each.uri: each.pubstatus for each in passed} == {"urn:test:1": "canceled", "urn:test:2": "usable"}
+        assert not at.record("urn:test:2").replaces
+        assert not any(each.uri == "urn:test:1" for each in at.pass_on(self.update(version=2, pubstatus="canceled")))
+
+    def test_what_an_editor_keeps_beside_its_update_is_passed_on_and_no_longer_listed(self):
+        at = Desk()
+        at.pass_on(make_story(body=HARBOUR))
+        at.pass_on(self.update())
+        for is_separate, replaced in ((True, None), (False, "urn:test:2")):
+            record, sequence = at.calm.documents.records["urn:test:1"]
+            at.calm.documents.records["urn:test:1"] = (record.model_copy(update={"separate": is_separate}), sequence)
+            last = {each.uri: each for each in at.pass_on(make_story(body=HARBOUR))}
+            assert last["urn:test:1"].replacedby == replaced
+            assert bool(at.record("urn:test:2").replaces) is not is_separate
+
+    def test_an_update_of_another_feed_is_none(self):
+        at = Desk()
+        at.pass_on(make_story(body=HARBOUR), feed="one")
+        (passed,) = at.pass_on(self.update(signal="update"), feed="two")
+        assert (passed.uri, at.record().replacedby) == ("urn:test:2", ())
+
+    def test_a_different_story_under_the_same_uri_gets_one_of_its_own(self):
+        at = Desk()
+        teachers = "Striking teachers in Lisbon went back to work after Ana Duarte offered them 4.5 per cent more pay."
+        other = make_story(headline="Teachers end strike", body=teachers)
+        passed = at.pass_on(make_story(headline="Harbour reopens", body=HARBOUR), other)
+        assert [each.receivedas for each in passed] == [None, "urn:test:1"]
+        assert at.record().apart == (passed[1].uri,)
+        killed = at.pass_on(make_story(version=2, pubstatus="canceled", body=""))
+        assert {each.uri for each in killed} == {each.uri for each in passed}
 
     def test_a_server_that_is_away_is_said_and_nothing_is_passed_on(self, monkeypatch):
         at = Desk()

@@ -25,7 +25,7 @@ OPERATIONS = [
         "export/ndjson", "export/csv", "export/geojson", "export/rss", "export/atom", "live", "status", "dead",
         "alerts", "alerts/{name}/atom", "matches",
     )
-] + [("POST", "/api/v1/dead/{id}/replay"), ("POST", "/ingest")]  # fmt: skip
+] + [("POST", "/api/v1/dead/{id}/replay"), ("POST", "/api/v1/story/separate"), ("POST", "/ingest")]  # fmt: skip
 ENDLESS = ("GET", "/api/v1/live")
 
 

@@ -23,6 +23,7 @@ PATHS = {
     "wall": "/wall?window=7d",
     "happenings": "/happenings",
     "source": f"/story/source?uri=urn:desk:{WORD}:8",
+    "separate": f"/story/separate?uri=urn:desk:{WORD}:8",
     "alerts": "/alerts",
     "status": "/status",
     "nothing": "/?q=nobodyhasthisword",
@@ -218,6 +219,22 @@ class TestWatching:
         page.get_by_role("button", name="Show").click()
         expect(page.locator("tr", has_text="headline").first).to_contain_text("$.headline")
         expect(page.locator("tr", has_text="About 8").first).to_contain_text("$.headline")
+
+    def test_an_earlier_story_is_shown_beside_its_update_by_who_has_the_token(self, page, fed):
+        text = f"Rescuers from Callao, Chorrillos, Ancon and Miraflores met at 7 in Lima. {desk.matter('an update')}"
+        fed.feed(desk.item("urn:desk:earlier", text, hours=60, headline="Rescuers meet"))
+        fed.await_idle()
+        fed.feed(desk.item("urn:desk:later", f"{text}\nThe rest follows.", hours=59, headline="Rescuers meet in Lima"))
+        fed.await_idle()
+        page.goto("/story?uri=urn:desk:earlier")
+        expect(page.locator("h1")).to_have_text("Rescuers meet in Lima")
+        page.get_by_role("link", name="keep Rescuers meet beside this story").click()
+        page.get_by_label("token").fill(fed("token", "add", "editor-of-pages").stdout.decode().strip())
+        page.get_by_role("button", name="Show both").click()
+        expect(page.locator(".done")).to_contain_text("stands beside its update")
+        fed.await_idle()
+        page.goto("/story?uri=urn:desk:earlier")
+        expect(page.locator("h1")).to_have_text("Rescuers meet")
 
     def test_a_source_is_shown_to_nobody_else(self, fed):
         address = f"{fed.address}/api/v1/story/source"

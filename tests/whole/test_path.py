@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import httpx
 import pytest
 
 from pipeline.broker.sender import Sender
@@ -166,6 +167,64 @@ class TestReindex:
         assert wire.story("urn:i:2")["headline"] == "Newer"
 
 
+class TestUpdates:
+    FLOOD = (
+        "The Vistula burst its banks near Plock on Monday and drove 1,200 people from their homes, said Ewa Nowak of "
+        "the fire brigade. Soldiers of the 12th brigade from Lodz are filling sandbags beside the bridge of Dobrzykow."
+    )
+    MORE = "\nThe mayor, Piotr Zych, closed all 14 schools of the town until Thursday."
+
+    def test_an_update_under_another_uri_replaces_its_story_until_an_editor_keeps_both(self, wire):
+        wire.feed(ninjs("urn:u:1", self.FLOOD, headline="Vistula floods Plock"))
+        wire.await_idle()
+        later = {"versioncreated": "2024-05-16T13:00:00Z", "headline": "Vistula floods Plock, 1,200 flee"}
+        wire.feed(ninjs("urn:u:2", self.FLOOD + self.MORE, **later))
+        wire.await_idle()
+        assert wire.story("urn:u:1") is None
+        assert [each["uri"] for each in wire.story("urn:u:2")["replaces"]] == ["urn:u:1"]
+        replaced = wire.json("trace", "urn:u:1")
+        assert (replaced["state"], replaced["replacedby"]) == ("replaced", "urn:u:2")
+        assert "Vistula floods Plock, 1,200 flee" in self.page(wire, "urn:u:1").text
+
+        assert wire.json("separate", "urn:u:1") == {"uri": "urn:u:1", "separate": True}
+        wire.await_idle()
+        assert wire.story("urn:u:1")["headline"] == "Vistula floods Plock"
+        assert "replaces" not in wire.story("urn:u:2")
+        wire("separate", "urn:u:1", "--undo")
+        wire.await_idle()
+        assert wire.story("urn:u:1") is None
+
+    def test_only_who_has_a_token_keeps_a_story_beside_its_update_on_the_pages(self, wire):
+        address = f"{wire.address}/api/v1/story/separate"
+        assert httpx.post(address, params={"uri": "urn:u:1"}).status_code == 401
+        token = wire("token", "add", "editor").stdout.decode().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx.post(address, params={"uri": "urn:u:none"}, headers=headers).status_code == 404
+        wrong = wire("separate", "urn:u:none", code=2).stderr.decode()
+        assert "no update has replaced" in wrong
+
+    def test_different_stories_under_one_uri_are_kept_apart_and_reported(self, wire):
+        teachers = "Striking teachers in Faro went back to work after Ana Duarte offered FENPROF 4.5 per cent more pay."
+        museum = (
+            "Thieves took 3 paintings of Vilhelm Hammershoi from the Ordrupgaard north of Copenhagen on Sunday night."
+        )
+        wire.feed(
+            ninjs("urn:u:shared", museum, headline="Museum robbed"),
+            ninjs("urn:u:shared", teachers, headline="Teachers end strike"),
+        )
+        wire.await_idle()
+        assert wire.story("urn:u:shared")["headline"] == "Museum robbed"
+        (other,) = [hit for hit in wire.search("fenprof")["hits"] if hit["headline"] == "Teachers end strike"]
+        assert other["receivedas"] == "urn:u:shared"
+        assert "urn:u:shared" in {each["uri"] for each in wire.status()["shared_uris"]}
+        assert "different stories under one uri" in wire("status").stdout.decode()
+        assert "Shared identifiers" in httpx.get(f"{wire.address}/status").text
+
+    @staticmethod
+    def page(wire, uri):
+        return httpx.get(f"{wire.address}/story", params={"uri": uri}, follow_redirects=True)
+
+
 class TestTrace:
     def test_tells_when_a_story_was_where(self, wire):
         wire.feed(ninjs("urn:t:1"))
@@ -300,6 +359,14 @@ class TestBadInput:
 
 class TestBulk:
     """Every item of a bulk response is checked."""
+
+    @pytest.fixture(autouse=True)
+    def cleaned_up(self, wire):
+        """Remove the incomplete documents, which no export can show."""
+        yield
+        with wire.elasticsearch as client:
+            indices = [client.named(f"wire-stories-2001.0{month}") for month in (1, 2)]
+            client.indices.delete(index=indices, ignore_unavailable=True)
 
     def write(self, wire: Wire, *actions: Action):
         elasticsearch = locate_elasticsearch(wire.settings)

@@ -48,11 +48,11 @@ def handler(context: Context) -> Handler:
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A version that arrived, and the uri of the story that must be told of it ("" if it is there for itself)."""
+    """A version that arrived; ``relates_to`` is the story that it is a message to ("" if it came for itself)."""
 
     envelope: Envelope
     story: Story
-    told: str
+    relates_to: str
 
     @classmethod
     def of(cls, envelope: Envelope) -> "_Arrival":
@@ -82,7 +82,7 @@ class Desk:
         If another worker changed a record meanwhile, decide again.
         """
         arrivals = [_Arrival.of(envelope) for envelope in batch]
-        uris = {a.story.uri for a in arrivals} | {a.told for a in arrivals} - {""}
+        uris = {a.story.uri for a in arrivals} | {a.relates_to for a in arrivals} - {""}
         while True:
             stored = await read_related(self._store, uris)
             records, outcomes = await self._decide_all(arrivals, {uri: each.record for uri, each in stored.items()})
@@ -116,7 +116,7 @@ class Desk:
         self, arrivals: Sequence[_Arrival], known: Mapping[str, Record]
     ) -> tuple[dict[str, Record], list[Outcome]]:
         """Return all records, changed where decided so, and the outcome of each arrival."""
-        own = [(arrival.story, arrival.envelope) for arrival in arrivals if not arrival.told]
+        own = [(arrival.story, arrival.envelope) for arrival in arrivals if not arrival.relates_to]
         separated = await self._separator.separated(own, known)
         kept = [each for each in arrivals if each.envelope.at not in separated]
         comparisons = await self._compare(kept, known)
@@ -139,40 +139,40 @@ class Desk:
     ) -> tuple[str, Decision]:
         """Decide about one arrival and update the records. Return the decision, and the uri that it is about."""
         now, story = self._now(), arrival.story
-        known, told = records.get(story.uri), records.get(arrival.told)
-        if known and told and (decision := self._tell(told, known, records, story.source.name)):
-            records[told.uri] = decision.record
-            return told.uri, decision
-        if known and not told and relations.depends_on(known, arrival.told):
+        known, other = records.get(story.uri), records.get(arrival.relates_to)
+        if known and other and (decision := self._decide_other(other, known, records, story.source.name)):
+            records[other.uri] = decision.record
+            return other.uri, decision
+        if known and not other and relations.depends_on(known, arrival.relates_to):
             # The other story never arrived here.
-            known = records[story.uri] = relations.without(known, arrival.told)
+            known = records[story.uri] = relations.without(known, arrival.relates_to)
         if known:
             records[story.uri] = relations.unfolded(known, records, now)
-        comparison = None if arrival.told else comparisons.get(story.uri)
+        comparison = None if arrival.relates_to else comparisons.get(story.uri)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
         records[story.uri] = relations.listed_updates(decision.record, records, story.source.name, now)
         # A message to another story's partition must not cause further such messages.
-        return story.uri, replace(decision, notify=()) if arrival.told else decision
+        return story.uri, replace(decision, notify=()) if arrival.relates_to else decision
 
-    def _tell(self, told: Record, known: Record, records: dict[str, Record], source: str) -> Decision | None:
-        """Decide about a story that is told of a change in the ``known`` record; None if that does not concern it."""
+    def _decide_other(self, other: Record, known: Record, records: dict[str, Record], source: str) -> Decision | None:
+        """Decide about the ``other`` story after the ``known`` record has changed; None if that does not concern it."""
         now = self._now()
-        if told.uri in known.earlier:
-            decision = relations.add_update(told, known, records, now, self._policy)
+        if other.uri in known.earlier:
+            decision = relations.add_update(other, known, records, now, self._policy)
             content = status_of(decision.record.versions, now).content
             if not decision.resend or content is None:
                 return decision
             return replace(decision, record=confirmed(decision.record, content.rank, now, self._policy))
-        if any(each.uri == told.uri for each in known.replacedby):
-            return relations.add_earlier(told, known, records, source, now, self._policy)
-        if known.duplicateof or any(each.uri == known.uri for each in told.alsoin):
-            if told.duplicateof and self._policy.folds:
-                further = (told.duplicateof,) if known.duplicateof == told.uri else ()
-                return Decision(told, dropped="a copy of a copy", notify=further)
+        if any(each.uri == other.uri for each in known.replacedby):
+            return relations.add_earlier(other, known, records, source, now, self._policy)
+        if known.duplicateof or any(each.uri == known.uri for each in other.alsoin):
+            if other.duplicateof and self._policy.folds:
+                further = (other.duplicateof,) if known.duplicateof == other.uri else ()
+                return Decision(other, dropped="a copy of a copy", notify=further)
             content = status_of(known.versions, now).content
             if content and known.pubstatus == "usable":
                 records[known.uri] = confirmed(known, content.rank, now, self._policy)
-            return relations.add_copy(told, known, source, now, self._policy)
+            return relations.add_copy(other, known, source, now, self._policy)
         return None
 
     def _outcome(
@@ -205,8 +205,8 @@ class Desk:
         if decision.again:
             sends.append(_send_back(arrival.story, arrival.envelope))
         sends += [
-            Send(told, _json(story), topic=topics.STORIES, headers=replace(_afresh(headers), relates_to=told))
-            for told in decision.notify
+            Send(uri, _json(story), topic=topics.STORIES, headers=replace(_afresh(headers), relates_to=uri))
+            for uri in decision.notify
         ]
         return tuple(sends) or Done(decision.dropped or "known")
 
@@ -228,7 +228,7 @@ class Desk:
         new = {
             arrival.story.uri: (arrival.story, arrival.envelope)
             for arrival in arrivals
-            if not arrival.told
+            if not arrival.relates_to
             and arrival.story.signal not in NO_STORY
             and needs_comparison(arrival.story, records.get(arrival.story.uri), now)
         }
