@@ -90,14 +90,14 @@ class Headers:
     @classmethod
     def parse(cls, pairs: Iterable[tuple[str, bytes]]) -> Self:
         """Read the headers of a message, whoever wrote it; of duplicate names the last wins."""
-        given = {name.replace("-", "_"): value for name, value in pairs if name in _NAMES and value}
-        found = {name: read(given[name]) for name, read in _READERS.items() if name in given}
-        return cls(**{name: value for name, value in found.items() if value is not None})  # type: ignore[arg-type]
+        given = {field: value for name, value in pairs if value and (field := _FIELDS.get(name))}
+        found = {field: _READERS[field](value) for field, value in given.items()}
+        return cls(**{field: value for field, value in found.items() if value is not None})  # type: ignore[arg-type]
 
     def pairs(self) -> Pairs:
         """Return the headers as Kafka takes them, without absent ones."""
-        written = ((name, _written(getattr(self, name))) for name in _READERS)
-        return tuple((name.replace("_", "-"), value.encode("utf-8", "replace")) for name, value in written if value)
+        given = ((name, value) for field, name in _NAMES.items() if (value := getattr(self, field)) or value == 0)
+        return tuple((name, _written(value).encode("utf-8", "replace")) for name, value in given)
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _written(value: object) -> str:
         return value.isoformat()
     if isinstance(value, tuple):
         return " ".join(map(str, value))
-    return "" if value is None else str(value)
+    return str(value)
 
 
 _READERS = {
@@ -206,4 +206,5 @@ _READERS = {
     "relates_to": _text,
     "replay_of": _coordinate,
 }
-_NAMES = frozenset(name.replace("_", "-") for name in _READERS)
+_NAMES = {field: field.replace("_", "-") for field in _READERS}
+_FIELDS = {name: field for field, name in _NAMES.items()}
