@@ -186,6 +186,31 @@ class TestDesk:
         assert sent(renewed) == [(None, "urn:test:1", 1)]
         assert [each.uri for each in at.record().alsoin] == ["urn:test:2"]
 
+    def with_copy(self, **fields) -> Desk:
+        """Return a desk with a story and its copy, whose record gets these fields."""
+        at = Desk()
+        at.pass_on(make_story(body=HARBOUR), source="one", feed="one")
+        at.pass_on(make_story(uri="urn:test:2", body=HARBOUR, headline="The same"), source="two", feed="two")
+        record, sequence = at.calm.documents.records["urn:test:2"]
+        at.calm.documents.records["urn:test:2"] = (record.model_copy(update=fields), sequence)
+        return at
+
+    def test_what_is_no_copy_any_more_is_taken_off_the_list_also_if_the_message_comes_twice(self):
+        at = self.with_copy(duplicateof=None)
+        copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
+        for _ in range(2):
+            (outcome,) = at.give(copy, source="two", feed="two", relates_to="urn:test:1")
+            assert sent(outcome) == [(None, "urn:test:1", 1)]
+            assert not at.record().alsoin
+
+    def test_a_copy_lists_its_own_copies_in_case_that_it_becomes_a_story_of_its_own(self):
+        at = self.with_copy()
+        record, sequence = at.calm.documents.records["urn:test:2"]
+        further = record.model_copy(update={"uri": "urn:test:3", "duplicateof": "urn:test:2"})
+        at.calm.documents.records["urn:test:3"] = (further, sequence)
+        at.give(make_story(uri="urn:test:3", body=HARBOUR), source="three", feed="three", relates_to="urn:test:2")
+        assert [each.uri for each in at.record("urn:test:2").alsoin] == ["urn:test:3"]
+
     def update(self, **fields):
         return make_story(
             **{"uri": "urn:test:2", "body": HARBOUR, "versioncreated": NOON + timedelta(hours=1)} | fields

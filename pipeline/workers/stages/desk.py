@@ -165,14 +165,17 @@ class Desk:
             return replace(decision, record=confirmed(decision.record, content.rank, now, self._policy))
         if any(each.uri == other.uri for each in known.replacedby):
             return relations.add_earlier(other, known, records, source, now, self._policy)
-        if known.duplicateof or any(each.uri == known.uri for each in other.alsoin):
+        is_listed = any(each.uri == known.uri for each in other.alsoin)
+        if known.duplicateof or other.uri in known.originals or is_listed:
+            decision = relations.add_copy(other, known, source, now, self._policy)
             if other.duplicateof and self._policy.folds:
+                # It lists the copy, in case that it becomes a story of its own.
                 further = (other.duplicateof,) if known.duplicateof == other.uri else ()
-                return Decision(other, dropped="a copy of a copy", notify=further)
+                return replace(decision, dropped="a copy of a copy", notify=further)
             content = status_of(known.versions, now).content
             if content and known.pubstatus == "usable":
                 records[known.uri] = confirmed(known, content.rank, now, self._policy)
-            return relations.add_copy(other, known, source, now, self._policy)
+            return decision
         return None
 
     def _outcome(
@@ -195,7 +198,9 @@ class Desk:
         elif decision.resend and uri in texts:
             held = texts[uri]
             story, headers = self._shown(held, records[uri]), held.onward()
-            if uri not in passed:
+            # A later message of the batch may have folded the story.
+            is_folded = records[uri].duplicateof is not None and self._policy.folds
+            if uri not in passed and (story.replacedby or not is_folded):
                 sends.append(_to_send(story, headers, records))
         if sends:
             passed.add(uri)
