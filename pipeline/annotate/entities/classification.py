@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pipeline.annotate.entities.gazetteer import gazetteer
+from pipeline.annotate.entities.known_organizations import known_organizations
 from pipeline.annotate.entities.person_names import people
 from pipeline.annotate.entities.recognised_names import RANK, Name
 
@@ -75,6 +76,8 @@ def label_votes(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, 
         yield "PERSON", 1.25
     if gazetteer().is_country(full):
         yield "GPE", _CERTAIN
+    elif known_organizations().usual(full) and full not in gazetteer():
+        yield "ORG", _CERTAIN
     elif is_acronym(text, full):
         yield "ORG", 1.0 + len(group) / 2
     for name in group:

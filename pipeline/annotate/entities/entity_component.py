@@ -11,10 +11,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotate.entities.classification import classify
+from pipeline.annotate.entities.contenders import contenders
 from pipeline.annotate.entities.coreference import group_mentions
 from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazetteer
 from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_names
+from pipeline.annotate.entities.sports import sport_of
 from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")
@@ -28,11 +30,18 @@ if not Doc.has_extension("wire_entities"):
 def entities(doc: Doc) -> Doc:
     """Set ``doc._.wire_entities``, in the order of first mentions."""
     text = doc.text
-    groups = [classify(text, group) for group in group_mentions(text, list(recognised_names(text, doc)))]
+    names = list(recognised_names(text, doc))
+    sport = sport_of(text)
+    teams = contenders(text, sport, names) if sport else []
+    playing = {name for each in teams for name in each.names}
+    groups = [classify(text, group) for group in group_mentions(text, [n for n in names if n not in playing])]
+    groups += [[name._replace(label=each.label) for name in each.names] for each in teams]
+    keys = {each.names[0].start: each.team.key for each in teams}
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
     located = located_in(text, found, doc._.wire_located)
     doc._.wire_entities = tuple(
-        _entity(number, names, place) for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
+        _entity(number, names, place, next((keys[n.start] for n in names if n.start in keys), None))
+        for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
     )
     return doc
 
@@ -83,12 +92,12 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     return found
 
 
-def _entity(number: int, names: list[Name], place: PlaceCandidate | None) -> Entity:
+def _entity(number: int, names: list[Name], place: PlaceCandidate | None, known: str | None) -> Entity:
     fullest = max(names, key=lambda n: (len(RANK.sub("", n.text).split()), len(n.text), -n.start))
     name = RANK.sub("", fullest.text) or fullest.text
     return Entity(
         id=f"e{number}",
-        key=place.key if place is not None else key_of(name, names[0].label),
+        key=known or (place.key if place is not None else key_of(name, names[0].label)),
         name=name,
         type=names[0].label,
         aliases=tuple(text for text in dict.fromkeys(n.text for n in names) if text != name),

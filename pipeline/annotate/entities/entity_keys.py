@@ -4,11 +4,13 @@ import re
 
 from pipeline.annotate.entities.coreference import LEGAL_FORM
 from pipeline.annotate.entities.gazetteer import bare
+from pipeline.annotate.entities.known_organizations import known_organizations
 from pipeline.annotate.entities.recognised_names import RANK
 
 _LINEAGE = re.compile(r",?\s+(?:jr|sr|ii|iii|iv)\.?$", re.I)
 _INITIALS = re.compile(r"(?<=\w)\s+(?:[A-Z]\.?(?=\s)\s*)+(?=\w\w)")
 _NICKNAME = re.compile(r"\s*(?:[“\"‘'(][^”\"’')]+[”\"’')])(?=\s)")
+_DIVISION = re.compile(r"\s+(?:province|prefecture|governorate|region|oblast)$", re.I)
 _MARKS = re.compile(r"[^\w&+/ -]")
 
 
@@ -19,6 +21,8 @@ def key_of(name: str, label: str) -> str:
         name = _NICKNAME.sub("", _LINEAGE.sub("", name))
         name = _INITIALS.sub(" ", name)
     elif label == "ORG":
-        name = LEGAL_FORM.sub("", name) or name
+        name = known_organizations().usual(name) or LEGAL_FORM.sub("", name) or name
+    elif label == "LOC":
+        name = _DIVISION.sub("", name) or name
     folded = " ".join(_MARKS.sub("", bare(name).casefold()).split())
     return folded or name.casefold()

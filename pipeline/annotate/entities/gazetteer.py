@@ -28,6 +28,8 @@ _NAMED_BONUS = 4.0
 _NEAR_BONUS = 1.0
 """The weight of a story that names a large city of the same region."""
 _CAPITAL_BONUS = 1.0
+_OWN_NAME_BONUS = 1.5
+"""The weight of a name that is the usual one of a place, and of others only an alternative."""
 
 
 class PlaceCandidate(NamedTuple):
@@ -117,7 +119,8 @@ class Gazetteer:
             states += [(code, region, int(number), name) for region, number, name in fields]
         for code, region, number, name in states:
             place = self._largest[code, region].model_copy(update={"geonameid": number})
-            for known in {name, short.get(region, name) if code == "US" else name}:
+            abbreviation = short.get(region, name) if code == "US" else name
+            for known in {name, abbreviation, abbreviation.rstrip(".") if len(abbreviation) > 4 else name}:
                 self._add(known, PlaceCandidate(_STATE, name, place, f"{code}.{region}", 0))
 
     def __contains__(self, name: str) -> bool:
@@ -160,7 +163,11 @@ class Gazetteer:
         ]
         metropolis = any(c.place.country == "US" and c.population >= _METROPOLIS for c in candidates)
         considered = [c for c in candidates if not (metropolis and c.kind == _STATE)]
-        return max(near or considered, key=lambda c: _likely(c, within), default=None)
+
+        def likely(candidate: PlaceCandidate) -> float:
+            return _likely(candidate, within) + _OWN_NAME_BONUS * (plain(candidate.name) == plain(name))
+
+        return max(near or considered, key=likely, default=None)
 
     def _add(self, name: str, candidate: PlaceCandidate) -> None:
         self._places[plain(name)].append(candidate)
@@ -187,7 +194,7 @@ def _likely(candidate: PlaceCandidate, within: Context) -> float:
 
 def _names_of(city: dict[str, Any]) -> set[str]:
     name, population, others = city["name"], city["population"], city["alternatenames"]
-    names = {name}
+    names = {name, name.replace("St. ", "St ")}
     if population >= LARGE:
         names |= {
             other

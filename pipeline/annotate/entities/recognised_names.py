@@ -15,6 +15,9 @@ _OFFICE_OF = re.compile(
     r"\b(?:secretary|minister|undersecretary|commissioner|director)\s+(?:of|for)\s+(?:the\s+)?$", re.I
 )
 _SCORES = re.compile(r"(?:\s+[\d.:-]+)+$")
+_LABELLED_SCORES = re.compile(r"(?:\s+\d+(?:[-:/]\d+)+)+$")
+_SIDE_BY_SIDE = re.compile(r"(\s+(?:vs?\.?|-|(?:lbw\s+|c\s+and\s+)?b|c|st|lbw)\s+)(?=[A-Z])")
+_EVENT = re.compile(r"\s+(?:Open|OPEN|Masters|MASTERS|Grand Prix|GRAND PRIX|Amateur Championship|Olympics|OLYMPICS)\b")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
 RANK = re.compile(
     r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
@@ -40,9 +43,11 @@ class Name(NamedTuple):
 def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
     """Return the names in ``doc.ents``, on one line each, without marks, articles, ranks and possessives.
 
-    A nickname in quotation marks joins the names around it; what an office is named after is no name.
+    A nickname in quotation marks joins the names around it; what an office is named after is no name; names of a
+    scorecard or a fixture are taken apart; "U.S." before "Open" is the name of an event.
     """
-    found = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(ent)) is not None]
+    trimmed = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(ent)) is not None]
+    found = [_whole_event(text, part) for name in trimmed for part in _parts(name)]
     waiting: Name | None = None
     for name in found:
         if waiting is not None and name.label == "PERSON":
@@ -59,6 +64,26 @@ def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
         yield waiting
 
 
+def _parts(name: Name) -> Iterator[Name]:
+    """Yield the names that stand side by side in a line of results: "S. Waugh b Muralitharan", "Hull v Barnsley"."""
+    start = name.start
+    label = name.label
+    for part in _SIDE_BY_SIDE.split(name.text):
+        if not _SIDE_BY_SIDE.fullmatch(part):
+            if part and any(map(str.isalpha, part)):
+                yield Name(start, start + len(part), part, label)
+        elif part.strip() not in ("v", "vs", "vs.", "-"):
+            label = "PERSON"
+        start += len(part)
+
+
+def _whole_event(text: str, name: Name) -> Name:
+    """Return the event whose name begins with this one, if "Open", "Cup" and the like follow."""
+    if name.label in ("GPE", "NORP", "ORG", "MISC") and (rest := _EVENT.match(text, name.end)):
+        return Name(name.start, rest.end(), text[name.start : rest.end()], "EVENT")
+    return name
+
+
 def _trimmed(ent: Span) -> Name | None:
     text, start = ent.text.split("\n")[0], ent.start_char
     if ")" not in text:
@@ -72,6 +97,7 @@ def _trimmed(ent: Span) -> Name | None:
     text = _POSSESSIVE.sub("", kept.rstrip(_EDGES)).rstrip(_EDGES)
     if ent.label_ == "PERSON":
         text = _SCORES.sub("", text)
+    text = _LABELLED_SCORES.sub("", text)
     if _ABBREVIATION.search(text) and kept.startswith(text + "."):
         text += "."
     if text.count("(") > text.count(")") and kept.startswith(text + ")"):
