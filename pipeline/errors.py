@@ -17,6 +17,7 @@ PipelineError
  │    └── LocalServerFailed    a local server did not start, or has exited
  ├── NoStory                   the item is news management or a picture without text; it is counted and left out
  └── ConfigurationError        the operator can fix it
+      └── QueryError           a search line that cannot be read; it says where, and what would do
 
 Any other exception is a bug in this project.
 """
@@ -109,3 +110,16 @@ class LocalServerFailed(TransientError):
 
 class ConfigurationError(PipelineError):
     """A setting, an option or an argument is invalid; the message says which and what to do."""
+
+
+class QueryError(ConfigurationError):
+    """The search line cannot be read.
+
+    ``query`` is what was typed, ``position`` the character at fault, from 1; ``suggestion`` is the nearest line that
+    can be read, or None.
+    """
+
+    def __init__(self, query: str, position: int, problem: str, suggestion: str | None = None) -> None:
+        """``problem`` says what is wrong there."""
+        super().__init__(f"query, character {position}: {problem}")
+        self.query, self.position, self.problem, self.suggestion = query, position, problem, suggestion

@@ -10,8 +10,8 @@ import stamina
 import typer
 
 from pipeline import __version__
-from pipeline.cli.console import exit_on_closed_pipe, print_error
-from pipeline.errors import ConfigurationError, PipelineError, TransientError
+from pipeline.cli.console import exit_on_closed_pipe, print_error, print_query_error
+from pipeline.errors import ConfigurationError, PipelineError, QueryError, TransientError
 
 EXIT_REFUSED, EXIT_USAGE, EXIT_UNAVAILABLE = 1, 2, 3
 MODULES = {
@@ -86,6 +86,9 @@ def main() -> None:
     try:
         _reject_undecodable_arguments(sys.argv[1:])
         build_app(sys.argv[1:])()
+    except QueryError as error:
+        print_query_error(error)
+        sys.exit(EXIT_USAGE)
     except ConfigurationError as error:
         print_error(str(error))
         sys.exit(EXIT_USAGE)

@@ -12,6 +12,8 @@ import structlog
 from rich.console import Console
 from rich.text import Text
 
+from pipeline.errors import QueryError
+
 messages = Console(stderr=True, highlight=False)
 """For progress, warnings and errors."""
 output = Console(highlight=False)
@@ -27,6 +29,16 @@ _SILENT = "kafka"
 def print_error(text: str) -> None:
     """Print one line that says what is wrong."""
     messages.print(Text.assemble(("wire: ", "bold red"), text), soft_wrap=True)
+
+
+def print_query_error(error: QueryError) -> None:
+    """Print a search line with a mark under what is wrong, why, and the nearest line that can be read."""
+    print_error(str(error))
+    if "\n" not in error.query:
+        messages.print(Text(f"  {error.query}"), soft_wrap=True)
+        messages.print(Text(f"  {' ' * (error.position - 1)}^", "bold red"), soft_wrap=True)
+    if error.suggestion:
+        messages.print(Text.assemble("try: ", (error.suggestion, "bold")), soft_wrap=True)
 
 
 def print_json(text: str) -> None:

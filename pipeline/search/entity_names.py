@@ -55,16 +55,16 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
         # With several words in one query, only the last would match as a prefix.
         begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
         dsl = {"bool": {"filter": [dsl, *begun]}}
-    found = _counted(client, STORIES, dsl, FIELDS, _MANY if words else size)
+    found = count_values(client, STORIES, dsl, FIELDS, _MANY if words else size)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
-    return _first((each for each in names if _begins(each.name, words)), size)
+    return _first((each for each in names if begins(each.name, words)), size)
 
 
 @retry_while_starting
 def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
     """Return the names in stories that also have this name, most frequent first. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, entity=(*query.entity, name)))
-    found = _counted(client, STORIES, dsl, FIELDS, size + 5)
+    found = count_values(client, STORIES, dsl, FIELDS, size + 5)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
     return _first((each for each in names if not _same(each.name, name)), size)
 
@@ -73,7 +73,7 @@ def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
     """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, quotes=True, about=(*query.about, name)))
-    found = _counted(client, QUOTES, dsl, {"speaker": "speaker.name"}, size)["speaker"]
+    found = count_values(client, QUOTES, dsl, {"speaker": "speaker.name"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
 
 
@@ -86,8 +86,8 @@ def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime,
     recent = replace(query, since=now - window, until=None, query="")
     before = replace(query, since=now - window * (BASELINE + 1), until=now - window, query="")
     candidates = _significant(client, recent, replace(before, until=None))
-    latest = _counted(client, STORIES, match_query(recent), FIELDS, _MANY)
-    earlier = _counted(client, STORIES, match_query(before), FIELDS, _MANY)
+    latest = count_values(client, STORIES, match_query(recent), FIELDS, _MANY)
+    earlier = count_values(client, STORIES, match_query(before), FIELDS, _MANY)
     found: list[tuple[float, Rising]] = []
     for kind, values in latest.items():
         past = {value.value: value.count for value in earlier[kind]}
@@ -118,9 +118,10 @@ def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) ->
     return {kind: {bucket["key"]: bucket["score"] for bucket in found} for kind, found in buckets.items()}
 
 
-def _counted(
+def count_values(
     client: Client, index: str, dsl: dict[str, Any], columns: Mapping[Any, str], size: int
 ) -> dict[Any, list[Value]]:
+    """Return the most frequent values of each column in the matching documents. Raises ElasticsearchUnavailable."""
     terms = {name: {"terms": {"field": column, "size": size}} for name, column in columns.items()}
     answered = _aggregated(client, index, dsl, terms)
     return {
@@ -147,7 +148,8 @@ def _first(names: Iterable[Name], size: int) -> list[Name]:
     return sorted(names, key=lambda each: (-each.stories, each.name))[:size]
 
 
-def _begins(name: str, words: list[str]) -> bool:
+def begins(name: str, words: list[str]) -> bool:
+    """Return whether each of the words, in small letters, begins a word of the name."""
     parts = name.lower().split()
     return all(any(part.startswith(word) for part in parts) for word in words)
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.search.kinds import is_exact
-from pipeline.search.search_query import ALTERNATIVES, SearchQuery
+from pipeline.search.query_language import All, Either, FieldIs, Node, Not, Words, parse_words
+from pipeline.search.search_query import ALTERNATIVES, FIELD_NAMES, TIME_FILTERS, SearchQuery, as_stored
+from pipeline.search.times import parse_time
 
 MARKS = ("\ue000", "\ue001")
 """The markers around a highlighted word: private-use characters, which no text contains."""
@@ -76,10 +78,34 @@ def highlight(query: SearchQuery) -> dict[str, Any]:
 
 
 def _text(query: SearchQuery) -> dict[str, Any]:
-    words = query.query.strip()
-    if not words or words == "*":
-        return {"match_all": {}}
-    return {"simple_query_string": {"query": words, "fields": query.searched.words, "default_operator": "and"}}
+    return _condition(parse_words(query.query, FIELD_NAMES), query)
+
+
+def _condition(node: Node, query: SearchQuery) -> dict[str, Any]:
+    """Return what a part of the search line asks for. Words are scored, fields are not."""
+    match node:
+        case Words(()):
+            return {"match_all": {}}
+        case Words(terms):
+            # The operators are parsed already; what is left of them in a word is part of it.
+            return {
+                "simple_query_string": {
+                    "query": " ".join(terms),
+                    "fields": query.searched.words,
+                    "default_operator": "and",
+                    "flags": "PHRASE|PREFIX|SLOP|ESCAPE|WHITESPACE",
+                }
+            }
+        case FieldIs(name, value):
+            value = parse_time(value) if name in TIME_FILTERS else (as_stored(name, value),)  # type: ignore[assignment]
+            alone = SearchQuery(quotes=query.quotes, events=query.events, advisories=True, **{name: value})  # type: ignore[arg-type]
+            return {"bool": {"filter": filters(alone)}}
+        case Not(of):
+            return {"bool": {"must_not": [_condition(of, query)]}}
+        case All(of):
+            return {"bool": {"must": [_condition(each, query) for each in of]}}
+        case Either(of):
+            return _any([_condition(each, query) for each in of])
 
 
 def _named(name: str, columns: Sequence[str]) -> dict[str, Any]:

@@ -4,13 +4,13 @@
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, QueryError
 from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, STORY_SEARCH, Searched, with_filter
+from pipeline.search.query_language import All, Either, FieldIs, Node, Not, joined, parse_words, render
 from pipeline.search.times import parse_time
 
 MOST = 10_000
@@ -41,10 +41,9 @@ ALTERNATIVES = frozenset(
 values must match.
 """
 TIME_FILTERS = ("since", "until", "happened_since", "happened_until")
+FIELD_NAMES = (*MULTIPLE, *TIME_FILTERS)
+"""What may stand before a colon in the search line."""
 Sort = Literal["relevance", "time"]
-_FILTER = re.compile(
-    rf'(?<![^\s(+|-])(?P<name>{"|".join([*MULTIPLE, *TIME_FILTERS])}):(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))'
-)
 _URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
 
 
@@ -52,10 +51,10 @@ _URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
 class SearchQuery:
     """A search.
 
-    ``query`` is in Elasticsearch's simple_query_string syntax; empty matches everything. Names match by their
-    words: ``speaker`` is who speaks (in a story: anybody who does), ``about`` whom or what a quote names,
-    ``entity`` a person, an organization or a place. ``urgency`` is a number or ``1-3``. ``since`` (inclusive) and
-    ``until`` bound ``versioncreated``. ``quotes`` or ``events`` searches those instead of stories; of events,
+    ``query`` is a search line (see ``query_language``); empty matches everything. Names match by their words:
+    ``speaker`` is who speaks (in a story: anybody who does), ``about`` whom or what a quote names, ``entity`` a
+    person, an organization or a place. ``urgency`` is a number or ``1-3``. ``since`` (inclusive) and ``until``
+    bound ``versioncreated``. ``quotes`` or ``events`` searches those instead of stories; of events,
     ``happened_since`` and ``happened_until`` bound the date, and ``dead`` is the least number killed. ``collapsed``
     returns one story per storyline, or one event per happening. ``sort`` defaults to relevance if there are words,
     else to time. ``cursor`` continues after an earlier page. Advisories and test messages are no stories; only
@@ -136,37 +135,53 @@ class SearchQuery:
 
 
 def parse(query: str = "", **filters: Any) -> SearchQuery:
-    """Parse the query and the filters written among its words.
+    """Parse the search line and the filters written among its words.
 
-    ``since`` and ``until`` are texts as people write them. Raises ConfigurationError, which gives the position of
-    the error in the query.
+    Filters that hold for the whole line become filters of the search; those in brackets and after OR or NOT stay in
+    its ``query``. ``since`` and ``until`` are texts as people write them. Raises QueryError with the position of
+    what is wrong in the line, ConfigurationError for a filter beside it.
     """
-    _check_balanced(query)
     given = {name: list(filters.pop(name, None) or ()) for name in MULTIPLE}
     times: dict[str, Any] = {name: parse_time(text) for name in TIME_FILTERS if (text := filters.pop(name, None))}
-    words, position = [], 0
-    for name, value, (start, end) in _filters_in(query):
-        words.append(query[position:start])
-        at, position = start + 1, end
-        if not value:
-            raise ConfigurationError(f"query, character {at}: {name}: needs a value")
-        try:
-            if name in TIME_FILTERS:
-                times[name] = parse_time(value)
-            else:
-                SearchQuery(**{name: (value,)}, **_searched(filters))  # type: ignore[arg-type]
-                given[name].append(value)
-        except ConfigurationError as error:
-            raise ConfigurationError(f"query, character {at}: {error}") from None
-    given["type"] = [value.upper() for value in given["type"]]
-    given["country"] = [value.upper() for value in given["country"]]
-    lists: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
-    plain = " ".join(" ".join([*words, query[position:]]).split())
-    return SearchQuery(query=plain, **lists, **times, **filters)
+    tree = parse_words(query, FIELD_NAMES)
+    _check_fields(query, tree, _searched(filters))
+    words: list[Node] = []
+    for node in tree.of if isinstance(tree, All) else (tree,):
+        if not isinstance(node, FieldIs):
+            words.append(node)
+        elif node.name in TIME_FILTERS:
+            times[node.name] = parse_time(node.value)
+        else:
+            given[node.name].append(node.value)
+    lists: dict[str, Any] = {
+        name: tuple(dict.fromkeys(as_stored(name, value) for value in values)) for name, values in given.items()
+    }
+    return SearchQuery(query=render(joined(words)), **lists, **times, **filters)
+
+
+def as_stored(name: str, value: str) -> str:
+    """Return a filter's value as documents have it: types and countries are in capitals."""
+    return value.upper() if name in ("type", "country") else value
 
 
 def _searched(filters: dict[str, Any]) -> dict[str, bool]:
     return {name: bool(filters.get(name)) for name in ("quotes", "events")}
+
+
+def _check_fields(line: str, node: Node, searched: dict[str, bool]) -> None:
+    """Reject fields that this search does not have, and values that they cannot have."""
+    match node:
+        case FieldIs(name, value, position):
+            try:
+                given = {name: parse_time(value)} if name in TIME_FILTERS else {name: (value,)}
+                SearchQuery(**given, **searched)  # type: ignore[arg-type]
+            except ConfigurationError as error:
+                raise QueryError(line, position, str(error)) from None
+        case All(of) | Either(of):
+            for each in of:
+                _check_fields(line, each, searched)
+        case Not(of):
+            _check_fields(line, of, searched)
 
 
 def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:
@@ -185,29 +200,3 @@ def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:
         else:
             found[name] = list(value) if isinstance(value, tuple) else str(value)
     return found
-
-
-def _filters_in(query: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """Yield the filters among the words: name, value, start and end."""
-    quoted = [match.span() for match in re.finditer(r'"[^"]*"', query)]
-    for match in _FILTER.finditer(query):
-        if not any(start < match.start() < end for start, end in quoted):
-            value = match["phrase"] if match["phrase"] is not None else match["word"]
-            yield match["name"], value.strip(), match.span()
-
-
-def _check_balanced(query: str) -> None:
-    """Reject unbalanced quotation marks and brackets; Elasticsearch would guess."""
-    opened: list[int] = []
-    quote = None
-    for at, character in enumerate(query, 1):
-        if character == '"':
-            quote = None if quote else at
-        elif quote is None and character == "(":
-            opened.append(at)
-        elif quote is None and character == ")" and opened:
-            opened.pop()
-    if quote:
-        raise ConfigurationError(f'query, character {quote}: this " is not closed')
-    if opened:
-        raise ConfigurationError(f"query, character {opened[-1]}: this ( is not closed")

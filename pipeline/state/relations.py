@@ -61,11 +61,14 @@ def original_of(
 
 
 def unfolded(record: Record, records: Mapping[str, Record], now: datetime) -> Record:
-    """Return the record as that of a story of its own if it was folded into what it updates.
+    """Return the record as that of a story of its own if it was folded into what it updates, or what updates it.
 
     That happens if several desks decide at the same time.
     """
-    if record.duplicateof and not original_of(record.uri, [record.duplicateof], record.earlier, records, now):
+    if record.duplicateof is None:
+        return record
+    is_own = any(each.uri == record.duplicateof for each in record.replacedby)
+    if is_own or not original_of(record.uri, [record.duplicateof], record.earlier, records, now):
         return record.model_copy(update={"duplicateof": None})
     return record
 

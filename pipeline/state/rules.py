@@ -58,10 +58,12 @@ def decide(
     earlier = known.earlier if known else ()
     replacedby = known.replacedby if known else ()
     if comparison and is_content and not status.kill:
-        duplicateof = comparison.duplicateof
-        originals = tuple(sorted({*originals, duplicateof})) if duplicateof else originals
         earlier = tuple(sorted({*earlier, *comparison.earlier})[:MOST_RELATED])
         replacedby = merged_replacements(replacedby, comparison.replacedby)
+        # A version that is newer than the story's updates stands beside them, and is no copy of one.
+        is_own = any(each.uri == comparison.duplicateof for each in replacedby)
+        duplicateof = None if is_own else comparison.duplicateof
+        originals = tuple(sorted({*originals, duplicateof})) if duplicateof else originals
     current = status.kill or status.content or status.waiting or one
     record = Record(
         uri=story.uri,

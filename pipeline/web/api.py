@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pipeline.search import entity_names
+from pipeline.search.completion import completions
 from pipeline.search.render import render
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute, story
@@ -22,6 +23,8 @@ class Failed(BaseModel):
     """Why a request failed."""
 
     error: Annotated[str, Field(description="what is wrong, and where")]
+    position: Annotated[int | None, Field(description="the character of `q` that is wrong, from 1")] = None
+    suggestion: Annotated[str | None, Field(description="the nearest `q` that can be read")] = None
 
 
 class Hits(BaseModel):
@@ -93,6 +96,16 @@ def entities(
 ) -> Response:
     """List the names in the matching stories with the number of stories; `begins` filters by the beginning of words."""
     return json_response(listed(entity_names.entities(index, page.search_query(), begins, size)))
+
+
+@router.get("/completions", response_model=Listed)
+def complete(
+    index: Index,
+    line: Annotated[str, Query(max_length=1_000, description="the search line up to the cursor")] = "",
+    size: Size = 8,
+) -> Response:
+    """Complete a search line: filters, names, sources, subjects and keywords; `line` is what results."""
+    return json_response(listed(completions(index, line, size)))
 
 
 @router.get("/speakers", response_model=Listed)

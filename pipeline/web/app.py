@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline import __version__
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
-from pipeline.errors import ConfigurationError, TransientError
+from pipeline.errors import ConfigurationError, QueryError, TransientError
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.ops.status import Status
 from pipeline.search.search_query import SearchQuery
@@ -129,6 +129,14 @@ class _Safe:
         await self.app(scope, receive, safely)
 
 
+async def _invalid_query(request: Request, error: Exception) -> Response:
+    assert isinstance(error, QueryError)
+    if request.url.path.startswith(_PROGRAMS):
+        found = {"error": str(error), "position": error.position, "suggestion": error.suggestion}
+        return JSONResponse({name: value for name, value in found.items() if value is not None}, 400)
+    return pages.unreadable(request, error)
+
+
 async def _invalid_request(request: Request, error: Exception) -> Response:
     return _failed(request, 400, str(error))
 
@@ -155,6 +163,7 @@ def _failed(request: Request, status: int, reason: str, headers: Mapping[str, st
 
 
 _ANSWERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    QueryError: _invalid_query,
     ConfigurationError: _invalid_request,
     RequestValidationError: _validation_failed,
     TransientError: _unavailable,

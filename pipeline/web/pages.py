@@ -13,6 +13,7 @@ from pipeline.annotations import QUAD_CLASSES
 from pipeline.broker.reader import fetch_all
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.envelope import Coordinate
+from pipeline.errors import QueryError
 from pipeline.search import entity_names
 from pipeline.search.happenings import happenings
 from pipeline.search.kinds import SEARCHES
@@ -144,6 +145,15 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
         links=Links({}),
         here="wall",
     )
+
+
+def unreadable(request: Request, error: QueryError) -> Response:
+    """Show the search line that cannot be read, where it is wrong, and the nearest one that can be."""
+    at = error.position - 1
+    line = error.query
+    tried = Links(_state(request), request.url.path)(q=error.suggestion) if error.suggestion else None
+    parts = (line[:at], line[at : at + 1], line[at + 1 :])
+    return HTMLResponse(rendered("unreadable.html", q=line, parts=parts, error=error, tried=tried), 400)
 
 
 def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.state.decision import Comparison, Policy
-from pipeline.state.record import Record
+from pipeline.state.record import Record, Replacement
 from pipeline.state.relations import add_copy
 from pipeline.state.rules import (
     CLAIM,
@@ -297,3 +297,13 @@ class TestTheFinalIndex:
 def test_the_simulated_store_keeps_the_contract(law):
     calm = Calm()
     calm.run(law(calm.store, lambda: asyncio.sleep(5)))
+
+
+def test_a_version_newer_than_its_updates_is_no_copy_of_one():
+    (_,), known = run(make_story())
+    update = Replacement(uri="urn:update", versioncreated=NOON + timedelta(hours=1))
+    known = known.model_copy(update={"replacedby": (update,)})
+    newer = make_story(version=2, versioncreated=NOON + timedelta(hours=2))
+    decision = decide(newer, known, NOON, AT, Comparison(duplicateof="urn:update"))
+    assert decision.story
+    assert decision.record.duplicateof is None

@@ -21,7 +21,7 @@ OPERATIONS = [
     ("GET", f"/api/v1/{name}")
     for name in (
         "search", "stories", "quotes", "events", "happenings", "happening",
-        "story", "story/source", "alike", "entities", "speakers", "named-with", "rising",
+        "story", "story/source", "alike", "entities", "completions", "speakers", "named-with", "rising",
         "export/ndjson", "export/csv", "export/geojson", "export/rss", "export/atom", "live", "status", "dead",
         "alerts", "alerts/{name}/atom", "matches",
     )

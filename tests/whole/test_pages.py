@@ -28,6 +28,7 @@ PATHS = {
     "status": "/status",
     "nothing": "/?q=nobodyhasthisword",
     "failed": "/story?uri=none",
+    "unreadable": "/?q=gas+AND",
 }
 HITS = ".list .hit"
 
@@ -74,7 +75,7 @@ def total(page: Page) -> int:
 class TestSearching:
     def test_words_then_a_facet_then_without_it_again(self, page):
         page.goto("/")
-        page.get_by_role("searchbox").fill(WORD)
+        page.get_by_label("Search", exact=True).fill(WORD)
         page.get_by_role("button", name="Search").click()
         expect(page.locator(".count")).to_have_text("40 stories")
         facet = page.locator(".facets li", has_text="Lima")
@@ -125,7 +126,24 @@ class TestSearching:
 
     def test_a_question_that_cannot_be_asked_says_where_it_is_wrong(self, page):
         page.goto("/?q=%22open")
-        expect(page.get_by_role("alert")).to_contain_text('character 1: this " is not closed')
+        expect(page.get_by_role("alert")).to_contain_text('Character 1: this " is not closed')
+        expect(page.get_by_label("Search", exact=True)).to_have_value('"open')
+        page.get_by_role("link", name='"open"').click()
+        expect(page.locator(".count")).to_be_visible()
+
+    def test_names_are_completed_while_typing_with_the_keyboard_alone(self, page):
+        page.goto("/")
+        page.keyboard.press("/")
+        page.keyboard.type(f"{WORD} speaker:kel")
+        option = page.get_by_role("option").first
+        expect(option).to_contain_text("Maria Keller")
+        page.keyboard.press("ArrowDown")
+        expect(option).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Search", exact=True)).to_have_value(f'{WORD} speaker:"Maria Keller" ')
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("Maria"))
+        assert 0 < total(page) <= 40
 
 
 class TestReading:

@@ -49,6 +49,44 @@ def lines(stories: list[dict[str, Any]]) -> bytes:
     return "\n".join(json.dumps(story) for story in stories).encode()
 
 
+class TestLine:
+    def test_words_are_combined_as_people_type_them(self, api):
+        both = api.uris(q=f"{WORD} AND place:Lima", sort="time")
+        assert both == api.uris(place="Lima", sort="time")
+        either = api.uris(q=f"{WORD} (place:Lima OR place:Oslo)", sort="time")
+        assert either == sorted([*api.uris(place="Lima"), *api.uris(place="Oslo")], key=api.uris(sort="time").index)
+        assert api.uris(q=f"{WORD} NOT (place:Lima OR place:Oslo)", sort="time") == [
+            uri for uri in api.uris(sort="time") if uri not in either
+        ]
+        assert api.uris(q=f'{WORD} -"caught in Lima"') == api.uris(q=f"{WORD} -place:Lima")
+
+    def test_an_error_gives_the_place_and_what_would_do(self, api, wire):
+        answer = api(q="harbour AND", code=400)
+        assert answer == {
+            "error": "query, character 9: AND needs something after it", "position": 9, "suggestion": "harbour"
+        }  # fmt: skip
+        told = wire("search", "harbour AND", code=2).stderr.decode()
+        assert "          ^" in told
+        assert "try: harbour" in told
+
+    @pytest.mark.parametrize(
+        ("line", "text", "result"),
+        [
+            ("fish speaker:kel", "Maria Keller", 'fish speaker:"Maria Keller" '),
+            ("source:coas", "Coastal", "source:Coastal "),
+            ("subject:zoo", "zoology", "subject:zoology "),
+            ("spea", "speaker:", "speaker:"),
+            ("maria kel", "Maria Keller", 'entity:"Maria Keller" '),
+        ],
+    )
+    def test_fields_and_values_are_completed(self, api, line, text, result):
+        found = {each["text"]: each["line"] for each in api("completions", line=line)["values"]}
+        assert found[text] == result
+
+    def test_what_nothing_begins_with_has_no_completion(self, api):
+        assert api("completions", line="qqqq")["values"] == []
+
+
 class TestFilters:
     def test_words_alone_find_all_of_them_the_best_first_unless_the_newest_are_asked_for(self, api):
         assert len(api.uris()) == 40
