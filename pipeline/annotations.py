@@ -54,12 +54,14 @@ class Place(Value):
 class Entity(Value):
     """A person, organization, place … of the story, once, with all of its mentions.
 
-    ``name`` is the fullest in the story; ``key`` its normal form, the same in other stories.
+    ``name`` is the fullest in the story; ``key`` is the same in all stories, and ``usual`` the name under which lists
+    of all stories have it, if that is another one.
     """
 
     id: str
     name: str
     key: str = Field(default_factory=lambda known: known["name"].casefold())
+    usual: Annotated[str | None, Field(exclude_if=is_absent)] = None
     type: str
     aliases: tuple[str, ...]
     mentions: tuple[Mention, ...]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.index.entity_forms import listed_name, other_forms
 from pipeline.index.fields import STORY_CONTEXT
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kind import Kind
@@ -103,7 +104,9 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
             document["replacedby"] = replaced
     for field, types in _FLAT.items():
         entities = [entity for entity in document["entities"] if entity["type"] in types]
-        document[field] = list(dict.fromkeys(entity["name"] for entity in entities))
+        document[field] = list(dict.fromkeys(listed_name(entity) for entity in entities))
+        if others := [form for entity in entities for form in other_forms(entity)]:
+            document[f"{field}_forms"] = list(dict.fromkeys(others))
         document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities))
     located = [entity["place"] for entity in document["entities"] if "lat" in entity.get("place", {})]
     if located:

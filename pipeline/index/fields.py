@@ -39,9 +39,12 @@ STORY_CONTEXT: dict[str, Any] = {
     "storyline": KEYWORD,
     "people": NAME,
     "people_keys": KEYWORD,
+    "people_forms": NAME,
     "organizations": NAME,
     "organizations_keys": KEYWORD,
+    "organizations_forms": NAME,
     "places": NAME,
     "places_keys": KEYWORD,
+    "places_forms": NAME,
 }
 """What dashboards and searches need of the story: Kibana cannot join."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.index.entity_forms import listed_name, other_forms
 from pipeline.index.fields import KEYWORD, LONG, NAME, STORED_ONLY, STORY_CONTEXT, TEXT
 from pipeline.index.kind import Kind
 
@@ -16,7 +17,11 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
         if speaker and "entity" in speaker:
             speaker = {**speaker, "key": keys[speaker["entity"]]}
         about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]
-        names = {"about": [entity["name"] for entity in about], "about_keys": [entity["key"] for entity in about]}
+        names = {
+            "about": [listed_name(entity) for entity in about],
+            "about_forms": [form for entity in about for form in other_forms(entity)],
+            "about_keys": [entity["key"] for entity in about],
+        }
         yield {**quote, **names, "speaker": speaker, "version": story["version"], "story": context}
 
 
@@ -40,6 +45,7 @@ QUOTES = Kind(
             "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
         },
         "about": NAME,
+        "about_forms": NAME,
         "about_keys": KEYWORD,
         "version": LONG,
         "story": {"properties": STORY_CONTEXT},

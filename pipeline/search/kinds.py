@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from pipeline.index.index_names import EVENTS, QUOTES, STORIES
 
-_NAMES = ("people", "organizations", "places")
+_NAMES = ("people", "organizations", "places", "people_forms", "organizations_forms", "places_forms")
+"""Where names are looked for: as lists have them, and in the other forms that stories use."""
 _OF_A_STORY: dict[str, Sequence[str]] = {
     "speaker": ("speakers",),
     "about": _NAMES,
     "entity": _NAMES,
-    "person": ("people",),
-    "organization": ("organizations",),
-    "place": ("places",),
+    "person": ("people", "people_forms"),
+    "organization": ("organizations", "organizations_forms"),
+    "place": ("places", "places_forms"),
     "source": ("source.name",),
     "subject": ("subject.name", "subject.code"),
     "keyword": ("keyword", "slugline"),
@@ -69,7 +70,7 @@ QUOTE_SEARCH = Searched(
     alias=QUOTES,
     one="quote",
     words=("text",),
-    filters=_OF_ITS_STORY | {"speaker": ("speaker.name",), "about": ("about",), "kind": ("kind",)},
+    filters=_OF_ITS_STORY | {"speaker": ("speaker.name",), "about": ("about", "about_forms"), "kind": ("kind",)},
     facets={
         "speaker": "speaker.name",
         "about": "about",

@@ -65,6 +65,15 @@ def test_names_stand_flat_beside_the_nested_mentions():
     assert document["entities"][0]["mentions"] == [{"start": 11, "end": 18, "text": "Ann Lee"}]
 
 
+def test_lists_have_the_usual_name_and_searches_find_the_story_s_own_too():
+    mentions = (Mention(start=0, end=2, text="US"),)
+    entity = Entity(
+        id="e1", name="US", usual="United States", key="united states", type="GPE", aliases=("U.S.",), mentions=mentions
+    )
+    document = actions_of(annotated(quotes=0).model_copy(update={"entities": (entity,)}))[0].document
+    assert (document["places"], document["places_forms"]) == (["United States"], ["US", "U.S."])
+
+
 def test_ids_depend_on_the_uri_alone():
     first, second = actions_of(annotated(version=1)), actions_of(annotated(version=2, headline="Other"), revision=6)
     assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), QUOTES.id("urn:test:1", 1)]

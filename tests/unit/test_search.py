@@ -47,7 +47,7 @@ def test_without_a_query_the_newest_come_first():
 def test_filters_on_quotes_look_into_their_story():
     parse = search_body(SearchQuery(quotes=True, place=("Lima",), since=NOON))
     filters = parse["query"]["bool"]["filter"]
-    assert filters[0]["multi_match"]["fields"] == ["story.places.text"]
+    assert filters[0]["multi_match"]["fields"] == ["story.places.text", "story.places_forms.text"]
     assert filters[1]["range"] == {"story.versioncreated": {"gte": NOON.isoformat()}}
 
 

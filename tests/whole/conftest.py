@@ -124,7 +124,7 @@ class Wire:
         kafka = self.kafka
         eventually(lambda: not any(each.messages for each in lags(kafka)))
         with self.elasticsearch as client:
-            client.indices.refresh(index=client.named("stories", "quotes"), ignore_unavailable=True)
+            client.indices.refresh(index=client.named("stories", "quotes", "events"), ignore_unavailable=True)
 
     @property
     def settings(self) -> Settings:

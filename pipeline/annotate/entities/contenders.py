@@ -87,10 +87,16 @@ def _team(
         return candidates[0]
     if candidates:
         near = _heading(text, name, candidates)
-        return near or chosen(candidates, groups, keys) or Team(f"{name.text.casefold()} ({sport})", "", ())
+        return near or chosen(candidates, groups, keys) or _open(name, sport)
     if name.label in ("GPE", "LOC", "ORG", "NORP", "MISC") and (national := teams.national(name.text)):
         return national
     return None
+
+
+def _open(name: Name, sport: str) -> Team:
+    """Return what stands for the teams of a city of which nothing tells one."""
+    city = name.text.title() if name.text.isupper() else name.text
+    return Team(f"{name.text.casefold()} ({sport})", f"{city} ({sport})", "", ())
 
 
 def _missed(text: str, teams: Teams, names: Iterable[Name]) -> Iterator[Name]:

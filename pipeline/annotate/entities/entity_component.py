@@ -15,8 +15,10 @@ from pipeline.annotate.entities.contenders import contenders
 from pipeline.annotate.entities.coreference import group_mentions
 from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazetteer
+from pipeline.annotate.entities.known_organizations import known_organizations
 from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_names
 from pipeline.annotate.entities.sports import sport_of
+from pipeline.annotate.entities.teams import Team
 from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")
@@ -36,11 +38,11 @@ def entities(doc: Doc) -> Doc:
     playing = {name for each in teams for name in each.names}
     groups = [classify(text, group) for group in group_mentions(text, [n for n in names if n not in playing])]
     groups += [[name._replace(label=each.label) for name in each.names] for each in teams]
-    keys = {each.names[0].start: each.team.key for each in teams}
+    team_of = {each.names[0].start: each.team for each in teams}
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
     located = located_in(text, found, doc._.wire_located)
     doc._.wire_entities = tuple(
-        _entity(number, names, place, next((keys[n.start] for n in names if n.start in keys), None))
+        _entity(number, names, place, next((team_of[n.start] for n in names if n.start in team_of), None))
         for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
     )
     return doc
@@ -92,14 +94,23 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     return found
 
 
-def _entity(number: int, names: list[Name], place: PlaceCandidate | None, known: str | None) -> Entity:
+def _entity(number: int, names: list[Name], place: PlaceCandidate | None, team: Team | None) -> Entity:
     fullest = max(names, key=lambda n: (len(RANK.sub("", n.text).split()), len(n.text), -n.start))
     name = RANK.sub("", fullest.text) or fullest.text
+    label = names[0].label
+    usual: str | None
+    if team is not None:
+        key, usual = team.key, team.usual
+    elif place is not None:
+        key, usual = place.key, place.usual
+    else:
+        key, usual = key_of(name, label), known_organizations().usual(name) if label == "ORG" else None
     return Entity(
         id=f"e{number}",
-        key=known or (place.key if place is not None else key_of(name, names[0].label)),
+        key=key,
         name=name,
-        type=names[0].label,
+        usual=usual if usual != name else None,
+        type=label,
         aliases=tuple(text for text in dict.fromkeys(n.text for n in names) if text != name),
         mentions=tuple(Mention(start=n.start, end=n.end, text=n.text) for n in names),
         place=place.place if place is not None else None,

@@ -51,6 +51,11 @@ class PlaceCandidate(NamedTuple):
         where = self.region.replace(".", "-") if self.place.country == "US" else self.place.country
         return f"{name}, {where}".lower()
 
+    @property
+    def usual(self) -> str | None:
+        """The usual name of a country or state, which have several; of a city, wires use the one of their time."""
+        return self.name if self.kind > _CITY else None
+
 
 class Context(NamedTuple):
     """The countries (ISO codes), states and large cities' regions that a story or its dateline names."""

@@ -18,9 +18,10 @@ _FORM = re.compile(r"^(?:fc|afc|ac|as|sc|cf|rc|rcd|sv|fk|nk|sk|vfb|vfl|cd|ud|sd)
 
 
 class Team(NamedTuple):
-    """A team: its key in all stories, its country or league, and the words that mean no other team of its sport."""
+    """A team: its key and usual name in all stories, its country or league, and the words that mean it in its sport."""
 
     key: str
+    usual: str
     group: str
     names: tuple[str, ...]
 
@@ -45,7 +46,8 @@ class Teams:
         country = self._nicknames.get(folded(name)) or gazetteer().country(name)
         if country is None:
             return None
-        return Team(f"{plain(country).removeprefix('the ')} ({self._sport})", "national", (country,))
+        usual = f"{country} ({self._sport})"
+        return Team(plain(usual).removeprefix("the "), usual, "national", (country,))
 
 
 def chosen(candidates: Collection[Team], groups: Counter[str], nicknamed: Collection[str]) -> Team | None:
@@ -93,14 +95,14 @@ def _in_league(sport: str, group: str, lines: Iterable[str]) -> Iterable[Team]:
     for line in lines:
         city, *rest = line.split("|")
         if not rest:
-            yield Team(f"{plain(city)} ({sport})", group, (city,))
+            yield Team(f"{plain(city)} ({sport})", f"{city} ({sport})", group, (city,))
             continue
         nickname, *others = rest
         forms = [f"{place} {word}" for place in (city, *others) for word in (nickname, *others)]
-        yield Team(plain(f"{city} {nickname}"), group, (city, *rest, *forms))
+        yield Team(plain(f"{city} {nickname}"), f"{city} {nickname}", group, (city, *rest, *forms))
 
 
 def _football_club(line: str) -> Team:
     country, names = line.split("\t")
     usual = names.split("|")
-    return Team(f"{folded(usual[0])} (football)", country, tuple(usual))
+    return Team(f"{folded(usual[0])} (football)", usual[0], country, tuple(usual))
