@@ -9,6 +9,7 @@ from pipeline.index.fields import STORY_CONTEXT
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kind import Kind
 from pipeline.index.kinds import KINDS
+from pipeline.index.speakers import listed_speaker
 from pipeline.state.record import Record
 from pipeline.state.relations import replacing_version
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
@@ -111,6 +112,7 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
     located = [entity["place"] for entity in document["entities"] if "lat" in entity.get("place", {})]
     if located:
         document["places_points"] = [{"lat": place["lat"], "lon": place["lon"]} for place in located]
-    speakers = (quote["speaker"]["name"] for quote in document["quotes"] if quote["speaker"])
-    document["speakers"] = list(dict.fromkeys(speakers))
+    known = {entity["id"]: entity for entity in document["entities"]}
+    speakers = (listed_speaker(quote["speaker"], known) for quote in document["quotes"] if quote["speaker"])
+    document["speakers"] = list(dict.fromkeys(filter(None, speakers)))
     return document

@@ -6,16 +6,19 @@ from typing import Any
 from pipeline.index.entity_forms import listed_name, other_forms
 from pipeline.index.fields import KEYWORD, LONG, NAME, STORED_ONLY, STORY_CONTEXT, TEXT
 from pipeline.index.kind import Kind
+from pipeline.index.speakers import listed_speaker, unnamed_kind
 
 
 def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a story's quotes, each with whom it names."""
-    keys = {entity["id"]: entity["key"] for entity in story["entities"]}
+    """Yield the documents of a story's quotes, each with whom it names, and whether its speaker has a name."""
+    entities = {entity["id"]: entity for entity in story["entities"]}
     named = [entity for entity in story["entities"] if entity["type"] in ("PERSON", "ORG", "GPE", "LOC", "FAC")]
     for quote in story["quotes"]:
         speaker = quote["speaker"]
-        if speaker and "entity" in speaker:
-            speaker = {**speaker, "key": keys[speaker["entity"]]}
+        if speaker and (listed := listed_speaker(speaker, entities)):
+            speaker = {**speaker, "key": entities[speaker["entity"]]["key"], "listed": listed}
+        elif speaker:
+            speaker = {**speaker, "unnamed": unnamed_kind(speaker["text"])}
         about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]
         names = {
             "about": [listed_name(entity) for entity in about],
@@ -42,7 +45,16 @@ QUOTES = Kind(
         "quoted": STORED_ONLY,
         "cue": {"properties": {"start": LONG, "end": LONG, "text": KEYWORD}},
         "speaker": {
-            "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
+            "properties": {
+                "start": LONG,
+                "end": LONG,
+                "text": NAME,
+                "entity": KEYWORD,
+                "key": KEYWORD,
+                "name": NAME,
+                "listed": NAME,
+                "unnamed": KEYWORD,
+            }
         },
         "about": NAME,
         "about_forms": NAME,

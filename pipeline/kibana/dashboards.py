@@ -42,7 +42,7 @@ NEWSROOM = Dashboard(
         ),
         (
             Placed(PointMap("Places on a map", STORIES, "places_points"), 28, 18),
-            Placed(Top("Top speakers", QUOTES, "speaker.name", 15), 20, 18),
+            Placed(Top("Top speakers", QUOTES, "speaker.listed", 15), 20, 18),
         ),
         (
             Placed(Top("Tags", STORIES, "keyword", 20), 16, 14),
@@ -85,17 +85,17 @@ QUOTES_DESK = Dashboard(
     rows=(
         (
             Placed(Number("Quotes", QUOTES), 12, 6),
-            Placed(Number("Speakers", QUOTES, Metric("speakers", "unique_count", "speaker.name")), 12, 6),
+            Placed(Number("Speakers", QUOTES, Metric("speakers", "unique_count", "speaker.listed")), 12, 6),
             Placed(Number("Named in quotes", QUOTES, Metric("named in quotes", "unique_count", "about")), 12, 6),
             Placed(Number("Unknown speaker", QUOTES, Metric("unknown speaker", only="not speaker.name: *")), 12, 6),
         ),
         (Placed(OverTime("Quotes over time, by kind", QUOTES, by="kind", shape="bar_stacked"), 48, 10),),
         (
-            Placed(Top("Who speaks", QUOTES, "speaker.name", 20), 16, 18),
+            Placed(Top("Who speaks", QUOTES, "speaker.listed", 20), 16, 18),
             Placed(Top("Who is spoken about", QUOTES, "about", 20), 16, 18),
             Placed(Top("Cues", QUOTES, "cue.text", 20), 16, 18),
         ),
-        (Placed(Pairs("Who speaks about whom", QUOTES, ("speaker.name", "about"), 20), 48, 18),),
+        (Placed(Pairs("Who speaks about whom", QUOTES, ("speaker.listed", "about"), 20), 48, 18),),
         (
             Placed(
                 Listing(

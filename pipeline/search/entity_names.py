@@ -73,7 +73,7 @@ def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
     """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, quotes=True, about=(*query.about, name)))
-    found = count_values(client, QUOTES, dsl, {"speaker": "speaker.name"}, size)["speaker"]
+    found = count_values(client, QUOTES, dsl, {"speaker": "speaker.listed"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
 
 

@@ -70,9 +70,16 @@ QUOTE_SEARCH = Searched(
     alias=QUOTES,
     one="quote",
     words=("text",),
-    filters=_OF_ITS_STORY | {"speaker": ("speaker.name",), "about": ("about", "about_forms"), "kind": ("kind",)},
+    filters=_OF_ITS_STORY
+    | {
+        "speaker": ("speaker.name", "speaker.listed"),
+        "about": ("about", "about_forms"),
+        "kind": ("kind",),
+        "unnamed": ("speaker.unnamed",),
+    },
     facets={
-        "speaker": "speaker.name",
+        "speaker": "speaker.listed",
+        "unnamed": "speaker.unnamed",
         "about": "about",
         "kind": "kind",
         "source": "story.source.name",
@@ -127,6 +134,7 @@ EXACT = frozenset(
     (
         "language",
         "kind",
+        "speaker.unnamed",
         "storyline",
         "subject.code",
         "type",

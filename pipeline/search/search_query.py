@@ -17,7 +17,7 @@ MOST = 10_000
 """The most hits one page can have: Elasticsearch's own limit (index.max_result_window)."""
 MULTIPLE = (
     "speaker", "about", "entity", "person", "organization", "place",
-    "source", "subject", "keyword", "language", "urgency", "kind", "storyline",
+    "source", "subject", "keyword", "language", "urgency", "kind", "unnamed", "storyline",
     "type", "mode", "status", "quad", "actor", "recipient", "participant", "country", "happening",
 )  # fmt: skip
 """The filters that may be given several times."""
@@ -28,6 +28,7 @@ ALTERNATIVES = frozenset(
         "language",
         "urgency",
         "kind",
+        "unnamed",
         "storyline",
         "type",
         "mode",
@@ -78,6 +79,7 @@ class SearchQuery:
     language: tuple[str, ...] = ()
     urgency: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
     storyline: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()

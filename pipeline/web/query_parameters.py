@@ -38,6 +38,10 @@ class Parameters(BaseModel):
     language: Annotated[_Names, Field(description="a language's code; several are alternatives")] = []
     urgency: Annotated[_Names, Field(description="1 to 9, or a range such as 1-3; several are alternatives")] = []
     kind: Annotated[_Names, Field(description="direct, mixed or indirect, of quotes; several are alternatives")] = []
+    unnamed: Annotated[
+        _Names,
+        Field(description="the kind of an unnamed source: official, police, document, analyst …; of quotes"),
+    ] = []
     storyline: Annotated[_Names, Field(description="a storyline's id")] = []
     type: Annotated[_Names, Field(description="an event's PLOVER type; several are alternatives")] = []
     mode: Annotated[_Names, Field(description="an event's mode; several are alternatives")] = []

@@ -21,6 +21,7 @@ from pipeline.index.documents import actions, stale_deletes
 from pipeline.index.events import EVENTS
 from pipeline.index.index_names import index_of
 from pipeline.index.quotes import QUOTES
+from pipeline.index.speakers import unnamed_kind
 from pipeline.index.templates import STORY, templates
 from pipeline.settings import Elasticsearch
 from pipeline.state.rules import decide
@@ -72,6 +73,30 @@ def test_lists_have_the_usual_name_and_searches_find_the_story_s_own_too():
     )
     document = actions_of(annotated(quotes=0).model_copy(update={"entities": (entity,)}))[0].document
     assert (document["places"], document["places_forms"]) == (["United States"], ["US", "U.S."])
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a senior police official", "police"),
+        ("the report", "document"),
+        ("two government officials", "official"),
+        ("analysts", "analyst"),
+        ("residents of the ministry's quarter", "witness"),
+        ("it", "other"),
+    ],
+)
+def test_an_unnamed_source_has_a_kind(text, kind):
+    assert unnamed_kind(text) == kind
+
+
+def test_a_speaker_without_a_name_stays_out_of_the_lists():
+    nobody = Speaker(start=11, end=18, text="the report", name="the report")
+    quote = annotated().quotes[0].model_copy(update={"speaker": nobody})
+    story, document = actions_of(annotated(quotes=0).model_copy(update={"quotes": (quote,)}))
+    assert story.document["speakers"] == []
+    assert document.document["speaker"]["unnamed"] == "document"
+    assert "listed" not in document.document["speaker"]
 
 
 def test_ids_depend_on_the_uri_alone():

@@ -133,6 +133,14 @@ class TestPlaces:
 
 
 class TestLines:
+    def test_a_time_zone_is_no_organization(self, annotate):
+        found = annotate("Shares fell in London at 1657 GMT. The bank said at 3 p.m. GMT that it would wait.").entities
+        assert "GMT" not in {entity.name for entity in found}
+
+    def test_the_west_bank_is_no_bank(self, annotate):
+        body = "Israeli soldiers left the West Bank. West Bank towns, among them Jenin, say the West Bank is quiet."
+        assert {e.type for e in annotate(body).entities if e.name == "West Bank"} <= {"GPE", "LOC"}
+
     def test_an_event_named_after_a_country_is_no_country(self, annotate):
         found = annotate("Monica Seles beat Anke Huber at the U.S. Open in New York on Friday.").entities
         assert ("U.S. Open", "EVENT") in {(entity.name, entity.type) for entity in found}

@@ -69,13 +69,16 @@ def classify(text: str, group: list[Name]) -> list[Name]:
 
 def label_votes(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
     """Yield labels that evidence beside the recogniser supports, each with its weight."""
-    yield from _by_words(full)
+    if not gazetteer().is_country(full):
+        # "West Bank" is no bank.
+        yield from _by_words(full)
     known = people()
     capitalised = full.split()
     if 1 < len(capitalised) < 4 and (capitalised[0] in known.female or capitalised[0] in known.male):
         yield "PERSON", 1.25
     if gazetteer().is_country(full):
-        yield "GPE", _CERTAIN
+        # Only a person is called like a country; a recogniser that sees an organization is wrong.
+        yield "GPE", _CERTAIN + (0 if any(name.label == "PERSON" for name in group) else len(group))
     elif known_organizations().usual(full) and full not in gazetteer():
         yield "ORG", _CERTAIN
     elif is_acronym(text, full):

@@ -18,6 +18,8 @@ _SCORES = re.compile(r"(?:\s+[\d.:-]+)+$")
 _LABELLED_SCORES = re.compile(r"(?:\s+\d+(?:[-:/]\d+)+)+$")
 _SIDE_BY_SIDE = re.compile(r"(\s+(?:vs?\.?|-|(?:lbw\s+|c\s+and\s+)?b|c|st|lbw)\s+)(?=[A-Z])")
 _EVENT = re.compile(r"\s+(?:Open|OPEN|Masters|MASTERS|Grand Prix|GRAND PRIX|Amateur Championship|Olympics|OLYMPICS)\b")
+_TIME_ZONES = frozenset("GMT UTC BST EST EDT CST CDT MST MDT PST PDT CET CEST EET MSK IST JST HKT AEST".split())
+_CLOCK = re.compile(r"(?:\d|[ap]\.?m\.?)\s*\(?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
 RANK = re.compile(
     r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
@@ -47,7 +49,8 @@ def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
     scorecard or a fixture are taken apart; "U.S." before "Open" is the name of an event.
     """
     trimmed = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(ent)) is not None]
-    found = [_whole_event(text, part) for name in trimmed for part in _parts(name)]
+    named = [name for name in trimmed if not _is_time_zone(text, name)]
+    found = [_whole_event(text, part) for name in named for part in _parts(name)]
     waiting: Name | None = None
     for name in found:
         if waiting is not None and name.label == "PERSON":
@@ -75,6 +78,11 @@ def _parts(name: Name) -> Iterator[Name]:
         elif part.strip() not in ("v", "vs", "vs.", "-"):
             label = "PERSON"
         start += len(part)
+
+
+def _is_time_zone(text: str, name: Name) -> bool:
+    """Return whether a name is the time zone of a clock time: "1657 GMT"."""
+    return name.text in _TIME_ZONES and bool(_CLOCK.search(text, max(0, name.start - 8), name.start))
 
 
 def _whole_event(text: str, name: Name) -> Name:
