@@ -240,7 +240,7 @@ def _repaired(typed: str, names: tuple[str, ...]) -> str | None:
     for _ in range(_MOST_REPAIRS):
         found = _problem(line, names)
         if found is None:
-            line = " ".join(line.split())
+            line = " ".join(line.split()).replace(" )", ")").replace("( ", "(")
             return line if _tree(line, names) != NOTHING else None
         at, problem = found
         if "not closed" in problem:
