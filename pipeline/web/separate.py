@@ -1,7 +1,6 @@
 """Keep a story beside the update that has replaced it, for those with a token."""
 
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -9,14 +8,13 @@ from fastapi.responses import HTMLResponse, Response
 from pipeline.errors import ConfigurationError
 from pipeline.ops.separate import set_separate
 from pipeline.web.api import Failed, json_response
-from pipeline.web.body import read
 from pipeline.web.context import Context
 from pipeline.web.query_parameters import Text
 from pipeline.web.status_pages import Entrance
 from pipeline.web.templating import rendered
+from pipeline.web.token_form import submitted
 
 router = APIRouter()
-_FORM = 64 << 10
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"model": Failed, "description": "A token is needed (`wire token add`)."},
     404: {"model": Failed, "description": "No update has replaced such a story, or its text is kept no longer."},
@@ -33,9 +31,7 @@ def ask(uri: Text) -> str:
 @router.post("/story/separate", include_in_schema=False, response_class=HTMLResponse)
 async def decide(request: Request, context: Context, ingest_service: Entrance) -> str:
     """Keep the story beside its update."""
-    form = parse_qs((await read(request.stream(), "", _FORM)).decode("utf-8", "replace"))
-    uri = form.get("uri", [""])[0]
-    ingest_service.sender(f"Bearer {form.get('token', [''])[0]}")
+    uri = (await submitted(request, ingest_service)).get("uri", [""])[0]
     await _set(context, uri, separate=True)
     return rendered("separate.html", uri=uri, done=True)
 

@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.ops import dead_letters
 from pipeline.web.api import Failed, json_response
-from pipeline.web.body import read
 from pipeline.web.context import AppContext, Context
 from pipeline.web.ingest import IngestService
 from pipeline.web.templating import rendered
+from pipeline.web.token_form import submitted
 
 router = APIRouter()
 _SHOWN = 100
-_FORM = 64 << 10
 _NEEDS_TOKEN: dict[int | str, dict[str, Any]] = {
     401: {"model": Failed, "description": "A token is needed (`wire token add`)."},
     404: {"model": Failed, "description": "There is no such dead letter."},
@@ -45,9 +43,7 @@ def status(context: Context, replayed: int | None = None) -> str:
 @router.post("/status/replay", include_in_schema=False)
 async def replay_chosen(request: Request, context: Context, ingest_service: Entrance) -> Response:
     """Replay the selected dead letters."""
-    body = await read(request.stream(), "", _FORM)
-    form = parse_qs(body.decode("utf-8", "replace"))
-    ingest_service.sender(f"Bearer {form.get('token', [''])[0]}")
+    form = await submitted(request, ingest_service)
     done = await asyncio.to_thread(_replay, context, form.get("letter", []))
     return RedirectResponse(f"/status?replayed={done}#dead", 303)
 

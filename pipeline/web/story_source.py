@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import asdict
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -19,14 +18,13 @@ from pipeline.search.stories import story as found_story
 from pipeline.state.store import read_one
 from pipeline.story import RawStory, Story
 from pipeline.web.api import Failed, json_response
-from pipeline.web.body import read
 from pipeline.web.context import AppContext, Context
 from pipeline.web.query_parameters import Index, Text
 from pipeline.web.status_pages import Entrance
 from pipeline.web.templating import rendered
+from pipeline.web.token_form import submitted
 
 router = APIRouter()
-_FORM = 64 << 10
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"model": Failed, "description": "A token is needed (`wire token add`)."},
     404: {"model": Failed, "description": "There is no such story, or its source is kept no longer."},
@@ -43,9 +41,7 @@ def ask(uri: Text) -> str:
 @router.post("/story/source", include_in_schema=False, response_class=HTMLResponse)
 async def show(request: Request, index: Index, context: Context, ingest_service: Entrance) -> str:
     """Show the places of a story's fields in its source, and what was not used."""
-    form = parse_qs((await read(request.stream(), "", _FORM)).decode("utf-8", "replace"))
-    uri = form.get("uri", [""])[0]
-    ingest_service.sender(f"Bearer {form.get('token', [''])[0]}")
+    uri = (await submitted(request, ingest_service)).get("uri", [""])[0]
     story, found = await asyncio.to_thread(_explained, index, context, uri)
     return rendered("source.html", uri=uri, story=story.model_dump(mode="json"), found=found)
 
