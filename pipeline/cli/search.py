@@ -31,8 +31,8 @@ def search(
         str,
         typer.Argument(
             metavar="QUERY",
-            help='Words, "phrases", -without, a | b, prefix*, and filters such as speaker:"Xi Jinping" source:upi '
-            "urgency:1-3; empty for everything.",
+            help='Words, "phrases", AND, OR, NOT, brackets, prefix*, and filters such as speaker:"Xi Jinping" '
+            "source:upi urgency:1-3; empty for everything.",
         ),
     ] = "",
     quotes: Annotated[bool, typer.Option("--quotes", help="Search quotes instead of stories.")] = False,
