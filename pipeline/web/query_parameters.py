@@ -23,7 +23,7 @@ class Parameters(BaseModel):
         str,
         Field(
             max_length=1_000,
-            description='words, "phrases", AND, OR, NOT, brackets, prefix*, and filters: speaker:"Xi Jinping" since:24h',
+            description='words, "phrases", AND, OR, NOT, brackets, prefix*, filters: speaker:"Xi Jinping" since:24h',
         ),
     ] = ""
     speaker: Annotated[_Names, Field(description="who speaks")] = []
