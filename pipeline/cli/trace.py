@@ -57,9 +57,8 @@ def trace(
 def gather(servers: Servers, uri: str) -> dict[str, Any]:
     """Return ``state``, ``times`` by place, and the dead letters of this uri.
 
-    ``state`` is searchable, embargoed, copy (of ``duplicateof``), replaced (by
-    ``replacedby``), withheld, canceled, waiting (the desk has passed
-    it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
+    ``state`` is searchable, embargoed, copy (of ``duplicateof``), replaced (by ``replacedby``), withheld, canceled,
+    waiting (the desk has passed it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
     client = connect(servers.elasticsearch)
     with client:

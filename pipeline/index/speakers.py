@@ -25,8 +25,6 @@ _KINDS = {
     "lawyer": "lawyer lawyers attorney attorneys judge judges court",
     "source": "source sources insider insiders",
 }
-UNNAMED = (*_KINDS, "other")
-"""The kinds of unnamed sources."""
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
@@ -99,10 +99,10 @@ def parse_words(line: str, names: Sequence[str]) -> Node:
     typed = line.translate(_MARKS)
     if len(typed) > _LONGEST:
         raise QueryError(line, _LONGEST, f"more than {_LONGEST:,} characters")
-    problem = _problem(typed, tuple(names))
-    if problem:
-        raise QueryError(line, *problem, _repaired(typed, tuple(names)))
-    return _tree(typed, tuple(names))
+    found = _read(typed, tuple(names))
+    if isinstance(found, _Problem):
+        raise QueryError(line, found.position, found.text, _repaired(typed, tuple(names)))
+    return found
 
 
 def render(node: Node) -> str:
@@ -180,68 +180,71 @@ def _tree(typed: str, names: tuple[str, ...]) -> Node:
     return _parser(names).parse(typed)  # type: ignore[return-value]
 
 
-def _problem(typed: str, names: tuple[str, ...]) -> tuple[int, str] | None:
-    """Return where the line cannot be read, from 1, and why; None if it can."""
-    return _unbalanced(typed) or _without_value(typed, names) or _ungrammatical(typed, names)
+class _Problem(NamedTuple):
+    """Where a line cannot be read, from 1, and why."""
+
+    position: int
+    text: str
 
 
-def _unbalanced(typed: str) -> tuple[int, str] | None:
+def _read(typed: str, names: tuple[str, ...]) -> Node | _Problem:
+    """Return the tree of a line, or why it has none."""
+    if problem := _unbalanced(typed) or _without_value(typed, names):
+        return problem
+    try:
+        return _tree(typed, names)
+    except UnexpectedToken as error:
+        return _unexpected(typed, error)
+    except UnexpectedCharacters as error:
+        at = error.pos_in_stream or 0
+        word = re.match(r"\S+?(?=[\s()]|$)", typed[at:])
+        return _Problem(at + 1, f"{word[0] if word else typed[at]} needs something before and after it")
+
+
+def _unbalanced(typed: str) -> _Problem | None:
     opened: list[int] = []
     for found in re.finditer(r'"[^"]*"?|[()]', typed):
         at = found.start() + 1
         if found[0] == "(":
             opened.append(at)
             if len(opened) > _DEEPEST:
-                return at, f"more than {_DEEPEST} brackets inside one another"
+                return _Problem(at, f"more than {_DEEPEST} brackets inside one another")
         elif found[0] == ")":
             if not opened:
-                return at, "this ) closes nothing"
+                return _Problem(at, "this ) closes nothing")
             opened.pop()
         elif len(found[0]) == 1 or not found[0].endswith('"'):
-            return at, 'this " is not closed'
-    return (opened[-1], "this ( is not closed") if opened else None
+            return _Problem(at, 'this " is not closed')
+    return _Problem(opened[-1], "this ( is not closed") if opened else None
 
 
-def _without_value(typed: str, names: tuple[str, ...]) -> tuple[int, str] | None:
+def _without_value(typed: str, names: tuple[str, ...]) -> _Problem | None:
     known = "|".join(names)
     found = re.search(rf'(?<![^\s(+!-])(?:(?:{known}):(?=\s|$|[()|])|(?:{known}):"\s*")', typed)
-    return (found.start() + 1, f"{found[0].partition(':')[0]}: needs a value") if found else None
+    return _Problem(found.start() + 1, f"{found[0].partition(':')[0]}: needs a value") if found else None
 
 
-def _ungrammatical(typed: str, names: tuple[str, ...]) -> tuple[int, str] | None:
-    try:
-        _tree(typed, names)
-    except UnexpectedToken as error:
-        return _unexpected(typed, error)
-    except UnexpectedCharacters as error:
-        at = error.pos_in_stream or 0
-        word = re.match(r"\S+?(?=[\s()]|$)", typed[at:])
-        return at + 1, f"{word[0] if word else typed[at]} needs something before and after it"
-    return None
-
-
-def _unexpected(typed: str, error: UnexpectedToken) -> tuple[int, str]:
+def _unexpected(typed: str, error: UnexpectedToken) -> _Problem:
     token = error.token
     before = (typed if token.type == "$END" else typed[: token.start_pos]).rstrip()
     if token.type in ("$END", "RPAR"):
         last = re.search(r"[^\s()]+$|\($", before)
         operator = last[0] if last else ")"
         problem = "nothing stands in these brackets" if operator == "(" else f"{operator} needs something after it"
-        return len(before) - len(operator) + 1, problem
+        return _Problem(len(before) - len(operator) + 1, problem)
     at = (token.start_pos or 0) + 1
     if not before or before.endswith("("):
-        return at, f"{token} needs something before it"
-    return at, f"{token} cannot stand here"
+        return _Problem(at, f"{token} needs something before it")
+    return _Problem(at, f"{token} cannot stand here")
 
 
 def _repaired(typed: str, names: tuple[str, ...]) -> str | None:
     """Return the nearest line that can be read: with marks and brackets closed, without operators that join nothing."""
     line = typed
     for _ in range(_MOST_REPAIRS):
-        found = _problem(line, names)
-        if found is None:
-            line = " ".join(line.split()).replace(" )", ")").replace("( ", "(")
-            return line if _tree(line, names) != NOTHING else None
+        found = _read(line, names)
+        if not isinstance(found, _Problem):
+            return " ".join(line.split()).replace(" )", ")").replace("( ", "(") if found != NOTHING else None
         at, problem = found
         if "not closed" in problem:
             line += '"' if line[at - 1] == '"' else ")"

@@ -12,13 +12,12 @@ from pipeline.web.context import Context
 from pipeline.web.query_parameters import Text
 from pipeline.web.status_pages import Entrance
 from pipeline.web.templating import rendered
-from pipeline.web.token_form import submitted
+from pipeline.web.token_form import RESPONSES, submitted
 
 router = APIRouter()
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    401: {"model": Failed, "description": "A token is needed (`wire token add`)."},
+    **RESPONSES,
     404: {"model": Failed, "description": "No update has replaced such a story, or its text is kept no longer."},
-    503: {"model": Failed, "description": "Kafka or Elasticsearch is unavailable; retry later."},
 }
 
 

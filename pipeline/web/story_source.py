@@ -22,13 +22,12 @@ from pipeline.web.context import AppContext, Context
 from pipeline.web.query_parameters import Index, Text
 from pipeline.web.status_pages import Entrance
 from pipeline.web.templating import rendered
-from pipeline.web.token_form import submitted
+from pipeline.web.token_form import RESPONSES, submitted
 
 router = APIRouter()
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    401: {"model": Failed, "description": "A token is needed (`wire token add`)."},
+    **RESPONSES,
     404: {"model": Failed, "description": "There is no such story, or its source is kept no longer."},
-    503: {"model": Failed, "description": "Kafka or Elasticsearch is unavailable; retry later."},
 }
 
 

@@ -139,7 +139,8 @@ class TestLines:
 
     def test_the_west_bank_is_no_bank(self, annotate):
         body = "Israeli soldiers left the West Bank. West Bank towns, among them Jenin, say the West Bank is quiet."
-        assert {e.type for e in annotate(body).entities if e.name == "West Bank"} <= {"GPE", "LOC"}
+        (found,) = [entity for entity in annotate(body).entities if entity.name == "West Bank"]
+        assert found.type in ("GPE", "LOC")
 
     def test_an_event_named_after_a_country_is_no_country(self, annotate):
         found = annotate("Monica Seles beat Anke Huber at the U.S. Open in New York on Friday.").entities

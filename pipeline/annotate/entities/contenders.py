@@ -27,8 +27,7 @@ _OWNER = re.compile(
 _AGAINST = re.compile(
     r"\b(?:against|beat|beats|beating|beaten by|over|defeat(?:ed|ing|s)?|vs?\.?|versus|between|lost to|loss to|"
     r"defeat by|face|faced|facing|hosts?|meets?|met|champions?|holders?|leaders?|rivals?|play(?:s|ed|ing)?|draw with|"
-    r"drew with|"
-    r"thrash(?:ed|ing)?|edged|join(?:ed)?|for|and|with|sign(?:ed)? (?:for|from))\s+(?:the\s+)?$",
+    r"drew with|thrash(?:ed|ing)?|edged|join(?:ed)?|for|and|with|sign(?:ed)? (?:for|from))\s+(?:the\s+)?$",
     re.I,
 )
 _PLAYS = re.compile(
@@ -65,7 +64,7 @@ def contenders(text: str, sport: str, names: Sequence[Name]) -> list[Contender]:
     groups, keys = Counter(team.group for team in certain), {team.key for team in certain}
     found: dict[str, Contender] = {}
     for name in named:
-        team = _team(name, clubs.get(name, []), teams, groups, keys, sport, text)
+        team = _team(name, clubs.get(name, []), teams, groups, keys, text)
         if team is not None:
             found.setdefault(team.key, Contender(team, [])).names.append(name)
     nations = [each for each in found.values() if each.team.group == "national"]
@@ -80,23 +79,16 @@ def _team(
     teams: Teams,
     groups: Counter[str],
     keys: set[str],
-    sport: str,
     text: str,
 ) -> Team | None:
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
         near = _heading(text, name, candidates)
-        return near or chosen(candidates, groups, keys) or _open(name, sport)
+        return near or chosen(candidates, groups, keys) or teams.undecided(name.text)
     if name.label in ("GPE", "LOC", "ORG", "NORP", "MISC") and (national := teams.national(name.text)):
         return national
     return None
-
-
-def _open(name: Name, sport: str) -> Team:
-    """Return what stands for the teams of a city of which nothing tells one."""
-    city = name.text.title() if name.text.isupper() else name.text
-    return Team(f"{name.text.casefold()} ({sport})", f"{city} ({sport})", "", ())
 
 
 def _missed(text: str, teams: Teams, names: Iterable[Name]) -> Iterator[Name]:

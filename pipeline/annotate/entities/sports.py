@@ -58,12 +58,11 @@ def sport_of(text: str) -> str | None:
         name = stated[1].lower()
         name = _SAME.get(name, name.replace(" ", "-"))
         return name if name in _WORDS else None
-    counts: dict[str, Counter[str]] = {sport: Counter() for sport in _WORDS}
     lower = text[:_MOST].lower()
     length = max(1, lower.count(" "))
-    scores = {}
-    for sport, found in counts.items():
-        found.update(_pattern(sport).findall(lower))
+    scores: dict[str, float] = {}
+    for sport in _WORDS:
+        found = Counter(_pattern(sport).findall(lower))
         clear = [word for word in found if word not in _SHARED]
         is_named = _OWN_NAME.get(sport, sport) in found
         is_named = is_named and (len(found) > 1 or length < _BRIEF)

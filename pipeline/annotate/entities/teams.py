@@ -49,6 +49,11 @@ class Teams:
         usual = f"{country} ({self._sport})"
         return Team(plain(usual).removeprefix("the "), usual, "national", (country,))
 
+    def undecided(self, name: str) -> Team:
+        """Return what stands for the teams of a city of which nothing tells one."""
+        city = name.title() if name.isupper() else name
+        return Team(f"{name.casefold()} ({self._sport})", f"{city} ({self._sport})", "", ())
+
 
 def chosen(candidates: Collection[Team], groups: Counter[str], nicknamed: Collection[str]) -> Team | None:
     """Return one of several teams with one name: named otherwise in the story, or of the other teams' league.
