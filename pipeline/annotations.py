@@ -51,11 +51,20 @@ class Place(Value):
     lon: float
 
 
+class InStory(Value):
+    """What a story alone says of an entity, if other stories have taught otherwise."""
+
+    type: str
+    key: str
+    usual: Annotated[str | None, Field(exclude_if=is_absent)] = None
+
+
 class Entity(Value):
     """A person, organization, place … of the story, once, with all of its mentions.
 
     ``name`` is the fullest in the story; ``key`` is the same in all stories, and ``usual`` the name under which lists
-    of all stories have it, if that is another one.
+    of all stories have it, if that is another one. ``instory`` is what the story alone says, if other stories have
+    taught another type, key or usual name.
     """
 
     id: str
@@ -66,6 +75,7 @@ class Entity(Value):
     aliases: tuple[str, ...]
     mentions: tuple[Mention, ...]
     place: Annotated[Place | None, Field(exclude_if=is_absent)] = None
+    instory: Annotated[InStory | None, Field(exclude_if=is_absent)] = None
 
 
 class Speaker(Mention):

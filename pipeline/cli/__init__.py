@@ -27,6 +27,7 @@ MODULES = {
     "dead": "dead",
     "replay": "replay",
     "separate": "separate",
+    "entity": "entity",
     "reindex": "reindex",
     "parse": "offline",
     "formats": "formats",

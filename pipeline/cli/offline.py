@@ -2,12 +2,14 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
+from rich.progress import track
 
 from pipeline import feeds, formats, settings
 from pipeline.clean import clean
@@ -16,8 +18,10 @@ from pipeline.cli.explanation import show_explanation
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.formats.provenance import explain
+from pipeline.identity.corrections import Corrections
+from pipeline.identity.registry import name_usage, survey
 from pipeline.search.times import parse_time
-from pipeline.story import RawStory, Story
+from pipeline.story import AnnotatedStory, RawStory, Story
 
 FormatOption = Annotated[
     str, typer.Option("--format", metavar="F", help=f"auto, or one of {', '.join(formats.known_formats())}.")
@@ -82,7 +86,10 @@ def annotate(
         bool, typer.Option("--html", help="Print an HTML page with coloured entities and quotes instead.")
     ] = False,
 ) -> None:
-    """Print stories with their entities and quotes, one JSON object per line. Needs no server.
+    """Print stories with their entities, quotes and events, one JSON object per line. Needs no server.
+
+    What the stories teach about each other's names counts as in the indices, so that the first is printed once all
+    are read.
 
     [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
     [dim]wire annotate --html seeds/ > stories.html[/]
@@ -97,13 +104,28 @@ def annotate(
     unread = reader.stories()
     longest = reader.settings.annotate.max_characters
     batches = iter(lambda: list(islice(unread, _BATCH)), [])
-    stories = (story for batch in batches for story in annotate_stories(nlp, batch, longest))
+    stories = _identified(story for batch in batches for story in annotate_stories(nlp, batch, longest))
     if html:
         sys.stdout.write(page(stories))
     else:
         for story in stories:
             print_json(story.model_dump_json())
     sys.exit(reader.refused > 0)
+
+
+def _identified(stories: Iterable[AnnotatedStory]) -> Iterator[AnnotatedStory]:
+    """Yield the stories with the identities that all of them teach; a file holds them meanwhile."""
+    with TemporaryFile("w+", encoding="utf-8") as held:
+        usage: Counter[str] = Counter()
+        is_shown = messages.is_terminal
+        for story in track(stories, "reading", total=None, console=messages, disable=not is_shown, transient=True):
+            usage.update(name_usage(story.entities))
+            held.write(story.model_dump_json() + "\n")
+        registry, _ = survey(sorted(usage.items()), Corrections())
+        held.seek(0)
+        for line in held:
+            story = AnnotatedStory.model_validate_json(line)
+            yield story.model_copy(update={"entities": tuple(map(registry.identify, story.entities))})
 
 
 class _Reader:

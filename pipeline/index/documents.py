@@ -1,9 +1,12 @@
 """Turn an AnnotatedStory into actions on the indices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from pipeline.annotations import Entity
+from pipeline.identity.registry import Registry, name_usage
 from pipeline.index.entity_forms import listed_name, other_forms
 from pipeline.index.fields import STORY_CONTEXT
 from pipeline.index.index_names import STORIES, index_of
@@ -18,6 +21,8 @@ _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LO
 """The entity types in each flat field. Beside each stand the keys, which are counted across stories."""
 NOTHING: Mapping[str, int] = {}
 """No documents of any kind."""
+_UNTAUGHT = Registry()
+"""Every name means what its own story says."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +50,43 @@ def actions(
     known: Mapping[str, int] = NOTHING,
     record: Record | None = None,
     trace: dict[str, str] | None = None,
+    registry: Registry = _UNTAUGHT,
 ) -> list[Action]:
     """Return the actions for the story, then for its quotes and events, then the deletes of surplus ones.
 
     ``revision`` is the desk's number of the message, ``known`` how many documents of each kind an earlier version has,
-    ``trace`` when the story was on each topic. A withheld, canceled or replaced story is removed with all of them.
-    Tests and advisories have none.
+    ``trace`` when the story was on each topic, ``registry`` what other stories teach about names. A withheld,
+    canceled or replaced story is removed with all of them. Tests and advisories have none.
     """
     stories = index_of(STORIES, story.firstcreated)
-    document = None if story.is_removal else story_document(story, record) | ({"trace": trace} if trace else {})
+    document = None
+    if not story.is_removal:
+        document = story_document(story, record, registry) | ({"trace": trace} if trace else {})
     found = [Action(stories, story_id(story.uri), revision, document)]
     for kind in KINDS:
-        context = _context(document) if document else {}
-        made = list(kind.documents(document, context)) if document and story.signal not in NO_STORY else []
+        made = _parts(kind, document) if document else []
         found += [_part(story, revision, kind, number, each) for number, each in enumerate(made, 1)]
         found += [_part(story, revision, kind, number) for number in range(len(made) + 1, known.get(kind.alias, 0) + 1)]
     return found
+
+
+def identified_again(document: Mapping[str, Any], revision: int, registry: Registry) -> list[Action]:
+    """Return the actions that give an indexed story, and what belongs to it, the identities of this registry.
+
+    ``revision`` is the one that the story was indexed with: whatever is newer stays.
+    """
+    changed = _identified({**document}, map(Entity.model_validate, document["entities"]), registry)
+    uri, created = document["uri"], datetime.fromisoformat(document["firstcreated"])
+    found = [Action(index_of(STORIES, created), story_id(uri), revision, changed)]
+    for kind in KINDS:
+        index = index_of(kind.alias, created)
+        parts = enumerate(_parts(kind, changed), 1)
+        found += [Action(index, kind.id(uri, number), revision, each) for number, each in parts]
+    return found
+
+
+def _parts(kind: Kind, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [] if document.get("signal") in NO_STORY else list(kind.documents(document, _context(document)))
 
 
 def counts_of(story: AnnotatedStory) -> dict[str, int]:
@@ -90,7 +116,9 @@ def _context(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: document[name] for name in STORY_CONTEXT if name in document}
 
 
-def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[str, Any]:
+def story_document(
+    story: AnnotatedStory, record: Record | None = None, registry: Registry = _UNTAUGHT
+) -> dict[str, Any]:
     """Return the story's document, with flat lists of people, organizations, places, keys and speakers.
 
     Kibana charts count flat lists; the nested mentions remain for other uses. ``record`` adds earlier versions,
@@ -103,12 +131,21 @@ def story_document(story: AnnotatedStory, record: Record | None = None) -> dict[
         document |= kept | ({"versions": history} if len(history) > 1 else {})
         if replaced := replacing_version(record, story.versioncreated):
             document["replacedby"] = replaced
+    return _identified(document, story.entities, registry)
+
+
+def _identified(document: dict[str, Any], entities: Iterable[Entity], registry: Registry) -> dict[str, Any]:
+    """Return the document with these entities as the registry identifies them, and all that follows from them."""
+    identified = [registry.identify(entity) for entity in entities]
+    document["entities"] = [entity.model_dump(mode="json") for entity in identified]
+    document["name_usage"] = name_usage(identified)
     for field, types in _FLAT.items():
-        entities = [entity for entity in document["entities"] if entity["type"] in types]
-        document[field] = list(dict.fromkeys(listed_name(entity) for entity in entities))
-        if others := [form for entity in entities for form in other_forms(entity)]:
+        entities_of = [entity for entity in document["entities"] if entity["type"] in types]
+        document[field] = list(dict.fromkeys(listed_name(entity) for entity in entities_of))
+        document.pop(f"{field}_forms", None)
+        if others := [form for entity in entities_of for form in other_forms(entity)]:
             document[f"{field}_forms"] = list(dict.fromkeys(others))
-        document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities))
+        document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities_of))
     located = [entity["place"] for entity in document["entities"] if "lat" in entity.get("place", {})]
     if located:
         document["places_points"] = [{"lat": place["lat"], "lon": place["lon"]} for place in located]

@@ -8,6 +8,7 @@ EVENTS = "events"
 METRICS = "metrics"
 MATCHES = "matches"
 ALERTS = "wire-alerts"
+IDENTITIES = "wire-identities"
 
 
 def index_of(alias: str, firstcreated: datetime) -> str:

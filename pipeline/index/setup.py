@@ -3,7 +3,7 @@
 from elasticsearch import BadRequestError
 
 from pipeline.connect.elasticsearch_client import Client
-from pipeline.index.index_names import ALERTS, MATCHES, METRICS, STORIES
+from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
@@ -24,7 +24,7 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
         if client.indices.exists_alias(name=alias):
             properties = made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)
-    for index in (client.named(RECORDS), client.named(ALERTS)):
+    for index in (client.named(RECORDS), client.named(ALERTS), client.named(IDENTITIES)):
         if client.indices.exists(index=index):
             client.indices.put_mapping(index=index, properties=made[index]["template"]["mappings"]["properties"])
         else:

@@ -17,7 +17,7 @@ from pipeline.index.fields import (
     SUBJECT,
     TEXT,
 )
-from pipeline.index.index_names import ALERTS, MATCHES, METRICS, STORIES
+from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX as RECORDS
@@ -57,6 +57,7 @@ STORY: dict[str, Any] = {
     "receivedas": KEYWORD,
     "storyline": KEYWORD,
     "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
+    "name_usage": KEYWORD,
     "entities": {
         "type": "nested",
         "properties": {
@@ -68,6 +69,7 @@ STORY: dict[str, Any] = {
             "aliases": NAME,
             "mentions": STORED_ONLY,
             "place": PLACE,
+            "instory": STORED_ONLY,
         },
     },
     "quotes": STORED_ONLY,
@@ -87,6 +89,8 @@ STORY: dict[str, Any] = {
 }
 
 
+KEEP_DELETES = "1h"
+"""How long a deletion outranks a late write: longer than any worker can be paused between reading and writing."""
 DOUBLE = {"type": "double"}
 METRICS_MAPPING: dict[str, Any] = {
     "@timestamp": DATE,
@@ -128,6 +132,18 @@ ALERT: dict[str, Any] = {
 }
 
 
+IDENTITY: dict[str, Any] = {
+    "correction": KEYWORD,
+    "type": KEYWORD,
+    "key": KEYWORD,
+    "into_type": KEYWORD,
+    "into_key": KEYWORD,
+    "name": KEYWORD,
+    "by": KEYWORD,
+    "at": DATE,
+}
+
+
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """Return the index templates by name, as Elasticsearch takes them."""
     shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
@@ -136,7 +152,7 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
             "index_patterns": [settings.named(f"wire-{alias}-*")],
             "priority": 200,
             "template": {
-                "settings": shape | {"index.mapping.nested_objects.limit": 50_000},
+                "settings": shape | {"index.mapping.nested_objects.limit": 50_000, "index.gc_deletes": KEEP_DELETES},
                 "aliases": {settings.named(alias): {}},
                 "mappings": {"dynamic": "strict", "properties": properties},
             },
@@ -153,5 +169,5 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
             "priority": 200,
             "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
         }
-        for index, properties in ((RECORDS, RECORD), (ALERTS, ALERT))
+        for index, properties in ((RECORDS, RECORD), (ALERTS, ALERT), (IDENTITIES, IDENTITY))
     }

@@ -28,6 +28,7 @@ from pipeline.web import (
     api,
     exports,
     happenings,
+    identities,
     ingest,
     live_stream,
     metrics,
@@ -52,7 +53,10 @@ _SAFE = {
 }
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
-PARTS = (api, happenings, exports, alerts, live_stream, status_pages, story_source, separate, ingest, metrics, pages)
+PARTS = (
+    *(api, happenings, identities, exports, alerts, live_stream),
+    *(status_pages, story_source, separate, ingest, metrics, pages),
+)
 """The modules with routes."""
 
 

@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 NOUNS = {"errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
-OUTLETS = {"broker", "state", "index", "search", "alerts"}
+OUTLETS = {"broker", "identity", "state", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
@@ -19,8 +19,10 @@ ALLOWED = {
     "connect": NOUNS | {"connect"},
     "broker": NOUNS | {"connect", "broker"},
     "state": NOUNS | {"connect", "state"},
-    "index": NOUNS | {"connect", "state", "index"},
-    "search": NOUNS | {"connect", "index", "search"},
+    # Whether a word is a given name decides whom it can mean.
+    "identity": NOUNS | {"annotate", "identity"},
+    "index": NOUNS | {"connect", "state", "identity", "index"},
+    "search": NOUNS | {"connect", "identity", "index", "search"},
     "alerts": NOUNS | {"connect", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | OUTLETS | {"connect", "ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES | {"connect", "ops"}),

@@ -16,6 +16,7 @@ from pipeline.annotate.entities.coreference import group_mentions
 from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazetteer
 from pipeline.annotate.entities.known_organizations import known_organizations
+from pipeline.annotate.entities.lineups import players
 from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_names
 from pipeline.annotate.entities.sports import sport_of
 from pipeline.annotate.entities.teams import Team
@@ -34,6 +35,8 @@ def entities(doc: Doc) -> Doc:
     text = doc.text
     names = list(recognised_names(text, doc))
     sport = sport_of(text)
+    if sport:
+        names = sorted([*names, *players(text, sport, names)])
     teams = contenders(text, sport, names) if sport else []
     playing = {name for each in teams for name in each.names}
     groups = [classify(text, group) for group in group_mentions(text, [n for n in names if n not in playing])]

@@ -23,6 +23,11 @@ COUNTRY_NAMES = {
     "BS": "Bahamas",
     "TL": "East Timor",
     "CN": "People's Republic of China|PRC",
+    "KZ": "Kazakstan",
+    "BA": "Bosnia|Bosnia-Herzegovina|Bosnia-Hercegovina",
+    "KG": "Kirghizstan",
+    "BY": "Belorussia|Byelorussia",
+    "UA": "the Ukraine",
 }
 PARTS = {
     "England": (6269131, "GB", "London"),

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
+from pipeline.identity.registry import Registry
 from pipeline.index import documents
 from pipeline.index.documents import Action
+from pipeline.index.identities import ElasticsearchIdentities
 from pipeline.index.indices import ElasticsearchIndices, Indices
 from pipeline.state.decision import Policy
 from pipeline.state.record import Record
@@ -16,6 +18,7 @@ from pipeline.state.rules import confirmed, is_current
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
+from pipeline.workers.identification import EVERY, Identification
 
 
 def handler(context: Context) -> Handler:
@@ -25,8 +28,12 @@ def handler(context: Context) -> Handler:
     policy = Policy(
         folds=context.settings.desk.duplicates == "fold", keep=timedelta(seconds=context.settings.kafka.retention)
     )
+    indices = ElasticsearchIndices(client)
+    identification = Identification(ElasticsearchIdentities(client), indices, utc_now)
     return Handler(
-        Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), policy).work,
+        Indexing(ElasticsearchStore(client), indices, policy, identification=identification).work,
+        tick=identification.look,
+        every=EVERY,
         limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
     )
 
@@ -52,9 +59,17 @@ class _Arrival:
 class Indexing:
     """The stage's work."""
 
-    def __init__(self, store: Store, indices: Indices, policy: Policy, now: Clock = utc_now) -> None:
-        """``store`` holds the current state of each story."""
+    def __init__(
+        self,
+        store: Store,
+        indices: Indices,
+        policy: Policy,
+        now: Clock = utc_now,
+        identification: Identification | None = None,
+    ) -> None:
+        """``store`` holds the current state of each story, ``identification`` what all stories teach about names."""
         self._store, self._indices, self._policy, self._now = store, indices, policy, now
+        self._identification = identification
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Index the current versions. Raises ElasticsearchUnavailable; the batch is then repeated.
@@ -99,13 +114,14 @@ class Indexing:
         earlier attempt at this batch may already have written before its worker died.
         """
         before = await self._indices.part_counts([(each.story.uri, each.story.firstcreated) for each in arrivals])
+        registry = self._identification.registry if self._identification else Registry()
         first: list[tuple[str, Action]] = []
         then: list[tuple[str, Action]] = []
         for each in arrivals:
             uri = each.story.uri
             parts = _larger(before.get(uri, {}), written[uri])
             document, *others = documents.actions(
-                each.story, each.revision, parts, known.get(uri), each.trace(self._now())
+                each.story, each.revision, parts, known.get(uri), each.trace(self._now()), registry
             )
             first += [(uri, action) for action in others]
             then.append((uri, document))

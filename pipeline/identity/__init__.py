@@ -1,0 +1,1 @@
+"""Decide which names of different stories are one thing, from what all the stories say."""

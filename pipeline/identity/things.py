@@ -1,0 +1,107 @@
+"""List what the stories name, each thing once with all of its names, and find the one that a person means."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from pipeline.errors import ConfigurationError
+from pipeline.identity.learning import Id
+from pipeline.identity.name_usage import OWN, NameUsage
+from pipeline.identity.registry import Registry
+
+Kind = Literal["person", "organization", "place"]
+Why = Literal["same", "learned", "merged"]
+KIND_OF: dict[str, Kind] = {
+    "PERSON": "person",
+    "ORG": "organization",
+    "GPE": "place",
+    "LOC": "place",
+    "FAC": "place",
+}
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name that stories use, what they alone would take it for, and in how many of them it stands.
+
+    ``why`` is "same" if it is the thing's own key, "learned" if other stories teach it, "merged" if a person did.
+    """
+
+    name: str
+    type: str
+    key: str
+    stories: int
+    why: Why
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A person, organization or place with the names that stand for it, the most frequent first."""
+
+    kind: Kind
+    type: str
+    key: str
+    name: str
+    stories: int
+    aliases: tuple[Alias, ...]
+
+
+Found = TypeVar("Found", Alias, Thing)
+
+
+def things(registry: Registry, counts: Iterable[tuple[str, int]]) -> list[Thing]:
+    """Return all things, the most frequent first, from how stories use names."""
+    used: dict[tuple[str, str, str], int] = defaultdict(int)
+    for text, stories in counts:
+        usage = NameUsage.parse(text)
+        if usage.how in OWN:
+            used[usage.type, usage.key, usage.name] += stories
+    aliases: dict[Id, list[Alias]] = defaultdict(list)
+    names: dict[Id, str] = {}
+    for (type_, key, name), stories in used.items():
+        identity = registry.identity(type_, key, name)
+        at = (identity.type, identity.key)
+        names[at] = max(names.get(at, ""), identity.name) if identity.name == name else identity.name
+        why: Why = (
+            "same" if at == (type_, key) else "merged" if (type_, key) in registry.corrected.merged else "learned"
+        )
+        aliases[at].append(Alias(name, type_, key, stories, why))
+    found = [
+        Thing(KIND_OF[at[0]], *at, names[at], sum(each.stories for each in of_one), _sorted(of_one))
+        for at, of_one in aliases.items()
+    ]
+    return sorted(found, key=lambda thing: (-thing.stories, thing.type, thing.key))
+
+
+def find_used(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Alias:
+    """Return what stories alone call so, for a correction. Raises ConfigurationError if it is none or several."""
+    wanted = name.casefold()
+    found = {
+        (alias.type, alias.key): alias
+        for thing in all_things
+        for alias in thing.aliases
+        if wanted in (alias.name.casefold(), alias.key) and kind in (None, KIND_OF[alias.type])
+    }
+    return _one(list(found.values()), name)
+
+
+def find_thing(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Thing:
+    """Return the thing with this name or key. Raises ConfigurationError if it is none or several."""
+    wanted = name.casefold()
+    of_kind = [thing for thing in all_things if kind in (None, thing.kind)]
+    listed = [thing for thing in of_kind if wanted in (thing.name.casefold(), thing.key)]
+    return _one(listed or [t for t in of_kind if any(wanted == alias.name.casefold() for alias in t.aliases)], name)
+
+
+def _one(found: list[Found], name: str) -> Found:
+    if not found:
+        raise ConfigurationError(f"no story names {name!r}; see `wire entity list`")
+    if len(found) > 1:
+        several = ", ".join(f"{KIND_OF[each.type]} {each.key!r} ({each.stories})" for each in found)
+        raise ConfigurationError(f"{name!r} may be several: {several}; give --type, or the key instead of the name")
+    return found[0]
+
+
+def _sorted(aliases: list[Alias]) -> tuple[Alias, ...]:
+    return tuple(sorted(aliases, key=lambda alias: (-alias.stories, alias.name, alias.type)))

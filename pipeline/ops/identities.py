@@ -1,0 +1,59 @@
+"""Correct which names mean one thing, as an editor decides."""
+
+from datetime import UTC, datetime
+
+from pipeline.connect.elasticsearch_client import Client
+from pipeline.errors import ConfigurationError
+from pipeline.identity.corrections import Correction
+from pipeline.identity.things import Kind, Thing, find_thing, find_used, things
+from pipeline.index.identities import correct, read_registry
+
+
+def list_things(client: Client) -> list[Thing]:
+    """Return all that stories name, the most frequent first. Raises ElasticsearchUnavailable."""
+    registry, counts = read_registry(client)
+    return things(registry, counts)
+
+
+def merge(client: Client, name: str, into: str, kind: Kind | None, by: str) -> Correction:
+    """Let a name mean another thing in all stories, and return the correction.
+
+    Raises ConfigurationError if no story uses one of the names, or several things have it; ElasticsearchUnavailable.
+    """
+    known = list_things(client)
+    used, thing = find_used(known, name, kind), find_thing(known, into, None)
+    if (used.type, used.key) == (thing.type, thing.key):
+        raise ConfigurationError(f"{name!r} and {into!r} are the same already")
+    return _store(
+        client,
+        Correction(
+            correction="merge",
+            type=used.type,
+            key=used.key,
+            into_type=thing.type,
+            into_key=thing.key,
+            name=thing.name,
+            by=by,
+            at=datetime.now(UTC),
+        ),
+    )
+
+
+def split(client: Client, name: str, kind: Kind | None, by: str) -> Correction:
+    """Let a name mean only what its own story says; undoes a merge too. Raises as ``merge`` does."""
+    used = find_used(list_things(client), name, kind)
+    return _store(client, Correction(correction="split", type=used.type, key=used.key, by=by, at=datetime.now(UTC)))
+
+
+def rename(client: Client, name: str, new: str, kind: Kind | None, by: str) -> Correction:
+    """List a thing under another name. Raises as ``merge`` does."""
+    thing = find_thing(list_things(client), name, kind)
+    renamed = Correction(
+        correction="rename", type=thing.type, key=thing.key, name=new.strip(), by=by, at=datetime.now(UTC)
+    )
+    return _store(client, renamed)
+
+
+def _store(client: Client, correction: Correction) -> Correction:
+    correct(client, correction)
+    return correction

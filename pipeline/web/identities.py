@@ -1,0 +1,119 @@
+"""List which names mean one thing, and correct them for those with a token."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.connect.elasticsearch_client import Client
+from pipeline.errors import ConfigurationError
+from pipeline.identity.corrections import LONGEST_NAME, Correction
+from pipeline.identity.things import KIND_OF, Kind, Thing
+from pipeline.index.identities import read_corrections
+from pipeline.ops import identities
+from pipeline.search.entity_names import begins
+from pipeline.web.api import Failed, Listed, json_response
+from pipeline.web.query_parameters import Index
+from pipeline.web.status_pages import Entrance
+from pipeline.web.templating import rendered
+from pipeline.web.token_form import RESPONSES, submitted
+
+router = APIRouter()
+_SHOWN = 50
+_LAST_CORRECTIONS = 50
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    **RESPONSES,
+    404: {"model": Failed, "description": "No story uses one of the names, or several things have it."},
+}
+Beginning = Annotated[str, Query(max_length=LONGEST_NAME)]
+
+
+class Wanted(BaseModel):
+    """A correction to make: ``name`` as stories have it, ``to`` the thing it means, or its new name."""
+
+    correction: Literal["merge", "split", "rename"]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    to: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+    type: Kind | None = None
+
+
+@router.get("/identities", include_in_schema=False, response_class=HTMLResponse)
+def page(index: Index, begins: Beginning = "", type: Kind | None = None, done: str = "") -> str:
+    """Show things with their names, a form to correct them, and what was corrected."""
+    return rendered(
+        "identities.html",
+        things=_wanted(index, begins, type, _SHOWN),
+        corrections=read_corrections(index)[: -_LAST_CORRECTIONS - 1 : -1],
+        begins=begins,
+        type=type,
+        kinds=dict.fromkeys(KIND_OF.values()),
+        done=done,
+        here="identities",
+    )
+
+
+@router.post("/identities", include_in_schema=False)
+async def submit(request: Request, index: Index, ingest_service: Entrance) -> Response:
+    """Make the correction of the form."""
+    form = {name: values[0] for name, values in (await submitted(request, ingest_service)).items() if values[0]}
+    by = ingest_service.sender(f"Bearer {form.pop('token', '')}")
+    try:
+        wanted = Wanted.model_validate(form)
+    except ValueError:
+        raise HTTPException(400, "a correction needs its kind, a name, and for merge and rename another one") from None
+    made = await run_in_threadpool(_correct, index, wanted, by)
+    return RedirectResponse(f"/identities?done={made.correction}", 303)
+
+
+@router.get("/api/v1/identities", tags=["search"], response_model=Listed)
+def api_list(
+    index: Index,
+    begins: Beginning = "",
+    type: Kind | None = None,
+    size: Annotated[int, Query(ge=1, le=1_000)] = 50,
+) -> Response:
+    """List people, organizations and places, each once with all names that stories use for it."""
+    return json_response({"values": [asdict(thing) for thing in _wanted(index, begins, type, size)]})
+
+
+@router.get("/api/v1/identities/corrections", tags=["search"], response_model=Listed)
+def api_corrections(index: Index) -> Response:
+    """List what people corrected, with who and when, oldest first."""
+    return json_response({"values": [each.model_dump(mode="json") for each in read_corrections(index)]})
+
+
+@router.post("/api/v1/identities/corrections", tags=["search"], status_code=202, responses=_RESPONSES)
+def api_correct(
+    wanted: Wanted, index: Index, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
+) -> Response:
+    """Merge a name into the thing it means, split it off again, or rename a thing; the stories follow in a minute."""
+    made = _correct(index, wanted, ingest_service.sender(authorization))
+    return json_response(made.model_dump(mode="json"), 202)
+
+
+def _wanted(index: Client, beginning: str, kind: Kind | None, size: int) -> list[Thing]:
+    words = beginning.lower().split()
+    found = (
+        thing
+        for thing in identities.list_things(index)
+        if kind in (None, thing.kind) and any(begins(alias.name, words) for alias in thing.aliases)
+    )
+    return [thing for thing, _ in zip(found, range(size), strict=False)]
+
+
+def _correct(index: Client, wanted: Wanted, by: str) -> Correction:
+    make: dict[str, Callable[[], Correction]] = {
+        "merge": lambda: identities.merge(index, wanted.name, wanted.to, wanted.type, by),
+        "split": lambda: identities.split(index, wanted.name, wanted.type, by),
+        "rename": lambda: identities.rename(index, wanted.name, wanted.to, wanted.type, by),
+    }
+    if wanted.correction != "split" and not wanted.to.strip():
+        raise HTTPException(400, f"{wanted.correction}: to: the other name is missing")
+    try:
+        return make[wanted.correction]()
+    except ConfigurationError as error:
+        raise HTTPException(404, str(error)) from None

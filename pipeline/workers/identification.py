@@ -1,0 +1,70 @@
+"""Keep the indexed stories in agreement with what all of them teach about names.
+
+Every worker of the index stage does this, at moments of its own. What each finds and writes follows from the indexed
+stories and the corrections alone, so that they need no agreement: the second finds nothing left to do.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from pipeline.errors import ElasticsearchUnavailable
+from pipeline.identity.registry import Registry, survey
+from pipeline.index.documents import identified_again
+from pipeline.index.identities import Identities, IndexedStory
+from pipeline.index.indices import Indices
+from pipeline.workers.contract import Clock
+
+log = structlog.get_logger()
+
+EVERY = 15.0
+"""Seconds between two looks."""
+_MOST_STORIES = 200
+"""How many stories are read and written at once."""
+_MOST_ROUNDS = 25
+"""How many times in one look; the next one continues."""
+_PAUSE = 10
+"""A look is followed by a pause at least so many times as long."""
+
+
+class Identification:
+    """The registry as of the last look, and the looks."""
+
+    def __init__(self, identities: Identities, indices: Indices, now: Clock) -> None:
+        """Nothing is known before the first look: every name then means what its own story says."""
+        self._identities, self._indices, self._now = identities, indices, now
+        self._pause_until: datetime | None = None
+        self.registry = Registry()
+
+    async def look(self) -> None:
+        """Learn from the indexed stories, and identify again those that do not agree.
+
+        Raises ElasticsearchUnavailable; the next look continues.
+        """
+        began = self._now()
+        if self._pause_until and began < self._pause_until:
+            return
+        corrected = await self._identities.corrections()
+        self.registry, outdated = survey(await self._identities.usages(), corrected)
+        changed, after = 0, ""
+        for _ in range(_MOST_ROUNDS if outdated else 0):
+            stories = await self._identities.stories(outdated, after, _MOST_STORIES)
+            await self._identify(stories)
+            changed += len(stories)
+            if len(stories) < _MOST_STORIES:
+                break
+            after = stories[-1].document["uri"]
+        if changed:
+            log.info("stories_identified_again", stories=changed)
+        now = self._now()
+        self._pause_until = now + _PAUSE * (now - began)
+
+    async def _identify(self, stories: Sequence[IndexedStory]) -> None:
+        """Write the stories. One that was indexed anew or killed meanwhile has a newer version, and stays so."""
+        actions = [
+            action for story in stories for action in identified_again(story.document, story.revision, self.registry)
+        ]
+        for result in await self._indices.write(actions) if actions else ():
+            if isinstance(result, ElasticsearchUnavailable):
+                raise result
