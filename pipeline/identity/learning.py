@@ -56,11 +56,10 @@ def learn(usages: Sequence[tuple[NameUsage, int]]) -> Iterator[tuple[Id, Id]]:
 
 
 def usual_names(usages: Sequence[tuple[NameUsage, int]]) -> Iterator[tuple[Id, str]]:
-    """Yield the most frequent name of each type and key that stories name differently."""
+    """Yield the most frequent name of each type and key, from usages of one word and of one kind."""
     names: dict[Id, Counter[str]] = defaultdict(Counter)
     for usage, stories in usages:
-        if usage.how in OWN:
-            names[usage.type, usage.key][usage.name] += stories
+        names[usage.type, usage.key][usage.name] += stories
     for identity, counted in names.items():
         yield identity, max(counted, key=lambda name: (not name.isupper(), counted[name], name))
 

@@ -76,8 +76,12 @@ def survey(counts: Iterable[tuple[str, int]], corrected: Corrections) -> tuple[R
         meant = set(learned.values())
         variable = {(each.type, each.key) for each, _ in of_word if each.how in OWN}
         several = Counter((each.type, each.key) for each in {each._replace(given=None) for each, _ in of_word})
-        names = dict(usual_names(of_word))
+        names = dict(usual_names([each for each in of_word if each[0].how in OWN]))
         registry.names |= {at: names[at] for at in variable if at in meant or several[at] > 1}
+        elsewhere = usual_names([each for each in of_word if each[0].how not in OWN])
+        for at, name in elsewhere:
+            if at in meant:
+                registry.names.setdefault(at, name)
         in_question += [each for each, _ in of_word if each.how in OWN and registry.may_change(each)]
     return registry, [str(each) for each in in_question if not registry.is_current(each)]
 

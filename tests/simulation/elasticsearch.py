@@ -1,12 +1,15 @@
 """Simulated records and indices, with Elasticsearch's versioning."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from pipeline.errors import ElasticsearchUnavailable
+from pipeline.identity.corrections import Corrections
 from pipeline.index.documents import Action
+from pipeline.index.identities import Counts, IndexedStory
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kinds import KINDS
 from pipeline.state.record import Record
@@ -48,10 +51,42 @@ class Documents:
         for watch in self.watch:
             watch(action)
 
+    def usages(self) -> Counts:
+        """Return how many stories have each usage of a name."""
+        return sorted(Counter(usage for doc in self.visible("stories") for usage in doc["name_usage"]).items())
+
     def visible(self, alias: str) -> list[dict[str, Any]]:
         """Return the documents of an alias."""
         start = f"wire-{alias}-"
         return [doc for (index, _), (_, doc) in self.indexed.items() if index.startswith(start) and doc is not None]
+
+
+class SimulatedIdentities:
+    """See index.identities.Identities."""
+
+    def __init__(self, documents: Documents, network: Network) -> None:
+        self._documents, self._network = documents, network
+
+    async def usages(self) -> Counts:
+        return await self._request(self._documents.usages)
+
+    async def corrections(self) -> Corrections:
+        return Corrections()
+
+    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[IndexedStory]:
+        def find() -> list[IndexedStory]:
+            wanted = set(usages)
+            found = [
+                IndexedStory(doc, version // 2)
+                for (index, _), (version, doc) in self._documents.indexed.items()
+                if index.startswith("wire-stories-") and doc and wanted & set(doc["name_usage"]) and doc["uri"] > after
+            ]
+            return sorted(found, key=lambda each: each.document["uri"])[:most]
+
+        return await self._request(find)
+
+    async def _request(self, carry_out: Any) -> Any:
+        return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why))
 
 
 class SimulatedStore:
