@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.annotate.entities.person_names import people
-from pipeline.identity.name_usage import OWN, NameUsage
+from pipeline.identity.name_usage import NameUsage
 
 Id = tuple[str, str]
 """A type and a key."""

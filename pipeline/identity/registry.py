@@ -44,6 +44,11 @@ class Registry:
             update={"type": type_, "key": key, "usual": usual, "instory": None if is_same else alone}
         )
 
+    def name_before_rename(self, entity: Entity) -> str | None:
+        """Return by which name an identified entity would be listed if nobody had renamed it, if somebody has."""
+        at = (entity.type, entity.key)
+        return self.names.get(at) if at in self.corrected.names else None
+
     def is_current(self, usage: NameUsage) -> bool:
         """Return whether the story with this usage gives the name the identity that it has here."""
         alone = Identity(usage.type, usage.key, usage.name)

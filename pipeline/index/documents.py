@@ -139,11 +139,13 @@ def _identified(document: dict[str, Any], entities: Iterable[Entity], registry: 
     identified = [registry.identify(entity) for entity in entities]
     document["entities"] = [entity.model_dump(mode="json") for entity in identified]
     document["name_usage"] = name_usage(identified)
+    renamed = {entity.id: name for entity in identified if (name := registry.name_before_rename(entity))}
     for field, types in _FLAT.items():
         entities_of = [entity for entity in document["entities"] if entity["type"] in types]
         document[field] = list(dict.fromkeys(listed_name(entity) for entity in entities_of))
         document.pop(f"{field}_forms", None)
-        if others := [form for entity in entities_of for form in other_forms(entity)]:
+        others = [form for entity in entities_of for form in other_forms(entity)]
+        if others := others + [renamed[entity["id"]] for entity in entities_of if entity["id"] in renamed]:
             document[f"{field}_forms"] = list(dict.fromkeys(others))
         document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities_of))
     located = [entity["place"] for entity in document["entities"] if "lat" in entity.get("place", {})]

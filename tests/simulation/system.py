@@ -251,4 +251,8 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
         Event(id=f"v{n}", start=0, end=3, text="The", predicate="the", status="happened", actors=(), recipients=())
         for n in range(1, 4 - count)
     ]
-    return AnnotatedStory(**dict(story), entities=[_entity(story)], quotes=quotes, events=events).model_dump_json().encode()
+    return (
+        AnnotatedStory(**dict(story), entities=[_entity(story)], quotes=quotes, events=events)
+        .model_dump_json()
+        .encode()
+    )

@@ -102,7 +102,7 @@ class TestOtherNames:
 
 NAMES = st.sampled_from(("Ann Lee", "Lee", "A. Lee", "Bo Lee", "LEE", "Lee Ann", "Annie Lee", "Ann Mary Lee"))
 ENTITIES = st.builds(
-    lambda name, type, located: entity(name, type, place=SOMEWHERE if located and type == "GPE" else None),
+    lambda name, label, located: entity(name, label, place=SOMEWHERE if located and label == "GPE" else None),
     NAMES,
     st.sampled_from(("PERSON", "ORG", "GPE", "NORP")),
     st.booleans(),
@@ -175,9 +175,9 @@ class TestCorrections:
 
     def test_two_names_merged_into_each_other_end(self):
         circle = [
-            Correction(correction="merge", type="PERSON", key=one, into_type="PERSON", into_key=other, name=other, by="a", at=NOON)
+            self.correction("merge", into_type="PERSON", into_key=other, name=other).model_copy(update={"key": one})
             for one, other in (("lee", "bo lee"), ("bo lee", "lee"))
-        ]  # fmt: skip
+        ]
         assert meant(Registry(corrected=Corrections.of(circle)), "Lee") in ("lee", "bo lee")
 
     def test_a_name_that_several_have_must_be_told_apart(self):
