@@ -180,7 +180,7 @@ class TestCorrections:
         ]
         assert meant(Registry(corrected=Corrections.of(circle)), "Lee") in ("lee", "bo lee")
 
-    def test_a_name_that_several_have_must_be_told_apart(self):
+    def test_a_name_that_several_have_needs_its_type(self):
         counts = sorted((text, 1) for told in [*stories(Lee=1), [entity("Lee", "ORG")]] for text in name_usage(told))
         found = things(survey(counts, Corrections.of([self.correction("split")]))[0], counts)
         with pytest.raises(ConfigurationError, match="may be several"):
