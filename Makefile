@@ -53,12 +53,13 @@ docs: install-dev ## Generate the reference pages from the code, and build the s
 screenshots: install-dev ## Update the pictures in docs/screenshots
 	$(BIN)/python -W ignore -m tests.screenshots
 
-score: install ## Measure the accuracy of the language pass, and of copy detection
+score: install ## Measure the accuracy of the language pass, and of copies, updates and utterances
 	$(BIN)/python -m scoring
 	$(BIN)/python -m scoring.dates
 	$(BIN)/python -m scoring.events
 	$(BIN)/python -m scoring.duplicates
 	$(BIN)/python -m scoring.updates
+	$(BIN)/python -m scoring.utterances
 
 fuzz: install-dev ## Annotate randomly mutated stories (COUNT=10000)
 	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)

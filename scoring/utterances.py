@@ -52,14 +52,18 @@ def quotes_in(stories: Sequence[AnnotatedStory], kind: Kind = QUOTES) -> dict[st
     found = {}
     for story in stories:
         document = story_document(story, registry=registry)
-        for quote in kind.documents(document, {name: document.get(name) for name in ("uri", "versioncreated", "source")}):
+        for quote in kind.documents(
+            document, {name: document.get(name) for name in ("uri", "versioncreated", "source")}
+        ):
             found[f"{story.uri}#{quote['start']}"] = QuoteUse(quote)
     return found
 
 
 def measure(quotes: Mapping[str, QuoteUse], labels: Mapping[Pair, bool]) -> tuple[Rates, list[Pair], list[Pair]]:
     """Return the rates, the pairs found wrongly, and those missed. A quote that was not extracted is missed."""
-    found = [pair for pair in labels if all(each in quotes for each in pair) and is_same(*map(quotes.__getitem__, pair))]
+    found = [
+        pair for pair in labels if all(each in quotes for each in pair) and is_same(*map(quotes.__getitem__, pair))
+    ]
     wrong = [pair for pair in found if not labels[pair]]
     missed = [pair for pair, same in labels.items() if same and pair not in found]
     right, wanted = len(found) - len(wrong), sum(labels.values())

@@ -20,7 +20,9 @@ from pipeline.search.query_body import MARKS
 from pipeline.search.render import event_sentence
 from pipeline.search.search_query import MOST
 from pipeline.search.stories import execute, require_complete
+from pipeline.search.utterances import other_wording
 from pipeline.story import Indexed, Time
+from pipeline.utterances.grouping import QuoteUse
 
 _TEXT = 500
 _SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
@@ -91,7 +93,11 @@ def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, A
     """Return the alert's hits among these stories that came in after the alert was created."""
     # A missing shard would make its matches look withdrawn.
     answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
-    return [hit for hit in answer.hits if alert.created <= _received_at(_story(hit))]
+    hits = [hit for hit in answer.hits if alert.created <= _received_at(_story(hit))]
+    if not alert.utterances:
+        return hits
+    before = other_wording(client, hits)
+    return [{**hit, "before": before[id_]} for hit in hits if (id_ := QuoteUse(hit).id) in before]
 
 
 def _matches_of(
@@ -139,7 +145,7 @@ def _match(kind: Kind, alert: Alert, hit: dict[str, Any], matched: str) -> Match
         at=datetime.now(UTC),
         headline=story.get("headline"),
         source=story["source"]["name"],
-        speaker=(hit.get("speaker") or {}).get("name") if alert.quotes else None,
+        speaker=(hit.get("speaker") or {}).get("name") if alert.quotes or alert.utterances else None,
         text=_text(alert, hit)[:_TEXT],
         matched=matched,
     )
@@ -160,7 +166,7 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
     """Return a digest of what matched: a quote and its speaker; an event with its status and numbers; of a story its
     headline and the sentences with the words.
     """
-    if alert.quotes:
+    if alert.quotes or alert.utterances:
         earlier = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
     elif alert.events:
         earlier = [event_sentence(hit), hit["status"], *(str(hit.get(name, "")) for name in NUMBERS)]
@@ -173,6 +179,8 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
     if alert.events:
         return event_sentence(hit)
+    if alert.utterances:
+        return f"{QuoteUse(hit).text} (before: {hit['before']})"
     fragments = [] if alert.quotes else hit["highlight"].get("body", [])
     text = " … ".join(fragments) or (hit["text"] if alert.quotes else hit["body"])
     return str(text.replace(MARKS[0], "").replace(MARKS[1], ""))

@@ -1,7 +1,7 @@
 """Store the alerts: named searches and their recipients, as documents of ``wire-alerts``."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
@@ -25,7 +25,8 @@ _ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
 class Alert(Value):
     """A saved search whose matches are reported.
 
-    ``query`` has words and filters as ``wire search`` takes them; it searches stories, or ``quotes`` or ``events``.
+    ``query`` has words and filters as ``wire search`` takes them; it searches stories, or ``quotes`` or ``events``;
+    of ``utterances`` it watches those quotes that word otherwise what another story quotes.
     Matches go to ``webhook`` and to each address of ``email``, and always to the topic, the pages and the feed. Only
     stories that came in after ``created`` match.
     """
@@ -34,6 +35,7 @@ class Alert(Value):
     query: Annotated[str, Field(max_length=1_000)]
     quotes: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
     events: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
+    utterances: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
     webhook: Annotated[str | None, Field(pattern=r"^https?://[^\s]+$", max_length=2_000, exclude_if=is_absent)] = None
     email: Annotated[
         tuple[Annotated[str, Field(pattern=_ADDRESS)], ...], Field(max_length=20, exclude_if=is_absent)
@@ -42,12 +44,12 @@ class Alert(Value):
 
     def search_query(self, size: int = 10) -> SearchQuery:
         """Return the parsed query. Raises ConfigurationError."""
-        return parse(self.query, quotes=self.quotes, events=self.events, size=size, sort="time")
+        return parse(self.query, quotes=self.quotes or self.utterances, events=self.events, size=size, sort="time")
 
     @property
     def of_parts(self) -> bool:
         """Whether it watches what stands in stories, of which one story may have several."""
-        return self.quotes or self.events
+        return self.quotes or self.events or self.utterances
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -55,11 +57,10 @@ class Alert(Value):
         return (*([WEBHOOK] if self.webhook else []), *self.email)
 
 
-def new(name: str, query: str, *, quotes: bool, events: bool, webhook: str | None, email: tuple[str, ...]) -> Alert:
-    """Return an alert created now. Raises ConfigurationError with what is wrong."""
-    now = datetime.now(UTC)
+def new(name: str, query: str, **watched: Any) -> Alert:
+    """Return an alert created now; ``watched`` are its other fields. Raises ConfigurationError with what is wrong."""
     try:
-        alert = Alert(name=name, query=query, quotes=quotes, events=events, webhook=webhook, email=email, created=now)
+        alert = Alert(name=name, query=query, **watched, created=datetime.now(UTC))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigurationError(f"alert, {first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None

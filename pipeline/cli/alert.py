@@ -43,6 +43,9 @@ def add(
     ],
     quotes: Annotated[bool, typer.Option("--quotes", help="Match quotes instead of stories.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Match events instead of stories.")] = False,
+    utterances: Annotated[
+        bool, typer.Option("--utterances", help="Match quotes that word otherwise what another story quotes.")
+    ] = False,
     to_webhook: Annotated[
         str | None,
         typer.Option("--webhook", metavar="URL", help="POST each match to this address.", show_default=False),
@@ -61,10 +64,12 @@ def add(
 
     [dim]wire alert add gas 'gas pipeline source:upi' --webhook https://example.org/hook[/]
     [dim]wire alert add xi 'speaker:"Xi Jinping"' --quotes --email desk@example.org[/]
+    [dim]wire alert add reworded 'speaker:"Kofi Annan"' --utterances[/]
     [dim]wire alert add strikes 'type:assault country:UA' --events[/]
     """
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
-    alert = saved_searches.new(name, query, quotes=quotes, events=events, webhook=to_webhook, email=tuple(email or ()))
+    watched = {"quotes": quotes, "events": events, "utterances": utterances}
+    alert = saved_searches.new(name, query, **watched, webhook=to_webhook, email=tuple(email or ()))
     if alert.webhook and not settings.alerts.webhook_secret:
         print_error("what is posted is not signed (alerts.webhook_secret is not set here)")
     if alert.email and not settings.alerts.smtp_host:
@@ -117,7 +122,7 @@ def send_test(
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
         alert = saved_searches.get(client, name)
-        search = parse(alert.query, quotes=alert.quotes, events=alert.events, since=since, size=0)
+        search = parse(alert.query, quotes=alert.quotes or alert.utterances, events=alert.events, since=since, size=0)
         result = execute(client, search)
     what = search.searched.one if result.total == 1 else search.searched.alias
     output.print(f"{result.total:,} {what} would have matched since {escape(since)}")

@@ -12,10 +12,12 @@ from pipeline.cli.console import messages, output
 from pipeline.search.query_body import MARKS
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import SearchResult
+from pipeline.utterances.grouping import Utterance
 
 _FRAGMENTS = 2
 _LINES = 3
 _QUOTES = 3
+_STYLES = {"same": "", "removed": "red strike", "added": "green"}
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -98,6 +100,22 @@ def show_event(hit: dict[str, Any]) -> None:
     story = hit["story"]
     where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
     output.print(f"[dim]{escape(shown(where))}[/]")
+
+
+def show_utterance(found: Utterance) -> None:
+    """Print what was said, by whom, and each wording with the stories that have it."""
+    speaker = found.speaker or "unknown speaker"
+    elsewhere = f", elsewhere {', '.join(found.others)}" if found.others else ""
+    said = _marked(_shortened(found.longest), "italic")
+    output.print(Text.assemble("“", said, "”", (f" — {shown(speaker)}{shown(elsewhere)}", "bold cyan")))
+    for wording in found.wordings:
+        if len(found.wordings) > 1:
+            parts = [(shown(f"{text} "), _STYLES[kind]) for kind, text in wording.differences]
+            output.print(Text.assemble("  ", *parts))
+        for quote in wording.quotes:
+            story = quote.document["story"]
+            where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
+            output.print(f"  [dim]{escape(shown(where))}[/]")
 
 
 def shown(text: str) -> str:

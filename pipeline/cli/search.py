@@ -12,12 +12,15 @@ from pipeline import topics
 from pipeline.broker.reader import poll_batches
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
-from pipeline.cli.rendering import show_facets, show_hit, show_results
+from pipeline.cli.rendering import show_facets, show_hit, show_results, show_utterance
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
+from pipeline.errors import ConfigurationError
 from pipeline.search.render import render
 from pipeline.search.search_query import Sort, parse
 from pipeline.search.stories import execute, refresh
+from pipeline.search.utterances import as_json as utterance_json
+from pipeline.search.utterances import utterances
 from pipeline.settings import Settings, load
 
 
@@ -37,6 +40,9 @@ def search(
     ] = "",
     quotes: Annotated[bool, typer.Option("--quotes", help="Search quotes instead of stories.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Search events instead of stories.")] = False,
+    by_utterance: Annotated[
+        bool, typer.Option("--utterances", help="Search quotes, and show what was said once with all wordings.")
+    ] = False,
     speaker: Annotated[
         list[str] | None, typer.Option("--speaker", metavar="N", help="The speaker.", show_default=False)
     ] = None,
@@ -136,10 +142,11 @@ def search(
     """Search what is indexed: most relevant first, or newest first without a query.
 
     With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}; with --follow, then one hit per
-    line.
+    line; with --utterances, one utterance per line.
 
     [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace
-    wire search 'gas since:24h' -f  ·  wire search --events --type assault --dead 10[/]
+    wire search 'gas since:24h' -f  ·  wire search --events --type assault --dead 10
+    wire search --utterances --speaker "Kofi Annan"[/]
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     found = locate_elasticsearch(settings)
@@ -148,10 +155,16 @@ def search(
              "participant": participant, "country": country}  # fmt: skip
     search = parse(
         query, **lists, since=since, until=until, happened_since=happened_since, happened_until=happened_until,
-        dead=dead, quotes=quotes, events=events, sort=sort, size=size, cursor=cursor, collapsed=collapsed,
-        advisories=advisories,
+        dead=dead, quotes=quotes or by_utterance, events=events, sort=sort, size=size, cursor=cursor,
+        collapsed=collapsed, advisories=advisories,
     )  # fmt: skip
+    if by_utterance and (follow or facets or cursor):
+        raise ConfigurationError("--utterances: not with --follow, --facets or --cursor")
     with connect(found) as client:
+        if by_utterance:
+            for each in utterances(client, search, size):
+                print_json(json.dumps(utterance_json(each), ensure_ascii=False)) if as_json else show_utterance(each)
+            return
         result = execute(client, search, with_facets=facets)
         if as_json:
             print_json(json.dumps(render(result), ensure_ascii=False))

@@ -7,10 +7,14 @@ from pipeline.index.entity_forms import listed_name, other_forms
 from pipeline.index.fields import KEYWORD, LONG, NAME, STORED_ONLY, STORY_CONTEXT, TEXT
 from pipeline.index.kind import Kind
 from pipeline.index.speakers import listed_speaker, unnamed_kind
+from pipeline.utterances.words import fingerprints, quoted_text, words_of
 
 
 def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a story's quotes, each with whom it names, and whether its speaker has a name."""
+    """Yield the documents of a story's quotes, each with whom it names, and whether its speaker has a name.
+
+    ``wording`` are its quoted words, ``fingerprints`` find other quotes of the same utterance.
+    """
     entities = {entity["id"]: entity for entity in story["entities"]}
     named = [entity for entity in story["entities"] if entity["type"] in ("PERSON", "ORG", "GPE", "LOC", "FAC")]
     for quote in story["quotes"]:
@@ -25,7 +29,11 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
             "about_forms": [form for entity in about for form in other_forms(entity)],
             "about_keys": [entity["key"] for entity in about],
         }
-        yield {**quote, **names, "speaker": speaker, "version": story["version"], "story": context}
+        found = {**quote, **names, "speaker": speaker, "version": story["version"], "story": context}
+        words = words_of(quoted_text(quote))
+        if marks := fingerprints(words):
+            found |= {"wording": " ".join(words), "fingerprints": marks}
+        yield found
 
 
 def _within(mention: dict[str, Any], quote: dict[str, Any]) -> bool:
@@ -56,6 +64,8 @@ QUOTES = Kind(
                 "unnamed": KEYWORD,
             }
         },
+        "wording": KEYWORD,
+        "fingerprints": KEYWORD,
         "about": NAME,
         "about_forms": NAME,
         "about_keys": KEYWORD,

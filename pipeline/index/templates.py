@@ -126,6 +126,7 @@ ALERT: dict[str, Any] = {
     "query": STORED_KEYWORD,
     "quotes": BOOLEAN,
     "events": BOOLEAN,
+    "utterances": BOOLEAN,
     "webhook": STORED_KEYWORD,
     "email": STORED_KEYWORD,
     "created": DATE,

@@ -96,6 +96,7 @@ QUOTES_DESK = Dashboard(
             Placed(Top("Cues", QUOTES, "cue.text", 20), 16, 18),
         ),
         (Placed(Pairs("Who speaks about whom", QUOTES, ("speaker.listed", "about"), 20), 48, 18),),
+        (Placed(Pairs("Most quoted words", QUOTES, ("wording", "speaker.listed", "story.source.name"), 20), 48, 18),),
         (
             Placed(
                 Listing(

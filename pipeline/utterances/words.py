@@ -50,7 +50,8 @@ def common_words(one: Sequence[str], other: Sequence[str]) -> int:
 def differences(old: str, new: str) -> Iterator[tuple[str, str]]:
     """Yield the stretches of two wordings: ("same", text), ("removed", text of the old), ("added", text of the new)."""
     before, after = old.split(), new.split()
-    matcher = SequenceMatcher(None, *([_bare(word) for word in side] for side in (before, after)), autojunk=False)
+    bare_before, bare_after = ([_bare(word) for word in side] for side in (before, after))
+    matcher = SequenceMatcher(None, bare_before, bare_after, autojunk=False)
     for kind, start, end, begin, stop in matcher.get_opcodes():
         if kind == "equal":
             yield "same", " ".join(after[begin:stop])

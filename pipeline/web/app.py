@@ -36,6 +36,7 @@ from pipeline.web import (
     separate,
     status_pages,
     story_source,
+    utterances,
 )
 from pipeline.web.context import AppContext
 from pipeline.web.ingest import IngestService
@@ -54,7 +55,7 @@ _SAFE = {
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
 PARTS = (
-    *(api, happenings, identities, exports, alerts, live_stream),
+    *(api, happenings, utterances, identities, exports, alerts, live_stream),
     *(status_pages, story_source, separate, ingest, metrics, pages),
 )
 """The modules with routes."""

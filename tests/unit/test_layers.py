@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 NOUNS = {"errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
-STAGES = {"feeds", "formats", "clean", "desk", "annotate"}
+STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
 OUTLETS = {"broker", "identity", "state", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
@@ -21,9 +21,9 @@ ALLOWED = {
     "state": NOUNS | {"connect", "state"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"annotate", "identity"},
-    "index": NOUNS | {"connect", "state", "identity", "index"},
-    "search": NOUNS | {"connect", "identity", "index", "search"},
-    "alerts": NOUNS | {"connect", "index", "search", "alerts"},
+    "index": NOUNS | {"connect", "state", "identity", "utterances", "index"},
+    "search": NOUNS | {"connect", "identity", "utterances", "index", "search"},
+    "alerts": NOUNS | {"connect", "utterances", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | OUTLETS | {"connect", "ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES | {"connect", "ops"}),
     "__main__": ENTRANCES,

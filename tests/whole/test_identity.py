@@ -102,9 +102,7 @@ class TestIdentity:
 
     def test_a_kill_takes_back_what_the_story_taught(self, wire):
         wire.feed(ninjs(2, FULL, version="2", pubstatus="canceled", versioncreated="2024-06-20T00:00:00Z"))
-        wire.feed(
-            ninjs(4, FULL.replace("Brandvold", "Halvorsen")), ninjs(5, ALONE.replace("Brandvold", "Halvorsen"))
-        )
+        wire.feed(ninjs(4, FULL.replace("Brandvold", "Halvorsen")), ninjs(5, ALONE.replace("Brandvold", "Halvorsen")))
         wire.await_idle()
         eventually(lambda: named(wire, "Ottoline Halvorsen") == 2)
         wire.feed(ninjs(4, FULL, version="2", pubstatus="canceled", versioncreated="2024-06-20T00:00:00Z"))

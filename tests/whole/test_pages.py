@@ -24,6 +24,7 @@ PATHS = {
     "happenings": "/happenings",
     "source": f"/story/source?uri=urn:desk:{WORD}:8",
     "separate": f"/story/separate?uri=urn:desk:{WORD}:8",
+    "utterances": "/utterances",
     "identities": "/identities",
     "alerts": "/alerts",
     "status": "/status",

@@ -1,0 +1,131 @@
+"""Find what was said, each utterance once with all of its wordings, whoever quotes it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from elasticsearch import NotFoundError
+
+from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.index.index_names import QUOTES
+from pipeline.search.query_body import IGNORE_MISSING
+from pipeline.search.search_query import SearchQuery
+from pipeline.search.stories import execute
+from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
+
+_MOST_MATCHING = 200
+"""How many matching quotes are looked at."""
+_MOST_QUOTES = 1_000
+_MOST_TERMS = 8_000
+_ROUNDS = 3
+"""How many times quotes that resemble those found are looked for: a quote of a quote of a quote."""
+
+
+def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utterance]:
+    """Return the utterances with a quote that matches, those in most stories first.
+
+    Of more than 200 matching quotes, only the most relevant or newest are looked at. Raises ConfigurationError for an
+    invalid query, ElasticsearchUnavailable.
+    """
+    matching = execute(client, replace(query, quotes=True, size=_MOST_MATCHING), highlighted=False).hits
+    return _around(client, matching)[:size]
+
+
+def utterance(client: Client, uri: str, quote: str) -> Utterance | None:
+    """Return the utterance that a quote of a story reports, or None if there is no such quote with enough words.
+
+    Raises ElasticsearchUnavailable.
+    """
+    found = _around(
+        client, _quotes(client, {"bool": {"filter": [{"term": {"story.uri": uri}}, {"term": {"id": quote}}]}})
+    )
+    return found[0] if found else None
+
+
+def other_wording(client: Client, quotes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the last wording before it for each quote that no earlier story words in the same way, by QuoteUse.id.
+
+    Raises ElasticsearchUnavailable.
+    """
+    ours = {QuoteUse(quote).id for quote in quotes}
+    found: dict[str, str] = {}
+    for each in _around(client, quotes):
+        for quote in each.quotes:
+            others = [
+                other
+                for other in each.quotes
+                if other.document["story"]["uri"] != quote.document["story"]["uri"] and other.at <= quote.at
+            ]
+            if quote.id in ours and others and all(other.words != quote.words for other in others):
+                found[quote.id] = others[-1].text
+    return found
+
+
+def as_json(found: Utterance) -> dict[str, Any]:
+    """Return an utterance as the API and the command line show it."""
+    return {
+        "id": found.id,
+        "speaker": found.speaker,
+        "others": list(found.others),
+        "text": found.longest,
+        "stories": len(found.stories),
+        "sources": found.sources,
+        "first": _mention(found.quotes[0]),
+        "wordings": [
+            {
+                "text": wording.text,
+                "differences": [{"kind": kind, "text": text} for kind, text in wording.differences],
+                "quotes": [_mention(quote) for quote in wording.quotes],
+            }
+            for wording in found.wordings
+        ],
+    }
+
+
+def _mention(quote: QuoteUse) -> dict[str, Any]:
+    story = quote.document["story"]
+    return {
+        "uri": story["uri"],
+        "quote": quote.document["id"],
+        "headline": story.get("headline"),
+        "source": quote.source,
+        "versioncreated": story["versioncreated"],
+        "speaker": quote.speaker_name,
+    }
+
+
+def _around(client: Client, quotes: Iterable[Mapping[str, Any]]) -> list[Utterance]:
+    """Return the utterances that these quotes report, with all other quotes that report them."""
+    asked = {use.id: use for use in map(QuoteUse, quotes)}
+    known = dict(asked)
+    searched: set[str] = set()
+    for _ in range(_ROUNDS):
+        marks = [
+            mark for use in known.values() for mark in use.document.get("fingerprints", ()) if mark not in searched
+        ]
+        if not marks:
+            break
+        wanted = marks[:_MOST_TERMS]
+        searched.update(wanted)
+        before = len(known)
+        known |= {use.id: use for use in map(QuoteUse, _quotes(client, {"terms": {"fingerprints": wanted}}))}
+        if len(known) == before:
+            break
+        kept = {
+            quote.id
+            for each in grouped(known.values())
+            if asked.keys() & {q.id for q in each.quotes}
+            for quote in each.quotes
+        }
+        known = {id_: use for id_, use in known.items() if id_ in kept or id_ in asked}
+    return [each for each in grouped(known.values()) if asked.keys() & {quote.id for quote in each.quotes}]
+
+
+@retry_while_starting
+def _quotes(client: Client, query: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        with translate_errors(client):
+            found = client.search(index=client.named(QUOTES), **IGNORE_MISSING, query=query, size=_MOST_QUOTES)
+    except NotFoundError:
+        return []
+    return [hit["_source"] for hit in found["hits"]["hits"]]
