@@ -64,7 +64,8 @@ class Entity(Value):
 
     ``name`` is the fullest in the story; ``key`` is the same in all stories, and ``usual`` the name under which lists
     of all stories have it, if that is another one. ``instory`` is what the story alone says, if other stories have
-    taught another type, key or usual name.
+    taught another type, key or usual name. ``roles`` are the offices that the story gives a person, ``wikidata`` is the
+    identifier of what the shipped lists know.
     """
 
     id: str
@@ -75,6 +76,8 @@ class Entity(Value):
     aliases: tuple[str, ...]
     mentions: tuple[Mention, ...]
     place: Annotated[Place | None, Field(exclude_if=is_absent)] = None
+    roles: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    wikidata: Annotated[str | None, Field(exclude_if=is_absent)] = None
     instory: Annotated[InStory | None, Field(exclude_if=is_absent)] = None
 
 

@@ -9,6 +9,7 @@ from pipeline.annotations import Entity, InStory
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.learning import Id, learn, usual_names
 from pipeline.identity.name_usage import OWN, TYPES, Identity, NameUsage, usages
+from pipeline.identity.wikidata import wikidata_of
 
 
 @dataclass
@@ -41,7 +42,13 @@ class Registry:
         usual = name if name != entity.name else None
         is_same = (type_, key, usual) == (alone.type, alone.key, alone.usual)
         return entity.model_copy(
-            update={"type": type_, "key": key, "usual": usual, "instory": None if is_same else alone}
+            update={
+                "type": type_,
+                "key": key,
+                "usual": usual,
+                "wikidata": wikidata_of(key, entity.place, entity.roles),
+                "instory": None if is_same else alone,
+            }
         )
 
     def name_before_rename(self, entity: Entity) -> str | None:

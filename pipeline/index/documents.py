@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.annotations import Entity
 from pipeline.identity.registry import Registry, name_usage
-from pipeline.index.entity_forms import listed_name, other_forms
+from pipeline.index.entity_forms import listed_name, other_forms, role_of
 from pipeline.index.fields import STORY_CONTEXT
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kind import Kind
@@ -139,6 +139,10 @@ def _identified(document: dict[str, Any], entities: Iterable[Entity], registry: 
     identified = [registry.identify(entity) for entity in entities]
     document["entities"] = [entity.model_dump(mode="json") for entity in identified]
     document["name_usage"] = name_usage(identified)
+    document.pop("roles", None)
+    held = {role_of(listed_name(entity), role) for entity in document["entities"] for role in entity.get("roles", ())}
+    if held:
+        document["roles"] = sorted(held)
     renamed = {entity.id: name for entity in identified if (name := registry.name_before_rename(entity))}
     for field, types in _FLAT.items():
         entities_of = [entity for entity in document["entities"] if entity["type"] in types]

@@ -1,7 +1,9 @@
-"""Name an entity in lists of all stories, and keep the other forms that its story uses, so that both are found."""
+"""Name an entity in lists of all stories, and keep the other forms and the roles that its story gives it."""
 
 from collections.abc import Mapping
 from typing import Any
+
+_BETWEEN = "\x1f"
 
 
 def listed_name(entity: Mapping[str, Any]) -> str:
@@ -14,3 +16,13 @@ def other_forms(entity: Mapping[str, Any]) -> list[str]:
     if "usual" not in entity:
         return []
     return [form for form in (entity["name"], *entity["aliases"]) if form != entity["usual"]]
+
+
+def role_of(name: str, role: str) -> str:
+    """Return a role with who has it, as a story's document lists it."""
+    return f"{name}{_BETWEEN}{role}"
+
+
+def roles_begin(name: str) -> str:
+    """Return how all listed roles of this name begin."""
+    return f"{name}{_BETWEEN}"

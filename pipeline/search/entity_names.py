@@ -1,5 +1,6 @@
 """List people, organizations and places across stories: who is named, who speaks about whom, who is rising."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any, Literal
 from elasticsearch import NotFoundError
 
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.index.entity_forms import roles_begin
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search.facets import Value
 from pipeline.search.query_body import IGNORE_MISSING, filters, match_query
@@ -17,6 +19,8 @@ Kind = Literal["person", "organization", "place"]
 FIELDS: dict[Kind, str] = {"person": "people", "organization": "organizations", "place": "places"}
 BASELINE = 7
 """How many earlier windows define what is usual."""
+_OPERATOR = re.compile(r"[^\w\s]")
+"""What may be an operator in Lucene's regular expressions."""
 _MANY = 200
 _FEW = 3
 """How many stories in the last window a name needs to count as rising."""
@@ -40,6 +44,16 @@ class Rising:
     stories: int
     usual: float
     times: float
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role, how many stories give it to somebody, and when the first and the last of them were written (ISO 8601)."""
+
+    role: str
+    stories: int
+    first: str
+    last: str
 
 
 @retry_while_starting
@@ -67,6 +81,41 @@ def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -
     found = count_values(client, STORIES, dsl, FIELDS, size + 5)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
     return _first((each for each in names if not _same(each.name, name)), size)
+
+
+@retry_while_starting
+def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
+    """Return the roles that stories give this person, with the times of the first and the last such story.
+
+    The most frequent first, without those that another role says more exactly. Raises ElasticsearchUnavailable.
+    """
+    begin = roles_begin(name)
+    spans = {bound: {bound: {"field": "versioncreated"}} for bound in ("min", "max")}
+    terms = {"field": "roles", "size": _MANY, "include": _OPERATOR.sub(r"\\\g<0>", begin) + ".*"}
+    wanted = {"roles": {"terms": terms, "aggregations": spans}}
+    answered = _aggregated(client, STORIES, {"prefix": {"roles": begin}}, wanted)
+    found = [
+        Role(
+            bucket["key"].removeprefix(begin),
+            bucket["doc_count"],
+            bucket["min"]["value_as_string"],
+            bucket["max"]["value_as_string"],
+        )
+        for bucket in answered.get("roles", {}).get("buckets", ())
+    ]
+    exact = [role for role in found if not any(other.role.endswith(f" {role.role}") for other in found)]
+    return exact[:size]
+
+
+@retry_while_starting
+def aliases_of(client: Client, name: str, size: int = 12) -> list[Value]:
+    """Return by which other names stories call whom lists have under this name. Raises ElasticsearchUnavailable."""
+    usual = {"term": {"entities.usual": name}}
+    names = {"names": {"terms": {"field": "entities.name", "size": size}}}
+    wanted = {"in": {"nested": {"path": "entities"}, "aggregations": {"so": {"filter": usual, "aggregations": names}}}}
+    answered = _aggregated(client, STORIES, {"nested": {"path": "entities", "query": usual}}, wanted)
+    buckets = answered.get("in", {}).get("so", {}).get("names", {}).get("buckets", ())
+    return [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in buckets if bucket["key"] != name]
 
 
 @retry_while_starting

@@ -108,6 +108,12 @@ def complete(
     return json_response(listed(completions(index, line, size)))
 
 
+@router.get("/roles", response_model=Listed)
+def roles(name: Name, index: Index, size: Size = 8) -> Response:
+    """List the roles that stories give this person, with the times of the first and the last such story."""
+    return json_response(listed(entity_names.roles_of(index, name, size)))
+
+
 @router.get("/speakers", response_model=Listed)
 def speakers(about: Name, page: Search, index: Index, size: Size = 10) -> Response:
     """List who speaks about this name, and in how many quotes."""

@@ -110,12 +110,14 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
 
 @router.get("/name")
 def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index) -> str:
-    """Show a person, organization or place: quotes, who speaks about it, events, and related names."""
+    """Show a person, organization or place: roles, other names, quotes, who speaks about it, events, related names."""
     one = (name,)
     took_part = SearchQuery(participant=one, events=True, collapsed=True, size=12)
     return rendered(
         "name.html",
         name=name,
+        roles=entity_names.roles_of(index, name),
+        aliases=entity_names.aliases_of(index, name),
         stories=execute(index, SearchQuery(entity=one, size=8), with_facets=True),
         said=execute(index, SearchQuery(speaker=one, quotes=True, size=8)),
         about=execute(index, SearchQuery(about=one, quotes=True, size=5)),

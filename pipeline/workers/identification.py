@@ -25,7 +25,7 @@ _MOST_STORIES = 200
 _MOST_ROUNDS = 25
 """How many times in one look; the next one continues."""
 _PAUSE = 10
-"""A look is followed by a pause at least so many times as long."""
+"""After learning, the next look waits at least so many times as long as that took."""
 
 
 class Identification:
@@ -47,6 +47,8 @@ class Identification:
             return
         corrected = await self._identities.corrections()
         self.registry, outdated = survey(await self._identities.usages(), corrected)
+        learned = self._now()
+        self._pause_until = learned + _PAUSE * (learned - began)
         changed, after = 0, ""
         for _ in range(_MOST_ROUNDS if outdated else 0):
             stories = await self._identities.stories(outdated, after, _MOST_STORIES)
@@ -57,8 +59,6 @@ class Identification:
             after = stories[-1].document["uri"]
         if changed:
             log.info("stories_identified_again", stories=changed)
-        now = self._now()
-        self._pause_until = now + _PAUSE * (now - began)
 
     async def _identify(self, stories: Sequence[IndexedStory]) -> None:
         """Write the stories. One that was indexed anew or killed meanwhile has a newer version, and stays so."""

@@ -16,8 +16,12 @@ from elasticsearch import Elasticsearch as Client
 
 from pipeline import topics
 from pipeline.broker.lag import lags
+from pipeline.connect.elasticsearch_client import connect
 from pipeline.errors import TransientError
+from pipeline.identity.registry import survey
+from pipeline.index.identities import read_registry
 from pipeline.ops import dead_letters
+from pipeline.settings import Elasticsearch as ElasticsearchSettings
 from pipeline.settings import Kafka as Connection
 from tests.chaos.proxy import Proxy
 from tests.conftest import ROOT
@@ -157,9 +161,16 @@ class System:
                 behind = {each.stage: each.messages for each in lags(kafka)}
             except TransientError:
                 continue
-            quiet = 0 if any(behind.values()) else quiet + 1
+            quiet = 0 if any(behind.values()) or self.misidentified() else quiet + 1
             time.sleep(0.3)
         return time.monotonic() - begin
+
+    def misidentified(self) -> int:
+        """Return how many usages of names have not the identity that all stories give them."""
+        with connect(ElasticsearchSettings(hosts=self.elasticsearch.address)) as client:
+            client.indices.refresh(index="stories", ignore_unavailable=True)
+            registry, counts = read_registry(client)
+        return len(survey(counts, registry.corrected)[1])
 
     def count(self) -> int:
         """Return the number of searchable stories; 0 while the index is being created."""

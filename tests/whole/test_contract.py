@@ -21,11 +21,14 @@ OPERATIONS = [
     ("GET", f"/api/v1/{name}")
     for name in (
         "search", "stories", "quotes", "events", "happenings", "happening",
-        "story", "story/source", "alike", "entities", "completions", "speakers", "named-with", "rising",
+        "story", "story/source", "alike", "entities", "completions", "roles", "speakers", "named-with", "rising",
         "export/ndjson", "export/csv", "export/geojson", "export/rss", "export/atom", "live", "status", "dead",
-        "alerts", "alerts/{name}/atom", "matches",
+        "alerts", "alerts/{name}/atom", "matches", "utterances", "utterance", "identities", "identities/corrections",
     )
-] + [("POST", "/api/v1/dead/{id}/replay"), ("POST", "/api/v1/story/separate"), ("POST", "/ingest")]  # fmt: skip
+] + [
+    ("POST", path)
+    for path in ("/api/v1/dead/{id}/replay", "/api/v1/story/separate", "/api/v1/identities/corrections", "/ingest")
+]  # fmt: skip
 ENDLESS = ("GET", "/api/v1/live")
 
 

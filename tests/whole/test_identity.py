@@ -47,6 +47,13 @@ class TestIdentity:
         assert (person["name"], person["key"]) == ("Brandvold", "ottoline brandvold")
         assert person["instory"] == {"type": "PERSON", "key": "brandvold"}
 
+    def test_the_page_of_the_name_has_roles_with_dates_and_the_other_names(self, wire):
+        (role,) = httpx.get(f"{wire.address}/api/v1/roles", params={"name": "Ottoline Brandvold"}).json()["values"]
+        assert (role["role"], role["stories"], role["first"][:10]) == ("finance minister", 1, "2024-06-02")
+        page = httpx.get(f"{wire.address}/name", params={"name": "Ottoline Brandvold"}).text
+        assert "finance minister" in page
+        assert "Brandvold (1)" in page
+
     def test_so_are_its_quotes(self, wire):
         assert wire.search("--quotes", "--speaker", "Ottoline Brandvold", "pays")["total"] == 1
 

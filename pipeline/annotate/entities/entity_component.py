@@ -18,6 +18,7 @@ from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazett
 from pipeline.annotate.entities.known_organizations import known_organizations
 from pipeline.annotate.entities.lineups import players
 from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_names
+from pipeline.annotate.entities.roles import roles
 from pipeline.annotate.entities.sports import sport_of
 from pipeline.annotate.entities.teams import Team
 from pipeline.annotations import Entity, Mention
@@ -45,7 +46,7 @@ def entities(doc: Doc) -> Doc:
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
     located = located_in(text, found, doc._.wire_located)
     doc._.wire_entities = tuple(
-        _entity(number, names, place, next((team_of[n.start] for n in names if n.start in team_of), None))
+        _entity(text, number, names, place, next((team_of[n.start] for n in names if n.start in team_of), None))
         for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
     )
     return doc
@@ -97,7 +98,7 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     return found
 
 
-def _entity(number: int, names: list[Name], place: PlaceCandidate | None, team: Team | None) -> Entity:
+def _entity(text: str, number: int, names: list[Name], place: PlaceCandidate | None, team: Team | None) -> Entity:
     fullest = max(names, key=lambda n: (len(RANK.sub("", n.text).split()), len(n.text), -n.start))
     name = RANK.sub("", fullest.text) or fullest.text
     label = names[0].label
@@ -117,4 +118,5 @@ def _entity(number: int, names: list[Name], place: PlaceCandidate | None, team: 
         aliases=tuple(text for text in dict.fromkeys(n.text for n in names) if text != name),
         mentions=tuple(Mention(start=n.start, end=n.end, text=n.text) for n in names),
         place=place.place if place is not None else None,
+        roles=roles(text, names) if label == "PERSON" else (),
     )
