@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock docs bench score screenshots chaos outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
+.PHONY: help install install-dev run test check format lock docs bench score screenshots chaos shuffle outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); half 
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))
+
+shuffle: install-dev ## Feed the same stories in several orders and compare identities (ORDERS=5)
+	$(BIN)/python -m tests.shuffle --orders $(or $(ORDERS),5)
 
 outage: install-dev ## Disconnect Elasticsearch for minutes under load (SECONDS=300)
 	$(BIN)/python -m tests.chaos.outage --seconds $(or $(SECONDS),300)
