@@ -1,8 +1,9 @@
 """Find what was said, each utterance once with all of its wordings, whoever quotes it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
@@ -11,14 +12,35 @@ from pipeline.index.index_names import QUOTES
 from pipeline.search.query_body import IGNORE_MISSING
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
+from pipeline.state.record import Record, Version
+from pipeline.state.record_mapping import INDEX as RECORDS
+from pipeline.state.relations import replacing_story
+from pipeline.state.status import status_of
 from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
 
 _MOST_MATCHING = 200
 """How many matching quotes are looked at."""
 _MOST_QUOTES = 1_000
 _MOST_TERMS = 8_000
+_MOST_RECORDS = 200
+_QUOTED = 0.4
+"""The share of a wording's fingerprints that a version's quotes must have."""
 _ROUNDS = 3
 """How many times quotes that resemble those found are looked for: a quote of a quote of a quote."""
+
+
+@dataclass(frozen=True)
+class NoLonger:
+    """A story that quoted an utterance up to ``version``: a later version does not, or the story was killed.
+
+    ``versioncreated`` is the time of that later version or kill. Of a killed story nothing else is known here.
+    """
+
+    kind: Literal["withdrawn", "killed"]
+    uri: str
+    version: int
+    versioncreated: datetime
+    headline: str | None
 
 
 def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utterance]:
@@ -61,9 +83,58 @@ def other_wording(client: Client, quotes: Sequence[Mapping[str, Any]]) -> dict[s
     return found
 
 
-def as_json(found: Utterance) -> dict[str, Any]:
-    """Return an utterance as the API and the command line show it."""
+@retry_while_starting
+def no_longer(client: Client, found: Utterance, now: datetime) -> list[NoLonger]:
+    """Return the stories that quoted an utterance in these words and do so no longer, oldest first.
+
+    Raises ElasticsearchUnavailable.
+    """
+    marks = {mark for quote in found.quotes for mark in quote.document.get("fingerprints", ())}
+    with translate_errors(client):
+        answered = client.search(
+            index=client.named(RECORDS),
+            **IGNORE_MISSING,
+            query={"terms": {"said": sorted(marks)[:_MOST_TERMS]}},
+            size=_MOST_RECORDS,
+        )
+    records = (Record.model_validate(hit["_source"]) for hit in answered["hits"]["hits"])
+    wordings = [set(wording.quotes[0].document["fingerprints"]) for wording in found.wordings]
+    changes = (change for record in records if (change := _change(record, wordings, now)))
+    return sorted(changes, key=lambda each: (each.versioncreated, each.uri))
+
+
+def _change(record: Record, wordings: Sequence[set[str]], now: datetime) -> NoLonger | None:
+    """Return what became of the utterance in a story, if an earlier version quoted it and the current one does not."""
+    status = status_of(record.versions, now)
+    current = status.content
+    if current is None or record.duplicateof or replacing_story(record, now):
+        return None
+    quoting = [
+        each
+        for each in record.versions
+        if each.pubstatus == "usable" and each.rank <= current.rank and _quotes_it(each, wordings)
+    ]
+    if not quoting:
+        return None
+    last = quoting[-1]
+    if status.kill:
+        # What a killed story was about must not be shown either.
+        return NoLonger("killed", record.uri, last.version, status.kill.versioncreated, None)
+    if last.rank == current.rank:
+        return None
+    return NoLonger("withdrawn", record.uri, last.version, current.versioncreated, current.headline)
+
+
+def _quotes_it(version: Version, wordings: Sequence[set[str]]) -> bool:
+    said = set(version.said)
+    return any(len(said & wording) >= _QUOTED * len(wording) for wording in wordings)
+
+
+def as_json(found: Utterance, gone: Sequence[NoLonger] = ()) -> dict[str, Any]:
+    """Return an utterance as the API and the command line show it, with the stories that quote it no longer."""
+    shown = [asdict(each) | {"versioncreated": each.versioncreated.isoformat()} for each in gone]
     return {
+        "nolonger": shown,
         "id": found.id,
         "speaker": found.speaker,
         "others": list(found.others),

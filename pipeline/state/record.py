@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from pipeline.annotations import Value, is_absent
 from pipeline.story import Story, Time
+from pipeline.utterances.words import said_in
 
 Status = Literal["usable", "withheld", "canceled"]
 Rank = tuple[int, datetime]
@@ -16,8 +17,8 @@ Rank = tuple[int, datetime]
 class Version(Value):
     """A version of a story, or a kill.
 
-    ``at`` is the coordinate of its text on ``wire.stories``. A version that arrived before its embargo passed is
-    ``pending`` until it is known to be indexed.
+    ``at`` is the coordinate of its text on ``wire.stories``, ``said`` are fingerprints of its quotes. A version that
+    arrived before its embargo passed is ``pending`` until it is known to be indexed.
     """
 
     version: int
@@ -28,6 +29,7 @@ class Version(Value):
     ednote: Annotated[str | None, Field(exclude_if=is_absent)] = None
     embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
     at: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    said: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     pending: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
     @classmethod
@@ -42,6 +44,7 @@ class Version(Value):
             ednote=story.ednote and story.ednote[:500],
             embargoed=story.embargoed,
             at=at,
+            said=said_in(story.body),
         )
 
     @property
@@ -77,7 +80,8 @@ class Record(Value):
 
     ``replacedby`` are later stories that are updates of this one, ``earlier`` the uris of those that it is an update
     of; ``replaces`` lists those of them that it stands for now. ``separate`` means that an editor keeps it beside
-    its updates. ``apart`` are the uris made for other stories that came under this one's.
+    its updates. ``apart`` are the uris made for other stories that came under this one's. ``said`` are the fingerprints
+    of the quotes of all versions.
     """
 
     uri: str
@@ -99,6 +103,7 @@ class Record(Value):
     replacedby: Annotated[tuple[Replacement, ...], Field(exclude_if=is_absent)] = ()
     separate: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
     apart: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    said: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
 
     def place_of(self, version: int) -> str | None:
         """Return the coordinate on ``wire.stories`` of the latest text of this version, if known."""
@@ -109,7 +114,7 @@ class Record(Value):
         """Return the versions up to the one shown, as documents list them; embargoed versions are left out."""
         for each in self.versions:
             if each.rank <= shown:
-                yield each.model_dump(mode="json", exclude={"embargoed", "at", "pending"})
+                yield each.model_dump(mode="json", exclude={"embargoed", "at", "said", "pending"})
 
     @model_validator(mode="before")
     @classmethod

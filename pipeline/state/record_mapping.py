@@ -1,4 +1,4 @@
-"""Map records in Elasticsearch: read by id, searched only for embargoes that have passed."""
+"""Map records in Elasticsearch: read by id, searched for embargoes that have passed and for what was said."""
 
 from typing import Any
 
@@ -28,6 +28,7 @@ RECORD: dict[str, Any] = {
     "replacedby": _KEPT,
     "separate": {"type": "boolean"},
     "apart": _WORD,
+    "said": _WORD,
     # Written by version 0.6.
     "at": {"type": "keyword", "index": False, "doc_values": False},
     "texts": _KEPT,

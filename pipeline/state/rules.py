@@ -84,6 +84,7 @@ def decide(
         replacedby=replacedby,
         separate=known.separate if known else False,
         apart=known.apart if known else (),
+        said=tuple(sorted({mark for each in versions for mark in each.said})),
     )
     notify = (*originals, *earlier, *(each.uri for each in replacedby))
     replaced = replacing_story(record, now) if policy.folds else None

@@ -10,6 +10,8 @@ FEWEST = 5
 """The fewest quoted words that can be recognised again; fewer are a phrase that anybody may use."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _INSERTED = re.compile(r"[(\[][^)\]]{0,80}[)\]]")
+_BETWEEN_MARKS = re.compile(r"(?:“|``)[^”\n]{20,1500}?(?:”|'')|\"[^\"\n]{20,1500}\"")
+_MOST_FINGERPRINTS = 300
 _SHINGLE, _WINDOW = 3, 3
 _SPELLINGS = ((re.compile(r"is(?=e[sd]?$|ing$|ations?$)"), "iz"), (re.compile(r"our(?=s?$)"), "or"))
 _RUN = 3
@@ -39,6 +41,16 @@ def fingerprints(words: Sequence[str]) -> list[str]:
     hashes = [_hash(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)]
     windows = (hashes[at : at + _WINDOW] for at in range(max(1, len(hashes) - _WINDOW + 1)))
     return sorted({min(window) for window in windows})
+
+
+def said_in(body: str) -> tuple[str, ...]:
+    """Return the fingerprints of all that stands between quotation marks in a text, up to a limit, sorted."""
+    found: dict[str, None] = {}
+    for stretch in _BETWEEN_MARKS.finditer(body):
+        found |= dict.fromkeys(fingerprints(words_of(stretch[0])))
+        if len(found) > _MOST_FINGERPRINTS:
+            break
+    return tuple(sorted([*found][:_MOST_FINGERPRINTS]))
 
 
 def common_words(one: Sequence[str], other: Sequence[str]) -> int:

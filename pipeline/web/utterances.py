@@ -1,11 +1,12 @@
 """Show what was said, each utterance once: who quotes it, first where, and in which wordings."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.search.utterances import as_json, utterance, utterances
+from pipeline.search.utterances import as_json, no_longer, utterance, utterances
 from pipeline.utterances.grouping import Utterance
 from pipeline.web.api import FAILURES, Failed, Size, json_response
 from pipeline.web.links import Links
@@ -34,7 +35,8 @@ def listing(page: Search, index: Index) -> str:
 @router.get("/utterance", include_in_schema=False, response_class=HTMLResponse)
 def one(uri: Text, quote: QuoteId, index: Index) -> str:
     """Show who quotes an utterance, oldest first, and how the wordings differ."""
-    return rendered("utterance.html", utterance=_one(index, uri, quote))
+    found = _one(index, uri, quote)
+    return rendered("utterance.html", utterance=found, gone=no_longer(index, found, datetime.now(UTC)))
 
 
 @router.get("/api/v1/utterances", tags=["search"], responses=FAILURES)
@@ -46,8 +48,9 @@ def api_listing(page: Search, index: Index, size: Size = 20) -> Response:
 
 @router.get("/api/v1/utterance", tags=["search"], responses=_NO_UTTERANCE)
 def api_one(uri: Text, quote: QuoteId, index: Index) -> Response:
-    """Return the utterance that a quote of a story reports."""
-    return json_response(as_json(_one(index, uri, quote)))
+    """Return the utterance that a quote of a story reports, and the stories that quote it no longer."""
+    found = _one(index, uri, quote)
+    return json_response(as_json(found, no_longer(index, found, datetime.now(UTC))))
 
 
 def _one(index: Index, uri: str, quote: str) -> Utterance:

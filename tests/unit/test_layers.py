@@ -18,11 +18,11 @@ ALLOWED = {
     "feeds": NOUNS | {"connect", "feeds", "formats"},
     "connect": NOUNS | {"connect"},
     "broker": NOUNS | {"connect", "broker"},
-    "state": NOUNS | {"connect", "state"},
+    "state": NOUNS | {"connect", "utterances", "state"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"annotate", "identity"},
     "index": NOUNS | {"connect", "state", "identity", "utterances", "index"},
-    "search": NOUNS | {"connect", "identity", "utterances", "index", "search"},
+    "search": NOUNS | {"connect", "identity", "utterances", "state", "index", "search"},
     "alerts": NOUNS | {"connect", "utterances", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | OUTLETS | {"connect", "ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES | {"connect", "ops"}),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.utterances.grouping import QuoteUse, grouped, is_same
-from pipeline.utterances.words import common_words, differences, fingerprints, words_of
+from pipeline.utterances.words import common_words, differences, fingerprints, said_in, words_of
 
 HARBOUR = "The harbour pays for itself, and whoever says otherwise has not read the accounts."
 
@@ -108,3 +108,16 @@ class TestGroups:
     @given(seed=st.integers())
     def test_the_order_of_quotes_makes_no_difference(self, seed):
         assert grouped(Random(seed).sample(self.SPLIT, len(self.SPLIT))) == grouped(self.SPLIT)
+
+
+class TestVersions:
+    def test_what_stands_between_marks_is_known_by_its_fingerprints(self):
+        body = f'She spoke. "{HARBOUR}" Others left.\n“Go,” said Bo.'
+        assert set(said_in(body)) == set(fingerprints(words_of(HARBOUR)))
+
+    def test_an_unclosed_mark_ends_with_its_paragraph(self):
+        assert said_in(f'She said: "The harbour\n{HARBOUR}') == ()
+
+    def test_their_number_is_bounded(self):
+        words = " ".join(f"word{number}" for number in range(200))
+        assert len(said_in("\n".join(f'"{words} {number}"' for number in range(40)))) <= 300

@@ -65,6 +65,7 @@ class TestUtterances:
         (listed,) = httpx.get(f"{wire.address}/api/v1/utterances", params={"speaker": "Ostergaard"}).json()["values"]
         one = httpx.get(f"{wire.address}/api/v1/utterance", params={"uri": "urn:w:3", "quote": "q1"}).json()
         assert one == listed
+        assert one["nolonger"] == []
         missing = httpx.get(f"{wire.address}/api/v1/utterance", params={"uri": "urn:w:3", "quote": "q99"})
         assert missing.status_code == 404
 
@@ -76,11 +77,22 @@ class TestUtterances:
         matched = eventually(lambda: len(texts()) == 2 and texts())
         assert all("before: The harbour pays for itself" in text for text in matched)
 
-    def test_a_killed_story_is_in_no_utterance(self, wire):
+    def test_who_takes_it_back_is_shown_without_the_text_of_what_was_killed(self, wire):
         wire.feed(ninjs(1, FIRST, version="2", pubstatus="canceled", versioncreated="2024-07-10T00:00:00Z"))
+        without = "The harbour is closed, the port office said."
+        wire.feed(ninjs(3, without, version="2", headline="Port closed", versioncreated="2024-07-11T00:00:00Z"))
         wire.await_idle()
         (utterance,) = found(wire)
-        assert utterance["first"]["uri"] == "urn:w:2"
+        assert utterance["stories"] == 1
+        one = {"uri": "urn:w:2", "quote": "q1"}
+        gone = httpx.get(f"{wire.address}/api/v1/utterance", params=one).json()["nolonger"]
+        assert [(each["kind"], each["uri"], each["version"], each["headline"]) for each in gone] == [
+            ("killed", "urn:w:1", 1, None),
+            ("withdrawn", "urn:w:3", 1, "Port closed"),
+        ]
+        page = httpx.get(f"{wire.address}/utterance", params=one).text
+        assert "No longer quoted" in page
+        assert "last two years" not in page
 
     def test_options_that_do_not_fit_are_errors(self, wire):
         assert "--utterances: not with" in wire("search", "--utterances", "--facets", code=2).stderr.decode()
