@@ -16,7 +16,7 @@ ALONE = 'Brandvold defended the tolls on Tuesday. "The harbour pays for itself,"
 def ninjs(number: int, body: str, **fields) -> dict[str, str]:
     created = f"2024-06-{number:02}T12:00:00Z"
     return {
-        "uri": f"urn:i:{number}",
+        "uri": f"urn:name:{number}",
         "versioncreated": created,
         "headline": f"Harbour {number}",
         "body_text": body,
@@ -41,7 +41,7 @@ def fed(wire: Wire) -> None:
 @pytest.mark.usefixtures("fed")
 class TestIdentity:
     def test_a_story_with_the_surname_alone_is_found_by_the_full_name(self, wire):
-        document = wire.story("urn:i:1")
+        document = wire.story("urn:name:1")
         assert document["people"] == ["Ottoline Brandvold"]
         (person,) = [entity for entity in document["entities"] if entity["type"] == "PERSON"]
         assert (person["name"], person["key"]) == ("Brandvold", "ottoline brandvold")
@@ -70,7 +70,7 @@ class TestIdentity:
         wire("entity", "merge", "Brandvold", "Ottoline Brandvold", "--by", "bob")
         eventually(lambda: named(wire, "Ottoline Brandvold") == 2)
         wire("entity", "rename", "Ottoline Brandvold", "O. Brandvold", "--by", "cas")
-        eventually(lambda: "O. Brandvold" in (wire.story("urn:i:1") or {})["people"])
+        eventually(lambda: "O. Brandvold" in (wire.story("urn:name:1") or {})["people"])
         eventually(lambda: named(wire, "Ottoline Brandvold") == named(wire, "O. Brandvold") == 2)
         lines = wire("entity", "list", "--corrections", "--json").stdout.splitlines()
         trail = [(each["by"], each["correction"]) for each in map(json.loads, lines)]
@@ -115,4 +115,4 @@ class TestIdentity:
         wire.feed(ninjs(4, FULL, version="2", pubstatus="canceled", versioncreated="2024-06-20T00:00:00Z"))
         wire.await_idle()
         eventually(lambda: named(wire, "Ottoline Halvorsen") == 0)
-        assert wire.story("urn:i:5")["people"] == ["Halvorsen"]
+        assert wire.story("urn:name:5")["people"] == ["Halvorsen"]
