@@ -103,8 +103,7 @@ def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
         )
         for bucket in answered.get("roles", {}).get("buckets", ())
     ]
-    exact = [role for role in found if not any(other.role.endswith(f" {role.role}") for other in found)]
-    return exact[:size]
+    return [role for role in found if not any(_says_more(other.role, role.role) for other in found)][:size]
 
 
 @retry_while_starting
@@ -191,6 +190,11 @@ def _aggregated(client: Client, index: str, query: dict[str, Any], aggregations:
         return {}
     found: dict[str, Any] = answered.get("aggregations", {})
     return found
+
+
+def _says_more(role: str, other: str) -> bool:
+    """Return whether a role has all words of the other and more: "US secretary of state", "secretary"."""
+    return role != other and f" {other} " in f" {role} "
 
 
 def _first(names: Iterable[Name], size: int) -> list[Name]:

@@ -9,7 +9,7 @@ from elasticsearch import NotFoundError
 
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import QUOTES
-from pipeline.search.query_body import IGNORE_MISSING
+from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
 from pipeline.state.record import Record, Version
@@ -18,8 +18,8 @@ from pipeline.state.relations import replacing_story
 from pipeline.state.status import status_of
 from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
 
-_MOST_MATCHING = 200
-"""How many matching quotes are looked at."""
+_MOST_MATCHING, _MOST_REPEATED = 150, 100
+"""How many matching quotes are looked at: the most relevant or newest, and those whose words stand in several."""
 _MOST_QUOTES = 1_000
 _MOST_TERMS = 8_000
 _MOST_RECORDS = 200
@@ -46,11 +46,12 @@ class NoLonger:
 def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utterance]:
     """Return the utterances with a quote that matches, those in most stories first.
 
-    Of more than 200 matching quotes, only the most relevant or newest are looked at. Raises ConfigurationError for an
-    invalid query, ElasticsearchUnavailable.
+    Of many matching quotes, only those whose words several have, and the most relevant or newest, are looked at. Raises
+    ConfigurationError for an invalid query, ElasticsearchUnavailable.
     """
-    matching = execute(client, replace(query, quotes=True, size=_MOST_MATCHING), highlighted=False).hits
-    return _around(client, matching)[:size]
+    quotes = replace(query, quotes=True, size=_MOST_MATCHING)
+    matching = execute(client, quotes, highlighted=False).hits
+    return _around(client, [*matching, *_repeated(client, quotes)])[:size]
 
 
 def utterance(client: Client, uri: str, quote: str) -> Utterance | None:
@@ -190,6 +191,26 @@ def _around(client: Client, quotes: Iterable[Mapping[str, Any]]) -> list[Utteran
         }
         known = {id_: use for id_, use in known.items() if id_ in kept or id_ in asked}
     return [each for each in grouped(known.values()) if asked.keys() & {quote.id for quote in each.quotes}]
+
+
+@retry_while_starting
+def _repeated(client: Client, query: SearchQuery) -> list[dict[str, Any]]:
+    """Return one quote of each wording that several matching quotes have, the most frequent first."""
+    one = {"quote": {"top_hits": {"size": 1, "sort": [{"story.versioncreated": "desc"}, {"id": "asc"}]}}}
+    terms = {"field": "wording", "size": _MOST_REPEATED, "min_doc_count": 2}
+    try:
+        with translate_errors(client):
+            found = client.search(
+                index=client.named(QUOTES),
+                **IGNORE_MISSING,
+                query=match_query(query),
+                size=0,
+                aggregations={"wordings": {"terms": terms, "aggregations": one}},
+            )
+    except NotFoundError:
+        return []
+    buckets = found.get("aggregations", {}).get("wordings", {}).get("buckets", ())
+    return [bucket["quote"]["hits"]["hits"][0]["_source"] for bucket in buckets]
 
 
 @retry_while_starting
