@@ -4,15 +4,17 @@ Every worker of the index stage does this, at moments of its own. What each find
 stories and the corrections alone, so that they need no agreement: the second finds nothing left to do.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
 
 from pipeline.errors import ElasticsearchUnavailable
+from pipeline.identity.corrections import Corrections
 from pipeline.identity.registry import Registry, survey
 from pipeline.index.documents import identified_again
-from pipeline.index.identities import Identities, IndexedStory
+from pipeline.index.identities import Counts, Identities, IndexedStory
 from pipeline.index.indices import Indices
 from pipeline.workers.contract import Clock
 
@@ -20,20 +22,28 @@ log = structlog.get_logger()
 
 EVERY = 15.0
 """Seconds between two looks."""
-_MOST_STORIES = 200
+_MOST_STORIES = 100
 """How many stories are read and written at once."""
-_MOST_ROUNDS = 25
+_MOST_ROUNDS = 50
 """How many times in one look; the next one continues."""
 _PAUSE = 10
 """After learning, the next look waits at least so many times as long as that took."""
 
 
+Learn = Callable[[Counts, Corrections], Awaitable[tuple[Registry, list[str]]]]
+
+
+async def learn_in_thread(counts: Counts, corrected: Corrections) -> tuple[Registry, list[str]]:
+    """Learn beside the event loop, which has Kafka's heartbeats to send: a million stories take seconds."""
+    return await asyncio.to_thread(survey, counts, corrected)
+
+
 class Identification:
     """The registry as of the last look, and the looks."""
 
-    def __init__(self, identities: Identities, indices: Indices, now: Clock) -> None:
+    def __init__(self, identities: Identities, indices: Indices, now: Clock, learn: Learn = learn_in_thread) -> None:
         """Nothing is known before the first look: every name then means what its own story says."""
-        self._identities, self._indices, self._now = identities, indices, now
+        self._identities, self._indices, self._now, self._learn = identities, indices, now, learn
         self._pause_until: datetime | None = None
         self.registry = Registry()
 
@@ -46,7 +56,7 @@ class Identification:
         if self._pause_until and began < self._pause_until:
             return
         corrected = await self._identities.corrections()
-        self.registry, outdated = survey(await self._identities.usages(), corrected)
+        self.registry, outdated = await self._learn(await self._identities.usages(), corrected)
         learned = self._now()
         self._pause_until = learned + _PAUSE * (learned - began)
         changed, after = 0, ""

@@ -14,7 +14,8 @@ from pipeline.annotations import Entity, Event, Quote, Span
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, Similarity
 from pipeline.errors import AnnotationFailed
 from pipeline.identity.corrections import Corrections
-from pipeline.identity.registry import survey
+from pipeline.identity.registry import Registry, survey
+from pipeline.index.identities import Counts
 from pipeline.state.decision import Policy
 from pipeline.story import AnnotatedStory, Story
 from pipeline.topics import Stage
@@ -151,7 +152,7 @@ class System:
         if stage is topics.ANNOTATE:
             return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
         indices = SimulatedIndices(self.documents, self.network, self.random)
-        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now)
+        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, _learn)
         indexing = index.Indexing(store, indices, self._policy, now, identification)
         return Handler(indexing.work, tick=identification.look, every=TICK)
 
@@ -222,6 +223,10 @@ class SimulatedAnnotator:
     async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
         await asyncio.sleep(self._random.choice((0.01, 0.1, 1.0)))
         return [_annotated(value) for value in values]
+
+
+async def _learn(counts: Counts, corrected: Corrections) -> tuple[Registry, list[str]]:
+    return survey(counts, corrected)
 
 
 @lru_cache(4096)
