@@ -17,7 +17,6 @@ _OFFICE_OF = re.compile(
 _SCORES = re.compile(r"(?:\s+[\d.:-]+)+$")
 _LABELLED_SCORES = re.compile(r"(?:\s+\d+(?:[-:/]\d+)+)+$")
 _INNINGS = re.compile(r"\s+\d{2,3}(?:-\d)?\s+and(?:\s+\d{1,3}(?:-\d)?)?$")
-_PART_OF = re.compile(r"(?:(?:north|south|east|west)(?:ern)?|central|northwestern|southeastern)\s+(?=[A-Z])")
 _SIDE_BY_SIDE = re.compile(r"(\s+(?:vs?\.?|-|(?:lbw\s+|c\s+and\s+)?b|c|st|lbw)\s+)(?=[A-Z])")
 _EVENT = re.compile(r"\s+(?:Open|OPEN|Masters|MASTERS|Grand Prix|GRAND PRIX|Amateur Championship|Olympics|OLYMPICS)\b")
 _TIME_ZONES = frozenset("GMT UTC BST EST EDT CST CDT MST MDT PST PDT CET CEST EET MSK IST JST HKT AEST".split())
@@ -111,8 +110,6 @@ def _trimmed(ent: Span) -> Name | None:
     text = _INNINGS.sub("", text)
     if ent.label_ in ("GPE", "LOC"):
         text = _SCORES.sub("", text)
-        if part := _PART_OF.match(text):
-            start, text = start + part.end(), text[part.end() :]
     if _ABBREVIATION.search(text) and kept.startswith(text + "."):
         text += "."
     if text.count("(") > text.count(")") and kept.startswith(text + ")"):
