@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
+from pipeline.index.entity_forms import listed_name
 from pipeline.index.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, STORY_CONTEXT
 from pipeline.index.happening import happening_id
 from pipeline.index.kind import Kind
+from pipeline.index.speakers import listed_speaker
 
 _PARTICIPANT = {
     "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
@@ -16,7 +18,8 @@ _PARTICIPANT = {
 def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the documents of a story's events.
 
-    Each has, besides the event, the keys of its participants, its quad class, day, point, claimant and happening.
+    Each has, besides the event, the keys of its participants, its quad class, day, point, claimant and happening. The
+    names of participants, place and claimant are those by which lists have them.
     """
     entities = {entity["id"]: entity for entity in story["entities"]}
     speakers = {quote["id"]: quote["speaker"] for quote in story["quotes"]}
@@ -24,7 +27,7 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
         happening = happening_id(event, entities, story["uri"])
         found = {**event, "happening": happening, "version": story["version"], "story": context}
         for side in ("actors", "recipients"):
-            found[side] = [_with_key(each, entities) for each in event[side]]
+            found[side] = [_identified(each, entities) for each in event[side]]
         if event.get("type") in QUAD_CLASSES:
             found["quad_class"] = QUAD_CLASSES[event["type"]]
         if "date" in event and (day := _first_day(event["date"]["value"])):
@@ -33,13 +36,13 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
             found["place"] = _located(event["place"], entities)
         speaker = speakers.get(event.get("quote"))
         if speaker:
-            found["claimed_by"] = speaker["name"]
+            found["claimed_by"] = listed_speaker(speaker, entities) or speaker["name"]
         yield found
 
 
-def _with_key(participant: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, Any]:
+def _identified(participant: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, Any]:
     entity = entities.get(participant.get("entity", ""))
-    return {**participant, "key": entity["key"]} if entity else participant
+    return {**participant, "key": entity["key"], "name": listed_name(entity)} if entity else participant
 
 
 def _located(place: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def _located(place: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, An
         return place
     where = entity.get("place")
     point = {"country": where["country"], "point": {"lat": where["lat"], "lon": where["lon"]}} if where else {}
-    return {**place, "key": entity["key"], **point}
+    return {**place, "key": entity["key"], "name": listed_name(entity), **point}
 
 
 def _first_day(value: str) -> str | None:

@@ -17,6 +17,7 @@ from pipeline.annotations import (
     Span,
     Speaker,
 )
+from pipeline.identity.registry import Registry
 from pipeline.index.documents import actions, stale_deletes
 from pipeline.index.events import EVENTS
 from pipeline.index.index_names import index_of
@@ -227,6 +228,15 @@ class TestEvents:
         for field in ("actors", "date", "place"):
             inner = document[field][0] if field == "actors" else document[field]
             assert set(inner) <= set(EVENTS.mapping[field]["properties"])
+
+    def test_name_who_takes_part_as_lists_have_them(self):
+        registry = Registry(
+            learned={("PERSON", "ann lee"): ("PERSON", "anna lee")}, names={("PERSON", "anna lee"): "Anna Lee"}
+        )
+        story = annotated(quotes=1).model_copy(update={"events": (self.event(),)})
+        found = actions(story, 3, registry=registry)
+        (document,) = [each.document for each in found if each.index.startswith("wire-events-") and each.document]
+        assert (document["actors"][0]["name"], document["actors"][0]["text"]) == ("Anna Lee", "Ann Lee")
 
     def test_leave_with_a_killed_story(self):
         todo = actions(annotated(quotes=0, pubstatus="canceled"), 5, {"events": 2})
