@@ -15,6 +15,8 @@ HIGHLIGHTED = 50_000
 """How many characters of a body to search for highlights; Elasticsearch refuses more than a million."""
 EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
 """The query that leaves out tests and advisories."""
+INTERNAL = ("name_usage", "roles", "fingerprints")
+"""The fields that only serve searches; no answer has them."""
 IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
 """Before the first story there is no index; the result is then empty."""
 
@@ -27,6 +29,7 @@ def search_body(query: SearchQuery) -> dict[str, Any]:
     body: dict[str, Any] = {
         "query": match_query(query),
         "size": query.size,
+        "source": {"excludes": INTERNAL},
         "sort": [newest, ties] if query.by_time else [{"_score": {"order": "desc"}}, newest, ties],
     }
     if query.collapsed:

@@ -6,7 +6,7 @@ from elasticsearch import NotFoundError
 
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import STORIES
-from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING
+from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, INTERNAL
 
 _CHARACTERS = 5_000
 """How much of a story's beginning to compare."""
@@ -32,7 +32,9 @@ def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> lis
     }
     try:
         with translate_errors(client):
-            found = client.search(index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size)
+            found = client.search(
+                index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size, source_excludes=INTERNAL
+            )
     except NotFoundError:
         return []
     return [hit["_source"] for hit in found["hits"]["hits"]]

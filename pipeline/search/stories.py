@@ -15,7 +15,14 @@ from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
-from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, highlight, match_query, search_body
+from pipeline.search.query_body import (
+    EXCLUDE_NON_STORIES,
+    IGNORE_MISSING,
+    INTERNAL,
+    highlight,
+    match_query,
+    search_body,
+)
 from pipeline.search.search_query import SearchQuery
 
 _KEPT = "2m"
@@ -109,7 +116,9 @@ def story(client: Client, uri: str) -> dict[str, Any] | None:
     """Return the story with this uri, or None. Raises ElasticsearchUnavailable."""
     try:
         with translate_errors(client):
-            response = client.search(index=client.named(STORIES), query={"term": {"uri": uri}}, size=1)
+            response = client.search(
+                index=client.named(STORIES), query={"term": {"uri": uri}}, size=1, source_excludes=INTERNAL
+            )
     except NotFoundError:
         return None
     hits = response["hits"]["hits"]

@@ -17,6 +17,7 @@ from pipeline.state.record_mapping import INDEX as RECORDS
 from pipeline.state.relations import replacing_story
 from pipeline.state.status import status_of
 from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
+from pipeline.utterances.words import fingerprints
 
 _MOST_MATCHING, _MOST_REPEATED = 150, 100
 """How many matching quotes are looked at: the most relevant or newest, and those whose words stand in several."""
@@ -90,7 +91,7 @@ def no_longer(client: Client, found: Utterance, now: datetime) -> list[NoLonger]
 
     Raises ElasticsearchUnavailable.
     """
-    marks = {mark for quote in found.quotes for mark in quote.document.get("fingerprints", ())}
+    marks = {mark for quote in found.quotes for mark in fingerprints(quote.words)}
     with translate_errors(client):
         answered = client.search(
             index=client.named(RECORDS),
@@ -99,7 +100,7 @@ def no_longer(client: Client, found: Utterance, now: datetime) -> list[NoLonger]
             size=_MOST_RECORDS,
         )
     records = (Record.model_validate(hit["_source"]) for hit in answered["hits"]["hits"])
-    wordings = [set(wording.quotes[0].document["fingerprints"]) for wording in found.wordings]
+    wordings = [set(fingerprints(wording.quotes[0].words)) for wording in found.wordings]
     changes = (change for record in records if (change := _change(record, wordings, now)))
     return sorted(changes, key=lambda each: (each.versioncreated, each.uri))
 
@@ -172,9 +173,7 @@ def _around(client: Client, quotes: Iterable[Mapping[str, Any]]) -> list[Utteran
     known = dict(asked)
     searched: set[str] = set()
     for _ in range(_ROUNDS):
-        marks = [
-            mark for use in known.values() for mark in use.document.get("fingerprints", ()) if mark not in searched
-        ]
+        marks = [mark for use in known.values() for mark in fingerprints(use.words) if mark not in searched]
         if not marks:
             break
         wanted = marks[:_MOST_TERMS]

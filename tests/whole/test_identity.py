@@ -54,6 +54,11 @@ class TestIdentity:
         assert "finance minister" in page
         assert "Brandvold (1)" in page
 
+    def test_answers_leave_out_what_only_serves_searches(self, wire):
+        hits = [*wire.search("Brandvold")["hits"], *wire.search("--quotes", "harbour")["hits"]]
+        hits.append(httpx.get(f"{wire.address}/api/v1/story", params={"uri": "urn:name:1"}).json())
+        assert not any(field in hit for hit in hits for field in ("name_usage", "roles", "fingerprints"))
+
     def test_so_are_its_quotes(self, wire):
         assert wire.search("--quotes", "--speaker", "Ottoline Brandvold", "pays")["total"] == 1
 
