@@ -5,13 +5,13 @@ from elasticsearch import BadRequestError
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
-from pipeline.index.templates import templates
+from pipeline.index.templates import KEEP_DELETES, templates
 from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX as RECORDS
 
 
 def ensure(client: Client, settings: Elasticsearch) -> list[str]:
-    """Create or update the templates, and add new fields to existing indices. Safe to repeat.
+    """Create or update the templates, and add new fields and settings to existing indices. Safe to repeat.
 
     Returns the names of the templates. Without this, a strict mapping of an earlier version would reject the
     documents of this one.
@@ -24,6 +24,7 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
         if client.indices.exists_alias(name=alias):
             properties = made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"]
             client.indices.put_mapping(index=alias, properties=properties)
+            client.indices.put_settings(index=alias, settings={"index.gc_deletes": KEEP_DELETES})
     for index in (client.named(RECORDS), client.named(ALERTS), client.named(IDENTITIES)):
         if client.indices.exists(index=index):
             client.indices.put_mapping(index=index, properties=made[index]["template"]["mappings"]["properties"])
