@@ -28,7 +28,7 @@ _RANK_OF_TYPE = ("ORG", "GPE", "LOC", "FAC")
 
 def learn(usages: Sequence[tuple[NameUsage, int]]) -> Iterator[tuple[Id, Id]]:
     """Yield who else is meant by a type and key, from all usages of one word, each with its number of stories."""
-    people, things, first, short = Counter[str](), Counter[Id](), Counter[str](), Counter[str]()
+    persons, things, first, short = Counter[str](), Counter[Id](), Counter[str](), Counter[str]()
     located: set[Id] = set()
     for usage, stories in usages:
         if usage.how == "first":
@@ -36,21 +36,21 @@ def learn(usages: Sequence[tuple[NameUsage, int]]) -> Iterator[tuple[Id, Id]]:
         elif usage.how == "short":
             short[usage.key] += stories
         elif usage.type == "PERSON":
-            people[usage.key] += stories
+            persons[usage.key] += stories
         else:
             things[usage.type, usage.key] += stories
             if usage.how == "located":
                 located.add((usage.type, usage.key))
-    full = {key: stories for key, stories in people.items() if _is_full(key)}
+    full = {key: stories for key, stories in persons.items() if _is_full(key)}
     variants = dict(_variants(full))
     yield from ((("PERSON", key), ("PERSON", meant)) for key, meant in variants.items())
     bearers: Counter[str] = Counter()
     for key, stories in [*full.items(), *first.items()]:
         bearers[variants.get(key, key)] += stories
-    for key in people.keys() - full.keys():
+    for key in persons.keys() - full.keys():
         if meant := _bearer(key, bearers):
             yield ("PERSON", key), ("PERSON", meant)
-        elif thing := _thing(people[key], things, located):
+        elif thing := _thing(persons[key], things, located):
             yield ("PERSON", key), thing
     yield from _things(things, located, short, bearers)
 

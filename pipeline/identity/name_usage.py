@@ -58,7 +58,7 @@ def usages(entities: Iterable[Entity]) -> Iterator[NameUsage]:
     """Yield the usages of a story's people, organizations and places."""
     for entity in entities:
         alone = entity.instory or entity
-        if alone.type in TYPES and len(entity.name) <= _LONGEST and len(alone.key) <= _LONGEST:
+        if alone.type in TYPES and all(map(_is_name, (entity.name, alone.key, alone.usual or entity.name))):
             yield from _of_one(entity, alone.type, alone.key, alone.usual or entity.name)
 
 
@@ -73,6 +73,10 @@ def _of_one(entity: Entity, type_: str, key: str, name: str) -> Iterator[NameUsa
         for alias in entity.aliases:
             if _ACRONYM.fullmatch(alias) and (short := alias.replace(".", "").casefold()) != key:
                 yield NameUsage(short, "short", type_, key, name)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST and _SEPARATOR not in text
 
 
 def _word(type_: str, key: str) -> str:

@@ -137,6 +137,10 @@ class TestLaws:
         back = [[forgotten.identify(each) for each in entities] for entities in marked]
         assert back == [[forgotten.identify(each) for each in entities] for entities in stream]
 
+    @pytest.mark.parametrize("name", ["Ann\x1fLee", "Ann " * 100])
+    def test_what_is_no_name_teaches_nothing(self, name):
+        assert name_usage([entity(name)]) == []
+
     @given(entities=st.lists(ENTITIES, max_size=3))
     def test_a_usage_can_be_read_again(self, entities):
         assert [NameUsage.parse(str(each)) for each in usages(entities)] == list(usages(entities))
