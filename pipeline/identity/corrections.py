@@ -11,6 +11,8 @@ from pipeline.identity.learning import Id
 from pipeline.story import Time
 
 LONGEST_NAME = 200
+PLAIN = r"^[^\x00-\x1f]*$"
+"""What a name may consist of: no control characters."""
 
 
 class Correction(Value):
@@ -22,11 +24,13 @@ class Correction(Value):
 
     correction: Literal["merge", "split", "rename"]
     type: str
-    key: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    key: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=PLAIN)]
     into_type: Annotated[str | None, Field(exclude_if=is_absent)] = None
     into_key: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    name: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NAME, exclude_if=is_absent)] = None
-    by: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NAME, pattern=PLAIN, exclude_if=is_absent)] = (
+        None
+    )
+    by: Annotated[str, Field(min_length=1, max_length=100, pattern=PLAIN)]
     at: Time
 
 

@@ -1,6 +1,9 @@
 """Correct which names mean one thing, as an editor decides."""
 
 from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
 
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import ConfigurationError
@@ -24,36 +27,27 @@ def merge(client: Client, name: str, into: str, kind: Kind | None, by: str) -> C
     used, thing = find_used(known, name, kind), find_thing(known, into, None)
     if (used.type, used.key) == (thing.type, thing.key):
         raise ConfigurationError(f"{name!r} and {into!r} are the same already")
-    return _store(
-        client,
-        Correction(
-            correction="merge",
-            type=used.type,
-            key=used.key,
-            into_type=thing.type,
-            into_key=thing.key,
-            name=thing.name,
-            by=by,
-            at=datetime.now(UTC),
-        ),
-    )
+    other = {"into_type": thing.type, "into_key": thing.key, "name": thing.name}
+    return _store(client, correction="merge", type=used.type, key=used.key, by=by, **other)
 
 
 def split(client: Client, name: str, kind: Kind | None, by: str) -> Correction:
     """Let a name mean only what its own story says; undoes a merge too. Raises as ``merge`` does."""
     used = find_used(list_things(client), name, kind)
-    return _store(client, Correction(correction="split", type=used.type, key=used.key, by=by, at=datetime.now(UTC)))
+    return _store(client, correction="split", type=used.type, key=used.key, by=by)
 
 
 def rename(client: Client, name: str, new: str, kind: Kind | None, by: str) -> Correction:
     """List a thing under another name. Raises as ``merge`` does."""
     thing = find_thing(list_things(client), name, kind)
-    renamed = Correction(
-        correction="rename", type=thing.type, key=thing.key, name=new.strip(), by=by, at=datetime.now(UTC)
-    )
-    return _store(client, renamed)
+    return _store(client, correction="rename", type=thing.type, key=thing.key, name=new.strip(), by=by)
 
 
-def _store(client: Client, correction: Correction) -> Correction:
+def _store(client: Client, **made: Any) -> Correction:
+    try:
+        correction = Correction(**made, at=datetime.now(UTC))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigurationError(f"{first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
     correct(client, correction)
     return correction

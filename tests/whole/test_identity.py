@@ -83,6 +83,15 @@ class TestIdentity:
         assert b"bob" in wire("entity", "list", "--corrections").stdout
         wire("entity", "rename", "Ottoline Brandvold", "Ottoline Brandvold")
 
+    def test_a_name_that_cannot_be_one_is_an_error(self, wire):
+        assert (
+            "name: String should"
+            in wire("entity", "rename", "Drumsna", "a\x1fb", "--type", "place", code=2).stderr.decode()
+        )
+        assert (
+            "name: String should" in wire("entity", "rename", "Drumsna", " ", "--type", "place", code=2).stderr.decode()
+        )
+
     def test_a_name_that_no_story_uses_is_an_error(self, wire):
         assert "no story names" in wire("entity", "split", "Nobody Atall", code=2).stderr.decode()
 
