@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.identity.seats import government_of
+
 _BETWEEN = "\x1f"
 
 
 def listed_name(entity: Mapping[str, Any]) -> str:
     """Return the usual name of an entity, or the fullest of its story if none is known."""
     return str(entity.get("usual") or entity["name"])
+
+
+def acting(entity: Mapping[str, Any]) -> tuple[str, str]:
+    """Return key and listed name of who speaks or acts: of a capital, the country whose government is meant."""
+    country = government_of(entity["key"])
+    return (country.key, country.name) if country else (str(entity["key"]), listed_name(entity))
 
 
 def other_forms(entity: Mapping[str, Any]) -> list[str]:

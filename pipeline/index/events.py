@@ -1,10 +1,10 @@
 """The kind of documents "events"."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
-from pipeline.index.entity_forms import listed_name
+from pipeline.index.entity_forms import acting, listed_name
 from pipeline.index.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, STORY_CONTEXT
 from pipeline.index.happening import happening_id
 from pipeline.index.kind import Kind
@@ -26,8 +26,9 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
     for event in story["events"]:
         happening = happening_id(event, entities, story["uri"])
         found = {**event, "happening": happening, "version": story["version"], "story": context}
-        for side in ("actors", "recipients"):
-            found[side] = [_identified(each, entities) for each in event[side]]
+        found["actors"] = [_named(each, entities, acting) for each in event["actors"]]
+        # Who bombs Baghdad bombs the city.
+        found["recipients"] = [_named(each, entities, _itself) for each in event["recipients"]]
         if event.get("type") in QUAD_CLASSES:
             found["quad_class"] = QUAD_CLASSES[event["type"]]
         if "date" in event and (day := _first_day(event["date"]["value"])):
@@ -40,9 +41,18 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
         yield found
 
 
-def _identified(participant: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, Any]:
+def _named(
+    participant: dict[str, Any], entities: Mapping[str, Any], who: Callable[[Mapping[str, Any]], tuple[str, str]]
+) -> dict[str, Any]:
     entity = entities.get(participant.get("entity", ""))
-    return {**participant, "key": entity["key"], "name": listed_name(entity)} if entity else participant
+    if entity is None:
+        return participant
+    key, name = who(entity)
+    return {**participant, "key": key, "name": name}
+
+
+def _itself(entity: Mapping[str, Any]) -> tuple[str, str]:
+    return str(entity["key"]), listed_name(entity)
 
 
 def _located(place: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.index.entity_forms import listed_name, other_forms
+from pipeline.index.entity_forms import acting, listed_name, other_forms
 from pipeline.index.fields import KEYWORD, LONG, NAME, STORED_ONLY, STORY_CONTEXT, TEXT
 from pipeline.index.kind import Kind
 from pipeline.index.speakers import listed_speaker, unnamed_kind
@@ -20,7 +20,7 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
     for quote in story["quotes"]:
         speaker = quote["speaker"]
         if speaker and (listed := listed_speaker(speaker, entities)):
-            speaker = {**speaker, "key": entities[speaker["entity"]]["key"], "listed": listed}
+            speaker = {**speaker, "key": acting(entities[speaker["entity"]])[0], "listed": listed}
         elif speaker:
             speaker = {**speaker, "unnamed": unnamed_kind(speaker["text"])}
         about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.index.entity_forms import listed_name
+from pipeline.index.entity_forms import acting
 
 _KINDS = {
     "official": "official officials spokesman spokeswoman spokesperson spokesmen spokespeople minister ministers"
@@ -31,10 +31,10 @@ _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split
 def listed_speaker(speaker: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> str | None:
     """Return the name of a speaker for lists of all stories, or None if nobody is named.
 
-    ``entities`` are the story's, by id.
+    ``entities`` are the story's, by id. "Washington said" is the United States.
     """
     entity = entities.get(speaker.get("entity", ""))
-    return listed_name(entity) if entity else None
+    return acting(entity)[1] if entity else None
 
 
 def unnamed_kind(text: str) -> str:

@@ -238,6 +238,17 @@ class TestEvents:
         (document,) = [each.document for each in found if each.index.startswith("wire-events-") and each.document]
         assert (document["actors"][0]["name"], document["actors"][0]["text"]) == ("Anna Lee", "Ann Lee")
 
+    def test_a_capital_that_acts_is_its_country_and_one_that_suffers_the_city(self):
+        place = Place(geonameid=98182, country="IQ", lat=33.3, lon=44.4)
+        city = Entity(id="e1", name="Baghdad", key="baghdad, iq", type="GPE", aliases=(), mentions=(), place=place)
+        side = Participant(start=0, end=7, text="Baghdad", entity="e1", name="Baghdad")
+        story = annotated(quotes=0).model_copy(
+            update={"entities": (city,), "quotes": (), "events": (self.event(actors=(side,), recipients=(side,)),)}
+        )
+        (document,) = [each.document for each in actions_of(story) if each.index.startswith("wire-events-")]
+        assert (document["actors"][0]["name"], document["actors"][0]["key"]) == ("Iraq", "iraq")
+        assert (document["recipients"][0]["name"], document["recipients"][0]["key"]) == ("Baghdad", "baghdad, iq")
+
     def test_leave_with_a_killed_story(self):
         todo = actions(annotated(quotes=0, pubstatus="canceled"), 5, {"events": 2})
         assert [(each.id, each.document) for each in todo[1:]] == [
