@@ -1,4 +1,4 @@
-"""Write ``pipeline/identity/seats.json``: the country of each capital, by the capital's key; from GeoNames, CC BY 4.0."""
+"""Write ``pipeline/identity/seats.json``: the country of each capital by the capital's key, from GeoNames (CC BY)."""
 
 import json
 from pathlib import Path

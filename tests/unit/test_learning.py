@@ -67,6 +67,10 @@ class TestPeople:
         two = [*one, *stories(Carlos_Pedro_Menem=1)]
         assert meant(learn_from(two), "Carlos Saul Menem") == "Carlos Saul Menem"
 
+    def test_a_married_name_beside_the_one_before_is_one_person(self):
+        registry = learn_from(stories(Hillary_Clinton=3, Hillary_Rodham_Clinton=1, Bill_Clinton=9))
+        assert meant(registry, "Hillary Rodham Clinton") == "Hillary Clinton"
+
     def test_lists_have_the_most_frequent_of_several_names(self):
         told = [[entity("George W. Bush", key="george bush")]] * 2 + [[entity("George BUSH", key="george bush")]]
         assert learn_from(told).identity("PERSON", "george bush", "George BUSH").name == "George W. Bush"
