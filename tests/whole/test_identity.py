@@ -60,7 +60,8 @@ class TestIdentity:
         assert not any(field in hit for hit in hits for field in ("name_usage", "roles", "fingerprints"))
 
     def test_so_are_its_quotes(self, wire):
-        assert wire.search("--quotes", "--speaker", "Ottoline Brandvold", "pays")["total"] == 1
+        # Each index is refreshed by itself.
+        eventually(lambda: wire.search("--quotes", "--speaker", "Ottoline Brandvold", "pays")["total"] == 1)
 
     def test_the_list_has_the_person_once_with_both_names(self, wire):
         (line,) = wire("entity", "list", "brandvold", "--json").stdout.splitlines()
