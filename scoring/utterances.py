@@ -21,7 +21,6 @@ from pipeline.annotate import model
 from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.identity.registry import learn_from
 from pipeline.index.documents import story_document
-from pipeline.index.kind import Kind
 from pipeline.index.quotes import QUOTES
 from pipeline.settings import load
 from pipeline.story import AnnotatedStory, Story
@@ -46,13 +45,13 @@ def read_labels(path: Path = LABELS) -> dict[Pair, bool]:
         return {(one, other): label == "same" for one, other, label in csv.reader(file, delimiter="\t")}
 
 
-def quotes_in(stories: Sequence[AnnotatedStory], kind: Kind = QUOTES) -> dict[str, QuoteUse]:
+def quotes_in(stories: Sequence[AnnotatedStory]) -> dict[str, QuoteUse]:
     """Return the quotes as they are indexed, by their story's id and their start."""
     registry = learn_from(story.entities for story in stories)
     found = {}
     for story in stories:
         document = story_document(story, registry=registry)
-        for quote in kind.documents(
+        for quote in QUOTES.documents(
             document, {name: document.get(name) for name in ("uri", "versioncreated", "source")}
         ):
             found[f"{story.uri}#{quote['start']}"] = QuoteUse(quote)

@@ -18,7 +18,6 @@ from pipeline.identity.corrections import Correction
 from pipeline.identity.things import Thing
 from pipeline.index.identities import read_corrections
 from pipeline.ops import identities
-from pipeline.search.entity_names import begins
 from pipeline.settings import load
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name as stories have it, or a key.")]
@@ -66,13 +65,7 @@ def list_entities(
         if corrections:
             _show_corrections(read_corrections(client), as_json=as_json)
             return
-        found = identities.list_things(client)
-    words = beginning.lower().split()
-    wanted = [
-        thing
-        for thing in found
-        if type in (None, thing.kind) and any(begins(alias.name, words) for alias in thing.aliases)
-    ][:size]
+        wanted = identities.list_things(client, beginning, type)[:size]
     if as_json:
         for thing in wanted:
             print_json(json.dumps(asdict(thing), ensure_ascii=False))

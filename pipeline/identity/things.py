@@ -62,7 +62,7 @@ def things(registry: Registry, counts: Iterable[tuple[str, int]]) -> list[Thing]
     for (type_, key, name), stories in used.items():
         identity = registry.identity(type_, key, name)
         at = (identity.type, identity.key)
-        names[at] = max(names.get(at, ""), identity.name) if identity.name == name else identity.name
+        names[at] = identity.name
         why: Why = (
             "same" if at == (type_, key) else "merged" if (type_, key) in registry.corrected.merged else "learned"
         )

@@ -10,12 +10,21 @@ from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import Correction
 from pipeline.identity.things import Kind, Thing, find_thing, find_used, things
 from pipeline.index.identities import correct, read_registry
+from pipeline.search.entity_names import begins
 
 
-def list_things(client: Client) -> list[Thing]:
-    """Return all that stories name, the most frequent first. Raises ElasticsearchUnavailable."""
+def list_things(client: Client, beginning: str = "", kind: Kind | None = None) -> list[Thing]:
+    """Return all that stories name, the most frequent first; with ``beginning`` those with a name whose words begin so.
+
+    Raises ElasticsearchUnavailable.
+    """
     registry, counts = read_registry(client)
-    return things(registry, counts)
+    words = beginning.lower().split()
+    return [
+        thing
+        for thing in things(registry, counts)
+        if kind in (None, thing.kind) and any(begins(alias.name, words) for alias in thing.aliases)
+    ]
 
 
 def merge(client: Client, name: str, into: str, kind: Kind | None, by: str) -> Correction:

@@ -95,7 +95,7 @@ class Utterance:
     @property
     def longest(self) -> str:
         """The longest wording."""
-        return max((wording.text for wording in self.wordings), key=lambda text: (len(words_of(text)), text))
+        return _longest(wording.text for wording in self.wordings)
 
     @property
     def sources(self) -> list[str]:
@@ -155,10 +155,14 @@ def _utterance(quotes: Sequence[QuoteUse]) -> Utterance:
     by_words: dict[str, list[QuoteUse]] = defaultdict(list)
     for quote in ordered:
         by_words[" ".join(quote.words)].append(quote)
-    longest = max((same[0].text for same in by_words.values()), key=lambda text: (len(words_of(text)), text))
+    longest = _longest(same[0].text for same in by_words.values())
     wordings = tuple(
         Wording(same[0].text, tuple(same), tuple(differences(longest, same[0].text))) for same in by_words.values()
     )
     first = blake2b(ordered[0].id.encode("utf-8", "replace"), digest_size=8).hexdigest()
     speaker = ranked[0] if ranked else next(unnamed, None)
     return Utterance(first, speaker, tuple(ranked[1:]), tuple(ordered), wordings)
+
+
+def _longest(texts: Iterable[str]) -> str:
+    return max(texts, key=lambda text: (len(words_of(text)), text))

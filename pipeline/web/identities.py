@@ -12,10 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import LONGEST_NAME, Correction
-from pipeline.identity.things import KIND_OF, Kind, Thing
+from pipeline.identity.things import KIND_OF, Kind
 from pipeline.index.identities import read_corrections
 from pipeline.ops import identities
-from pipeline.search.entity_names import begins
 from pipeline.web.api import Failed, Listed, json_response
 from pipeline.web.query_parameters import Index
 from pipeline.web.status_pages import Entrance
@@ -46,7 +45,7 @@ def page(index: Index, begins: Beginning = "", type: Kind | None = None, done: s
     """Show things with their names, a form to correct them, and what was corrected."""
     return rendered(
         "identities.html",
-        things=_wanted(index, begins, type, _SHOWN),
+        things=identities.list_things(index, begins, type)[:_SHOWN],
         corrections=read_corrections(index)[: -_LAST_CORRECTIONS - 1 : -1],
         begins=begins,
         type=type,
@@ -77,7 +76,7 @@ def api_list(
     size: Annotated[int, Query(ge=1, le=1_000)] = 50,
 ) -> Response:
     """List people, organizations and places, each once with all names that stories use for it."""
-    return json_response({"values": [asdict(thing) for thing in _wanted(index, begins, type, size)]})
+    return json_response({"values": [asdict(thing) for thing in identities.list_things(index, begins, type)[:size]]})
 
 
 @router.get("/api/v1/identities/corrections", tags=["search"], response_model=Listed)
@@ -93,16 +92,6 @@ def api_correct(
     """Merge a name into the thing it means, split it off again, or rename a thing; the stories follow in a minute."""
     made = _correct(index, wanted, ingest_service.sender(authorization))
     return json_response(made.model_dump(mode="json"), 202)
-
-
-def _wanted(index: Client, beginning: str, kind: Kind | None, size: int) -> list[Thing]:
-    words = beginning.lower().split()
-    found = (
-        thing
-        for thing in identities.list_things(index)
-        if kind in (None, thing.kind) and any(begins(alias.name, words) for alias in thing.aliases)
-    )
-    return [thing for thing, _ in zip(found, range(size), strict=False)]
 
 
 def _correct(index: Client, wanted: Wanted, by: str) -> Correction:

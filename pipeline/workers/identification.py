@@ -7,18 +7,20 @@ stories and the corrections alone, so that they need no agreement: the second fi
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 
 from pipeline.errors import ElasticsearchUnavailable
-from pipeline.identity.corrections import Corrections
 from pipeline.identity.registry import Registry, survey
-from pipeline.index.documents import identified_again
-from pipeline.index.identities import Counts, Identities, IndexedStory
+from pipeline.index.documents import Action, identified_again
+from pipeline.index.identities import Identities, IndexedStory
 from pipeline.index.indices import Indices
 from pipeline.workers.contract import Clock
 
 log = structlog.get_logger()
+
+Run = Callable[..., Awaitable[Any]]
 
 EVERY = 15.0
 """Seconds between two looks."""
@@ -30,20 +32,15 @@ _PAUSE = 10
 """After learning, the next look waits at least so many times as long as that took."""
 
 
-Learn = Callable[[Counts, Corrections], Awaitable[tuple[Registry, list[str]]]]
-
-
-async def learn_in_thread(counts: Counts, corrected: Corrections) -> tuple[Registry, list[str]]:
-    """Learn beside the event loop, which has Kafka's heartbeats to send: a million stories take seconds."""
-    return await asyncio.to_thread(survey, counts, corrected)
-
-
 class Identification:
     """The registry as of the last look, and the looks."""
 
-    def __init__(self, identities: Identities, indices: Indices, now: Clock, learn: Learn = learn_in_thread) -> None:
-        """Nothing is known before the first look: every name then means what its own story says."""
-        self._identities, self._indices, self._now, self._learn = identities, indices, now, learn
+    def __init__(self, identities: Identities, indices: Indices, now: Clock, run: Run = asyncio.to_thread) -> None:
+        """Nothing is known before the first look: every name then means what its own story says.
+
+        ``run`` calls a function beside the event loop, which has Kafka's heartbeats to send.
+        """
+        self._identities, self._indices, self._now, self._run = identities, indices, now, run
         self._pause_until: datetime | None = None
         self.registry = Registry()
 
@@ -56,7 +53,7 @@ class Identification:
         if self._pause_until and began < self._pause_until:
             return
         corrected = await self._identities.corrections()
-        self.registry, outdated = await self._learn(await self._identities.usages(), corrected)
+        self.registry, outdated = await self._run(survey, await self._identities.usages(), corrected)
         learned = self._now()
         self._pause_until = learned + _PAUSE * (learned - began)
         changed, after = 0, ""
@@ -72,9 +69,11 @@ class Identification:
 
     async def _identify(self, stories: Sequence[IndexedStory]) -> None:
         """Write the stories. One that was indexed anew or killed meanwhile has a newer version, and stays so."""
-        actions = [
-            action for story in stories for action in identified_again(story.document, story.revision, self.registry)
-        ]
+        actions = await self._run(_actions, stories, self.registry)
         for result in await self._indices.write(actions) if actions else ():
             if isinstance(result, ElasticsearchUnavailable):
                 raise result
+
+
+def _actions(stories: Sequence[IndexedStory], registry: Registry) -> list[Action]:
+    return [action for each in stories for action in identified_again(each.document, each.revision, registry)]

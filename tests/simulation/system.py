@@ -2,20 +2,20 @@
 
 import asyncio
 import random as global_random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 from pipeline import topics
 from pipeline.annotations import Entity, Event, Quote, Span
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, Similarity
 from pipeline.errors import AnnotationFailed
 from pipeline.identity.corrections import Corrections
-from pipeline.identity.registry import Registry, survey
-from pipeline.index.identities import Counts
+from pipeline.identity.registry import survey
 from pipeline.state.decision import Policy
 from pipeline.story import AnnotatedStory, Story
 from pipeline.topics import Stage
@@ -152,7 +152,7 @@ class System:
         if stage is topics.ANNOTATE:
             return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
         indices = SimulatedIndices(self.documents, self.network, self.random)
-        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, _learn)
+        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, _call)
         indexing = index.Indexing(store, indices, self._policy, now, identification)
         return Handler(indexing.work, tick=identification.look, every=TICK)
 
@@ -225,8 +225,8 @@ class SimulatedAnnotator:
         return [_annotated(value) for value in values]
 
 
-async def _learn(counts: Counts, corrected: Corrections) -> tuple[Registry, list[str]]:
-    return survey(counts, corrected)
+async def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 @lru_cache(4096)

@@ -27,7 +27,6 @@ COUNTRY_NAMES = {
     "BA": "Bosnia|Bosnia-Herzegovina|Bosnia-Hercegovina",
     "KG": "Kirghizstan",
     "BY": "Belorussia|Byelorussia",
-    "UA": "the Ukraine",
 }
 PARTS = {
     "England": (6269131, "GB", "London"),
