@@ -185,6 +185,34 @@ def stories(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
         yield _story(number, seed, chance)
 
 
+def versions(count: int, number: int, changed: float, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Yield ``count`` stories in each of ``number`` versions: all first versions, then all second ones, and so on.
+
+    Each version has other paragraphs than the one before in place of some, which make up that share of its words:
+    agencies send a story again with a new lead and some paragraphs rewritten.
+    """
+    chance = random.Random(seed)
+    now = list(stories(count, seed))
+    fresh = (text for story in stories(count * number, seed + 1) for text in story["body_text"].split("\n")[1:])
+    yield from map(dict, now)
+    for version in range(2, number + 1):
+        for story in now:
+            paragraphs = story["body_text"].split("\n")
+            wanted = changed * len(story["body_text"].split())
+            for place in chance.sample(range(len(paragraphs)), len(paragraphs)):
+                if wanted < len(paragraphs[place].split()) / 2:
+                    break
+                wanted -= len(paragraphs[place].split())
+                paragraphs[place] = next(fresh)
+            later = datetime.fromisoformat(story["versioncreated"]) + timedelta(hours=1)
+            story |= {
+                "version": str(version),
+                "versioncreated": later.isoformat().replace("+00:00", "Z"),
+                "body_text": "\n".join(paragraphs),
+            }
+            yield dict(story)
+
+
 def _story(number: int, seed: int, chance: random.Random) -> dict[str, Any]:
     cast = [(chance.choice(GIVEN), chance.choice(FAMILY), chance.choice(ROLES)) for _ in range(3)]
     (city, country), (city2, _) = chance.sample(CITIES, 2)

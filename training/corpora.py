@@ -1,7 +1,7 @@
 """The labelled texts the names model is trained and scored on, as pieces with the labels we use.
 
 ``eww`` and ``gmb`` are described in ``docs/explanation/accuracy.md``; their texts are read in place and never
-copied. Labels become those of ``pipeline/annotate/entities/recogniser.py``.
+copied. Labels become those of ``pipeline/annotate/reading/names.py``.
 """
 
 import json
@@ -38,7 +38,11 @@ class Labelled(NamedTuple):
 
 def eww(path: Path) -> Iterator[Labelled]:
     """Return the articles of the English Worldwide Newswire dataset in ``path``/gold.jsonl."""
-    for line in (path / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+    return _articles(path / "gold.jsonl")
+
+
+def _articles(path: Path) -> Iterator[Labelled]:
+    for line in path.read_text(encoding="utf-8").splitlines():
         article = json.loads(line)
         text = article["text"]
         names = []
@@ -119,15 +123,36 @@ def _detokenized(text: str, sentence: Iterable[tuple[str, str]]) -> tuple[str, l
     return text, names
 
 
-def pieces(whole: Labelled) -> Iterator[Labelled]:
-    """Return a text in pieces of whole lines, each long enough to have some context."""
+COLLECTIONS = ("eww", "gmb", "wikigold", "crossner-politics", "uner-ewt")
+"""The collections of labelled names; all but the first follow conventions of their own."""
+
+
+def collected(data: Path, name: str) -> Iterator[Labelled]:
+    """Return the texts of a collection that is for training."""
+    if name == "eww":
+        return eww(data / "eww" / "train")
+    if name == "gmb":
+        return gmb(data / "gmb" / "gmb.conll")
+    return _articles(data / "names" / f"{name}.jsonl")
+
+
+def unlabelled(data: Path) -> Iterator[str]:
+    """Return the unlabelled stories: AFP's and Xinhua's, and the articles of PolNeAR's training part."""
+    for line in (data / "wires" / "afp-xinhua.jsonl").read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)["text"]
+    for path in sorted((data / "polnear" / "train" / "text").glob("*.txt")):
+        yield path.read_text(encoding="utf-8")
+
+
+def pieces(whole: Labelled, characters: int = _LONG_ENOUGH) -> Iterator[Labelled]:
+    """Return a text in pieces of whole lines, each of more than so many characters, so that it has some context."""
     text, names = "", list[tuple[int, int, str]]()
     for line in re.finditer(r"[^\n]*\n+|[^\n]+$", whole.text):
         first, last = line.span()
         shift = len(text) - first
         names += [(a + shift, b + shift, label) for a, b, label in whole.names if first <= a and b <= last]
         text += line[0]
-        if len(text) > _LONG_ENOUGH:
+        if len(text) > characters:
             yield Labelled(text, names)
             text, names = "", []
     if text.strip():

@@ -106,8 +106,7 @@ class Sentence(NamedTuple):
 def parsed(path: Path, words: WordClasses) -> Iterator[Sentence]:
     """Yield the sentences with the features of all of their pairs."""
     labels = [json.loads(line) for line in path.read_text().splitlines()]
-    nlp = model.load(Settings().spacy.model)
-    docs = nlp.pipe((label["text"] for label in labels), disable=list(model.OWN_COMPONENTS))
+    docs = model.load(Settings().spacy.model).documents([label["text"] for label in labels])
     for number, (label, doc) in enumerate(zip(labels, docs, strict=True)):
         tree = Tree(doc)
         extractor = FeatureExtractor(tree, words)
@@ -126,8 +125,7 @@ def uneventful(path: Path, words: WordClasses) -> Iterator[Row]:
     """Yield pairs of whole stories that no word suggests to be an event: sentences with labels have few of them."""
     random = Random(0)
     texts = [json.loads(line)["text"][:_LEAD] for line in random.sample(path.read_text().splitlines(), _STORIES)]
-    nlp = model.load(Settings().spacy.model)
-    for doc in nlp.pipe(texts, disable=list(model.OWN_COMPONENTS)):
+    for doc in model.load(Settings().spacy.model).documents(texts):
         tree = Tree(doc)
         extractor = FeatureExtractor(tree, words)
         for pair in argument_structure.pairs(tree, extractor):

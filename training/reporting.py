@@ -12,10 +12,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import spacy
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
@@ -25,6 +24,9 @@ from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.quotes.reported_speech import reports
 from pipeline.annotate.quotes.unattributed import features
 from pipeline.annotate.tree import Tree
+
+if TYPE_CHECKING:
+    from pipeline.annotate.model import LanguageModel
 
 BELIEFS = frozenset(
     "think believe hope want plan expect feel intend know consider decide seem appear need wish fear doubt worry"
@@ -75,16 +77,15 @@ def main() -> None:
     args = parser.parse_args()
     from pipeline.annotate import model  # noqa: PLC0415 - the weights need not be there yet
 
-    nlp = model.load(args.model)
-    learned = learn(list(articles(nlp, args.data / "polnear" / "train")))
+    learned = learn(list(articles(model.load(args.model), args.data / "polnear" / "train")))
     args.out.write_text(json.dumps(learned, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{args.out}: {len(learned['lemmas'])} forms, {len(learned['weights'])} weights")
 
 
-def articles(nlp: spacy.Language, folder: Path) -> Iterator[Article]:
+def articles(language: "LanguageModel", folder: Path) -> Iterator[Article]:
     """Return the articles of a PolNeAR folder."""
     texts = sorted((folder / "text").glob("*.txt"))
-    docs = nlp.pipe((path.read_text(encoding="utf-8") for path in texts), disable=["wire_entities", "wire_quotes"])
+    docs = language.documents([path.read_text(encoding="utf-8") for path in texts])
     for path, doc in zip(texts, docs, strict=True):
         notes = sorted((folder / "attributions").glob(path.stem + "_*.ann"))[:1]
         yield Article(doc, [a for note in notes for a in attributions(note.read_text(encoding="utf-8"), doc.text)])

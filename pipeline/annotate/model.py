@@ -1,6 +1,6 @@
 """Assemble the language model, and run it over batches of bodies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -14,45 +14,59 @@ import pipeline.annotate.entities.entity_component
 import pipeline.annotate.events.event_component
 import pipeline.annotate.paragraph_breaks
 import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
-from pipeline.annotate.entities import recogniser
 from pipeline.annotate.events.classifier import classifier
 from pipeline.annotate.normalise_marks import normalise_marks, restore_marks
+from pipeline.annotate.reading.language_model import paragraph_reader
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Names
 
+READ_BY_OURS = ("tok2vec", "transformer", "parser", "ner")
+"""Components of stock pipelines in whose place our model stands."""
 UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
 """Components of stock pipelines whose output is not used here."""
 OWN_COMPONENTS = ("wire_entities", "wire_quotes", "wire_dates", "wire_events")
 PIECE_CHARACTERS = 20_000
-"""A longer body is processed in pieces of whole paragraphs, so that memory stays bounded."""
+"""The stock model reads a longer body in pieces of whole paragraphs, so that memory stays bounded."""
+KEPT_CHARACTERS = 1_000_000
+"""Paragraphs of so many characters are kept, in 50 MB."""
 
 
-def load(name: str, names: Names = "wire") -> Language:
-    """Return the installed spaCy model of this name with our components, without unused ones.
+class LanguageModel(NamedTuple):
+    """What reads bodies: documents with a parse and names, and the components that read these."""
 
-    ``names`` selects the recogniser: ours, or the model's "stock" one. Raises ConfigurationError if no such model
-    is installed.
+    nlp: Language
+    documents: Callable[[Sequence[str]], Iterator[Doc]]
+    """Yields one document a body, in order."""
+
+
+def load(name: str, names: Names = "wire", kept: int = KEPT_CHARACTERS) -> LanguageModel:
+    """Return the language model, over the words of the installed spaCy model of this name.
+
+    ``names`` selects who parses and recognises names: our model, or the installed "stock" one. ``kept`` is how many
+    characters of paragraphs our model keeps. Raises ConfigurationError if no such model is installed.
     """
-    unread = UNUSED_COMPONENTS if names == "stock" else (*UNUSED_COMPONENTS, "ner")
+    replaced = READ_BY_OURS if names == "wire" else ()
     try:
-        nlp = spacy.load(name, exclude=list(unread))
+        nlp = spacy.load(name, exclude=[*UNUSED_COMPONENTS, *replaced])
     except OSError:
         raise ConfigurationError(
             f"spacy.model: no model {name!r} is installed; install it in this environment, or name another"
         ) from None
-    nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
     if names == "wire":
-        recogniser.add(nlp)
+        documents: Callable[[Sequence[str]], Iterator[Doc]] = paragraph_reader(nlp, kept)
+    else:
+        nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
+        multiply_with_numpy(nlp)
+        documents = StockReader(nlp)
     for component in OWN_COMPONENTS:
         nlp.add_pipe(component)
-    _multiply_with_numpy(nlp)
     # Read now and not with the first story: language processes keep what is loaded out of garbage collection.
     classifier()
-    return nlp
+    return LanguageModel(nlp, documents)
 
 
-def _multiply_with_numpy(nlp: Language) -> None:
+def multiply_with_numpy(nlp: Language) -> None:
     """Multiply matrices with numpy's OpenBLAS instead of thinc's blis.
 
     The blis wheel has no kernels for newer processors and takes half of the whole language pass; OpenBLAS takes
@@ -63,6 +77,22 @@ def _multiply_with_numpy(nlp: Language) -> None:
             node.ops.use_blis = False
 
 
+class StockReader:
+    """Makes documents with a stock pipeline."""
+
+    def __init__(self, nlp: Language) -> None:
+        """Read with the components that ``nlp`` has now."""
+        self._nlp = nlp
+
+    def __call__(self, bodies: Sequence[str]) -> Iterator[Doc]:
+        """Yield the document of each body, in order."""
+        pieces = [(normalise_marks(piece), (piece, n)) for n, body in enumerate(bodies) for piece in split(body)]
+        docs = self._nlp.pipe(pieces, as_tuples=True, disable=list(OWN_COMPONENTS))
+        for _, group in groupby(docs, key=lambda read: read[1][1]):
+            read = [restore_marks(doc, piece) for doc, (piece, _) in group]
+            yield read[0] if len(read) == 1 else Doc.from_docs(read, ensure_whitespace=False)
+
+
 class AnnotationInput(NamedTuple):
     """A body to annotate, where its dateline or agency locates it, and the day it was written."""
 
@@ -71,18 +101,14 @@ class AnnotationInput(NamedTuple):
     written: date | None = None
 
 
-def annotate(nlp: Language, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
+def annotate(model: LanguageModel, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
     """Yield the annotations of each text, in order. No ``Doc`` outlives the call."""
-    pieces = [
-        (normalise_marks(piece), (piece, number)) for number, text in enumerate(texts) for piece in split(text.body)
-    ]
-    with nlp.memory_zone():
-        docs = nlp.pipe(pieces, as_tuples=True, disable=list(OWN_COMPONENTS))
-        for number, group in groupby(docs, key=lambda read: read[1][1]):
-            doc = _whole([restore_marks(doc, piece) for doc, (piece, _) in group])
-            doc._.wire_located, doc._.wire_written = texts[number].located, texts[number].written
-            for component in OWN_COMPONENTS:
-                doc = nlp.get_pipe(component)(doc)
+    components = [model.nlp.get_pipe(name) for name in OWN_COMPONENTS]
+    with model.nlp.memory_zone():
+        for text, doc in zip(texts, model.documents([text.body for text in texts]), strict=True):
+            doc._.wire_located, doc._.wire_written = text.located, text.written
+            for component in components:
+                component(doc)
             yield Annotations(
                 entities=doc._.wire_entities,
                 quotes=doc._.wire_quotes,
@@ -104,7 +130,3 @@ def split(body: str) -> Iterator[str]:
         yield body[start:end]
         start = end
     yield body[start:]
-
-
-def _whole(docs: list[Doc]) -> Doc:
-    return docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)

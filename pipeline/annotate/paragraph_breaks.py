@@ -13,3 +13,8 @@ def paragraphs(doc: Doc) -> Doc:
             token.is_sent_start = True
         after_break = "\n" in token.text or (after_break and token.is_space)
     return doc
+
+
+def paragraph_starts(doc: Doc) -> list[int]:
+    """Return where the paragraphs after the first one start."""
+    return [token.i for token in doc if token.i and "\n" in doc[token.i - 1].text and "\n" not in token.text]

@@ -3,36 +3,34 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from spacy.language import Language
-
-from pipeline.annotate.model import AnnotationInput, annotate
+from pipeline.annotate.model import AnnotationInput, LanguageModel, annotate
 from pipeline.annotations import Annotations
 from pipeline.story import AnnotatedStory, Story
 
 _DATELINE_AGE = timedelta(days=3)
 
 
-def annotate_stories(nlp: Language, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
+def annotate_stories(model: LanguageModel, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
     """Yield the stories in order, each with its annotations.
 
     A story in another language, one whose body has more than ``longest`` characters, and one that is withheld or
     canceled gets none.
     """
-    readable = [is_readable(nlp, story, longest) for story in stories]
+    readable = [is_readable(model, story, longest) for story in stories]
     texts = [
         AnnotationInput(story.body, location_text(story), day_written(story))
         for story, yes in zip(stories, readable, strict=True)
         if yes
     ]
-    found = annotate(nlp, texts)
+    found = annotate(model, texts)
     for story, yes in zip(stories, readable, strict=True):
         yield story.annotated(next(found) if yes else Annotations())
 
 
-def is_readable(nlp: Language, story: Story, longest: int) -> bool:
+def is_readable(model: LanguageModel, story: Story, longest: int) -> bool:
     """Return whether the model reads this story; a story of unknown language is tried."""
-    language = (story.language or nlp.lang or "").split("-")[0].lower()
-    return language == nlp.lang and len(story.body) <= longest and not story.is_removal
+    language = (story.language or model.nlp.lang or "").split("-")[0].lower()
+    return language == model.nlp.lang and len(story.body) <= longest and not story.is_removal
 
 
 def location_text(story: Story) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from spacy.tokens import Doc
 
-_READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START"]
+_READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START", "SPACY"]
 TREE = "wire_tree"
 """Where a document keeps its tree."""
 
@@ -23,14 +23,15 @@ class Tree:
 
     def __init__(self, doc: Doc) -> None:
         """Read everything out of ``doc`` once."""
-        self.text = doc.text
         strings = doc.vocab.strings
         read: Any = doc
         array = read.to_array(_READ) if len(doc) else np.zeros((0, len(_READ)), dtype=np.uint64)
         table = array.T.tolist()
-        words, lowers, deps, _, kinds, starts, borders = table
+        words, lowers, deps, _, kinds, starts, borders, spaces = table
         named = {number: strings[number] for number in {*words, *lowers, *deps, *kinds}}
         self.word: list[str] = [named[number] for number in words]
+        # Not doc.text, which makes an object of every token.
+        self.text = "".join([word + " " if space else word for word, space in zip(self.word, spaces, strict=True)])
         self.lower: list[str] = [named[number] for number in lowers]
         self.dep: list[str] = [named[number] for number in deps]
         self.kind: list[str] = [named[number] for number in kinds]

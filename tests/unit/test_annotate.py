@@ -165,7 +165,7 @@ class TestEntities:
 
 class TestModel:
     def test_components_nobody_reads_do_not_run(self, nlp):
-        assert not set(model.UNUSED_COMPONENTS) & set(nlp.pipe_names)
+        assert not set(model.UNUSED_COMPONENTS) & set(nlp.nlp.pipe_names)
 
     def test_a_missing_model_is_an_error(self):
         with pytest.raises(ConfigurationError, match="en_core_web_none"):

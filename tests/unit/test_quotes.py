@@ -240,7 +240,7 @@ class TestReadings:
     """Which readings a cue has, and how probable one must be."""
 
     def read(self, nlp, body: str, cue: str) -> set[str]:
-        doc = nlp(body)
+        (doc,) = nlp.documents([body])
         tree = Tree(doc)
         options = candidates(tree, Quotations(tree), tree.word.index(cue))
         return {doc[candidate.first : candidate.last].text for candidate in options}

@@ -21,6 +21,7 @@ from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_n
 from pipeline.annotate.entities.roles import roles
 from pipeline.annotate.entities.sports import sport_of
 from pipeline.annotate.entities.teams import Team
+from pipeline.annotate.tree import tree_of
 from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")
@@ -33,7 +34,7 @@ if not Doc.has_extension("wire_entities"):
 @Language.component("wire_entities", requires=["doc.ents"], assigns=["doc._.wire_entities"])
 def entities(doc: Doc) -> Doc:
     """Set ``doc._.wire_entities``, in the order of first mentions."""
-    text = doc.text
+    text = tree_of(doc).text
     names = list(recognised_names(text, doc))
     sport = sport_of(text)
     if sport:

@@ -69,7 +69,7 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     cue = Cue(tree, quotations, token, lemma)
     weights = known.weights
     odds = [
-        math.exp(min(50.0, known.bias + sum(weights.get(word, 0.0) for word in cue.of(candidate))))
+        math.exp(min(50.0, known.bias + sum([weights.get(word, 0.0) for word in cue.of(candidate)])))
         for candidate in options
     ]
     total = 1 + sum(odds)

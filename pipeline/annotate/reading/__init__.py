@@ -1,0 +1,1 @@
+"""Read a text once: one encoder for the parser and the names."""

@@ -1,0 +1,318 @@
+"""A larger names model that only training uses: it labels unlabelled wire stories for the model that ships.
+
+It is MiniLM (six transformer layers, 384 wide, Apache-2.0; Wang et al., NeurIPS 2020, as all-MiniLM-L6-v2) in JAX,
+with a softmax over BILOU tags. MiniLM reads lower-cased words, so the shape of each word, whether it begins a line, and
+its word features (``pipeline/annotate/entities/word_features.py``) are embedded too. So is the collection a text
+comes from, since each labels by conventions of its own; unlabelled stories are read as if they were eww's.
+
+    python -m training.teacher --minilm FOLDER --out FILE.npz [--seed 1]
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import spacy
+from safetensors.numpy import load_file
+from spacy.language import Language
+from spacy.tokens import Doc
+from tokenizers import Tokenizer
+
+from pipeline.annotate.entities.word_features import word_features
+from pipeline.annotate.reading.names import TAGS
+from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces
+from training.scores import f1
+from training.tags import names_of, tags_of
+from training.variety import stream
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+LENGTH, BATCH = 256, 16
+RATE, HEAD_RATE = 2e-4, 2e-3
+SHAPES, FEATURES = 16, 64
+WORDS = "embeddings.word_embeddings.weight"
+"""Not trained: its gradient would take a quarter of the time, and rare words would lose what they share."""
+Params = dict[str, Any]
+
+
+class Words(NamedTuple):
+    """Texts as arrays (text, piece): pieces, shapes and word features; and the first piece of each word, or -1."""
+
+    pieces: np.ndarray
+    shapes: np.ndarray
+    features: np.ndarray
+    collection: np.ndarray
+    words: np.ndarray
+
+
+class Reader:
+    """Turns spaCy's words into MiniLM's pieces."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the tokenizer's file."""
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._known: dict[str, list[int]] = {}
+
+    def windows(self, doc: Doc) -> Iterator[list[int]]:
+        """Yield the indices of the words of a document, as many at once as fit, cut at lines where possible."""
+        window: list[int] = []
+        used, line = 2, 0
+        for token in doc:
+            if token.is_space:
+                if "\n" in token.text:
+                    line = len(window)
+                continue
+            size = len(self.pieces(token.text))
+            if used + size > LENGTH and window:
+                cut = line if line > len(window) // 2 else len(window)
+                yield window[:cut]
+                window, line = window[cut:], 0
+                used = 2 + sum(len(self.pieces(doc[n].text)) for n in window)
+            window.append(token.i)
+            used += size
+        if window:
+            yield window
+
+    def pieces(self, word: str) -> list[int]:
+        """Return the pieces of a word, at most twelve."""
+        if word not in self._known:
+            self._known[word] = (self._tokenizer.encode(word, add_special_tokens=False).ids or [100])[:12]
+        return self._known[word]
+
+    def arrays(self, windows: Sequence[tuple[Doc, list[int]]], collections: Sequence[int]) -> Words:
+        """Return windows as arrays, padded to ``LENGTH``."""
+        shape = (len(windows), LENGTH)
+        none = np.full(shape, -1, np.int32)
+        read = Words(*(np.zeros(shape, np.int32) for _ in range(3)), np.asarray(collections), none)
+        for row, (doc, window) in enumerate(windows):
+            read.pieces[row, 0] = 101
+            column = 1
+            for number, index in enumerate(window):
+                token = doc[index]
+                first = index == 0 or "\n" in doc[index - 1].text
+                for place, piece in enumerate(self.pieces(token.text)):
+                    read.pieces[row, column] = piece
+                    read.shapes[row, column] = 1 + _shape(token.text) + 7 * first if not place else 15
+                    read.features[row, column] = word_features(token.text)
+                    if not place:
+                        read.words[row, number] = column
+                    column += 1
+            read.pieces[row, column] = 102
+        return read
+
+
+def _shape(word: str) -> int:
+    if word.islower():
+        return 0
+    if word.isupper():
+        return 1 if len(word) > 1 else 2
+    if word[:1].isupper():
+        return 3
+    if word.isdigit():
+        return 4
+    return 5 if any(map(str.isalnum, word)) else 6
+
+
+def started(folder: Path, seed: int) -> Params:
+    """Return MiniLM's weights, and new ones for what it does not have."""
+    stock = load_file(folder / "model.safetensors")
+    rng = np.random.default_rng(seed)
+    new = {
+        "shapes": np.zeros((SHAPES, WIDTH), np.float32),
+        "features": np.zeros((FEATURES, WIDTH), np.float32),
+        "collection": np.zeros((len(COLLECTIONS), WIDTH), np.float32),
+        "head": rng.normal(0, 0.02, (2 * WIDTH, len(TAGS))).astype(np.float32),
+        "bias": np.zeros(len(TAGS), np.float32),
+    }
+    kept = {name: value for name, value in stock.items() if value.dtype == np.float32 and "pooler" not in name}
+    return {"frozen": {WORDS: kept.pop(WORDS)}, "stock": kept, "new": new}
+
+
+def _norm(p: Params, name: str, x: jax.Array) -> jax.Array:
+    mean = x.mean(-1, keepdims=True)
+    spread = jnp.sqrt(((x - mean) ** 2).mean(-1, keepdims=True) + 1e-12)
+    return (x - mean) / spread * p[f"{name}.weight"] + p[f"{name}.bias"]
+
+
+def _dense(p: Params, name: str, x: jax.Array) -> jax.Array:
+    return x @ p[f"{name}.weight"].T + p[f"{name}.bias"]
+
+
+def _drop(x: jax.Array, key: jax.Array | None, rate: float) -> jax.Array:
+    return x if key is None else jnp.where(jax.random.bernoulli(key, 1 - rate, x.shape), x / (1 - rate), 0)
+
+
+def logits(params: Params, read: Words, key: jax.Array | None = None) -> jax.Array:
+    """Return the scores (text, word, tag)."""
+    p, new = params["stock"], params["new"]
+    keys = [None] * (2 * LAYERS + 2) if key is None else list(jax.random.split(key, 2 * LAYERS + 2))
+    mask = read.pieces > 0
+    x = params["frozen"][WORDS][read.pieces] + p["embeddings.position_embeddings.weight"][:LENGTH]
+    x += p["embeddings.token_type_embeddings.weight"][0]
+    x += new["shapes"][read.shapes] + new["features"][read.features] + new["collection"][read.collection][:, None]
+    x = _drop(_norm(p, "embeddings.LayerNorm", x), keys[-1], 0.1)
+    away = jnp.where(mask, 0, -1e9)[:, None, None]
+    size = WIDTH // HEADS
+    for layer in range(LAYERS):
+        at = f"encoder.layer.{layer}"
+        q, k, v = (
+            _dense(p, f"{at}.attention.self.{part}", x).reshape(*x.shape[:2], HEADS, size).transpose(0, 2, 1, 3)
+            for part in ("query", "key", "value")
+        )
+        weight = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / size**0.5 + away, axis=-1)
+        seen = (weight @ v).transpose(0, 2, 1, 3).reshape(x.shape)
+        seen = _drop(_dense(p, f"{at}.attention.output.dense", seen), keys[2 * layer], 0.1)
+        x = _norm(p, f"{at}.attention.output.LayerNorm", x + seen)
+        seen = _dense(p, f"{at}.output.dense", jax.nn.gelu(_dense(p, f"{at}.intermediate.dense", x), approximate=True))
+        x = _norm(p, f"{at}.output.LayerNorm", x + _drop(seen, keys[2 * layer + 1], 0.1))
+    words = jnp.maximum(read.words, 0)[..., None]
+    first = jnp.take_along_axis(x, words, axis=1)
+    average = jnp.where(mask[..., None], x, 0).sum(1, keepdims=True) / mask.sum(1)[:, None, None]
+    both = jnp.concatenate([first, jnp.broadcast_to(average, first.shape)], -1)
+    return _drop(both, keys[-2], 0.2) @ new["head"] + new["bias"]
+
+
+def _loss(params: Params, read: Words, tags: jax.Array, key: jax.Array) -> jax.Array:
+    told = tags >= 0
+    right = jnp.take_along_axis(jax.nn.log_softmax(logits(params, read, key)), jnp.maximum(tags, 0)[..., None], -1)
+    return -jnp.where(told, right[..., 0], 0).sum() / told.sum()
+
+
+class Teacher:
+    """Trained weights, or several whose scores are averaged."""
+
+    def __init__(self, minilm: Path, weights: Sequence[Params]) -> None:
+        """Read the tokenizer."""
+        self.reader, self._weights = Reader(minilm), weights
+        self._run = jax.jit(lambda params, read: jax.nn.log_softmax(logits(params, read)))
+
+    def scores(self, docs: Sequence[Doc], collection: int = 0) -> list[np.ndarray]:
+        """Return the logarithms of the probabilities (word, tag) of each document; spaces are O."""
+        found = [np.full((len(doc), len(TAGS)), -20.0, np.float32) for doc in docs]
+        for scores in found:
+            scores[:, 0] = 0
+        windows = [(number, window) for number, doc in enumerate(docs) for window in self.reader.windows(doc)]
+        for start in range(0, len(windows), BATCH):
+            part = windows[start : start + BATCH]
+            padded = [*part, *[part[0]] * (BATCH - len(part))]
+            read = self.reader.arrays([(docs[n], window) for n, window in padded], [collection] * BATCH)
+            all_ = np.mean([np.asarray(self._run(params, read)) for params in self._weights], axis=0)
+            for (number, window), scores in zip(part, all_, strict=False):
+                found[number][window] = scores[: len(window)]
+        return found
+
+    def names(self, docs: Sequence[Doc], collection: int = 0) -> list[list[tuple[int, int, str]]]:
+        """Return the names of each document: start, end, label."""
+        return [names_of(doc, scores) for doc, scores in zip(docs, self.scores(docs, collection), strict=True)]
+
+
+def training_windows(nlp: Language, reader: Reader, data: Path, seed: int, without: Sequence[str]) -> Iterator[Any]:
+    """Yield (document, window, tags, collection) without end, varied."""
+    texts = [piece for article in eww(data / "eww" / "train") for piece in pieces(article, 900)]
+    others = [
+        (number, [piece for text in collected(data, name) for piece in pieces(text, 900)])
+        for number, name in enumerate(COLLECTIONS)
+        if name != "eww" and name not in without
+    ]
+    main, chance = stream(texts, [], seed), random.Random(seed)
+    sizes = [sum(len(p.text) for p in each) for _, each in others]
+    share = sum(sizes) / (sum(sizes) + sum(len(t.text) for t in texts)) * 0.8
+    pools: dict[int, list[Labelled]] = {}
+    while True:
+        if others and chance.random() < share:
+            number, each = chance.choices(others, weights=sizes)[0]
+            if not pools.get(number):
+                pools[number] = chance.sample(each, len(each))
+            text = pools[number].pop()
+        else:
+            number, text = 0, next(main)
+        doc = nlp.make_doc(text.text)
+        tags = tags_of(doc, text.names)
+        for window in reader.windows(doc):
+            yield doc, window, [tags[n] for n in window], number
+
+
+def train(data: Path, minilm: Path, seed: int, steps: int, without: Sequence[str]) -> Params:
+    """Return trained weights."""
+    nlp, reader = spacy.blank("en"), Reader(minilm)
+    params = started(minilm, seed)
+    schedule = optax.warmup_cosine_decay_schedule(0, 1, max(1, steps // 10), steps, 0.02)
+    optimizer = optax.chain(
+        optax.clip_by_global_norm(1.0),
+        optax.multi_transform(
+            {
+                "stock": optax.adamw(lambda n: RATE * schedule(n), weight_decay=0.01),
+                "new": optax.adamw(lambda n: HEAD_RATE * schedule(n), weight_decay=0.0),
+            },
+            {"stock": "stock", "new": "new"},
+        ),
+    )
+    frozen = {"frozen": jax.tree.map(jnp.asarray, params.pop("frozen"))}
+    state = optimizer.init(params)
+
+    @partial(jax.jit, donate_argnums=(0, 1))
+    def step(params: Params, state: Any, read: Words, tags: jax.Array, key: jax.Array) -> Any:
+        loss, slope = jax.value_and_grad(lambda p: _loss({**p, **frozen}, read, tags, key))(params)
+        change, state = optimizer.update(slope, state, params)
+        return optax.apply_updates(params, change), state, loss
+
+    articles = list(eww(data / "eww" / "dev"))
+    docs, gold = [nlp.make_doc(a.text) for a in articles], [a.names for a in articles]
+    examples, key = training_windows(nlp, reader, data, seed, without), jax.random.key(seed)
+    begun, losses = time.time(), list[float]()
+    for number in range(steps):
+        batch = [next(examples) for _ in range(BATCH)]
+        tags = np.full((BATCH, LENGTH), -1, np.int32)
+        for row, (_, _, told, _) in enumerate(batch):
+            tags[row, : len(told)] = told
+        read = reader.arrays([(doc, window) for doc, window, _, _ in batch], [each[3] for each in batch])
+        key, now = jax.random.split(key)
+        params, state, loss = step(params, state, read, tags, now)
+        losses.append(float(loss))
+        if (number + 1) % 50 == 0:
+            print(f"{number + 1:5} steps, {time.time() - begun:.0f} s: loss {np.mean(losses[-50:]):.4f}", flush=True)
+        if (number + 1) % 300 == 0 or number + 1 == steps:
+            teacher = Teacher(minilm, [{**params, **frozen}])
+            print("eww dev", f1(gold, teacher.names(docs)), flush=True)
+    return {**params, **frozen}
+
+
+def main() -> None:
+    """Train, score on the development articles, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--minilm", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=900)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", nargs="*", default=[], help="collections to keep apart")
+    args = parser.parse_args()
+    params = train(args.data, args.minilm, args.seed, args.steps, args.without)
+    save(params, args.out)
+
+
+def save(params: Params, path: Path) -> None:
+    """Write weights as one file of arrays."""
+    np.savez(path, **{f"{group}/{name}": np.asarray(v) for group, each in params.items() for name, v in each.items()})
+
+
+def read_weights(path: Path) -> Params:
+    """Return what ``save`` wrote."""
+    params: Params = {"frozen": {}, "stock": {}, "new": {}}
+    for name, value in np.load(path).items():
+        group, _, rest = name.partition("/")
+        params[group][rest] = value
+    return params
+
+
+if __name__ == "__main__":
+    main()
