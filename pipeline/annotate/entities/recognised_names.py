@@ -49,7 +49,7 @@ def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
     A nickname in quotation marks joins the names around it; what an office is named after is no name; names of a
     scorecard or a fixture are taken apart; "U.S." before "Open" is the name of an event.
     """
-    trimmed = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(ent)) is not None]
+    trimmed = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(text, ent)) is not None]
     named = [name for name in trimmed if not _is_time_zone(text, name)]
     found = [_whole_event(text, part) for name in named for part in _parts(name)]
     waiting: Name | None = None
@@ -93,8 +93,9 @@ def _whole_event(text: str, name: Name) -> Name:
     return name
 
 
-def _trimmed(ent: Span) -> Name | None:
-    text, start = ent.text.split("\n")[0], ent.start_char
+def _trimmed(body: str, ent: Span) -> Name | None:
+    start = ent.start_char
+    text = body[start : ent.end_char].partition("\n")[0]
     if ")" not in text:
         # "World Health Organization (WHO": the bracket opens on another name.
         text = text.partition(" (")[0]
