@@ -98,10 +98,10 @@ def ratios(folder: Path, count: int) -> dict[str, Any]:
         else:
             seconds[name] = float(_python("bench.bare", str(corpus), str(processes)))
     console.print("measuring versions …")
-    again, each = folder / "versions.jsonl", max(1, count // VERSIONS)
-    again.write_text("\n".join(map(json.dumps, versions(each, VERSIONS, CHANGED))))
+    again = folder / "versions.jsonl"
+    again.write_text("\n".join(map(json.dumps, versions(max(1, count // VERSIONS), VERSIONS, CHANGED))))
     seconds["va"] = float(_python("bench.bare", str(again), "1"))
-    seconds["vc"] = updated(again, each, folder / "v")
+    seconds["vc"] = updated(again, folder / "v")
     console.print("measuring the language pass …")
     part = folder / "language.jsonl"
     part.write_text("\n".join(corpus.read_text().splitlines()[:LANGUAGE_STORIES]))
@@ -139,14 +139,14 @@ def whole(corpus: Path, count: int, processes: int, folder: Path) -> tuple[float
         return time.time() - system.first_raw(begin), {"early": early, "end": system.resident(), "peak": system.peaks}
 
 
-def updated(corpus: Path, count: int, folder: Path) -> float:
-    """Return the seconds from the first version of ``count`` stories until the last version of all is searchable."""
+def updated(corpus: Path, folder: Path) -> float:
+    """Return the seconds from the first version of the first story until the last version of the last is indexed."""
     with running(folder) as system:
         _warm_up(system)
         begin = time.time()
         system.feed(corpus)
-        system.await_version(str(VERSIONS), count)
-        return time.time() - begin
+        system.await_idle()
+        return system.last_indexed(begin) - begin
 
 
 def _warm_up(system: System) -> None:

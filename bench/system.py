@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from pipeline import topics
+from pipeline.broker.lag import lags
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate
 from pipeline.settings import load
@@ -66,16 +67,23 @@ class System:
             time.sleep(_POLL)
         return resident
 
-    def await_version(self, version: str, wanted: int) -> None:
-        """Wait until that many stories are searchable in this version."""
-        query = {"term": {"version": version}}
-        while self.client.count(index="stories", ignore_unavailable=True, query=query)["count"] < wanted:
-            time.sleep(_POLL * 4)
+    def await_idle(self) -> None:
+        """Wait until no stage has anything left to do."""
+        while any(each.messages for each in lags(self.servers.kafka)):
+            time.sleep(1)
+        self.client.indices.refresh(index="stories")
 
     def first_raw(self, since: float) -> float:
         """Return when the first story since ``since`` reached ``wire.raw``, in seconds since 1970."""
+        return self._traced(since, {"min": {"field": "trace.raw"}})
+
+    def last_indexed(self, since: float) -> float:
+        """Return when the last story that reached ``wire.raw`` since ``since`` was indexed, in seconds since 1970."""
+        return self._traced(since, {"max": {"field": "trace.indexed"}})
+
+    def _traced(self, since: float, aggregation: Mapping[str, Mapping[str, str]]) -> float:
         after = {"range": {"trace.raw": {"gte": int(since * 1000), "format": "epoch_millis"}}}
-        found = self.client.search(index="stories", size=0, query=after, aggs={"at": {"min": {"field": "trace.raw"}}})
+        found = self.client.search(index="stories", size=0, query=after, aggs={"at": aggregation})
         return float(found["aggregations"]["at"]["value"]) / 1000
 
     def _written(self) -> int:
