@@ -36,7 +36,10 @@ from training.variety import stream
 LAYERS, HEADS, WIDTH = 6, 12, 384
 LENGTH, BATCH = 256, 16
 RATE, HEAD_RATE = 2e-4, 2e-3
+STEPS = 600
 SHAPES, FEATURES = 16, 64
+BEGIN, END, UNKNOWN = 101, 102, 100
+"""Pieces of MiniLM's vocabulary: before a text, after it, and in place of what has no piece."""
 WORDS = "embeddings.word_embeddings.weight"
 """Not trained: its gradient would take a quarter of the time, and rare words would lose what they share."""
 Params = dict[str, Any]
@@ -85,7 +88,7 @@ class Reader:
     def pieces(self, word: str) -> list[int]:
         """Return the pieces of a word, at most twelve."""
         if word not in self._known:
-            self._known[word] = (self._tokenizer.encode(word, add_special_tokens=False).ids or [100])[:12]
+            self._known[word] = (self._tokenizer.encode(word, add_special_tokens=False).ids or [UNKNOWN])[:12]
         return self._known[word]
 
     def arrays(self, windows: Sequence[tuple[Doc, list[int]]], collections: Sequence[int]) -> Words:
@@ -94,7 +97,7 @@ class Reader:
         none = np.full(shape, -1, np.int32)
         read = Words(*(np.zeros(shape, np.int32) for _ in range(3)), np.asarray(collections), none)
         for row, (doc, window) in enumerate(windows):
-            read.pieces[row, 0] = 101
+            read.pieces[row, 0] = BEGIN
             column = 1
             for number, index in enumerate(window):
                 token = doc[index]
@@ -106,7 +109,7 @@ class Reader:
                     if not place:
                         read.words[row, number] = column
                     column += 1
-            read.pieces[row, column] = 102
+            read.pieces[row, column] = END
         return read
 
 
@@ -292,7 +295,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--minilm", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=900)
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[], help="collections to keep apart")
     args = parser.parse_args()

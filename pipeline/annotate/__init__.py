@@ -1,5 +1,5 @@
-"""Find entities, quotes and events: the language pass, as spaCy components.
+"""Find entities, quotes, dates and events: the language pass.
 
-``model`` assembles them: ``wire_paragraphs``, the stock model's parser, the names model, ``wire_entities`` and
-``wire_quotes``. Each reads what those before it wrote.
+``model`` assembles them: ``reading`` makes a document with a parse and names out of a body; ``wire_entities``,
+``wire_quotes``, ``wire_dates`` and ``wire_events`` follow. Each reads what those before it wrote.
 """

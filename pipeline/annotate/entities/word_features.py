@@ -1,6 +1,6 @@
-"""Features of single words for the names model.
+"""Features of single words for the language model.
 
-The model embeds a word's norm, prefix, suffix and shape, and this feature: whether places, given names or surnames
+The encoder embeds a word's norm, prefix, suffix and shape, and this feature: whether places, given names or surnames
 contain it. spaCy computes such attributes once per word, not per token, so it costs nothing at run time. Of a
 lexeme's attributes, ``lang`` is the one that nothing else reads here.
 """
