@@ -1,6 +1,7 @@
 """Detect a story's language if its source does not state it."""
 
-import py3langid
+from functools import cache
+from typing import Any
 
 ENOUGH_LETTERS = 40
 """With fewer letters a guess is worthless."""
@@ -10,7 +11,6 @@ CANDIDATES = (
     " pl pt ro ru sk sl sq sr sv sw ta th tr uk ur vi zh"
 ).split()
 """The languages that news agencies write in. The identifier knows more, and takes tables of results for them."""
-py3langid.set_languages(CANDIDATES)
 
 
 def normalise_tag(tag: str | None) -> str | None:
@@ -27,5 +27,14 @@ def language_of(text: str) -> str | None:
     if sum(map(str.isalpha, text)) < ENOUGH_LETTERS:
         return None
     # Capitals mislead the language identifier.
-    code: str = py3langid.classify(text.lower() if text.isupper() else text)[0]
+    code: str = _identifier().classify(text.lower() if text.isupper() else text)[0]
     return code
+
+
+@cache
+def _identifier() -> Any:
+    # Its tables take 100 MB, and stories whose sources state their language need none.
+    import py3langid  # noqa: PLC0415
+
+    py3langid.set_languages(CANDIDATES)
+    return py3langid
