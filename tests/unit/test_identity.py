@@ -34,6 +34,23 @@ def keys(text: str, **labels: str) -> dict[str, list[str]]:
     return {each.team.key: [name.text for name in each.names] for each in found}
 
 
+class TestSurnames:
+    """A club that is called like many people, and that the language model once takes for one of them."""
+
+    TEXT = "SOCCER - Lyon beat Lens 1-0. Their striker scored the goal. Lyon play Nancy next."
+
+    def clubs(self, *others: Name) -> int:
+        one, two = named(self.TEXT, Lyon="ORG")
+        found = contenders(self.TEXT, "football", sorted([one, two._replace(label="PERSON"), *others]))
+        return sum(name.text == "Lyon" for each in found for name in each.names)
+
+    def test_it_is_the_club_that_another_mention_is(self):
+        assert self.clubs() == 2
+
+    def test_it_stays_a_person_where_somebody_has_the_surname(self):
+        assert self.clubs(Name(40, 54, "Sue Lyon", "PERSON")) == 1
+
+
 class TestSports:
     @pytest.mark.parametrize(
         ("text", "sport"),

@@ -58,7 +58,9 @@ def contenders(text: str, sport: str, names: Sequence[Name]) -> list[Contender]:
     """Return the teams among the names, each with its mentions."""
     teams = teams_of(sport)
     named = [name for name in [*names, *_missed(text, teams, names)] if not _is_place(text, name)]
-    clubs = {name: teams.candidates(name.text) for name in named if _may_be_club(name)}
+    elsewhere = {name.text for name in named if name.label != "PERSON" and _may_be_club(name)}
+    elsewhere -= {name.text.rpartition(" ")[2] for name in names if name.label == "PERSON" and " " in name.text}
+    clubs = {name: teams.candidates(name.text) for name in named if _may_be_club(name) or name.text in elsewhere}
     clubs = {name: candidates for name, candidates in clubs.items() if candidates}
     certain = [candidates[0] for candidates in clubs.values() if len(candidates) == 1]
     groups, keys = Counter(team.group for team in certain), {team.key for team in certain}
@@ -118,7 +120,10 @@ def _heading(text: str, name: Name, candidates: Iterable[Team]) -> Team | None:
 
 
 def _may_be_club(name: Name) -> bool:
-    """Return whether a name's label allows a club; a single word labelled as a person may be a surname."""
+    """Return whether a name's label allows a club; a single word labelled as a person may be a surname.
+
+    It is a club all the same if another mention of it is, and nobody in the story has that surname.
+    """
     if name.label == "PERSON":
         return " " in name.text or name.text.title() not in people().surnames
     return name.label in ("GPE", "LOC", "ORG", "NORP", "MISC", "FAC")
