@@ -57,8 +57,8 @@ def load(name: str, names: Names = "wire", kept: int = KEPT_CHARACTERS) -> Langu
         documents: Callable[[Sequence[str]], Iterator[Doc]] = paragraph_reader(nlp, kept)
     else:
         nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
-        multiply_with_numpy(nlp)
         documents = StockReader(nlp)
+    multiply_with_numpy(nlp)
     for component in OWN_COMPONENTS:
         nlp.add_pipe(component)
     # Read now and not with the first story: language processes keep what is loaded out of garbage collection.
