@@ -23,7 +23,9 @@ from thinc.api import (
     residual,
     with_array,
     with_array2d,
-)  # fmt: skip
+)
+
+from pipeline.annotate.reading.names import pooled
 
 Floats = NDArray[np.float32]
 COLUMNS = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, "SPACY": 50, "IS_SPACE": 50, "LANG": 200}
@@ -124,17 +126,10 @@ def _tag(model: Model, docs: Sequence[Doc], is_train: bool) -> Any:
     seen, back_hidden = hidden(both, is_train)
     scores, back_output = output(seen, is_train)
 
+    # The matrix that takes means over groups is symmetric, so pooling is its own derivative.
     def backprop(slopes: list[Floats]) -> Any:
         wide = back_hidden(back_output(slopes))
         width = rows[0].shape[1]
         return back_rows([w[:, :width] + pooled(w[:, width:], g) for w, g in zip(wide, groups, strict=True)])
 
     return scores, backprop
-
-
-def pooled(rows: Floats, groups: NDArray[np.int64]) -> Floats:
-    """Return in each row the mean of the rows of its group. The matrix of this is symmetric: its own derivative."""
-    total = np.zeros((int(groups.max()) + 1, rows.shape[1]), np.float32)
-    np.add.at(total, groups, rows)
-    total /= np.bincount(groups)[:, None]
-    return total[groups]

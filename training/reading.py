@@ -20,7 +20,6 @@ import numpy as np
 import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
-from spacy.ml.models.parser import build_tb_parser_model  # noqa: F401 - registers the parser's architecture
 from spacy.pipeline.tok2vec import Tok2Vec, Tok2VecListener
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -28,7 +27,7 @@ from spacy.util import fix_random_seed
 from thinc.api import Adam, Model, get_current_ops
 
 from pipeline.annotate.entities import word_features
-from pipeline.annotate.model import multiply_with_numpy
+from pipeline.annotate.model import UNUSED_COMPONENTS, multiply_with_numpy
 from pipeline.annotate.paragraph_breaks import paragraph_starts, paragraphs
 from pipeline.annotate.reading.names import TAGS
 from pipeline.annotate.reading.word_vectors import word_vectors
@@ -64,10 +63,8 @@ def corpus(data: Path, minilm: Path, weights: Sequence[Path], out: Path) -> None
     from training.teacher import Teacher, read_weights  # noqa: PLC0415 - training needs no JAX
 
     teacher = Teacher(minilm, [read_weights(path) for path in weights])
-    nlp = spacy.load(STOCK, exclude=["ner", "tagger", "attribute_ruler", "lemmatizer"])
-    nlp.add_pipe("wire_paragraphs", before="tok2vec")
+    nlp = stock_parser()
     word_features.add_features(nlp.vocab)
-    multiply_with_numpy(nlp)
     labelled = [piece for article in eww(data / "eww" / "train") for piece in pieces(article, CHARACTERS)]
     endless = stream(labelled, [], SEED)
     size = len(labelled) + len(labelled) // 16
@@ -92,6 +89,14 @@ def corpus(data: Path, minilm: Path, weights: Sequence[Path], out: Path) -> None
     print(f"{len(texts)} texts, {sum(len(t.words) for t in texts)} words, {time.time() - begun:.0f} s")
     with out.open("wb") as file:
         pickle.dump(texts, file, protocol=5)
+
+
+def stock_parser() -> Language:
+    """Return the stock model's encoder and parser, which end sentences at newlines."""
+    nlp = spacy.load(STOCK, exclude=["ner", *UNUSED_COMPONENTS])
+    nlp.add_pipe("wire_paragraphs", before="tok2vec")
+    multiply_with_numpy(nlp)
+    return nlp
 
 
 def text_of(doc: Doc, tags: NDArray[Any]) -> Text:
@@ -135,15 +140,14 @@ class Names:
 
 def model() -> tuple[Language, Tok2Vec, Any, Names]:
     """Return the language, the encoder, the parser and the names, started from the stock model's weights."""
-    nlp = spacy.load(STOCK, exclude=["ner", "tagger", "attribute_ruler", "lemmatizer"])
+    nlp = stock_parser()
     word_features.add_features(nlp.vocab)
     old, parser = nlp.get_pipe("tok2vec"), nlp.get_pipe("parser")
-    width = WIDTH
-    new = Tok2Vec(nlp.vocab, encoder(word_vectors(), width, DEPTH, paragraph_starts), name="tok2vec")
+    new = Tok2Vec(nlp.vocab, encoder(word_vectors(), WIDTH, DEPTH, paragraph_starts), name="tok2vec")
     sample = [nlp.make_doc("A first story.\n\nIt has two paragraphs.")]
     new.model.initialize(X=sample)
     transplant(new.model, old.model)
-    names = Names(width)
+    names = Names(WIDTH)
     names.model.initialize(X=sample)
     new.find_listeners(parser)
     new.find_listeners(names)
@@ -197,9 +201,7 @@ def train(path: Path, data: Path, out: Path, steps: int) -> None:
     optimizer = Adam(RATE, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
     articles = list(eww(data / "eww" / "dev"))
     judged = [paragraphs(nlp.make_doc(article.text)) for article in articles]
-    stock = spacy.load(STOCK, exclude=["ner", "tagger", "attribute_ruler", "lemmatizer"])
-    stock.add_pipe("wire_paragraphs", before="tok2vec")
-    trees = list(stock.pipe(article.text for article in articles))
+    trees = list(stock_parser().pipe(article.text for article in articles))
     begun, losses = time.time(), []
     for step, batch in zip(range(steps), batches(texts, SEED), strict=False):
         optimizer.learn_rate = RATE * min(1, (step + 1) / WARM_UP) * max(0.02, 1 - step / steps)

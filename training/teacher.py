@@ -218,13 +218,13 @@ class Teacher:
         return [names_of(doc, scores) for doc, scores in zip(docs, self.scores(docs, collection), strict=True)]
 
 
-def training_windows(nlp: Language, reader: Reader, data: Path, seed: int, without: Sequence[str]) -> Iterator[Any]:
+def training_windows(nlp: Language, reader: Reader, data: Path, seed: int) -> Iterator[Any]:
     """Yield (document, window, tags, collection) without end, varied."""
     texts = [piece for article in eww(data / "eww" / "train") for piece in pieces(article, 900)]
     others = [
         (number, [piece for text in collected(data, name) for piece in pieces(text, 900)])
         for number, name in enumerate(COLLECTIONS)
-        if name != "eww" and name not in without
+        if name != "eww"
     ]
     main, chance = stream(texts, [], seed), random.Random(seed)
     sizes = [sum(len(p.text) for p in each) for _, each in others]
@@ -244,7 +244,7 @@ def training_windows(nlp: Language, reader: Reader, data: Path, seed: int, witho
             yield doc, window, [tags[n] for n in window], number
 
 
-def train(data: Path, minilm: Path, seed: int, steps: int, without: Sequence[str]) -> Params:
+def train(data: Path, minilm: Path, seed: int, steps: int) -> Params:
     """Return trained weights."""
     nlp, reader = spacy.blank("en"), Reader(minilm)
     params = started(minilm, seed)
@@ -270,7 +270,7 @@ def train(data: Path, minilm: Path, seed: int, steps: int, without: Sequence[str
 
     articles = list(eww(data / "eww" / "dev"))
     docs, gold = [nlp.make_doc(a.text) for a in articles], [a.names for a in articles]
-    examples, key = training_windows(nlp, reader, data, seed, without), jax.random.key(seed)
+    examples, key = training_windows(nlp, reader, data, seed), jax.random.key(seed)
     begun, losses = time.time(), list[float]()
     for number in range(steps):
         batch = [next(examples) for _ in range(BATCH)]
@@ -297,9 +297,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--without", nargs="*", default=[], help="collections to keep apart")
     args = parser.parse_args()
-    params = train(args.data, args.minilm, args.seed, args.steps, args.without)
+    params = train(args.data, args.minilm, args.seed, args.steps)
     save(params, args.out)
 
 
