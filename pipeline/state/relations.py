@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pipeline.state.decision import POLICY, Decision, Policy
+from pipeline.state.pending import unconfirmed
 from pipeline.state.record import OtherStory, Record, Replacement
 from pipeline.state.status import status_of
 
@@ -60,28 +61,31 @@ def original_of(
     return next((each for each in shown if each not in updated), None)
 
 
-def unfolded(record: Record, records: Mapping[str, Record], now: datetime) -> Record:
+def unfolded(record: Record, records: Mapping[str, Record], now: datetime, policy: Policy) -> Record:
     """Return the record as that of a story of its own if it was folded into what it updates, or what updates it.
 
-    That happens if several desks decide at the same time.
+    That happens if several desks decide at the same time. Its message may have been read a second time, and may not
+    be read a third time, so its version is held until it is indexed.
     """
     if record.duplicateof is None:
         return record
     is_own = any(each.uri == record.duplicateof for each in record.replacedby)
     if is_own or not original_of(record.uri, [record.duplicateof], record.earlier, records, now):
-        return record.model_copy(update={"duplicateof": None})
+        return unconfirmed(record.model_copy(update={"duplicateof": None}), now, policy)
     return record
 
 
 def listed_updates(record: Record, records: Mapping[str, Record], source: str, now: datetime) -> Record:
     """Return the record with the earlier stories that it stands for now; killed ones are left out.
 
+    Only those whose records know it as their update are listed, since a kill of another would not be passed on to it.
     ``source`` is the provider of all of them.
     """
     replaces = []
     for one in filter(None, map(records.get, record.earlier)):
         listed = _listed(one, source, now)
-        if listed and one.pubstatus == "usable" and replacing_story(one, now):
+        knows = any(each.uri == record.uri for each in one.replacedby)
+        if listed and knows and one.pubstatus == "usable" and replacing_story(one, now):
             replaces.append(listed)
     return record.model_copy(update={"replaces": tuple(sorted(replaces, key=_order))})
 
@@ -89,7 +93,7 @@ def listed_updates(record: Record, records: Mapping[str, Record], source: str, n
 def add_update(known: Record, update: Record, records: Mapping[str, Record], now: datetime, policy: Policy) -> Decision:
     """Decide about a story after the record of its update has changed: remove it from the indices, or let it be."""
     if known.uri in path(update.uri, records, now):
-        again = unfolded(update, records, now) is not update
+        again = unfolded(update, records, now, policy) is not update
         return Decision(known, dropped="an update that is hidden behind its story", again=again)
     top = status_of(update.versions, now).content or max(update.versions, key=lambda each: each.rank)
     replacement = Replacement(uri=update.uri, versioncreated=top.versioncreated)
@@ -108,7 +112,7 @@ def add_earlier(
 ) -> Decision:
     """Decide about an update after the record of the story that it replaces has changed: list that one, or not."""
     uris = tuple(sorted({*known.earlier, earlier.uri})[:MOST_RELATED])
-    record = unfolded(known.model_copy(update={"earlier": uris}), records, now)
+    record = unfolded(known.model_copy(update={"earlier": uris}), records, now, policy)
     record = listed_updates(record, records, source, now)
     notify = () if record.duplicateof else record.originals
     return Decision(record, dropped="replaced", resend=_shown_text(record, now, policy), notify=notify)

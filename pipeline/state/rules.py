@@ -5,20 +5,16 @@ and repetition make no difference. A message that is delivered again leads to th
 may have died before it finished.
 """
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from pipeline.state.decision import POLICY, Comparison, Decision, Policy
-from pipeline.state.record import Rank, Record, Version
+from pipeline.state.pending import confirmed, held_version
+from pipeline.state.record import Record, Version
 from pipeline.state.relations import MOST_RELATED, merged_replacements, replacing_story
 from pipeline.state.status import StoryStatus, is_embargoed, status_of
 from pipeline.story import Story
 
 _MOST_VERSIONS = 50
-CLAIM = timedelta(seconds=30)
-"""How long a worker may take to send a held version again before another worker may."""
-CONFIRMATION = timedelta(minutes=10)
-"""How long after its embargo a version may take to be indexed before it is sent again."""
 
 
 def needs_comparison(story: Story, known: Record | None, now: datetime) -> bool:
@@ -73,7 +69,7 @@ def decide(
         firstcreated=known.firstcreated if known else min(story.firstcreated, now),
         pubstatus=status.kill.pubstatus if status.kill else "usable",
         revision=known.revision if known else 0,
-        **_retained(status, known, now, policy),
+        **held_version(status, known, now, policy),
         versions=versions,
         alsoin=known.alsoin if known else (),
         duplicateof=duplicateof,
@@ -108,24 +104,6 @@ def decide(
     return Decision(record, dropped=why, resend=status.content.at)
 
 
-def claim(record: Record, now: datetime) -> Record | None:
-    """Return the record with its release claimed, or None if it is not due or another worker has claimed it."""
-    if record.held is None or record.sendagain is None or record.sendagain > now:
-        return None
-    return record.model_copy(update={"sendagain": now + CLAIM})
-
-
-def confirmed(record: Record, rank: Rank, now: datetime, policy: Policy) -> Record:
-    """Return the record once the version of this rank is indexed, or listed as a copy."""
-    if not any(each.pending and each.rank == rank for each in record.versions):
-        return record
-    versions = tuple(
-        each.model_copy(update={"pending": False}) if each.rank == rank else each for each in record.versions
-    )
-    held = _retained(status_of(versions, now), record, now, policy)
-    return record.model_copy(update={"versions": versions, **held})
-
-
 def with_revision(record: Record) -> Record:
     """Return the record with the next revision; it is never below the version, by which 0.6 numbered."""
     return record.model_copy(update={"revision": max(record.version, record.revision) + 1})
@@ -143,25 +121,6 @@ def is_current(story: Story, known: Record | None, now: datetime, policy: Policy
     if status.kill or status.content is None or (policy.folds and replacing_story(known, now)):
         return False
     return (story.version, story.versioncreated) >= status.content.rank
-
-
-def _retained(status: StoryStatus, known: Record | None, now: datetime, policy: Policy) -> dict[str, Any]:
-    """Return which pending version is held and when to send it again: at its embargo, or before its topic drops it.
-
-    After its embargo it is held until the index stage confirms it. Otherwise, if a worker died after writing its
-    record and before sending its message, nobody would send it.
-    """
-    if not status.pending:
-        return {"embargoed": None, "held": None, "sendagain": None}
-
-    def due(pending: Version) -> datetime:
-        if known and known.held == pending.at and known.sendagain and known.sendagain > now:
-            return known.sendagain
-        lifted = pending.embargoed if pending.embargoed and is_embargoed(pending, now) else now + CONFIRMATION
-        return min(lifted, now + policy.keep / 2)
-
-    first = min(status.pending, key=due)
-    return {"embargoed": first.embargoed, "held": first.at, "sendagain": due(first)}
 
 
 def _why_not(story: Story, status: StoryStatus, now: datetime) -> str:

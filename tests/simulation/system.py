@@ -190,7 +190,8 @@ class System:
     @property
     def _is_at_rest(self) -> bool:
         now = self.now()
-        due = [r for r, _ in self.documents.records.values() if r.held and r.embargoed and r.embargoed <= now]
+        held = [r for r, _ in self.documents.records.values() if r.held]
+        due = [r for r in held if r.embargoed is None or r.embargoed <= now]
         if due or not all(group.is_done for group in self.groups.values()):
             return False
         return not survey(self.documents.usages(), Corrections())[1]

@@ -12,6 +12,8 @@ from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
 from pipeline.state.decision import Policy
+from pipeline.state.pending import CONFIRMATION
+from pipeline.state.record import Replacement
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
 from pipeline.workers.contract import Done, Send
 from pipeline.workers.stages import annotate, desk, index, parse
@@ -210,6 +212,29 @@ class TestDesk:
         at.calm.documents.records["urn:test:3"] = (further, sequence)
         at.give(make_story(uri="urn:test:3", body=HARBOUR), source="three", feed="three", relates_to="urn:test:2")
         assert [each.uri for each in at.record("urn:test:2").alsoin] == ["urn:test:3"]
+
+    def test_a_copy_that_becomes_a_story_of_its_own_is_sent_again_if_its_worker_dies(self):
+        at = self.with_copy(earlier=("urn:test:1",))
+        copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
+        at.give(copy, source="two", feed="two")  # The worker dies before it sends the outcome.
+        at.now += CONFIRMATION
+        at.calm.run(at.desk.release())
+        *_, released = at.calm.held(topics.STORIES)
+        (outcome,) = at.calm.run(at.desk.work([released]))
+        assert (None, "urn:test:2", 1) in sent(outcome)
+        assert at.record("urn:test:2").held
+        indexing = index.Indexing(at.calm.store, at.calm.indices, POLICY, lambda: at.now)
+        story = AnnotatedStory.model_validate_json(outcome[0].value).model_dump_json().encode()
+        at.calm.run(indexing.work([at.calm.envelope(topics.ANNOTATED, story, "urn:test:2", outcome[0].headers)]))
+        assert at.record("urn:test:2").held is None
+
+    def test_an_update_does_not_list_a_story_that_would_not_tell_it_of_its_kill(self):
+        at = self.with_copy(earlier=("urn:test:1",))
+        record, sequence = at.calm.documents.records["urn:test:1"]
+        other = Replacement(uri="urn:test:3", versioncreated=NOON + timedelta(hours=1))
+        at.calm.documents.records["urn:test:1"] = (record.model_copy(update={"replacedby": (other,)}), sequence)
+        at.give(make_story(uri="urn:test:2", body=HARBOUR, headline="The same"), source="two", feed="two")
+        assert not at.record("urn:test:2").replaces
 
     def update(self, **fields):
         return make_story(

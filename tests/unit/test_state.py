@@ -8,18 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.state.decision import Comparison, Policy
+from pipeline.state.pending import CLAIM, CONFIRMATION, claim, confirmed
 from pipeline.state.record import Record, Replacement
 from pipeline.state.relations import add_copy
-from pipeline.state.rules import (
-    CLAIM,
-    CONFIRMATION,
-    claim,
-    confirmed,
-    decide,
-    is_current,
-    needs_comparison,
-    with_revision,
-)
+from pipeline.state.rules import decide, is_current, needs_comparison, with_revision
 from tests.conftest import NOON, make_story
 from tests.simulation.calm import Calm
 from tests.store_contract import CONTRACT

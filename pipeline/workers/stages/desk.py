@@ -16,8 +16,9 @@ from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.state import relations
 from pipeline.state.decision import Comparison, Decision, Policy
+from pipeline.state.pending import claim, confirmed
 from pipeline.state.record import Record
-from pipeline.state.rules import claim, confirmed, decide, needs_comparison, with_revision
+from pipeline.state.rules import decide, needs_comparison, with_revision
 from pipeline.state.status import status_of
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import NO_STORY, Story
@@ -147,7 +148,7 @@ class Desk:
             # The other story never arrived here.
             known = records[story.uri] = relations.without(known, arrival.relates_to)
         if known:
-            records[story.uri] = relations.unfolded(known, records, now)
+            records[story.uri] = relations.unfolded(known, records, now, self._policy)
         comparison = None if arrival.relates_to else comparisons.get(story.uri)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
         records[story.uri] = relations.listed_updates(decision.record, records, story.source.name, now)

@@ -13,8 +13,9 @@ from pipeline.index.documents import Action
 from pipeline.index.identities import ElasticsearchIdentities
 from pipeline.index.indices import ElasticsearchIndices, Indices
 from pipeline.state.decision import Policy
+from pipeline.state.pending import confirmed
 from pipeline.state.record import Record
-from pipeline.state.rules import confirmed, is_current
+from pipeline.state.rules import is_current
 from pipeline.state.store import ElasticsearchStore, Store, Stored
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
