@@ -3,10 +3,11 @@
 **starts**: a first start with an empty cache, and a second one. **ratios**: (a) a bare script with the default
 spaCy model, one process; (b) the same with two; (c) the pipeline with one language process, from the first ``wire
 feed`` to the last story searchable; (c2) with two; then produce-to-searchable times at half of (c)'s load, and what
-the language pass adds to the spaCy components it needs. **scale**: memory, idle share, pages and searches with many
+the language pass adds to the spaCy components it needs. **urgent**: produce-to-searchable times of urgent stories
+while many routine ones wait. **scale**: memory, idle share, pages and searches with many
 stories, and the indexing rate.
 
-usage: python -m bench.run [--part P …] [--stories N] [--indexed N] [--output FILE.json]
+usage: python -m bench.run [--part P …] [--stories N] [--waiting N] [--indexed N] [--output FILE.json]
 """
 
 import json
@@ -25,25 +26,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import scale
+from bench import scale, urgent
 from bench.corpus import stories, versions
 from bench.system import WIRE, System, running
 
 OMP = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-PARTS = ("starts", "ratios", "scale")
+PARTS = ("starts", "ratios", "urgent", "scale")
 CHECKPOINT = 5
 """Memory is read after one in so many stories, and at the end."""
 VERSIONS, CHANGED = 4, 0.2
 """In how many versions stories are sent again, and how many of their words each changes."""
 LATENCY_STORIES = LANGUAGE_STORIES = 200
 WARM_UP = 200
+URGENT = 100
 _POLL = 0.05
 console = Console(stderr=True)
 
 
 def main(
-    parts: Annotated[list[str] | None, typer.Option("--part", help="starts, ratios, scale; all unless given.")] = None,
+    parts: Annotated[list[str] | None, typer.Option("--part", help=f"{', '.join(PARTS)}; all unless given.")] = None,
     stories_: Annotated[int, typer.Option("--stories", min=20, help="Stories for the ratios.")] = 2_000,
+    waiting: Annotated[int, typer.Option("--waiting", min=100, help="Stories that urgent ones overtake.")] = 50_000,
     indexed: Annotated[int, typer.Option("--indexed", min=100, help="Stories for searches and pages.")] = 100_000,
     output: Annotated[Path, typer.Option("--output", help="Where the figures go as JSON.")] = Path(
         "bench/results/bench.json"
@@ -64,6 +67,9 @@ def main(
                 figures[part] = starts(folder)
             elif part == "ratios":
                 figures[part] = ratios(folder, stories_)
+            elif part == "urgent":
+                console.print(f"measuring urgent stories while {waiting:,} wait …")
+                figures[part] = urgent.measure(folder / "data", waiting, URGENT)
             else:
                 figures[part] = scale.measure(folder / "data", (0, min(10_000, indexed), indexed), console.print)
             output.write_text(json.dumps(figures, indent=1))
@@ -226,6 +232,17 @@ def _ratio_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _urgent_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
+    waiting, on = sum(found["waiting"].values()), found["on"]
+    return [
+        (
+            f"urgent, while {waiting:,} stories wait: produce to searchable",
+            f"p50 {found['p50']:.2f} s, p99 {found['p99']:.2f} s",
+        ),
+        *((f"urgent: median on {place}", f"{seconds:.2f} s") for place, seconds in on.items()),
+    ]
+
+
 def _scale_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
     for count in (each for each in found if each.isdigit()):
@@ -241,7 +258,7 @@ def _scale_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [*rows, ("p95 ratio", f"{search['ratio']:.2f}"), ("restart", f"{found['restart']:.1f} s")]
 
 
-ROWS = {"starts": _start_rows, "ratios": _ratio_rows, "scale": _scale_rows}
+ROWS = {"starts": _start_rows, "ratios": _ratio_rows, "urgent": _urgent_rows, "scale": _scale_rows}
 
 
 if __name__ == "__main__":

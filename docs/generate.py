@@ -147,8 +147,10 @@ def _type(schema: dict[str, Any]) -> str:
 def topic_page() -> str:
     """Return the page of all topics and stages."""
     writers = {stage.writes: stage.name for stage in topics.STAGES.values() if stage.writes}
-    readers = {stage.reads: stage.name for stage in topics.STAGES.values()}
-    rows = [f"| `{name}` | {writers.get(name, '')} | {readers.get(name, '')} |" for name in topics.TOPICS]
+    readers = {topic: stage.name for stage in topics.STAGES.values() for topic in stage.inputs}
+    rows = [
+        f"| `{name}` | {writers.get(topics.routine(name), '')} | {readers.get(name, '')} |" for name in topics.TOPICS
+    ]
     stages = [
         f"| `{each.name}` | `{each.group}` | {each.limits.events} events, {each.limits.size:,} bytes | {each.number} |"
         for each in topics.STAGES.values()
@@ -159,7 +161,8 @@ def topic_page() -> str:
         "`content-encoding`, `received-at` and `published`. The other topics hold JSON, keyed by the story's `uri`. "
         "Between stages there are also the headers `trace` (where the item was, and when), `revision`, `relates-to` and "
         "`replay-of`. Any stage may write to [`wire.dead`](dead-letters.md). The desks compare stories through "
-        "`wire.signatures`.\n\n"
+        "`wire.signatures`. Stories with urgency 1 or 2, kills and withheld stories go to the topics "
+        "`wire.urgent.*`, which the stages read first.\n\n"
         "| topic | written by | read by |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n\n"
         "| stage | consumer group | largest batch | metrics port: `monitor.port` plus |\n| --- | --- | --- | --- |\n"
         + "\n".join(stages) + "\n"

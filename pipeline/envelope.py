@@ -117,7 +117,7 @@ class Envelope:
         On the first topic an item has no history yet, so headers that claim one are ignored.
         """
         headers = Headers.parse(self.pairs)
-        if self.at.topic == topics.RAW:
+        if topics.routine(self.at.topic) == topics.RAW:
             return replace(headers, trace=(), revision=None, relates_to="")
         return headers
 

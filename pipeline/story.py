@@ -11,9 +11,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from pipeline import topics
 from pipeline.annotations import Annotations, Value, is_absent
 from pipeline.envelope import Envelope, Headers
 
+_URGENT = 2
+"""The lowest urgency of a flash or a bulletin."""
 NO_STORY = ("test", "advisory")
 """The signals of messages that are no stories."""
 
@@ -42,7 +45,7 @@ class RawStory:
     ``uri`` identifies the item: the identifier it states, else one its feed assigns. ``source`` is the provider,
     ``feed`` the default name of the feed; where both are the same, a provider stated inside the item takes
     precedence. ``published`` is a publication time given beside the item (``--published``). With ``captions`` the
-    caption of a picture makes a story.
+    caption of a picture makes a story. ``seems_urgent`` is what the feed guesses from the bytes.
     """
 
     uri: str
@@ -54,10 +57,16 @@ class RawStory:
     published: datetime | None = None
     feed: str = ""
     captions: bool = False
+    seems_urgent: bool = False
+
+    @property
+    def topic(self) -> str:
+        """The topic to send it to."""
+        return topics.in_lane(topics.RAW, urgent=self.seems_urgent)
 
     @property
     def headers(self) -> Headers:
-        """The headers of the message on ``wire.raw``."""
+        """The headers of the message on that topic."""
         return Headers(
             uri=self.uri,
             source=self.source,
@@ -165,6 +174,11 @@ class Story(Value):
     def annotated(self, annotations: Annotations) -> "AnnotatedStory":
         """Return the story with its annotations."""
         return AnnotatedStory.model_construct(**dict(self), **dict(annotations))
+
+
+def is_urgent(story: Story) -> bool:
+    """Return whether the story overtakes others: it is a flash or a bulletin, or it removes a story."""
+    return story.pubstatus != "usable" or (story.urgency is not None and story.urgency <= _URGENT)
 
 
 class AnnotatedStory(Annotations, Story):

@@ -3,6 +3,9 @@
 ``STAGES`` is the whole topology. A stage reads one topic and writes the next; ``index`` also writes to
 Elasticsearch, ``deliver`` to webhooks and mailboxes. Any stage may write to ``DEAD``. What deployment, metrics and
 ``wire trace`` need to know about a stage is here too.
+
+Each topic that a story passes has an urgent twin (``wire.urgent.raw``), which its stage reads first. Flashes,
+bulletins and kills go there, and so overtake whatever waits on the routine topic.
 """
 
 from dataclasses import dataclass
@@ -38,7 +41,9 @@ class Stage:
     """One step of the route: its name, the topic it reads, and the topic it writes, if any.
 
     ``awaits`` is the state that ``wire trace`` shows for a story on the topic it reads. ``limits`` bound its
-    batches, of which ``at_once`` are processed concurrently. Its container needs ``cpus`` and ``memory`` (MiB).
+    batches, of which ``at_once`` are processed concurrently, and as many urgent ones beside them. A ``stateful``
+    stage must not process two versions of a story at once, so its urgent batches wait for the current batch.
+    Its container needs ``cpus`` and ``memory`` (MiB).
     """
 
     name: str
@@ -47,8 +52,14 @@ class Stage:
     awaits: str
     limits: Limits = DEFAULT_LIMITS
     at_once: int = 1
+    stateful: bool = False
     cpus: int = 1
     memory: int = 512
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The topics it reads, the urgent twin first. The same partitions of both go to the same worker."""
+        return tuple(dict.fromkeys((in_lane(self.reads, urgent=True), self.reads)))
 
     @property
     def group(self) -> str:
@@ -62,14 +73,32 @@ class Stage:
 
 
 PARSE = Stage("parse", RAW, STORIES, "waits for parse")
-DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", memory=768)
+DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", Limits(events=25), stateful=True, memory=768)
 ANNOTATE = Stage("annotate", EDITED, ANNOTATED, "counts, waits for annotate", Limits(events=64), cpus=2, memory=2048)
-INDEX = Stage("index", ANNOTATED, INDEXED, "annotated, waits for index", Limits(linger=0.05))
+INDEX = Stage("index", ANNOTATED, INDEXED, "annotated, waits for index", Limits(linger=0.05), stateful=True)
 ALERT = Stage("alert", INDEXED, ALERTS, "indexed", Limits(events=200, linger=0.5))
 # Several at once, since an unresponsive webhook takes long.
 DELIVER = Stage("deliver", ALERTS, None, "waits for delivery", Limits(events=20, size=1 << 20, linger=0.05), at_once=8)
 
 STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, ALERT, DELIVER)}
-TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD)
+ROUTINE_TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD)
 STORY_TOPICS = (RAW, STORIES, EDITED, ANNOTATED)
 """The topics a story passes before it is indexed; ``wire replay`` can start from any of them."""
+_URGENT = "wire.urgent."
+_TWINS = {name: name.replace("wire.", _URGENT, 1) for name in STORY_TOPICS}
+TOPICS = (*ROUTINE_TOPICS, *_TWINS.values())
+
+
+def in_lane(topic: str, *, urgent: bool) -> str:
+    """Return the topic or its urgent twin; a topic without a twin stays itself."""
+    return _TWINS.get(topic, topic) if urgent else topic
+
+
+def is_urgent(topic: str) -> bool:
+    """Return whether this is an urgent twin."""
+    return topic.startswith(_URGENT)
+
+
+def routine(topic: str) -> str:
+    """Return the topic whose twin this is, or the topic itself."""
+    return topic.replace(_URGENT, "wire.", 1) if is_urgent(topic) else topic

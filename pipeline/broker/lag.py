@@ -15,7 +15,7 @@ from pipeline.settings import Kafka
 
 @dataclass(frozen=True)
 class Lag:
-    """A stage's lag: how many messages it has not processed, and the first of each partition.
+    """A stage's lag on the topics it reads: how many messages it has not processed, and the first of each partition.
 
     ``done`` counts the processed messages since the topic was created.
     """
@@ -39,8 +39,11 @@ def lag(kafka: Kafka, stage: topics.Stage) -> Lag:
 
 
 def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: topics.Stage) -> Lag:
-    topic = kafka.named(stage.reads)
-    partitions = [TopicPartition(topic, n) for n in client.partitions_for_topic(topic) or ()]
+    partitions = [
+        TopicPartition(topic, n)
+        for topic in map(kafka.named, stage.inputs)
+        for n in client.partitions_for_topic(topic) or ()
+    ]
     if not partitions:
         return Lag(stage.name, 0, 0, ())
     ends = client.end_offsets(partitions)
@@ -56,7 +59,7 @@ def _lag(kafka: Kafka, groups: KafkaAdminClient, client: KafkaConsumer, stage: t
         stage.name,
         sum(ends.values()) - sum(ends[tp] - position for tp, position in behind.items()),
         sum(ends[tp] - position for tp, position in behind.items()),
-        tuple(Coordinate(stage.reads, tp.partition, position) for tp, position in behind.items()),
+        tuple(Coordinate(kafka.plain(tp.topic), tp.partition, position) for tp, position in behind.items()),
     )
 
 

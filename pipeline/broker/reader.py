@@ -103,16 +103,16 @@ class TopicFollower:
         return known
 
 
-def follow(kafka: Kafka, topic: str) -> Iterator[Envelope]:
-    """Yield messages as they arrive. Raises KafkaUnavailable."""
-    for messages in poll_batches(kafka, topic, 0):
+def follow(kafka: Kafka, *names: str) -> Iterator[Envelope]:
+    """Yield the messages of these topics as they arrive. Raises KafkaUnavailable."""
+    for messages in poll_batches(kafka, *names, seconds=0):
         yield from messages
 
 
-def poll_batches(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Envelope]]:
+def poll_batches(kafka: Kafka, *names: str, seconds: float) -> Iterator[list[Envelope]]:
     """Yield messages as they arrive, those within ``seconds`` after the first together. Raises KafkaUnavailable."""
     with consumer(kafka) as client:
-        _assign(client, kafka.named(topic))
+        _assign(client, *map(kafka.named, names))
         client.seek_to_end()
         while True:
             found: list[Envelope] = []
@@ -125,8 +125,8 @@ def poll_batches(kafka: Kafka, topic: str, seconds: float) -> Iterator[list[Enve
             yield found
 
 
-def _assign(client: KafkaConsumer, topic: str) -> dict[TopicPartition, int]:
-    partitions = [TopicPartition(topic, n) for n in client.partitions_for_topic(topic) or ()]
+def _assign(client: KafkaConsumer, *names: str) -> dict[TopicPartition, int]:
+    partitions = [TopicPartition(topic, n) for topic in names for n in client.partitions_for_topic(topic) or ()]
     client.assign(partitions)
     ends: dict[TopicPartition, int] = client.end_offsets(partitions) if partitions else {}
     return ends

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipeline import feeds, topics
+from pipeline import feeds
 from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages, print_error, set_up_logging
 from pipeline.cli.feeds import feeds_for, run
@@ -98,7 +98,7 @@ def _send(sources: list[str], what: ItemReader, sender: Sender, rate: float | No
                     continue
                 pace.wait()
                 try:
-                    sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
+                    sender.send(item.topic, item.uri.encode(), item.value, item.headers.pairs())
                 except TooLarge as error:
                     refused += 1
                     print_error(f"refused {item.uri}: {error}")

@@ -114,7 +114,7 @@ def _send(sender: Sender, feed: str, item: Item) -> None:
         dead_letters.write(sender, _letter(item.where), item.value, item.error, item.reason, about)
         return
     try:
-        sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
+        sender.send(item.topic, item.uri.encode(), item.value, item.headers.pairs())
     except TooLarge as error:
         about = {name: value.decode() for name, value in item.headers.pairs()}
         dead_letters.write(sender, _letter(item.uri), item.value[:65_536], "TooLarge", str(error), about)

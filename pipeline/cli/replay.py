@@ -1,6 +1,7 @@
 """``wire replay``: run stages again from what Kafka holds."""
 
 import sys
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -40,6 +41,8 @@ def replay(
 ) -> None:
     """Send what a topic holds through the following stages again. The index ends up the same as before.
 
+    Urgent messages are read too, and wait with all others, so that news overtakes the replay.
+
     Use --from edited after a model update, --from annotated after losing an index.
 
     [dim]wire replay --from edited --since 7d[/]
@@ -48,7 +51,8 @@ def replay(
         raise ConfigurationError(f"--from: {start!r} is none of {', '.join(_TOPICS)}")
     settings = load(kafka=kafka, data_dir=data_dir)
     broker, topic = locate_kafka(settings), _TOPICS[start]
-    held = read(broker, topic, parse_time(since) if since else None)
+    lanes = (topic, topics.in_lane(topic, urgent=True))
+    held = chain.from_iterable(read(broker, each, parse_time(since) if since else None) for each in lanes)
     with Sender(broker) as sender:
         for message in track(held, "replaying", console=messages, disable=not messages.is_terminal, transient=True):
             if not _is_copy(message) and message.value is not None:
@@ -62,4 +66,4 @@ def replay(
 def _is_copy(message: Envelope) -> bool:
     """Return whether the message is a replayed copy; its original is on the topic too, or too old."""
     original = message.headers.replay_of
-    return original is not None and original.topic == message.at.topic
+    return original is not None and topics.routine(original.topic) == topics.routine(message.at.topic)

@@ -26,7 +26,7 @@ def tail(as_json: JsonOption = False, kafka: KafkaOption = None, data_dir: DataD
     servers = locate_kafka(load(kafka=kafka, data_dir=data_dir))
     messages.print("[dim]following; Ctrl-C ends[/]")
     try:
-        for message in follow(servers, topics.ANNOTATED):
+        for message in follow(servers, *topics.INDEX.inputs):
             if message.value is None:
                 continue
             text = message.value.decode()

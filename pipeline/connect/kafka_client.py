@@ -13,6 +13,7 @@ from pipeline.errors import ConfigurationError, KafkaUnavailable
 from pipeline.settings import Kafka
 
 _BOOTSTRAP_MS = 5_000
+_BACKOFF_MS = 5
 
 
 def options(kafka: Kafka) -> dict[str, Any]:
@@ -109,6 +110,9 @@ def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=fetch_bytes,
         )
+        # kafka-python 3.0.12 does not pass `retry_backoff_ms` on to where it asks for a topic's partitions, and would
+        # wait for its default of 100 ms after it has connected.
+        client._cluster.config["retry_backoff_ms"] = _BACKOFF_MS
         try:
             yield client
         finally:

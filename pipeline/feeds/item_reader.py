@@ -13,6 +13,7 @@ from pipeline import formats
 from pipeline.errors import PermanentError, TooLarge
 from pipeline.formats.contract import KEPT_PREFIX, Format, Stream, content_uri, whole_stream
 from pipeline.formats.mapping import identifier
+from pipeline.formats.urgent import seems_urgent
 from pipeline.story import RawStory
 
 log = structlog.get_logger()
@@ -101,4 +102,5 @@ class ItemReader:
             published=self.published,
             feed=feed,
             captions=self.captions,
+            seems_urgent=seems_urgent(value),
         )

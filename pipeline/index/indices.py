@@ -16,11 +16,14 @@ from pipeline.story import story_id
 class Indices(Protocol):
     """The operations that the index stage needs."""
 
-    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
+    async def write(
+        self, actions: Sequence[Action], *, refresh: bool = False
+    ) -> Sequence[str | ElasticsearchUnavailable | None]:
         """Execute the actions. Return for each None (applied or outdated), the reason for its rejection, or an error
         to retry.
 
-        Raises ElasticsearchUnavailable if the result of all is unknown.
+        With ``refresh`` they are searchable afterwards, otherwise within a second. Raises ElasticsearchUnavailable if
+        the result of all is unknown.
         """
         ...
 
@@ -39,9 +42,11 @@ class ElasticsearchIndices:
         """Connect at first use, on the event loop that uses it."""
         self._client = client
 
-    async def write(self, actions: Sequence[Action]) -> Sequence[str | ElasticsearchUnavailable | None]:
+    async def write(
+        self, actions: Sequence[Action], *, refresh: bool = False
+    ) -> Sequence[str | ElasticsearchUnavailable | None]:
         """See Indices."""
-        return await bulk.write(self._client, actions)
+        return await bulk.write(self._client, actions, refresh=refresh)
 
     async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
         """See Indices. Reads by id are in real time."""

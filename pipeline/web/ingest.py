@@ -14,7 +14,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from pipeline import topics
 from pipeline.broker.sender import Sender
 from pipeline.broker.shared_sender import SharedSender
 from pipeline.errors import ConfigurationError, KafkaUnavailable, TooLarge
@@ -174,7 +173,7 @@ def _send(sender: Sender, items: list[RawStory]) -> list[dict[str, str]]:
     refused = []
     for item in items:
         try:
-            sender.send(topics.RAW, item.uri.encode(), item.value, item.headers.pairs())
+            sender.send(item.topic, item.uri.encode(), item.value, item.headers.pairs())
         except TooLarge as error:
             refused.append({"item": item.uri, "reason": str(error)})
     return refused

@@ -80,7 +80,7 @@ def _comparison(
     replacedby: list[Replacement] = []
     for each in similarity.candidates:
         other = texts.get(each.uri)
-        if other is None or other.uri == story.uri:
+        if other is None or other.uri == story.uri or _is_itself(other, story):
             continue
         if updates.position(other) < updates.position(story):
             if updates.is_update(other, story):
@@ -95,6 +95,11 @@ def _comparison(
         earlier=tuple(earlier),
         replacedby=tuple(replacedby),
     )
+
+
+def _is_itself(other: Story, story: Story) -> bool:
+    """Return whether the other is this story under the uri it came under, signed before it got one of its own."""
+    return story.receivedas == other.uri and (story.headline, story.body) == (other.headline, other.body)
 
 
 def _uris(similarity: Similarity) -> set[str]:

@@ -20,13 +20,15 @@ from pipeline.topics import Limits, Stage
 class Send:
     """Send ``value`` to the stage's output topic, or to ``topic``.
 
-    Without ``headers`` the message gets those of the envelope, with its trace extended.
+    Without ``headers`` the message gets those of the envelope, with its trace extended. ``urgent`` selects the
+    urgent twin of the topic or not; None means: as the envelope.
     """
 
     key: str
     value: bytes
     topic: str | None = None
     headers: Headers | None = None
+    urgent: bool | None = None
 
 
 @dataclass(frozen=True)

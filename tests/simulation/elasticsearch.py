@@ -137,7 +137,9 @@ class SimulatedIndices:
     def __init__(self, documents: Documents, network: Network, random: Random) -> None:
         self._documents, self._network, self._random = documents, network, random
 
-    async def write(self, actions: Sequence[Action]) -> list[str | ElasticsearchUnavailable | None]:
+    async def write(
+        self, actions: Sequence[Action], *, refresh: bool = False
+    ) -> list[str | ElasticsearchUnavailable | None]:
         def carry_out() -> list[str | ElasticsearchUnavailable | None]:
             for action in actions:
                 self._documents.carry_out(action)

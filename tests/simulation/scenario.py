@@ -36,6 +36,7 @@ class Item:
     title: str = ""
     text: str = ""
     quotes: int = 0
+    urgency: int = 4
     feed: str = "one"
     value: bytes | None = None
     forged: Pairs = ()
@@ -63,6 +64,7 @@ class Item:
             "versioncreated": (BEGIN - timedelta(days=1, minutes=-self.created)).isoformat(),
             "firstcreated": (BEGIN - timedelta(days=1)).isoformat(),
             "pubstatus": self.pubstatus,
+            "urgency": self.urgency,
             "language": "en",
             "headline": self.headline,
             "body_text": f"{self.text}\nThere are {self.quotes} quotes.",
@@ -101,6 +103,7 @@ def make(random: Random) -> Scenario:
     if random.random() < 0.1:
         items.append(Item("urn:poison", _moment(random), text="poison"))
     items = [replace(item, forged=_forged(random)) if random.random() < 0.1 else item for item in items]
+    items = [replace(item, urgency=1) if random.random() < 0.2 else item for item in items]
     items.sort(key=lambda item: item.at)
     repeats = [item for item in items if random.random() < 0.1]
     return Scenario(items, repeats)

@@ -14,6 +14,7 @@ from pipeline import topics
 from pipeline.annotations import Entity, Event, Quote, Span
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, Similarity
 from pipeline.errors import AnnotationFailed
+from pipeline.formats.urgent import seems_urgent
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.registry import survey
 from pipeline.state.decision import Policy
@@ -86,7 +87,7 @@ class System:
         self.log = Log(self.loop, 2)
         self.documents = Documents()
         self.network = Network(self.loop, random, rates, FAULTS)
-        self.groups = {stage: Group(self.log, stage.reads) for stage in STAGES}
+        self.groups = {topic: Group(self.log, topic) for stage in STAGES for topic in stage.inputs}
         self.metrics = Counted()
         self.workers: list[Worker] = []
         self._faulty = rates != CALM
@@ -110,19 +111,22 @@ class System:
 
     def expire(self, worker: Worker) -> None:
         """Expire a dead worker's session after a while and start a new worker."""
-        group, fresh = self.groups[worker.stage], Context()
-        self.loop.call_later(self.random.choice((0.1, 10.0)), group.leave, worker, context=fresh)
+        fresh, after = Context(), self.random.choice((0.1, 10.0))
+        for topic in worker.stage.inputs:
+            self.loop.call_later(after, self.groups[topic].leave, worker, context=fresh)
         self.loop.call_later(self.random.choice((0.1, 2.0, 15.0)), self._start, worker.stage, context=fresh)
 
     def _start(self, stage: Stage) -> None:
         worker = Worker(self, stage)
         self.workers.append(worker)
-        self.groups[stage].join(worker)
         broker = SimulatedBroker(self.log, self.network)
         handler = self._handler(stage, broker)
         processor = Processor(stage, handler, broker, self.metrics)
-        events = deliver(self.groups[stage], worker, self.loop, self.random)
-        self.loop.begin(self._alive(worker, processor.run(events)), worker)
+        groups = [self.groups[topic] for topic in stage.inputs]
+        for group in groups:
+            group.join(worker)
+        events = [deliver(group, worker, self.loop, self.random) for group in groups]
+        self.loop.begin(self._alive(worker, processor.run(*events)), worker)
         if handler.every:
             self.loop.begin(self._tick(processor, handler.every), worker)
 
@@ -167,7 +171,7 @@ class System:
             await self._come_and_go()
         await asyncio.sleep(max(0.0, REST - self.loop.time()))
         while not self._is_at_rest:
-            assert self.loop.time() < LIMIT, f"no rest: {[(s.name, g.committed) for s, g in self.groups.items()]}"
+            assert self.loop.time() < LIMIT, f"no rest: {[(topic, g.committed) for topic, g in self.groups.items()]}"
             await asyncio.sleep(5.0)
 
     async def _come_and_go(self) -> None:
@@ -182,7 +186,8 @@ class System:
                 self.random.choice(alive).die()
 
     def _publish(self, item: Item) -> None:
-        self.log.append(topics.RAW, item.uri.encode(), item.payload(), item.headers())
+        topic = topics.in_lane(topics.RAW, urgent=seems_urgent(item.payload()))
+        self.log.append(topic, item.uri.encode(), item.payload(), item.headers())
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(EPOCH + self.loop.time(), UTC)
@@ -221,7 +226,7 @@ class SimulatedAnnotator:
     def __init__(self, random: Random) -> None:
         self._random = random
 
-    async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
+    async def annotate(self, values: Sequence[bytes], *, urgent: bool = False) -> list[bytes | AnnotationFailed]:
         await asyncio.sleep(self._random.choice((0.01, 0.1, 1.0)))
         return [_annotated(value) for value in values]
 

@@ -15,6 +15,7 @@ from pipeline.settings import Annotate, Spacy
 from pipeline.story import AnnotatedStory
 from pipeline.workers.language import frames
 from pipeline.workers.language.pool import LanguagePool
+from pipeline.workers.language.priority_pool import PriorityPool
 from pipeline.workers.runtime.metrics import WorkerMetrics
 from tests.conftest import make_story
 
@@ -75,6 +76,32 @@ class TestLanguagePool:
 
         (result,), _ = pooled(work, processes=2, deadline=2)
         assert isinstance(result, bytes)
+
+    def test_urgent_stories_get_the_next_process_that_is_free(self):
+        async def work(pool):
+            order = []
+
+            async def annotate(name, **options):
+                await pool.annotate([value(name)], **options)
+                order.append(name)
+
+            waiting = [asyncio.create_task(annotate(name)) for name in ("One.", "Two.")]
+            await asyncio.sleep(0)
+            await asyncio.gather(*waiting, annotate("Flash.", urgent=True))
+            return order
+
+        assert pooled(work)[0] == ["One.", "Flash.", "Two."]
+
+    def test_a_process_that_comes_together_with_a_cancellation_goes_to_the_next(self):
+        async def take():
+            pool = PriorityPool()
+            first, second = (asyncio.create_task(pool.take()) for _ in range(2))
+            await asyncio.sleep(0)
+            pool.put("process")
+            first.cancel()
+            return await second
+
+        assert asyncio.run(take()) == "process"
 
     def test_a_process_that_has_grown_too_large_is_replaced(self):
         async def work(pool):

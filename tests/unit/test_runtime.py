@@ -35,7 +35,9 @@ class TestOffsetTracker:
 class TestBatches:
     def taken(self, envelopes, limits):
         async def take():
-            return [[event.envelope.at.offset for event in batch] async for batch in batches(Given(envelopes), limits)]
+            return [
+                [event.envelope.at.offset for event in batch] async for batch in batches([Given(envelopes)], limits)
+            ]
 
         return Calm().run(take())
 
@@ -54,11 +56,20 @@ class TestBatches:
             await asyncio.sleep(60)
 
         async def take():
-            batch = await anext(aiter(batches(stream(), limits)))
+            batch = await anext(aiter(batches([stream()], limits)))
             return batch, calm.loop.time()
 
         (event,), moment = calm.run(take())
         assert (event.envelope.at.offset, moment) == (7, pytest.approx(0.01, abs=0.005))
+
+    def test_the_first_stream_comes_first_and_no_batch_holds_events_of_two(self):
+        first, second = ([at(topic, n) for n in range(2)] for topic in ("wire.urgent.raw", "wire.raw"))
+
+        async def take():
+            given = batches([Given(first), Given(second)], Limits(10, 1_000))
+            return [{event.envelope.at.topic for event in batch} async for batch in given]
+
+        assert Calm().run(take()) == [{"wire.urgent.raw"}, {"wire.raw"}]
 
 
 class Stage:
@@ -78,6 +89,58 @@ class Stage:
 
 async def pass_on(batch):
     return [Send("urn:out", each.payload) for each in batch]
+
+
+class TestUrgent:
+    @staticmethod
+    def order(stage):
+        """Return the order in which a stage begins and ends its batches: an urgent event comes during the first."""
+        calm, done = Calm(), []
+
+        async def work(batch):
+            name = batch[0].payload.decode()
+            done.append(name)
+            await asyncio.sleep(1)
+            done.append(name + " ended")
+            return [Done("indexed")]
+
+        async def routine():
+            for value in (b"1", b"2"):
+                yield GivenEvent(calm.envelope(stage.reads, value))
+                await asyncio.sleep(0.1)
+
+        async def urgent():
+            await asyncio.sleep(0.5)
+            yield GivenEvent(calm.envelope(stage.inputs[0], b"urgent"))
+
+        handler = Handler(work, limits=Limits(events=1))
+        calm.run(Processor(stage, handler, calm.broker, calm.metrics).run(urgent(), routine()))
+        return done
+
+    def test_overtakes_what_waits(self):
+        assert self.order(topics.PARSE)[:3] == ["1", "urgent", "1 ended"]
+
+    def test_waits_for_the_current_batch_of_a_stage_with_state(self):
+        assert self.order(topics.DESK)[:3] == ["1", "1 ended", "urgent"]
+
+    @pytest.mark.parametrize(("urgent", "topic"), [(None, "wire.urgent.stories"), (False, "wire.stories")])
+    def test_what_is_made_of_it_is_urgent_too_unless_the_stage_knows_better(self, urgent, topic):
+        async def work(batch):
+            return [Send("urn:out", each.payload, urgent=urgent) for each in batch]
+
+        calm = Calm()
+        given = Given([calm.envelope("wire.urgent.raw", b"1")])
+        calm.run(Processor(topics.PARSE, Handler(work), calm.broker, calm.metrics).run(given))
+        assert [sent.payload for sent in calm.held(topic)] == [b"1"]
+
+    def test_its_dead_letter_is_none_of_a_routine_message_s(self):
+        async def work(batch):
+            raise ValueError("both are bad")
+
+        calm = Calm()
+        streams = [Given([calm.envelope(topic, b"1")]) for topic in topics.PARSE.inputs]
+        calm.run(Processor(topics.PARSE, Handler(work), calm.broker, calm.metrics).run(*streams))
+        assert {letter.key for letter in calm.held(topics.DEAD)} == {b"parse-0-0", b"parse-urgent-0-0"}
 
 
 class TestOutcomes:

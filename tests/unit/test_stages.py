@@ -1,6 +1,7 @@
 """Each stage as a function from envelopes to outcomes, on simulated servers."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,14 @@ class TestParse:
         story = Story.model_validate_json(sent.value)
         assert (sent.key, story.uri, story.source.name) == ("urn:raw:1", "urn:raw:1", "UPI")
         assert story.body.startswith("President Vladimir Putin of Russia met")
+
+    @pytest.mark.parametrize(
+        ("fields", "urgent"),
+        [({"urgency": 1}, True), ({"urgency": 2}, True), ({"urgency": 3}, False), ({"pubstatus": "canceled"}, True)],
+    )
+    def test_flashes_bulletins_and_kills_are_urgent_wherever_they_came(self, fields, urgent):
+        story = {"uri": "urn:1", "versioncreated": NOON.isoformat(), "body_text": "Told.", "headline": "H"} | fields
+        assert self.outcome(json.dumps(story).encode(), format="ninjs").urgent is urgent
 
     def test_what_is_no_story_is_an_error(self):
         assert isinstance(self.outcome(b"{", format="ninjs"), PermanentError)
@@ -236,6 +245,18 @@ class TestDesk:
         at.give(make_story(uri="urn:test:2", body=HARBOUR, headline="The same"), source="two", feed="two")
         assert not at.record("urn:test:2").replaces
 
+    def test_an_update_s_message_to_a_story_that_waits_on_the_other_topic_is_sent_there(self):
+        at = Desk()
+        (update,) = [s for o in at.give(self.update(urgency=1)) for s in (o if isinstance(o, tuple) else (o,))]
+        record, sequence = at.calm.documents.records["urn:test:2"]
+        at.calm.documents.records["urn:test:2"] = (record.model_copy(update={"earlier": ("urn:test:1",)}), sequence)
+        envelope = at.calm.envelope("wire.urgent.stories", update.value, headers=Headers(relates_to="urn:test:1"))
+        (sent_on,) = at.calm.run(at.desk.work([envelope]))
+        assert (sent_on.key, sent_on.urgent, sent_on.headers.relates_to) == ("urn:test:1", False, "urn:test:1")
+        envelope = at.calm.envelope(topics.STORIES, sent_on.value, headers=sent_on.headers)
+        at.calm.run(at.desk.work([envelope]))
+        assert at.record("urn:test:2").earlier == ()
+
     def update(self, **fields):
         return make_story(
             **{"uri": "urn:test:2", "body": HARBOUR, "versioncreated": NOON + timedelta(hours=1)} | fields
@@ -301,7 +322,7 @@ class TestDesk:
 class TestAnnotate:
     def test_results_go_on_under_the_story_s_key_and_failures_are_errors(self):
         class Annotator:
-            async def annotate(self, values):
+            async def annotate(self, values, *, urgent=False):
                 return [b"annotated", AnnotationFailed("it stalled")]
 
         calm = Calm()
@@ -397,7 +418,7 @@ class TestIndex:
         at = Index()
         write = at.calm.indices.write
 
-        async def strict(actions):
+        async def strict(actions, *, refresh):
             results = await write(actions)
             return ["400 no" if "bad" in action.id or action.id == story_id("urn:bad") else r
                     for action, r in zip(actions, results, strict=True)]  # fmt: skip
@@ -410,7 +431,7 @@ class TestIndex:
     def test_an_index_that_must_be_waited_for_is_said(self, monkeypatch):
         at = Index()
 
-        async def busy(actions):
+        async def busy(actions, *, refresh):
             return [ElasticsearchUnavailable("busy")] * len(actions)
 
         monkeypatch.setattr(at.calm.indices, "write", busy)

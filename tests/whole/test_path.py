@@ -6,6 +6,7 @@ import os
 import re
 import threading
 from datetime import UTC, datetime, timedelta
+from random import Random
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -81,6 +82,16 @@ class TestSeeds:
             r'href="/name\?name=Vladimir%20Putin" title="[^"]*PERSON Vladimir Putin[^"]*">Vladimir Putin</a>', story
         )
         assert "political settlement" in story
+
+
+def test_a_flash_overtakes_what_waits(wire):
+    words = [f"{a}{b}" for a in "bdfglmnprst" for b in ("alo", "eri", "ino", "ora", "usa")]
+    bodies = [f"Report {n}. {' '.join(Random(n).choices(words, k=300)).capitalize()}." for n in range(150)]
+    waiting = [ninjs(f"urn:wait:{n}", body, urgency=4) for n, body in enumerate(bodies)]
+    wire.feed(*waiting, ninjs("urn:flash", "An earthquake shook Lima on Monday.", urgency=1))
+    wire.await_idle()
+    waited = [wire.story(f"urn:wait:{n}")["trace"]["indexed"] for n in range(0, 150, 10)]
+    assert wire.story("urn:flash")["trace"]["indexed"] < max(waited)
 
 
 class TestVersions:

@@ -18,6 +18,7 @@ from pipeline.errors import AnnotationFailed, ConfigurationError
 from pipeline.settings import Annotate
 from pipeline.workers.contract import Metrics
 from pipeline.workers.language import frames
+from pipeline.workers.language.priority_pool import PriorityPool
 
 log = structlog.get_logger()
 
@@ -109,18 +110,18 @@ class LanguagePool:
         self._metrics = metrics
         self._command = command
         self._settings = settings
-        self._idle: asyncio.Queue[LanguageProcess | None] = asyncio.Queue()
+        self._idle: PriorityPool[LanguageProcess | None] = PriorityPool()
         self._all: set[LanguageProcess] = set()
         self._stopped = False
         self.restarts = 0
         for _ in range(settings.processes):
-            self._idle.put_nowait(None)
+            self._idle.put(None)
 
     async def start(self) -> None:
         """Start the processes, so that the first stories need not wait for the model. Raises ConfigurationError."""
-        empty = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
+        empty = self._idle.take_all()
         for started in await asyncio.gather(*(self._new() for _ in empty)):
-            self._idle.put_nowait(started)
+            self._idle.put(started)
 
     async def stop(self) -> None:
         """Kill all processes and cancel whoever waits for them."""
@@ -129,25 +130,25 @@ class LanguagePool:
             process.end()
         await asyncio.gather(*(process.process.wait() for process in self._all))
 
-    async def annotate(self, values: Sequence[bytes]) -> list[bytes | AnnotationFailed]:
+    async def annotate(self, values: Sequence[bytes], *, urgent: bool = False) -> list[bytes | AnnotationFailed]:
         """Return the annotated stories; a story that kills or stalls its process twice fails.
 
-        Raises ConfigurationError if a process does not start.
+        Urgent ones get the next process that is free. Raises ConfigurationError if a process does not start.
         """
         try:
-            return list(await self._run(values))
+            return list(await self._run(values, urgent))
         except _ProcessLost as lost:
             log.warning("language_batch_lost", stories=len(values), reason=str(lost))
-        return [await self._annotate_singly(value) for value in values]
+        return [await self._annotate_singly(value, urgent) for value in values]
 
-    async def _annotate_singly(self, value: bytes) -> bytes | AnnotationFailed:
+    async def _annotate_singly(self, value: bytes, urgent: bool) -> bytes | AnnotationFailed:
         try:
-            return (await self._run([value]))[0]
+            return (await self._run([value], urgent))[0]
         except _ProcessLost as lost:
             return AnnotationFailed(f"the story was tried twice, the last time alone: {lost}")
 
-    async def _run(self, values: Sequence[bytes]) -> list[bytes]:
-        process = await self._idle.get()
+    async def _run(self, values: Sequence[bytes], urgent: bool) -> list[bytes]:
+        process = await self._idle.take(urgent=urgent)
         try:
             process = process or await self._new()
             return await process.annotate(values)
@@ -158,7 +159,7 @@ class LanguagePool:
             raise
         finally:
             self._metrics.progress()
-            self._idle.put_nowait(self._if_reusable(process))
+            self._idle.put(self._if_reusable(process))
 
     def _if_reusable(self, process: LanguageProcess | None) -> LanguageProcess | None:
         """Return the process, or None if it has ended, was interrupted or has grown too large."""

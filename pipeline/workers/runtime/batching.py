@@ -4,48 +4,76 @@ Faust's ``Stream.noack_take`` bounds only the number, and delays a single event 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from pipeline.topics import Limits
 from pipeline.workers.runtime.offsets import Event
 
 
-async def batches(events: AsyncIterator[Event], limits: Limits) -> AsyncIterator[list[Event]]:
-    """Yield the events in batches, in order, until they end."""
-    arrived: asyncio.Queue[Event] = asyncio.Queue(limits.events)
-    pump = asyncio.create_task(_pump(events, arrived))
+async def batches(streams: Sequence[AsyncIterator[Event]], limits: Limits) -> AsyncIterator[list[Event]]:
+    """Yield the events of each stream in batches, in order, until all end.
+
+    A batch holds events of one stream: of the first that has any. It is made when it is asked for.
+    """
+    arrivals = [_Arrivals(stream, limits.events) for stream in streams]
     try:
-        while (first := await _next(arrived, pump)) is not None:
-            batch, size = [first], len(first.envelope.payload)
-            done_at = asyncio.get_running_loop().time() + limits.linger
-            while len(batch) < limits.events and size < limits.size:
-                try:
-                    async with asyncio.timeout_at(done_at):
-                        event = await arrived.get()
-                except TimeoutError:
-                    break
-                batch.append(event)
-                size += len(event.envelope.payload)
-            yield batch
+        while (arrived := await _first(arrivals)) is not None:
+            yield await _batch(arrived, limits)
     finally:
-        pump.cancel()
+        for each in arrivals:
+            each.pump.cancel()
 
 
-async def _pump(events: AsyncIterator[Event], arrived: asyncio.Queue[Event]) -> None:
-    async for event in events:
-        await arrived.put(event)
+class _Arrivals:
+    """The events of a stream that have arrived."""
+
+    def __init__(self, events: AsyncIterator[Event], most: int) -> None:
+        self.queue: asyncio.Queue[Event] = asyncio.Queue(most)
+        self.pump = asyncio.create_task(self._pump(events))
+        self._is_waiting = asyncio.Event()
+
+    async def _pump(self, events: AsyncIterator[Event]) -> None:
+        async for event in events:
+            await self.queue.put(event)
+            self._is_waiting.set()
+
+    async def any(self) -> None:
+        """Wait for an event."""
+        while self.queue.empty():
+            self._is_waiting.clear()
+            await self._is_waiting.wait()
 
 
-async def _next(arrived: asyncio.Queue[Event], pump: "asyncio.Task[None]") -> Event | None:
-    """Return the next event, or None at the end. Raises what made the pump fail."""
-    if not arrived.empty():
-        return arrived.get_nowait()
-    getting = asyncio.create_task(arrived.get())
-    try:
-        await asyncio.wait((getting, pump), return_when=asyncio.FIRST_COMPLETED)
-        if getting.done():
-            return getting.result()
-        pump.result()
-        return None
-    finally:
-        getting.cancel()
+async def _first(arrivals: Sequence[_Arrivals]) -> _Arrivals | None:
+    """Return the first that has an event, once one has; None if all have ended. Raises what made a pump fail."""
+    while True:
+        for each in arrivals:
+            if not each.queue.empty():
+                return each
+        pumps = [each.pump for each in arrivals if not each.pump.done()]
+        for each in arrivals:
+            if each.pump.done():
+                each.pump.result()
+        if not pumps:
+            return None
+        waiting = [asyncio.create_task(each.any()) for each in arrivals]
+        try:
+            await asyncio.wait((*waiting, *pumps), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+
+async def _batch(arrived: _Arrivals, limits: Limits) -> list[Event]:
+    batch = [await arrived.queue.get()]
+    size = len(batch[0].envelope.payload)
+    done_at = asyncio.get_running_loop().time() + limits.linger
+    while len(batch) < limits.events and size < limits.size:
+        try:
+            async with asyncio.timeout_at(done_at):
+                event = await arrived.queue.get()
+        except TimeoutError:
+            break
+        batch.append(event)
+        size += len(event.envelope.payload)
+    return batch

@@ -44,7 +44,8 @@ class DeadLetterWriter:
         )
         trace = " ".join(map(str, envelope.trace))
         failure = Failure(self._stage, type(error).__name__, detail[:_DETAIL], trace, original.at.topic)
-        key = f"{self._stage}-{envelope.at.partition}-{envelope.at.offset}".encode()
+        lane = "urgent-" if topics.is_urgent(envelope.at.topic) else ""
+        key = f"{self._stage}-{lane}{envelope.at.partition}-{envelope.at.offset}".encode()
         try:
             await self._send(key, original.payload, _kept(original) | dict(failure.pairs()))
         except TooLarge:

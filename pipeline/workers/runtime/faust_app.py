@@ -43,7 +43,8 @@ def make(stage: Stage, settings: Settings) -> AppT:
         broker_heartbeat_interval=3.0,
         broker_commit_interval=kafka.commit_interval,
         # Small polls and buffers: what is in memory is bounded, back-pressure reaches Kafka.
-        broker_max_poll_records=64,
+        # Few at once, because an urgent message waits until the stage has taken those before it.
+        broker_max_poll_records=8,
         stream_buffer_maxsize=64,
         # aiokafka finishes what it has fetched of one partition before it turns to the next. A large fetch
         # would make the other partitions wait for minutes. A message of any size still arrives.

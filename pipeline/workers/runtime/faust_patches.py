@@ -1,9 +1,14 @@
 """Patch what is wrong in Faust. ``offsets`` works around another fault."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from aiokafka.consumer.fetcher import Fetcher
 from faust.transport.consumer import Consumer
 from faust.types import TP
+from mode.utils.queues import FlowControlQueue
+
+from pipeline.topics import is_urgent
 
 
 def keep_failed_commits() -> None:
@@ -32,3 +37,29 @@ def keep_failed_commits() -> None:
         return False
 
     Consumer._commit_offsets = commit_offsets
+
+
+def read_urgent_first() -> None:
+    """Return what was fetched of urgent topics before all else.
+
+    aiokafka returns fetched messages in the order in which it fetched their partitions.
+    """
+    fetched_records = Fetcher.fetched_records
+
+    async def urgent_first(self: Fetcher, *arguments: Any, **options: Any) -> Any:
+        for tp in list(self._records):
+            if not is_urgent(tp.topic):
+                self._records.move_to_end(tp)
+        return await fetched_records(self, *arguments, **options)
+
+    Fetcher.fetched_records = urgent_first
+
+
+def never_pause() -> None:
+    """Wait for room in a full queue instead of pausing its partition.
+
+    Faust notices only up to a second later that a paused partition may continue, and a stage that needs less for
+    what it has buffered would be idle until then. ``FlowControlQueue`` pauses a partition once its queue is longer
+    than its size divided by this ratio, which it never is.
+    """
+    FlowControlQueue.pressure_high_ratio = 0.5

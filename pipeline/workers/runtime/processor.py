@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import structlog
 
+from pipeline import topics
 from pipeline.envelope import Envelope
 from pipeline.errors import TransientError
 from pipeline.topics import Stage
@@ -29,15 +30,22 @@ class Processor:
         self._stage, self._handler, self._broker, self._metrics = stage, handler, broker, metrics
         self._dead_letters = DeadLetterWriter(stage.name, broker, metrics)
         self._tracker = OffsetTracker()
-        self._slots = asyncio.Semaphore(handler.at_once or stage.at_once)
 
-    async def run(self, events: AsyncIterator[Event]) -> None:
-        """Process events until they end, or until cancelled."""
+    async def run(self, *streams: AsyncIterator[Event]) -> None:
+        """Process the events of the streams, the most urgent stream first, until they end or until cancelled."""
+        lanes = [streams] if self._stage.stateful else [(stream,) for stream in streams]
         async with asyncio.TaskGroup() as group:
-            async for batch in batches(events, self._handler.limits or self._stage.limits):
-                pending = self._tracker.enter(batch)
-                await self._slots.acquire()
-                group.create_task(self._process(pending))
+            for lane in lanes:
+                group.create_task(self._run(lane))
+
+    async def _run(self, streams: Sequence[AsyncIterator[Event]]) -> None:
+        """Process the events of streams that share their slots."""
+        slots = asyncio.Semaphore(self._handler.at_once or self._stage.at_once)
+        arriving = batches(streams, self._handler.limits or self._stage.limits)
+        async with asyncio.TaskGroup() as group:
+            # Only a batch that can begin is taken, so that what is urgent may still overtake it.
+            while await slots.acquire() and (batch := await anext(arriving, None)) is not None:
+                group.create_task(self._process(self._tracker.enter(batch), slots))
 
     async def tick(self) -> None:
         """Do the stage's periodic work. A failure is retried at the next tick."""
@@ -48,7 +56,7 @@ class Processor:
         except Exception:  # the timer must outlive any error
             log.exception("tick_failed", stage=self._stage.name)
 
-    async def _process(self, pending: list[PendingEvent]) -> None:
+    async def _process(self, pending: list[PendingEvent], slots: asyncio.Semaphore) -> None:
         envelopes = [each.envelope for each in pending]
         structlog.contextvars.bind_contextvars(events=len(envelopes), first=envelopes[0].name)
         self._metrics.batch(len(envelopes))
@@ -56,7 +64,7 @@ class Processor:
             outcomes = await self._outcomes(envelopes)
             await asyncio.gather(*map(self._carry_out, envelopes, outcomes))
         finally:
-            self._slots.release()
+            slots.release()
         self._tracker.end(pending)
         for each, outcome in zip(pending, outcomes, strict=True):
             received = each.envelope.headers.received_at
@@ -91,9 +99,11 @@ class Processor:
             await self._dead_letters.write(envelope, error)
 
     async def _send(self, envelope: Envelope, send: Send) -> None:
-        topic = send.topic or self._stage.writes
-        if topic is None:
+        target = send.topic or self._stage.writes
+        if target is None:
             raise RuntimeError(f"stage {self._stage.name} has no output topic")
+        urgent = topics.is_urgent(envelope.at.topic) if send.urgent is None else send.urgent
+        topic = topics.in_lane(target, urgent=urgent)
         key, pairs = send.key.encode(), (send.headers or envelope.onward()).pairs()
         await retry_forever(lambda: self._broker.send(topic, key, send.value, pairs), self._metrics)
 

@@ -8,7 +8,7 @@ EXIT_STUCK, and its supervisor restarts it.
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -21,6 +21,8 @@ from pipeline.workers.runtime.metrics import WorkerMetrics
 
 log = structlog.get_logger()
 
+Partition = tuple[str, int]
+"""A topic and the number of one of its partitions."""
 EXIT_STALLED = 4
 """The exit code of a stalled worker."""
 EVERY = 10.0
@@ -36,33 +38,39 @@ class StallDetector:
     patience: float
     _steps: int = -1
     _since: float = 0.0
-    _first: dict[int, tuple[int, float]] = field(default_factory=dict)
+    _first: dict[Partition, tuple[int, float]] = field(default_factory=dict)
 
-    def check(self, now: float, waiting: dict[int, int], assigned: Collection[int], steps: int) -> str | None:
+    def check(
+        self, now: float, waiting: dict[Partition, int], assigned: Collection[Partition], steps: int
+    ) -> str | None:
         """Return why the worker is stalled, or None if it is alive.
 
         ``waiting`` is the first unprocessed message of each partition that has one, ``assigned`` the partitions of
         this worker, ``steps`` its progress count. A worker that has no partition while others stand still was left
         out of a rebalance.
         """
-        concerned = {number: offset for number, offset in waiting.items() if number in assigned or not assigned}
-        moved = {number for number, offset in concerned.items() if self._first.get(number, (-1, 0))[0] != offset}
+        concerned = {each: offset for each, offset in waiting.items() if each in assigned or not assigned}
+        moved = {each for each, offset in concerned.items() if self._first.get(each, (-1, 0))[0] != offset}
         if moved or not concerned or steps != self._steps:
             self._since = now
         self._steps = steps
         self._first = {
-            number: (offset, now) if number in moved else self._first[number] for number, offset in concerned.items()
+            each: (offset, now) if each in moved else self._first[each] for each, offset in concerned.items()
         }
         if concerned and now - self._since > self.patience:
-            return f"nothing was done for {now - self._since:.0f} s, with messages waiting on {sorted(concerned)}"
-        for number, (offset, since) in self._first.items():
+            return f"nothing was done for {now - self._since:.0f} s, with messages waiting on {_named(concerned)}"
+        for each, (offset, since) in self._first.items():
             if assigned and now - since > self.patience * _ONE_PARTITION:
-                return f"partition {number} has stood at {offset} for {now - since:.0f} s"
+                return f"{_named([each])} has stood at {offset} for {now - since:.0f} s"
         return None
 
     def reset(self, now: float) -> None:
         """Forget earlier checks; the broker could not be reached."""
         self._since, self._first = now, {}
+
+
+def _named(partitions: Iterable[Partition]) -> str:
+    return ", ".join(f"{topic}/{number}" for topic, number in sorted(partitions))
 
 
 class StallWatch:
@@ -73,7 +81,7 @@ class StallWatch:
         stage: Stage,
         kafka: Kafka,
         metrics: WorkerMetrics,
-        assigned: Callable[[], Collection[int]],
+        assigned: Callable[[], Collection[Partition]],
         patience: float,
     ) -> None:
         """Take ``assigned``, which returns the partitions that the worker has now."""
@@ -107,7 +115,7 @@ class StallWatch:
             return None
         self._metrics.lag.labels(self._stage.name).set(found.messages)
         self._metrics.partitions.labels(self._stage.name).set(len(assigned))
-        waiting = {at.partition: at.offset for at in found.first}
+        waiting = {(at.topic, at.partition): at.offset for at in found.first}
         if not waiting:
             self._metrics.waiting = None
         return self._detector.check(time.monotonic(), waiting, assigned, self._metrics.steps)

@@ -1,7 +1,9 @@
 """Run one stage in this process until told to stop."""
 
+import asyncio
 import os
 import threading
+from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Any
 
@@ -17,8 +19,9 @@ from pipeline.workers.runtime import faust_patches, metrics_recording
 from pipeline.workers.runtime.faust_app import make
 from pipeline.workers.runtime.faust_broker import FaustBroker, events
 from pipeline.workers.runtime.metrics import WorkerMetrics
+from pipeline.workers.runtime.offsets import Event
 from pipeline.workers.runtime.processor import Processor
-from pipeline.workers.runtime.stall_detection import StallWatch
+from pipeline.workers.runtime.stall_detection import Partition, StallWatch
 
 log = structlog.get_logger()
 
@@ -29,6 +32,8 @@ DRAIN = 10.0
 def run(stage: Stage, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. The settings must have the servers' addresses."""
     faust_patches.keep_failed_commits()
+    faust_patches.read_urgent_first()
+    faust_patches.never_pause()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     structlog.contextvars.bind_contextvars(stage=stage.name)
     metrics = WorkerMetrics(stage.name)
@@ -38,7 +43,7 @@ def run(stage: Stage, settings: Settings) -> None:
     _watch(app, stage, settings, metrics)
     worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
-    log.info("worker_starting", reads=stage.reads, writes=stage.writes)
+    log.info("worker_starting", reads=stage.inputs, writes=stage.writes)
     worker.execute_from_commandline()
 
 
@@ -52,17 +57,35 @@ def _add_stage(app: AppT, context: Context) -> None:
     stage, handler = context.stage, handler_of(context)
     processor = Processor(stage, handler, context.broker, context.metrics)
 
-    async def process(stream: StreamT) -> None:
-        await processor.run(events(stream, stage.reads))
+    streams = [_add_agent(app, topic, context) for topic in stage.inputs]
+
+    async def process() -> None:
+        await processor.run(*streams)
 
     async def stop(*_: object, **__: object) -> None:
         await handler.stop()
 
-    app.agent(app.topic(context.settings.kafka.named(stage.reads)), name=stage.name)(process)
     app.task(handler.start)
+    app.task(process)
     app.on_before_shutdown.connect(stop, weak=False)
     if handler.every:
         app.timer(interval=handler.every)(processor.tick)
+
+
+def _add_agent(app: AppT, topic: str, context: Context) -> AsyncIterator[Event]:
+    """Add an agent that reads a topic. Return its events."""
+    arrived: asyncio.Queue[Event] = asyncio.Queue(1)
+
+    async def receive(stream: StreamT) -> None:
+        async for event in events(stream, topic):
+            await arrived.put(event)
+
+    async def stream() -> AsyncIterator[Event]:
+        while True:
+            yield await arrived.get()
+
+    app.agent(app.topic(context.settings.kafka.named(topic)), name=topic)(receive)
+    return stream()
 
 
 def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) -> None:
@@ -73,10 +96,9 @@ def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) 
             return "partitions are being handed out"
         return metrics.waiting
 
-    topic = settings.kafka.named(stage.reads)
-
-    def assigned() -> set[int]:
-        return {tp.partition for tp in app.consumer.assignment() if tp.topic == topic}
+    def assigned() -> set[Partition]:
+        plain = settings.kafka.plain
+        return {(plain(tp.topic), tp.partition) for tp in app.consumer.assignment() if plain(tp.topic) in stage.inputs}
 
     monitor = settings.monitor
     port = monitor.port and monitor.port + stage.number

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
+from pipeline import topics
 from pipeline.envelope import Envelope
 from pipeline.errors import AnnotationFailed
 from pipeline.story import Story
@@ -19,8 +20,8 @@ _PROCESS = "pipeline.workers.language.language_process"
 class Annotator(Protocol):
     """Annotates stories: JSON of a Story in, JSON of an AnnotatedStory or an error out."""
 
-    async def annotate(self, values: Sequence[bytes]) -> Sequence[bytes | AnnotationFailed]:
-        """Return one result for each value."""
+    async def annotate(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | AnnotationFailed]:
+        """Return one result for each value; urgent ones come before others that wait."""
         ...
 
 
@@ -52,7 +53,9 @@ class Annotation:
         """
         refused = {envelope.at: error for envelope in batch if (error := _refusal(envelope))}
         stories = [envelope for envelope in batch if envelope.at not in refused]
-        results = await self._annotator.annotate([envelope.payload for envelope in stories]) if stories else ()
+        payloads = [envelope.payload for envelope in stories]
+        urgent = topics.is_urgent(batch[0].at.topic)
+        results = await self._annotator.annotate(payloads, urgent=urgent) if stories else ()
         found = {envelope.at: result for envelope, result in zip(stories, results, strict=True)}
         return [_outcome(envelope, refused.get(envelope.at) or found[envelope.at]) for envelope in batch]
 

@@ -3,6 +3,9 @@
 All decisions about a story are made where its uri's partition is read. If a story turns out to be a copy or an
 update of one with another uri, the desk therefore sends it to that one's partition, through ``wire.stories`` with
 that one's key and the header ``relates-to``. What then happens follows from the records, not from that message.
+
+If that story is unknown where the message arrives, it may still wait on the other one of the routine and the urgent
+topic. The message is therefore sent there too, and arrives behind it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +24,7 @@ from pipeline.state.record import Record
 from pipeline.state.rules import decide, needs_comparison, with_revision
 from pipeline.state.status import status_of
 from pipeline.state.store import ElasticsearchStore, Store, Stored
-from pipeline.story import NO_STORY, Story
+from pipeline.story import NO_STORY, Story, is_urgent
 from pipeline.workers.comparison import Comparer, read_related
 from pipeline.workers.contract import Broker, Clock, Context, Done, Handler, Outcome, Send, utc_now
 from pipeline.workers.separation import Separator
@@ -54,6 +57,11 @@ class _Arrival:
     envelope: Envelope
     story: Story
     relates_to: str
+
+    @property
+    def has_passed_both_lanes(self) -> bool:
+        """Whether it was on the other topic before; it begins on the story's own."""
+        return topics.is_urgent(self.envelope.at.topic) != is_urgent(self.story)
 
     @classmethod
     def of(cls, envelope: Envelope) -> "_Arrival":
@@ -108,7 +116,7 @@ class Desk:
         texts = await self._broker.fetch(list(ours.values()))
         for uri, at in ours.items():
             if held := texts.get(at):
-                await self._broker.send(topics.STORIES, uri.encode(), held.payload, held.onward().pairs())
+                await self._broker.send(at.topic, uri.encode(), held.payload, held.onward().pairs())
                 log.info("embargo_released", uri=uri)
             else:
                 log.error("embargoed_story_expired", uri=uri, at=str(at))
@@ -120,6 +128,8 @@ class Desk:
         own = [(arrival.story, arrival.envelope) for arrival in arrivals if not arrival.relates_to]
         separated = await self._separator.separated(own, known)
         kept = [each for each in arrivals if each.envelope.at not in separated]
+        elsewhere = {each.envelope.at for each in kept if _may_be_elsewhere(each, known)}
+        kept = [each for each in kept if each.envelope.at not in elsewhere]
         comparisons = await self._compare(kept, known)
         records = dict(known)
         decisions = {each.envelope.at: self._decide(each, records, comparisons) for each in kept}
@@ -131,6 +141,8 @@ class Desk:
         for arrival in arrivals:
             if arrival.envelope.at in separated:
                 outcomes.append(_send_back(separated[arrival.envelope.at][1], arrival.envelope))
+            elif arrival.envelope.at in elsewhere:
+                outcomes.append(_notification(arrival.relates_to, arrival, urgent=not is_urgent(arrival.story)))
             else:
                 outcomes.append(self._outcome(arrival, *decisions[arrival.envelope.at], records, texts, passed))
         return records, outcomes
@@ -192,17 +204,17 @@ class Desk:
 
         ``passed`` are the stories whose newest version is sent already, or will be.
         """
-        story, headers = arrival.story, arrival.envelope.onward()
+        told = arrival
         sends: list[Send] = []
         if decision.story:
-            sends.append(_to_send(decision.story, headers, records))
+            sends.append(_to_send(decision.story, arrival.envelope.onward(), records))
         elif decision.resend and uri in texts:
             held = texts[uri]
-            story, headers = self._shown(held, records[uri]), held.onward()
+            told = _Arrival(held, self._shown(held, records[uri]), "")
             # A later message of the batch may have folded the story.
             is_folded = records[uri].duplicateof is not None and self._policy.folds
-            if uri not in passed and (story.replacedby or not is_folded):
-                sends.append(_to_send(story, headers, records))
+            if uri not in passed and (told.story.replacedby or not is_folded):
+                sends.append(_to_send(told.story, held.onward(), records))
         if sends:
             passed.add(uri)
         if arrival.story.pubstatus != "usable" and decision.story:
@@ -210,10 +222,7 @@ class Desk:
             sends += [_send_back(each, arrival.envelope) for each in gone]
         if decision.again:
             sends.append(_send_back(arrival.story, arrival.envelope))
-        sends += [
-            Send(uri, _json(story), topic=topics.STORIES, headers=replace(_afresh(headers), relates_to=uri))
-            for uri in decision.notify
-        ]
+        sends += [_notification(uri, told, urgent=is_urgent(told.story)) for uri in decision.notify]
         return tuple(sends) or Done(decision.dropped or "known")
 
     def _shown(self, held: Envelope, record: Record) -> Story:
@@ -248,6 +257,20 @@ def _is_new(record: Record, stored: Stored | None) -> bool:
 def _afresh(headers: Headers) -> Headers:
     """Return the headers for a message to this stage itself."""
     return replace(headers, relates_to="", revision=None)
+
+
+def _may_be_elsewhere(arrival: _Arrival, known: Mapping[str, Record]) -> bool:
+    """Return whether the story that this is a message to may wait on the other topic."""
+    record = known.get(arrival.story.uri)
+    is_unknown = arrival.relates_to not in known
+    is_concerned = record is not None and relations.depends_on(record, arrival.relates_to)
+    return is_unknown and is_concerned and not arrival.has_passed_both_lanes
+
+
+def _notification(uri: str, arrival: _Arrival, *, urgent: bool) -> Send:
+    """Return the message to another story's partition that this story's record has changed."""
+    headers = replace(_afresh(arrival.envelope.onward()), relates_to=uri)
+    return Send(uri, _json(arrival.story), topic=topics.STORIES, headers=headers, urgent=urgent)
 
 
 def _send_back(story: Story, envelope: Envelope) -> Send:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
@@ -86,12 +87,13 @@ class Indexing:
         policy = self._policy
         overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now, policy)}
         current = [each for uri, each in newest.items() if uri not in overtaken]
+        urgent = topics.is_urgent(batch[0].at.topic)
         written: dict[str, dict[str, int]] = {}
         for each in arrivals:
             uri = each.story.uri
             written[uri] = _larger(written.get(uri, {}), documents.counts_of(each.story))
         await self._carry_out([back for uri in overtaken for back in _stale_deletes(newest[uri], written[uri])])
-        refused = await self._write(current, known, written) if current else {}
+        refused = await self._write(current, known, written, urgent) if current else {}
         await self._confirm([each.story for each in current if each.story.uri not in refused], stored)
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
 
@@ -106,9 +108,13 @@ class Indexing:
         await self._store.write(changes)
 
     async def _write(
-        self, arrivals: Sequence[_Arrival], known: Mapping[str, Record], written: Mapping[str, Mapping[str, int]]
+        self,
+        arrivals: Sequence[_Arrival],
+        known: Mapping[str, Record],
+        written: Mapping[str, Mapping[str, int]],
+        urgent: bool,
     ) -> dict[str, str]:
-        """Write the stories. Return the reason for each rejected one, by uri.
+        """Write the stories; a search finds ``urgent`` ones at once. Return the reason for each rejected one, by uri.
 
         Quotes and events are written before their story. The story's document holds how many the previous version
         has, and must stay until the surplus ones are deleted, whatever fails on the way. ``written`` is how many an
@@ -127,16 +133,17 @@ class Indexing:
             first += [(uri, action) for action in others]
             then.append((uri, document))
         refused = await self._carry_out(first)
-        return await self._carry_out(then) | refused
+        return await self._carry_out(then, refresh=urgent) | refused
 
-    async def _carry_out(self, owned: Sequence[tuple[str, Action]]) -> dict[str, str]:
-        """Execute the actions for these uris. Return the reason for each rejected one. Raises
-        ElasticsearchUnavailable.
+    async def _carry_out(self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False) -> dict[str, str]:
+        """Execute the actions for these uris. Return the reason for each rejected one.
+
+        With ``refresh`` a search finds the result at once. Raises ElasticsearchUnavailable.
         """
         refused: dict[str, str] = {}
         if not owned:
             return refused
-        results = await self._indices.write([action for _, action in owned])
+        results = await self._indices.write([action for _, action in owned], refresh=refresh)
         for (uri, _), result in zip(owned, results, strict=True):
             if isinstance(result, ElasticsearchUnavailable):
                 raise result

@@ -7,7 +7,7 @@ from pipeline import formats
 from pipeline.clean import clean
 from pipeline.envelope import Envelope
 from pipeline.errors import NoStory
-from pipeline.story import RawStory
+from pipeline.story import RawStory, is_urgent
 from pipeline.workers.contract import Context, Done, Handler, Metrics, Outcome, Send
 
 
@@ -35,7 +35,7 @@ class Parsing:
 def _parsed(envelope: Envelope) -> Outcome:
     try:
         story = clean(formats.parse(RawStory.of(envelope)))
-        return Send(story.uri, story.model_dump_json().encode())
+        return Send(story.uri, story.model_dump_json().encode(), urgent=is_urgent(story))
     except NoStory as error:
         return Done(str(error))
     except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
