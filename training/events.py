@@ -259,7 +259,9 @@ def measured(sentences: Sequence[Sentence], words: WordClasses, event: float, un
     judge = Classifier(words)
     for label, tree, _, _ in sentences:
         hit = right = False
-        for found in event_spans.event_spans(tree, FeatureExtractor(tree, words), judge, event, untyped):
+        for found in event_spans.event_spans(
+            tree, FeatureExtractor(tree, words), judge, likely=event, possible=untyped
+        ):
             actors = [event_spans.span(tree, token) for token in found.actors]
             recipients = [event_spans.span(tree, token) for token in found.recipients]
             sides = {"actor": actors, "recipient": recipients}

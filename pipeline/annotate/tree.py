@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from spacy.tokens import Doc
 
+from pipeline.annotate.paragraph_memory import paragraphs_of
+
 _READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START", "SPACY"]
 TREE = "wire_tree"
 """Where a document keeps its tree."""
@@ -18,7 +20,7 @@ class Tree:
 
     ``kind`` is the recogniser's label of the name a token is in, or empty. ``start`` and ``end`` are character
     offsets into ``text``. ``left`` and ``right`` are the first and last token of the subtree. ``sentence`` indexes
-    ``sentences``, which are half-open token ranges.
+    ``sentences``, which are half-open token ranges. ``paragraphs`` are its paragraphs, with what is known of them.
     """
 
     def __init__(self, doc: Doc) -> None:
@@ -44,6 +46,7 @@ class Tree:
         self.right = list(range(len(self.word)))
         self.sentences = _sentences(borders)
         self.sentence = [n for n, (first, last) in enumerate(self.sentences) for _ in range(first, last)]
+        self.paragraphs = paragraphs_of(doc)
         self._hang()
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from pipeline.annotate.events.casualties import counts
 from pipeline.annotate.events.circumstances import Circumstances
 from pipeline.annotate.events.classifier import classifier
-from pipeline.annotate.events.event_spans import EventSpan, event_spans
+from pipeline.annotate.events.event_spans import EventSpan, remembered_event_spans
 from pipeline.annotate.events.features import FeatureExtractor
 from pipeline.annotate.events.modes import is_retreat, mode
 from pipeline.annotate.events.status import status
@@ -60,7 +60,7 @@ class EventReader:
 
     def read(self) -> Iterator[Event]:
         """Yield the events in the order of their triggers."""
-        found = (self._event(each) for each in event_spans(self._tree, self._extractor, classifier()))
+        found = (self._event(each) for each in remembered_event_spans(self._tree, self._extractor, classifier()))
         kept = sorted((each for each in found if each is not None), key=lambda each: each.start)
         for number, each in enumerate(kept, 1):
             yield each.model_copy(update={"id": f"v{number}"})

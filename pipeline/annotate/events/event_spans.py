@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pipeline.annotate.events.argument_structure import (
@@ -18,6 +19,7 @@ from pipeline.annotate.events.argument_structure import (
 from pipeline.annotate.events.classifier import Classifier, Types, probability
 from pipeline.annotate.events.features import FeatureExtractor, Features
 from pipeline.annotate.events.lexicon import ALONE, NOTABLE, OPERATOR_TYPES, OPERATORS, REPORTS, UNEVENTFUL, VERBAL
+from pipeline.annotate.paragraph_memory import Paragraph
 from pipeline.annotate.tree import Tree
 
 LIKELY = 0.12
@@ -45,22 +47,52 @@ class EventSpan(NamedTuple):
     through: tuple[int, ...]
     type: str | None
 
+    def moved(self, by: int) -> "EventSpan":
+        """Return the event with all tokens moved."""
+        actors, recipients, through = (
+            tuple([token + by for token in each]) for each in (self.actors, self.recipients, self.through)
+        )
+        return EventSpan(self.predicate + by, actors, recipients, through, self.type)
+
 
 def span(tree: Tree, head: int) -> tuple[int, int]:
     """Return the characters of a noun phrase from its first word to its head."""
     return tree.start[tree.left[head]], tree.end[head]
 
 
+def remembered_event_spans(tree: Tree, extractor: FeatureExtractor, judge: Classifier) -> Iterator[EventSpan]:
+    """Yield the same as ``event_spans``, but read a paragraph with the same names only once.
+
+    All that decides about an event is in its sentence.
+    """
+    for each in tree.paragraphs:
+        key = ("events", *tree.kind[each.first : each.last])
+        spans = each.recall(key, partial(_spans_in, each, tree, extractor, judge))
+        yield from (span.moved(each.first) for span in spans)
+
+
+def _spans_in(paragraph: Paragraph, tree: Tree, extractor: FeatureExtractor, judge: Classifier) -> list[EventSpan]:
+    tokens = range(paragraph.first, paragraph.last)
+    return [each.moved(-paragraph.first) for each in event_spans(tree, extractor, judge, tokens)]
+
+
 def event_spans(
-    tree: Tree, extractor: FeatureExtractor, judge: Classifier, likely: float = LIKELY, possible: float = POSSIBLE
+    tree: Tree,
+    extractor: FeatureExtractor,
+    judge: Classifier,
+    tokens: range | None = None,
+    likely: float = LIKELY,
+    possible: float = POSSIBLE,
 ) -> Iterator[EventSpan]:
-    """Yield the events in the order of their predicates.
+    """Yield the events whose predicates are among these tokens (all, if None), in their order.
 
     A report ("said that …") is left out where what it reports is an event with the same recipient, unless it is a
     demand, an offer, a threat or a refusal itself. Of a verb and one that it governs with the same type
     one is left out: "refused to meet" is a refusal, "denied attacking" an attack that is denied.
     """
-    found = list(_all_events(tree, extractor, judge, likely, possible))
+    scorer = _Scorer(extractor, judge, math.log(possible / (1 - possible)))
+    within = range(len(tree)) if tokens is None else tokens
+    found = list(_all_events(tree, extractor, scorer, within, likely, possible))
     governing = _governing(extractor, found)
     for each in found:
         if each.predicate in governing:
@@ -91,11 +123,10 @@ def _reports(tree: Tree, one: EventSpan, other: EventSpan) -> bool:
 
 
 def _all_events(
-    tree: Tree, extractor: FeatureExtractor, judge: Classifier, likely: float, possible: float
+    tree: Tree, extractor: FeatureExtractor, scorer: "_Scorer", tokens: range, likely: float, possible: float
 ) -> Iterator[EventSpan]:
-    scorer = _Scorer(extractor, judge, math.log(possible / (1 - possible)))
     types: dict[int, str | None] = {}
-    for predicate in range(len(tree)):
+    for predicate in tokens:
         if not extractor.is_verb(predicate) and not extractor.may_happen(predicate):
             continue
         if not tree.word[predicate][:1].isalpha():

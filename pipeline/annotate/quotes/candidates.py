@@ -22,7 +22,7 @@ _EMPTY = frozenset("which who that what it this him her them me us himself herse
 """Words that say nothing alone: "which he called …"."""
 _INTRODUCE = frozenset("that how whether if why".split())
 _FRONTED = ("according", "per")
-_NEAR = 40
+NEAR = 40
 """How many tokens from the cue a quotation outside of its clause may be."""
 _WINDOW = 15
 """How far after the cue a clause that the parse has missed may be introduced."""
@@ -210,7 +210,7 @@ def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Candid
         if first <= cue < last:
             continue
         gap = range(last, cue) if near < number else range(cue + 1, first)
-        if len(gap) <= _NEAR:
+        if len(gap) <= NEAR:
             same = tree.sentence[cue] == tree.sentence[last - 1 if near < number else first]
             over = "¶" if any("\n" in tree.word[token] for token in gap) else "" if same else "."
             yield Candidate(way + over, first, last, None)

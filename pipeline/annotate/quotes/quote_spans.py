@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
 from pipeline.annotate.quotes.lexicon import lexicon
-from pipeline.annotate.quotes.reported_speech import Report, reports
+from pipeline.annotate.quotes.reported_speech import Report, remembered_reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
 from pipeline.annotate.quotes.turn_taking import governing_verb, label_before, next_turn
 from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability
@@ -33,7 +33,7 @@ class QuoteSpan(NamedTuple):
 
 def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
     """Return the quotes of a story in the order of the text."""
-    sure, doubtful = reports(tree, quotations, lexicon())
+    sure, doubtful = remembered_reports(tree, quotations, lexicon())
     found = [_from_reports(tree, quotations, report) for report in sure]
     claimed = {number for draft in found for number in draft.stretches}
     for number, (first, last) in enumerate(quotations.tokens):

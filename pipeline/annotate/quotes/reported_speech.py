@@ -5,10 +5,12 @@ learned its weights and the lexicon of cues; ``docs/explanation/accuracy.md`` sa
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, trimmed
+from pipeline.annotate.paragraph_memory import Paragraph
+from pipeline.annotate.quotes.candidates import NEAR, SUBJECTS, Candidate, Quotations, candidates, trimmed
 from pipeline.annotate.quotes.features import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.tree import Tree
@@ -32,14 +34,60 @@ class Report(NamedTuple):
     likely: float
     is_sure: bool
 
+    def moved(self, by: int) -> "Report":
+        """Return the report with all tokens moved."""
+        return Report(self.cue + by, self.first + by, self.last + by, self.likely, self.is_sure)
+
 
 def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
-    """Yield every cue that reports, with what it reports; and doubtful reports of quoted stretches."""
+    """Return every cue that reports, with what it reports; and doubtful reports of quoted stretches."""
+    found = [report for token, lemma in cues(tree, known) for report in _picked(tree, quotations, token, lemma, known)]
+    return _without_overlaps(found)
+
+
+def remembered_reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
+    """Return the same as ``reports``, but read a paragraph with the same names and quotations only once.
+
+    A paragraph with a quotation that is not all inside it, or so near that a cue may report it, is always read.
+    """
+    found: list[Report] = []
+    for each in tree.paragraphs:
+        read = partial(_reports_in, each, tree, quotations, known)
+        key = _key(tree, quotations, each)
+        found += [report.moved(each.first) for report in (each.recall(key, read) if key else read())]
+    return _without_overlaps(found)
+
+
+def _reports_in(paragraph: Paragraph, tree: Tree, quotations: Quotations, known: Lexicon) -> list[Report]:
+    return [
+        report.moved(-paragraph.first)
+        for token, lemma in cues(tree, known, range(paragraph.first, paragraph.last))
+        for report in _picked(tree, quotations, token, lemma, known)
+    ]
+
+
+def _key(tree: Tree, quotations: Quotations, paragraph: Paragraph) -> tuple[object, ...] | None:
+    """Return all that reports in a paragraph depend on beside its words: names, quotations, and what is around it."""
+    first, last, _ = paragraph
+    inside = []
+    for opening, closing in quotations.tokens[quotations.from_token(first - NEAR - 1) :]:
+        if opening > last + NEAR:
+            break
+        if opening < first or closing > last:
+            return None
+        inside.append((opening - first, closing - first))
+    before, after = first == 0 or "\n" in tree.word[first - 1], last == len(tree) or "\n" in tree.word[last - 1]
+    if not before or not after:
+        return None
+    return "reports", first == 0, last == len(tree), tuple(inside), *tree.kind[first:last]
+
+
+def _without_overlaps(found: Iterable[Report]) -> tuple[list[Report], list[Report]]:
+    """Return the sure reports, of those that overlap the most probable one; and the doubtful ones."""
     sure: list[Report] = []
     doubtful: list[Report] = []
-    for token, lemma in cues(tree, known):
-        for report in _picked(tree, quotations, token, lemma, known):
-            (sure if report.is_sure else doubtful).append(report)
+    for report in found:
+        (sure if report.is_sure else doubtful).append(report)
     chosen: list[Report] = []
     for report in sorted(sure, key=lambda report: -report.likely):
         if not any(overlap(report, other) for other in chosen):
@@ -47,12 +95,12 @@ def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Re
     return chosen, sorted(doubtful, key=lambda report: -report.likely)
 
 
-def cues(tree: Tree, known: Lexicon) -> Iterator[tuple[int, str]]:
-    """Return the tokens that may be cues, with their lemmas."""
-    for token, form in enumerate(tree.lower):
-        lemma = known.lemmas.get(form)
+def cues(tree: Tree, known: Lexicon, tokens: range | None = None) -> Iterator[tuple[int, str]]:
+    """Yield the tokens that may be cues, with their lemmas: among these tokens, or all."""
+    for token in range(len(tree)) if tokens is None else tokens:
+        lemma = known.lemmas.get(tree.lower[token])
         # "so-called", "self-described": a word after a hyphen reports nothing.
-        if lemma is not None and tree.word[token - 1] != "-":
+        if lemma is not None and not (token and tree.word[token - 1] == "-"):
             yield token, lemma
 
 

@@ -1,13 +1,15 @@
 """Read bodies paragraph by paragraph, and each paragraph once.
 
 Wires send a story again and again, and repeat background for days. What the encoder and the parser make of a
-paragraph depends on its text alone, so it is kept, and a paragraph that comes again costs nothing. Names, speakers,
-dates and events depend on the whole document, and are read anew each time.
+paragraph depends on its text alone, so it is kept, and a paragraph that comes again costs nothing. What depends on
+the whole document, as names and speakers do, is read anew each time. Other components keep what they find in a
+paragraph beside it (``paragraph_memory``).
 """
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotate.normalise_marks import normalise_marks
+from pipeline.annotate.paragraph_memory import PARAGRAPHS, Paragraph
 from pipeline.annotate.reading.encoder import Encoder
 from pipeline.annotate.reading.names import NamesTagger
 
@@ -27,14 +30,18 @@ _PARAGRAPH = re.compile(r"[^\n]*\n\s*|[^\n]+\Z")
 _PARSE: list[int | str] = ["HEAD", "DEP"]
 
 
-class Paragraph(NamedTuple):
-    """What is kept of a paragraph: where its words start and end, what follows them, the parse, the encoder's rows."""
+class ReadParagraph(NamedTuple):
+    """What is kept of a paragraph: where its words start and end, what follows them, the parse, the encoder's rows.
+
+    ``found`` is what components found in it.
+    """
 
     starts: NDArray[np.uint16]
     ends: NDArray[np.uint16]
     spaces: NDArray[np.bool_]
     parse: NDArray[np.uint64]
     rows: NDArray[np.float16]
+    found: dict[Hashable, Any]
 
 
 class ParagraphReader:
@@ -45,7 +52,7 @@ class ParagraphReader:
         self._nlp, self._encoder, self._names = nlp, encoder, names
         self._parser: Any = nlp.get_pipe("parser")
         self._free = kept
-        self._kept: OrderedDict[str, Paragraph] = OrderedDict()
+        self._kept: OrderedDict[str, ReadParagraph] = OrderedDict()
 
     def __call__(self, bodies: Sequence[str]) -> Iterator[Doc]:
         """Yield the document of each body, in order. Its caller holds a memory zone of the language."""
@@ -54,8 +61,8 @@ class ParagraphReader:
         for body, each in zip(bodies, texts, strict=True):
             yield self._document(body, [(len(text), known[text]) for text in each])
 
-    def _read(self, texts: Iterable[str]) -> dict[str, Paragraph]:
-        known: dict[str, Paragraph] = {}
+    def _read(self, texts: Iterable[str]) -> dict[str, ReadParagraph]:
+        known: dict[str, ReadParagraph] = {}
         unknown: list[str] = []
         for text in texts:
             if text in self._kept:
@@ -73,14 +80,14 @@ class ParagraphReader:
                 self._keep(text, known[text])
         return known
 
-    def _keep(self, text: str, paragraph: Paragraph) -> None:
+    def _keep(self, text: str, paragraph: ReadParagraph) -> None:
         self._kept[text] = paragraph
         self._free -= len(text)
         while self._free < 0:
             oldest, _ = self._kept.popitem(last=False)
             self._free += len(oldest)
 
-    def _document(self, body: str, read: Sequence[tuple[int, Paragraph]]) -> Doc:
+    def _document(self, body: str, read: Sequence[tuple[int, ReadParagraph]]) -> Doc:
         """Put a body's paragraphs together, and find its names."""
         if not body:
             return Doc(self._nlp.vocab)
@@ -97,6 +104,10 @@ class ParagraphReader:
         doc = Doc(self._nlp.vocab, words=words, spaces=spaces)
         parse: Any = np.concatenate([part.parse for part in parts])
         doc.from_array(_PARSE, parse)
+        ends = np.cumsum([len(part.starts) for part in parts]).tolist()
+        doc.user_data[PARAGRAPHS] = [
+            Paragraph(first, last, part.found) for (first, last), part in zip(pairwise([0, *ends]), parts, strict=True)
+        ]
         self._names(doc, np.concatenate([part.rows for part in parts]).astype(np.float32))
         return doc
 
@@ -128,14 +139,15 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _paragraph(doc: Doc) -> Paragraph:
+def _paragraph(doc: Doc) -> ReadParagraph:
     read: Any = doc
     table = read.to_array(["IDX", "LENGTH", "SPACY", *_PARSE])
     starts = table[:, 0].astype(np.uint16)
-    return Paragraph(
+    return ReadParagraph(
         starts=starts,
         ends=starts + table[:, 1].astype(np.uint16),
         spaces=table[:, 2].astype(np.bool_),
         parse=np.ascontiguousarray(table[:, 3:]),
         rows=doc.tensor.astype(np.float16),
+        found={},
     )
