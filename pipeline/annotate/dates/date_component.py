@@ -4,12 +4,14 @@ Reads the parse and ``doc._.wire_written``, the story's own day; writes ``doc._.
 ``DateMention``.
 """
 
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate.dates.expressions import expressions
+from pipeline.annotate.dates.expressions import Expression, expressions
 from pipeline.annotate.dates.resolution import Resolver
 from pipeline.annotate.tense import Tense, clause_of, tense_of
 from pipeline.annotate.tree import Tree, tree_of
@@ -28,6 +30,19 @@ def dates(doc: Doc) -> Doc:
     return doc
 
 
+def _expressions(tree: Tree) -> Iterator[Expression]:
+    """Yield the expressions of a story; a paragraph that was read before is not searched again."""
+    for paragraph in tree.paragraphs:
+        if paragraph.first < paragraph.last:
+            start, end = tree.start[paragraph.first], tree.end[paragraph.last - 1]
+            found = paragraph.recall("dates", partial(_found_in, tree.text[start:end]))
+            yield from (each._replace(start=each.start + start, end=each.end + start) for each in found)
+
+
+def _found_in(text: str) -> list[Expression]:
+    return list(expressions(text))
+
+
 def date_mentions(tree: Tree, written: date) -> list[DateMention]:
     """Return the dates of a story that was written on that day."""
 
@@ -36,7 +51,7 @@ def date_mentions(tree: Tree, written: date) -> list[DateMention]:
 
     resolver = Resolver(written, tense)
     found = []
-    for each in expressions(tree.text):
+    for each in _expressions(tree):
         value = resolver.value(each)
         if value is not None:
             found.append(

@@ -5,7 +5,7 @@ are summed once for all of its pairs. Words count by lemma, by cluster, by vecto
 of them (``lexicon``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.annotate.events.argument_structure import Argument, is_passive, verbs
@@ -52,15 +52,27 @@ class Features(NamedTuple):
     slots: tuple[Slot, ...]
 
 
+class _Words(dict[int, Word]):
+    """The words of a story, by token."""
+
+    def __init__(self, tree: Tree, verbal: Sequence[bool], known: WordClasses) -> None:
+        super().__init__()
+        self._tree, self._verbal, self._classes = tree, verbal, known
+
+    def __missing__(self, token: int) -> Word:
+        found = self[token] = self._classes.word(self._tree.lower[token], is_verb=self._verbal[token])
+        return found
+
+
 class FeatureExtractor:
     """Reads the features of one parsed story."""
 
     def __init__(self, tree: Tree, words: WordClasses) -> None:
-        """Look up each token's word once."""
+        """Look up each token's word once, when it is asked for."""
         self.tree = tree
         self._named: dict[int, bool] = {}
         self._verbal = verbs(tree)
-        self._words = [words.word(form, is_verb=verbal) for form, verbal in zip(tree.lower, self._verbal, strict=True)]
+        self._words = _Words(tree, self._verbal, words)
 
     def word(self, token: int) -> Word:
         """Return what is known of a token's word."""

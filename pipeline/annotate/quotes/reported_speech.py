@@ -48,7 +48,7 @@ def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Re
 def remembered_reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
     """Return the same as ``reports``, but read a paragraph with the same names and quotations only once.
 
-    A paragraph with a quotation that is not all inside it, or so near that a cue may report it, is always read.
+    A paragraph with a quotation that goes on in another one is always read.
     """
     found: list[Report] = []
     for each in tree.paragraphs:
@@ -69,17 +69,21 @@ def _reports_in(paragraph: Paragraph, tree: Tree, quotations: Quotations, known:
 def _key(tree: Tree, quotations: Quotations, paragraph: Paragraph) -> tuple[object, ...] | None:
     """Return all that reports in a paragraph depend on beside its words: names, quotations, and what is around it."""
     first, last, _ = paragraph
-    inside = []
+    marks: list[object] = []
     for opening, closing in quotations.tokens[quotations.from_token(first - NEAR - 1) :]:
         if opening > last + NEAR:
             break
-        if opening < first or closing > last:
+        marks.append((opening - first, closing - first))
+        if closing <= first or opening >= last:
+            # What a cue may report beyond the paragraph, with the words beside it.
+            around = slice(max(0, opening - 2), closing + 2)
+            marks += (*tree.word[around], *tree.dep[around])
+        elif opening < first or closing > last:
             return None
-        inside.append((opening - first, closing - first))
     before, after = first == 0 or "\n" in tree.word[first - 1], last == len(tree) or "\n" in tree.word[last - 1]
     if not before or not after:
         return None
-    return "reports", first == 0, last == len(tree), tuple(inside), *tree.kind[first:last]
+    return "reports", first == 0, last == len(tree), *marks, *tree.kind[first:last]
 
 
 def _without_overlaps(found: Iterable[Report]) -> tuple[list[Report], list[Report]]:
