@@ -43,8 +43,8 @@ format: install-dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## Measure speed and memory (STORIES=2000 WAITING=50000 INDEXED=100000 PART=)
-	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) --waiting $(or $(WAITING),50000) --indexed $(or $(INDEXED),100000) $(foreach part,$(PART),--part $(part))
+bench: install ## Measure speed and memory (STORIES=2000 WAITING=50000 BACKLOG=200000 INDEXED=100000 PART=)
+	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) --waiting $(or $(WAITING),50000) --backlog $(or $(BACKLOG),200000) --indexed $(or $(INDEXED),100000) $(foreach part,$(PART),--part $(part))
 
 docs: install-dev ## Generate the reference pages from the code, and build the site in docs/_build
 	$(BIN)/python -m docs.generate

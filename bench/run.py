@@ -2,12 +2,12 @@
 
 **starts**: a first start with an empty cache, and a second one. **ratios**: (a) a bare script with the default
 spaCy model, one process; (b) the same with two; (c) the pipeline with one language process, from the first ``wire
-feed`` to the last story searchable; (c2) with two; then produce-to-searchable times at half of (c)'s load, and what
-the language pass adds to the spaCy components it needs. **urgent**: produce-to-searchable times of urgent stories
-while many routine ones wait. **scale**: memory, idle share, pages and searches with many
-stories, and the indexing rate.
+feed`` to the last story searchable; (c2) with two; each story in several versions; then produce-to-searchable times at
+half of (c)'s load, and what the language pass adds to the spaCy components it needs. **urgent**: the same times of
+urgent stories while many routine ones wait. **scaling**: workers whose language processes sleep, and a backlog.
+**scale**: memory, idle share, pages and searches with many stories, and the indexing rate.
 
-usage: python -m bench.run [--part P …] [--stories N] [--waiting N] [--indexed N] [--output FILE.json]
+usage: python -m bench.run [--part P …] [--stories N] [--waiting N] [--backlog N] [--indexed N] [--output FILE.json]
 """
 
 import json
@@ -26,12 +26,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import scale, urgent
+from bench import scale, scaling, urgent
 from bench.corpus import stories, versions
 from bench.system import WIRE, System, running
 
 OMP = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-PARTS = ("starts", "ratios", "urgent", "scale")
+PARTS = ("starts", "ratios", "urgent", "scaling", "scale")
 CHECKPOINT = 5
 """Memory is read after one in so many stories, and at the end."""
 VERSIONS, CHANGED = 4, 0.2
@@ -47,6 +47,7 @@ def main(
     parts: Annotated[list[str] | None, typer.Option("--part", help=f"{', '.join(PARTS)}; all unless given.")] = None,
     stories_: Annotated[int, typer.Option("--stories", min=20, help="Stories for the ratios.")] = 2_000,
     waiting: Annotated[int, typer.Option("--waiting", min=100, help="Stories that urgent ones overtake.")] = 50_000,
+    backlog: Annotated[int, typer.Option("--backlog", min=100, help="Stories that two workers work off.")] = 200_000,
     indexed: Annotated[int, typer.Option("--indexed", min=100, help="Stories for searches and pages.")] = 100_000,
     output: Annotated[Path, typer.Option("--output", help="Where the figures go as JSON.")] = Path(
         "bench/results/bench.json"
@@ -70,6 +71,9 @@ def main(
             elif part == "urgent":
                 console.print(f"measuring urgent stories while {waiting:,} wait …")
                 figures[part] = urgent.measure(folder / "data", waiting, URGENT)
+            elif part == "scaling":
+                console.print("measuring how workers scale …")
+                figures[part] = scaling.measure(folder / "data", backlog)
             else:
                 figures[part] = scale.measure(folder / "data", (0, min(10_000, indexed), indexed), console.print)
             output.write_text(json.dumps(figures, indent=1))
@@ -243,6 +247,29 @@ def _urgent_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _scaling_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
+    rates, shares, backlog = found["stories_per_second"], found["of_linear"], found["backlog"]
+    waits, resident = found["p99_wait"], backlog["resident"]
+    return [
+        *(
+            (
+                f"{workers} workers that sleep {found['reading']:g} s a story",
+                f"{rate:.1f} stories/s, {shares[workers]:.2f} of linear",
+            )
+            for workers, rate in rates.items()
+        ),
+        (
+            "p99 from wire.edited to indexed: the agency with 80 %, others",
+            f"{waits['big']:.1f} s, {waits['small']:.1f} s",
+        ),
+        (f"a backlog of {backlog['stories']:,} stories", f"{backlog['per_second']:.0f} stories/s"),
+        (
+            "its two workers after a tenth, and at the end",
+            " and ".join(f"{resident[when] / 1e6:.0f} MB" for when in ("early", "late")),
+        ),
+    ]
+
+
 def _scale_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
     for count in (each for each in found if each.isdigit()):
@@ -258,7 +285,13 @@ def _scale_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [*rows, ("p95 ratio", f"{search['ratio']:.2f}"), ("restart", f"{found['restart']:.1f} s")]
 
 
-ROWS = {"starts": _start_rows, "ratios": _ratio_rows, "urgent": _urgent_rows, "scale": _scale_rows}
+ROWS = {
+    "starts": _start_rows,
+    "ratios": _ratio_rows,
+    "urgent": _urgent_rows,
+    "scaling": _scaling_rows,
+    "scale": _scale_rows,
+}
 
 
 if __name__ == "__main__":
