@@ -15,7 +15,15 @@ PATIENCE = 60
 def looks(*, ours=(0, 1), steps=None, waiting=lambda n: {0: 5}, count=8, every=20):
     """Return the detector's result for each check."""
     detector = StallDetector(PATIENCE)
-    return [detector.check(n * every, waiting(n), ours, (steps or (lambda _: 7))(n)) for n in range(count)]
+    return [
+        detector.check(n * every, placed(waiting(n)), [*placed(dict.fromkeys(ours, 0))], (steps or (lambda _: 7))(n))
+        for n in range(count)
+    ]
+
+
+def placed(offsets):
+    """Return the offsets of partitions of ``wire.annotated``."""
+    return {("wire.annotated", number): offset for number, offset in offsets.items()}
 
 
 class TestStallDetector:
@@ -42,15 +50,15 @@ class TestStallDetector:
 
     def test_a_partition_that_is_left_out_is_found_later(self):
         said = looks(waiting=lambda n: {0: n, 1: 5}, count=40)
-        assert "partition 1" in said[-1]
+        assert "wire.annotated/1 has stood at 5" in said[-1]
         assert not any(said[:30])
 
     def test_while_the_broker_is_away_nobody_is_stuck(self):
         detector = StallDetector(PATIENCE)
-        detector.check(0, {0: 5}, (0,), 7)
+        detector.check(0, placed({0: 5}), (("wire.annotated", 0),), 7)
         detector.reset(100)
-        assert detector.check(110, {0: 5}, (0,), 7) is None
-        assert detector.check(200, {0: 5}, (0,), 7)
+        assert detector.check(110, placed({0: 5}), (("wire.annotated", 0),), 7) is None
+        assert detector.check(200, placed({0: 5}), (("wire.annotated", 0),), 7)
 
 
 class TestStallWatch:
