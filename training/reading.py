@@ -294,7 +294,7 @@ def main() -> None:
     two = commands.add_parser("train")
     two.add_argument("corpus", type=Path)
     two.add_argument("--out", type=Path, default=Path("pipeline/annotate/reading/weights"))
-    two.add_argument("--steps", type=int, default=4_000)
+    two.add_argument("--steps", type=int, default=6_000)
     args = parser.parse_args()
     if args.command == "corpus":
         corpus(args.data, args.minilm, args.teacher, args.out)

@@ -160,7 +160,6 @@ class TestLabels:
             ("The Bank of Lorne failed.", "Bank of Lorne", "GPE", "ORG"),
             ("A fire at Lorne Hospital.", "Lorne Hospital", "ORG", "FAC"),
             ("They swam in Lorne River.", "Lorne River", "PERSON", "LOC"),
-            ("A talk with Maria Kowal began.", "Maria Kowal", "ORG", "PERSON"),
             ("Flights to Norway ended.", "Norway", "ORG", "GPE"),
             ("Then Mr. Quorn left.", "Quorn", "ORG", "PERSON"),
             ("The law on YSAB passed.", "YSAB", "PERSON", "ORG"),

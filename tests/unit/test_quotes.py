@@ -114,7 +114,7 @@ class TestSpeakers:
         "body",
         [
             "Maria Lopez said we must rebuild it, adding that “the bridge is old.”",
-            "Maria Lopez said that it is old and we have to rebuild it, adding that “the bridge is closed.”",
+            "Maria Lopez said on Monday that we have to rebuild it, adding that “the bridge is closed.”",
         ],
     )
     def test_we_outside_of_marks_is_a_word_of_whoever_is_reported(self, annotate, body):

@@ -50,6 +50,12 @@ _BEATS = re.compile(r"\s+(?:beat|thrashed|edged|drew with|lost to|held|hosted?)\
 _WHERE = re.compile(r"\b(?:in|near|outside|across|throughout|around|into|toward|towards)\s+(?:the\s+)?$", re.I)
 _RANKED = re.compile(RANK.pattern.removeprefix("^").replace(r"\s+)+", r"\s+)$"), re.I)
 _ACRONYM_LETTERS = range(3, 8)
+_RECOGNISED = 1.5
+"""The weight of the recogniser's label of one mention."""
+_HINT = 1.25
+"""The weight of evidence that decides where the labels do not."""
+_LIKELY = 1.75
+"""The weight of evidence that outweighs one label."""
 _CERTAIN = 3.0
 
 
@@ -57,7 +63,7 @@ def classify(text: str, group: list[Name]) -> list[Name]:
     """Return the mentions of one thing with the label that has the most votes."""
     votes: dict[str, float] = defaultdict(float)
     for name in group:
-        votes[name.label] += 1
+        votes[name.label] += _RECOGNISED
     full = max((name.text for name in group), key=len)
     best = title_label(full) if set(votes) == {"MISC"} else None
     if best is None:
@@ -75,20 +81,20 @@ def label_votes(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, 
     known = people()
     capitalised = full.split()
     if 1 < len(capitalised) < 4 and (capitalised[0] in known.female or capitalised[0] in known.male):
-        yield "PERSON", 1.25
+        yield "PERSON", _HINT
     if gazetteer().is_country(full):
         # Only a person is called like a country; a recogniser that sees an organization is wrong.
-        yield "GPE", _CERTAIN + (0 if any(name.label == "PERSON" for name in group) else len(group))
+        yield "GPE", _CERTAIN + (0 if any(name.label == "PERSON" for name in group) else _RECOGNISED * len(group))
     elif known_organizations().usual(full) and full not in gazetteer():
-        yield "ORG", _CERTAIN
+        yield "ORG", _CERTAIN + _RECOGNISED * len(group)
     elif is_acronym(text, full):
-        yield "ORG", 1.0 + len(group) / 2
+        yield "ORG", _HINT + len(group) / 2
     for name in group:
         before = text[max(0, name.start - 24) : name.start]
         if _RANKED.search(before):
-            yield "PERSON", 1.25
+            yield "PERSON", _LIKELY
         elif name.label in ("GPE", "ORG") and is_contender(text, name):
-            yield "ORG", 1.5
+            yield "ORG", _LIKELY
         elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
             yield name.label, 0.5
 

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from pipeline.annotate.entities.gazetteer import gazetteer
+from pipeline.annotate.entities.person_names import people
 from pipeline.annotate.entities.recognised_names import RANK, Name
 
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z.&-]{1,9})\)")
@@ -89,6 +90,12 @@ def _parts_of_names(persons: list[str]) -> dict[str, str]:
     return {part: found.get(full, full) for part, full in found.items()}
 
 
+def _is_of_a_person(word: str) -> bool:
+    known = people()
+    name = word.title()
+    return any(name in names for names in (known.female, known.male, known.both, known.surnames))
+
+
 def _parts_of_organizations(groups: dict[str, list[Name]]) -> dict[str, str]:
     """Map acronyms and first words to the only organization of the story called so: "Nordlys", "WHO"."""
     owners: dict[str, list[str]] = defaultdict(list)
@@ -102,7 +109,8 @@ def _parts_of_organizations(groups: dict[str, list[Name]]) -> dict[str, str]:
     for part, keys in owners.items():
         short = groups.get(part, ())
         known = part in gazetteer() or part in _GENERIC
-        similar = all(name.label in ("ORG", "MISC") for name in short)
+        may_be = ("ORG", "MISC") if _is_of_a_person(part) else ("ORG", "MISC", "PERSON")
+        similar = all(name.label in may_be for name in short)
         if short and similar and not known and len(keys) == 1 and len(part) > 1:
             found[part] = keys[0]
     return found

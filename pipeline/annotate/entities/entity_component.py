@@ -25,6 +25,7 @@ from pipeline.annotate.tree import tree_of
 from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")
+_LONGEST_ADDRESS = 300
 
 if not Doc.has_extension("wire_entities"):
     Doc.set_extension("wire_entities", default=())
@@ -56,7 +57,7 @@ def entities(doc: Doc) -> Doc:
 def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
     """Return the groups with mentions added where the recogniser missed a name's words.
 
-    Only unambiguous ones: capitalised words that are not inside another name.
+    Only unambiguous ones: capitalised words that are inside no other name, and in no address ("…/news/Iran-to-…").
     """
     taken = {n for group in groups for name in group for n in range(name.start, name.end)}
     owners = {
@@ -69,10 +70,16 @@ def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
     if longest_first:
         anywhere = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
         for found in anywhere.finditer(text):
-            if taken.isdisjoint(range(*found.span())):
+            if taken.isdisjoint(range(*found.span())) and not _is_in_address(text, found.start()):
                 group = groups[owners[found[0]]]
                 group.append(Name(*found.span(), found[0], group[0].label))
     return [sorted(group) for group in groups if group[0].label != "MISC"]
+
+
+def _is_in_address(text: str, at: int) -> bool:
+    """Return whether a position is inside a web address."""
+    before = text[max(0, at - _LONGEST_ADDRESS) : at]
+    return "://" in before[max(map(before.rfind, " \n\t")) + 1 :]
 
 
 def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[PlaceCandidate | None]:
