@@ -143,10 +143,16 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
 
 
 def _workers(logs: Path) -> list[Child]:
-    """Return one process for all stages where there are few cores to share, else one for each."""
-    if (os.cpu_count() or 1) <= FEW_CORES:
-        return [Child("worker", ["worker", "--together"], logs / "worker.log")]
-    return [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
+    """Return one process for all light stages where there are few cores to share, else one for each stage."""
+    if (os.cpu_count() or 1) > FEW_CORES:
+        return [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
+    # A busy event loop would keep the language processes waiting.
+    annotate = topics.ANNOTATE.name
+    light = [name for name in topics.STAGES if name != annotate]
+    return [
+        Child("worker", ["worker", "--together", *light], logs / "worker.log"),
+        Child(annotate, ["worker", annotate], logs / f"{annotate}.log"),
+    ]
 
 
 def _await_page(pages: str, supervisor: Supervisor) -> None:

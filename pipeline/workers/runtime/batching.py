@@ -13,12 +13,14 @@ from pipeline.workers.runtime.offsets import Event
 async def batches(streams: Sequence[AsyncIterator[Event]], limits: Limits) -> AsyncIterator[list[Event]]:
     """Yield the events of each stream in batches, in order, until all end.
 
-    A batch holds events of one stream: of the first that has any. It is made when it is asked for.
+    A batch holds events of one stream: of the first that has any. It is made when it is asked for. Only the last
+    stream's batches linger; those before it are urgent.
     """
     arrivals = [_Arrivals(stream, limits.events) for stream in streams]
     try:
         while (arrived := await _first(arrivals)) is not None:
-            yield await _batch(arrived, limits)
+            linger = limits.linger if arrived is arrivals[-1] else 0.0
+            yield await _batch(arrived, limits._replace(linger=linger))
     finally:
         for each in arrivals:
             each.pump.cancel()
