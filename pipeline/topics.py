@@ -73,7 +73,7 @@ class Stage:
 
 
 PARSE = Stage("parse", RAW, STORIES, "waits for parse")
-DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", Limits(events=50), stateful=True, memory=768)
+DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", Limits(events=25), stateful=True, memory=768)
 ANNOTATE = Stage("annotate", EDITED, ANNOTATED, "counts, waits for annotate", Limits(events=64), cpus=2, memory=2048)
 INDEX = Stage("index", ANNOTATED, INDEXED, "annotated, waits for index", Limits(linger=0.25), stateful=True)
 ALERT = Stage("alert", INDEXED, ALERTS, "indexed", Limits(events=200, linger=0.5))
