@@ -12,6 +12,7 @@ import pytest
 from elasticsearch import NotFoundError
 
 from bench.corpus import stories
+from pipeline import topics
 from pipeline.broker.reader import read
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.errors import ElasticsearchUnavailable
@@ -59,17 +60,21 @@ class TestWorkersThatComeAndGo:
 
     def test_a_stopped_worker_exits_in_time_and_returns_at_most_its_current_batch(self, system):
         kafka = Kafka(bootstrap_servers=system.kafka.address)
-        before = sum(1 for _ in read(kafka, "wire.annotated"))
+
+        def annotated() -> int:
+            return sum(1 for topic in topics.INDEX.inputs for _ in read(kafka, topic))
+
+        before = annotated()
         load = lines(60, 32)
         system.feed(load)
         (worker,) = [p for p in system.processes("worker annotate") if p.pid not in {w.pid for w in system.workers}]
-        eventually(lambda: sum(1 for _ in read(kafka, "wire.annotated")) > before + 20)
+        eventually(lambda: annotated() > before + 20)
         begin = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         worker.wait(30)
         assert time.monotonic() - begin < 12
         system.settle()
-        done = sum(1 for _ in read(kafka, "wire.annotated")) - before
+        done = annotated() - before
         # One batch in the language process, one waiting.
         assert len(load) <= done <= len(load) + 2 * 64
 
