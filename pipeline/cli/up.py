@@ -1,6 +1,5 @@
 """``wire up``: run everything on this machine."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -31,8 +30,6 @@ from pipeline.local.ports import free_port
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings, load
 
-FEW_CORES = 2
-"""On so many cores, or fewer, processes of their own make the stages no faster, and take 100 MB each."""
 _PAGES = 60.0
 """Seconds until the first page must load."""
 
@@ -110,7 +107,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
     if settings.web.port not in (0, chosen):
         print_error(f"port {settings.web.port} is taken, the pages are on {chosen}")
     serve = Child("serve", ["serve", "--port", str(chosen)], logs / "serve.log")
-    stages = _workers(logs)
+    stages = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
     feeds = [Child("feeds", ["feeds"], logs / "feeds.log")] if settings.feeds else []
     supervisor = Supervisor([serve], environment(settings, servers))
     supervisor.start()
@@ -140,19 +137,6 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
             feeding.terminate()
             feeding.wait()
         supervisor.stop()
-
-
-def _workers(logs: Path) -> list[Child]:
-    """Return one process for all light stages where there are few cores to share, else one for each stage."""
-    if (os.cpu_count() or 1) > FEW_CORES:
-        return [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
-    # A busy event loop would keep the language processes waiting.
-    annotate = topics.ANNOTATE.name
-    light = [name for name in topics.STAGES if name != annotate]
-    return [
-        Child("worker", ["worker", "--together", *light], logs / "worker.log"),
-        Child(annotate, ["worker", annotate], logs / f"{annotate}.log"),
-    ]
 
 
 def _await_page(pages: str, supervisor: Supervisor) -> None:

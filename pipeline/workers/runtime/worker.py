@@ -1,9 +1,9 @@
-"""Run stages in this process until told to stop, each with a Faust app of its own on one event loop."""
+"""Run one stage in this process until told to stop."""
 
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Any
 
@@ -29,27 +29,26 @@ DRAIN = 10.0
 """Seconds a worker may take to stop before it is ended. Another worker then repeats its unfinished work."""
 
 
-def run(stages: Sequence[Stage], settings: Settings) -> None:
-    """Run the stages until SIGTERM or SIGINT. The settings must have the servers' addresses."""
+def run(stage: Stage, settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. The settings must have the servers' addresses."""
     faust_patches.keep_failed_commits()
     faust_patches.read_urgent_first()
     faust_patches.never_pause()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    first, *others = [_app(stage, settings) for stage in stages]
-    worker = DrainingWorker(first, *others, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
+    structlog.contextvars.bind_contextvars(stage=stage.name)
+    worker = DrainingWorker(_app(stage, settings), loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
     worker.execute_from_commandline()
 
 
 def _app(stage: Stage, settings: Settings) -> AppT:
     """Return the app that runs a stage."""
-    with structlog.contextvars.bound_contextvars(stage=stage.name):
-        metrics = WorkerMetrics(stage.name)
-        app = make(stage, settings)
-        app.sensors.add(Rebalances(metrics))
-        _add_stage(app, Context(stage, settings, FaustBroker(app, settings.kafka), metrics))
-        _watch(app, stage, settings, metrics)
-        log.info("worker_starting", reads=stage.inputs, writes=stage.writes)
+    metrics = WorkerMetrics(stage.name)
+    app = make(stage, settings)
+    app.sensors.add(Rebalances(metrics))
+    _add_stage(app, Context(stage, settings, FaustBroker(app, settings.kafka), metrics))
+    _watch(app, stage, settings, metrics)
+    log.info("worker_starting", reads=stage.inputs, writes=stage.writes)
     return app
 
 
@@ -66,12 +65,7 @@ def _add_stage(app: AppT, context: Context) -> None:
     streams = [_add_agent(app, topic, context) for topic in stage.inputs]
 
     async def process() -> None:
-        structlog.contextvars.bind_contextvars(stage=stage.name)
         await processor.run(*streams)
-
-    async def tick() -> None:
-        structlog.contextvars.bind_contextvars(stage=stage.name)
-        await processor.tick()
 
     async def stop(*_: object, **__: object) -> None:
         await handler.stop()
@@ -80,7 +74,7 @@ def _add_stage(app: AppT, context: Context) -> None:
     app.task(process)
     app.on_before_shutdown.connect(stop, weak=False)
     if handler.every:
-        app.timer(interval=handler.every)(tick)
+        app.timer(interval=handler.every)(processor.tick)
 
 
 def _add_agent(app: AppT, topic: str, context: Context) -> AsyncIterator[Event]:
