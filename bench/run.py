@@ -47,7 +47,7 @@ def main(
     parts: Annotated[list[str] | None, typer.Option("--part", help=f"{', '.join(PARTS)}; all unless given.")] = None,
     stories_: Annotated[int, typer.Option("--stories", min=20, help="Stories for the ratios.")] = 2_000,
     waiting: Annotated[int, typer.Option("--waiting", min=100, help="Stories that urgent ones overtake.")] = 50_000,
-    backlog: Annotated[int, typer.Option("--backlog", min=100, help="Stories that two workers work off.")] = 200_000,
+    backlog: Annotated[int, typer.Option("--backlog", min=2_000, help="Stories that two workers work off.")] = 200_000,
     indexed: Annotated[int, typer.Option("--indexed", min=100, help="Stories for searches and pages.")] = 100_000,
     output: Annotated[Path, typer.Option("--output", help="Where the figures go as JSON.")] = Path(
         "bench/results/bench.json"

@@ -62,7 +62,7 @@ class RawStory:
     @property
     def topic(self) -> str:
         """The topic to send it to."""
-        return topics.in_lane(topics.RAW, urgent=self.seems_urgent)
+        return topics.twin_of(topics.RAW) if self.seems_urgent else topics.RAW
 
     @property
     def headers(self) -> Headers:

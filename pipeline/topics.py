@@ -59,7 +59,7 @@ class Stage:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The topics it reads, the urgent twin first. The same partitions of both go to the same worker."""
-        return tuple(dict.fromkeys((in_lane(self.reads, urgent=True), self.reads)))
+        return tuple(dict.fromkeys((twin_of(self.reads), self.reads)))
 
     @property
     def group(self) -> str:
@@ -81,17 +81,16 @@ ALERT = Stage("alert", INDEXED, ALERTS, "indexed", Limits(events=200, linger=0.5
 DELIVER = Stage("deliver", ALERTS, None, "waits for delivery", Limits(events=20, size=1 << 20, linger=0.05), at_once=8)
 
 STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, ALERT, DELIVER)}
-ROUTINE_TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD)
 STORY_TOPICS = (RAW, STORIES, EDITED, ANNOTATED)
 """The topics a story passes before it is indexed; ``wire replay`` can start from any of them."""
 _URGENT = "wire.urgent."
 _TWINS = {name: name.replace("wire.", _URGENT, 1) for name in STORY_TOPICS}
-TOPICS = (*ROUTINE_TOPICS, *_TWINS.values())
+TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD, *_TWINS.values())
 
 
-def in_lane(topic: str, *, urgent: bool) -> str:
-    """Return the topic or its urgent twin; a topic without a twin stays itself."""
-    return _TWINS.get(topic, topic) if urgent else topic
+def twin_of(topic: str) -> str:
+    """Return the urgent twin of a topic, or the topic itself if it has none."""
+    return _TWINS.get(topic, topic)
 
 
 def is_urgent(topic: str) -> bool:

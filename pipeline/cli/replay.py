@@ -51,8 +51,8 @@ def replay(
         raise ConfigurationError(f"--from: {start!r} is none of {', '.join(_TOPICS)}")
     settings = load(kafka=kafka, data_dir=data_dir)
     broker, topic = locate_kafka(settings), _TOPICS[start]
-    lanes = (topic, topics.in_lane(topic, urgent=True))
-    held = chain.from_iterable(read(broker, each, parse_time(since) if since else None) for each in lanes)
+    both = (topic, topics.twin_of(topic))
+    held = chain.from_iterable(read(broker, each, parse_time(since) if since else None) for each in both)
     with Sender(broker) as sender:
         for message in track(held, "replaying", console=messages, disable=not messages.is_terminal, transient=True):
             if not _is_copy(message) and message.value is not None:

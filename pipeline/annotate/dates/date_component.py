@@ -35,11 +35,11 @@ def _expressions(tree: Tree) -> Iterator[Expression]:
     for paragraph in tree.paragraphs:
         if paragraph.first < paragraph.last:
             start, end = tree.start[paragraph.first], tree.end[paragraph.last - 1]
-            found = paragraph.recall("dates", partial(_found_in, tree.text[start:end]))
+            found = paragraph.recall("dates", partial(_expressions_in, tree.text[start:end]))
             yield from (each._replace(start=each.start + start, end=each.end + start) for each in found)
 
 
-def _found_in(text: str) -> list[Expression]:
+def _expressions_in(text: str) -> list[Expression]:
     return list(expressions(text))
 
 

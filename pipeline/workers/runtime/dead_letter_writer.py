@@ -44,8 +44,8 @@ class DeadLetterWriter:
         )
         trace = " ".join(map(str, envelope.trace))
         failure = Failure(self._stage, type(error).__name__, detail[:_DETAIL], trace, original.at.topic)
-        lane = "urgent-" if topics.is_urgent(envelope.at.topic) else ""
-        key = f"{self._stage}-{lane}{envelope.at.partition}-{envelope.at.offset}".encode()
+        prefix = "urgent-" if topics.is_urgent(envelope.at.topic) else ""
+        key = f"{self._stage}-{prefix}{envelope.at.partition}-{envelope.at.offset}".encode()
         try:
             await self._send(key, original.payload, _kept(original) | dict(failure.pairs()))
         except TooLarge:

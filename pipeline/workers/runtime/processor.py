@@ -33,10 +33,10 @@ class Processor:
 
     async def run(self, *streams: AsyncIterator[Event]) -> None:
         """Process the events of the streams, the most urgent stream first, until they end or until cancelled."""
-        lanes = [streams] if self._stage.stateful else [(stream,) for stream in streams]
+        together = [streams] if self._stage.stateful else [(stream,) for stream in streams]
         async with asyncio.TaskGroup() as group:
-            for lane in lanes:
-                group.create_task(self._run(lane))
+            for each in together:
+                group.create_task(self._run(each))
 
     async def _run(self, streams: Sequence[AsyncIterator[Event]]) -> None:
         """Process the events of streams that share their slots."""
@@ -103,7 +103,7 @@ class Processor:
         if target is None:
             raise RuntimeError(f"stage {self._stage.name} has no output topic")
         urgent = topics.is_urgent(envelope.at.topic) if send.urgent is None else send.urgent
-        topic = topics.in_lane(target, urgent=urgent)
+        topic = topics.twin_of(target) if urgent else target
         key, pairs = send.key.encode(), (send.headers or envelope.onward()).pairs()
         await retry_forever(lambda: self._broker.send(topic, key, send.value, pairs), self._metrics)
 

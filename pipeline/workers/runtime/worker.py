@@ -36,20 +36,15 @@ def run(stage: Stage, settings: Settings) -> None:
     faust_patches.never_pause()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     structlog.contextvars.bind_contextvars(stage=stage.name)
-    worker = DrainingWorker(_app(stage, settings), loglevel="WARNING", override_logging=False, redirect_stdouts=False)
-    worker.spinner = None
-    worker.execute_from_commandline()
-
-
-def _app(stage: Stage, settings: Settings) -> AppT:
-    """Return the app that runs a stage."""
     metrics = WorkerMetrics(stage.name)
     app = make(stage, settings)
     app.sensors.add(Rebalances(metrics))
     _add_stage(app, Context(stage, settings, FaustBroker(app, settings.kafka), metrics))
     _watch(app, stage, settings, metrics)
+    worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
+    worker.spinner = None
     log.info("worker_starting", reads=stage.inputs, writes=stage.writes)
-    return app
+    worker.execute_from_commandline()
 
 
 def handler_of(context: Context) -> Handler:
@@ -61,7 +56,6 @@ def handler_of(context: Context) -> Handler:
 def _add_stage(app: AppT, context: Context) -> None:
     stage, handler = context.stage, handler_of(context)
     processor = Processor(stage, handler, context.broker, context.metrics)
-
     streams = [_add_agent(app, topic, context) for topic in stage.inputs]
 
     async def process() -> None:

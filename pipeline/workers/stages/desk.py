@@ -59,7 +59,7 @@ class _Arrival:
     relates_to: str
 
     @property
-    def has_passed_both_lanes(self) -> bool:
+    def has_been_on_both_topics(self) -> bool:
         """Whether it was on the other topic before; it begins on the story's own."""
         return topics.is_urgent(self.envelope.at.topic) != is_urgent(self.story)
 
@@ -264,7 +264,7 @@ def _may_be_elsewhere(arrival: _Arrival, known: Mapping[str, Record]) -> bool:
     record = known.get(arrival.story.uri)
     is_unknown = arrival.relates_to not in known
     is_concerned = record is not None and relations.depends_on(record, arrival.relates_to)
-    return is_unknown and is_concerned and not arrival.has_passed_both_lanes
+    return is_unknown and is_concerned and not arrival.has_been_on_both_topics
 
 
 def _notification(uri: str, arrival: _Arrival, *, urgent: bool) -> Send:
