@@ -196,7 +196,7 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
         marked = [a for a in article.attributions if any(s <= tree.start[token] < e for s, e in a.cue)]
         for candidate in candidates(tree, quotations, token):
             stretch = tree.start[candidate.first], tree.end[candidate.last - 1]
-            yield Row((number, token), cue.of(candidate), *judged(stretch, marked))
+            yield Row((number, token), [*cue.shared, *cue.of(candidate)], *judged(stretch, marked))
 
 
 def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """Dates: which words are an expression, and which value it has on which day."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate.dates.calendar_values import first_day, holiday, shifted, value_of
-from pipeline.annotate.dates.expressions import expressions
+from pipeline.annotate.dates.expressions import ALTERNATIVES, RULES, expressions
 from pipeline.annotate.dates.resolution import Resolver
 from pipeline.annotate.model import AnnotationInput, annotate
 from pipeline.annotate.story_annotation import day_written
@@ -126,6 +127,17 @@ def test_any_text_is_read_and_expressions_do_not_overlap(text):
     assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
     for each in found:
         Resolver(THURSDAY, lambda _: "past").value(each)
+
+
+_PATTERNS = (re.sub(r"\\.|\?P<\w+>", " ", rule.pattern.pattern) for rule in RULES)
+_WORDS = sorted({word for pattern in _PATTERNS for word in re.findall(r"[A-Za-z]+", pattern)} | {"3", "14:30", "’90s"})
+
+
+def test_no_rule_is_skipped_for_how_its_expression_begins():
+    every = re.compile(rf"(?<!\w)(?:{ALTERNATIVES})", re.I)
+    for one in _WORDS:
+        text = "; ".join(f"{one} {other} ago" for other in _WORDS)
+        assert [(each.start, each.end) for each in expressions(text)] == [each.span() for each in every.finditer(text)]
 
 
 @given(

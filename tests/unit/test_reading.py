@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 from pipeline.annotate import model
 from pipeline.annotate.paragraph_breaks import paragraph_starts
-from pipeline.annotate.reading import paragraph_reader
+from pipeline.annotate.reading import chunk_tokenizer, paragraph_reader
+from pipeline.annotate.reading.chunk_tokenizer import ChunkTokenizer
 from pipeline.annotate.reading.encoder import Encoder
 from pipeline.annotate.reading.names import TAGS, NamesTagger, best_tags
 from pipeline.annotate.reading.paragraph_reader import paragraphs
@@ -89,6 +90,48 @@ class TestKeptParagraphs:
     def test_the_document_has_the_words_of_the_body(self, nlp, body):
         (doc,) = nlp.documents([body])
         assert doc.text == body
+
+
+def words(doc):
+    return [(word.text, word.whitespace_, word.norm_, word.shape_, word.idx) for word in doc]
+
+
+class TestSameAsSpacy:
+    """What is done faster than spaCy does it gives the same."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def tokenizer(cls, nlp):
+        return ChunkTokenizer(nlp.nlp)
+
+    @given(
+        st.lists(
+            st.sampled_from(["can't", "U.S.", "(AFP)", "“we’ll", "…", "é", "1,200", " ", "  ", "\n", "\t", "\xa0"])
+        )
+    )
+    def test_the_words_are_those_of_the_tokenizer(self, nlp, tokenizer, parts):
+        text = "".join(parts)
+        assert words(tokenizer(text)) == words(nlp.nlp.make_doc(text))
+
+    def test_chunks_that_were_forgotten_are_read_again(self, nlp, monkeypatch):
+        monkeypatch.setattr(chunk_tokenizer, "KEPT_CHUNKS", 3)
+        tokenizer = ChunkTokenizer(nlp.nlp)
+        for text in STORY * 2:
+            assert words(tokenizer(text)) == words(nlp.nlp.make_doc(text))
+            assert len(tokenizer._kept) <= 3
+
+    def test_the_parse_is_that_of_the_parser(self, nlp):
+        reader = nlp.documents
+        parsed = [[nlp.nlp.make_doc(text) for text in STORY] for _ in "12"]
+        for docs in parsed:
+            for doc, rows in zip(docs, reader._encoder(docs), strict=True):
+                doc.tensor = rows
+        ours, spacys = parsed
+        reader._parse(ours)
+        parser = nlp.nlp.get_pipe("parser")
+        parser.set_annotations(spacys, parser.predict(spacys))
+        for one, other in zip(ours, spacys, strict=True):
+            assert [(word.head.i, word.dep_) for word in one] == [(word.head.i, word.dep_) for word in other]
 
 
 class TestSums:

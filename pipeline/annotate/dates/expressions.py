@@ -6,6 +6,8 @@ first rule that matches decides, so longer expressions come before their parts.
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -159,23 +161,47 @@ RULES = (
     _rule("future", r"\b(?:the\s(?:near\s|foreseeable\s|not-too-distant\s)?|in\s)future\b"
           r"(?!\s(?:of|contracts?|prices?)\b)"),
 )  # fmt: skip
-_BEGINS = (
-    r"(?<!\w)(?=\d|['’‘]\d|Q[1-4]|(?:early|earlier|late|later|mid|end|beginning|start|middle|the|this|that|last|next|past|in"
-    r"|previous|coming|current|currently|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|tod"
-    r"|ton|tom|yes|ove|first|second|third|fourth|a|an|couple|one|two|three|four|five|six|seven|eight|nine|ten|ele|twe|thi"
-    r"|fif|nin|for|som|sev|man|almost|nearly|about|only|just|more|around|exactly|spr|summer|autumn|fall|winter|recent|now"
-    r"|at|pre|these|not|long|lately|soon|shortly|year|noon|midnight|midday|tha|chr|new|hal|eas|good|val|ind|bas|six|eig))"
+_AFTER_THE = (
+    r"(?:['’‘]?\d|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent|coming|next"
+    r"|current|same|latest|prior|fiscal|calendar|day|week|month|quarter|year|decade|centur|fortnight|spring|summer"
+    r"|autumn|fall|winter|morning|afternoon|evening|night|dawn|noon|mid|lunch|near|foreseeable|not-too|future|twenties"
+    r"|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
 )
-"""The letters that expressions begin with: most words are passed without trying a rule."""
-_ANY = re.compile(
-    f"{_BEGINS}(?:"
-    + "|".join(
-        f"(?P<r{number}>{re.sub(r'[(][?]P<[a-z0-9_]+>', '(?:', rule.pattern.pattern)})"
-        for number, rule in enumerate(RULES)
-    )
-    + ")",
-    re.I,
+_BEGINNINGS = (
+    r"an?\s(?:day|week|month|quarter|year|decade|centur|couple|few)",
+    r"at\s(?:present|the\smoment)",
+    r"in\s(?:the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
+    r"the\s" + _AFTER_THE,
+    *r"long\sago not\slong good\sfri independence\sd new\syear q[1-4]".split(),
+    *(
+        word + r"\b"
+        for word in (
+            "early earlier late later mid end beginning start middle this that last next past previous coming current"
+            " almost nearly about some only just more over around exactly several many one two three four five six"
+            " seven eight nine ten now couple recent these"
+        ).split()
+    ),
+    *(
+        "jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun today tonight tomorrow yesterday"
+        " overnight first second third fourt eleven twelve twent thirt fort fift sixt sevent eight ninet spring summer"
+        " autumn fall winter recently nowadays currently presently lately soon shortly year noon midnight midday"
+        " thanksg christ hallow easter valent bastille"
+    ).split(),
 )
+"""What expressions begin with."""
+
+
+def _begins() -> str:
+    """Return a pattern of the beginnings, by first letter: so most words are passed without trying a rule."""
+    by_letter = groupby(sorted(_BEGINNINGS), key=itemgetter(0))
+    letters = (f"[{letter}{letter.upper()}](?i:{'|'.join(each[1:] for each in some)})" for letter, some in by_letter)
+    return rf"(?<!\w)(?=(?-i:['’‘]?\d|{'|'.join(letters)}))"
+
+
+ALTERNATIVES = "|".join(
+    f"(?P<r{number}>{re.sub(r'[(][?]P<[a-z0-9_]+>', '(?:', rule.pattern.pattern)})" for number, rule in enumerate(RULES)
+)
+_ANY = re.compile(f"{_begins()}(?:{ALTERNATIVES})", re.I)
 
 
 _AHEAD = re.compile(

@@ -17,7 +17,7 @@ from pipeline.annotate.events.features import FeatureExtractor
 from pipeline.annotate.events.modes import is_retreat, mode
 from pipeline.annotate.events.status import status
 from pipeline.annotate.events.word_classes import word_classes
-from pipeline.annotate.quotes.candidates import Quotations
+from pipeline.annotate.quotes.candidates import quotations_of
 from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
 from pipeline.annotate.tree import Tree, tree_of
 from pipeline.annotations import Event, EventPlace, Participant, Quote
@@ -53,7 +53,7 @@ class EventReader:
         self._tree = tree
         self._quotes: tuple[Quote, ...] = doc._.wire_quotes
         self._extractor = FeatureExtractor(tree, word_classes())
-        self._resolver = SpeakerResolver(tree, Quotations(tree), doc._.wire_entities, ())
+        self._resolver = SpeakerResolver(tree, quotations_of(doc), doc._.wire_entities, ())
         self._circumstances = Circumstances(
             tree, doc._.wire_dates, doc._.wire_entities, doc._.wire_written, doc._.wire_located
         )

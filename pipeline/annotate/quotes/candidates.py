@@ -8,8 +8,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from spacy.tokens import Doc
+
 from pipeline.annotate.quotes.quotation_marks import stretches
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import Tree, tree_of
 
 COMPLEMENTS = frozenset(
     "ccomp xcomp dobj prep advcl acl relcl attr oprd pcomp parataxis dep csubj nsubj nsubjpass conj agent dative pobj"
@@ -24,6 +26,8 @@ _INTRODUCE = frozenset("that how whether if why".split())
 _FRONTED = ("according", "per")
 NEAR = 40
 """How many tokens from the cue a quotation outside of its clause may be."""
+_QUOTATIONS = "wire_quotations"
+"""Where a document keeps its quotations."""
 _WINDOW = 15
 """How far after the cue a clause that the parse has missed may be introduced."""
 
@@ -71,6 +75,14 @@ class Quotations:
             if opening < last < closing:
                 last = closing
         return first, last
+
+
+def quotations_of(doc: Doc) -> Quotations:
+    """Return the quotations of a document, found once."""
+    found: Quotations | None = doc.user_data.get(_QUOTATIONS)
+    if found is None:
+        found = doc.user_data[_QUOTATIONS] = Quotations(tree_of(doc))
+    return found
 
 
 def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:

@@ -43,7 +43,7 @@ class Cue:
     """The features of a cue, and of each of its candidates."""
 
     def __init__(self, tree: Tree, quotations: Quotations, token: int, lemma: str) -> None:
-        """Collect the features that all candidates of the cue at ``token`` share."""
+        """Collect ``shared``, the features that all candidates of the cue at ``token`` share."""
         self.tree, self.quotations, self.token, self.lemma = tree, quotations, token, lemma
         children = {tree.dep[child] for child in tree.children[token]}
         has = "".join(
@@ -55,16 +55,16 @@ class Cue:
         by = "none" if who is None else self._who(who)
         inside = "in" if quotations.inside[token] else "out"
         shared = [f"shape={shape}", f"dep={dep}", f"by={by}{how}", f"marks={inside}", f"has={has}"]
-        self._shared = [*shared, *(f"{lemma}|{word}" for word in (shape, dep, by, "has=" + has)), f"cue={lemma}"]
+        self.shared = [*shared, *(f"{lemma}|{word}" for word in (shape, dep, by, "has=" + has)), f"cue={lemma}"]
         particle = next((tree.lower[child] for child in tree.children[token] if tree.dep[child] == "prt"), None)
         if particle:
-            self._shared.append(f"particle={lemma}_{particle}")
+            self.shared.append(f"particle={lemma}_{particle}")
         if "mark" in children:
-            self._shared.append("marked")
+            self.shared.append("marked")
         if token and tree.word[token - 1] == "-":
-            self._shared.append("hyphen")
+            self.shared.append("hyphen")
         if dep in _CONTROLLED:
-            self._shared.append(f"under={tree.lower[tree.head[token]]}")
+            self.shared.append(f"under={tree.lower[tree.head[token]]}")
         self._crossed = [*shared, "particle" if particle else "bare"]
 
     def _shape(self, children: set[str]) -> str:
@@ -92,7 +92,7 @@ class Cue:
         return "Name" if tree.word[token][:1].isupper() else "noun"
 
     def of(self, candidate: Candidate) -> list[str]:
-        """Return the features of ``candidate`` as what this cue reports."""
+        """Return the features of ``candidate`` as what this cue reports, without the shared ones."""
         tree, lemma, cue = self.tree, self.lemma, self.token
         ways = candidate.derivation.split()
         way, first, last = ways[0], candidate.first, candidate.last
@@ -124,8 +124,7 @@ class Cue:
             f"{way}|gap={gap}",
             f"{way}|before={before}",
             f"{way}|head={tree.dep[candidate.head] if candidate.head is not None else ''}",
-            *self._shared,
-            *(f"{way}|{word}" for word in self._crossed),
+            *[f"{way}|{word}" for word in self._crossed],
         ]
         for also in ways[1:]:
             words += (f"also={also}", f"{lemma}|also={also}")

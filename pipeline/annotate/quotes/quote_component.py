@@ -6,7 +6,7 @@ Reads the parse and ``doc._.wire_entities``; writes ``doc._.wire_quotes``, a tup
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate.quotes.candidates import Quotations
+from pipeline.annotate.quotes.candidates import Quotations, quotations_of
 from pipeline.annotate.quotes.quote_spans import QuoteSpan, quote_spans
 from pipeline.annotate.quotes.speaker_resolution import SpeakerResolver
 from pipeline.annotate.tree import Tree, tree_of
@@ -20,7 +20,7 @@ if not Doc.has_extension("wire_quotes"):
 def quotes(doc: Doc) -> Doc:
     """Set ``doc._.wire_quotes``, in the order of the text."""
     tree = tree_of(doc)
-    quotations = Quotations(tree)
+    quotations = quotations_of(doc)
     found = quote_spans(tree, quotations)
     resolver = SpeakerResolver(tree, quotations, doc._.wire_entities, found)
     doc._.wire_quotes = tuple(_quote(tree, quotations, resolver, number, span) for number, span in enumerate(found, 1))

@@ -120,9 +120,9 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
         return
     cue = Cue(tree, quotations, token, lemma)
     weights = known.weights
+    base = known.bias + sum([weights.get(word, 0.0) for word in cue.shared])
     odds = [
-        math.exp(min(50.0, known.bias + sum([weights.get(word, 0.0) for word in cue.of(candidate)])))
-        for candidate in options
+        math.exp(min(50.0, base + sum([weights.get(word, 0.0) for word in cue.of(candidate)]))) for candidate in options
     ]
     total = 1 + sum(odds)
     likely = 1 - 1 / total

@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotate.normalise_marks import normalise_marks
 from pipeline.annotate.paragraph_memory import PARAGRAPHS, Paragraph
+from pipeline.annotate.reading.chunk_tokenizer import ChunkTokenizer
 from pipeline.annotate.reading.encoder import Encoder
 from pipeline.annotate.reading.names import NamesTagger
 
@@ -49,7 +50,8 @@ class ParagraphReader:
 
     def __init__(self, nlp: Language, encoder: Encoder, names: NamesTagger, kept: int) -> None:
         """Keep paragraphs of ``kept`` characters in all. A character takes some 50 bytes."""
-        self._nlp, self._encoder, self._names = nlp, encoder, names
+        self._vocab, self._tokenizer = nlp.vocab, ChunkTokenizer(nlp)
+        self._encoder, self._names = encoder, names
         self._parser: Any = nlp.get_pipe("parser")
         self._free = kept
         self._kept: OrderedDict[str, ReadParagraph] = OrderedDict()
@@ -71,14 +73,27 @@ class ParagraphReader:
             else:
                 unknown.append(text)
         for batch in _batches(unknown):
-            docs = [self._nlp.make_doc(text) for text in batch]
+            docs = [self._tokenizer(text) for text in batch]
             for doc, rows in zip(docs, self._encoder(docs), strict=True):
                 doc.tensor = rows  # type: ignore[assignment]
-            self._parser.set_annotations(docs, self._parser.predict(docs))
+            self._parse(docs)
             for text, doc in zip(batch, docs, strict=True):
                 known[text] = _paragraph(doc)
                 self._keep(text, known[text])
         return known
+
+    def _parse(self, docs: Sequence[Doc]) -> None:
+        """Do what ``Parser.greedy_parse`` does, but hold the interpreter's lock.
+
+        That method releases it, and then takes it again for several checks in each step, in half of its time.
+        """
+        step = self._parser.model.predict(docs)
+        parses = self._parser.moves.init_batch(docs)
+        unfinished = [each for each in parses if not each.is_final()]
+        while unfinished:
+            unfinished = self._parser.transition_states(unfinished, step.predict(unfinished))
+        step.clear_memory()
+        self._parser.set_annotations(docs, parses)
 
     def _keep(self, text: str, paragraph: ReadParagraph) -> None:
         self._kept[text] = paragraph
@@ -90,7 +105,7 @@ class ParagraphReader:
     def _document(self, body: str, read: Sequence[tuple[int, ReadParagraph]]) -> Doc:
         """Put a body's paragraphs together, and find its names."""
         if not body:
-            return Doc(self._nlp.vocab)
+            return Doc(self._vocab)
         words: list[str] = []
         at = 0
         for length, paragraph in read:
@@ -101,7 +116,7 @@ class ParagraphReader:
             at += length
         parts = [paragraph for _, paragraph in read]
         spaces = np.concatenate([part.spaces for part in parts]).tolist()
-        doc = Doc(self._nlp.vocab, words=words, spaces=spaces)
+        doc = Doc(self._vocab, words=words, spaces=spaces)
         parse: Any = np.concatenate([part.parse for part in parts])
         doc.from_array(_PARSE, parse)
         ends = np.cumsum([len(part.starts) for part in parts]).tolist()

@@ -21,6 +21,8 @@ from pipeline.workers.language import frames
 
 _NICENESS = 5
 """Lower priority than the event loops, whose heartbeats must not be delayed."""
+_COLLECTION = (10_000, 20, 50)
+"""Collect garbage after so many new objects instead of 700: a story has thousands, hardly any of them in a cycle."""
 
 
 def main(name: str, names: Names, longest: int) -> NoReturn:
@@ -38,6 +40,7 @@ def main(name: str, names: Names, longest: int) -> NoReturn:
     me = psutil.Process()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECTION)
     _answer(answers, [b"ready"])
     while True:
         stories = [Story.model_validate_json(value) for value in batches.get()]
