@@ -237,6 +237,14 @@ class TestDesk:
         at.calm.run(indexing.work([at.calm.envelope(topics.ANNOTATED, story, "urn:test:2", outcome[0].headers)]))
         assert at.record("urn:test:2").held is None
 
+    def test_a_copy_whose_message_comes_again_beside_another_version_stays_a_copy(self):
+        at = self.with_copy()
+        copy = make_story(uri="urn:test:2", version=2, body=HARBOUR, headline="The same")
+        at.pass_on(copy, source="two", feed="two")
+        older = make_story(uri="urn:test:2", body="The harbour is closed.", headline="The same")
+        at.give(copy, older, source="two", feed="two")
+        assert at.record("urn:test:2").duplicateof == "urn:test:1"
+
     def test_an_update_does_not_list_a_story_that_would_not_tell_it_of_its_kill(self):
         at = self.with_copy(earlier=("urn:test:1",))
         record, sequence = at.calm.documents.records["urn:test:1"]

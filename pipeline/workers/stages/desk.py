@@ -148,7 +148,7 @@ class Desk:
         return records, outcomes
 
     def _decide(
-        self, arrival: _Arrival, records: dict[str, Record], comparisons: Mapping[str, Comparison]
+        self, arrival: _Arrival, records: dict[str, Record], comparisons: Mapping[Coordinate, Comparison]
     ) -> tuple[str, Decision]:
         """Decide about one arrival and update the records. Return the decision, and the uri that it is about."""
         now, story = self._now(), arrival.story
@@ -161,7 +161,7 @@ class Desk:
             known = records[story.uri] = relations.without(known, arrival.relates_to)
         if known:
             records[story.uri] = relations.unfolded(known, records, now, self._policy)
-        comparison = None if arrival.relates_to else comparisons.get(story.uri)
+        comparison = comparisons.get(arrival.envelope.at)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
         records[story.uri] = relations.listed_updates(decision.record, records, story.source.name, now)
         # A message to another story's partition must not cause further such messages.
@@ -237,17 +237,23 @@ class Desk:
         found = await self._broker.fetch(list(places.values()))
         return {uri: found[at] for uri, at in places.items() if at in found}
 
-    async def _compare(self, arrivals: Sequence[_Arrival], records: Mapping[str, Record]) -> dict[str, Comparison]:
-        """Compare the new stories among these with recent ones."""
+    async def _compare(
+        self, arrivals: Sequence[_Arrival], records: Mapping[str, Record]
+    ) -> dict[Coordinate, Comparison]:
+        """Compare the new stories among these with recent ones; of several versions of a story the last counts."""
+        if self._comparer is None:
+            return {}
         now = self._now()
-        new = {
-            arrival.story.uri: (arrival.story, arrival.envelope)
+        new = [
+            arrival
             for arrival in arrivals
             if not arrival.relates_to
             and arrival.story.signal not in NO_STORY
             and needs_comparison(arrival.story, records.get(arrival.story.uri), now)
-        }
-        return await self._comparer.compare(new, now) if self._comparer else {}
+        ]
+        found = await self._comparer.compare({each.story.uri: (each.story, each.envelope) for each in new}, now)
+        # A message that was processed before keeps its result: whom it told of it then will not be told again.
+        return {each.envelope.at: found[each.story.uri] for each in new}
 
 
 def _is_new(record: Record, stored: Stored | None) -> bool:
