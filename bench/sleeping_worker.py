@@ -7,4 +7,4 @@ from pipeline.workers.stages import annotate
 
 if __name__ == "__main__":
     annotate._PROCESS = "bench.sleeping_process"
-    run(ANNOTATE, load())
+    run([ANNOTATE], load())

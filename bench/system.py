@@ -126,7 +126,7 @@ def _role(command: list[str], taken: Mapping[str, int]) -> str | None:
     role = next((role for word, role in _ROLES.items() if word in words), None)
     if role:
         return role if role not in taken else f"{role} {sum(name.startswith(role) for name in taken) + 1}"
-    return next((word for word in (*topics.STAGES, "serve", "up") if f" {word}" in words), None)
+    return next((word for word in (*topics.STAGES, "worker", "serve", "up") if f" {word}" in words), None)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """``wire up``: run everything on this machine."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -30,6 +31,10 @@ from pipeline.local.ports import free_port
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings, load
 
+_FEW_CORES = 2
+"""On so many cores, or fewer, processes of their own make light stages no faster, and take 115 MB each."""
+_SHARED = (("parse", "desk"), ("annotate",), ("index", "alert", "deliver"))
+"""The stages that share a process there. A busy desk would keep the index waiting, and with it urgent stories."""
 _PAGES = 60.0
 """Seconds until the first page must load."""
 
@@ -107,7 +112,7 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
     if settings.web.port not in (0, chosen):
         print_error(f"port {settings.web.port} is taken, the pages are on {chosen}")
     serve = Child("serve", ["serve", "--port", str(chosen)], logs / "serve.log")
-    stages = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
+    stages = _workers(logs)
     feeds = [Child("feeds", ["feeds"], logs / "feeds.log")] if settings.feeds else []
     supervisor = Supervisor([serve], environment(settings, servers))
     supervisor.start()
@@ -137,6 +142,13 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
             feeding.terminate()
             feeding.wait()
         supervisor.stop()
+
+
+def _workers(logs: Path) -> list[Child]:
+    """Return the workers: a process for each stage, or few where there are few cores to share."""
+    if (os.cpu_count() or 1) > _FEW_CORES:
+        return [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
+    return [Child(name := "-".join(group), ["worker", "--together", *group], logs / f"{name}.log") for group in _SHARED]
 
 
 def _await_page(pages: str, supervisor: Supervisor) -> None:

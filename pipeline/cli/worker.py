@@ -27,15 +27,18 @@ def worker(
         list[str] | None,
         typer.Argument(metavar="STAGE…", help="The stages to run; all of them by default."),
     ] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="Run the stages in one process, which takes less memory.")
+    ] = False,
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Run workers until told to stop, each stage in a process of its own.
+    """Run workers until told to stop, each stage in a process of its own, or all of them in one.
 
     Several workers of a stage, here or elsewhere, share its partitions.
 
-    [dim]wire worker  ·  wire worker annotate --kafka kafka:9092 --elasticsearch http://es:9200[/]
+    [dim]wire worker  ·  wire worker --together  ·  wire worker annotate --kafka kafka:9092 --elasticsearch http://es:9200[/]
     """
     named = stages or list(topics.STAGES)
     if unknown := [name for name in named if name not in topics.STAGES]:
@@ -46,14 +49,14 @@ def worker(
     if not is_child():
         # Servers started at the same time may take longer; one that rejects us is not waited for.
         stamina.retry(on=TransientError, attempts=None, timeout=None, wait_max=10)(prepare)(servers)
-    if len(named) > 1:
+    if len(named) > 1 and not together:
         _supervise(named, settings, servers)
         return
     # Faust is slow to import, and only a worker process needs it.
     from pipeline.workers.runtime.worker import run  # noqa: PLC0415
 
     located = {"kafka": servers.kafka, "elasticsearch": servers.elasticsearch}
-    run(topics.STAGES[named[0]], settings.model_copy(update=located))
+    run([topics.STAGES[name] for name in named], settings.model_copy(update=located))
 
 
 def environment(settings: Settings, servers: Servers) -> dict[str, str]:

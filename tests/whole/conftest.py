@@ -111,7 +111,7 @@ class Wire:
         found = []
         for process in self.family():
             with suppress(psutil.Error):
-                if f"worker {stage}" in " ".join(process.cmdline()):
+                if {"worker", stage} <= set(process.cmdline()):
                     found.append(process)
         return found
 

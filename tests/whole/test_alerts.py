@@ -186,8 +186,8 @@ class TestAStorysLife:
         assert len(set(before)) == len(before)
 
     def test_a_killed_alert_worker_forgets_nothing(self, watched, receiver):
-        watched.workers("alert")[0].kill()
-        watched.workers("deliver")[0].kill()
+        for worker in {watched.workers(stage)[0] for stage in ("alert", "deliver")}:
+            worker.kill()
         watched.feed(item("urn:alert:survives", "An anglerfish that came while nobody looked, in Nairobi."))
         eventually(lambda: receiver.of("urn:alert:survives") == [("match", 1)])
 

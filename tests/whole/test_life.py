@@ -19,8 +19,11 @@ def test_every_worker_serves_its_metrics_and_indexes_them(wire):
     busy = ("parse", "desk", "annotate", "index", "alert")
 
     def address(stage: str) -> str:
-        log = wire.folder / "logs" / f"{stage}.log"
-        return eventually(lambda: re.findall(r'"metrics": "(\S+)/metrics"', log.read_text()))[-1]
+        def logs() -> str:
+            return "\n".join(path.read_text() for path in (wire.folder / "logs").glob("*.log"))
+
+        told = rf'"metrics": "(\S+)/metrics".*"stage": "{stage}"|"stage": "{stage}".*"metrics": "(\S+)/metrics"'
+        return "".join(eventually(lambda: re.findall(told, logs()))[-1])
 
     def done(stage: str) -> float:
         metrics = urlopen(f"{address(stage)}/metrics").read().decode()

@@ -1,9 +1,9 @@
-"""Run one stage in this process until told to stop."""
+"""Run stages in this process until told to stop, each with a Faust app of its own on one event loop."""
 
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -29,22 +29,28 @@ DRAIN = 10.0
 """Seconds a worker may take to stop before it is ended. Another worker then repeats its unfinished work."""
 
 
-def run(stage: Stage, settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. The settings must have the servers' addresses."""
+def run(stages: Sequence[Stage], settings: Settings) -> None:
+    """Run the stages until SIGTERM or SIGINT. The settings must have the servers' addresses."""
     faust_patches.keep_failed_commits()
     faust_patches.read_urgent_first()
     faust_patches.never_pause()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    structlog.contextvars.bind_contextvars(stage=stage.name)
-    metrics = WorkerMetrics(stage.name)
-    app = make(stage, settings)
-    app.sensors.add(Rebalances(metrics))
-    _add_stage(app, Context(stage, settings, FaustBroker(app, settings.kafka), metrics))
-    _watch(app, stage, settings, metrics)
-    worker = DrainingWorker(app, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
+    apps = [_app(stage, settings) for stage in stages]
+    worker = DrainingWorker(apps, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
-    log.info("worker_starting", reads=stage.inputs, writes=stage.writes)
     worker.execute_from_commandline()
+
+
+def _app(stage: Stage, settings: Settings) -> AppT:
+    """Return the app that runs a stage."""
+    with structlog.contextvars.bound_contextvars(stage=stage.name):
+        metrics = WorkerMetrics(stage.name)
+        app = make(stage, settings)
+        app.sensors.add(Rebalances(metrics))
+        _add_stage(app, Context(stage, settings, FaustBroker(app, settings.kafka), metrics))
+        _watch(app, stage, settings, metrics)
+        log.info("worker_starting", reads=stage.inputs, writes=stage.writes)
+    return app
 
 
 def handler_of(context: Context) -> Handler:
@@ -59,7 +65,12 @@ def _add_stage(app: AppT, context: Context) -> None:
     streams = [_add_agent(app, topic, context) for topic in stage.inputs]
 
     async def process() -> None:
+        structlog.contextvars.bind_contextvars(stage=stage.name)
         await processor.run(*streams)
+
+    async def tick() -> None:
+        structlog.contextvars.bind_contextvars(stage=stage.name)
+        await processor.tick()
 
     async def stop(*_: object, **__: object) -> None:
         await handler.stop()
@@ -68,7 +79,7 @@ def _add_stage(app: AppT, context: Context) -> None:
     app.task(process)
     app.on_before_shutdown.connect(stop, weak=False)
     if handler.every:
-        app.timer(interval=handler.every)(processor.tick)
+        app.timer(interval=handler.every)(tick)
 
 
 def _add_agent(app: AppT, topic: str, context: Context) -> AsyncIterator[Event]:
@@ -123,7 +134,21 @@ class Rebalances(Sensor):  # type: ignore[misc]
 
 
 class DrainingWorker(Worker):  # type: ignore[misc]
-    """Faust's worker, which also exits if Faust's own shutdown hangs (robinhood 484)."""
+    """Faust's worker, which starts several apps at once, and exits if Faust's own shutdown hangs (robinhood 484).
+
+    Faust would start an app only once the one before has its partitions, which takes ten seconds after a kill.
+    """
+
+    def __init__(self, apps: Sequence[AppT], **options: Any) -> None:
+        """Take the apps, of which there is at least one, and Faust's options."""
+        first, *self._others = apps
+        super().__init__(first, **options)
+
+    async def on_start(self) -> None:
+        """Start the apps; Faust itself starts the first."""
+        await super().on_start()
+        for app in self._others:
+            self.add_future(self.add_runtime_dependency(app))
 
     def _on_sigint(self) -> None:
         _leave_within(DRAIN)
