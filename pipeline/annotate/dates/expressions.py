@@ -53,7 +53,8 @@ _EARLY = r"(?:(?P<modifier>early|earlier|late|later|mid)[\s-]+(?:in\s|on\s)?)?"
 _END = r"(?:(?:the\s)?(?P<edge>end|beginning|start|middle)\sof\s)?"
 _AFTER_CLOCK = (
     r"(?:\s?" + _ZONE + r")?(?:\s?\(\d{4}\s?(?:GMT|UTC)\))?"
-    r"(?:,?\s(?:on\s)?(?:(?P<weekday>" + _WEEKDAY + r")\b|(?P<deictic>today|tomorrow|yesterday)\b))?"
+    r"(?:,?\s(?:on\s)?(?:(?P<weekday>" + _WEEKDAY + r")\b|(?P<deictic>today|tomorrow|yesterday)\b"
+    r"|(?P<month>" + _MONTH + r")\s(?P<day>" + _DAY + r")\b))?"
 )
 _COUNTED = (
     r"(?!\s(?:people|percent|per\scent|troops|soldiers|meters|metres|feet|miles|dollars|yen|euros|pounds|tons|tonnes"
@@ -110,7 +111,8 @@ RULES = (
     ),
     _rule(
         "quarter",
-        r"\b(?:the\s)?(?P<ordinal>first|second|third|fourth)[\s-]quarter\b",
+        r"\b(?:the\s)?(?:(?P<of>", _YEAR, r")\s|(?P<ago>year-(?:ago|earlier))\s)?",
+        r"(?P<ordinal>first|second|third|fourth)[\s-]quarter\b",
         r"(?:\sof)?(?:\s(?:(?P<year>", _YEAR, r")|(?P<which>this|last|next)\syear))?",
     ),
     _rule("quarter", r"\bQ(?P<ordinal>[1-4])(?:\s(?:of\s)?(?P<year>", _YEAR, r"))?(?!\w)"),
@@ -138,7 +140,7 @@ RULES = (
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
         r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after|\d)\b|\s\d)))\s",
         r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
-        r"(?!-(?:old|long))(?<!\bthis\sday)",
+        r"(?!-(?:old|long))(?<!\bthis\sday)(?<!year(?=\send(?:ed|ing)\b))",
     ),
     _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=\s?[,.;])"),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),

@@ -75,6 +75,8 @@ class Resolver:
         groups = expression.groups
         if "weekday" in groups:
             day: date | None = self._of_weekday(expression)
+        elif "month" in groups:
+            day = day_of(self._date(expression) or "")
         elif "deictic" in groups:
             day = self._written + timedelta(days=_MODIFIED[groups["deictic"]])
         else:
@@ -147,13 +149,13 @@ class Resolver:
     def _quarter(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
         quarter = int(groups["ordinal"]) if groups["ordinal"].isdigit() else ORDINALS[groups["ordinal"]]
-        if "year" in groups:
-            year = int(groups["year"])
+        if "year" in groups or "of" in groups:
+            year = int(groups.get("year") or groups["of"])
         elif "which" in groups:
             year = written.year + {"last": -1, "this": 0, "next": 1}[groups["which"]]
         else:
             now = (written.month + 2) // 3
-            year = written.year - (quarter > now and not self._is_future(expression))
+            year = written.year - (quarter > now and not self._is_future(expression)) - ("ago" in groups)
         return f"{year:04}-Q{quarter}"
 
     def _year_ago(self, expression: Expression) -> str:
