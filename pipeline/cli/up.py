@@ -33,7 +33,7 @@ from pipeline.settings import Settings, load
 
 _FEW_CORES = 2
 """On so many cores, or fewer, processes of their own make light stages no faster, and take 115 MB each."""
-_SHARED = (("parse",), ("desk",), ("annotate",), ("index", "alert", "deliver"))
+_SHARED = ("index", "alert", "deliver")
 """The stages that share a process there. With a backlog, parse and desk are busy, and would delay urgent stories."""
 _PAGES = 60.0
 """Seconds until the first page must load."""
@@ -146,9 +146,12 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
 
 def _workers(logs: Path) -> list[Child]:
     """Return the workers: a process for each stage, or few where there are few cores to share."""
-    if (os.cpu_count() or 1) > _FEW_CORES:
-        return [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES]
-    return [Child(name := "-".join(group), ["worker", "--together", *group], logs / f"{name}.log") for group in _SHARED]
+    shared = _SHARED if (os.cpu_count() or 1) <= _FEW_CORES else ()
+    workers = [Child(name, ["worker", name], logs / f"{name}.log") for name in topics.STAGES if name not in shared]
+    if shared:
+        name = "-".join(shared)
+        workers.append(Child(name, ["worker", "--together", *shared], logs / f"{name}.log"))
+    return workers
 
 
 def _await_page(pages: str, supervisor: Supervisor) -> None:
