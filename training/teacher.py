@@ -12,14 +12,12 @@ import argparse
 import random
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -157,9 +155,9 @@ def _loss(params: Params, read: Words, tags: jax.Array, key: jax.Array) -> jax.A
 class Teacher:
     """Trained weights, or several whose scores are averaged."""
 
-    def __init__(self, minilm: Path, weights: Sequence[Params]) -> None:
-        """Read the tokenizer."""
-        self.reader, self._weights = Reader(minilm), weights
+    def __init__(self, folder: Path, weights: Sequence[Params]) -> None:
+        """Read the tokenizer in MiniLM's folder."""
+        self.reader, self._weights = Reader(folder), weights
         self._run = jax.jit(lambda params, read: jax.nn.log_softmax(logits(params, read)))
 
     def scores(self, docs: Sequence[Doc], collection: int = 0) -> list[np.ndarray]:
@@ -208,39 +206,34 @@ def training_windows(nlp: Language, reader: Reader, data: Path, seed: int) -> It
             yield doc, window, [tags[n] for n in window], number
 
 
-def train(data: Path, minilm: Path, seed: int, steps: int) -> Params:
-    """Return trained weights."""
-    nlp, reader = spacy.blank("en"), Reader(minilm)
-    params = started(minilm, seed)
-    optimizer = minilm.optimizer(steps, RATE, HEAD_RATE, new_decay=0.0)
-    frozen = {"frozen": jax.tree.map(jnp.asarray, params.pop("frozen"))}
-    state = optimizer.init(params)
-
-    @partial(jax.jit, donate_argnums=(0, 1))
-    def step(params: Params, state: Any, read: Words, tags: jax.Array, key: jax.Array) -> Any:
-        loss, slope = jax.value_and_grad(lambda p: _loss({**p, **frozen}, read, tags, key))(params)
-        change, state = optimizer.update(slope, state, params)
-        return optax.apply_updates(params, change), state, loss
-
-    articles = list(eww(data / "eww" / "dev"))
-    docs, gold = [nlp.make_doc(a.text) for a in articles], [a.names for a in articles]
-    examples, key = training_windows(nlp, reader, data, seed), jax.random.key(seed)
-    begun, losses = time.time(), list[float]()
-    for number in range(steps):
+def batches(nlp: Language, reader: Reader, data: Path, seed: int, steps: int) -> Iterator[tuple[Words, np.ndarray]]:
+    """Yield the windows of each step and the numbers of their tags, -1 where there is no word."""
+    examples = training_windows(nlp, reader, data, seed)
+    for _ in range(steps):
         batch = [next(examples) for _ in range(BATCH)]
         tags = np.full((BATCH, LENGTH), -1, np.int32)
         for row, (_, _, told, _) in enumerate(batch):
             tags[row, : len(told)] = told
-        read = reader.arrays([(doc, window) for doc, window, _, _ in batch], [each[3] for each in batch])
-        key, now = jax.random.split(key)
-        params, state, loss = step(params, state, read, tags, now)
-        losses.append(float(loss))
-        if (number + 1) % 50 == 0:
-            print(f"{number + 1:5} steps, {time.time() - begun:.0f} s: loss {np.mean(losses[-50:]):.4f}", flush=True)
-        if (number + 1) % 300 == 0 or number + 1 == steps:
-            teacher = Teacher(minilm, [{**params, **frozen}])
-            print("eww dev", f1(gold, teacher.names(docs)), flush=True)
-    return {**params, **frozen}
+        yield reader.arrays([(doc, window) for doc, window, _, _ in batch], [each[3] for each in batch]), tags
+
+
+def train(data: Path, folder: Path, seed: int, steps: int) -> Params:
+    """Return trained weights; MiniLM's are in the folder."""
+    nlp, reader = spacy.blank("en"), Reader(folder)
+    articles = list(eww(data / "eww" / "dev"))
+    docs, gold = [nlp.make_doc(a.text) for a in articles], [a.names for a in articles]
+    begun, losses = time.time(), list[float]()
+
+    def watch(number: int, params: Params, loss: float) -> None:
+        losses.append(loss)
+        if number % 50 == 0:
+            print(f"{number:5} steps, {time.time() - begun:.0f} s: loss {np.mean(losses[-50:]):.4f}", flush=True)
+        if number % 300 == 0 or number == steps:
+            print("eww dev", f1(gold, Teacher(folder, [params]).names(docs)), flush=True)
+
+    optimizer = minilm.optimizer(steps, RATE, HEAD_RATE, new_decay=0.0)
+    read = batches(nlp, reader, data, seed, steps)
+    return minilm.trained(started(folder, seed), optimizer, _loss, read, seed, watch)
 
 
 def main() -> None:

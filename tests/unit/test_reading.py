@@ -122,7 +122,7 @@ class TestSameAsSpacy:
 
     def test_the_parse_is_that_of_the_parser(self, nlp):
         reader = nlp.documents
-        parsed = [[nlp.nlp.make_doc(text) for text in STORY] for _ in "12"]
+        parsed = [[nlp.nlp.make_doc(text) for text in STORY] for _ in range(2)]
         for docs in parsed:
             for doc, rows in zip(docs, reader._encoder(docs), strict=True):
                 doc.tensor = rows

@@ -1,4 +1,4 @@
-"""What is known of single words: their lemmas, classes and meanings; ``training/events.py`` wrote the table.
+"""What is known of single words: their lemmas, classes and meanings; ``training/event_words.py`` wrote the table.
 
 ``words.npz`` holds, for some 25,000 frequent words, the lemma as a verb and as a noun, WordNet's class of the first
 sense as a verb and as a noun, two clusters of GloVe vectors, and the vector itself.
