@@ -200,6 +200,20 @@ class TestLabels:
     def test_what_no_word_explains_is_left_out(self):
         assert found("The Quorn came.", Quorn="MISC") == {}
 
+    @pytest.mark.parametrize(
+        ("words", "expected"), [("The daily Quorn closed", "ORG"), ("The daily Ann Lee read closed", "PERSON")]
+    )
+    def test_a_noun_in_apposition_outweighs_the_labels_of_all_mentions(self, words, expected):
+        words = [*words.split(), ".", *"Quorn lost money . Ann Lee lost Quorn .".split()]
+        name = "Quorn" if expected == "ORG" else "Ann Lee"
+        made = Doc(BLANK.vocab, words=words, heads=[2, 2, *range(2, len(words))], deps=["dep"] * len(words))
+        spots = [made.text.index(name), made.text.rindex(name)]
+        made.ents = [made.char_span(at, at + len(name), label="PERSON") for at in spots]
+        assert [entity.type for entity in entities(made)._.wire_entities] == [expected]
+
+    def test_capitals_alone_make_no_organization(self):
+        assert found("The YSAB rose.", YSAB="MISC") == {}
+
     def test_in_a_text_of_capitals_an_acronym_is_not_recognised_by_its_capitals(self):
         assert found("THE LAW ON YSAB PASSED", YSAB="PERSON")["YSAB"].type == "PERSON"
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.known_organizations import known_organizations
+from pipeline.annotate.entities.organization_context import is_organization_by_context
 from pipeline.annotate.entities.person_names import people
 from pipeline.annotate.entities.recognised_names import RANK, Name
+from pipeline.annotate.tree import Tree
 
 _LAST_ORGANIZATION = frozenset(
     "inc corp ltd llc plc co corporation company limited gmbh group holdings bank university college institute ministry"
@@ -59,7 +61,7 @@ _LIKELY = 1.75
 _CERTAIN = 3.0
 
 
-def classify(text: str, group: list[Name]) -> list[Name]:
+def classify(tree: Tree, group: list[Name]) -> list[Name]:
     """Return the mentions of one thing with the label that has the most votes."""
     votes: dict[str, float] = defaultdict(float)
     for name in group:
@@ -67,36 +69,37 @@ def classify(text: str, group: list[Name]) -> list[Name]:
     full = max((name.text for name in group), key=len)
     best = title_label(full) if set(votes) == {"MISC"} else None
     if best is None:
-        for label, weight in label_votes(text, full, group):
+        for label, weight in label_votes(tree, full, group):
             votes[label] += weight
         best = max(votes, key=lambda label: votes[label])
     return [name._replace(label=best) for name in group]
 
 
-def label_votes(text: str, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
+def label_votes(tree: Tree, full: str, group: list[Name]) -> Iterable[tuple[str, float]]:
     """Yield labels that evidence beside the recogniser supports, each with its weight."""
     if not gazetteer().is_country(full):
         # "West Bank" is no bank.
         yield from _by_words(full)
-    known = people()
-    capitalised = full.split()
-    if 1 < len(capitalised) < 4 and (capitalised[0] in known.female or capitalised[0] in known.male):
+    text = tree.text
+    if has_given_name(full):
         yield "PERSON", _HINT
+    elif full not in gazetteer() and any(is_organization_by_context(tree, name) for name in group):
+        yield "ORG", _HINT + _RECOGNISED * len(group)
     if gazetteer().is_country(full):
         # Only a person is called like a country; a recogniser that sees an organization is wrong.
         yield "GPE", _CERTAIN + (0 if any(name.label == "PERSON" for name in group) else _RECOGNISED * len(group))
     elif known_organizations().usual(full) and full not in gazetteer():
         yield "ORG", _CERTAIN + _RECOGNISED * len(group)
-    elif is_acronym(text, full):
+    elif is_acronym(text, full) and any(name.label != "MISC" for name in group):
         yield "ORG", _HINT + len(group) / 2
     for name in group:
-        before = text[max(0, name.start - 24) : name.start]
-        if _RANKED.search(before):
-            yield "PERSON", _LIKELY
-        elif name.label in ("GPE", "ORG") and is_contender(text, name):
-            yield "ORG", _LIKELY
-        elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
-            yield name.label, 0.5
+        yield from _by_words_around(text, name)
+
+
+def has_given_name(name: str) -> bool:
+    """Return whether two or three words begin with a given name."""
+    words = name.split()
+    return 1 < len(words) < 4 and (words[0] in people().female or words[0] in people().male)
 
 
 def _by_words(name: str) -> Iterable[tuple[str, float]]:
@@ -108,6 +111,16 @@ def _by_words(name: str) -> Iterable[tuple[str, float]]:
         yield "ORG", _CERTAIN
     elif len(words) > 1 and last in _NATURE:
         yield "LOC", _CERTAIN
+
+
+def _by_words_around(text: str, name: Name) -> Iterable[tuple[str, float]]:
+    before = text[max(0, name.start - 24) : name.start]
+    if _RANKED.search(before):
+        yield "PERSON", _LIKELY
+    elif name.label in ("GPE", "ORG") and is_contender(text, name):
+        yield "ORG", _LIKELY
+    elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
+        yield name.label, 0.5
 
 
 def is_contender(text: str, name: Name) -> bool:

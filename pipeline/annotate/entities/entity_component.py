@@ -35,14 +35,15 @@ if not Doc.has_extension("wire_entities"):
 @Language.component("wire_entities", requires=["doc.ents"], assigns=["doc._.wire_entities"])
 def entities(doc: Doc) -> Doc:
     """Set ``doc._.wire_entities``, in the order of first mentions."""
-    text = tree_of(doc).text
+    tree = tree_of(doc)
+    text = tree.text
     names = list(recognised_names(text, doc))
     sport = sport_of(text)
     if sport:
         names = sorted([*names, *players(text, sport, names)])
     teams = contenders(text, sport, names) if sport else []
     playing = {name for each in teams for name in each.names}
-    groups = [classify(text, group) for group in group_mentions(text, [n for n in names if n not in playing])]
+    groups = [classify(tree, group) for group in group_mentions(text, [n for n in names if n not in playing])]
     groups += [[name._replace(label=each.label) for name in each.names] for each in teams]
     team_of = {each.names[0].start: each.team for each in teams}
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
