@@ -52,6 +52,7 @@ class TestTrimming:
             ("Lima\nPeru", "GPE", "Lima"),
             ("Ann Lee 7.5", "PERSON", "Ann Lee"),
             ("Boeing 737", "ORG", "Boeing 737"),
+            ("Quorn Systems Inc Q2", "ORG", "Quorn Systems Inc"),
         ],
     )
     def test_a_name_is_its_own_words(self, text, label, expected):
@@ -73,6 +74,26 @@ class TestTrimming:
         start = text.index(words)
         made.ents = [made.char_span(start, start + len(words), label="ORG", alignment_mode="expand")]
         assert [name.text for name in recognised_names(text, made)] == [expected]
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("She told The Lorne Times.", "The Lorne Times"),
+            ("LORNE 1996-08-30 The Lorne Times closed.", "Lorne Times"),
+            ("It rained. The Lorne Times closed.", "Lorne Times"),
+        ],
+    )
+    def test_an_article_within_a_sentence_may_belong_to_a_name(self, text, expected):
+        assert set(found(text, The_Lorne_Times="ORG")) == {expected}
+
+    def test_a_place_and_the_country_after_it_are_two(self):
+        assert set(found("A flight crashed over Quornby, Scotland.", **{"Quornby,_Scotland": "GPE"})) == {
+            "Quornby",
+            "Scotland",
+        }
+
+    def test_an_abbreviation_of_a_table_of_results_is_no_name(self):
+        assert found("Avg shrs 4,841", Avg="PERSON") == {}
 
     def test_what_has_no_capital_is_no_name(self):
         assert found("a democratic vote", democratic="NORP") == {}

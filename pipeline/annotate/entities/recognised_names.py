@@ -18,13 +18,16 @@ _OFFICE_OF = re.compile(
 )
 _SCORES = re.compile(r"(?:\s+[\d.:-]+)+$")
 _LABELLED_SCORES = re.compile(r"(?:\s+\d+(?:[-:/]\d+)+)+$")
+_QUARTER = re.compile(r"\s+(?:Q[1-4]|H[12])$")
 _INNINGS = re.compile(r"\s+\d{2,3}(?:-\d)?\s+and(?:\s+\d{1,3}(?:-\d)?)?$")
 _SIDE_BY_SIDE = re.compile(r"(\s+(?:vs?\.?|-|(?:lbw\s+|c\s+and\s+)?b|c|st|lbw)\s+)(?=[A-Z])")
 _EVENT = re.compile(r"\s+(?:Open|OPEN|Masters|MASTERS|Grand Prix|GRAND PRIX|Amateur Championship|Olympics|OLYMPICS)\b")
 _TIME_ZONES = frozenset("GMT UTC BST EST EDT CST CDT MST MDT PST PDT CET CEST EET MSK IST JST HKT AEST".split())
+_TABLE_WORDS = frozenset("avg shr shrs rev revs qtr yr mln bln pct".split())
+"""Abbreviations that begin the lines of a company's results."""
 _CLOCK = re.compile(r"(?:\d|[ap]\.?m\.?)\s*\(?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
-_OWN_ARTICLE = re.compile(r"[\w,;)’'”\"] The ")
+_OWN_ARTICLE = re.compile(r"(?:[^\W\d_]|[,;)’'”\"]) The ")
 """A capital article within a sentence, which is part of the name if the recogniser says so: "told The Jordan Times"."""
 RANK = re.compile(
     r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
@@ -54,7 +57,7 @@ def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
     scorecard or a fixture are taken apart; "U.S." before "Open" is the name of an event.
     """
     trimmed = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(text, ent)) is not None]
-    named = [name for name in trimmed if not _is_time_zone(text, name)]
+    named = [name for name in trimmed if name.text.lower() not in _TABLE_WORDS and not _is_time_zone(text, name)]
     found = [_whole_event(text, part) for name in named for part in _places(name) or _parts(name)]
     waiting: Name | None = None
     for name in found:
@@ -73,9 +76,9 @@ def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
 
 
 def _places(name: Name) -> list[Name]:
-    """Return the places of "Paris, Texas" apart; nothing if these are not several known ones."""
+    """Return the places of "Lockerbie, Scotland" apart; nothing if the last is not known."""
     parts = name.text.split(", ") if name.label in ("GPE", "LOC") else []
-    if len(parts) < 2 or not all(part in gazetteer() for part in parts):
+    if len(parts) < 2 or not all(parts) or parts[-1] not in gazetteer():
         return []
     starts = [name.start + sum(len(part) + 2 for part in parts[:n]) for n in range(len(parts))]
     return [Name(at, at + len(part), part, name.label) for at, part in zip(starts, parts, strict=True)]
@@ -123,6 +126,7 @@ def _trimmed(body: str, ent: Span) -> Name | None:
         text = _SCORES.sub("", text)
     text = _LABELLED_SCORES.sub("", text)
     text = _INNINGS.sub("", text)
+    text = _QUARTER.sub("", text)
     if ent.label_ in ("GPE", "LOC"):
         text = _SCORES.sub("", text)
     if _ABBREVIATION.search(text) and kept.startswith(text + "."):
