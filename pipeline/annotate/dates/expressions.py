@@ -44,6 +44,8 @@ _UNITS = r"(?:days?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies))"
 _ZONE = r"\(?(?:local\stime|GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|CET|CEST|BST|JST|IST|ET|PT)\b\)?"
 _CLOCK = (
     r"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
+    r"|(?P<hour12>1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?:\so['’]clock)?\s"
+    r"(?:in\sthe\s(?P<half12>morning|afternoon|evening)|at\s(?P<night>night))\b"
     r"|(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)(?!:?\d)"
     r"|(?P<military>[01]\d[0-5]\d|2[0-3][0-5]\d)(?=\s?(?:GMT|UTC|hours|local\stime)\b)"
     r"|(?:(?<=\bat\s)|(?<=\bby\s)|(?<=\buntil\s)|(?<=\bbefore\s)|(?<=\bafter\s)|(?<=\baround\s)|(?<=\bto\s))"
@@ -85,7 +87,7 @@ RULES = (
     _rule("clock", r"(?<![\d:.,$€£])", _CLOCK, _AFTER_CLOCK),
     _rule(
         "date",
-        r"\b(?:", _WEEKDAY, r",?\s(?:the\s)?)?",
+        r"\b(?:", _WEEKDAY, r",?\s(?:the\s)?|(?P<week>(?:the\s)?week\s(?:of|beginning|starting))\s)?",
         r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b(?:,?\s(?P<year>", _YEAR, r"))?",
     ),
     _rule(
@@ -97,7 +99,7 @@ RULES = (
     _rule(
         "month",
         r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
-        r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)",
+        r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?:\s(?:of\s)?(?P<of>this|last|next)\syear)?",
         r"(?!\s?\d)(?!(?<=March)\s(?:for|of|on|against)\b)",
     ),
     _rule(
@@ -144,7 +146,8 @@ RULES = (
     ),
     _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=\s?[,.;])"),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
-    _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?:['’‘]?(?P<short>[1-9])0['’]?s\b"
+    _rule("decade", r"(?<!\bhis\s)(?<!\bher\s)(?<!\btheir\s)(?<!\bmy\s)\b", _EARLY,
+          r"(?:the\s)?(?:['’‘]?(?P<short>[1-9])0['’]?s\b"
           r"|(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"),
     _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
     _rule("year", r"(?<![\w$€£.,:/’'])", _EARLY, _END, r"(?P<year>", _YEAR, r")\b(?!['’]s\b)(?![:%/]|-\w+-)", _COUNTED),
@@ -214,6 +217,9 @@ _AHEAD = re.compile(
 )
 
 
+_BEHIND = re.compile(r"\b(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?$", re.I)
+
+
 class Expression(NamedTuple):
     """An expression: its kind, its offsets, and the groups of its rule that are not empty."""
 
@@ -223,6 +229,8 @@ class Expression(NamedTuple):
     groups: dict[str, str]
     is_ahead: bool
     """Whether the words before it look ahead: "until", "scheduled for"."""
+    is_behind: bool = False
+    """Whether the words before it look back: "since", "the year ended"."""
 
 
 def expressions(text: str) -> Iterator[Expression]:
@@ -234,4 +242,5 @@ def expressions(text: str) -> Iterator[Expression]:
             continue
         groups = {name: value.lower() for name, value in match.groupdict().items() if value}
         is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
-        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead)
+        is_behind = _BEHIND.search(text, max(0, match.start() - 40), match.start()) is not None
+        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind)

@@ -29,8 +29,9 @@ _WORDED = {
     for number, word in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)
 }
 _SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
-_MONTHS_AHEAD = 5
-"""Months from now on that a clause in the present means."""
+_MONTHS_AHEAD = {"past": 1, "present": 5}
+"""Months from now on that a clause of that tense means: "Her visit in June was announced" is next June in May."""
+_NIGHT_ENDS = 6
 _NEAR = 3000
 """Characters within which a quarter is still the subject."""
 _FAR = 120
@@ -64,7 +65,9 @@ class Resolver:
         return value
 
     def _is_future(self, expression: Expression) -> bool:
-        return expression.is_ahead or self._tense(expression.start) == "future"
+        if expression.is_ahead or expression.is_behind:
+            return expression.is_ahead
+        return self._tense(expression.start) == "future"
 
     def _iso(self, expression: Expression) -> str | None:
         groups = expression.groups
@@ -96,29 +99,32 @@ class Resolver:
         if not days:
             return None
         # The nearest such day is meant; the tense decides about days that are far away.
+        days = [day for day in days if day <= written] if expression.is_behind else days
         nearest = min(days, key=lambda day: abs((day - written).days))
         if abs((nearest - written).days) > _FAR:
             ahead = self._is_future(expression)
             fitting = [day for day in days if (day >= written) == ahead]
             nearest = min(fitting or days, key=lambda day: abs((day - written).days))
-        return nearest.isoformat()
+        return value_of(nearest, "week") if "week" in groups else nearest.isoformat()
 
     def _month(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
         month = MONTHS.index(groups["month"][:3]) + 1
         if "year" in groups:
             return f"{groups['year']}-{month:02}"
-        which = groups.get("which", "")
+        which, tense = groups.get("which", ""), self._tense(expression.start)
         behind = written.year - (month > written.month)
         ahead = written.year + (month < written.month)
-        if which in _BACK:
+        if "of" in groups:
+            year = written.year + {"last": -1, "this": 0, "next": 1}[groups["of"]]
+        elif which in _BACK:
             year = written.year - (month >= written.month)
         elif which in _ON:
             year = written.year + (month <= written.month)
         elif which == "this":
             year = written.year
-        elif not expression.is_ahead and self._tense(expression.start) == "present":
-            year = ahead if (month - written.month) % 12 <= _MONTHS_AHEAD else behind
+        elif not (expression.is_ahead or expression.is_behind) and tense != "future":
+            year = ahead if (month - written.month) % 12 <= _MONTHS_AHEAD[tense] else behind
         else:
             year = ahead if self._is_future(expression) else behind
         return f"{year:04}-{month:02}"
@@ -300,6 +306,10 @@ def _clock_time(groups: dict[str, str]) -> str:
         return f"{groups['military'][:2]}:{groups['military'][2:]}"
     if "hour24" in groups:
         return f"{int(groups['hour24']):02}:{groups['minute24']}"
+    if "hour12" in groups:
+        hour = (_number(groups["hour12"]) or 0) % 12
+        is_before_noon = groups.get("half12") == "morning" or ("night" in groups and hour < _NIGHT_ENDS)
+        return f"{hour + 12 * (not is_before_noon):02}:00"
     hour = int(groups["hour"]) % 12 + 12 * (groups["half"] == "p")
     return f"{hour:02}:{groups.get('minute', '00')}"
 
