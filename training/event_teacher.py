@@ -116,7 +116,7 @@ def endless(labelled: Sequence[Example], written: Sequence[Example]) -> Iterator
         yield left[kind].pop()
 
 
-def loss(params: Params, read: Sequence[jax.Array], types: jax.Array, key: jax.Array) -> jax.Array:
+def loss(params: Params, read: tuple[jax.Array, jax.Array, jax.Array], types: jax.Array, key: jax.Array) -> jax.Array:
     """Return the mean cross entropy of sentences, as ``arrays`` returns them, whose types have these numbers."""
     return -jnp.take_along_axis(jax.nn.log_softmax(scores(params, *read, key)), types[:, None], -1).mean()
 

@@ -326,9 +326,14 @@ def measured(sentences: Sequence[Sentence], words: WordClasses, event: float, un
                 counts["matched"] += same
         counts["found"] += hit
         counts["right"] += right
-    found, right, size = counts["found"], counts["right"], len(sentences)
-    return {"sentences": size, "found": round(found / size, 3), "recall": round(right / size, 3),
-            "type": round(right / found, 3), "precision": round(counts["matched"] / counts["typed"], 3)}  # fmt: skip
+    size = len(sentences)
+    return {
+        "sentences": size,
+        "found": round(counts["found"] / size, 3),
+        "recall": round(counts["right"] / size, 3),
+        "type": round(counts["right"] / counts["found"], 3),
+        "precision": round(counts["matched"] / counts["typed"], 3),
+    }
 
 
 def write(weights: dict[str, Any]) -> None:

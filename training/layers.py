@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from spacy.attrs import LOWER  # type: ignore[import-not-found]
-from spacy.ml import FeatureExtractor
+from spacy.ml import FeatureExtractor  # type: ignore[attr-defined]
 from spacy.tokens import Doc
 from thinc.api import (
     HashEmbed,
@@ -32,10 +32,10 @@ COLUMNS = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, "SPACY":
 """What is embedded of a word, each by rows of a hashed table; LANG holds its word features."""
 
 
-def static(table: Any, width: int, column: int) -> Model:
+def static(table: Any, width: int, column: int) -> Model[Any, Any]:
     """Return a layer from the hashes of lower-case words to their vectors, projected to ``width``."""
 
-    def forward(model: Model, keys: Any, is_train: bool) -> tuple[Floats, Callable[[Floats], Any]]:
+    def forward(model: Model[Any, Any], keys: Any, is_train: bool) -> tuple[Floats, Callable[[Floats], Any]]:
         known = table.of(keys[:, column])
         weight = model.get_param("W")
 
@@ -45,39 +45,40 @@ def static(table: Any, width: int, column: int) -> Model:
 
         return known @ weight.T, backprop
 
-    def init(model: Model, X: Any = None, Y: Any = None) -> None:  # noqa: N803 - thinc's names
-        model.set_param("W", (np.random.default_rng(0).normal(0, 0.1, (width, table.width))).astype(np.float32))
+    def init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:  # noqa: N803 - thinc's names
+        initial: Any = (np.random.default_rng(0).normal(0, 0.1, (width, table.width))).astype(np.float32)
+        model.set_param("W", initial)
 
     return Model("static", forward, init=init, params={"W": None}, dims={"nO": width})
 
 
-def encoder(table: Any, width: int, depth: int, breaks: Callable[[Doc], list[int]]) -> Model:
+def encoder(table: Any, width: int, depth: int, breaks: Callable[[Doc], list[int]]) -> Model[Any, Any]:
     """Return the encoder: documents to one row a word; no paragraph sees another."""
-    hashed = [HashEmbed(width, rows, column=n, seed=8 + n, dropout=0.0) for n, rows in enumerate(COLUMNS.values())]
-    embed = chain(
+    hashed: Any = [HashEmbed(width, rows, column=n, seed=8 + n, dropout=0.0) for n, rows in enumerate(COLUMNS.values())]
+    embed: Any = chain(
         FeatureExtractor([*COLUMNS, "LOWER"]),
         list2ragged(),
         with_array(concatenate(*hashed, static(table, width, len(COLUMNS)))),
         with_array(Maxout(width, width * (len(COLUMNS) + 1), nP=3, dropout=0.0, normalize=True)),
         ragged2list(),
     )
-    cnn = chain(expand_window(window_size=1), Maxout(width, width * 3, nP=3, dropout=0.0, normalize=True))
+    cnn: Any = chain(expand_window(window_size=1), Maxout(width, width * 3, nP=3, dropout=0.0, normalize=True))
     layers = clone(residual(cnn), depth)
     layers.set_dim("nO", width)
-    model: Model = Model(
+    model: Model[Any, Any] = Model(
         "encoder", _encode, layers=[embed, with_array(layers, pad=depth)], attrs={"breaks": breaks},
         dims={"nO": width}, init=_initialize,
     )  # fmt: skip
     return model
 
 
-def _initialize(model: Model, X: Any = None, Y: Any = None) -> None:  # noqa: N803
+def _initialize(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:  # noqa: N803
     embed, layers = model.layers
     embed.initialize(X=X)
     layers.initialize(X=embed.predict(X))
 
 
-def _encode(model: Model, docs: Sequence[Doc], is_train: bool) -> Any:
+def _encode(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> Any:
     embed, layers = model.layers
     rows, back_embed = embed(docs, is_train)
     cuts = [[0, *model.attrs["breaks"](doc), len(doc)] for doc in docs]
@@ -98,27 +99,27 @@ def _encode(model: Model, docs: Sequence[Doc], is_train: bool) -> Any:
     return joined(done), backprop
 
 
-def tagger(listener: Model, width: int, hidden: int, depth: int, tags: int) -> Model:
+def tagger(listener: Model[Any, Any], width: int, hidden: int, depth: int, tags: int) -> Model[Any, Any]:
     """Return the names model: each word, and all of the document with the same lower-case form, to scores of tags."""
-    first = chain(expand_window(window_size=1), Maxout(hidden, width * 6, nP=2, dropout=0.0, normalize=True))
+    first: Any = chain(expand_window(window_size=1), Maxout(hidden, width * 6, nP=2, dropout=0.0, normalize=True))
     more = [
         residual(chain(expand_window(window_size=1), Maxout(hidden, hidden * 3, nP=2, dropout=0.0, normalize=True)))
         for _ in range(depth - 1)
     ]
-    hidden_layers = with_array(chain(first, *more) if more else first, pad=depth)
+    hidden_layers: Any = with_array(chain(first, *more) if more else first, pad=depth)
     return Model(
         "names", _tag, layers=[listener, hidden_layers, with_array2d(Linear(tags, hidden))], init=_initialize_tagger
     )
 
 
-def _initialize_tagger(model: Model, X: Any = None, Y: Any = None) -> None:  # noqa: N803
+def _initialize_tagger(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:  # noqa: N803
     width = model.layers[0].get_dim("nO")
     rows = [np.zeros((5, 2 * width), np.float32)]
     model.layers[1].initialize(X=rows)
     model.layers[2].initialize(X=model.layers[1].predict(rows))
 
 
-def _tag(model: Model, docs: Sequence[Doc], is_train: bool) -> Any:
+def _tag(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> Any:
     listener, hidden, output = model.layers
     rows, back_rows = listener(docs, is_train)
     groups = [np.unique(doc.to_array([LOWER]).ravel(), return_inverse=True)[1] for doc in docs]

@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.pipeline.tok2vec import Tok2Vec, Tok2VecListener
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import fix_random_seed
+from spacy.util import fix_random_seed  # type: ignore[attr-defined]
 from thinc.api import Adam, Model, get_current_ops
 
 from pipeline.annotate.entities import word_features
@@ -114,7 +114,7 @@ class Names:
         """Build the layers."""
         self.model = tagger(Tok2VecListener("tok2vec", width), width, HIDDEN, NAME_DEPTH, len(TAGS))
 
-    def update(self, examples: Sequence[Example], wanted: Sequence[NDArray[Any]], drop: float, sgd: Adam) -> float:
+    def update(self, examples: Sequence[Example], wanted: Sequence[NDArray[Any]], drop: float, sgd: Any) -> float:
         """Learn, and return the loss a word."""
         for node in self.model.walk():
             if "dropout_rate" in node.attrs:
@@ -142,7 +142,8 @@ def model() -> tuple[Language, Tok2Vec, Any, Names]:
     """Return the language, the encoder, the parser and the names, started from the stock model's weights."""
     nlp = stock_parser()
     word_features.add_features(nlp.vocab)
-    old, parser = nlp.get_pipe("tok2vec"), nlp.get_pipe("parser")
+    old: Any = nlp.get_pipe("tok2vec")
+    parser = nlp.get_pipe("parser")
     new = Tok2Vec(nlp.vocab, encoder(word_vectors(), WIDTH, DEPTH, paragraph_starts), name="tok2vec")
     sample = [nlp.make_doc("A first story.\n\nIt has two paragraphs.")]
     new.model.initialize(X=sample)
@@ -154,14 +155,15 @@ def model() -> tuple[Language, Tok2Vec, Any, Names]:
     return nlp, new, parser, names
 
 
-def transplant(new: Model, old: Model) -> None:
+def transplant(new: Model[Any, Any], old: Model[Any, Any]) -> None:
     """Copy the stock encoder's weights; what it does not have starts small."""
     for kind, params in (("hashembed", "E"), ("maxout", "Wb"), ("layernorm", "Gb")):
         ours = [node for node in new.walk() if node.name == kind]
         theirs = [node for node in old.walk() if node.name == kind]
         for mine, stock in zip(ours, theirs, strict=kind != "hashembed"):
             for param in params:
-                value, wider = stock.get_param(param), mine.get_param(param).copy()
+                value: Any = stock.get_param(param)
+                wider: Any = mine.get_param(param).copy()
                 if value.shape != wider.shape:
                     wider *= 0.2
                 wider[tuple(slice(size) for size in value.shape)] = value
@@ -194,10 +196,12 @@ def train(path: Path, data: Path, out: Path, steps: int) -> None:
     with path.open("rb") as file:
         texts: list[Text] = pickle.load(file)
     nlp, encode, parser, names = model()
-    get_current_ops().use_blis = False
+    ops: Any = get_current_ops()
+    ops.use_blis = False
     for each in (encode, parser, names):
         for node in each.model.walk():
-            node.ops.use_blis = False
+            layer_ops: Any = node.ops
+            layer_ops.use_blis = False
     optimizer = Adam(RATE, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
     articles = list(eww(data / "eww" / "dev"))
     judged = [paragraphs(nlp.make_doc(article.text)) for article in articles]
@@ -266,11 +270,11 @@ def save(out: Path, encode: Tok2Vec, parser: Any, names: Names) -> None:
         found |= layer(f"names.{number}", names.model.layers[1], number)
     output = next(node for node in names.model.layers[2].walk() if node.name == "linear")
     found |= {"names.W": output.get_param("W"), "names.b": output.get_param("b")}
-    rounded = {k: np.asarray(v, np.float16 if isinstance(v, np.ndarray) else np.int64) for k, v in found.items()}
+    rounded: Any = {k: np.asarray(v, np.float16 if isinstance(v, np.ndarray) else np.int64) for k, v in found.items()}
     np.savez_compressed(out / "encoder.npz", **rounded)
 
 
-def layer(name: str, where: Model, number: int) -> dict[str, NDArray[np.float32]]:
+def layer(name: str, where: Model[Any, Any], number: int) -> dict[str, Any]:
     """Return the arrays of the maxout with that number in a model, and of its layer normalisation."""
     maxout = [node for node in where.walk() if node.name == "maxout"][number]
     norm = [node for node in where.walk() if node.name == "layernorm"][number]

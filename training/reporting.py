@@ -147,7 +147,13 @@ def learn(read: list[Article]) -> dict[str, Any]:
     lemmas = cue_lemmas(read)
     rows = [row for number, article in enumerate(read) for row in examples(number, article, lemmas)]
     weights, bias = fit(rows, STRENGTH)
-    learned = {"lemmas": lemmas, "weights": kept(weights), "bias": bias, "unattributed": {}, "unattributed_bias": 0.0}
+    learned: dict[str, Any] = {
+        "lemmas": lemmas,
+        "weights": kept(weights),
+        "bias": bias,
+        "unattributed": {},
+        "unattributed_bias": 0.0,
+    }
     known = Lexicon(**learned)
     unattributed = [row for number, article in enumerate(read) for row in unattributed_examples(number, article, known)]
     weights, bias = fit(unattributed, UNATTRIBUTED_STRENGTH)

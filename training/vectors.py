@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from spacy.strings import hash_string
+from spacy.strings import hash_string  # type: ignore[attr-defined]
 
 WORDS, WIDTH = 150_000, 64
 
