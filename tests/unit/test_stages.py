@@ -13,7 +13,7 @@ from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
 from pipeline.state.decision import Policy
-from pipeline.state.pending import CONFIRMATION
+from pipeline.state.pending import CONFIRMATION, unconfirmed
 from pipeline.state.record import Replacement
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
 from pipeline.workers.contract import Done, Send
@@ -221,6 +221,15 @@ class TestDesk:
         at.calm.documents.records["urn:test:3"] = (further, sequence)
         at.give(make_story(uri="urn:test:3", body=HARBOUR), source="three", feed="three", relates_to="urn:test:2")
         assert [each.uri for each in at.record("urn:test:2").alsoin] == ["urn:test:3"]
+
+    def test_a_copy_of_a_copy_is_held_no_longer_once_that_one_lists_it(self):
+        at = self.with_copy()
+        record, sequence = at.calm.documents.records["urn:test:2"]
+        further = record.model_copy(update={"uri": "urn:test:3", "duplicateof": "urn:test:2"})
+        at.calm.documents.records["urn:test:3"] = (unconfirmed(further, at.now, POLICY), sequence)
+        assert at.record("urn:test:3").held
+        at.give(make_story(uri="urn:test:3", body=HARBOUR), source="three", feed="three", relates_to="urn:test:2")
+        assert at.record("urn:test:3").held is None
 
     def test_a_copy_that_becomes_a_story_of_its_own_is_sent_again_if_its_worker_dies(self):
         at = self.with_copy(earlier=("urn:test:1",))

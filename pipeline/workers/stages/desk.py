@@ -181,13 +181,13 @@ class Desk:
         is_listed = any(each.uri == known.uri for each in other.alsoin)
         if known.duplicateof or other.uri in known.originals or is_listed:
             decision = relations.add_copy(other, known, source, now, self._policy)
+            content = status_of(known.versions, now).content
+            if content and known.pubstatus == "usable":
+                records[known.uri] = confirmed(known, content.rank, now, self._policy)
             if other.duplicateof and self._policy.folds:
                 # It lists the copy, in case that it becomes a story of its own.
                 further = (other.duplicateof,) if known.duplicateof == other.uri else ()
                 return replace(decision, dropped="a copy of a copy", notify=further)
-            content = status_of(known.versions, now).content
-            if content and known.pubstatus == "usable":
-                records[known.uri] = confirmed(known, content.rank, now, self._policy)
             return decision
         return None
 
