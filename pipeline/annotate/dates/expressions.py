@@ -229,7 +229,7 @@ class Expression(NamedTuple):
     groups: dict[str, str]
     is_ahead: bool
     """Whether the words before it look ahead: "until", "scheduled for"."""
-    is_behind: bool = False
+    is_behind: bool
     """Whether the words before it look back: "since", "the year ended"."""
 
 

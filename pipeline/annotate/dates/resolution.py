@@ -31,6 +31,7 @@ _WORDED = {
 _SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 _MONTHS_AHEAD = {"past": 1, "present": 5}
 """Months from now on that a clause of that tense means: "Her visit in June was announced" is next June in May."""
+_YEARS_ON = {"last": -1, "this": 0, "next": 1}
 _NIGHT_ENDS = 6
 _NEAR = 3000
 """Characters within which a quarter is still the subject."""
@@ -116,7 +117,7 @@ class Resolver:
         behind = written.year - (month > written.month)
         ahead = written.year + (month < written.month)
         if "of" in groups:
-            year = written.year + {"last": -1, "this": 0, "next": 1}[groups["of"]]
+            year = written.year + _YEARS_ON[groups["of"]]
         elif which in _BACK:
             year = written.year - (month >= written.month)
         elif which in _ON:
@@ -158,7 +159,7 @@ class Resolver:
         if "year" in groups or "of" in groups:
             year = int(groups.get("year") or groups["of"])
         elif "which" in groups:
-            year = written.year + {"last": -1, "this": 0, "next": 1}[groups["which"]]
+            year = written.year + _YEARS_ON[groups["which"]]
         else:
             now = (written.month + 2) // 3
             year = written.year - (quarter > now and not self._is_future(expression)) - ("ago" in groups)
