@@ -19,6 +19,7 @@ from bench import corpus
 from pipeline import formats
 from pipeline.clean import clean
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
+from pipeline.desk.text_features import TextFeatures
 from pipeline.story import RawStory, Story
 
 EDITED = 0.3
@@ -45,7 +46,7 @@ def measure(number: int = 600, seed: int = 11) -> Rates:
     window = SignatureWindow(timedelta(days=3_650))
     stream = list(_stream(number, random.Random(seed)))
     for story, copied in stream:
-        if signature := signature_of(story):
+        if signature := signature_of(TextFeatures.of(story.body)):
             window.add(
                 SignedStory(
                     uri=story.uri,

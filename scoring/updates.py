@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from pipeline import formats
 from pipeline.clean import clean
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
-from pipeline.desk.updates import is_update
+from pipeline.desk.updates import Comparable, is_update
 from pipeline.story import RawStory, Story
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "wires" / "afp-xinhua.jsonl"
@@ -49,14 +49,15 @@ def detected(stories: Sequence[Story]) -> list[Pair]:
     """Return the pairs that the desk finds if the stories arrive in this order: the earlier uri, then the later."""
     window, known, pairs = SignatureWindow(timedelta(days=2)), {}, []
     for story in stories:
-        signature = signature_of(story)
+        comparable = Comparable.of(story)
+        signature = signature_of(comparable.features)
         if signature is None:
             continue
-        known[story.uri] = story
+        known[story.uri] = comparable
         origin, created = story.source.name, story.versioncreated
         window.add(SignedStory(uri=story.uri, origin=origin, versioncreated=created, signature=signature))
         candidates = window.compare(story.uri).candidates
-        pairs += [(each.uri, story.uri) for each in candidates if is_update(known[each.uri], story)]
+        pairs += [(each.uri, story.uri) for each in candidates if is_update(known[each.uri], comparable)]
     return pairs
 
 

@@ -7,7 +7,6 @@ stories on the same topic share facts but not words.
 """
 
 import base64
-import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -18,8 +17,8 @@ from datasketch import MinHash
 
 from pipeline.annotations import Value
 from pipeline.desk import updates
-from pipeline.desk.text_features import facts, tokens, word_features
-from pipeline.story import Story, Time
+from pipeline.desk.text_features import TextFeatures
+from pipeline.story import Time
 
 _FEWEST_TOKENS = 12
 _FEWEST_FACTS = 4
@@ -146,12 +145,13 @@ class SignatureWindow:
             self._numbers = np.vstack([self._numbers, np.zeros((more, 4))])
 
 
-def signature_of(story: Story) -> Signature | None:
-    """Return the signature of a story's body, or None if it is too short."""
-    if len(tokens(story.body)) < _FEWEST_TOKENS:
+def signature_of(text: TextFeatures) -> Signature | None:
+    """Return the signature of a text, or None if it is too short."""
+    if text.length < _FEWEST_TOKENS:
         return None
-    words, known = word_features(story.body), facts(story.body)
-    return Signature(words=_minhash(words), facts=_minhash(known), wordcount=len(words), factcount=len(known))
+    return Signature(
+        words=_minhash(text.words), facts=_minhash(text.facts), wordcount=len(text.words), factcount=len(text.facts)
+    )
 
 
 def _is_copy(words: Any, facts: Any, enough: Any) -> Any:
@@ -178,12 +178,12 @@ def _contained(index: Any, sizes: Any, size: float) -> Any:
 @cache
 def _empty() -> MinHash:
     # The scheme is named because signatures outlive an update of the library on their topic.
-    return MinHash(_VALUES, hashfunc=zlib.crc32, scheme="affine32")
+    return MinHash(_VALUES, hashfunc=int, scheme="affine32")
 
 
-def _minhash(features: set[str]) -> str:
+def _minhash(hashes: Any) -> str:
     signature = _empty().copy()
-    signature.update_batch([feature.encode("utf-8", "replace") for feature in features])
+    signature.update_batch(hashes.tolist())
     return base64.b64encode((signature.hashvalues & 0xFF).astype(np.uint8).tobytes()).decode()
 
 

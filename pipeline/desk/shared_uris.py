@@ -1,8 +1,9 @@
 """Tell apart different stories that come under one uri, as from feeds whose identifiers are no identifiers."""
 
 from hashlib import blake2b
+from typing import Any
 
-from pipeline.desk.text_features import content_words, facts, tokens, word_features
+from pipeline.desk.text_features import TextFeatures, content_words, number_in_common
 from pipeline.story import Story
 
 _FEWEST_TOKENS = 12
@@ -22,10 +23,11 @@ def are_different(one: Story, other: Story) -> bool:
     """Return whether headline and text of both have nothing in common."""
     if not may_differ(one.headline, other):
         return False
-    if min(len(tokens(one.body)), len(tokens(other.body))) < _FEWEST_TOKENS:
+    texts = TextFeatures.of(one.body), TextFeatures.of(other.body)
+    if min(text.length for text in texts) < _FEWEST_TOKENS:
         return False
-    words = word_features(one.body), word_features(other.body)
-    return max(_shared(*words), _shared(facts(one.body), facts(other.body))) < _MOST_SHARED
+    words, facts = (text.words for text in texts), (text.facts for text in texts)
+    return max(_shared(*words), _shared(*facts)) < _MOST_SHARED
 
 
 def kept_apart(story: Story) -> Story:
@@ -35,5 +37,5 @@ def kept_apart(story: Story) -> Story:
     return story.model_copy(update={"uri": f"{story.uri[:_LONGEST]}#{digest}", "receivedas": story.uri})
 
 
-def _shared(one: set[str], other: set[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _shared(one: Any, other: Any) -> float:
+    return number_in_common(one, other) / max(1, min(len(one), len(other)))

@@ -1,8 +1,16 @@
-"""Turn a text into the sets that comparisons of stories work on: its words, and its facts."""
+"""Turn a text into the sets that comparisons of stories work on: its words, and its facts.
+
+The sets are arrays of hashes, so that those of many stories fit in memory.
+"""
 
 import re
-from collections.abc import Iterator
-from itertools import islice, pairwise
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 MOST_TOKENS = 5_000
 """What comes later in a text is not compared."""
@@ -14,32 +22,54 @@ _COMMON = frozenset(
 )
 
 
-def tokens(text: str) -> list[str]:
-    """Return the words and numbers of a text, as written."""
-    return [match[0] for match in islice(_TOKEN.finditer(text), MOST_TOKENS)]
+@dataclass(frozen=True)
+class TextFeatures:
+    """The number of words and numbers of a text, and hashes without order (arrays of 32-bit integers).
+
+    ``words`` are the content words and all pairs of neighbouring words, ``facts`` the numbers and the capitalised
+    words that do not start a sentence; all in small letters.
+    """
+
+    length: int
+    words: Any
+    facts: Any
+
+    @classmethod
+    def of(cls, text: str) -> "TextFeatures":
+        """Return those of a text."""
+        tokens: list[str] = []
+        facts: set[str] = set()
+        for sentence in _SENTENCE.split(text):
+            found = _TOKEN.findall(sentence)
+            small = [token.lower() for token in found]
+            facts.update(
+                lower
+                for place, (token, lower) in enumerate(zip(found, small, strict=True))
+                if token[0].isdigit() or (place and token[0].isupper())
+            )
+            tokens += small
+            if len(tokens) > MOST_TOKENS:
+                del tokens[MOST_TOKENS:]
+                break
+        words = {token for token in tokens if token not in _COMMON} | {f"{a} {b}" for a, b in pairwise(tokens)}
+        return cls(len(tokens), _hashes(words), _hashes(facts))
 
 
 def content_words(text: str) -> set[str]:
     """Return the words of a text in small letters, without the most common ones."""
-    return {token.lower() for token in tokens(text)} - _COMMON
+    return {token.lower() for token in _TOKEN.findall(text)} - _COMMON
 
 
-def word_features(text: str) -> set[str]:
-    """Return the content words and all pairs of neighbouring words, in small letters."""
-    words = [token.lower() for token in tokens(text)]
-    return {word for word in words if word not in _COMMON} | {f"{a} {b}" for a, b in pairwise(words)}
+def number_in_common(one: Any, other: Any) -> int:
+    """Return how many hashes are in both of two arrays."""
+    return len(np.intersect1d(one, other, assume_unique=True))
 
 
-def facts(text: str) -> set[str]:
-    """Return numbers, and capitalised words that do not start a sentence, in small letters."""
-    return set(_facts(text))
+def share(these: Any, those: Any) -> float:
+    """Return how much of ``these`` is among ``those``, from 0 to 1."""
+    return number_in_common(these, those) / len(these) if len(these) else 0.0
 
 
-def _facts(text: str) -> Iterator[str]:
-    seen = 0
-    for sentence in _SENTENCE.split(text):
-        found = _TOKEN.findall(sentence)
-        yield from (t.lower() for n, t in enumerate(found) if t[0].isdigit() or (n and t[0].isupper()))
-        seen += len(found)
-        if seen > MOST_TOKENS:
-            return
+def _hashes(features: Iterable[str]) -> Any:
+    found = {zlib.crc32(feature.encode("utf-8", "replace")) for feature in features}
+    return np.fromiter(found, np.uint32, len(found))

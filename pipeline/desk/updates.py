@@ -6,9 +6,11 @@ see docs/decisions/updates.md.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
-from pipeline.desk.text_features import content_words, facts, word_features
+from pipeline.desk.text_features import TextFeatures, content_words, share
 from pipeline.story import Story
 
 SPAN = timedelta(hours=18)
@@ -27,12 +29,48 @@ _EDITION = re.compile(
 )
 
 
-def position(story: Story) -> tuple[datetime, str]:
-    """Return what orders stories that may replace one another: the time, then the uri."""
-    return story.versioncreated, story.uri
+@dataclass(frozen=True)
+class Comparable:
+    """What comparisons need of a story, in some ten kilobytes.
+
+    ``lead`` and ``opening`` are the content words of its first paragraph and of its first 600 characters.
+    """
+
+    uri: str
+    receivedas: str | None
+    versioncreated: datetime
+    headline: str | None
+    signal: str | None
+    is_collection: bool
+    lead: frozenset[str]
+    opening: frozenset[str]
+    features: TextFeatures
+    digest: bytes
+
+    @classmethod
+    def of(cls, story: Story) -> "Comparable":
+        """Return that of a story."""
+        beginning = story.body[:_LEAD_CHARACTERS]
+        return cls(
+            uri=story.uri,
+            receivedas=story.receivedas,
+            versioncreated=story.versioncreated,
+            headline=story.headline,
+            signal=story.signal,
+            is_collection=_is_collection(story),
+            lead=frozenset(content_words(beginning.partition("\n")[0])),
+            opening=frozenset(content_words(beginning)),
+            features=TextFeatures.of(story.body),
+            digest=blake2b(story.body.encode("utf-8", "replace"), digest_size=16).digest(),
+        )
+
+    @property
+    def position(self) -> tuple[datetime, str]:
+        """What orders stories that may replace one another: the time, then the uri."""
+        return self.versioncreated, self.uri
 
 
-def is_update(earlier: Story, later: Story) -> bool:
+def is_update(earlier: Comparable, later: Comparable) -> bool:
     """Return whether ``later`` replaces ``earlier``, by another identifier of the same agency.
 
     It does if it contains the earlier text, or says that it is an update and contains most of it, or rewrites it at
@@ -40,28 +78,22 @@ def is_update(earlier: Story, later: Story) -> bool:
     background. A round-up or analysis replaces nothing, and neither does the next edition of a report whose
     headline differs in its numbers or days only.
     """
-    if later.versioncreated - earlier.versioncreated > SPAN or _is_collection(later) > _is_collection(earlier):
+    if later.versioncreated - earlier.versioncreated > SPAN or later.is_collection > earlier.is_collection:
         return False
     is_told = later.signal in _UPDATING
     if not is_told and _is_next_edition(earlier.headline, later.headline):
         return False
-    before, after = word_features(earlier.body), word_features(later.body)
-    kept = _share(before, after)
-    known = _share(facts(earlier.body), facts(later.body))
-    if kept >= 0.65 and known >= 0.8 and _share(after, before) >= 0.55:
+    before, after = earlier.features, later.features
+    kept = share(before.words, after.words)
+    known = share(before.facts, after.facts)
+    if kept >= 0.65 and known >= 0.8 and share(after.words, before.words) >= 0.55:
         return True
     contained = (kept >= 0.8 and known >= 0.75) or (is_told and kept >= 0.65 and known >= 0.8)
-    return contained and _has_same_lead(earlier.body, later.body)
+    return contained and _has_same_lead(earlier, later)
 
 
-def _share(these: set[str], those: set[str]) -> float:
-    """Return how much of ``these`` is among ``those``."""
-    return len(these & those) / len(these) if these else 0.0
-
-
-def _has_same_lead(earlier: str, later: str) -> bool:
-    lead = content_words(earlier[:_LEAD_CHARACTERS].partition("\n")[0])
-    return _share(lead, content_words(later[:_LEAD_CHARACTERS])) >= 0.5
+def _has_same_lead(earlier: Comparable, later: Comparable) -> bool:
+    return bool(earlier.lead) and len(earlier.lead & later.opening) / len(earlier.lead) >= 0.5
 
 
 def _is_collection(story: Story) -> bool:

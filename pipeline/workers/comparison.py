@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from pipeline.desk import updates
 from pipeline.desk.near_duplicates import SignedStory, Similarity, signature_of
+from pipeline.desk.updates import Comparable, is_update
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.state.decision import Comparison
 from pipeline.state.record import Record, Replacement
@@ -18,6 +18,7 @@ from pipeline.workers.signatures import Signatures
 
 _REPLACING = ("correction", "update")
 _LONGEST_CHAIN = 8
+_MOST_REMEMBERED = 1_000
 
 
 async def read_related(store: Store, uris: set[str]) -> dict[str, Stored]:
@@ -40,52 +41,69 @@ def _neighbours(record: Record) -> set[str]:
 
 
 class Comparer:
-    """Compares stories by their signatures, and by their texts where only these can tell."""
+    """Compares stories by their signatures, and by their texts where only these can tell.
+
+    It remembers the last thousand that it compared, in 10 MB or, if all are long, 50 MB; others are read from Kafka.
+    """
 
     def __init__(self, store: Store, signatures: Signatures, broker: Broker) -> None:
         """Take the clients."""
         self._store, self._signatures, self._broker = store, signatures, broker
+        self._remembered: dict[Coordinate, Comparable] = {}
 
     async def compare(self, new: Mapping[str, tuple[Story, Envelope]], now: datetime) -> dict[str, Comparison]:
         """Return the result for each new story, by uri. Raises KafkaUnavailable, ElasticsearchUnavailable."""
         comparisons = {uri: Comparison(storyline=story_id(uri)) for uri in new}
-        signed = [signed for story, envelope in new.values() if (signed := _signed(story, envelope))]
+        stories = {uri: Comparable.of(story) for uri, (story, _) in new.items()}
+        signed = [signed for uri, each in new.items() if (signed := _signed(*each, stories[uri]))]
         if not signed:
             return comparisons
+        self._remember({envelope.at: stories[uri] for uri, (_, envelope) in new.items()})
         similar = dict(zip((each.uri for each in signed), await self._signatures.compare(signed), strict=True))
         stored = await read_related(self._store, {uri for each in similar.values() for uri in _uris(each)})
         records = {uri: each.record for uri, each in stored.items()}
-        texts = await self._texts([other for each in similar.values() for other in each.candidates])
+        others = await self._others([other for each in similar.values() for other in each.candidates])
         for uri, similarity in similar.items():
-            story, _ = new[uri]
-            comparison = _comparison(story, similarity, texts, records, now)
+            comparison = _comparison(stories[uri], similarity, others, records, now)
             related = comparison.duplicateof or similarity.topic or next(iter(comparison.earlier), uri)
             known, coming = records.get(related), comparisons.get(related)
             line = (known and known.storyline) or (coming and coming.storyline) or story_id(related)
             comparisons[uri] = comparison.model_copy(update={"storyline": line})
         return comparisons
 
-    async def _texts(self, signed: Sequence[SignedStory]) -> dict[str, Story]:
-        """Return the stories whose text Kafka still holds, by uri."""
-        places = {at: each.uri for each in signed if (at := Coordinate.read(each.at))}
-        found = await self._broker.fetch(list(places))
-        stories = {uri: _read(found[at].payload) for at, uri in places.items() if at in found}
-        return {uri: story for uri, story in stories.items() if story}
+    async def _others(self, signed: Sequence[SignedStory]) -> dict[str, Comparable]:
+        """Return the stories that are remembered, or whose text Kafka still holds, by uri."""
+        places = {each.uri: at for each in signed if (at := Coordinate.read(each.at))}
+        found = {at: self._remembered[at] for at in places.values() if at in self._remembered}
+        texts = await self._broker.fetch([at for at in set(places.values()) if at not in found])
+        read = {at: Comparable.of(story) for at, envelope in texts.items() if (story := _read(envelope.payload))}
+        self._remember(read)
+        found |= read
+        return {uri: found[at] for uri, at in places.items() if at in found}
+
+    def _remember(self, stories: Mapping[Coordinate, Comparable]) -> None:
+        self._remembered |= stories
+        for at in [*self._remembered][: max(0, len(self._remembered) - _MOST_REMEMBERED)]:
+            del self._remembered[at]
 
 
 def _comparison(
-    story: Story, similarity: Similarity, texts: Mapping[str, Story], records: Mapping[str, Record], now: datetime
+    story: Comparable,
+    similarity: Similarity,
+    others: Mapping[str, Comparable],
+    records: Mapping[str, Record],
+    now: datetime,
 ) -> Comparison:
     earlier: list[str] = []
     replacedby: list[Replacement] = []
     for each in similarity.candidates:
-        other = texts.get(each.uri)
+        other = others.get(each.uri)
         if other is None or other.uri == story.uri or _is_itself(other, story):
             continue
-        if updates.position(other) < updates.position(story):
-            if updates.is_update(other, story):
+        if other.position < story.position:
+            if is_update(other, story):
                 earlier.append(other.uri)
-        elif updates.is_update(story, other):
+        elif is_update(story, other):
             replacedby.append(Replacement(uri=other.uri, versioncreated=other.versioncreated))
     # An update whose story is unknown is newer than what it would be folded into.
     can_be_copy = not replacedby and (earlier or story.signal not in _REPLACING)
@@ -97,9 +115,9 @@ def _comparison(
     )
 
 
-def _is_itself(other: Story, story: Story) -> bool:
+def _is_itself(other: Comparable, story: Comparable) -> bool:
     """Return whether the other is this story under the uri it came under, signed before it got one of its own."""
-    return story.receivedas == other.uri and (story.headline, story.body) == (other.headline, other.body)
+    return story.receivedas == other.uri and (story.headline, story.digest) == (other.headline, other.digest)
 
 
 def _uris(similarity: Similarity) -> set[str]:
@@ -113,9 +131,9 @@ def _read(value: bytes) -> Story | None:
         return None
 
 
-def _signed(story: Story, envelope: Envelope) -> SignedStory | None:
+def _signed(story: Story, envelope: Envelope, comparable: Comparable) -> SignedStory | None:
     """Return the story's signature with its source and feed; two feeds may carry the same agency."""
-    signature = signature_of(story)
+    signature = signature_of(comparable.features)
     if signature is None:
         return None
     return SignedStory(

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
+from pipeline.desk.text_features import TextFeatures
 from scoring.duplicates import measure
-from tests.conftest import NOON, make_story
+from tests.conftest import NOON
 
 
 class TestNearDuplicates:
@@ -36,7 +37,7 @@ class TestNearDuplicates:
                     uri=str(number),
                     origin=origins[number % len(origins)],
                     versioncreated=NOON + timedelta(hours=hours * number),
-                    signature=signature_of(make_story(body=body)),
+                    signature=signature_of(TextFeatures.of(body)),
                 )
             )
         found = window.compare(str(len(bodies) - 1))
@@ -72,20 +73,26 @@ class TestNearDuplicates:
         assert self.judged(self.story, *others, self.copy, origins="abcde", most=4)[0] is None
 
     def test_a_text_too_short_to_tell_has_no_signature(self):
-        assert signature_of(make_story(body="Markets closed.")) is None
+        assert signature_of(TextFeatures.of("Markets closed.")) is None
+
+    def test_a_signature_stays_what_it_was_since_those_on_the_topic_outlive_an_update(self):
+        signature = signature_of(TextFeatures.of(self.story))
+        assert (signature.wordcount, signature.factcount) == (113, 17)
+        assert signature.words.startswith("jhF+0mtfODT25Xpic9dI9GP6dF7WaztaDIVQ/x7ME3MN5/dxgwwltPZUc64SsIGX")
+        assert signature.facts.startswith("lkHJItdfrB2+5TgZ8LEv9IJ/VowGJimGH7W1eSXME0PN+9NxBuVTkrjfc65UaqpiPLaLsA")
 
     def test_a_story_that_comes_again_keeps_its_place(self):
         assert self.judged(self.story, self.copy)[0] == "0"
         window = SignatureWindow(timedelta(hours=48))
         signed = [
-            SignedStory(uri=uri, origin=uri, versioncreated=NOON, signature=signature_of(make_story(body=self.story)))
+            SignedStory(uri=uri, origin=uri, versioncreated=NOON, signature=signature_of(TextFeatures.of(self.story)))
             for uri in ("one", "two", "one")
         ]
         for each in signed:
             window.add(each)
         assert (window.compare("one").copies, window.compare("two").copies) == ((), ("one",))
 
-    @given(st.text(min_size=40, max_size=400).filter(lambda text: signature_of(make_story(body=text)) is not None))
+    @given(st.text(min_size=40, max_size=400).filter(lambda text: signature_of(TextFeatures.of(text)) is not None))
     def test_a_story_word_for_word_is_a_copy(self, text):
         assert self.judged(text, text)[0] == "0"
 

@@ -289,6 +289,20 @@ class TestDesk:
         assert "urn:test:1" not in last or last["urn:test:1"].replacedby == "urn:test:2"
         assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
 
+    def test_what_it_has_compared_itself_is_not_read_from_kafka_again_and_what_another_desk_has_is(self, monkeypatch):
+        at, other, fetched = Desk(), Desk(), []
+        other.calm = at.calm
+        other.desk = desk.Desk(at.calm.store, SimulatedSignatures(at.calm.broker, at.calm.log), at.calm.broker, POLICY)
+        fetch = at.calm.broker.fetch
+        monkeypatch.setattr(at.calm.broker, "fetch", lambda places: fetched.extend(places) or fetch(places))
+        for uri in ("urn:test:1", "urn:test:2"):
+            at.give(self.update(uri=uri))
+        assert at.record("urn:test:2").earlier == ("urn:test:1",)
+        assert fetched == []
+        other.give(self.update(uri="urn:test:3"))
+        assert set(at.record("urn:test:3").earlier) == {"urn:test:1", "urn:test:2"}
+        assert len(fetched) == 2
+
     def test_a_killed_update_leaves_its_story_hidden_and_a_killed_story_its_update_shown(self):
         at = Desk()
         at.pass_on(make_story(body=HARBOUR))
