@@ -14,6 +14,7 @@ import spacy
 from spacy.tokens import Doc
 
 from pipeline.annotate import model
+from pipeline.annotate.paragraph_memory import paragraphs_of
 from pipeline.annotate.tree import TREE
 from pipeline.settings import Spacy
 
@@ -51,10 +52,12 @@ def read(language: model.LanguageModel, bodies: list[str]) -> Iterator[Doc]:
 
 
 def once(language: model.LanguageModel, name: str, docs: Iterable[Doc]) -> Iterator[Doc]:
-    """Run one component; the first that reads the tree of a document pays for it."""
+    """Run one component on documents that are new to it; the first that reads the tree of a document pays for it."""
     for doc in docs:
-        if name == "wire_quotes":
+        if name == model.OWN_COMPONENTS[0]:
             doc.user_data.pop(TREE, None)
+        for paragraph in paragraphs_of(doc):
+            paragraph.found.clear()
         yield language.nlp.get_pipe(name)(doc)
 
 

@@ -147,7 +147,7 @@ def unlabelled(data: Path) -> Iterator[Pair]:
         tree = Tree(doc)
         extractor = FeatureExtractor(tree, words)
         scorer = event_spans.Scorer(extractor, judge, math.log(_PROBABLE / (1 - _PROBABLE)))
-        for predicate in range(len(tree)):
+        for predicate in (each for each in range(len(tree)) if argument_structure.is_predicate(tree, each, extractor)):
             scored = scorer.scored(predicate, argument_structure.pairs_of(tree, predicate, extractor))
             score, best = max(scored, key=lambda each: each[0], default=(-math.inf, None))
             if best is None or probability(score) < _PROBABLE:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import elasticsearch
 import stamina
 from elasticsearch import ApiError, AuthenticationException, AuthorizationException, TransportError
-from elasticsearch.serializer import OrjsonSerializer
+from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.settings import Elasticsearch
@@ -22,6 +22,13 @@ _RETRIABLE = frozenset((403, 429, 500, 502, 503, 504))
 """The statuses of a bulk action that may succeed later; 403 is a read-only index."""
 _REASON_CHARACTERS = 500
 """How much of a reason to keep; some contain a thread pool's whole description."""
+
+
+class _OrjsonLines(OrjsonSerializer, NdjsonSerializer):
+    """Bulk requests by orjson too; the client itself has it for single objects only."""
+
+    mimetype = NdjsonSerializer.mimetype
+    dumps, loads = NdjsonSerializer.dumps, NdjsonSerializer.loads
 
 
 class _PrefixedClient:
@@ -65,7 +72,7 @@ def _options(settings: Elasticsearch) -> dict[str, Any]:
         "hosts": settings.address.split(","),
         "request_timeout": settings.timeout,
         "max_retries": 0,
-        "serializers": {"application/json": OrjsonSerializer()},
+        "serializers": {each.mimetype: each for each in (OrjsonSerializer(), _OrjsonLines())},
     }
     if settings.ca_file:
         try:

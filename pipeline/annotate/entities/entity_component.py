@@ -5,7 +5,8 @@ Reads ``doc.ents``, and the story's location from ``doc._.wire_located``; writes
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -26,6 +27,7 @@ from pipeline.annotations import Entity, Mention
 
 _PLACES = ("GPE", "LOC")
 _LONGEST_ADDRESS = 300
+_WORD = re.compile(r"\w+")
 
 if not Doc.has_extension("wire_entities"):
     Doc.set_extension("wire_entities", default=())
@@ -67,14 +69,31 @@ def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
         for name in group
         if name.label in ("PERSON", "ORG", "GPE") and name.text[0].isupper() and len(name.text) > 1
     }
-    longest_first = sorted(owners, key=len, reverse=True)
-    if longest_first:
-        anywhere = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-        for found in anywhere.finditer(text):
-            if taken.isdisjoint(range(*found.span())) and not _is_in_address(text, found.start()):
-                group = groups[owners[found[0]]]
-                group.append(Name(*found.span(), found[0], group[0].label))
+    for start, end in _occurrences(text, owners):
+        if taken.isdisjoint(range(start, end)) and not _is_in_address(text, start):
+            group = groups[owners[text[start:end]]]
+            group.append(Name(start, end, text[start:end], group[0].label))
     return [sorted(group) for group in groups if group[0].label != "MISC"]
+
+
+def _occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield where one of these names stands as whole words, the longest at each place; none overlaps another.
+
+    A regular expression of the names would have to be compiled for each story.
+    """
+    by_letter: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names, key=len, reverse=True):
+        by_letter[name[0]].append(name)
+    done = 0
+    for word in _WORD.finditer(text):
+        start = word.start()
+        if start < done or text[start] not in by_letter:
+            continue
+        for name in by_letter[text[start]]:
+            if text.startswith(name, start) and not _WORD.match(text, start + len(name)):
+                done = start + len(name)
+                yield start, done
+                break
 
 
 def _is_in_address(text: str, at: int) -> bool:

@@ -78,17 +78,19 @@ class Participants(Protocol):
 def pairs(tree: Tree, known: Participants) -> Iterator[Pair]:
     """Yield every pair of arguments of every predicate that an event may join, in the order of the text."""
     for token in range(len(tree)):
-        yield from pairs_of(tree, token, known)
+        if is_predicate(tree, token, known):
+            yield from pairs_of(tree, token, known)
+
+
+def is_predicate(tree: Tree, token: int, known: Participants) -> bool:
+    """Return whether a token may name an event: a verb, or a noun with dependents."""
+    is_phrase = tree.dep[token] in _NOMINAL_DEPS and tree.children[token]
+    return known.is_verb(token) or bool(is_phrase and known.may_happen(token))
 
 
 def pairs_of(tree: Tree, token: int, known: Participants) -> Iterator[Pair]:
     """Yield the pairs of arguments of one predicate."""
-    if known.is_verb(token):
-        found = _verbal(tree, token, known)
-    elif tree.dep[token] in _NOMINAL_DEPS and tree.children[token] and known.may_happen(token):
-        found = _nominal(tree, token)
-    else:
-        return
+    found = _verbal(tree, token, known) if known.is_verb(token) else _nominal(tree, token)
     for actor, recipient in found:
         one, other = actor.token, recipient.token
         if one != other and known.may_act(one) and (known.is_somebody(one) or known.is_somebody(other)):

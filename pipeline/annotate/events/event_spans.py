@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from pipeline.annotate.events.argument_structure import (
@@ -11,6 +12,7 @@ from pipeline.annotate.events.argument_structure import (
     agents,
     conjuncts,
     is_passive,
+    is_predicate,
     objects,
     pairs_of,
     patient_subjects,
@@ -127,9 +129,7 @@ def _all_events(
 ) -> Iterator[EventSpan]:
     types: dict[int, str | None] = {}
     for predicate in tokens:
-        if not extractor.is_verb(predicate) and not extractor.may_happen(predicate):
-            continue
-        if not tree.word[predicate][:1].isalpha():
+        if not is_predicate(tree, predicate, extractor) or not tree.word[predicate][:1].isalpha():
             continue
         found = _of_a_pair(tree, extractor, scorer, predicate, likely, possible)
         if found is None or found.type is None:
@@ -196,11 +196,16 @@ class Scorer:
 
     def scored(self, predicate: int, pairs: Iterable[Pair]) -> list[tuple[float, Pair]]:
         """Return the pairs that may reach the least score, with their scores."""
+        pairs = iter(pairs)
+        first = next(pairs, None)
+        if first is None:
+            # Two thirds of all predicates have none.
+            return []
         base = self._judge.event_bias + self._judge.event_score(self._extractor.of_predicate(predicate))
         if base < self._least - _REACH:
             return []
         found = []
-        for pair in pairs:
+        for pair in chain((first,), pairs):
             score = base + self._argument("A", pair.actor)[1] + self._argument("R", pair.recipient)[1]
             if score >= self._least - _REACH:
                 found.append((score + self._judge.event_score(self._extractor.of_pair(*pair)), pair))
