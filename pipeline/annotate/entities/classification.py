@@ -12,7 +12,7 @@ from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.known_organizations import known_organizations
 from pipeline.annotate.entities.organization_context import is_organization_by_context
 from pipeline.annotate.entities.person_names import people
-from pipeline.annotate.entities.recognised_names import RANK, Name
+from pipeline.annotate.entities.recognised_names import Name, ends_in_rank
 from pipeline.annotate.tree import Tree
 
 _LAST_ORGANIZATION = frozenset(
@@ -50,7 +50,6 @@ _MODEL_NUMBER = re.compile(r"^[A-Z][\w ]*[A-Za-z][ -]?\d+\w?$")
 _RESULT = re.compile(r"(?:[ \t]+[\d.:+-]+){3,}[ \t]*(?:\n|$)|[ \t]+\d+[ \t,;-]+[A-Z][\w .]+?[ \t]+\d+[ \t]*(?:\n|$)")
 _BEATS = re.compile(r"\s+(?:beat|thrashed|edged|drew with|lost to|held|hosted?)\s+(?:the\s+)?[A-Z]")
 _WHERE = re.compile(r"\b(?:in|near|outside|across|throughout|around|into|toward|towards)\s+(?:the\s+)?$", re.I)
-_RANKED = re.compile(RANK.pattern.removeprefix("^").replace(r"\s+)+", r"\s+)$"), re.I)
 _ACRONYM_LETTERS = range(3, 8)
 _RECOGNISED = 1.5
 """The weight of the recogniser's label of one mention."""
@@ -115,11 +114,11 @@ def _by_words(name: str) -> Iterable[tuple[str, float]]:
 
 def _by_words_around(text: str, name: Name) -> Iterable[tuple[str, float]]:
     before = text[max(0, name.start - 24) : name.start]
-    if _RANKED.search(before):
+    if ends_in_rank(before):
         yield "PERSON", _LIKELY
     elif name.label in ("GPE", "ORG") and is_contender(text, name):
         yield "ORG", _LIKELY
-    elif _WHERE.search(before) and name.label in ("GPE", "LOC", "FAC"):
+    elif name.label in ("GPE", "LOC", "FAC") and _WHERE.search(before):
         yield name.label, 0.5
 
 

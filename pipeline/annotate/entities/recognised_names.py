@@ -29,16 +29,28 @@ _CLOCK = re.compile(r"(?:\d|[ap]\.?m\.?)\s*\(?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
 _OWN_ARTICLE = re.compile(r"(?:[^\W\d_]|[,;)’'”\"]) The ")
 """A capital article within a sentence, which is part of the name if the recogniser says so: "told The Jordan Times"."""
+_RANKS = (
+    "president minister secretary chancellor king queen prince princess pope senator sen. rep. gov. governor"
+    " mayor judge justice general gen. col. colonel capt. captain lt. sgt. major maj. mr. mrs. ms. miss dr. prof."
+    " professor sir lord lady dame sheikh ayatollah hon. rev. reverend father sister bishop archbishop cardinal"
+    " saint prophet comrade chief ambassador premier chairman inspector constable coach advocate attorney engr."
+    " alhaji hajia chairwoman spokesman spokeswoman"
+).split()
+"""Those with a period are also written without."""
+_ANY_RANK = "|".join(rank.replace(".", r"\.?") for rank in _RANKS)
+_RANK_ENDINGS = tuple({*_RANKS, *(rank.removesuffix(".") for rank in _RANKS)})
 RANK = re.compile(
     r"^(?:(?:(?:vice|deputy|prime|foreign|defen[cs]e|interior|finance|former|acting|then|ex)[ -])*"
-    r"(?:president|minister|secretary|chancellor|king|queen|prince|princess|pope|senator|sen\.?|"
-    r"rep\.?|gov\.?|governor|mayor|judge|justice|general|gen\.?|col\.?|colonel|capt\.?|captain|lt\.?|sgt\.?|major|maj\.?|"
-    r"mr\.?|mrs\.?|ms\.?|miss|dr\.?|prof\.?|professor|sir|lord|lady|dame|sheikh|ayatollah|hon\.?|rev\.?|reverend|father|sister|"
-    r"bishop|archbishop|cardinal|saint|prophet|comrade|chief|ambassador|premier|chairman|inspector|constable|coach|"
-    r"advocate|attorney|engr\.?|alhaji|hajia|chairwoman|spokesman|spokeswoman)\s+)+",
+    rf"(?:{_ANY_RANK})\s+)+",
     re.I,
 )
 """Ranks, offices and forms of address before a person's name."""
+
+
+def ends_in_rank(text: str) -> bool:
+    """Return whether a text ends in a rank and a blank, as before a person's name."""
+    words = text.rstrip()
+    return len(words) < len(text) and words.lower().endswith(_RANK_ENDINGS)
 
 
 class Name(NamedTuple):

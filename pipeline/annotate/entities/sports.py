@@ -59,6 +59,9 @@ def sport_of(text: str) -> str | None:
         name = _SAME.get(name, name.replace(" ", "-"))
         return name if name in _WORDS else None
     lower = text[:_MOST].lower()
+    if _SHARED.issuperset(_pattern(*_WORDS).findall(lower)):
+        # One search instead of one for each sport, and enough for most stories.
+        return None
     length = max(1, lower.count(" "))
     scores: dict[str, float] = {}
     for sport in _WORDS:
@@ -73,5 +76,5 @@ def sport_of(text: str) -> str | None:
 
 
 @cache
-def _pattern(sport: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_WORDS[sport]})\b")
+def _pattern(*sports: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_WORDS[sport] for sport in sports)})\b")

@@ -18,6 +18,8 @@ _FUNCTION_WORDS = frozenset(
     " this some more and but which".split()
 )
 _SHOWN = _FUNCTION_WORDS | frozenset([*',.:;”“"—–-()?!', "''", "``", "said", "says", "say", "told"])
+_BUCKETS = [1, 1, 2, 3, 5, 5, 8, 8, 8, *[15] * 7, *[30] * 15]
+"""The limit of a count's class, by count."""
 _INHERITING = frozenset("conj xcomp advcl ccomp pcomp parataxis prep".split())
 _CONTROLLED = frozenset("xcomp conj advcl pcomp relcl acl ccomp".split())
 
@@ -146,4 +148,4 @@ class Cue:
 
 
 def _bucket(count: int) -> int:
-    return next((limit for limit in (1, 2, 3, 5, 8, 15, 30) if count <= limit), 60)
+    return _BUCKETS[max(0, count)] if count < len(_BUCKETS) else 60
