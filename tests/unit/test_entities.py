@@ -8,7 +8,7 @@ from pipeline.annotate.entities.entity_component import entities
 from pipeline.annotate.entities.entity_keys import key_of
 from pipeline.annotate.entities.gazetteer import Context, gazetteer
 from pipeline.annotate.entities.person_names import gender_of
-from pipeline.annotate.entities.recognised_names import recognised_names
+from pipeline.annotate.entities.recognised_names import ends_in_rank, recognised_names
 from pipeline.annotations import Entity
 
 BLANK = spacy.blank("en")
@@ -171,6 +171,29 @@ class TestGroups:
         made = BLANK(text)
         made.ents = [made.char_span(0, 4, label="ORG")]
         assert len(entities(made)._.wire_entities[0].mentions) == 2
+
+    def test_of_two_missed_names_that_begin_alike_the_longer_one_is_found(self):
+        text = "York fell. New York rose. New York, York and New won; a New Yorker lost."
+        made = BLANK(text)
+        made.ents = [made.char_span(0, 4, label="GPE"), made.char_span(11, 19, label="GPE")]
+        mentions = {each.name: [m.start for m in each.mentions] for each in entities(made)._.wire_entities}
+        assert mentions == {"York": [0, 36], "New York": [11, 26]}
+
+
+@pytest.mark.parametrize(
+    ("before", "yes"),
+    [
+        ("Then Mr. ", True),
+        ("Then Mr\n", True),
+        ("the Deputy Prime Minister ", True),
+        ("a colonel", False),
+        ("the colonels ", False),
+        ("the doctor ", False),
+        ("Minister. ", False),
+    ],
+)
+def test_a_rank_is_the_last_word_before_a_name(before, yes):
+    assert ends_in_rank(before) is yes
 
 
 class TestLabels:

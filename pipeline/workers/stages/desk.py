@@ -69,7 +69,7 @@ class _Arrival:
 
 
 class Desk:
-    """The stage's work. Its only state is in the store."""
+    """The stage's work. All its state is in the store and on Kafka; it remembers only what it compared last."""
 
     def __init__(
         self,
