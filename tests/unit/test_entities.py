@@ -172,7 +172,7 @@ class TestGroups:
         made.ents = [made.char_span(0, 4, label="ORG")]
         assert len(entities(made)._.wire_entities[0].mentions) == 2
 
-    def test_of_two_missed_names_that_begin_alike_the_longer_one_is_found(self):
+    def test_of_two_missed_names_with_the_same_beginning_it_finds_the_longer(self):
         text = "York fell. New York rose. New York, York and New won; a New Yorker lost."
         made = BLANK(text)
         made.ents = [made.char_span(0, 4, label="GPE"), made.char_span(11, 19, label="GPE")]
