@@ -17,7 +17,7 @@ from datasketch import MinHash
 
 from pipeline.annotations import Value
 from pipeline.desk import updates
-from pipeline.desk.text_features import TextFeatures
+from pipeline.desk.text_features import Hashes, TextFeatures
 from pipeline.story import Time
 
 _FEWEST_TOKENS = 12
@@ -181,7 +181,7 @@ def _empty() -> MinHash:
     return MinHash(_VALUES, hashfunc=int, scheme="affine32")
 
 
-def _minhash(hashes: Any) -> str:
+def _minhash(hashes: Hashes) -> str:
     signature = _empty().copy()
     signature.update_batch(hashes.tolist())
     return base64.b64encode((signature.hashvalues & 0xFF).astype(np.uint8).tobytes()).decode()

@@ -1,9 +1,8 @@
 """Tell apart different stories that come under one uri, as from feeds whose identifiers are no identifiers."""
 
 from hashlib import blake2b
-from typing import Any
 
-from pipeline.desk.text_features import TextFeatures, content_words, number_in_common
+from pipeline.desk.text_features import Hashes, TextFeatures, content_words, number_in_common
 from pipeline.story import Story
 
 _FEWEST_TOKENS = 12
@@ -37,5 +36,5 @@ def kept_apart(story: Story) -> Story:
     return story.model_copy(update={"uri": f"{story.uri[:_LONGEST]}#{digest}", "receivedas": story.uri})
 
 
-def _shared(one: Any, other: Any) -> float:
+def _shared(one: Hashes, other: Hashes) -> float:
     return number_in_common(one, other) / max(1, min(len(one), len(other)))

@@ -7,10 +7,13 @@ import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import islice, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint32]
+"""The hashes of a set's members, in no order."""
 
 MOST_TOKENS = 5_000
 """What comes later in a text is not compared."""
@@ -24,15 +27,15 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """The number of words and numbers of a text, and hashes without order (arrays of 32-bit integers).
+    """The number of words and numbers of a text, and the hashes of its words and facts.
 
     ``words`` are the content words and all pairs of neighbouring words, ``facts`` the numbers and the capitalised
     words that do not start a sentence; all in small letters.
     """
 
     length: int
-    words: Any
-    facts: Any
+    words: Hashes
+    facts: Hashes
 
     @classmethod
     def of(cls, text: str) -> "TextFeatures":
@@ -57,19 +60,19 @@ class TextFeatures:
 
 def content_words(text: str) -> set[str]:
     """Return the words of a text in small letters, without the most common ones."""
-    return {token.lower() for token in _TOKEN.findall(text)} - _COMMON
+    return {token[0].lower() for token in islice(_TOKEN.finditer(text), MOST_TOKENS)} - _COMMON
 
 
-def number_in_common(one: Any, other: Any) -> int:
-    """Return how many hashes are in both of two arrays."""
+def number_in_common(one: Hashes, other: Hashes) -> int:
+    """Return how many hashes are in both."""
     return len(np.intersect1d(one, other, assume_unique=True))
 
 
-def share(these: Any, those: Any) -> float:
+def share(these: Hashes, those: Hashes) -> float:
     """Return how much of ``these`` is among ``those``, from 0 to 1."""
     return number_in_common(these, those) / len(these) if len(these) else 0.0
 
 
-def _hashes(features: Iterable[str]) -> Any:
+def _hashes(features: Iterable[str]) -> Hashes:
     found = {zlib.crc32(feature.encode("utf-8", "replace")) for feature in features}
     return np.fromiter(found, np.uint32, len(found))
