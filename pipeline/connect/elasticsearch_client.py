@@ -27,9 +27,6 @@ _REASON_CHARACTERS = 500
 class _OrjsonLines(OrjsonSerializer, NdjsonSerializer):
     """Bulk requests by orjson too; the client itself has it for single objects only."""
 
-    mimetype = NdjsonSerializer.mimetype
-    dumps, loads = NdjsonSerializer.dumps, NdjsonSerializer.loads
-
 
 class _PrefixedClient:
     """Add this installation's prefix to index names."""

@@ -55,7 +55,7 @@ class TextFeatures:
                 del tokens[MOST_TOKENS:]
                 break
         words = {token for token in tokens if token not in _COMMON} | {f"{a} {b}" for a, b in pairwise(tokens)}
-        return cls(len(tokens), _hashes(words), _hashes(facts))
+        return cls(len(tokens), hashes(words), hashes(facts))
 
 
 def content_words(text: str) -> set[str]:
@@ -73,6 +73,7 @@ def share(these: Hashes, those: Hashes) -> float:
     return number_in_common(these, those) / len(these) if len(these) else 0.0
 
 
-def _hashes(features: Iterable[str]) -> Hashes:
+def hashes(features: Iterable[str]) -> Hashes:
+    """Return the hashes of these words or pairs of words, each once."""
     found = {zlib.crc32(feature.encode("utf-8", "replace")) for feature in features}
     return np.fromiter(found, np.uint32, len(found))

@@ -6,11 +6,12 @@ see docs/decisions/updates.md.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from pipeline.desk.text_features import TextFeatures, content_words, share
+from pipeline.desk.text_features import Hashes, TextFeatures, content_words, hashes, share
 from pipeline.story import Story
 
 SPAN = timedelta(hours=18)
@@ -31,9 +32,9 @@ _EDITION = re.compile(
 
 @dataclass(frozen=True)
 class Comparable:
-    """What comparisons need of a story, in some ten kilobytes.
+    """What comparisons need of a story.
 
-    ``lead`` and ``opening`` are the content words of its first paragraph and of its first 600 characters.
+    ``lead`` and ``opening`` are the content words of its first paragraph and of its first 600 characters, hashed.
     """
 
     uri: str
@@ -42,8 +43,8 @@ class Comparable:
     headline: str | None
     signal: str | None
     is_collection: bool
-    lead: frozenset[str]
-    opening: frozenset[str]
+    lead: Hashes
+    opening: Hashes
     features: TextFeatures
     digest: bytes
 
@@ -58,11 +59,17 @@ class Comparable:
             headline=story.headline,
             signal=story.signal,
             is_collection=_is_collection(story),
-            lead=frozenset(content_words(beginning.partition("\n")[0])),
-            opening=frozenset(content_words(beginning)),
+            lead=hashes(content_words(beginning.partition("\n")[0])),
+            opening=hashes(content_words(beginning)),
             features=TextFeatures.of(story.body),
             digest=blake2b(story.body.encode("utf-8", "replace"), digest_size=16).digest(),
         )
+
+    @property
+    def size(self) -> int:
+        """The bytes of all that grows with the story."""
+        arrays = (self.lead, self.opening, self.features.words, self.features.facts)
+        return sum(each.nbytes for each in arrays) + sys.getsizeof(self.headline)
 
     @property
     def position(self) -> tuple[datetime, str]:
@@ -89,11 +96,7 @@ def is_update(earlier: Comparable, later: Comparable) -> bool:
     if kept >= 0.65 and known >= 0.8 and share(after.words, before.words) >= 0.55:
         return True
     contained = (kept >= 0.8 and known >= 0.75) or (is_told and kept >= 0.65 and known >= 0.8)
-    return contained and _has_same_lead(earlier, later)
-
-
-def _has_same_lead(earlier: Comparable, later: Comparable) -> bool:
-    return bool(earlier.lead) and len(earlier.lead & later.opening) / len(earlier.lead) >= 0.5
+    return contained and share(earlier.lead, later.opening) >= 0.5
 
 
 def _is_collection(story: Story) -> bool:

@@ -18,7 +18,8 @@ from pipeline.workers.signatures import Signatures
 
 _REPLACING = ("correction", "update")
 _LONGEST_CHAIN = 8
-_MOST_REMEMBERED = 1_000
+_MOST_REMEMBERED = 8 << 20
+"""Bytes of the stories that a desk remembers: some 4,000 of two agencies, or fewer long ones."""
 
 
 async def read_related(store: Store, uris: set[str]) -> dict[str, Stored]:
@@ -43,13 +44,14 @@ def _neighbours(record: Record) -> set[str]:
 class Comparer:
     """Compares stories by their signatures, and by their texts where only these can tell.
 
-    It remembers the last thousand that it compared, in 10 MB or, if all are long, 50 MB; others are read from Kafka.
+    It remembers those that it compared last; others are read from Kafka.
     """
 
     def __init__(self, store: Store, signatures: Signatures, broker: Broker) -> None:
         """Take the clients."""
         self._store, self._signatures, self._broker = store, signatures, broker
         self._remembered: dict[Coordinate, Comparable] = {}
+        self._size = 0
 
     async def compare(self, new: Mapping[str, tuple[Story, Envelope]], now: datetime) -> dict[str, Comparison]:
         """Return the result for each new story, by uri. Raises KafkaUnavailable, ElasticsearchUnavailable."""
@@ -82,9 +84,12 @@ class Comparer:
         return {uri: found[at] for uri, at in places.items() if at in found}
 
     def _remember(self, stories: Mapping[Coordinate, Comparable]) -> None:
-        self._remembered |= stories
-        for at in [*self._remembered][: max(0, len(self._remembered) - _MOST_REMEMBERED)]:
-            del self._remembered[at]
+        for at, story in stories.items():
+            if at not in self._remembered:
+                self._remembered[at] = story
+                self._size += story.size
+        while self._size > _MOST_REMEMBERED:
+            self._size -= self._remembered.pop(next(iter(self._remembered))).size
 
 
 def _comparison(

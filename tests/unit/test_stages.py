@@ -16,6 +16,7 @@ from pipeline.state.decision import Policy
 from pipeline.state.pending import CONFIRMATION, unconfirmed
 from pipeline.state.record import Replacement
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
+from pipeline.workers import comparison
 from pipeline.workers.contract import Done, Send
 from pipeline.workers.stages import annotate, desk, index, parse
 from tests.conftest import NOON, UPI, make_story
@@ -302,6 +303,16 @@ class TestDesk:
         other.give(self.update(uri="urn:test:3"))
         assert set(at.record("urn:test:3").earlier) == {"urn:test:1", "urn:test:2"}
         assert len(fetched) == 2
+
+    def test_what_it_remembers_is_bounded_and_what_it_has_forgotten_is_read_from_kafka(self, monkeypatch):
+        at, fetched = Desk(), []
+        fetch = at.calm.broker.fetch
+        monkeypatch.setattr(at.calm.broker, "fetch", lambda places: fetched.extend(places) or fetch(places))
+        monkeypatch.setattr(comparison, "_MOST_REMEMBERED", 2_000)
+        at.give(make_story(body=HARBOUR))
+        at.give(self.update(headline="long " * 1_000))
+        assert at.record("urn:test:2").earlier == ("urn:test:1",)
+        assert [place.offset for place in fetched] == [0]
 
     def test_a_killed_update_leaves_its_story_hidden_and_a_killed_story_its_update_shown(self):
         at = Desk()

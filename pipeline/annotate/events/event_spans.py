@@ -199,7 +199,7 @@ class Scorer:
         pairs = iter(pairs)
         first = next(pairs, None)
         if first is None:
-            # Two thirds of all predicates have none.
+            # Half of all predicates have none.
             return []
         base = self._judge.event_bias + self._judge.event_score(self._extractor.of_predicate(predicate))
         if base < self._least - _REACH:
