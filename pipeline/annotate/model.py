@@ -30,8 +30,8 @@ OWN_COMPONENTS = ("wire_entities", "wire_quotes", "wire_dates", "wire_events")
 PIECE_CHARACTERS = 20_000
 """The stock model reads a longer body in pieces of whole paragraphs, so that memory stays bounded."""
 ZONE_CHARACTERS = 1_000_000
-KEPT_CHARACTERS = 1_000_000
-"""Paragraphs of so many characters are kept, in 50 MB."""
+KEPT_CHARACTERS = 2_000_000
+"""Paragraphs of so many characters are kept, in 75 MB: those of some 700 stories."""
 
 
 class MemoryZone:

@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 from pipeline.annotate import model
 from pipeline.annotate.paragraph_breaks import paragraph_starts
+from pipeline.annotate.quotes import reported_speech
+from pipeline.annotate.quotes.candidates import candidates
 from pipeline.annotate.reading import chunk_tokenizer, paragraph_reader
 from pipeline.annotate.reading.chunk_tokenizer import ChunkTokenizer
 from pipeline.annotate.reading.encoder import Encoder
@@ -69,6 +71,21 @@ class TestKeptParagraphs:
         reader._encoder = lambda docs: seen.extend(docs) or encode(docs)
         list(reader([STORY[1] + STORY[0], "New words.\n" + STORY[2]]))
         assert [doc.text for doc in seen] == ["New words.\n"]
+
+    def test_a_cue_that_cannot_reach_the_changed_quotation_is_not_read_again(self, monkeypatch):
+        language = model.load(Spacy().model, kept=10_000)
+        first = f"Ann Lee said on Monday that the port was closed. {'The sea was high and the wind was strong. ' * 5}\n"
+        changing = ["“We will wait until the wind drops,” Bo Khan announced.\n", "“Nobody has asked us,” he warned.\n"]
+        weighed = []
+        monkeypatch.setattr(
+            reported_speech,
+            "candidates",
+            lambda tree, quotations, cue: weighed.append(tree.word[cue]) or candidates(tree, quotations, cue),
+        )
+        for last in changing:
+            list(model.annotate(language, [model.AnnotationInput(first + last)]))
+        assert weighed.count("said") == 1
+        assert {"announced", "warned"} <= set(weighed)
 
     def test_what_is_kept_stays_within_its_size(self):
         reader = model.load(Spacy().model, kept=150).documents

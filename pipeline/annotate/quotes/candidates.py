@@ -213,16 +213,16 @@ def _commas(tree: Tree, cue: int, sentence_end: int) -> Iterator[int]:
 
 
 def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Candidate]:
-    """Yield the quotation that ends before the cue, and the one that begins after it, if near."""
+    for first, last in near_quotations(quotations, cue):
+        way, gap, nearest = ("<", range(last, cue), last - 1) if last <= cue else (">", range(cue, first), first)
+        same = tree.sentence[cue] == tree.sentence[nearest]
+        over = "¶" if any("\n" in tree.word[token] for token in gap) else "" if same else "."
+        yield Candidate(f"quote{way}{over}", first, last, None)
+
+
+def near_quotations(quotations: Quotations, cue: int) -> Iterator[tuple[int, int]]:
+    """Yield the quotation that ends before the cue, and the one that begins after it, if near (tokens, half-open)."""
     number = quotations.from_token(cue)
-    for way, near in (("quote<", number - 1), ("quote>", number)):
-        if not 0 <= near < len(quotations.tokens):
-            continue
-        first, last = quotations.tokens[near]
-        if first <= cue < last:
-            continue
-        gap = range(last, cue) if near < number else range(cue + 1, first)
-        if len(gap) <= NEAR:
-            same = tree.sentence[cue] == tree.sentence[last - 1 if near < number else first]
-            over = "¶" if any("\n" in tree.word[token] for token in gap) else "" if same else "."
-            yield Candidate(way + over, first, last, None)
+    for first, last in quotations.tokens[max(0, number - 1) : number + 1]:
+        if cue - last <= NEAR and first - cue - 1 <= NEAR and not first <= cue < last:
+            yield first, last

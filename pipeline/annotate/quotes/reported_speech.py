@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from pipeline.annotate.paragraph_memory import Paragraph
-from pipeline.annotate.quotes.candidates import NEAR, SUBJECTS, Candidate, Quotations, candidates, trimmed
+from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, near_quotations, trimmed
 from pipeline.annotate.quotes.features import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.tree import Tree
@@ -48,42 +48,67 @@ def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Re
 def remembered_reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
     """Return the same as ``reports``, but read a paragraph with the same names and quotations only once.
 
-    A paragraph with a quotation that goes on in another one is always read.
+    Cues that can report a quotation of another paragraph are remembered apart, together with that quotation. A
+    paragraph with a quotation that goes on in another one is always read.
     """
     found: list[Report] = []
     for each in tree.paragraphs:
-        read = partial(_reports_in, each, tree, quotations, known)
+        chosen = list(cues(tree, known, range(each.first, each.last)))
         key = _key(tree, quotations, each)
-        found += [report.moved(each.first) for report in (each.recall(key, read) if key else read())]
-    return _without_overlaps(found)
+        if key is None:
+            found += _reports_of(chosen, 0, tree, quotations, known)
+            continue
+        beyond = {cue: outer for cue in chosen if (outer := _beyond(quotations, each, cue[0]))}
+        inner = [cue for cue in chosen if cue not in beyond]
+        for group, around in ((inner, ()), (list(beyond), _words_around(tree, each, beyond.values()))):
+            if group:
+                read = partial(_reports_of, group, each.first, tree, quotations, known)
+                places = [token - each.first for token, _ in group]
+                found += [report.moved(each.first) for report in each.recall((*key, *places, *around), read)]
+    # Of two equally probable reports that overlap, the first one counts.
+    return _without_overlaps(sorted(found, key=lambda report: report.cue))
 
 
-def _reports_in(paragraph: Paragraph, tree: Tree, quotations: Quotations, known: Lexicon) -> list[Report]:
+def _reports_of(
+    chosen: Iterable[tuple[int, str]], first: int, tree: Tree, quotations: Quotations, known: Lexicon
+) -> list[Report]:
+    """Return the reports of these cues, with tokens counted from ``first``."""
     return [
-        report.moved(-paragraph.first)
-        for token, lemma in cues(tree, known, range(paragraph.first, paragraph.last))
-        for report in _picked(tree, quotations, token, lemma, known)
+        report.moved(-first) for token, lemma in chosen for report in _picked(tree, quotations, token, lemma, known)
     ]
 
 
 def _key(tree: Tree, quotations: Quotations, paragraph: Paragraph) -> tuple[object, ...] | None:
-    """Return all that reports in a paragraph depend on beside its words: names, quotations, and what is around it."""
+    """Return what reports within a paragraph depend on beside its words and cues: its place, quotations and names."""
     first, last, _ = paragraph
-    marks: list[object] = []
-    for opening, closing in quotations.tokens[quotations.from_token(first - NEAR - 1) :]:
-        if opening > last + NEAR:
-            break
-        marks.append((opening - first, closing - first))
-        if closing <= first or opening >= last:
-            # What a cue may report beyond the paragraph, with the words beside it.
-            around = slice(max(0, opening - 2), closing + 2)
-            marks += (*tree.word[around], *tree.dep[around])
-        elif opening < first or closing > last:
-            return None
-    before, after = first == 0 or "\n" in tree.word[first - 1], last == len(tree) or "\n" in tree.word[last - 1]
-    if not before or not after:
+    if (first and "\n" not in tree.word[first - 1]) or (last < len(tree) and "\n" not in tree.word[last - 1]):
         return None
+    marks: list[tuple[int, int]] = []
+    for opening, closing in quotations.tokens[quotations.from_token(first) :]:
+        if opening >= last:
+            break
+        if opening < first or closing > last:
+            return None
+        marks.append((opening - first, closing - first))
     return "reports", first == 0, last == len(tree), *marks, *tree.kind[first:last]
+
+
+def _beyond(quotations: Quotations, paragraph: Paragraph, cue: int) -> list[tuple[int, int]]:
+    """Return the quotations of other paragraphs that a cue can report."""
+    return [
+        (opening, closing)
+        for opening, closing in near_quotations(quotations, cue)
+        if closing <= paragraph.first or opening >= paragraph.last
+    ]
+
+
+def _words_around(tree: Tree, paragraph: Paragraph, beyond: Iterable[list[tuple[int, int]]]) -> list[object]:
+    """Return where these quotations are, with all words that their reports depend on."""
+    found: list[object] = []
+    for opening, closing in sorted({each for some in beyond for each in some}):
+        around = slice(max(0, opening - 2), closing + 2)
+        found += (opening - paragraph.first, closing - paragraph.first, *tree.word[around], *tree.dep[around])
+    return found
 
 
 def _without_overlaps(found: Iterable[Report]) -> tuple[list[Report], list[Report]]:

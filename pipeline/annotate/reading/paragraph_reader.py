@@ -49,7 +49,7 @@ class ParagraphReader:
     """Makes documents with parse and names out of bodies, and keeps the paragraphs that it read last."""
 
     def __init__(self, nlp: Language, encoder: Encoder, names: NamesTagger, kept: int) -> None:
-        """Keep paragraphs of ``kept`` characters in all. A character takes some 50 bytes."""
+        """Keep paragraphs of ``kept`` characters in all. A character takes some 40 bytes."""
         self._vocab, self._tokenizer = nlp.vocab, ChunkTokenizer(nlp)
         self._encoder, self._names = encoder, names
         self._parser: Any = nlp.get_pipe("parser")
