@@ -97,10 +97,9 @@ def starts(folder: Path) -> dict[str, float]:
 
 def ratios(folder: Path, count: int) -> dict[str, Any]:
     """Compare the pipeline with bare spaCy."""
-    corpus, warm = folder / "corpus.jsonl", folder / "warm.jsonl"
+    corpus = folder / "corpus.jsonl"
     texts = list(stories(count))
     corpus.write_text("\n".join(json.dumps(story, ensure_ascii=False) for story in texts))
-    warm.write_text("\n".join(json.dumps(story, ensure_ascii=False) for story in stories(WARM_UP, seed=2)))
     words = [len(story["body_text"].split()) for story in texts]
     again = folder / "versions.jsonl"
     again.write_text("\n".join(map(json.dumps, versions(max(1, count // VERSIONS), VERSIONS, CHANGED))))
@@ -108,10 +107,11 @@ def ratios(folder: Path, count: int) -> dict[str, Any]:
     memory: dict[str, Any] = {}
     for bare, name, processes in (("a", "c", 1), ("b", "c2", 2)):
         console.print(f"measuring ({bare}) and ({name}) …")
-        measure = partial(whole, corpus, count, processes, folder / name)
-        seconds[bare], (seconds[name], memory[name]) = beside_bare(corpus, processes, measure)
+        seconds[bare], found = beside_bare(corpus, processes, partial(whole, corpus, count, processes), folder / name)
+        seconds[name], memory[name] = statistics.fmean(each for each, _ in found), found[-1][1]
     console.print("measuring versions …")
-    seconds["va"], seconds["vc"] = beside_bare(again, 1, partial(updated, again, folder / "v"))
+    seconds["va"], each_time = beside_bare(again, 1, partial(updated, again), folder / "v")
+    seconds["vc"] = statistics.fmean(each_time)
     console.print("measuring the language pass …")
     part = folder / "language.jsonl"
     part.write_text("\n".join(corpus.read_text().splitlines()[:LANGUAGE_STORIES]))
@@ -133,19 +133,22 @@ def ratios(folder: Path, count: int) -> dict[str, Any]:
     }
 
 
-def beside_bare(corpus: Path, processes: int, measure: Callable[[], Found]) -> tuple[float, Found]:
-    """Return the seconds of bare spaCy, and what ``measure`` returns.
+def beside_bare(
+    corpus: Path, processes: int, measure: Callable[[Path], Found], folder: Path
+) -> tuple[float, list[Found]]:
+    """Return the seconds of bare spaCy, and what ``measure`` returns, in a folder of its own each time.
 
-    Bare spaCy reads half of the stories before it, and the other half after it: a machine's speed may change from one
-    minute to the next.
+    A machine's speed changes from one minute to the next. They therefore take turns: bare spaCy reads half of the
+    stories, the pipeline all of them, bare spaCy the other half, and the pipeline all of them again.
     """
     lines = corpus.read_text().splitlines()
-    halves = [corpus.with_suffix(f".{n}") for n in (0, 1)]
-    for n, half in enumerate(halves):
+    seconds, found = 0.0, []
+    for n in (0, 1):
+        half = corpus.with_suffix(f".{n}")
         half.write_text("\n".join(lines[n::2]))
-    before = float(_python("bench.bare", str(halves[0]), str(processes)))
-    found = measure()
-    return before + float(_python("bench.bare", str(halves[1]), str(processes))), found
+        seconds += float(_python("bench.bare", str(half), str(processes)))
+        found.append(measure(folder / str(n)))
+    return seconds, found
 
 
 def _python(*words: str) -> str:
@@ -176,7 +179,9 @@ def updated(corpus: Path, folder: Path) -> float:
 
 def _warm_up(system: System) -> None:
     """Send stories through the whole path first: loading models and compiling Java are not part of a rate."""
-    system.feed(system.folder.parent / "warm.jsonl")
+    warm = system.folder.with_suffix(".warm.jsonl")
+    warm.write_text("\n".join(json.dumps(story, ensure_ascii=False) for story in stories(WARM_UP, seed=2)))
+    system.feed(warm)
     system.await_count(WARM_UP)
 
 
