@@ -206,7 +206,7 @@ class Annotate(Section):
 
     processes: Annotated[int, Field(ge=1, description="language processes of one annotate worker")] = 1
     deadline: Annotated[float, Field(gt=0, description="timeout of a batch, and of a single story, in seconds")] = 60
-    batch_characters: Annotated[int, Field(ge=1_000, description="maximum number of characters in one batch")] = 16_000
+    batch_characters: Annotated[int, Field(ge=1_000, description="maximum number of characters in one batch")] = 8_000
     max_characters: Annotated[int, Field(ge=1_000, description="a longer body is indexed without annotations")] = (
         500_000
     )
