@@ -118,6 +118,8 @@ def _searches(system: System) -> dict[str, Any]:
         for number, question in enumerate(_questions()):
             since = question.since.isoformat() if question.since else ""
             body = search_body(question) | {"track_total_hits": True, "highlight": highlight(question)}
+            # The client's name of the field differs from Elasticsearch's.
+            body["_source"] = body.pop("source")
             asks = {"q": question.query, "since": since, "size": "20"}
             index = f"{system.servers.elasticsearch.address}/stories/_search"
             ways = {
