@@ -1,8 +1,9 @@
 """Measure everything in one run on one machine, on servers of its own, and print one table.
 
 **starts**: a first start with an empty cache, and a second one. **ratios**: (a) a bare script with the default
-spaCy model, one process; (b) the same with two; (c) the pipeline with one language process, from the first ``wire
-feed`` to the last story searchable; (c2) with two; each story in several versions; then produce-to-searchable times at
+spaCy model, one process; (b) the same with two; (c) the pipeline with one language process, from the first story on
+``wire.raw`` to the last one searchable; (c2) with two; each story in several versions; each pipeline in turns with its
+script; then produce-to-searchable times at
 half of (c)'s load, and what the language pass adds to the spaCy components it needs. **urgent**: the same times of
 urgent stories while many routine ones wait. **scaling**: workers whose language processes sleep, and a backlog.
 **scale**: memory, idle share, pages and searches with many stories, and the indexing rate.

@@ -213,6 +213,7 @@ def _commas(tree: Tree, cue: int, sentence_end: int) -> Iterator[int]:
 
 
 def _quotations(tree: Tree, quotations: Quotations, cue: int) -> Iterator[Candidate]:
+    """Yield the quotations near the cue, and say what is between: the end of a paragraph or of a sentence."""
     for first, last in near_quotations(quotations, cue):
         way, gap, nearest = ("<", range(last, cue), last - 1) if last <= cue else (">", range(cue, first), first)
         same = tree.sentence[cue] == tree.sentence[nearest]

@@ -41,8 +41,7 @@ class Report(NamedTuple):
 
 def reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
     """Return every cue that reports, with what it reports; and doubtful reports of quoted stretches."""
-    found = [report for token, lemma in cues(tree, known) for report in _picked(tree, quotations, token, lemma, known)]
-    return _without_overlaps(found)
+    return _without_overlaps(_reports_of(cues(tree, known), 0, tree, quotations, known))
 
 
 def remembered_reports(tree: Tree, quotations: Quotations, known: Lexicon) -> tuple[list[Report], list[Report]]:
