@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipeline.annotate.quotes.candidates import Quotations, candidates
-from pipeline.annotate.quotes.features import Cue
+from pipeline.annotate.quotes.features import Cue, features_of
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.quotes.reported_speech import reports
 from pipeline.annotate.quotes.unattributed import features
@@ -202,7 +202,8 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
         marked = [a for a in article.attributions if any(s <= tree.start[token] < e for s, e in a.cue)]
         for candidate in candidates(tree, quotations, token):
             stretch = tree.start[candidate.first], tree.end[candidate.last - 1]
-            yield Row((number, token), [*cue.shared, *cue.of(candidate)], *judged(stretch, marked))
+            features = [name for group in cue.groups(candidate) for name in features_of(group)]
+            yield Row((number, token), [*cue.shared, *features], *judged(stretch, marked))
 
 
 def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:

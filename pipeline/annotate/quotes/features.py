@@ -18,10 +18,34 @@ _FUNCTION_WORDS = frozenset(
     " this some more and but which".split()
 )
 _SHOWN = _FUNCTION_WORDS | frozenset([*',.:;”“"—–-()?!', "''", "``", "said", "says", "say", "told"])
-_BUCKETS = [1, 1, 2, 3, 5, 5, 8, 8, 8, *[15] * 7, *[30] * 15]
+_BUCKETS = ["1", "1", "2", "3", "5", "5", "8", "8", "8", *["15"] * 7, *["30"] * 15]
 """The limit of a count's class, by count."""
+_TEMPLATES: dict[str, tuple[str, ...]] = {
+    "way": ("way={0}", "{1}|{0}"),
+    "length": ("n={1}", "{0}|n={1}"),
+    "gap": ("gap={1}{2}", "{0}|gap={2}"),
+    "cue gap": ("{0}|gap={1}{2}",),
+    "before": ("before={1}{2}", "{0}|before={1}"),
+    "after": ("after={1}", "{0}|after={1}"),
+    "clause": ("clause={1}", "{0}|clause={1}", "{0}|head={2}"),
+    "cue clause": ("{0}|clause={1}{2}",),
+    "words": ("{0}|{1}", "{0}|{2}"),
+    "also": ("also={1}", "{0}|also={1}"),
+    "crossed": ("{0}|{1}", "{0}|{2}", "{0}|{3}", "{0}|{4}", "{0}|{5}", "{0}|{6}"),
+}
+"""The features of each group, from what stands in the group after its name."""
 _INHERITING = frozenset("conj xcomp advcl ccomp pcomp parataxis prep".split())
 _CONTROLLED = frozenset("xcomp conj advcl pcomp relcl acl ccomp".split())
+
+
+Group = tuple[str, ...]
+"""A name in ``_TEMPLATES``, and what its features are made of. Most candidates share most groups with others."""
+
+
+def features_of(group: Group) -> list[str]:
+    """Return the features of a group."""
+    name, *values = group
+    return [template.format(*values) for template in _TEMPLATES[name]]
 
 
 def subject(tree: Tree, verb: int) -> tuple[int | None, str]:
@@ -93,44 +117,31 @@ class Cue:
             return tree.kind[token]
         return "Name" if tree.word[token][:1].isupper() else "noun"
 
-    def of(self, candidate: Candidate) -> list[str]:
-        """Return the features of ``candidate`` as what this cue reports, without the shared ones."""
+    def groups(self, candidate: Candidate) -> list[Group]:
+        """Return the features of ``candidate`` as what this cue reports, in groups, without the shared ones."""
         tree, lemma, cue = self.tree, self.lemma, self.token
-        ways = candidate.derivation.split()
-        way, first, last = ways[0], candidate.first, candidate.last
+        way, *others = candidate.derivation.split()
+        first, last, head = candidate.first, candidate.last, candidate.head
         side = ">" if first > cue else "<"
         share = self.quotations.share(first, last)
         marks = "q0" if share == 0 else "q1" if share < 0.5 else "q2" if share < 0.95 else "q3"
         opens = tree.lower[first] if tree.lower[first] in _FUNCTION_WORDS else "w"
-        length = _bucket(last - first)
         gap = _bucket(first - cue if side == ">" else cue - last + 1)
-        before, after = self._beside(first - 1), self._beside(last)
-        clause = self._clause(candidate.head)
-        words = [
-            f"n={length}",
-            f"way={way}",
-            f"gap={side}{gap}",
-            f"before={before}{side}",
-            f"after={after}",
-            f"clause={clause}",
-            f"{lemma}|{way}",
-            f"{lemma}|{marks}",
-            f"{lemma}|{opens}",
-            f"{lemma}|gap={side}{gap}",
-            f"{lemma}|clause={clause}{side}",
-            f"{way}|{marks}",
-            f"{way}|n={length}",
-            f"{way}|{opens}",
-            f"{way}|clause={clause}",
-            f"{way}|after={after}",
-            f"{way}|gap={gap}",
-            f"{way}|before={before}",
-            f"{way}|head={tree.dep[candidate.head] if candidate.head is not None else ''}",
-            *[f"{way}|{word}" for word in self._crossed],
+        clause = self._clause(head)
+        return [
+            ("way", way, lemma),
+            ("length", way, _bucket(last - first)),
+            ("gap", way, side, gap),
+            ("cue gap", lemma, side, gap),
+            ("before", way, self._beside(first - 1), side),
+            ("after", way, self._beside(last)),
+            ("clause", way, clause, tree.dep[head] if head is not None else ""),
+            ("cue clause", lemma, clause, side),
+            ("words", lemma, marks, opens),
+            ("words", way, marks, opens),
+            ("crossed", way, *self._crossed),
+            *(("also", lemma, also) for also in others),
         ]
-        for also in ways[1:]:
-            words += (f"also={also}", f"{lemma}|also={also}")
-        return words
 
     def _beside(self, token: int) -> str:
         tree = self.tree
@@ -147,5 +158,5 @@ class Cue:
         return "finite" if deps & {"nsubj", "nsubjpass", "expl", "csubj"} else "aux" if "aux" in deps else "bare"
 
 
-def _bucket(count: int) -> int:
-    return _BUCKETS[max(0, count)] if count < len(_BUCKETS) else 60
+def _bucket(count: int) -> str:
+    return _BUCKETS[max(0, count)] if count < len(_BUCKETS) else "60"

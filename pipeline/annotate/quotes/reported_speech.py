@@ -143,11 +143,8 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     if not options:
         return
     cue = Cue(tree, quotations, token, lemma)
-    weights = known.weights
-    base = known.bias + sum([weights.get(word, 0.0) for word in cue.shared])
-    odds = [
-        math.exp(min(50.0, base + sum([weights.get(word, 0.0) for word in cue.of(candidate)]))) for candidate in options
-    ]
+    base = known.bias + sum([known.weights.get(word, 0.0) for word in cue.shared])
+    odds = [math.exp(min(50.0, base + sum(map(known.weight, cue.groups(candidate))))) for candidate in options]
     total = 1 + sum(odds)
     likely = 1 - 1 / total
     ranked = sorted(zip(odds, options, strict=True), key=lambda pair: -pair[0])

@@ -83,15 +83,18 @@ class ParagraphReader:
         return known
 
     def _parse(self, docs: Sequence[Doc]) -> None:
-        """Do what ``Parser.greedy_parse`` does, but hold the interpreter's lock.
+        """Do what ``Parser.greedy_parse`` does, in half of its time.
 
-        That method releases it, and then takes it again for several checks in each step, in half of its time.
+        That method releases the interpreter's lock and takes it again for several checks in each step, and goes
+        through all of thinc for a product of two small matrices.
         """
         step = self._parser.model.predict(docs)
+        weight, bias = (step.vec2scores.get_param(name) for name in ("W", "b"))
         parses = self._parser.moves.init_batch(docs)
         unfinished = [each for each in parses if not each.is_final()]
         while unfinished:
-            unfinished = self._parser.transition_states(unfinished, step.predict(unfinished))
+            states = step.state2vec.predict(step.get_token_ids(unfinished))
+            unfinished = self._parser.transition_states(unfinished, states @ weight.T + bias)
         step.clear_memory()
         self._parser.set_annotations(docs, parses)
 
