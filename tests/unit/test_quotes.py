@@ -2,7 +2,10 @@
 
 import pytest
 
+from pipeline.annotate.quotes import lexicon as weighing
 from pipeline.annotate.quotes.candidates import Quotations, candidates
+from pipeline.annotate.quotes.features import Cue, features_of
+from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
 
@@ -260,3 +263,14 @@ class TestReadings:
     def test_a_noun_with_its_own_clause_reports_sooner_than_others(self, annotate):
         quotes = annotate("Everyone heard his claim that it could be healed by June.").quotes
         assert "it could be healed by June" in [quote.text for quote in quotes]
+
+    def test_a_group_weighs_what_its_features_weigh_however_few_are_kept(self, nlp, monkeypatch):
+        (doc,) = nlp.documents(["Maria Lopez said on Monday that “the bridge” would open in May, and left."])
+        tree = Tree(doc)
+        quotations, said = Quotations(tree), tree.word.index("said")
+        known, cue = lexicon(), Cue(tree, quotations, said, "say")
+        groups = [group for reading in candidates(tree, quotations, said) for group in cue.groups(reading)]
+        weighed = [pytest.approx(sum(known.weights.get(name, 0.0) for name in features_of(each))) for each in groups]
+        monkeypatch.setattr(weighing, "_KEPT_GROUPS", 3)
+        assert any(known.weight(group) for group in groups)
+        assert [known.weight(group) for group in groups * 2] == weighed * 2
