@@ -13,4 +13,4 @@ IDENTITIES = "wire-identities"
 
 def index_of(alias: str, firstcreated: datetime) -> str:
     """Return the monthly index of a document: ``wire-stories-2024.05``."""
-    return f"wire-{alias}-{firstcreated:%Y.%m}"
+    return f"wire-{alias}-{firstcreated.year:04}.{firstcreated.month:02}"
