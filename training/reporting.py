@@ -202,8 +202,8 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
         marked = [a for a in article.attributions if any(s <= tree.start[token] < e for s, e in a.cue)]
         for candidate in candidates(tree, quotations, token):
             stretch = tree.start[candidate.first], tree.end[candidate.last - 1]
-            features = [name for group in cue.groups(candidate) for name in features_of(group)]
-            yield Row((number, token), [*cue.shared, *features], *judged(stretch, marked))
+            own = [name for group in cue.groups(candidate) for name in features_of(group)]
+            yield Row((number, token), [*cue.shared, *own], *judged(stretch, marked))
 
 
 def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
