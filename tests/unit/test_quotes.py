@@ -1,5 +1,7 @@
 """Quotes: content boundaries, cue and speaker."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.annotate.quotes import lexicon as weighing
@@ -268,9 +270,9 @@ class TestReadings:
         (doc,) = nlp.documents(["Maria Lopez said on Monday that “the bridge” would open in May, and left."])
         tree = Tree(doc)
         quotations, said = Quotations(tree), tree.word.index("said")
-        known, cue = lexicon(), Cue(tree, quotations, said, "say")
+        monkeypatch.setattr(weighing, "_KEPT_GROUPS", 3)
+        known, cue = replace(lexicon()), Cue(tree, quotations, said, "say")
         groups = [group for reading in candidates(tree, quotations, said) for group in cue.groups(reading)]
         weighed = [pytest.approx(sum(known.weights.get(name, 0.0) for name in features_of(each))) for each in groups]
-        monkeypatch.setattr(weighing, "_KEPT_GROUPS", 3)
         assert any(known.weight(group) for group in groups)
         assert [known.weight(group) for group in groups * 2] == weighed * 2

@@ -20,6 +20,8 @@ _FUNCTION_WORDS = frozenset(
 _SHOWN = _FUNCTION_WORDS | frozenset([*',.:;”“"—–-()?!', "''", "``", "said", "says", "say", "told"])
 _BUCKETS = ["1", "1", "2", "3", "5", "5", "8", "8", "8", *["15"] * 7, *["30"] * 15]
 """The limit of a count's class, by count."""
+Group = tuple[str, ...]
+"""A name in ``_TEMPLATES``, and what its features are made of. Most candidates share most groups with others."""
 _TEMPLATES: dict[str, tuple[str, ...]] = {
     "way": ("way={0}", "{1}|{0}"),
     "length": ("n={1}", "{0}|n={1}"),
@@ -36,10 +38,6 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
 """The features of each group, from what stands in the group after its name."""
 _INHERITING = frozenset("conj xcomp advcl ccomp pcomp parataxis prep".split())
 _CONTROLLED = frozenset("xcomp conj advcl pcomp relcl acl ccomp".split())
-
-
-Group = tuple[str, ...]
-"""A name in ``_TEMPLATES``, and what its features are made of. Most candidates share most groups with others."""
 
 
 def features_of(group: Group) -> list[str]:

@@ -1,15 +1,15 @@
 """Load what was learned about reporting: ``reporting.json``, written by ``training/reporting.py``."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from pipeline.annotate.quotes.features import Group, features_of
 
 _KEPT_GROUPS = 20_000
-"""When the weights of so many groups are kept, all are forgotten."""
+"""The weights of so many groups are kept."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,11 @@ class Lexicon:
     bias: float
     unattributed: Mapping[str, float]
     unattributed_bias: float
-    _groups: dict[Group, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def weight(self, group: Group) -> float:
-        """Return the sum of the weights of a group's features."""
-        known = self._groups.get(group)
-        if known is None:
-            if len(self._groups) >= _KEPT_GROUPS:
-                self._groups.clear()
-            known = self._groups[group] = sum(self.weights.get(name, 0.0) for name in features_of(group))
-        return known
+    @cached_property
+    def weight(self) -> Callable[[Group], float]:
+        """What returns the sum of the weights of a group's features, and keeps it for the next candidate."""
+        return lru_cache(_KEPT_GROUPS)(lambda group: sum(self.weights.get(name, 0.0) for name in features_of(group)))
 
 
 @cache
