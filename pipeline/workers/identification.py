@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 Run = Callable[..., Awaitable[Any]]
 
-EVERY = 15.0
+EVERY = 5.0
 """Seconds between two looks."""
 _MOST_STORIES = 100
 """How many stories are read and written at once."""

@@ -251,7 +251,7 @@ class TestAnAddress:
 
     def test_an_answer_that_grows_when_unpacked_is_given_up(self, origin, poll):
         origin.serve("/bomb", b"\x00" * (64 * LIMIT), gzip=True)
-        assert "over 1,048,576 bytes" in poll("/bomb")[1].state.error
+        assert "over 1,048,576 bytes" in poll("/bomb", timeout=60)[1].state.error
 
     def test_the_text_may_be_that_of_the_page(self, origin, feed_state, poll):
         page = "<html><body><article><p>" + "</p><p>".join(f"Paragraph {n} says a lot about it." for n in range(9))

@@ -31,6 +31,7 @@ def run(copy: Path, *words: str) -> str:
     env = os.environ | {
         "PYTHONPATH": str(copy),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTEST_ADDOPTS": "-n0 -p no:cacheprovider",
     }
     done = subprocess.run(words, cwd=copy, capture_output=True, text=True, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -66,7 +67,7 @@ def test_the_example_works_as_the_page_says(copy, page):
             for command in text.splitlines():
                 run(copy, "bash", "-c", command.replace("make deploy", "python -m deploy.generate"))
     if tests:
-        run(copy, sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *tests)
+        run(copy, sys.executable, "-m", "pytest", "-q", *tests)
     if page.stem == "add-a-stage":
         services = yaml.safe_load((copy / "docker-compose.yml").read_text())["services"]
         assert services["count"]["command"] == ["worker", "count"]

@@ -15,6 +15,7 @@ from pipeline.workers.contract import Done, Handler, Send
 from pipeline.workers.runtime.batching import batches
 from pipeline.workers.runtime.offsets import OffsetTracker
 from pipeline.workers.runtime.processor import Processor
+from pipeline.workers.stages import parse
 from tests.simulation.calm import Calm, Given, GivenEvent, at
 
 
@@ -202,6 +203,13 @@ class TestOutcomes:
             return []
 
         assert len(Stage(work, [b"1", b"2"]).run().dead_letters()) == 2
+
+    def test_hundreds_of_bad_items_in_a_row_are_dead_letters_and_stop_nothing(self):
+        poison = [b'{"uri": "urn:poison:%d", "headline": "No body"}' % number for number in range(300)]
+        good = b'{"uri": "urn:good", "headline": "The harbour", "body_text": "The harbour is open."}'
+        calm = Stage(parse.Parsing(Calm().metrics).work, [*poison, good], format=b"ninjs").run()
+        assert sorted(letter.payload for letter in calm.held(topics.DEAD)) == sorted(poison)
+        assert [sent.key for sent in calm.held(topics.STORIES)] == [b"urn:good"]
 
     @pytest.mark.parametrize("key", ["\ud800", "urn:out"])
     def test_what_cannot_be_sent_is_a_dead_letter(self, key):

@@ -137,30 +137,6 @@ def test_while_elasticsearch_is_away_stories_wait_and_while_it_starts_none_is_ta
     assert (system.count(), system.state()["dead"]) == (before + 5, dead)
 
 
-class TestWaiting:
-    def test_for_an_index_that_cannot_be_written_to_and_the_status_says_so(self, system):
-        system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": True})
-        try:
-            system.feed(lines(5, 35))
-            eventually(lambda: system.status(code=3)["elasticsearch"]["state"] == "read-only")
-            assert "read_only_allow_delete" in system.status(code=3)["elasticsearch"]["reason"]
-            time.sleep(3)
-            assert any(system.status(code=3)["lag"].values())
-        finally:
-            system.client.indices.put_settings(index="wire-*", settings={"index.blocks.read_only_allow_delete": None})
-        system.settle()
-
-    def test_poison_in_a_row_is_all_in_the_dead_letters_and_stops_nobody(self, system):
-        before = len(system.state()["dead"])
-        poison = [f'{{"uri": "urn:poison:{n}", "headline": "No body"}}'.encode() for n in range(300)]
-        good = lines(1, 36)
-        system.feed([*poison, *good])
-        system.settle()
-        state = system.state()
-        assert len(state["dead"]) == before + 300
-        assert json.loads(good[0])["uri"] in {document["uri"] for _, document in state["stories"].values()}
-
-
 def test_a_kill_takes_all_quotes_along_though_their_index_cannot_be_written_to_for_a_while(system):
     """The story's own index can: its document, which counts the quotes, must not go before they do."""
     created = "2022-02-02T08:00:00Z"

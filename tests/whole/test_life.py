@@ -79,19 +79,3 @@ def test_wire_tail_follows_what_is_indexed(wire):
         assert json.loads(tail.stdout.readline())["uri"] == story["uri"]
     finally:
         tail.terminate()
-
-
-def test_a_new_worker_beside_shares_the_work_and_leaves_it_when_it_goes(wire):
-    worker = subprocess.Popen([*COMMAND, "worker", "parse"], stderr=subprocess.PIPE, env=os.environ | wire.environment)
-    try:
-        eventually(lambda: b"worker_starting" in worker.stderr.readline())
-        fed = list(stories(30, seed=62))
-        wire.feed(*fed)
-        wire.await_idle()
-    finally:
-        worker.terminate()
-        assert worker.wait(20) == 0
-    more = list(stories(30, seed=63))
-    wire.feed(*more)
-    wire.await_idle()
-    assert all(wire.story(story["uri"]) for story in [*fed, *more])

@@ -15,6 +15,7 @@ from pipeline.settings import Elasticsearch
 from pipeline.state.record_mapping import INDEX
 from pipeline.state.store import ElasticsearchStore
 from tests.store_contract import CONTRACT
+from tests.whole.conftest import Wire
 
 
 @pytest.mark.parametrize("law", CONTRACT, ids=lambda law: law.__name__)
@@ -92,3 +93,17 @@ def test_a_reindexing_that_was_cut_off_is_taken_over(servers, monkeypatch):
         list(reindex(client, ours, lambda *_: None))
         client.index(index=index, id="b", document={"uri": "urn:b"}, refresh=True)
         assert client.count(index=client.named("stories"))["count"] == 2
+
+
+def test_an_index_that_cannot_be_written_to_is_named_in_the_status(installation, tmp_path):
+    wire = Wire(tmp_path, env=installation)
+    wire("setup")
+    with wire.elasticsearch as client:
+        index = client.named("wire-stories-2024.05")
+        client.index(index=index, document={"uri": "urn:a"})
+        client.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": True})
+        state = wire.json("status", code=3)["elasticsearch"]
+        assert state["state"] == "read-only"
+        assert f"{index} has index.blocks.read_only_allow_delete" in state["reason"]
+        client.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": None})
+        assert wire.status()["elasticsearch"].get("state") != "read-only"
