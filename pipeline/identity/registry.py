@@ -1,7 +1,7 @@
 """Hold what was learned and what people corrected, and give an entity its identity."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -83,19 +83,26 @@ def survey(counts: Iterable[tuple[str, int]], corrected: Corrections) -> tuple[R
     parsed = ((NameUsage.parse(text), stories) for text, stories in counts)
     for _, group in groupby(parsed, lambda each: each[0].word):
         of_word = list(group)
-        learned = dict(learn(of_word))
-        registry.learned |= learned
-        meant = set(learned.values())
-        variable = {(each.type, each.key) for each, _ in of_word if each.how in OWN}
-        several = Counter((each.type, each.key) for each in {each._replace(given=None) for each, _ in of_word})
-        names = dict(usual_names([each for each in of_word if each[0].how in OWN]))
-        registry.names |= {at: names[at] for at in variable if at in meant or several[at] > 1}
-        elsewhere = usual_names([each for each in of_word if each[0].how not in OWN])
-        for at, name in elsewhere:
-            if at in meant:
-                registry.names.setdefault(at, name)
+        # One usage alone teaches nothing, and most words have no other.
+        if len(of_word) > 1:
+            _learn(registry, of_word)
         in_question += [each for each, _ in of_word if each.how in OWN and registry.may_change(each)]
     return registry, [str(each) for each in in_question if not registry.is_current(each)]
+
+
+def _learn(registry: Registry, of_word: Sequence[tuple[NameUsage, int]]) -> None:
+    """Add what all usages of one word teach."""
+    learned = dict(learn(of_word))
+    registry.learned |= learned
+    meant = set(learned.values())
+    variable = {(each.type, each.key) for each, _ in of_word if each.how in OWN}
+    several = Counter((each.type, each.key) for each in {each._replace(given=None) for each, _ in of_word})
+    names = dict(usual_names([each for each in of_word if each[0].how in OWN]))
+    registry.names |= {at: names[at] for at in variable if at in meant or several[at] > 1}
+    elsewhere = usual_names([each for each in of_word if each[0].how not in OWN])
+    for at, name in elsewhere:
+        if at in meant:
+            registry.names.setdefault(at, name)
 
 
 def learn_from(stories: Iterable[Iterable[Entity]]) -> Registry:

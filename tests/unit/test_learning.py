@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pipeline.annotations import Annotations, Entity, Place
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import Correction, Corrections
-from pipeline.identity.name_usage import NameUsage, usages
+from pipeline.identity.learning import learn
+from pipeline.identity.name_usage import TYPES, NameUsage, usages
 from pipeline.identity.registry import Registry, learn_from, name_usage, survey
 from pipeline.identity.things import find_thing, find_used, things
 from pipeline.index.documents import actions, identified_again
@@ -31,6 +32,18 @@ def stories(**counts: int) -> list[list[Entity]]:
 
 def meant(registry: Registry, name: str, type: str = "PERSON") -> str:
     return registry.identity(type, name.casefold(), name).name
+
+
+@given(
+    how=st.sampled_from(["own", "located", "first", "short"]),
+    type_=st.sampled_from(TYPES),
+    name=st.sampled_from(["Lee", "Ann Lee", "J. Lee", "Michael", "Michael Jordan", "UN", "Oslo", "Lyn (football)"]),
+    count=st.integers(1, 50),
+)
+def test_one_usage_alone_teaches_nothing(how, type_, name, count):
+    """``survey`` leaves such words out, and most words are such."""
+    usage = NameUsage(name.split()[-1].casefold(), how, type_, name.casefold(), name)
+    assert list(learn([(usage, count)])) == []
 
 
 class TestPeople:
