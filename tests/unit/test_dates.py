@@ -81,6 +81,18 @@ def values(text: str, tense: str = "past", written: date = THURSDAY) -> list[tup
         ("He is here now.", "PRESENT_REF"),
         ("He came recently.", "PAST_REF"),
         ("He spoke of the future.", None),
+        ("He came in March nineteen ninety-eight.", "1998-03"),
+        ("He came in the year two thousand.", "2000"),
+        ("He came in March for a week.", "2024-03"),
+        ("He came in the past year.", "2023"),
+        ("He came over the past century.", None),
+        ("He came over the past several quarters.", "PAST_REF"),
+        ("He came for the next few days.", None),
+        ("He came in Easter week.", "2024-W13"),
+        ("He came on Election Day.", "2024-11-05"),
+        ("He told USA Today.", None),
+        ("He spoke of the people of tomorrow.", None),
+        ("He came to “This Week.”", None),
     ],
 )
 def test_an_expression_has_its_value(text, value):
@@ -101,6 +113,12 @@ def test_an_expression_has_its_value(text, value):
         ("in December", "future", "2024-12"),
         ("until Monday", "past", "2024-05-20"),
         ("scheduled for Monday", "past", "2024-05-20"),
+        ("until Monday", "past perfect", "2024-05-13"),
+        ("a record set on Nov. 9", "past", "2023-11-09"),
+        ("a meeting set for Nov. 9", "past", "2024-11-09"),
+        ("will one day", "future", "FUTURE_REF"),
+        ("at a later date", "future", "FUTURE_REF"),
+        ("in a year or two", "future", "FUTURE_REF"),
         ("the future", "future", "FUTURE_REF"),
     ],
 )
@@ -116,10 +134,19 @@ def test_the_tense_and_words_before_tell_whether_a_day_lies_ahead(text, tense, v
         ("It began on March 1. It ended two days later.", "2024-03-03"),
         ("Profit in the third quarter of 2019 rose from a year earlier.", "2018-Q3"),
         ("It began on March 1 and ended at 6 p.m.", "2024-03-01T18:00"),
+        ("It will be open on March 1 and 2.", "2024-03-02"),
+        ("In the third quarter of 2019, net for the nine months rose to $2.5 million from a year earlier.", "2023"),
+        ("Profit in the first quarter of 2024 rose from the 2023 quarter.", "2023-Q1"),
+        ("Profit in the first quarter of 2024 rose. For the quarter a year ago it fell.", "2023-Q1"),
+        ("It expects more in the fourth quarter of 2024. In the latest quarter it lost.", "2024-Q1"),
     ],
 )
 def test_an_expression_may_count_from_the_date_before_it(text, last):
     assert values(text)[-1][1] == last
+
+
+def test_a_quarter_is_the_one_that_most_of_it_is_in():
+    assert values("It earned more in the quarter ended July 31.")[0] == ("the quarter", "2023-Q2")
 
 
 @pytest.mark.parametrize(

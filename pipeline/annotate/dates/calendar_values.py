@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from dateutil.easter import easter
-from dateutil.relativedelta import TH, relativedelta
+from dateutil.relativedelta import TH, TU, relativedelta
 
 Unit = Literal["day", "week", "weekend", "month", "quarter", "year", "decade", "century", "season"]
 SEASONS = {"spring": "SP", "summer": "SU", "fall": "FA", "autumn": "FA", "winter": "WI"}
@@ -97,5 +97,7 @@ def holiday(name: str, which: str, year: int) -> date:
         return date(year, 11, 1) + relativedelta(weekday=TH(4))
     if name in ("easter", "good friday"):
         return easter(year) + timedelta(days=-2 if name == "good friday" else _AROUND_EASTER.get(which, 0))
+    if name == "election day":
+        return date(year, 11, 2) + relativedelta(weekday=TU)
     day = next(date(year, *day) for known, day in _FIXED.items() if name.startswith(known))
     return day - timedelta(days=1) if which == "eve" else day

@@ -64,6 +64,9 @@ _COUNTED = (
     r"|years|children|women|men|residents|victims|homes|houses|prisoners|refugees|delegates|deaths|cases)\b)"
 )
 """What follows a number that is no year."""
+_NO_DAY = r"(?!(?<=\w\s)(?-i:Today\b)|(?<=(?<!\bas\s)of\s)(?:today|tomorrow)\b(?!['’]))"
+"""Newspapers and programmes named "Today", and the people of tomorrow."""
+_NO_TITLE = r"(?!(?-i:(?:This|Last|Next)\s[A-Z][a-z]))"
 _SPOKEN_YEAR = (
     r"(?P<tens>nineteen|eighteen|twenty)\s(?P<ones>(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
@@ -95,12 +98,14 @@ RULES = (
         r"\b(?:", _WEEKDAY, r",?\s)?(?:the\s)?",
         r"(?P<day>", _DAY, r")\s(?:of\s)?(?P<month>", _MONTH, r")(?:,?\s(?P<year>", _YEAR, r"))?",
     ),
+    _rule("day_also", r"(?<=\d\sand\s)(?P<day>", _DAY, r")\b"),
     _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
+    _rule("month", r"\b(?P<month>", _LONG_MONTH, r")\s", _SPOKEN_YEAR, r"\b"),
     _rule(
         "month",
         r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
         r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?:\s(?:of\s)?(?P<of>this|last|next)\syear)?",
-        r"(?!\s?\d)(?!(?<=March)\s(?:for|of|on|against)\b)",
+        r"(?!\s?\d)(?!(?<=March)(?<!\bin\sMarch)\s(?:for|of|on|against)\b)",
     ),
     _rule(
         "weekday",
@@ -109,7 +114,8 @@ RULES = (
     ),
     _rule(
         "deictic",
-        r"\b", _EARLY, r"(?P<deictic>today|tonight|tomorrow|yesterday|overnight)\b(?:\s(?P<part>", _PART, r")\b)?",
+        _NO_DAY, r"\b", _EARLY,
+        r"(?P<deictic>today|tonight|tomorrow|yesterday|overnight)\b(?:\s(?P<part>", _PART, r")\b)?",
     ),
     _rule(
         "quarter",
@@ -118,6 +124,8 @@ RULES = (
         r"(?:\sof)?(?:\s(?:(?P<year>", _YEAR, r")|(?P<which>this|last|next)\syear))?",
     ),
     _rule("quarter", r"\bQ(?P<ordinal>[1-4])(?:\s(?:of\s)?(?P<year>", _YEAR, r"))?(?!\w)"),
+    _rule("quarter_of", r"\bthe\s(?P<year>", _YEAR, r")\squarter\b"),
+    _rule("year_ago", r"\bthe\squarter\sa\syear\s(?:ago|earlier)\b"),
     _rule("year_ago", r"\b(?:the\s|a\s)?year-(?:ago|earlier)\b(?:\s(?:quarter|period))?"),
     _rule(
         "ago",
@@ -133,12 +141,18 @@ RULES = (
     _rule("season", r"\b(?P<season>", _SEASON, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
     _rule(
         "vague",
-        r"\b(?:the\s|in\s)?(?P<which>last|past|recent|coming|next)(?:\sfew|\sseveral)?\s",
-        r"(?:days|weeks|months|years|decades)\b",
+        r"\b(?:the\s|in\s)?(?:(?P<which>last|past|recent|coming|next)|(?:last|past)\s(?:few|several))\s",
+        r"(?:days|weeks|months|quarters|years|decades)\b",
     ),
+    _rule("spoken", r"\b(?:the\syear\s)?", _SPOKEN_YEAR, r"\b"),
+    _rule("spoken", r"\bthe\syear\stwo\sthousand\b"),
+    _rule("spoken", r"\btwo\sthousand(?:\s(?:and\s)?(?P<since>one|two|three|four|five|six|seven|eight|nine|ten))?\b"
+          r"(?!\s\w+s\b)"),
+    _rule("quarter_ended", r"\bthe\squarter(?=\sended\s(?P<month>", _MONTH, r"))"),
     _rule(
         "relative",
-        r"\b(?:", _EARLY, _END, r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
+        _NO_TITLE, r"\b(?:", _EARLY, _END,
+        r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
         r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after|\d)\b|\s\d)))\s",
         r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
@@ -151,33 +165,33 @@ RULES = (
           r"|(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"),
     _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
     _rule("year", r"(?<![\w$€£.,:/’'])", _EARLY, _END, r"(?P<year>", _YEAR, r")\b(?!['’]s\b)(?![:%/]|-\w+-)", _COUNTED),
-    _rule("spoken", r"\b", _SPOKEN_YEAR, r"\b"),
-    _rule("spoken", r"\btwo\sthousand(?:\s(?:and\s)?(?P<since>one|two|three|four|five|six|seven|eight|nine|ten))?\b"
-          r"(?!\s\w+s\b)"),
     _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?",
-          r"(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay)\b"
-          r"(?:\s(?P<day>Day|Eve|Sunday|Monday)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
+          r"(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay|Election\sDay)\b"
+          r"(?:\s(?P<day>Day|Eve|Sunday|Monday|week)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
     _rule("year_end", r"\b(?:the\s)?year(?:['’]s)?[\s-]end\b"),
     _rule("present", r"\b(?:now|currently|at\spresent|nowadays|at\sthe\smoment|presently|these\sdays)\b"),
     _rule("present", r"(?<!\bthen\s)(?<!\bthen-)\bcurrent\b(?!\saccount)"),
     _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
-    _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r")\b)"),
+    _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r"|", _UNITS, r")\b)"),
+    _rule("future", r"(?<=\bwill\s)one\sday\b"),
+    _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),
+    _rule("future", r"\bin\san?\s(?:day|week|month|year)\sor\s(?:so|two)\b"),
     _rule("future", r"(?<!\bas\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
     _rule("future", r"\b(?:the\s(?:near\s|foreseeable\s|not-too-distant\s)?|in\s)future\b"
           r"(?!\s(?:of|contracts?|prices?)\b)"),
 )  # fmt: skip
 _AFTER_THE = (
     r"(?:['’‘]?\d|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent|coming|next"
-    r"|current|same|latest|prior|fiscal|calendar|day|week|month|quarter|year|decade|centur|fortnight|spring|summer"
+    r"|current|same|latest|prior|short|fiscal|calendar|day|week|month|quarter|year|decade|centur|fortnight|spring|summer"
     r"|autumn|fall|winter|morning|afternoon|evening|night|dawn|noon|mid|lunch|near|foreseeable|not-too|future|twenties"
     r"|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
 )
 _BEGINNINGS = (
-    r"an?\s(?:day|week|month|quarter|year|decade|centur|couple|few)",
+    r"an?\s(?:day|week|month|quarter|year|decade|centur|couple|few|later\sdate)",
     r"at\s(?:present|the\smoment)",
-    r"in\s(?:the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
+    r"in\s(?:an?\s|the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
     r"the\s" + _AFTER_THE,
-    *r"long\sago not\slong good\sfri independence\sd new\syear q[1-4]".split(),
+    *r"long\sago not\slong good\sfri independence\sd election\sd new\syear q[1-4]".split(),
     *(
         word + r"\b"
         for word in (
@@ -211,13 +225,16 @@ _ANY = re.compile(f"{_begins()}(?:{ALTERNATIVES})", re.I)
 
 _AHEAD = re.compile(
     r"(?:\b(?:until|till|by|effective|payable|as\s(?:early|soon|late)\sas|no\slater\sthan|deadline\sof)"
-    r"|\b(?:planned|scheduled|slated|set|due|expected|called|tentatively)\s(?:for|on|in))"
+    r"|\b(?:planned|scheduled|slated|due|expected|called|tentatively)\s(?:for|on|in)|\bset\sfor)"
     r"\s(?:the\s|on\s|early\s|late\s|mid-?|at\s)?$",
     re.I,
 )
 
 
 _BEHIND = re.compile(r"\b(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?$", re.I)
+
+
+_OF_MONTHS = re.compile(r"\b(?:six|nine)[\s-]months?\b(?:[^.]|\.(?=\d))*$", re.I)
 
 
 class Expression(NamedTuple):
@@ -231,6 +248,8 @@ class Expression(NamedTuple):
     """Whether the words before it look ahead: "until", "scheduled for"."""
     is_behind: bool
     """Whether the words before it look back: "since", "the year ended"."""
+    is_of_months: bool
+    """Whether its sentence tells of six or nine months before it."""
 
 
 def expressions(text: str) -> Iterator[Expression]:
@@ -243,4 +262,5 @@ def expressions(text: str) -> Iterator[Expression]:
         groups = {name: value.lower() for name, value in match.groupdict().items() if value}
         is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
         is_behind = _BEHIND.search(text, max(0, match.start() - 40), match.start()) is not None
-        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind)
+        is_of_months = _OF_MONTHS.search(text, max(0, match.start() - 200), match.start()) is not None
+        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind, is_of_months)

@@ -29,7 +29,7 @@ _WORDED = {
     for number, word in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)
 }
 _SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
-_MONTHS_AHEAD = {"past": 1, "present": 5}
+_MONTHS_AHEAD = {"past perfect": 1, "past": 1, "present": 5}
 """Months from now on that a clause of that tense means: "Her visit in June was announced" is next June in May."""
 _YEARS_ON = {"last": -1, "this": 0, "next": 1}
 _NIGHT_ENDS = 6
@@ -51,6 +51,7 @@ class Resolver:
         self._tense = tense
         self._last: str | None = None
         self._last_quarter: tuple[str, int] | None = None
+        self._last_date_end = 0
 
     def value(self, expression: Expression) -> str | None:
         """Return the expression's ISO-TimeML value, or None if the calendar has none, as for 31 February."""
@@ -61,14 +62,17 @@ class Resolver:
             return None
         if value is not None and value[:1].isdigit():
             self._last = value
+            if expression.kind == "date":
+                self._last_date_end = expression.end
             if expression.kind == "quarter":
                 self._last_quarter = (value, expression.end)
         return value
 
     def _is_future(self, expression: Expression) -> bool:
+        tense = self._tense(expression.start)
         if expression.is_ahead or expression.is_behind:
-            return expression.is_ahead
-        return self._tense(expression.start) == "future"
+            return expression.is_ahead and tense != "past perfect"
+        return tense == "future"
 
     def _iso(self, expression: Expression) -> str | None:
         groups = expression.groups
@@ -108,11 +112,19 @@ class Resolver:
             nearest = min(fitting or days, key=lambda day: abs((day - written).days))
         return value_of(nearest, "week") if "week" in groups else nearest.isoformat()
 
+    def _day_also(self, expression: Expression) -> str | None:
+        """Return the second day of "April 24 and 25"."""
+        first = day_of(self._last or "")
+        if first is None or expression.start - self._last_date_end != len(" and "):
+            return None
+        day = valid_date(first.year, first.month, int(expression.groups["day"].rstrip("stndrh")))
+        return day.isoformat() if day and day > first else None
+
     def _month(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
         month = MONTHS.index(groups["month"][:3]) + 1
-        if "year" in groups:
-            return f"{groups['year']}-{month:02}"
+        if "year" in groups or "tens" in groups:
+            return f"{groups.get('year') or self._spoken(expression)}-{month:02}"
         which, tense = groups.get("which", ""), self._tense(expression.start)
         behind = written.year - (month > written.month)
         ahead = written.year + (month < written.month)
@@ -165,9 +177,23 @@ class Resolver:
             year = written.year - (quarter > now and not self._is_future(expression)) - ("ago" in groups)
         return f"{year:04}-Q{quarter}"
 
+    def _quarter_of(self, expression: Expression) -> str:
+        """Return the quarter of another year than the one named shortly before, as in "the 1988 quarter"."""
+        before = self._quarter_before(expression)
+        return expression.groups["year"] + (before[4:] if before else "")
+
+    def _quarter_ended(self, expression: Expression) -> str:
+        """Return the quarter that most of it is in: one that ended in July is mostly the second."""
+        written, month = self._written, MONTHS.index(expression.groups["month"][:3]) + 1
+        last_month = date(written.year - (month > written.month), month, 1)
+        return value_of(last_month - timedelta(days=1), "quarter")
+
     def _year_ago(self, expression: Expression) -> str:
-        """Return the quarter a year before one named shortly before, or the year before the story's."""
-        quarter = self._quarter_before(expression)
+        """Return the quarter a year before one named shortly before, or the year before the story's.
+
+        What is compared with nine months is no quarter.
+        """
+        quarter = None if expression.is_of_months else self._quarter_before(expression)
         return f"{int(quarter[:4]) - 1:04}{quarter[4:]}" if quarter else f"{self._written.year - 1:04}"
 
     def _quarter_before(self, expression: Expression) -> str | None:
@@ -205,21 +231,31 @@ class Resolver:
         return f"{year:04}-{season}"
 
     def _vague(self, expression: Expression) -> str | None:
-        return "FUTURE_REF" if expression.groups["which"] in ("coming", "next") else "PAST_REF"
+        return "FUTURE_REF" if expression.groups.get("which") in ("coming", "next") else "PAST_REF"
 
     def _relative(self, expression: Expression) -> str | None:
         groups = expression.groups
         which, unit = groups["which"], groups["unit"]
         if unit in _PARTS:
             return self._part_of_day(which, unit)
-        if unit == "fortnight":
+        if unit == "fortnight" or (which in ("the past", "past") and unit in ("decade", "century")):
+            # The past century is the last hundred years, which are no date.
             return None
         if unit == "quarter" and which in ("the", "the latest"):
-            number = -1 if which == "the latest" else 0
-            return self._quarter_before(expression) or shifted(self._written, "quarter", number)
+            return self._quarter_told_of(expression, has_ended=which == "the latest")
         if which == "the":
             return self._definite(expression, _singular(unit))
         return self._counted_on(which, _singular(unit))
+
+    def _quarter_told_of(self, expression: Expression, *, has_ended: bool) -> str:
+        """Return the quarter named shortly before; one that has ended is never that of the story's own day."""
+        current = value_of(self._written, "quarter")
+        before = self._quarter_before(expression)
+        if before and not (has_ended and before >= current):
+            return before
+        value = (shifted(self._written, "quarter", -1) if has_ended else None) or current
+        self._last_quarter = (value, expression.end)
+        return value
 
     def _definite(self, expression: Expression, unit: Unit) -> str | None:
         """Return the value of "the day", "the weekend", "the month"."""
@@ -285,7 +321,8 @@ class Resolver:
             days = [day for day in days if day < written] or days
         elif which in _ON:
             days = [day for day in days if day > written] or days
-        return min(days, key=lambda day: abs((day - written).days)).isoformat()
+        nearest = min(days, key=lambda day: abs((day - written).days))
+        return value_of(nearest, "week" if groups.get("day") == "week" else "day")
 
     def _year_end(self, expression: Expression) -> str | None:
         return f"{self._written.year - (self._written.month < 3 and not self._is_future(expression)):04}"
@@ -297,7 +334,7 @@ class Resolver:
         return "PAST_REF"
 
     def _future(self, expression: Expression) -> str | None:
-        return None if self._tense(expression.start) == "past" else "FUTURE_REF"
+        return None if self._tense(expression.start) in ("past", "past perfect") else "FUTURE_REF"
 
 
 def _clock_time(groups: dict[str, str]) -> str:
