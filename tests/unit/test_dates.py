@@ -114,6 +114,7 @@ def test_an_expression_has_its_value(text, value):
         ("until Monday", "past", "2024-05-20"),
         ("scheduled for Monday", "past", "2024-05-20"),
         ("until Monday", "past perfect", "2024-05-13"),
+        ("until December", "past perfect", "2024-12"),
         ("a record set on Nov. 9", "past", "2023-11-09"),
         ("a meeting set for Nov. 9", "past", "2024-11-09"),
         ("will one day", "future", "FUTURE_REF"),

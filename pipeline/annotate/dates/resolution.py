@@ -71,7 +71,9 @@ class Resolver:
     def _is_future(self, expression: Expression) -> bool:
         tense = self._tense(expression.start)
         if expression.is_ahead or expression.is_behind:
-            return expression.is_ahead and tense != "past perfect"
+            # "By Tuesday, 200 had come", but: "they had approved it until December".
+            is_over = tense == "past perfect" and expression.kind in ("weekday", "clock")
+            return expression.is_ahead and not is_over
         return tense == "future"
 
     def _iso(self, expression: Expression) -> str | None:
