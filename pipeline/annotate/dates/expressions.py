@@ -262,5 +262,7 @@ def expressions(text: str) -> Iterator[Expression]:
         groups = {name: value.lower() for name, value in match.groupdict().items() if value}
         is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
         is_behind = _BEHIND.search(text, max(0, match.start() - 40), match.start()) is not None
-        is_of_months = _OF_MONTHS.search(text, max(0, match.start() - 200), match.start()) is not None
+        is_of_months = rule.kind in ("ago", "year_ago") and bool(
+            _OF_MONTHS.search(text, max(0, match.start() - 200), match.start())
+        )
         yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind, is_of_months)
