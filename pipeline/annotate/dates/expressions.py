@@ -189,7 +189,7 @@ _AFTER_THE = (
 _BEGINNINGS = (
     r"an?\s(?:day|week|month|quarter|year|decade|centur|couple|few|later\sdate)",
     r"at\s(?:present|the\smoment)",
-    r"in\s(?:an?\s|the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
+    r"in\s(?:an?\s(?:day|week|month|year)\sor|the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
     r"the\s" + _AFTER_THE,
     *r"long\sago not\slong good\sfri independence\sd election\sd new\syear q[1-4]".split(),
     *(
