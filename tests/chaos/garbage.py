@@ -29,7 +29,7 @@ NAMES = (
     "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision", "relates-to",
     "replay-of", "x-other",
 )  # fmt: skip
-_PATIENCE = 3_600.0
+_PATIENCE = 10_800.0
 _RECORDED = 60.0
 
 

@@ -10,6 +10,7 @@ from pipeline.workers.runtime.metrics import WorkerMetrics
 from pipeline.workers.runtime.stall_detection import StallDetector, StallWatch
 
 PATIENCE = 60
+URGENT = ("wire.urgent.annotated", 0)
 
 
 def looks(*, ours=(0, 1), steps=None, waiting=lambda n: {0: 5}, count=8, every=20):
@@ -24,6 +25,12 @@ def looks(*, ours=(0, 1), steps=None, waiting=lambda n: {0: 5}, count=8, every=2
 def placed(offsets):
     """Return the offsets of partitions of ``wire.annotated``."""
     return {("wire.annotated", number): offset for number, offset in offsets.items()}
+
+
+def beside_urgent(others):
+    """Return the results of 80 checks for a routine partition that stands, and others whose offsets are given."""
+    detector, routine = StallDetector(PATIENCE), ("wire.annotated", 1)
+    return [detector.check(n * 20, {routine: 5, **others(n)}, [routine, URGENT], n) for n in range(80)]
 
 
 class TestStallDetector:
@@ -52,6 +59,18 @@ class TestStallDetector:
         said = looks(waiting=lambda n: {0: n, 1: 5}, count=40)
         assert "wire.annotated/1 has stood at 5" in said[-1]
         assert not any(said[:30])
+
+    def test_a_routine_partition_may_stand_while_urgent_messages_go_first(self):
+        assert not any(beside_urgent(lambda n: {URGENT: n}))
+
+    def test_it_is_found_if_it_stands_whenever_no_urgent_message_waits(self):
+        said = beside_urgent(lambda n: {URGENT: n} if n % 2 else {})
+        assert said[-1].startswith("wire.annotated/1 has stood at 5")
+        assert not any(said[:60])
+
+    def test_an_urgent_partition_that_is_left_out_is_found(self):
+        said = beside_urgent(lambda n: {URGENT: 5, ("wire.annotated", 1): n})
+        assert said[-1].startswith("wire.urgent.annotated/0 has stood at 5")
 
     def test_while_the_broker_is_away_nobody_is_stuck(self):
         detector = StallDetector(PATIENCE)

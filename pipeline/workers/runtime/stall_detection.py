@@ -16,7 +16,7 @@ import structlog
 from pipeline.broker.lag import lag
 from pipeline.errors import PipelineError
 from pipeline.settings import Kafka
-from pipeline.topics import Stage
+from pipeline.topics import Stage, is_urgent
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
 log = structlog.get_logger()
@@ -28,7 +28,10 @@ EXIT_STALLED = 4
 EVERY = 10.0
 """Seconds between two checks."""
 _ONE_PARTITION = 10
-"""How many times longer a single partition may stand still; large stories of others may be before it."""
+"""How many times longer a single partition may stand still; large stories of others may be before it.
+
+Time in which urgent messages wait does not count for a routine partition, since they go first.
+"""
 
 
 @dataclass
@@ -36,6 +39,7 @@ class StallDetector:
     """Decide from successive checks whether the worker is stalled. Times are seconds of any monotonic clock."""
 
     patience: float
+    _checked: float = 0.0
     _steps: int = -1
     _since: float = 0.0
     _first: dict[Partition, tuple[int, float]] = field(default_factory=dict)
@@ -54,9 +58,9 @@ class StallDetector:
         if moved or not concerned or steps != self._steps:
             self._since = now
         self._steps = steps
-        self._first = {
-            each: (offset, now) if each in moved else self._first[each] for each, offset in concerned.items()
-        }
+        standing = self._standing(now, concerned)
+        self._first = {each: (offset, now if each in moved else standing[each]) for each, offset in concerned.items()}
+        self._checked = now
         if concerned and now - self._since > self.patience:
             return f"nothing was done for {now - self._since:.0f} s, with messages waiting on {_named(concerned)}"
         for each, (offset, since) in self._first.items():
@@ -64,9 +68,14 @@ class StallDetector:
                 return f"{_named([each])} has stood at {offset} for {now - since:.0f} s"
         return None
 
+    def _standing(self, now: float, waiting: Iterable[Partition]) -> dict[Partition, float]:
+        """Return since when the partitions of the last check could have advanced."""
+        held_up = now - self._checked if any(is_urgent(topic) for topic, _ in waiting) else 0.0
+        return {each: since if is_urgent(each[0]) else since + held_up for each, (_, since) in self._first.items()}
+
     def reset(self, now: float) -> None:
         """Forget earlier checks; the broker could not be reached."""
-        self._since, self._first = now, {}
+        self._checked, self._since, self._first = now, now, {}
 
 
 def _named(partitions: Iterable[Partition]) -> str:
