@@ -8,12 +8,16 @@ from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from kafka.record.default_records import DefaultRecordBatch
 
+from pipeline.connect.header_names import accept_any_name
 from pipeline.errors import ConfigurationError, KafkaUnavailable
 from pipeline.settings import Kafka
 
 _BOOTSTRAP_MS = 5_000
 _BACKOFF_MS = 5
+
+accept_any_name(DefaultRecordBatch)
 
 
 def options(kafka: Kafka) -> dict[str, Any]:

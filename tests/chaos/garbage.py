@@ -22,12 +22,13 @@ from pipeline.settings import Kafka
 from tests.bending import NASTY, flipped
 from tests.chaos.system import System
 from tests.conftest import NOON, make_story
+from tests.raw_name import RawName
 
 STAGES = [stage for stage in topics.STAGES.values() if stage.reads in topics.STORY_TOPICS]
 TOPICS = [topic for stage in STAGES for topic in stage.inputs]
 NAMES = (
     "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision", "relates-to",
-    "replay-of", "x-other",
+    "replay-of", "x-other", RawName(b"\xff"),
 )  # fmt: skip
 _PATIENCE = 10_800.0
 _RECORDED = 60.0

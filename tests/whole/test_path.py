@@ -19,6 +19,7 @@ from pipeline.connect.locate import locate_elasticsearch
 from pipeline.index.bulk import write
 from pipeline.index.documents import Action
 from tests.conftest import ROOT, UPI
+from tests.raw_name import RawName
 from tests.whole.conftest import Wire, eventually, running
 
 SEEDS = ROOT / "seeds"
@@ -358,7 +359,7 @@ class TestBadInput:
     def test_garbage_on_a_topic_between_stages_is_a_dead_letter_and_stops_nobody(self, wire, topic):
         before = {letter["id"] for letter in wire.dead_letters()}
         with Sender(wire.kafka) as sender:
-            sender.send(topic, b"urn:garbage", b"{nonsense", [])
+            sender.send(topic, b"urn:garbage", b"{nonsense", [(RawName(b"\xff"), b"of no text")])
             sender.finish()
         wire.feed(ninjs(f"urn:after:{topic}"))
         wire.await_idle()

@@ -1,13 +1,17 @@
-"""Patch what is wrong in Faust. ``offsets`` works around another fault."""
+"""Patch what is wrong in Faust and aiokafka. ``offsets`` works around another fault."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy
+from aiokafka.record.memory_records import _MemoryRecordsPy
 from faust.transport.consumer import Consumer
 from faust.types import TP
 from mode.utils.queues import FlowControlQueue
 
+from pipeline.connect.header_names import accept_any_name
 from pipeline.topics import is_urgent
 
 
@@ -44,15 +48,15 @@ def read_urgent_first() -> None:
 
     aiokafka returns fetched messages in the order in which it fetched their partitions.
     """
-    fetched_records = Fetcher.fetched_records
+    fetched_records = fetcher.Fetcher.fetched_records
 
-    async def urgent_first(self: Fetcher, *arguments: Any, **options: Any) -> Any:
+    async def urgent_first(self: fetcher.Fetcher, *arguments: Any, **options: Any) -> Any:
         for tp in list(self._records):
             if not is_urgent(tp.topic):
                 self._records.move_to_end(tp)
         return await fetched_records(self, *arguments, **options)
 
-    Fetcher.fetched_records = urgent_first
+    fetcher.Fetcher.fetched_records = urgent_first
 
 
 def never_pause() -> None:
@@ -63,3 +67,45 @@ def never_pause() -> None:
     than its size divided by this ratio, which it never is.
     """
     FlowControlQueue.pressure_high_ratio = 0.5
+
+
+def read_any_header() -> None:
+    """Read messages whose header names are not UTF-8.
+
+    aiokafka raises an error for such a message, and then fetches it again without end.
+    """
+    accept_any_name(_DefaultRecordBatchPy)
+    fetcher.MemoryRecords = _Records
+
+
+class _Records(_MemoryRecordsPy):  # type: ignore[misc]
+    """The batches of messages in the answer to a fetch."""
+
+    def __init__(self, content: bytes | None) -> None:
+        super().__init__(content or b"")
+
+    def next_batch(self) -> Any:
+        batch = self._next_slice
+        if batch[self.MAGIC_OFFSET] < 2:
+            return super().next_batch()
+        self._cache_next()
+        return _Batch(bytes(batch))
+
+
+class _Batch:
+    """A batch that aiokafka's fast reader reads, and the slower one what that cannot."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content, self._batch = content, DefaultRecordBatch(content)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._batch, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        read = 0
+        try:
+            for record in self._batch:
+                yield record
+                read += 1
+        except UnicodeDecodeError:
+            yield from islice(_DefaultRecordBatchPy(self._content), read, None)

@@ -34,6 +34,7 @@ def run(stages: Sequence[Stage], settings: Settings) -> None:
     faust_patches.keep_failed_commits()
     faust_patches.read_urgent_first()
     faust_patches.never_pause()
+    faust_patches.read_any_header()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     apps = [_app(stage, settings) for stage in stages]
     worker = DrainingWorker(apps, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
