@@ -46,8 +46,7 @@ def make(stage: Stage, settings: Settings) -> AppT:
         # Few at once, because an urgent message waits until the stage has taken those before it.
         broker_max_poll_records=8,
         stream_buffer_maxsize=64,
-        # aiokafka finishes what it has fetched of one partition before it turns to the next. A large fetch
-        # would make the other partitions wait for minutes. A message of any size still arrives.
+        # A message of any size still arrives.
         consumer_max_fetch_size=256 << 10,
         stream_wait_empty=False,
         producer_acks=-1,

@@ -43,20 +43,25 @@ def keep_failed_commits() -> None:
     Consumer._commit_offsets = commit_offsets
 
 
-def read_urgent_first() -> None:
-    """Return what was fetched of urgent topics before all else.
+def read_round_robin() -> None:
+    """Return what was fetched of urgent topics before all else, and a few messages of each partition in turn.
 
-    aiokafka returns fetched messages in the order in which it fetched their partitions.
+    aiokafka returns all that it fetched of one partition before it returns any of the next. With small messages, a
+    partition would stand still for minutes.
     """
     fetched_records = fetcher.Fetcher.fetched_records
 
-    async def urgent_first(self: fetcher.Fetcher, *arguments: Any, **options: Any) -> Any:
+    async def round_robin(self: fetcher.Fetcher, *arguments: Any, **options: Any) -> Any:
         for tp in list(self._records):
             if not is_urgent(tp.topic):
                 self._records.move_to_end(tp)
-        return await fetched_records(self, *arguments, **options)
+        found = await fetched_records(self, *arguments, **options)
+        for tp in found:
+            if tp in self._records:
+                self._records.move_to_end(tp)
+        return found
 
-    fetcher.Fetcher.fetched_records = urgent_first
+    fetcher.Fetcher.fetched_records = round_robin
 
 
 def never_pause() -> None:

@@ -32,7 +32,7 @@ DRAIN = 10.0
 def run(stages: Sequence[Stage], settings: Settings) -> None:
     """Run the stages until SIGTERM or SIGINT. The settings must have the servers' addresses."""
     faust_patches.keep_failed_commits()
-    faust_patches.read_urgent_first()
+    faust_patches.read_round_robin()
     faust_patches.never_pause()
     faust_patches.read_any_header()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
