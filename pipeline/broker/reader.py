@@ -21,22 +21,33 @@ _CATCHING_UP = 30.0
 
 
 def fetch_all(kafka: Kafka, places: Sequence[Coordinate]) -> list[Envelope]:
-    """Return the messages at these coordinates, without those that have expired. Raises KafkaUnavailable."""
+    """Return the messages at these coordinates, without those that have expired.
+
+    Raises KafkaUnavailable if a topic is unknown or a message is slow to arrive.
+    """
     with consumer(kafka, fetch_bytes=1) as client:
-        return [found for at in places if (found := _fetch(kafka, client, at))]
+        bounds = _bounds(kafka, client, places)
+        found = (_fetch(kafka, client, at) for at in places if at.offset in bounds.get(_partition(kafka, at), ()))
+        return [envelope for envelope in found if envelope]
+
+
+def _bounds(kafka: Kafka, client: KafkaConsumer, places: Sequence[Coordinate]) -> dict[TopicPartition, range]:
+    """Return the offsets that each of these partitions holds, asking for all partitions at once."""
+    wanted = {_partition(kafka, at) for at in places}
+    partitions = {topic: client.partitions_for_topic(topic) for topic in {tp.topic for tp in wanted}}
+    if unknown := [topic for topic, numbers in partitions.items() if not numbers]:
+        raise KafkaUnavailable(f"no partition of {', '.join(unknown)} is known")
+    known = [tp for tp in wanted if tp.partition in partitions[tp.topic]]
+    if not known:
+        return {}
+    begins, ends = client.beginning_offsets(known), client.end_offsets(known)
+    return {tp: range(begins[tp], ends[tp]) for tp in known}
 
 
 def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | None:
-    """Return the message, or None if it has certainly expired. Raises KafkaUnavailable if it is slow to arrive."""
-    where = TopicPartition(kafka.named(at.topic), at.partition)
-    partitions = client.partitions_for_topic(where.topic)
-    if not partitions:
-        raise KafkaUnavailable(f"no partition of {where.topic} is known")
-    if at.partition not in partitions:
-        return None
+    """Return the message, or None if it has expired meanwhile. Raises KafkaUnavailable if it is slow to arrive."""
+    where = _partition(kafka, at)
     client.assign([where])
-    if not client.beginning_offsets([where])[where] <= at.offset < client.end_offsets([where])[where]:
-        return None
     client.seek(where, at.offset)
     deadline = time.monotonic() + _FETCHING
     while time.monotonic() < deadline:
@@ -44,6 +55,10 @@ def _fetch(kafka: Kafka, client: KafkaConsumer, at: Coordinate) -> Envelope | No
             # A different offset means that compaction has removed the message.
             return _envelope(kafka, record) if record.offset == at.offset else None
     raise KafkaUnavailable(f"{at} did not come within {_FETCHING:g} s")
+
+
+def _partition(kafka: Kafka, at: Coordinate) -> TopicPartition:
+    return TopicPartition(kafka.named(at.topic), at.partition)
 
 
 def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[Envelope]:
