@@ -4,11 +4,16 @@ Kafka accepts any bytes as a header's name. Both Python clients raise an error f
 its partition stands still for good.
 """
 
+from functools import cache
 from typing import Any, SupportsIndex
 
 
+@cache
 def accept_any_name(batches: type[Any]) -> None:
-    r"""Patch a client's class of record batches, written in Python: a byte that is no UTF-8 is read as ``\xff``."""
+    r"""Patch a client's class of record batches, written in Python: a byte that is no UTF-8 is read as ``\xff``.
+
+    Another call for the same class changes nothing.
+    """
     read_message = batches._read_msg
 
     def read_any_message(batch: Any) -> Any:

@@ -17,8 +17,6 @@ from pipeline.settings import Kafka
 _BOOTSTRAP_MS = 5_000
 _BACKOFF_MS = 5
 
-accept_any_name(DefaultRecordBatch)
-
 
 def options(kafka: Kafka) -> dict[str, Any]:
     """Return the connection options of a kafka-python client.
@@ -106,6 +104,7 @@ def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer
     ``fetch_bytes`` is how much to request of a partition at once; a larger message still arrives. Raises
     KafkaUnavailable.
     """
+    accept_any_name(DefaultRecordBatch)
     with translate_errors(kafka):
         client = KafkaConsumer(
             **options(kafka),

@@ -11,7 +11,7 @@ from aiokafka.consumer import fetcher
 from kafka.record import MemoryRecords
 from kafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from pipeline.connect import kafka_client
+from pipeline.connect.header_names import accept_any_name
 from pipeline.workers.runtime import faust_patches
 from tests.raw_name import RawName
 
@@ -21,8 +21,6 @@ HEADERS = (
     [],
     [(RawName(b"\xc3"), b"4")],
 )
-
-
 EXPECTED = [
     (offset, b"key", b"value", headers)
     for offset, headers in enumerate([[("a", b"1")], [(r"\xff\xfe", b"2"), ("b", b"3")], [], [(r"\xc3", b"4")]] * 2)
@@ -62,7 +60,7 @@ class TestHeaderNames:
         assert not any(fetcher.MemoryRecords(content).has_next() for content in (None, b""))
 
     def test_kafka_python_reads_them_too(self, content):
-        assert kafka_client.DefaultRecordBatch is DefaultRecordBatch
+        accept_any_name(DefaultRecordBatch)
         records, found = MemoryRecords(content), []
         while batch := records.next_batch():
             found += [(each.offset, each.key, each.value, each.headers) for each in batch]

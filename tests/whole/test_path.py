@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import httpx
 import pytest
 
+from pipeline.broker.reader import read
 from pipeline.broker.sender import Sender
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import locate_elasticsearch
@@ -366,6 +367,7 @@ class TestBadInput:
         (letter,) = [letter for letter in wire.dead_letters() if letter["id"] not in before]
         assert letter["trace"].startswith(topic)
         assert wire("dead", "show", letter["id"]).stdout == b"{nonsense"
+        assert any((r"\xff", b"of no text") in each.pairs for each in read(wire.kafka, topic))
         assert wire.story(f"urn:after:{topic}")
 
 
