@@ -90,6 +90,19 @@ def listed_updates(record: Record, records: Mapping[str, Record], source: str, n
     return record.model_copy(update={"replaces": tuple(sorted(replaces, key=_order))})
 
 
+def relisted(
+    record: Record, known: Record | None, records: Mapping[str, Record], source: str, now: datetime, policy: Policy
+) -> Record:
+    """Return the record of a story that has arrived, with the earlier stories that it stands for now.
+
+    If the ``known`` record of a story that was passed on before lists others, its version is held until it is indexed,
+    for the reason given in ``unfolded``.
+    """
+    relisted = listed_updates(record, records, source, now)
+    is_other = known is not None and bool(known.revision) and relisted.replaces != known.replaces
+    return unconfirmed(relisted, now, policy) if is_other else relisted
+
+
 def add_update(known: Record, update: Record, records: Mapping[str, Record], now: datetime, policy: Policy) -> Decision:
     """Decide about a story after the record of its update has changed: remove it from the indices, or let it be."""
     if known.uri in path(update.uri, records, now):

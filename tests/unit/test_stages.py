@@ -290,6 +290,23 @@ class TestDesk:
         assert "urn:test:1" not in last or last["urn:test:1"].replacedby == "urn:test:2"
         assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
 
+    def test_an_update_that_comes_again_and_lists_more_is_sent_again_if_both_workers_die(self):
+        at = Desk()
+        at.give(make_story(body=HARBOUR))
+        at.give(self.update())
+        for _ in range(2):  # No worker sends what it has decided.
+            at.give(self.update(), relates_to="urn:test:1")
+            at.give(self.update())
+        assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
+        (outcome,) = at.give(self.update(), relates_to="urn:test:1")
+        assert sent(outcome) == [(None, "urn:test:1", 1)], "nobody but the release sends the update again"
+        read = len(at.calm.held(topics.STORIES))
+        at.now += CONFIRMATION
+        at.calm.run(at.desk.release())
+        (released,) = at.calm.held(topics.STORIES)[read:]
+        (outcome,) = at.calm.run(at.desk.work([released]))
+        assert (None, "urn:test:2", 1) in sent(outcome)
+
     def test_what_it_has_compared_itself_is_not_read_from_kafka_again_and_what_another_desk_has_is(self, monkeypatch):
         at, other, fetched = Desk(), Desk(), []
         other.calm = at.calm

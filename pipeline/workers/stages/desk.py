@@ -163,7 +163,7 @@ class Desk:
             records[story.uri] = relations.unfolded(known, records, now, self._policy)
         comparison = comparisons.get(arrival.envelope.at)
         decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
-        records[story.uri] = relations.listed_updates(decision.record, records, story.source.name, now)
+        records[story.uri] = relations.relisted(decision.record, known, records, story.source.name, now, self._policy)
         # A message to another story's partition must not cause further such messages.
         return story.uri, replace(decision, notify=()) if arrival.relates_to else decision
 
