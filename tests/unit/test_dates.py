@@ -217,9 +217,9 @@ def test_a_story_is_written_on_the_day_of_its_dateline_unless_that_is_long_ago()
 
 
 def test_a_long_text_of_nothing_but_dates_is_read(nlp):
-    body = "On Monday, May 13, 2024, at 3 p.m. " * 1_000
+    body = "On Monday, May 13, 2024, at 3 p.m. " * 250
     (found,) = annotate(nlp, [AnnotationInput(body, written=THURSDAY)])
-    assert len(found.dates) >= 2_000
+    assert len(found.dates) >= 500
 
 
 def test_where_the_calendar_ends_there_is_no_value():

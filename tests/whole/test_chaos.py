@@ -23,8 +23,9 @@ from tests.chaos.rounds import disturbed, undisturbed
 from tests.chaos.system import System, running
 from tests.whole.conftest import eventually
 
-ROUNDS = 2
-SEED = 20
+ROUNDS = 1
+SEED = 26
+"""A worker and the broker are killed."""
 
 
 @pytest.fixture(scope="module")
