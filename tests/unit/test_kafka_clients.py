@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from kafka.record import MemoryRecords
 from kafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
+from kafka.record.legacy_records import LegacyRecordBatchBuilder
 
 from pipeline.connect.header_names import accept_any_name
 from pipeline.workers.runtime import faust_patches
@@ -53,6 +54,19 @@ class TestHeaderNames:
             TopicPartition("wire.raw", 0), records, [], 0, None, None, check_crcs=True, isolation_level=0
         )
         assert [(each.offset, each.key, each.value, list(each.headers)) for each in fetched] == EXPECTED
+
+    @pytest.mark.parametrize("magic", [0, 1])
+    def test_messages_of_the_formats_without_headers_are_read(self, monkeypatch, magic):
+        monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
+        faust_patches.read_any_header()
+        builder = LegacyRecordBatchBuilder(magic, 0, 1 << 16)
+        for offset in range(3):
+            builder.append(offset, 0, b"key", b"value")
+        records = fetcher.MemoryRecords(bytes(builder.build()))
+        found = []
+        while records.has_next():
+            found += [(each.offset, each.key, each.value) for each in records.next_batch()]
+        assert found == [(offset, b"key", b"value") for offset in range(3)]
 
     def test_an_empty_answer_is_empty(self, monkeypatch):
         monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
