@@ -44,11 +44,17 @@ def _batch(first, compression, messages):
     return bytes(batch)
 
 
+@pytest.fixture
+def faust_records(monkeypatch):
+    """Return the class that reads a fetched answer in Faust."""
+    monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
+    faust_patches.read_any_header()
+    return fetcher.MemoryRecords
+
+
 class TestHeaderNames:
-    def test_faust_reads_names_that_are_not_utf_8(self, monkeypatch, content):
-        monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
-        faust_patches.read_any_header()
-        records = fetcher.MemoryRecords(content)
+    def test_faust_reads_names_that_are_not_utf_8(self, faust_records, content):
+        records = faust_records(content)
         assert (records.has_next(), records.size_in_bytes()) == (True, len(content))
         fetched = fetcher.PartitionRecords(
             TopicPartition("wire.raw", 0), records, [], 0, None, None, check_crcs=True, isolation_level=0
@@ -56,22 +62,18 @@ class TestHeaderNames:
         assert [(each.offset, each.key, each.value, list(each.headers)) for each in fetched] == EXPECTED
 
     @pytest.mark.parametrize("magic", [0, 1])
-    def test_messages_of_the_formats_without_headers_are_read(self, monkeypatch, magic):
-        monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
-        faust_patches.read_any_header()
+    def test_messages_of_the_formats_without_headers_are_read(self, faust_records, magic):
         builder = LegacyRecordBatchBuilder(magic, 0, 1 << 16)
         for offset in range(3):
             builder.append(offset, 0, b"key", b"value")
-        records = fetcher.MemoryRecords(bytes(builder.build()))
+        records = faust_records(bytes(builder.build()))
         found = []
         while records.has_next():
             found += [(each.offset, each.key, each.value) for each in records.next_batch()]
         assert found == [(offset, b"key", b"value") for offset in range(3)]
 
-    def test_an_empty_answer_is_empty(self, monkeypatch):
-        monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
-        faust_patches.read_any_header()
-        assert not any(fetcher.MemoryRecords(content).has_next() for content in (None, b""))
+    def test_an_empty_answer_is_empty(self, faust_records):
+        assert not any(faust_records(content).has_next() for content in (None, b""))
 
     def test_kafka_python_reads_them_too(self, content):
         accept_any_name(DefaultRecordBatch)

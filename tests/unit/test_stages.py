@@ -93,6 +93,13 @@ class Desk:
             outcomes = self.calm.run(self.desk.work(back)) if back else []
         return passed
 
+    def release(self):
+        """Return the messages that are sent again once a version took too long to be indexed."""
+        read = len(self.calm.held(topics.STORIES))
+        self.now += CONFIRMATION
+        self.calm.run(self.desk.release())
+        return self.calm.held(topics.STORIES)[read:]
+
     def record(self, uri: str = "urn:test:1"):
         return self.calm.documents.records[uri][0]
 
@@ -236,10 +243,7 @@ class TestDesk:
         at = self.with_copy(earlier=("urn:test:1",))
         copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
         at.give(copy, source="two", feed="two")  # The worker dies before it sends the outcome.
-        at.now += CONFIRMATION
-        at.calm.run(at.desk.release())
-        *_, released = at.calm.held(topics.STORIES)
-        (outcome,) = at.calm.run(at.desk.work([released]))
+        (outcome,) = at.calm.run(at.desk.work(at.release()))
         assert (None, "urn:test:2", 1) in sent(outcome)
         assert at.record("urn:test:2").held
         indexing = index.Indexing(at.calm.store, at.calm.indices, POLICY, lambda: at.now)
@@ -300,11 +304,7 @@ class TestDesk:
         assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
         (outcome,) = at.give(self.update(), relates_to="urn:test:1")
         assert sent(outcome) == [(None, "urn:test:1", 1)], "nobody but the release sends the update again"
-        read = len(at.calm.held(topics.STORIES))
-        at.now += CONFIRMATION
-        at.calm.run(at.desk.release())
-        (released,) = at.calm.held(topics.STORIES)[read:]
-        (outcome,) = at.calm.run(at.desk.work([released]))
+        (outcome,) = at.calm.run(at.desk.work(at.release()))
         assert (None, "urn:test:2", 1) in sent(outcome)
 
     def test_what_it_has_compared_itself_is_not_read_from_kafka_again_and_what_another_desk_has_is(self, monkeypatch):
