@@ -1,0 +1,199 @@
+"""The stages alert and deliver as functions from envelopes to outcomes. The record of deliveries is in memory."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from pipeline import topics
+from pipeline.alerts import delivery_log, matching
+from pipeline.alerts.matching import Match
+from pipeline.alerts.notify import Notifier
+from pipeline.alerts.saved_searches import Alert
+from pipeline.envelope import Coordinate, Envelope, Headers
+from pipeline.errors import AlertFailed, ConfigurationError, DeliveryFailed, ElasticsearchUnavailable
+from pipeline.settings import Elasticsearch, Settings
+from pipeline.story import Indexed
+from pipeline.workers.contract import Context, Done, Outcome, Send
+from pipeline.workers.stages import alert, deliver
+from tests.conftest import NOON
+from tests.simulation.calm import Calm
+
+GAS = Alert(name="gas", query="gas", created=NOON - timedelta(days=1))
+
+
+class Record:
+    """The matches found, and the channels that have each, by id."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Match] = {}
+        self.delivered: dict[str, tuple[str, ...]] = {}
+
+    def find(self, _client: object, uris: Sequence[str]) -> list[Match]:
+        return [match for match in self.found.values() if match.uri in uris]
+
+    def record(self, _client: object, found: Sequence[Match]) -> list[Match]:
+        self.found |= {match.id: match for match in found}
+        return [match for match in found if match.id not in self.delivered]
+
+    def delivered_channels(self, _client: object, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
+        return {match.id: self.delivered[match.id] for match in found if match.id in self.delivered}
+
+    def record_delivery(self, _client: object, match: Match, channels: Sequence[str]) -> None:
+        self.delivered[match.id] = tuple(channels)
+
+
+@pytest.fixture
+def record(monkeypatch) -> Record:
+    kept = Record()
+    for name in ("find", "record", "delivered_channels", "record_delivery"):
+        monkeypatch.setattr(delivery_log, name, getattr(kept, name))
+    return kept
+
+
+@pytest.fixture
+def alerts(monkeypatch) -> list[Alert]:
+    """Return the saved searches, to be filled."""
+    saved: list[Alert] = []
+    for stage in (alert, deliver):
+        monkeypatch.setattr(stage, "load_all", lambda _client: saved)
+    return saved
+
+
+def context(stage: topics.Stage) -> Context:
+    calm = Calm()
+    settings = Settings(elasticsearch=Elasticsearch(hosts="http://elasticsearch.invalid:9200"))
+    return Context(stage, settings, calm.broker, calm.metrics)
+
+
+def envelope(number: int, value: bytes) -> Envelope:
+    headers = Headers(uri="urn:test:1", received_at=NOON)
+    return Envelope(Coordinate("wire.test", 0, number), b"urn:test:1", value, headers.pairs())
+
+
+def hit(uri: str, version: int) -> dict[str, object]:
+    """Return the story as a search finds it."""
+    time = NOON.isoformat()
+    return {
+        "uri": uri, "version": version, "versioncreated": time, "firstcreated": time, "headline": "Gas",
+        "source": {"name": "Test", "receivedat": time}, "body": "The gas leaked.", "highlight": {},
+    }  # fmt: skip
+
+
+class TestAlert:
+    @pytest.fixture(autouse=True)
+    def index(self, monkeypatch, record):
+        """Every alert but "broken" finds every story that is asked for."""
+        self.versions: dict[str, int] = {}
+
+        def hits(_client: object, saved: Alert, uris: Sequence[str]):
+            if saved.name == "broken":
+                raise ConfigurationError("400: too many clauses")
+            return [hit(uri, self.versions[uri]) for uri in uris]
+
+        monkeypatch.setattr(matching, "_hits", hits)
+        monkeypatch.setattr(alert, "refresh", lambda _client: None)
+
+    def outcomes(self, *versions: tuple[str, int]) -> list[Outcome]:
+        """Return what becomes of these versions, which arrive in one batch."""
+        self.versions |= dict(versions)
+        batch = [
+            Indexed(uri=uri, version=number, versioncreated=NOON, firstcreated=NOON, pubstatus="usable")
+            for uri, number in versions
+        ]
+        messages = [envelope(number, each.model_dump_json().encode()) for number, each in enumerate(batch)]
+        return asyncio.run(alert.Matching(context(topics.ALERT)).work(messages))
+
+    def test_each_match_is_a_message_under_its_alert_with_the_story_s_uri_and_time(self, alerts):
+        alerts += [GAS, GAS.model_copy(update={"name": "oil"})]
+        ((gas, oil),) = self.outcomes(("urn:test:1", 1))
+        assert isinstance(gas, Send)
+        assert isinstance(oil, Send)
+        assert (gas.key, oil.key) == ("gas", "oil")
+        assert (gas.headers.uri, gas.headers.received_at) == ("urn:test:1", NOON)
+        assert Match.model_validate_json(gas.value).version == 1
+
+    def test_an_alert_whose_search_fails_makes_a_dead_letter_beside_the_matches_of_the_others(self, alerts):
+        alerts += [GAS.model_copy(update={"name": "broken"}), GAS]
+        ((sent, failed),) = self.outcomes(("urn:test:1", 1))
+        assert isinstance(sent, Send)
+        assert isinstance(failed, AlertFailed)
+        assert "broken" in str(failed)
+        assert "too many clauses" in str(failed)
+
+    def test_of_several_versions_in_a_batch_the_last_is_notified(self, alerts):
+        alerts.append(GAS)
+        first, other, last = self.outcomes(("urn:test:1", 1), ("urn:test:2", 1), ("urn:test:1", 2))
+        assert isinstance(first, Done)
+        assert [Match.model_validate_json(sent.value).version for (sent,) in (other, last)] == [1, 2]
+
+    def test_a_message_that_comes_again_is_notified_again_until_it_was_delivered(self, alerts, record):
+        alerts.append(GAS)
+        once, again = (self.outcomes(("urn:test:1", 1)) for _ in range(2))
+        assert once == again
+        record.delivered[next(iter(record.found))] = ()
+        assert self.outcomes(("urn:test:1", 1)) == [Done("no match")]
+
+    def test_without_alerts_nothing_matches(self, alerts, record):
+        assert self.outcomes(("urn:test:1", 1)) == [Done("no match")]
+        assert not record.found
+
+
+class TestDeliver:
+    MAILED = GAS.model_copy(update={"email": ("ann@example.org", "bob@example.org")})
+    MATCH = Match(
+        id="1", alert="gas", kind="match", uri="urn:test:1", version=1, versioncreated=NOON, firstcreated=NOON, at=NOON
+    )  # fmt: skip
+
+    @pytest.fixture
+    def mailboxes(self, monkeypatch) -> dict[str, list[str]]:
+        """Return the ids of what each address got. One that is not listed refuses."""
+        boxes: dict[str, list[str]] = {"ann@example.org": []}
+
+        async def notify(_notifier: Notifier, match: Match, _alert: Alert, channel: str) -> None:
+            if channel not in boxes:
+                raise DeliveryFailed(f"{channel} refuses")
+            boxes[channel].append(match.id)
+
+        monkeypatch.setattr(Notifier, "notify", notify)
+        return boxes
+
+    def outcome(self) -> Outcome:
+        message = envelope(0, self.MATCH.model_dump_json().encode())
+        (outcome,) = asyncio.run(deliver.Delivery(context(topics.DELIVER)).work([message]))
+        return outcome
+
+    def test_a_recipient_that_refuses_is_a_dead_letter_and_keeps_no_other_waiting(self, alerts, record, mailboxes):
+        alerts.append(self.MAILED)
+        failed = self.outcome()
+        assert isinstance(failed, DeliveryFailed)
+        assert str(failed) == "bob@example.org refuses"
+        assert mailboxes == {"ann@example.org": ["1"]}
+
+    def test_one_that_is_replayed_goes_to_those_alone_who_do_not_have_it(self, alerts, record, mailboxes):
+        alerts.append(self.MAILED)
+        self.outcome()
+        mailboxes["bob@example.org"] = []
+        assert self.outcome() == Done("delivered")
+        assert mailboxes == {"ann@example.org": ["1"], "bob@example.org": ["1"]}
+        assert record.delivered == {"1": ("ann@example.org", "bob@example.org")}
+
+    def test_an_alert_that_was_removed_notifies_nobody(self, alerts, record, mailboxes):
+        assert self.outcome() == Done("delivered")
+        assert mailboxes == {"ann@example.org": []}
+
+    def test_a_webhook_in_this_network_is_a_dead_letter(self, alerts, record):
+        alerts.append(GAS.model_copy(update={"webhook": "http://127.0.0.1:9200/"}))
+        failed = self.outcome()
+        assert isinstance(failed, DeliveryFailed)
+        assert "an address of this network" in str(failed)
+
+    def test_while_elasticsearch_is_away_a_match_waits(self, alerts, record, mailboxes, monkeypatch):
+        def away(*_: object) -> None:
+            raise ElasticsearchUnavailable("away")
+
+        monkeypatch.setattr(delivery_log, "record_delivery", away)
+        alerts.append(self.MAILED)
+        with pytest.raises(ElasticsearchUnavailable):
+            self.outcome()
