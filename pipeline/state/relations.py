@@ -98,9 +98,9 @@ def relisted(
     If the ``known`` record of a story that was passed on before lists others, its version is held until it is indexed,
     for the reason given in ``unfolded``.
     """
-    relisted = listed_updates(record, records, source, now)
-    is_other = known is not None and bool(known.revision) and relisted.replaces != known.replaces
-    return unconfirmed(relisted, now, policy) if is_other else relisted
+    current = listed_updates(record, records, source, now)
+    is_other = known is not None and bool(known.revision) and current.replaces != known.replaces
+    return unconfirmed(current, now, policy) if is_other else current
 
 
 def add_update(known: Record, update: Record, records: Mapping[str, Record], now: datetime, policy: Policy) -> Decision:
