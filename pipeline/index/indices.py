@@ -1,16 +1,31 @@
-"""The indices as the index stage writes them."""
+"""The indices as the index stage writes them: in bulk, with every single result checked.
 
+``helpers.bulk`` stops at the first bad chunk and hides 429s (elasticsearch-py 864, 2673), so this module makes the
+requests itself. A version conflict is success, since something newer is there; 429 and 5xx are retried; anything
+else is a rejection with Elasticsearch's reason.
+"""
+
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from pipeline.connect.elasticsearch_client import NO_INDEX, AsyncClient, found_documents, translate_errors
+from elasticsearch import ApiError
+
+from pipeline.connect.elasticsearch_client import (
+    NO_INDEX,
+    AsyncClient,
+    bulk_item_error,
+    found_documents,
+    translate_errors,
+)
 from pipeline.errors import ElasticsearchUnavailable
-from pipeline.index import bulk
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kinds import KINDS
 from pipeline.story import story_id
+
+_PAUSE = 0.1
 
 
 class Indices(Protocol):
@@ -45,8 +60,23 @@ class ElasticsearchIndices:
     async def write(
         self, actions: Sequence[Action], *, refresh: bool = False
     ) -> Sequence[str | ElasticsearchUnavailable | None]:
-        """See Indices."""
-        return await bulk.write(self._client, actions, refresh=refresh)
+        """See Indices.
+
+        Rejected items are retried until a retry makes no progress: a batch for more shards than a node's queue holds
+        would otherwise be rejected in part each time.
+        """
+        client = self._client
+        results = await _once(client, actions, refresh)
+        waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchUnavailable)]
+        left = len(actions)
+        while 0 < len(waiting) < left:
+            left = len(waiting)
+            await asyncio.sleep(_PAUSE)
+            again = await _once(client, [actions[number] for number in waiting], refresh)
+            for number, result in zip(waiting, again, strict=True):
+                results[number] = result
+            waiting = [number for number in waiting if isinstance(results[number], ElasticsearchUnavailable)]
+        return results
 
     async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
         """See Indices. Reads by id are in real time."""
@@ -61,3 +91,35 @@ class ElasticsearchIndices:
             wanted[doc["_id"]][0]: {kind.alias: len(doc["_source"].get(kind.alias, ())) for kind in KINDS}
             for doc in found
         }
+
+
+async def _once(
+    client: AsyncClient, actions: Sequence[Action], refresh: bool
+) -> list[str | ElasticsearchUnavailable | None]:
+    try:
+        with translate_errors(client):
+            response = await client.bulk(
+                operations=[line for a in actions for line in _lines(client, a)], refresh=refresh
+            )
+    except ApiError as error:
+        if len(actions) == 1:
+            return [f"{error.status_code} {error.error}: {error.message}"]
+        # One of them breaks the whole request, for example by its size: find it by bisection.
+        half = len(actions) // 2
+        return [
+            *await _once(client, actions[:half], refresh),
+            *await _once(client, actions[half:], refresh),
+        ]
+    return [bulk_item_error(next(iter(item.values()))) for item in response["items"]]
+
+
+def _lines(client: AsyncClient, action: Action) -> list[dict[str, Any]]:
+    meta = {
+        "_index": client.named(action.index),
+        "_id": action.id,
+        "version": action.version,
+        "version_type": "external_gte",
+    }
+    if action.document is None:
+        return [{"delete": meta}]
+    return [{"index": meta}, action.document]

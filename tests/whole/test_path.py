@@ -17,8 +17,8 @@ from pipeline.broker.reader import read
 from pipeline.broker.sender import Sender
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import locate_elasticsearch
-from pipeline.index.bulk import write
 from pipeline.index.documents import Action
+from pipeline.index.indices import ElasticsearchIndices
 from tests.conftest import ROOT, UPI
 from tests.raw_name import RawName
 from tests.whole.conftest import Wire, eventually, running
@@ -387,7 +387,7 @@ class TestBulk:
 
         async def run():
             async with connect_async(elasticsearch) as client:
-                return await write(client, actions)
+                return await ElasticsearchIndices(client).write(actions)
 
         return asyncio.run(run())
 
