@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 
@@ -14,13 +13,11 @@ from pipeline.alerts.saved_searches import Alert
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.errors import AlertFailed, ConfigurationError, DeliveryFailed, ElasticsearchUnavailable
 from pipeline.settings import Elasticsearch, Settings
-from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Outcome, Send
 from pipeline.workers.stages import alert, deliver
 from tests.conftest import NOON
 from tests.simulation.calm import Calm
-
-GAS = Alert(name="gas", query="gas", created=NOON - timedelta(days=1))
+from tests.unit.test_alerts import ALERT, hit, indexed
 
 
 class Record:
@@ -72,15 +69,6 @@ def envelope(number: int, value: bytes) -> Envelope:
     return Envelope(Coordinate("wire.test", 0, number), b"urn:test:1", value, headers.pairs())
 
 
-def hit(uri: str, version: int) -> dict[str, object]:
-    """Return the story as a search finds it."""
-    time = NOON.isoformat()
-    return {
-        "uri": uri, "version": version, "versioncreated": time, "firstcreated": time, "headline": "Gas",
-        "source": {"name": "Test", "receivedat": time}, "body": "The gas leaked.", "highlight": {},
-    }  # fmt: skip
-
-
 class TestAlert:
     @pytest.fixture(autouse=True)
     def index(self, monkeypatch, record):
@@ -90,7 +78,7 @@ class TestAlert:
         def hits(_client: object, saved: Alert, uris: Sequence[str]):
             if saved.name == "broken":
                 raise ConfigurationError("400: too many clauses")
-            return [hit(uri, self.versions[uri]) for uri in uris]
+            return [hit(self.versions[uri], "leaked") | {"uri": uri} for uri in uris]
 
         monkeypatch.setattr(matching, "_hits", hits)
         monkeypatch.setattr(alert, "refresh", lambda _client: None)
@@ -98,15 +86,12 @@ class TestAlert:
     def outcomes(self, *versions: tuple[str, int]) -> list[Outcome]:
         """Return what becomes of these versions, which arrive in one batch."""
         self.versions |= dict(versions)
-        batch = [
-            Indexed(uri=uri, version=number, versioncreated=NOON, firstcreated=NOON, pubstatus="usable")
-            for uri, number in versions
-        ]
+        batch = [indexed(number).model_copy(update={"uri": uri}) for uri, number in versions]
         messages = [envelope(number, each.model_dump_json().encode()) for number, each in enumerate(batch)]
         return asyncio.run(alert.Matching(context(topics.ALERT)).work(messages))
 
     def test_each_match_is_a_message_under_its_alert_with_the_story_s_uri_and_time(self, alerts):
-        alerts += [GAS, GAS.model_copy(update={"name": "oil"})]
+        alerts += [ALERT, ALERT.model_copy(update={"name": "oil"})]
         ((gas, oil),) = self.outcomes(("urn:test:1", 1))
         assert isinstance(gas, Send)
         assert isinstance(oil, Send)
@@ -115,7 +100,7 @@ class TestAlert:
         assert Match.model_validate_json(gas.value).version == 1
 
     def test_an_alert_whose_search_fails_makes_a_dead_letter_beside_the_matches_of_the_others(self, alerts):
-        alerts += [GAS.model_copy(update={"name": "broken"}), GAS]
+        alerts += [ALERT.model_copy(update={"name": "broken"}), ALERT]
         ((sent, failed),) = self.outcomes(("urn:test:1", 1))
         assert isinstance(sent, Send)
         assert isinstance(failed, AlertFailed)
@@ -123,13 +108,13 @@ class TestAlert:
         assert "too many clauses" in str(failed)
 
     def test_of_several_versions_in_a_batch_the_last_is_notified(self, alerts):
-        alerts.append(GAS)
+        alerts.append(ALERT)
         first, other, last = self.outcomes(("urn:test:1", 1), ("urn:test:2", 1), ("urn:test:1", 2))
         assert isinstance(first, Done)
         assert [Match.model_validate_json(sent.value).version for (sent,) in (other, last)] == [1, 2]
 
     def test_a_message_that_comes_again_is_notified_again_until_it_was_delivered(self, alerts, record):
-        alerts.append(GAS)
+        alerts.append(ALERT)
         once, again = (self.outcomes(("urn:test:1", 1)) for _ in range(2))
         assert once == again
         record.delivered[next(iter(record.found))] = ()
@@ -141,7 +126,7 @@ class TestAlert:
 
 
 class TestDeliver:
-    MAILED = GAS.model_copy(update={"email": ("ann@example.org", "bob@example.org")})
+    MAILED = ALERT.model_copy(update={"email": ("ann@example.org", "bob@example.org")})
     MATCH = Match(
         id="1", alert="gas", kind="match", uri="urn:test:1", version=1, versioncreated=NOON, firstcreated=NOON, at=NOON
     )  # fmt: skip
@@ -184,7 +169,7 @@ class TestDeliver:
         assert mailboxes == {"ann@example.org": []}
 
     def test_a_webhook_in_this_network_is_a_dead_letter(self, alerts, record):
-        alerts.append(GAS.model_copy(update={"webhook": "http://127.0.0.1:9200/"}))
+        alerts.append(ALERT.model_copy(update={"webhook": "http://127.0.0.1:9200/"}))
         failed = self.outcome()
         assert isinstance(failed, DeliveryFailed)
         assert "an address of this network" in str(failed)
