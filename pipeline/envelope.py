@@ -75,6 +75,7 @@ class Headers:
 
     uri: str = ""
     source: str = ""
+    sender: str = ""
     feed: str = ""
     format: str = ""
     content_type: str = ""
@@ -194,6 +195,7 @@ def _written(value: object) -> str:
 _READERS = {
     "uri": _text,
     "source": _text,
+    "sender": _text,
     "feed": _text,
     "format": _text,
     "content_type": _text,

@@ -44,8 +44,9 @@ class RawStory:
 
     ``uri`` identifies the item: the identifier it states, else one its feed assigns. ``source`` is the provider,
     ``feed`` the default name of the feed; where both are the same, a provider stated inside the item takes
-    precedence. ``published`` is a publication time given beside the item (``--published``). With ``captions`` the
-    caption of a picture makes a story. ``seems_urgent`` is what the feed guesses from the bytes.
+    precedence. ``sender`` answers for the item and may give orders about its stories; "" means that the provider which
+    the item states is believed. ``published`` is a publication time given beside the item (``--published``). With
+    ``captions`` the caption of a picture makes a story. ``seems_urgent`` is what the feed guesses from the bytes.
     """
 
     uri: str
@@ -56,6 +57,7 @@ class RawStory:
     content_type: str = "application/octet-stream"
     published: datetime | None = None
     feed: str = ""
+    sender: str = ""
     captions: bool = False
     seems_urgent: bool = False
 
@@ -70,6 +72,7 @@ class RawStory:
         return Headers(
             uri=self.uri,
             source=self.source,
+            sender=self.sender,
             feed=self.feed,
             format=self.format,
             content_type=self.content_type,
@@ -92,6 +95,7 @@ class RawStory:
             content_type=headers.content_type or "application/octet-stream",
             published=headers.published,
             feed=headers.feed,
+            sender=headers.sender,
             captions=bool(headers.captions),
         )
 
@@ -126,6 +130,17 @@ class Removed(Value):
     text: str
 
 
+class Order(Value):
+    """What a message orders in words, where no field says it: to hold its own story, or to kill one that it names.
+
+    ``text`` are the words. ``names`` are the designations of the story to kill, as ``designation`` compares them.
+    """
+
+    kind: Literal["hold", "kill"]
+    text: str
+    names: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+
+
 def _urgency(value: object) -> object:
     return value if isinstance(value, int) and 1 <= value <= 9 else None
 
@@ -136,7 +151,8 @@ class Story(Value):
     ``signal`` (NewsML-G2) is what the sender says about the message: a test or an advisory is no story; a
     correction or an update (write-through) replaces an earlier version. ``replacedby`` is the uri of an update
     under another identifier; a message with it removes the story from the indices. ``receivedas`` is the uri under
-    which the story came, if that uri belongs to another story.
+    which the story came, if that uri belongs to another story. ``order`` is what its words order: such a message is
+    itself withheld or canceled.
     """
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
@@ -161,6 +177,7 @@ class Story(Value):
     embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
     replacedby: Words = None
     receivedas: Words = None
+    order: Annotated[Order | None, Field(exclude_if=is_absent)] = None
     source: Source
     body: str
     removed: tuple[Removed, ...] = ()
@@ -174,6 +191,14 @@ class Story(Value):
     def annotated(self, annotations: Annotations) -> "AnnotatedStory":
         """Return the story with its annotations."""
         return AnnotatedStory.model_construct(**dict(self), **dict(annotations))
+
+
+def sender_of(story: Story, headers: Headers) -> str:
+    """Return who answers for a message, in the spelling in which senders are compared.
+
+    A kill, a hold or a new version counts for this sender's own stories only.
+    """
+    return " ".join((headers.sender or story.source.name).casefold().split())
 
 
 def is_urgent(story: Story) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pipeline.state.record import Record
 from pipeline.state.store import Store
+from pipeline.story import Order
 from tests.conftest import NOON
 
 Refresh = Callable[[], Awaitable[object]]
@@ -63,10 +64,37 @@ async def what_is_due_is_found_and_nothing_else(store: Store, refresh: Refresh) 
     assert [each.uri for each in await store.due(NOON)] == ["urn:due"]
 
 
+async def orders_are_found_until_they_are_settled(store: Store, refresh: Refresh) -> None:
+    order = Order(kind="kill", text="Please kill it.")
+    changes = [
+        (record("urn:order:old", order=order, versioncreated=NOON), None),
+        (record("urn:order:new", order=order, versioncreated=NOON + timedelta(hours=1)), None),
+        (record("urn:order:done", order=order, settled=True), None),
+    ]
+    await store.write(changes)
+    await refresh()
+    assert [each.uri for each in await store.unsettled()] == ["urn:order:new", "urn:order:old"]
+
+
+async def stories_are_found_by_what_their_sender_calls_them(store: Store, refresh: Refresh) -> None:
+    await store.write(
+        [
+            (record("urn:named:1", sender="ap", names=("number v1", "title a b")), None),
+            (record("urn:named:2", sender="ap", names=("title c",)), None),
+            (record("urn:named:3", sender="other", names=("number v1",)), None),
+        ]
+    )
+    await refresh()
+    assert [each.uri for each in await store.named("ap", ["number v1", "title x"])] == ["urn:named:1"]
+    assert await store.named("ap", ["title a"]) == []
+
+
 CONTRACT = (
     what_was_written_is_read_at_once,
     nothing_is_read_or_written_for_nothing,
     of_two_who_found_none_the_first_writes,
     of_two_who_read_the_same_the_first_writes,
     what_is_due_is_found_and_nothing_else,
+    orders_are_found_until_they_are_settled,
+    stories_are_found_by_what_their_sender_calls_them,
 )

@@ -23,14 +23,14 @@ _MONTHS = (
     "nov november novembre noviembre novembro",
     "dec december déc décembre dez dezember dic diciembre dicembre dezembro",
 )
-_NUMBER_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-_MONTH = "|".join(sorted(_NUMBER_OF, key=len, reverse=True))
+MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+MONTH = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 _WORD = r"[^\W\d_][\w.'’]*"
 _DATELINE = re.compile(
     rf"""^(?P<text>
       (?P<place>{_WORD}(?:[ /-]{_WORD}){{0,4}}?)
       (?P<region>(?:,\s{_WORD}(?:\s{_WORD}){{0,3}}?){{0,2}}?)
-      (?P<day>,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{_MONTH})\b\.?
+      (?P<day>,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{MONTH})\b\.?
           (?:\s(?P<day2>\d{{1,2}})\b)?(?:,?\s(?P<year>\d{{4}}))?)?
       (?P<agency>,?\s?\([^()]{{2,40}}\))?
       [.,]?\s?(?P<dash>--+|[—–]|[-_](?=\s)|:)
@@ -44,14 +44,14 @@ _WITHOUT_DASH = re.compile(
 """The Swiss way: "Berne (ats) Le Conseil"; agencies in lower case, and no dash."""
 _AGENCY_FIRST = re.compile(
     rf"^(?P<text>\([^()]{{2,40}}\)\s?[-–—]\s?(?P<place>{_WORD}(?:[ /-]{_WORD}){{0,3}})"
-    rf"(?:,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{_MONTH})\b\.?(?:\s(?P<day2>\d{{1,2}})\b)?"
+    rf"(?:,?\s(?:(?P<day1>\d{{1,2}})\.?\s)?(?P<month>{MONTH})\b\.?(?:\s(?P<day2>\d{{1,2}})\b)?"
     r"(?:,?\s(?P<year>\d{4}))?)?\s?[-–—])\s+(?=\S)",
     re.I,
 )
 """The Italian way: "(ANSA) - Rome, October 11 -"."""
 _BARE = re.compile(r"[^\W\d_][^\d:;()]{1,60}")
 _WITHOUT_PLACE = re.compile(
-    rf"^(?P<text>(?:(?P<month>{_MONTH})\.?\s(?P<day2>\d{{1,2}})|(?P<day1>\d{{1,2}})\.?\s(?P<month1>{_MONTH})\.?)"
+    rf"^(?P<text>(?:(?P<month>{MONTH})\.?\s(?P<day2>\d{{1,2}})|(?P<day1>\d{{1,2}})\.?\s(?P<month1>{MONTH})\.?)"
     r"(?:,?\s(?P<year>\d{4}))?\s\([^()]{2,40}\)[.,]?\s?(?:--+|[—–]|-(?=\s)))\s*(?=\S)",
     re.I,
 )
@@ -134,7 +134,7 @@ def _day(found: re.Match[str], written: datetime) -> str | None:
     named_month = found["month"] or found.groupdict().get("month1")
     if not named_month or not day:
         return None
-    month = _NUMBER_OF[named_month.lower()]
+    month = MONTH_NUMBERS[named_month.lower()]
     years = [int(found["year"])] if found["year"] else [written.year + 1, written.year, written.year - 1]
     for year in years:
         try:

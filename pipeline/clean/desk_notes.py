@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from pipeline.clean.byline import byline_of
+from pipeline.clean.desk_words import any_of
 from pipeline.clean.signal import Signal
 
 _PICTURE = re.compile(r"\s*=\s?\(?(?:PICTURE|PHOTO|GRAPHIC|VIDEO)S?\)?\s?=\s*")
@@ -23,6 +24,14 @@ _LEAD = re.compile(
     r"^(?P<note>(?:\d{1,2}(?:st|nd|rd|th)\s(?:ld|lead)|lead|urgent|refile|repeat))\s*[:–—-]\s*(?=\S)", re.I
 )
 _URGENT = re.compile(r"^(?P<note>URGENT|FLASH|BULLETIN)\s*(?=[A-ZÀ-Þ\"“])")
+_CORRECTED = (
+    re.compile(rf"^\W*(?:{any_of('correction', 'openings')})\s?[:–—]\s?\S.{{0,500}}$", re.I),
+    re.compile(rf"^[(\[]\s?(?:achtung\W+)?(?:{any_of('correction', 'openings')})\b.{{0,400}}[)\]]$", re.I),
+    re.compile(rf"^\W*(?:{any_of('correction', 'notes')}).{{0,400}}$", re.I),
+)
+"""Notes of what was wrong before, in the first or the last paragraphs."""
+_ASIDE = re.compile(r"\s?[(\[](?:eds?|editors?)\s?:\s[^()\[\]]{1,80}[)\]]", re.I)
+"""What an editor adds within a sentence: "Nursianto (eds: one name)"."""
 _FIRST = (
     re.compile(rf"^\((?:{_VERBS}|with|in (?:the )?\w+ para(?:graph)?)\b.{{0,400}}\)$", re.I),
     re.compile(
@@ -35,13 +44,19 @@ _FIRST = (
     _ATTENTION,
     re.compile(r"^/{3,}$"),
     re.compile(rf"^{_PICTURE.pattern}$"),
+    *_CORRECTED,
 )
-_LAST = re.compile(
-    r"^(?:autor(?:in|en)?(?:/in)?|redaktion|kontakt|ansprechpartner|contact|editing by|redacción)\s?:.{0,200}$", re.I
+_LAST = (
+    *_CORRECTED,
+    re.compile(r"^\W*(?:eds?|editors?['’]?|editors?['’]s? note|note to editors)\s?:.{0,400}$", re.I),
+    re.compile(
+        r"^(?:autor(?:in|en)?(?:/in)?|redaktion|kontakt|ansprechpartner|contact|editing by|redacción)\s?:.{0,200}$",
+        re.I,
+    ),
 )
 _NOTEPAD = re.compile(r"^#+\s?(?:\w+ )?(?:notebook|notizblock|notepad)\b", re.I)
 _BEGINNING, _END = 3, 4
-_CORRECTION = re.compile(r"\b(?:correct\w*|refil\w+|fixes|as sent|should (?:be|read)|richtig|rectif\w+)\b", re.I)
+_CORRECTION = re.compile(rf"\b(?:{any_of('correction', 'openings', 'words')})\b", re.I)
 _UPDATE = re.compile(
     r"\b(?:adds?|updat\w+|recasts?|inserts?|incorporat\w+|lead|ld|releads?|writes? through|vervangt|ersetzt|remplace"
     r"|sustituye|sostituisce|replaces)\b",
@@ -76,7 +91,7 @@ def clean_headline(headline: str | None) -> CleanHeadline:
 
 def extract_notes(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...], str | None]:
     """Return the paragraphs without instructions, the instructions, and the notepad that followed the text."""
-    kept, notes = list(paragraphs), list[str]()
+    kept, notes = [_ASIDE.sub("", paragraph) for paragraph in paragraphs], list[str]()
     at = 0
     while at < min(_BEGINNING, len(kept) - 1):
         if any(pattern.match(kept[at]) for pattern in _FIRST):
@@ -87,7 +102,7 @@ def extract_notes(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...], st
     after = "\n".join(kept[notepad:]) if notepad is not None else None
     kept = kept[:notepad]
     for number in range(len(kept) - 1, max(len(kept) - 1 - _END, 0), -1):
-        if _LAST.match(kept[number]):
+        if any(pattern.match(kept[number]) for pattern in _LAST):
             notes.append(kept.pop(number))
     return kept, tuple(notes), after
 

@@ -7,15 +7,18 @@ about a test or a correction has them within a sentence.
 import re
 from typing import Literal
 
+from pipeline.clean.desk_words import any_of
+
 Signal = Literal["test", "advisory", "correction", "update"]
+
+_TEST_CHARACTERS = 200
 
 _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
     (
         "test",
         re.compile(
-            r"^\W*(?:(?:this is )?(?:only )?(?:a )?test(?:[\s:-]+(?:message|only|story|transmission|please"
-            r"|ignore|do not (?:use|publish)|test)\b)+"
-            r"|TEST(?:[\s,:-]+TEST)*|(?:please )?ignore[\s,:-]+test)\W*$",
+            rf"^\W*(?:this is |please )?(?:only )?(?:an? )?(?:{any_of('test', 'openings')})\b"
+            rf"(?:\W+(?:{any_of('test', 'others')})\b)*\W*$",
             re.I,
         ),
     ),
@@ -25,7 +28,8 @@ _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
             r"^\W*(?:[A-Z]{2}-)?(?:[\w-]+[\s-])?(?:ADVISORY|ADVISORIES)\b|-+(?i:advisory)$"
             r"|^\W*(?:(?i:editors?'?)\s)?(?i:advisory)\s?[:—–-]|^\W*EDITORS\s?:"
             r"|^\W*(?i:note|attention|advisory) (?i:to) (?i:editors|subscribers|clients)\b"
-            r"|^\W*(?:MANDATORY |BULLETIN |ADVISORY |STORY )*KILL\b",
+            r"|^\W*(?:MANDATORY |BULLETIN |ADVISORY |STORY )*KILL\b"
+            rf"|^\W*(?i:achtung\W+)?(?i:{any_of('advisory', 'imprint')})\W*$",
         ),
     ),
     (
@@ -45,3 +49,8 @@ def signal_of(*lines: str | None) -> Signal | None:
     """Return the signal of the first line that has one, or None for a story."""
     signals = (signal for line in lines if line for signal, words in _SIGNALS if words.search(line))
     return next(signals, None)
+
+
+def is_test(body: str) -> bool:
+    """Return whether a body says nothing but that the message is a test."""
+    return len(body) <= _TEST_CHARACTERS and bool(_SIGNALS[0][1].match(" ".join(body.split())))

@@ -27,6 +27,8 @@ MODULES = {
     "dead": "dead",
     "replay": "replay",
     "separate": "separate",
+    "kill": "orders",
+    "release": "orders",
     "entity": "entity",
     "reindex": "reindex",
     "parse": "offline",

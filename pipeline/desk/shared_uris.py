@@ -3,7 +3,7 @@
 from hashlib import blake2b
 
 from pipeline.desk.text_features import Hashes, TextFeatures, content_words, number_in_common
-from pipeline.story import Story
+from pipeline.story import Order, Story
 
 _FEWEST_TOKENS = 12
 _MOST_SHARED = 0.2
@@ -34,6 +34,18 @@ def kept_apart(story: Story) -> Story:
     text = "\x1f".join((story.headline or "", story.body))
     digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
     return story.model_copy(update={"uri": f"{story.uri[:_LONGEST]}#{digest}", "receivedas": story.uri})
+
+
+def of_sender(story: Story, sender: str, owner: str) -> Story:
+    """Return a story that came under another sender's uri, under a uri made from that one and its sender.
+
+    If it is a kill, a person decides whether it is right: the sender may be the same agency by another name.
+    """
+    digest = blake2b(sender.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    order = story.order
+    if story.pubstatus == "canceled" and order is None:
+        order = Order(kind="kill", text=f"{sender or 'somebody'} cancels {story.uri}, which is {owner}'s")
+    return story.model_copy(update={"uri": f"{story.uri[:_LONGEST]}#{digest}", "receivedas": story.uri, "order": order})
 
 
 def _shared(one: Hashes, other: Hashes) -> float:

@@ -48,12 +48,13 @@ class ItemReader:
 
     ``format`` is a format's name or "auto"; ``source`` and ``published`` are optional; with ``captions``
     the caption of a picture makes a story; ``limit`` is the largest
-    item in bytes.
+    item in bytes. ``sender`` answers for all items, whatever they state; None: ``source``, else whom they state.
     """
 
     limit: int
     format: str = "auto"
     source: str | None = None
+    sender: str | None = None
     published: datetime | None = None
     captions: bool = False
 
@@ -101,6 +102,7 @@ class ItemReader:
             content_type=known.content_type,
             published=self.published,
             feed=feed,
+            sender=self.sender or self.source or "",
             captions=self.captions,
             seems_urgent=seems_urgent(value),
         )

@@ -149,7 +149,11 @@ class LiveFeeds:
                 return
 
     def _reader(self, feed: LiveFeed) -> ItemReader:
-        return ItemReader(limit=self.limit, format=feed.format, source=feed.source, captions=feed.captions)
+        # Files in a folder of this machine are believed to be of whom they state; what the web sends is not.
+        sender = None if feed.folder else feed.source or feed.name
+        return ItemReader(
+            limit=self.limit, format=feed.format, source=feed.source, sender=sender, captions=feed.captions
+        )
 
     async def _record_arrival(self, name: str, items: int, last: str | None) -> None:
         """Record arrivals, and measure how long the last item takes to become searchable."""

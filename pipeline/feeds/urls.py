@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BufferedReader, BytesIO
 
 from pipeline.errors import PermanentError
@@ -28,7 +29,9 @@ def read(words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Reject
             yield Rejected(url, f"answered {response.status}", "Unreachable")
             continue
         stream = BufferedReader(BytesIO(response.body), SNIFFED_BYTES)
-        yield from reader.items(stream, url, None, response.headers.get("host", url.split("/")[2]))
+        host = response.headers.get("host", url.split("/")[2])
+        # Whatever a page of the web says of its provider, its host answers for it.
+        yield from replace(reader, sender=reader.source or host).items(stream, url, None, host)
 
 
 async def _get(url: str, limit: int) -> Response:

@@ -62,6 +62,7 @@ def parse(raw: RawStory) -> Story:
         body="" if cancelled else body,
         extra={
             "from": _header(message, "From"),
+            "utcoffset": _utcoffset(_header(message, "Date")),
             "messageid": _identifier(_header(message, "Message-ID")),
             "attachments": list(_attachments(message)),
             "expires": _header(message, "Expires"),
@@ -104,6 +105,12 @@ def _header(message: EmailMessage, name: str) -> str | None:
     with suppress(MessageError, LookupError, ValueError):
         words = str(make_header(decode_header(words)))
     return " ".join(words.replace("\x00", "").split()) or None
+
+
+def _utcoffset(date: str | None) -> int | None:
+    """Return the minutes by which the sender's clock is ahead of UTC; None if the date does not say."""
+    found = re.search(r"[+-]\d{4}\b", date or "")
+    return int(f"{found[0][0]}1") * (int(found[0][1:3]) * 60 + int(found[0][3:])) if found else None
 
 
 def _identifier(words: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """Gather the status: servers, lag, counts, dead letters and feeds, as one JSON object for command and page."""
 
+import shlex
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ from pipeline.index import health
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.search.stories import counts, shared_uris
 from pipeline.settings import Elasticsearch, Kafka, Settings
+from pipeline.state.record import Record
+from pipeline.state.store import unsettled
 
 _FRESH = 2.0
 
@@ -99,8 +102,23 @@ def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
             "elasticsearch": {"state": "read-only", "reason": why} if why else {},
             "processes": processes,
             "shared_uris": shared_uris(client),
+            "orders": [_order(record) for record in unsettled(client)],
             **({"waiting": waiting} if waiting else {}),
         }
+
+
+def _order(record: Record) -> dict[str, Any]:
+    """Return an order that a person must carry out, and the command for it."""
+    assert record.order
+    uri = shlex.quote(record.uri)
+    return {
+        "uri": record.uri,
+        "kind": record.order.kind,
+        "text": record.order.text,
+        "sender": record.sender,
+        "versioncreated": record.versioncreated.isoformat(),
+        "command": f"wire release {uri}" if record.order.kind == "hold" else f"wire kill URI --order {uri}",
+    }
 
 
 def _feeds(settings: Settings) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline.annotations import Value, is_absent
-from pipeline.story import Story, Time
+from pipeline.designation import designations_of
+from pipeline.story import Order, Story, Time
 from pipeline.utterances.words import said_in
 
 Status = Literal["usable", "withheld", "canceled"]
@@ -17,7 +18,8 @@ Rank = tuple[int, datetime]
 class Version(Value):
     """A version of a story, or a kill.
 
-    ``at`` is the coordinate of its text on ``wire.stories``, ``said`` are fingerprints of its quotes. A version that
+    ``at`` is the coordinate of its text on ``wire.stories``, ``said`` are fingerprints of its quotes, ``names`` its
+    designations, ``order`` is what its words order. A version that
     arrived before its embargo passed is ``pending`` until it is known to be indexed.
     """
 
@@ -30,6 +32,8 @@ class Version(Value):
     embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
     at: Annotated[str | None, Field(exclude_if=is_absent)] = None
     said: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    names: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    order: Annotated[Order | None, Field(exclude_if=is_absent)] = None
     pending: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
     @classmethod
@@ -45,6 +49,8 @@ class Version(Value):
             embargoed=story.embargoed,
             at=at,
             said=said_in(story.body),
+            names=designations_of(story) if story.pubstatus == "usable" else (),
+            order=story.order,
         )
 
     @property
@@ -81,7 +87,10 @@ class Record(Value):
     ``replacedby`` are later stories that are updates of this one, ``earlier`` the uris of those that it is an update
     of; ``replaces`` lists those of them that it stands for now. ``separate`` means that an editor keeps it beside
     its updates. ``apart`` are the uris made for other stories that came under this one's. ``said`` are the fingerprints
-    of the quotes of all versions.
+    of the quotes of all versions, ``names`` their designations.
+
+    ``sender`` owns the story: nobody else's versions and kills count. ``order`` is what the words of its newest message
+    with an order demand, ``settled`` whether that is carried out or needs nobody any more.
     """
 
     uri: str
@@ -104,6 +113,10 @@ class Record(Value):
     separate: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
     apart: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     said: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    names: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
+    sender: Annotated[str, Field(exclude_if=lambda value: not value)] = ""
+    order: Annotated[Order | None, Field(exclude_if=is_absent)] = None
+    settled: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
     def place_of(self, version: int) -> str | None:
         """Return the coordinate on ``wire.stories`` of the latest text of this version, if known."""
@@ -114,7 +127,7 @@ class Record(Value):
         """Return the versions up to the one shown, as documents list them; embargoed versions are left out."""
         for each in self.versions:
             if each.rank <= shown:
-                yield each.model_dump(mode="json", exclude={"embargoed", "at", "said", "pending"})
+                yield each.model_dump(mode="json", exclude={"embargoed", "at", "said", "names", "order", "pending"})
 
     @model_validator(mode="before")
     @classmethod

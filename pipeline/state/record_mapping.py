@@ -29,6 +29,12 @@ RECORD: dict[str, Any] = {
     "separate": {"type": "boolean"},
     "apart": _WORD,
     "said": _WORD,
+    "names": _WORD,
+    "sender": _WORD,
+    "order": {
+        "properties": {"kind": _WORD, "text": {"type": "keyword", "index": False, "doc_values": False}, "names": _WORD}
+    },
+    "settled": {"type": "boolean"},
     # Written by version 0.6.
     "at": {"type": "keyword", "index": False, "doc_values": False},
     "texts": _KEPT,

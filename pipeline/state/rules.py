@@ -5,7 +5,9 @@ and repetition make no difference. A message that is delivered again leads to th
 may have died before it finished.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pipeline.state.decision import POLICY, Comparison, Decision, Policy
 from pipeline.state.pending import confirmed, held_version
@@ -36,13 +38,15 @@ def decide(
     at: str,
     comparison: Comparison | None = None,
     policy: Policy = POLICY,
+    sender: str = "",
 ) -> Decision:
     """Decide about a version whose text is ``at`` this coordinate of ``wire.stories``.
 
     The highest version whose embargo has passed is current, unless a kill covers it. If it arrives again, it is
-    passed on again. A story keeps its first ``firstcreated``, so that it stays in its monthly index. Without a
-    ``comparison`` the story stays what it was. With ``policy.folds`` a copy is folded into its original instead of
-    being passed on, and a story that an update replaces is passed on only to be removed from the indices.
+    passed on again. A story keeps its first ``firstcreated``, so that it stays in its monthly index, and its first
+    ``sender``, who owns it. Without a ``comparison`` the story stays what it was. With ``policy.folds`` a copy is
+    folded into its original instead of being passed on, and a story that an update replaces is passed on only to be removed
+    from the indices.
     """
     one = Version.of(story, at)
     versions = _merged(known.versions if known else (), one, now)
@@ -81,6 +85,9 @@ def decide(
         separate=known.separate if known else False,
         apart=known.apart if known else (),
         said=tuple(sorted({mark for each in versions for mark in each.said})),
+        names=tuple(sorted({name for each in versions for name in each.names})),
+        sender=(known.sender if known else "") or sender,
+        **_ordered(versions, status, known),
     )
     notify = (*originals, *earlier, *(each.uri for each in replacedby))
     replaced = replacing_story(record, now) if policy.folds else None
@@ -121,6 +128,21 @@ def is_current(story: Story, known: Record | None, now: datetime, policy: Policy
     if status.kill or status.content is None or (policy.folds and replacing_story(known, now)):
         return False
     return (story.version, story.versioncreated) >= status.content.rank
+
+
+def _ordered(versions: Sequence[Version], status: StoryStatus, known: Record | None) -> dict[str, Any]:
+    """Return the order in the newest message that has one, and whether it is settled.
+
+    A hold is settled by a later version, a kill by being one of this very story.
+    """
+    order = next((each.order for each in reversed(versions) if each.order), None)
+    if order is None:
+        return {}
+    is_carried_out = (
+        status.kill is None if order.kind == "hold" else any(each.pubstatus == "usable" for each in versions)
+    )
+    was_settled = known is not None and known.settled and known.order == order
+    return {"order": order, "settled": was_settled or is_carried_out}
 
 
 def _why_not(story: Story, status: StoryStatus, now: datetime) -> str:

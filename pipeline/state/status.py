@@ -59,8 +59,10 @@ def _covers(kill: Version, content: Version) -> bool:
     """Return whether a kill covers a version.
 
     A kill with a version number covers all versions up to it. One without (a notice in a message of its own,
-    numbered 1) covers whatever was there before it.
+    numbered 1) covers whatever was there before it. A version that its own words withhold gives way to a later one.
     """
+    if kill.order and kill.order.kind == "hold":
+        return content.rank <= kill.rank
     if content.version <= kill.version:
         return True
     return kill.version == 1 and content.versioncreated <= kill.versioncreated

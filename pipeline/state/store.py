@@ -32,6 +32,9 @@ class Stored:
     token: tuple[int, int]
 
 
+_UNSETTLED = {"bool": {"filter": {"exists": {"field": "order.kind"}}, "must_not": {"term": {"settled": True}}}}
+_NEWEST_FIRST = [{"versioncreated": "desc"}, {"uri": "asc"}]
+_MOST_ORDERS = 1_000
 Change = tuple[Record, Stored | None]
 """A record to write, and what was read before; None for a new one."""
 
@@ -54,6 +57,18 @@ class Store(Protocol):
 
     async def due(self, now: datetime) -> Sequence[Record]:
         """Return the records whose ``sendagain`` has passed, up to a second stale. Raises ElasticsearchUnavailable."""
+        ...
+
+    async def unsettled(self) -> Sequence[Record]:
+        """Return the records whose order is not settled, newest first, up to a second stale. Raises
+        ElasticsearchUnavailable.
+        """
+        ...
+
+    async def named(self, sender: str, names: Sequence[str]) -> Sequence[Record]:
+        """Return the sender's stories that have one of these designations, newest first, up to a second stale. Raises
+        ElasticsearchUnavailable.
+        """
         ...
 
 
@@ -112,6 +127,23 @@ class ElasticsearchStore:
             response = await self._client.search(index=self._client.named(INDEX), query=query, size=most)
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 
+    async def unsettled(self) -> list[Record]:
+        """See Store."""
+        return await self._newest(_UNSETTLED)
+
+    async def named(self, sender: str, names: Sequence[str]) -> list[Record]:
+        """See Store."""
+        return await self._newest(
+            {"bool": {"filter": [{"term": {"sender": sender}}, {"terms": {"names": list(names)}}]}}
+        )
+
+    async def _newest(self, query: dict[str, Any]) -> list[Record]:
+        with translate_errors(self._client):
+            response = await self._client.search(
+                index=self._client.named(INDEX), query=query, size=_MOST_ORDERS, sort=_NEWEST_FIRST
+            )
+        return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
+
     def _lines(self, record: Record, before: Stored | None) -> list[dict[str, Any]]:
         about: dict[str, Any] = {"_index": self._client.named(INDEX), "_id": story_id(record.uri)}
         document = record.model_dump(mode="json")
@@ -127,3 +159,13 @@ def read_one(client: Client, uri: str) -> Record | None:
     with translate_errors(client):
         response = client.options(ignore_status=404).get(index=client.named(INDEX), id=story_id(uri))
     return Record.model_validate(response["_source"]) if response.get("found") else None
+
+
+@retry_while_starting
+def unsettled(client: Client) -> list[Record]:
+    """Return the records whose order waits to be carried out, newest first. Raises ElasticsearchUnavailable."""
+    with translate_errors(client):
+        response = client.options(ignore_status=404).search(
+            index=client.named(INDEX), query=_UNSETTLED, size=_MOST_ORDERS, sort=_NEWEST_FIRST
+        )
+    return [Record.model_validate(hit["_source"]) for hit in response.get("hits", {}).get("hits", ())]

@@ -44,6 +44,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}$")
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "Nothing in it can be read, or the question is malformed."},
     401: {"description": "A bearer token is needed."},
+    403: {"description": "The token does not speak for this source."},
     408: {"description": "The body did not arrive in time."},
     409: {"description": "A push with this Idempotency-Key is under way."},
     413: {"description": "Too large."},
@@ -68,13 +69,33 @@ class IngestService:
 
     def sender(self, authorization: str) -> str:
         """Return the name of the sender. Raises HTTPException 401."""
-        kind, _, token = authorization.partition(" ")
-        known = {**tokens.load(self.data_dir), **self.push.tokens}
-        name = tokens.owner(token.strip(), known) if kind.lower() == "bearer" else None
+        return self._token(authorization)[0]
+
+    def sender_and_source(self, authorization: str, source: str | None) -> tuple[str, str | None, str]:
+        """Return the name of the sender, the source of its items if one is named, and who answers for them.
+
+        A token that is bound to sources speaks for these alone, another for its own name, whatever source it names.
+        Raises HTTPException 401, 403, and 400 if a token of several sources names none.
+        """
+        name, token = self._token(authorization)
+        if not token.sources:
+            return name, source, name
+        if source is None and len(token.sources) > 1:
+            raise HTTPException(400, f"say with ?source= whose items these are: {', '.join(token.sources)}")
+        chosen = source or token.sources[0]
+        if chosen not in token.sources:
+            raise HTTPException(403, f"this token speaks for {', '.join(token.sources)}, not for {chosen!r}")
+        return name, chosen, chosen
+
+    def _token(self, authorization: str) -> tuple[str, tokens.Token]:
+        kind, _, given = authorization.partition(" ")
+        configured = {name: tokens.Token(digest) for name, digest in self.push.tokens.items()}
+        known = {**tokens.load(self.data_dir), **configured}
+        name = tokens.owner(given.strip(), known) if kind.lower() == "bearer" else None
         if name is None:
             hint = "" if known else "; nobody may push yet (wire token add NAME)"
             raise HTTPException(401, f"a bearer token is needed{hint}", {"WWW-Authenticate": "Bearer"})
-        return name
+        return name, known[name]
 
 
 @router.post("/ingest", status_code=202, tags=["push"], responses=_REFUSALS)
@@ -90,11 +111,12 @@ async def ingest(
     """Take an item, or many (NDJSON, a JSON array, an RSS feed, a newsMessage).
 
     Returns 202 with `{"accepted": n, "uris": […], "refused": […]}` once Kafka has acknowledged all items. 401
-    without a token, 413 if too large, 415 for another type, 429 for too many concurrent requests, 503 if Kafka is
-    unavailable; the last two with Retry-After. A repeated Idempotency-Key gets the same response and sends nothing.
+    without a token, 403 for a source that the token does not speak for, 413 if too large, 415 for another type, 429 for
+    too many concurrent requests, 503 if Kafka is unavailable; the last two with Retry-After. A repeated Idempotency-Key
+    gets the same response and sends nothing.
     """
     ingest_service: IngestService = request.app.state.ingest_service
-    name = ingest_service.sender(authorization)
+    name, source, answers = ingest_service.sender_and_source(authorization, source)
     kind = content_type.partition(";")[0].strip().lower()
     if not _ACCEPTED.match(kind):
         raise HTTPException(
@@ -108,7 +130,10 @@ async def ingest(
     try:
         body = await read(request.stream(), content_encoding, ingest_service.push.max_body_bytes)
         what = ItemReader(
-            limit=ingest_service.limit, format=_format(format or _FORMATS.get(kind, "auto")), source=source
+            limit=ingest_service.limit,
+            format=_format(format or _FORMATS.get(kind, "auto")),
+            source=source,
+            sender=answers,
         )
         take = lambda: _accept(ingest_service, name, body, what)  # noqa: E731
         if idempotency_key is None:

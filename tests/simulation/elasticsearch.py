@@ -1,7 +1,7 @@
 """Simulated records and indices, with Elasticsearch's versioning."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -113,6 +113,18 @@ class SimulatedStore:
         )
 
     async def due(self, now: datetime) -> list[Record]:
+        return await self._search(lambda each: bool(each.held and each.sendagain and each.sendagain <= now))
+
+    async def unsettled(self) -> list[Record]:
+        found = await self._search(lambda each: each.order is not None and not each.settled)
+        return sorted(found, key=_newest_first)
+
+    async def named(self, sender: str, names: Sequence[str]) -> list[Record]:
+        wanted = set(names)
+        found = await self._search(lambda each: each.sender == sender and bool(wanted & {*each.names}))
+        return sorted(found, key=_newest_first)
+
+    async def _search(self, is_wanted: Callable[[Record], bool]) -> list[Record]:
         def find() -> list[Record]:
             # A search sees what was there at some moment of the last second.
             found = []
@@ -123,12 +135,16 @@ class SimulatedStore:
                     continue
                 self._documents.searched[uri] = (record, self._loop.time())
                 found.append(record)
-            return [each for each in found if each.held and each.sendagain and each.sendagain <= now]
+            return [each for each in found if is_wanted(each)]
 
         return await self._request(find)
 
     async def _request(self, carry_out: Any, partly: Any = None) -> Any:
         return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why), partly)
+
+
+def _newest_first(record: Record) -> tuple[float, str]:
+    return -record.versioncreated.timestamp(), record.uri
 
 
 class SimulatedIndices:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-NOUNS = {"errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
+NOUNS = {"agencies", "designation", "errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
 OUTLETS = {"broker", "identity", "state", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}

@@ -8,6 +8,7 @@ If that story is unknown where the message arrives, it may still wait on the oth
 topic. The message is therefore sent there too, and arrives behind it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,15 +17,17 @@ import structlog
 
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
+from pipeline.desk.shared_uris import of_sender
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.state import relations
 from pipeline.state.decision import Comparison, Decision, Policy
+from pipeline.state.orders import kill_of, named_story
 from pipeline.state.pending import claim, confirmed
 from pipeline.state.record import Record
 from pipeline.state.rules import decide, needs_comparison, with_revision
 from pipeline.state.status import status_of
 from pipeline.state.store import ElasticsearchStore, Store, Stored
-from pipeline.story import NO_STORY, Story, is_urgent
+from pipeline.story import NO_STORY, Story, is_urgent, sender_of
 from pipeline.workers.comparison import Comparer, read_related
 from pipeline.workers.contract import Broker, Clock, Context, Done, Handler, Outcome, Send, utc_now
 from pipeline.workers.separation import Separator
@@ -33,7 +36,7 @@ from pipeline.workers.signatures import KafkaSignatures, Signatures
 log = structlog.get_logger()
 
 RELEASE_EVERY = 5.0
-"""Seconds between two searches for embargoes that have passed."""
+"""Seconds between two searches for embargoes that have passed, and for orders to carry out."""
 
 
 def handler(context: Context) -> Handler:
@@ -47,7 +50,11 @@ def handler(context: Context) -> Handler:
         Policy(folds=desk.duplicates == "fold", keep=timedelta(seconds=settings.kafka.retention)),
         compares=desk.duplicates != "off",
     )
-    return Handler(work.work, tick=work.release, every=RELEASE_EVERY)
+    return Handler(work.work, tick=work.tick, every=RELEASE_EVERY)
+
+
+_TRIES = 100
+"""How often a worker looks for the story that an order names; it may come after the order."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,11 @@ class _Arrival:
     envelope: Envelope
     story: Story
     relates_to: str
+
+    @property
+    def sender(self) -> str:
+        """Who answers for it."""
+        return sender_of(self.story, self.envelope.headers)
 
     @property
     def has_been_on_both_topics(self) -> bool:
@@ -84,6 +96,7 @@ class Desk:
         self._store, self._broker, self._policy, self._now = store, broker, policy, now
         self._comparer = Comparer(store, signatures, broker) if compares else None
         self._separator = Separator(broker)
+        self._tries: Counter[str] = Counter()
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Decide about each version. Raises ElasticsearchUnavailable or KafkaUnavailable before anything is sent.
@@ -98,6 +111,32 @@ class Desk:
             changes = [(record, stored.get(uri)) for uri, record in records.items() if _is_new(record, stored.get(uri))]
             if not await self._store.write(changes):
                 return outcomes
+
+    async def tick(self) -> None:
+        """Release embargoes that have passed, and carry out orders. Raises as both do."""
+        await self.release()
+        await self.carry_out()
+
+    async def carry_out(self) -> None:
+        """Kill the stories that orders in words name, where each can be told; others stay for a person.
+
+        The kill is sent before its order is settled, so that a worker that dies between leaves the order to the next.
+        Raises ElasticsearchUnavailable, KafkaUnavailable.
+        """
+        for record in await self._store.unsettled():
+            order = record.order
+            if order is None or order.kind != "kill" or not order.names or self._tries[record.uri] >= _TRIES:
+                continue
+            self._tries[record.uri] += 1
+            named = named_story(order, record, await self._store.named(record.sender, order.names))
+            stored = (await self._store.read([record.uri])).get(record.uri)
+            if named is None or stored is None or stored.record.settled:
+                continue
+            kill = kill_of(named, record.sender, order.text, self._now())
+            topic = topics.twin_of(topics.STORIES)
+            await self._broker.send(topic, named.uri.encode(), _json(kill), Headers(sender=record.sender).pairs())
+            await self._store.write([(stored.record.model_copy(update={"settled": True}), stored)])
+            log.info("order_carried_out", uri=named.uri, order=record.uri)
 
     async def release(self) -> None:
         """Send versions whose embargo has passed to this stage again. Only one worker does it for each.
@@ -125,9 +164,11 @@ class Desk:
         self, arrivals: Sequence[_Arrival], known: Mapping[str, Record]
     ) -> tuple[dict[str, Record], list[Outcome]]:
         """Return all records, changed where decided so, and the outcome of each arrival."""
-        own = [(arrival.story, arrival.envelope) for arrival in arrivals if not arrival.relates_to]
+        foreign = _foreign(arrivals, known)
+        kept = [each for each in arrivals if each.envelope.at not in foreign]
+        own = [(arrival.story, arrival.envelope) for arrival in kept if not arrival.relates_to]
         separated = await self._separator.separated(own, known)
-        kept = [each for each in arrivals if each.envelope.at not in separated]
+        kept = [each for each in kept if each.envelope.at not in separated]
         elsewhere = {each.envelope.at for each in kept if _may_be_elsewhere(each, known)}
         kept = [each for each in kept if each.envelope.at not in elsewhere]
         comparisons = await self._compare(kept, known)
@@ -139,7 +180,9 @@ class Desk:
         passed = {uri for uri, decision in decisions.values() if decision.story}
         outcomes: list[Outcome] = []
         for arrival in arrivals:
-            if arrival.envelope.at in separated:
+            if arrival.envelope.at in foreign:
+                outcomes.append(_send_back(foreign[arrival.envelope.at], arrival.envelope))
+            elif arrival.envelope.at in separated:
                 outcomes.append(_send_back(separated[arrival.envelope.at][1], arrival.envelope))
             elif arrival.envelope.at in elsewhere:
                 outcomes.append(_notification(arrival.relates_to, arrival, urgent=not is_urgent(arrival.story)))
@@ -162,7 +205,9 @@ class Desk:
         if known:
             records[story.uri] = relations.unfolded(known, records, now, self._policy)
         comparison = comparisons.get(arrival.envelope.at)
-        decision = decide(story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy)
+        decision = decide(
+            story, records.get(story.uri), now, str(arrival.envelope.at), comparison, self._policy, arrival.sender
+        )
         records[story.uri] = relations.relisted(decision.record, known, records, story.source.name, now, self._policy)
         # A message to another story's partition must not cause further such messages.
         return story.uri, replace(decision, notify=()) if arrival.relates_to else decision
@@ -254,6 +299,18 @@ class Desk:
         found = await self._comparer.compare({each.story.uri: (each.story, each.envelope) for each in new}, now)
         # A message that was processed before keeps its result: whom it told of it then will not be told again.
         return {each.envelope.at: found[each.story.uri] for each in new}
+
+
+def _foreign(arrivals: Sequence[_Arrival], known: Mapping[str, Record]) -> dict[Coordinate, Story]:
+    """Return what came under another sender's uri, with a uri of its own; the first sender of a uri owns it."""
+    owners = {uri: record.sender for uri, record in known.items() if record.sender}
+    found = {}
+    for each in arrivals:
+        owner = owners.setdefault(each.story.uri, each.sender)
+        if owner != each.sender and not each.relates_to:
+            found[each.envelope.at] = made = of_sender(each.story, each.sender, owner)
+            log.warning("uri_of_another_sender", uri=each.story.uri, sender=each.sender, kept_as=made.uri)
+    return found
 
 
 def _is_new(record: Record, stored: Stored | None) -> bool:

@@ -1,0 +1,14 @@
+"""The words of desks, as patterns; ``desk_words.toml`` lists them."""
+
+import tomllib
+from importlib.resources import files
+
+_WORDS = tomllib.loads(files("pipeline.clean").joinpath("desk_words.toml").read_text(encoding="utf-8"))
+
+
+def any_of(kind: str, *parts: str) -> str:
+    """Return a pattern for any of the words in these parts of a section."""
+    found = "|".join(pattern for part in parts for pattern in _WORDS[kind][part])
+    for noun, pattern in _WORDS["nouns"].items():
+        found = found.replace(f"{{{noun}}}", pattern)
+    return found.replace(" ", r"\s")

@@ -1,0 +1,157 @@
+"""Read the orders that agencies and press offices give in words: hold this story, kill that one.
+
+An order stands in a line of its own, or opens one: in the headline, the slugline, the note to editors, or the first
+and last paragraphs. It is recognised by how desks write it ("EMBARGOED UNTIL …", "Please kill the story …"), which no
+sentence of a story does.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from pipeline.clean.desk_words import any_of
+from pipeline.clean.release_time import ReleaseTime, read_release_time
+from pipeline.designation import designated, numbers_in
+from pipeline.story import Order
+
+_OPENING = (
+    r"^[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|important|correction|advisory|note"
+    r"|(?:media|press|news)\srelease)\b[\s:,!–—-]*)*"
+)
+_STRONG_EMBARGO = re.compile(rf"{_OPENING}(?:{any_of('embargo', 'strong')})", re.I)
+_WEAK_EMBARGO = re.compile(rf"{_OPENING}(?P<order>{any_of('embargo', 'weak')})", re.I)
+_LIFTED = re.compile(any_of("embargo", "lifted"), re.I)
+_CONNECTION = re.compile(rf"(?:[\s:,;.!*(\[–—=-]|(?:{any_of('embargo', 'between')})\b)*", re.I)
+_KILL = re.compile(rf"(?:{_OPENING}|[.!:;]\s+)(?:{any_of('kill', 'strong')})", re.I)
+_WEAK_KILL = re.compile(rf"{_OPENING}(?:{any_of('kill', 'weak')})", re.I)
+_DESK = r"(?:(?:MANDATORY|BULLETIN|ADVISORY|STORY|URGENT|PA|AP|AFP|AAP|dpa|Kyodo|ATTENTION|ACHTUNG)[\s:,!–—-]+)*"
+_KILL_LINE = re.compile(
+    rf"^\W*{_DESK}(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
+)
+_KILL_SLUG = re.compile(r"(?:^|[\s,/-])(?:KILL|WITHDRAW(?:N|AL)|MANDATORY KILL)(?:[\s,/-]+(?:ADVISORY|MANDATORY))?\W*$")
+_BETWEEN = " :;,.!*()[]=|–—-"
+_LINE = 300
+"""In how many characters of a line an embargo stands."""
+_BRIEF = 12
+"""The most words after an embargo that still belong to it."""
+_SHORT = 1_500
+"""The most characters of a message that only orders a kill; longer ones are stories, even of kills."""
+_FIRST, _LAST = 5, 3
+_ENDED = re.compile(r"[:)\]–—]\s*$|\s-+\s*$")
+_BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{4,120})[)\]]\W*$|(?<=[–—-])\s*[(\[]([^()\[\]]{4,120})[)\]]")
+"""In brackets after a headline, or between the dateline and the text."""
+_QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{8,200})[”\"»“]|(?<!\w)['‘]([^'‘’]{8,200})['’](?!\w)|\(([^()]{6,80})\)")
+_SLUGGED = re.compile(
+    r"\b(?:slug(?:ged|line)?|keyword(?:ed)?|stichwort)\s*:?\s(?P<slug>[A-Z0-9][^\s,.;:()“”\"]*(?:\s[A-Z0-9][^\s,.;:()“”\"]*){0,8})"
+    r"|\b(?:[Kk]ill|[Ww]ithdraw\w*|[Dd]isregard|[Ss]tory)\s(?:(?:the|our|this)\s)?(?:story\s|item\s)?"
+    r"(?P<joined>[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
+)
+_HEADED = re.compile(
+    r"\b(?:headlined|headed|slugged|titled|entitled|story|überschrift|meldung|titrée?|dal titolo|titulad[ao])"
+    r"\W{0,3}\s[“\"«„]",
+    re.I,
+)
+
+
+class Embargo(NamedTuple):
+    """An embargo or a hold that opens a line: its words, its time if it can be read, and the rest of the line."""
+
+    note: str
+    time: ReleaseTime
+    rest: str
+
+
+def embargo_in(line: str, created: datetime, home: tzinfo | None) -> Embargo | None:
+    """Return the embargo that opens a line, None if none does. ``home`` is the zone of the sender, if known."""
+    strong = _STRONG_EMBARGO.match(line[:_LINE])
+    found = strong or _WEAK_EMBARGO.match(line[:_LINE])
+    if not found or _LIFTED.search(line[:_LINE]):
+        return None
+    connection = _CONNECTION.match(line, found.end())
+    time = read_release_time(line, connection.end() if connection else found.end(), created, home)
+    rest = line[max(time.end, found.end()) :].lstrip(_BETWEEN)
+    note = line[: len(line) - len(rest)]
+    is_short = not rest or (strong and (found[0].isupper() or len(rest.split()) <= _BRIEF))
+    is_order = is_short if time.at is None else bool(strong or not rest or _ENDED.search(note))
+    # "Embargo: what Cuba lives with" and "For release on Friday, film draws praise" are headlines.
+    return Embargo(note.strip(_BETWEEN), time, rest) if is_order else None
+
+
+def take_embargoes(
+    headline: str | None, paragraphs: list[str], ednote: str | None, created: datetime, home: tzinfo | None
+) -> tuple[str | None, list[str], list[Embargo]]:
+    """Return headline and paragraphs without the embargoes that open them, and these and those in the ednote."""
+    found: list[Embargo] = []
+    headline = headline or ""
+    if embargo := embargo_in(headline, created, home) or _bracketed(headline, created, home):
+        found.append(embargo)
+        headline = embargo.rest
+    kept: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        is_looked_at = number < _FIRST or number >= len(paragraphs) - _LAST
+        opening = embargo_in(paragraph, created, home) if is_looked_at else None
+        embargo = opening or (_bracketed(paragraph, created, home) if is_looked_at else None)
+        if embargo is None:
+            kept.append(paragraph)
+            continue
+        is_whole = opening is not None and (paragraph.isupper() or len(embargo.rest.split()) <= _BRIEF)
+        found.append(embargo._replace(note=paragraph) if is_whole else embargo)
+        kept += [] if is_whole else [embargo.rest]
+    noted = embargo_in(ednote, created, home) if ednote else None
+    return headline or None, kept, [*found, *([noted] if noted else [])]
+
+
+def _bracketed(line: str, created: datetime, home: tzinfo | None) -> Embargo | None:
+    """Return the embargo in brackets that a line has; its rest is the line without it."""
+    found = _BRACKETED.search(line[:_LINE])
+    embargo = embargo_in(found[1] or found[2], created, home) if found else None
+    return embargo._replace(rest=line[: found.start()] + line[found.end() :]) if found and embargo else None
+
+
+def release_time(embargoes: Sequence[Embargo]) -> datetime | None:
+    """Return the time before which the story must not be shown; None if the words give none.
+
+    A time with its zone counts before one without; of several the latest.
+    """
+    times = [each.time for each in embargoes if each.time.at]
+    zoned = [time for time in times if time.has_zone]
+    return max((time.at for time in zoned or times if time.at), default=None)
+
+
+def kill_in(
+    headline: str | None, slugline: str | None, ednote: str | None, paragraphs: list[str], own: tuple[str, ...] = ()
+) -> Order | None:
+    """Return the kill that a message orders, with the designations of the story that it names; None if it is none.
+
+    ``own`` are the designations of the message itself, whose number is not that of the story.
+    """
+    if sum(map(len, paragraphs)) > _SHORT:
+        return None
+    lines = [*filter(None, (headline, ednote)), *paragraphs]
+    said = next((line for line in lines if _KILL.search(line)), None)
+    is_marked = any(_KILL_LINE.match(line) for line in (headline or "", *paragraphs[:2]))
+    is_marked = is_marked or bool(_KILL_SLUG.search(slugline or ""))
+    named = " ".join(filter(None, (headline, *paragraphs)))
+    if numbers_in(named) or _HEADED.search(named) or _SLUGGED.search(named):
+        said = said or next((line for line in lines if _WEAK_KILL.match(line)), None)
+    if not (said or is_marked):
+        return None
+    text = " ".join(filter(None, (said or headline or slugline, *(p for p in paragraphs if p != said))))
+    quoted = ["".join(found) for found in _QUOTED.findall(named)]
+    slugs = [found["slug"] or found["joined"] for found in _SLUGGED.finditer(named)]
+    names = designated(
+        numbers=numbers_in(named),
+        titles=[*filter(None, (slugline, _named_headline(headline))), *slugs, *quoted],
+    )
+    return Order(
+        kind="kill", text=text[:500], names=tuple(n for n in names if n not in own or not n.startswith("number"))
+    )
+
+
+def _named_headline(headline: str | None) -> str | None:
+    """Return the headline of the story to kill, which follows the order in the headline of the order."""
+    if not headline:
+        return None
+    found = _KILL_LINE.match(headline) or re.match(r"^\W*(?:KILL|WITHDRAWN)\s+", headline)
+    return headline[found.end() :] if found else None

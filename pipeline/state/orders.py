@@ -1,0 +1,54 @@
+"""Find the story that an order names, among those of the same sender."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pipeline.state.record import Record
+from pipeline.story import Order, Source, Story
+
+NUMBERS_REPEAT = timedelta(days=2)
+"""Agencies number their messages anew each day or when 9999 is reached; a kill names one of the last days."""
+TITLES_REPEAT = timedelta(days=7)
+_LATE = timedelta(hours=6)
+"""By how much the clock of the story may be ahead of that of the order, or the story may be sent after it."""
+
+
+def named_story(order: Order, given: Record, candidates: Sequence[Record]) -> Record | None:
+    """Return the one story that an order names, None if it may be several or none.
+
+    ``given`` is the record of the order's message, ``candidates`` are stories of the same sender that share a
+    designation with it. A number names the newest message that had it; a slugline or headline must be that of one story
+    alone, and a number that the order gives must not contradict it.
+    """
+    numbers, titles = _split(order.names)
+    near = [each for each in candidates if each.uri != given.uri and _is_near(each, given, TITLES_REPEAT)]
+    titled = [each for each in near if titles & {*each.names}]
+    numbered = [each for each in near if numbers & {*each.names} and _is_near(each, given, NUMBERS_REPEAT)]
+    both = [each for each in numbered if each in titled]
+    if both or (numbered and not titles):
+        return max(both or numbered, key=lambda each: each.versioncreated)
+    unnumbered = [each for each in titled if not (numbers and _split(each.names)[0])]
+    return unnumbered[0] if len(unnumbered) == 1 else None
+
+
+def kill_of(record: Record, by: str, text: str, now: datetime) -> Story:
+    """Return the message that kills a story: ``by`` whom, and the words of the order."""
+    return Story(
+        uri=record.uri,
+        version=record.version,
+        versioncreated=max(now, record.versioncreated),
+        firstcreated=record.firstcreated,
+        pubstatus="canceled",
+        ednote=text or None,
+        source=Source(name=by, format="order", receivedat=now),
+        body="",
+    )
+
+
+def _split(names: Sequence[str]) -> tuple[set[str], set[str]]:
+    numbers = {name for name in names if name.startswith("number ")}
+    return numbers, {*names} - numbers
+
+
+def _is_near(record: Record, given: Record, span: timedelta) -> bool:
+    return given.versioncreated - span <= record.versioncreated <= given.versioncreated + _LATE
