@@ -45,8 +45,8 @@ def decide(
     The highest version whose embargo has passed is current, unless a kill covers it. If it arrives again, it is
     passed on again. A story keeps its first ``firstcreated``, so that it stays in its monthly index, and its first
     ``sender``, who owns it. Without a ``comparison`` the story stays what it was. With ``policy.folds`` a copy is
-    folded into its original instead of being passed on, and a story that an update replaces is passed on only to be removed
-    from the indices.
+    folded into its original instead of being passed on, and a story that an update replaces is passed on only to be
+    removed from the indices.
     """
     one = Version.of(story, at)
     versions = _merged(known.versions if known else (), one, now)
