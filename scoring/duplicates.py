@@ -55,7 +55,7 @@ def measure(number: int = 600, seed: int = 11) -> Rates:
                     signature=signature,
                 )
             )
-        original = next(iter(window.compare(story.uri).copies), None)
+        original = next((each.uri for each in window.compare(story.uri).copies), None)
         if original == copied:
             right += copied is not None
         else:

@@ -57,12 +57,12 @@ class SignedStory(Value):
 class Similarity:
     """The stories that arrived before one and resemble it.
 
-    ``copies`` are the uris of those from other feeds that it is a copy of, in order of arrival. ``topic`` is the
-    uri of the one closest in topic. ``candidates`` are those of its own feed that it may be an update of, or they of
-    it, the most similar first; only their texts can tell.
+    ``copies`` are those from other feeds that it is a copy of by their signatures, in order of arrival. ``topic`` is
+    the uri of the one closest in topic. ``candidates`` are those of its own feed that it may be an update of, or they
+    of it, the most similar first; only their texts can tell.
     """
 
-    copies: tuple[str, ...] = ()
+    copies: tuple[SignedStory, ...] = ()
     topic: str | None = None
     candidates: tuple[SignedStory, ...] = ()
 
@@ -131,7 +131,7 @@ class SignatureWindow:
         nearest = max(np.flatnonzero(close), key=lambda index: words[index] + known[index], default=None)
         fullest = sorted(np.flatnonzero(may_update), key=lambda index: -kept[index])
         return Similarity(
-            copies=tuple(story(n).uri for n in in_order if story(n).origin != signed.origin)[:_MOST_RELATED],
+            copies=tuple(story(n) for n in in_order if story(n).origin != signed.origin)[:_MOST_RELATED],
             topic=None if nearest is None else story(nearest).uri,
             candidates=tuple(story(n) for n in fullest if story(n).origin == signed.origin)[:_MOST_RELATED],
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from pipeline.desk.contradictions import Claims
 from pipeline.desk.text_features import Hashes, TextFeatures, content_words, hashes, share
 from pipeline.story import Story
 
@@ -46,6 +47,7 @@ class Comparable:
     lead: Hashes
     opening: Hashes
     features: TextFeatures
+    claims: Claims
     digest: bytes
 
     @classmethod
@@ -62,6 +64,7 @@ class Comparable:
             lead=hashes(content_words(beginning.partition("\n")[0])),
             opening=hashes(content_words(beginning)),
             features=TextFeatures.of(story.body),
+            claims=Claims.of(story),
             digest=blake2b(story.body.encode("utf-8", "replace"), digest_size=16).digest(),
         )
 
@@ -69,7 +72,8 @@ class Comparable:
     def size(self) -> int:
         """The bytes of all that grows with the story."""
         arrays = (self.lead, self.opening, self.features.words, self.features.facts)
-        return sum(each.nbytes for each in arrays) + sys.getsizeof(self.headline)
+        numbers = sum(map(sys.getsizeof, self.claims.numbers))
+        return sum(each.nbytes for each in arrays) + sys.getsizeof(self.headline) + numbers
 
     @property
     def position(self) -> tuple[datetime, str]:

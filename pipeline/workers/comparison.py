@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from pipeline.desk.contradictions import contradict
 from pipeline.desk.near_duplicates import SignedStory, Similarity, signature_of
 from pipeline.desk.updates import Comparable, is_update
 from pipeline.envelope import Coordinate, Envelope
@@ -64,7 +65,7 @@ class Comparer:
         similar = dict(zip((each.uri for each in signed), await self._signatures.compare(signed), strict=True))
         stored = await read_related(self._store, {uri for each in similar.values() for uri in _uris(each)})
         records = {uri: each.record for uri, each in stored.items()}
-        others = await self._others([other for each in similar.values() for other in each.candidates])
+        others = await self._others([other for each in similar.values() for other in (*each.candidates, *each.copies)])
         for uri, similarity in similar.items():
             comparison = _comparison(stories[uri], similarity, others, records, now)
             related = comparison.duplicateof or similarity.topic or next(iter(comparison.earlier), uri)
@@ -112,7 +113,7 @@ def _comparison(
             replacedby.append(Replacement(uri=other.uri, versioncreated=other.versioncreated))
     # An update whose story is unknown is newer than what it would be folded into.
     can_be_copy = not replacedby and (earlier or story.signal not in _REPLACING)
-    copied = [uri for uri in similarity.copies if uri != story.uri] if can_be_copy else []
+    copied = [each.uri for each in similarity.copies if can_be_copy and _is_told_alike(story, others.get(each.uri))]
     return Comparison(
         duplicateof=original_of(story.uri, copied, earlier, records, now),
         earlier=tuple(earlier),
@@ -125,8 +126,13 @@ def _is_itself(other: Comparable, story: Comparable) -> bool:
     return story.receivedas == other.uri and (story.headline, story.digest) == (other.headline, other.digest)
 
 
+def _is_told_alike(story: Comparable, other: Comparable | None) -> bool:
+    """Return whether a near-duplicate says the same; of a text that Kafka holds no longer nothing else is known."""
+    return other is None or (other.uri != story.uri and not contradict(story.claims, other.claims))
+
+
 def _uris(similarity: Similarity) -> set[str]:
-    return {*similarity.copies, similarity.topic or "", *(each.uri for each in similarity.candidates)} - {""}
+    return {similarity.topic or "", *(each.uri for each in (*similarity.copies, *similarity.candidates))} - {""}
 
 
 def _read(value: bytes) -> Story | None:

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.desk.contradictions import Claims, contradict
 from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
 from pipeline.desk.text_features import TextFeatures
 from scoring.duplicates import measure
-from tests.conftest import NOON
+from tests.conftest import NOON, make_story
 
 
 class TestNearDuplicates:
@@ -41,7 +43,7 @@ class TestNearDuplicates:
                 )
             )
         found = window.compare(str(len(bodies) - 1))
-        return next(iter(found.copies), None), found.topic
+        return next((each.uri for each in found.copies), None), found.topic
 
     def test_an_edited_copy_is_the_same_story(self):
         assert self.judged(self.story, self.copy) == ("0", "0")
@@ -90,7 +92,7 @@ class TestNearDuplicates:
         ]
         for each in signed:
             window.add(each)
-        assert (window.compare("one").copies, window.compare("two").copies) == ((), ("one",))
+        assert [[each.uri for each in window.compare(uri).copies] for uri in ("one", "two")] == [[], ["one"]]
 
     @given(st.text(min_size=40, max_size=400).filter(lambda text: signature_of(TextFeatures.of(text)) is not None))
     def test_a_story_word_for_word_is_a_copy(self, text):
@@ -102,3 +104,32 @@ def test_copies_in_a_generated_stream_are_distinguished_from_other_stories():
     assert rates.copies > 100
     assert rates.precision >= 0.99
     assert rates.recall >= 0.95
+
+
+class TestContradictions:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("A magnitude 6.1 earthquake struck off Honshu.", "A magnitude 5.4 earthquake struck off Honshu."),
+            ("At least 12 people died when a bus fell.", "At least 27 people died when a bus fell."),
+            ("Twelve miners died in the shaft.", "Fourteen miners died in the shaft."),
+            ("The minister will resign over the files.", "The minister will not resign over the files."),
+            ("The minister will resign over the files.", "The minister won't resign over the files."),
+            ("The bank left its rate unchanged at 4 percent.", "The bank raised its rate to 4 percent."),
+            ("Lopez wins the vote, the court said.", "Lopez loses the vote, the court said."),
+            ("France denies sending arms to Chad.", "France admits sending arms to Chad."),
+            ("Police released the three men.", "Police arrested the three men."),
+        ],
+    )
+    def test_a_story_with_another_number_a_not_or_the_opposite_says_something_else(self, one, other):
+        claims = [Claims.of(make_story(body=body)) for body in (one, other)]
+        assert contradict(*claims)
+        assert contradict(*reversed(claims))
+
+    def test_an_edited_copy_with_a_line_of_its_agency_says_the_same(self):
+        body = (
+            "Dock workers closed the port of Sund on Thursday. Some 240 joined the walkout."
+            + " They want a raise." * 15
+        )
+        copy = body.replace("Dock workers closed the port of Sund", "Workers closed Sund's port") + " Our desk: 4411."
+        assert not contradict(*(Claims.of(make_story(body=each)) for each in (body, copy)))
