@@ -100,12 +100,11 @@ RULES = (
     ),
     _rule("day_also", r"(?<=\d\sand\s)(?P<day>", _DAY, r")\b"),
     _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
-    _rule("month", r"\b(?P<month>", _LONG_MONTH, r")\s", _SPOKEN_YEAR, r"\b"),
     _rule(
         "month",
         r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
         r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?:\s(?:of\s)?(?P<of>this|last|next)\syear)?",
-        r"(?!\s?\d)(?!(?<=March)(?<!\bin\sMarch)\s(?:for|of|on|against)\b)",
+        r"(?!\s?\d)",
     ),
     _rule(
         "weekday",
@@ -124,8 +123,6 @@ RULES = (
         r"(?:\sof)?(?:\s(?:(?P<year>", _YEAR, r")|(?P<which>this|last|next)\syear))?",
     ),
     _rule("quarter", r"\bQ(?P<ordinal>[1-4])(?:\s(?:of\s)?(?P<year>", _YEAR, r"))?(?!\w)"),
-    _rule("quarter_of", r"\bthe\s(?P<year>", _YEAR, r")\squarter\b"),
-    _rule("year_ago", r"\bthe\squarter\sa\syear\s(?:ago|earlier)\b"),
     _rule("year_ago", r"\b(?:the\s|a\s)?year-(?:ago|earlier)\b(?:\s(?:quarter|period))?"),
     _rule(
         "ago",
@@ -145,35 +142,30 @@ RULES = (
         r"(?:days|weeks|months|quarters|years|decades)\b",
     ),
     _rule("spoken", r"\b(?:the\syear\s)?", _SPOKEN_YEAR, r"\b"),
-    _rule("spoken", r"\bthe\syear\stwo\sthousand\b"),
-    _rule("spoken", r"\btwo\sthousand(?:\s(?:and\s)?(?P<since>one|two|three|four|five|six|seven|eight|nine|ten))?\b"
-          r"(?!\s\w+s\b)"),
-    _rule("quarter_ended", r"\bthe\squarter(?=\sended\s(?P<month>", _MONTH, r"))"),
     _rule(
         "relative",
         _NO_TITLE, r"\b(?:", _EARLY, _END,
         r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
-        r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after|\d)\b|\s\d)))\s",
+        r"|the(?=\s(?:weekend|quarter)\b))\s",
         r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
-        r"(?!-(?:old|long))(?<!\bthis\sday)(?<!year(?=\send(?:ed|ing)\b))",
+        r"(?!-(?:old|long))(?<!year(?=\send(?:ed|ing)\b))",
     ),
-    _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=\s?[,.;])"),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
-    _rule("decade", r"(?<!\bhis\s)(?<!\bher\s)(?<!\btheir\s)(?<!\bmy\s)\b", _EARLY,
-          r"(?:the\s)?(?:['’‘]?(?P<short>[1-9])0['’]?s\b"
-          r"|(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"),
+    _rule(
+        "decade",
+        r"(?<!\w)", _EARLY, r"(?:(?:the\s)?['’‘](?P<short>[1-9])0['’]?s"
+        r"|the\s(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b",
+    ),
     _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
     _rule("year", r"(?<![\w$€£.,:/’'])", _EARLY, _END, r"(?P<year>", _YEAR, r")\b(?!['’]s\b)(?![:%/]|-\w+-)", _COUNTED),
     _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?",
           r"(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay|Election\sDay)\b"
           r"(?:\s(?P<day>Day|Eve|Sunday|Monday|week)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
-    _rule("year_end", r"\b(?:the\s)?year(?:['’]s)?[\s-]end\b"),
     _rule("present", r"\b(?:now|currently|at\spresent|nowadays|at\sthe\smoment|presently|these\sdays)\b"),
-    _rule("present", r"(?<!\bthen\s)(?<!\bthen-)\bcurrent\b(?!\saccount)"),
+    _rule("present", r"\bcurrent\b(?!\saccount)"),
     _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
     _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r"|", _UNITS, r")\b)"),
-    _rule("future", r"(?<=\bwill\s)one\sday\b"),
     _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),
     _rule("future", r"\bin\san?\s(?:day|week|month|year)\sor\s(?:so|two)\b"),
     _rule("future", r"(?<!\bas\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
@@ -203,7 +195,7 @@ _BEGINNINGS = (
     *(
         "jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun today tonight tomorrow yesterday"
         " overnight first second third fourt eleven twelve twent thirt fort fift sixt sevent eight ninet spring summer"
-        " autumn fall winter recently nowadays currently presently lately soon shortly year noon midnight midday"
+        " autumn fall winter recently nowadays currently presently lately soon shortly year- noon midnight midday"
         " thanksg christ hallow easter valent bastille"
     ).split(),
 )
@@ -234,9 +226,6 @@ _AHEAD = re.compile(
 _BEHIND = re.compile(r"\b(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?$", re.I)
 
 
-_OF_MONTHS = re.compile(r"\b(?:six|nine)[\s-]months?\b(?:[^.]|\.(?=\d))*$", re.I)
-
-
 class Expression(NamedTuple):
     """An expression: its kind, its offsets, and the groups of its rule that are not empty."""
 
@@ -248,8 +237,6 @@ class Expression(NamedTuple):
     """Whether the words before it look ahead: "until", "scheduled for"."""
     is_behind: bool
     """Whether the words before it look back: "since", "the year ended"."""
-    is_of_months: bool
-    """Whether its sentence tells of six or nine months before it."""
 
 
 def expressions(text: str) -> Iterator[Expression]:
@@ -262,7 +249,4 @@ def expressions(text: str) -> Iterator[Expression]:
         groups = {name: value.lower() for name, value in match.groupdict().items() if value}
         is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
         is_behind = _BEHIND.search(text, max(0, match.start() - 40), match.start()) is not None
-        is_of_months = rule.kind in ("ago", "year_ago") and bool(
-            _OF_MONTHS.search(text, max(0, match.start() - 200), match.start())
-        )
-        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind, is_of_months)
+        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind)

@@ -33,8 +33,6 @@ _MONTHS_AHEAD = {"past perfect": 1, "past": 1, "present": 5}
 """Months from now on that a clause of that tense means: "Her visit in June was announced" is next June in May."""
 _YEARS_ON = {"last": -1, "this": 0, "next": 1}
 _NIGHT_ENDS = 6
-_NEAR = 3000
-"""Characters within which a quarter is still the subject."""
 _FAR = 120
 """Days from which a date without a year may be that of another year."""
 
@@ -50,7 +48,7 @@ class Resolver:
         self._written = written
         self._tense = tense
         self._last: str | None = None
-        self._last_quarter: tuple[str, int] | None = None
+        self._last_quarter: str | None = None
         self._last_date_end = 0
 
     def value(self, expression: Expression) -> str | None:
@@ -65,7 +63,7 @@ class Resolver:
             if expression.kind == "date":
                 self._last_date_end = expression.end
             if expression.kind == "quarter":
-                self._last_quarter = (value, expression.end)
+                self._last_quarter = value
         return value
 
     def _is_future(self, expression: Expression) -> bool:
@@ -125,8 +123,8 @@ class Resolver:
     def _month(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
         month = MONTHS.index(groups["month"][:3]) + 1
-        if "year" in groups or "tens" in groups:
-            return f"{groups.get('year') or self._spoken(expression)}-{month:02}"
+        if "year" in groups:
+            return f"{groups['year']}-{month:02}"
         which, tense = groups.get("which", ""), self._tense(expression.start)
         behind = written.year - (month > written.month)
         ahead = written.year + (month < written.month)
@@ -179,28 +177,10 @@ class Resolver:
             year = written.year - (quarter > now and not self._is_future(expression)) - ("ago" in groups)
         return f"{year:04}-Q{quarter}"
 
-    def _quarter_of(self, expression: Expression) -> str:
-        """Return the quarter of another year than the one named shortly before, as in "the 1988 quarter"."""
-        before = self._quarter_before(expression)
-        return expression.groups["year"] + (before[4:] if before else "")
-
-    def _quarter_ended(self, expression: Expression) -> str:
-        """Return the quarter that most of it is in: one that ended in July is mostly the second."""
-        written, month = self._written, MONTHS.index(expression.groups["month"][:3]) + 1
-        last_month = date(written.year - (month > written.month), month, 1)
-        return value_of(last_month - timedelta(days=1), "quarter")
-
     def _year_ago(self, expression: Expression) -> str:
-        """Return the quarter a year before one named shortly before, or the year before the story's.
-
-        What is compared with nine months is no quarter.
-        """
-        quarter = None if expression.is_of_months else self._quarter_before(expression)
+        """Return the quarter a year before the one named last, or the year before the story's."""
+        quarter = self._last_quarter
         return f"{int(quarter[:4]) - 1:04}{quarter[4:]}" if quarter else f"{self._written.year - 1:04}"
-
-    def _quarter_before(self, expression: Expression) -> str | None:
-        value, end = self._last_quarter or (None, 0)
-        return value if expression.start - end < _NEAR else None
 
     def _ago(self, expression: Expression) -> str | None:
         groups = expression.groups
@@ -244,20 +224,19 @@ class Resolver:
             # The past century is the last hundred years, which are no date.
             return None
         if unit == "quarter" and which in ("the", "the latest"):
-            return self._quarter_told_of(expression, has_ended=which == "the latest")
+            return self._quarter_told_of(has_ended=which == "the latest")
         if which == "the":
             return self._definite(expression, _singular(unit))
         return self._counted_on(which, _singular(unit))
 
-    def _quarter_told_of(self, expression: Expression, *, has_ended: bool) -> str:
-        """Return the quarter named shortly before; one that has ended is never that of the story's own day."""
+    def _quarter_told_of(self, *, has_ended: bool) -> str:
+        """Return the quarter named last; one that has ended is never that of the story's own day."""
         current = value_of(self._written, "quarter")
-        before = self._quarter_before(expression)
+        before = self._last_quarter
         if before and not (has_ended and before >= current):
             return before
-        value = (shifted(self._written, "quarter", -1) if has_ended else None) or current
-        self._last_quarter = (value, expression.end)
-        return value
+        self._last_quarter = (shifted(self._written, "quarter", -1) if has_ended else None) or current
+        return self._last_quarter
 
     def _definite(self, expression: Expression, unit: Unit) -> str | None:
         """Return the value of "the day", "the weekend", "the month"."""
@@ -308,8 +287,6 @@ class Resolver:
 
     def _spoken(self, expression: Expression) -> str | None:
         groups = expression.groups
-        if "tens" not in groups:
-            return f"{2000 + NUMBERS.get(groups.get('since', 'zero'), 0)}"
         tens, _, ones = groups["ones"].partition("-")
         return f"{NUMBERS[groups['tens']]}{NUMBERS[tens] + NUMBERS.get(ones, 0):02}"
 
@@ -325,9 +302,6 @@ class Resolver:
             days = [day for day in days if day > written] or days
         nearest = min(days, key=lambda day: abs((day - written).days))
         return value_of(nearest, "week" if groups.get("day") == "week" else "day")
-
-    def _year_end(self, expression: Expression) -> str | None:
-        return f"{self._written.year - (self._written.month < 3 and not self._is_future(expression)):04}"
 
     def _present(self, expression: Expression) -> str | None:
         return "PRESENT_REF"
