@@ -11,7 +11,7 @@ from pipeline.annotate.dates.calendar_values import first_day, holiday, shifted,
 from pipeline.annotate.dates.expressions import ALTERNATIVES, RULES, expressions
 from pipeline.annotate.dates.resolution import Resolver
 from pipeline.annotate.model import AnnotationInput, annotate
-from pipeline.annotate.story_annotation import day_written
+from pipeline.annotate.filing import day_written
 from pipeline.story import Dateline
 from tests.conftest import make_story
 

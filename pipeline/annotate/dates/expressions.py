@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,10 +30,14 @@ _LONG_MONTH = (
     r"(?:(?:January|February|April|June|July|August|September|October|November|December)|(?-i:MARCH|MAY|March|May))\b"
 )
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_SHORT_WEEKDAY = r"(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\."
+_SHORT_WEEKDAY = r"(?<!the\s)(?-i:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\."
+"""Capitalised, for "the judges sat." and "the Sun." are no days."""
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)(?!\d|[,.]\d)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|:\d|[.,]\d)"
+_JOINT = r"(?:,?\s(?:and|or|to|until|through)\s|,\s|\s?[-–—]\s?)"
+"""What joins the days of a list: "April 3, 10 and 17", "3-10 April"."""
+_LISTED = r"(?:" + _WEEKDAY + r",?\s)?(?:the\s)?" + _DAY + r"\b"
 _PART = r"(?:morning|afternoon|evening|night|dawn|noon|midnight|midday|lunchtime)"
 _NUMBER = (
     r"(?:\d{1,3}|an?|couple(?:\sof)?|(?:twenty|thirty|forty|fifty)(?:-\w+)?|one|two|three|four|five|six|seven|eight"
@@ -88,28 +92,41 @@ def _rule(kind: str, *parts: str) -> Rule:
 RULES = (
     _rule("iso", r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T\s](?P<time>\d\d:\d\d))?(?!\d)"),
     _rule("clock", r"(?<![\d:.,$€£])", _CLOCK, _AFTER_CLOCK),
+    _rule("numeric", r"(?<![\w/.-])(?P<first>\d\d?)[/.-](?P<second>\d\d?)[/.-](?P<year>", _YEAR, r")(?![/-])"),
     _rule(
         "date",
         r"\b(?:", _WEEKDAY, r",?\s(?:the\s)?|(?P<week>(?:the\s)?week\s(?:of|beginning|starting))\s)?",
-        r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b(?:,?\s(?P<year>", _YEAR, r"))?",
+        r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b",
+        r"(?:,?\s(?P<year>", _YEAR, r")|(?=(?:", _JOINT, r"(?:", _MONTH, r"\s)?", _DAY, r"\b){1,8},?\s(?P<shared>", _YEAR, r")))?",
     ),
     _rule(
         "date",
         r"\b(?:", _WEEKDAY, r",?\s)?(?:the\s)?",
         r"(?P<day>", _DAY, r")\s(?:of\s)?(?P<month>", _MONTH, r")(?:,?\s(?P<year>", _YEAR, r"))?",
     ),
-    _rule("day_also", r"(?<=\d\sand\s)(?P<day>", _DAY, r")\b"),
+    _rule(
+        "date",
+        r"\b(?:", _WEEKDAY, r",?\s)?(?:the\s)?(?P<day>", _DAY, r")",
+        r"(?=(?:,\s", _LISTED, r"){0,8}", _JOINT, _LISTED,
+        r"\s(?:of\s)?(?P<month>", _MONTH, r")(?!\s\d\d?\b)(?:,?\s(?P<year>", _YEAR, r"))?)",
+    ),
+    _rule(
+        "day_also",
+        r"(?:(?<=\d\sand\s)|(?<=\d\sor\s)|(?<=\d\sto\s)|(?<=\d,\s)|(?<=\d[-–—]))(?P<day>", _DAY, r")\b",
+        r"(?:,?\s(?P<year>", _YEAR, r")|(?=(?:,\s", _DAY, r")*,?\s(?:and|or)\s(?:", _DAY, r"\b|\D)|\s?[;:.)\n—]|,\s\D"
+        r"|\s?$|\s(?:in|at|to|but|while|when|with|by|for|between|from|before|after|during)\b))",
+    ),
     _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
     _rule(
         "month",
         r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
         r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?:\s(?:of\s)?(?P<of>this|last|next)\syear)?",
-        r"(?!\s?\d)",
+        r"(?!\s?\d)(?:(?=(?:", _JOINT, r"(?:", _MONTH, r"))+,?\s(?P<shared>", _YEAR, r")))?",
     ),
     _rule(
         "weekday",
         r"\b", _EARLY, r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
-        r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?P<part>", _PART, r")\b)?",
+        r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?:(?P<part>", _PART, r")|(?P<later>week))\b(?!-))?",
     ),
     _rule(
         "deictic",
@@ -151,11 +168,16 @@ RULES = (
         r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
         r"(?!-(?:old|long))(?<!year(?=\send(?:ed|ing)\b))",
     ),
+    _rule(
+        "relative",
+        r"\b(?:", _END, r"(?<=of\s)|(?P<modifier>early|earlier|late|later)\s(?:in\s)?)(?P<which>the)\s(?P<unit>", _UNIT,
+        r")\b(?!\s(?:to\s(?-i:[A-Z])|end(?:ed|ing)\b|\d)|-)",
+    ),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
     _rule(
         "decade",
-        r"(?<!\w)", _EARLY, r"(?:(?:the\s)?['’‘](?P<short>[1-9])0['’]?s"
-        r"|the\s(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b",
+        r"(?<!\w)(?:", _EARLY, r"(?:(?:the\s)?['’‘]|(?<=\d0s\sand\s)|(?<=\d0s\sor\s)|(?<=\d0s,\s))(?P<short>[1-9])0['’]?s"
+        r"|the\s(?:(?:early|mid|late)[\s-])?(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b",
     ),
     _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
     _rule("year", r"(?<![\w$€£.,:/’'])", _EARLY, _END, r"(?P<year>", _YEAR, r")\b(?!['’]s\b)(?![:%/]|-\w+-)", _COUNTED),
@@ -168,12 +190,12 @@ RULES = (
     _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r"|", _UNITS, r")\b)"),
     _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),
     _rule("future", r"\bin\san?\s(?:day|week|month|year)\sor\s(?:so|two)\b"),
-    _rule("future", r"(?<!\bas\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
+    _rule("future", r"(?<!\bas\s)(?<!\btoo\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
     _rule("future", r"\b(?:the\s(?:near\s|foreseeable\s|not-too-distant\s)?|in\s)future\b"
           r"(?!\s(?:of|contracts?|prices?)\b)"),
 )  # fmt: skip
 _AFTER_THE = (
-    r"(?:['’‘]?\d|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent|coming|next"
+    r"(?:['’‘]?\d|early|late|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent|coming|next"
     r"|current|same|latest|prior|short|fiscal|calendar|day|week|month|quarter|year|decade|centur|fortnight|spring|summer"
     r"|autumn|fall|winter|morning|afternoon|evening|night|dawn|noon|mid|lunch|near|foreseeable|not-too|future|twenties"
     r"|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
@@ -216,14 +238,14 @@ _ANY = re.compile(f"{_begins()}(?:{ALTERNATIVES})", re.I)
 
 
 _AHEAD = re.compile(
-    r"(?:\b(?:until|till|by|effective|payable|as\s(?:early|soon|late)\sas|no\slater\sthan|deadline\sof)"
+    r"(?:\b(?:until|till|by|effective|payable|as\s(?:early|soon|late)\sas|no\slater\sthan|ahead\sof|deadline\sof)"
     r"|\b(?:planned|scheduled|slated|due|expected|called|tentatively)\s(?:for|on|in)|\bset\sfor)"
     r"\s(?:the\s|on\s|early\s|late\s|mid-?|at\s)?$",
     re.I,
 )
 
 
-_BEHIND = re.compile(r"\b(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?$", re.I)
+_BEHIND = re.compile(r"\b(?:(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?|yesterday,?\s\(?)$", re.I)
 
 
 class Expression(NamedTuple):
@@ -250,3 +272,13 @@ def expressions(text: str) -> Iterator[Expression]:
         is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
         is_behind = _BEHIND.search(text, max(0, match.start() - 40), match.start()) is not None
         yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind)
+
+
+def numeric_order(expression: Expression) -> Literal["day first", "month first"] | None:
+    """Return the order of numeric dates that an expression shows: "25/03/2026", and so "3 April"; else None."""
+    groups = expression.groups
+    if expression.kind == "numeric":
+        first, second = int(groups["first"]) > len(MONTHS), int(groups["second"]) > len(MONTHS)
+        return None if first == second else "day first" if first else "month first"
+    is_worded = expression.kind == "date" and list(groups).index("day") < list(groups).index("month")
+    return "day first" if is_worded else None

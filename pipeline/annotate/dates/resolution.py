@@ -29,7 +29,9 @@ _WORDED = {
     for number, word in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)
 }
 _SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
-_MONTHS_AHEAD = {"past perfect": 1, "past": 1, "present": 5}
+_SCHEDULED = frozenset(("weekday", "clock", "date", "relative"))
+"""Kinds that a clause in the present has before it: "meets on Monday", but "stands at 3 percent in December"."""
+_MONTHS_AHEAD = {"past perfect": 1, "past": 1, "present": 5, "scheduled": 5}
 """Months from now on that a clause of that tense means: "Her visit in June was announced" is next June in May."""
 _YEARS_ON = {"last": -1, "this": 0, "next": 1}
 _NIGHT_ENDS = 6
@@ -40,12 +42,14 @@ _FAR = 120
 class Resolver:
     """Resolves the expressions of one story in the order of its text.
 
-    ``written`` is the story's own day. ``tense`` returns the tense of the clause around a character.
+    ``written`` is the story's own day. ``tense`` returns the tense of the clause around a character. ``month_first``
+    is the order of numeric dates; where it is unknown, "03/04/2026" has no value.
     """
 
-    def __init__(self, written: date, tense: Callable[[int], Tense]) -> None:
+    def __init__(self, written: date, tense: Callable[[int], Tense], *, month_first: bool | None = None) -> None:
         """Nothing was mentioned yet."""
         self._written = written
+        self._month_first = month_first
         self._tense = tense
         self._last: str | None = None
         self._last_quarter: str | None = None
@@ -60,7 +64,7 @@ class Resolver:
             return None
         if value is not None and value[:1].isdigit():
             self._last = value
-            if expression.kind == "date":
+            if expression.kind in ("date", "day_also"):
                 self._last_date_end = expression.end
             if expression.kind == "quarter":
                 self._last_quarter = value
@@ -72,12 +76,20 @@ class Resolver:
             # "By Tuesday, 200 had come", but: "they had approved it until December".
             is_over = tense == "past perfect" and expression.kind in ("weekday", "clock")
             return expression.is_ahead and not is_over
-        return tense == "future"
+        return tense == "future" or (tense == "scheduled" and expression.kind in _SCHEDULED)
 
     def _iso(self, expression: Expression) -> str | None:
         groups = expression.groups
         day = valid_date(int(groups["year"]), int(groups["month"]), int(groups["day"]))
         return day.isoformat() + (f"T{groups['time']}" if "time" in groups else "") if day else None
+
+    def _numeric(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        numbers = int(groups["first"]), int(groups["second"])
+        if self._month_first is None and numbers[0] != numbers[1]:
+            return None
+        day = valid_date(int(groups["year"]), *(numbers if self._month_first else reversed(numbers)))
+        return day.isoformat() if day else None
 
     def _clock(self, expression: Expression) -> str | None:
         groups = expression.groups
@@ -95,8 +107,8 @@ class Resolver:
         groups = expression.groups
         month = MONTHS.index(groups["month"][:3]) + 1
         number = int(groups["day"].rstrip("stndrh"))
-        if "year" in groups:
-            day = valid_date(int(groups["year"]), month, number)
+        if year := groups.get("year") or groups.get("shared"):
+            day = valid_date(int(year), month, number)
             return day.isoformat() if day else None
         written = self._written
         years = (written.year, written.year - 1, written.year + 1)
@@ -113,9 +125,9 @@ class Resolver:
         return value_of(nearest, "week") if "week" in groups else nearest.isoformat()
 
     def _day_also(self, expression: Expression) -> str | None:
-        """Return the second day of "April 24 and 25"."""
+        """Return a later day of "April 24, 25 and 27"."""
         first = day_of(self._last or "")
-        if first is None or expression.start - self._last_date_end != len(" and "):
+        if first is None or expression.start - self._last_date_end > len(" and "):
             return None
         day = valid_date(first.year, first.month, int(expression.groups["day"].rstrip("stndrh")))
         return day.isoformat() if day and day > first else None
@@ -123,8 +135,8 @@ class Resolver:
     def _month(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
         month = MONTHS.index(groups["month"][:3]) + 1
-        if "year" in groups:
-            return f"{groups['year']}-{month:02}"
+        if year_stated := groups.get("year") or groups.get("shared"):
+            return f"{year_stated}-{month:02}"
         which, tense = groups.get("which", ""), self._tense(expression.start)
         behind = written.year - (month > written.month)
         ahead = written.year + (month < written.month)
@@ -143,7 +155,7 @@ class Resolver:
         return f"{year:04}-{month:02}"
 
     def _weekday(self, expression: Expression) -> str | None:
-        day = self._of_weekday(expression)
+        day = self._of_weekday(expression) + timedelta(weeks="later" in expression.groups)
         return _with_part(day, expression.groups.get("part"))
 
     def _of_weekday(self, expression: Expression) -> date:
