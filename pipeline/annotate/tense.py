@@ -20,13 +20,15 @@ _IMPLICATIVE = frozenset(
 _CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj".split())
 
 _FINITE = frozenset("ROOT ccomp advcl relcl conj parataxis".split())
-_WITH_INFINITIVE = frozenset("see saw seen seeing watch watched hear heard make makes made let lets help helped".split())
+_WITH_INFINITIVE = frozenset(
+    "see saw seen seeing watch watched hear heard make makes made let lets help helped".split()
+)
 """Verbs that govern an infinitive without "to": "only to see it crack on Wednesday"."""
 _IRREGULAR = frozenset(
-    "ate awoke beat became began bent bet bid bit bled blew bore bought bound bred broadcast broke brought built burnt burst"
-    " came cast caught chose clung cost crept cut dealt did dove drank dreamt drew drove dug fed fell felt fled flew"
-    " flung forbade forecast forgot forgave fought found froze gave got grew ground had heard held hid hit hung hurt"
-    " kept knelt knew laid lay leant leapt learnt led left lent let lit lost made meant met mistook offset outran"
+    "ate awoke beat became began bent bet bid bit bled blew bore bought bound bred broadcast broke brought built burnt"
+    " burst came cast caught chose clung cost crept cut dealt did dove drank dreamt drew drove dug fed fell felt fled"
+    " flew flung forbade forecast forgot forgave fought found froze gave got grew ground had heard held hid hit hung"
+    " hurt kept knelt knew laid lay leant leapt learnt led left lent let lit lost made meant met mistook offset outran"
     " overcame overheard oversaw overtook overthrew paid pled proved put quit ran rang read rebuilt rid rode rose said"
     " sang sank sat saw sent set shed shook shone shot shrank shut slept slid slung smelt snuck sold sought"
     " sped spelt spent spilt split spoilt spoke sprang spread spun stole stood stuck struck strove stung stunk swam"
@@ -71,7 +73,11 @@ def _is_dated(tree: Tree, verb: int, token: int) -> bool:
     first = token
     while token != verb:
         is_other_noun = tree.dep[token] == "attr" and token > first + _LONGEST
-        if is_other_noun or tree.dep[token] not in _DAY_OF or (tree.dep[token] == "prep" and tree.lower[token] not in _STATIC):
+        if (
+            is_other_noun
+            or tree.dep[token] not in _DAY_OF
+            or (tree.dep[token] == "prep" and tree.lower[token] not in _STATIC)
+        ):
             return False
         token = tree.head[token]
     return True
@@ -125,9 +131,9 @@ def _is_present(tree: Tree, verb: int) -> bool:
 
 
 def _is_set_on(tree: Tree, verb: int) -> bool:
-    """Return whether a "set" looks back: "a record set on Aug. 6", not "a meeting set for Aug. 6"."""
+    """Return whether a "set" looks back: "a record set on Aug. 6", "they set a deadline", not "a meeting set for"."""
     below = (tree.lower[child] for child in tree.children[verb] if tree.dep[child] in ("prep", "xcomp"))
-    return tree.lower[verb] == "set" and next(below, "") == "on"
+    return tree.lower[verb] == "set" and (next(below, "") == "on" or tree.child(verb, "dobj") is not None)
 
 
 def _is_perfect(auxiliaries: set[str]) -> bool:

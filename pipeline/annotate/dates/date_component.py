@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotate.dates.expressions import Expression, numeric_order
 from pipeline.annotate.dates.expressions import expressions as expressions_of
-from pipeline.annotate.dates.names import NamesOfPeople
+from pipeline.annotate.dates.names import Names
 from pipeline.annotate.dates.resolution import Resolver
 from pipeline.annotate.tense import Tense, tense_at
 from pipeline.annotate.tree import Tree, tree_of
@@ -56,12 +56,12 @@ def date_mentions(tree: Tree, written: date, *, month_first: bool | None = None)
         return tense_at(tree, tree.token_at(offset)) if len(tree) else "past"
 
     expressions = list(_expressions(tree))
-    people = NamesOfPeople(tree, expressions)
+    names = Names(tree, expressions)
     shown = next(filter(None, map(numeric_order, expressions)), None)
     resolver = Resolver(written, tense, month_first=month_first if shown is None else shown == "month first")
     found = []
     for each in expressions:
-        value = None if each in people else resolver.value(each)
+        value = None if each in names else resolver.value(each)
         if value is not None:
             found.append(
                 DateMention(start=each.start, end=each.end, text=tree.text[each.start : each.end], value=value)

@@ -43,8 +43,8 @@ _NUMBER = (
     r"(?:\d{1,3}|an?|couple(?:\sof)?|(?:twenty|thirty|forty|fifty)(?:-\w+)?|one|two|three|four|five|six|seven|eight"
     r"|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 )
-_UNIT = r"(?:day|week|month|quarter|year|decade|century)"
-_UNITS = r"(?:days?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies))"
+_UNIT = r"(?:day|week|month|quarter|year|decade)"
+_UNITS = r"(?:days?|weeks?|months?|quarters?|years?)"
 _ZONE = r"\(?(?:local\stime|GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|CET|CEST|BST|JST|IST|ET|PT)\b\)?"
 _CLOCK = (
     r"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
@@ -97,7 +97,8 @@ RULES = (
         "date",
         r"\b(?:", _WEEKDAY, r",?\s(?:the\s)?|(?P<week>(?:the\s)?week\s(?:of|beginning|starting))\s)?",
         r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b",
-        r"(?:,?\s(?P<year>", _YEAR, r")|(?=(?:", _JOINT, r"(?:", _MONTH, r"\s)?", _DAY, r"\b){1,8},?\s(?P<shared>", _YEAR, r")))?",
+        r"(?:,?\s(?P<year>", _YEAR, r")",
+        r"|(?=(?:", _JOINT, r"(?:", _MONTH, r"\s)?", _DAY, r"\b){1,8},?\s(?P<shared>", _YEAR, r")))?",
     ),
     _rule(
         "date",
@@ -114,7 +115,7 @@ RULES = (
         "day_also",
         r"(?:(?<=\d\sand\s)|(?<=\d\sor\s)|(?<=\d\sto\s)|(?<=\d,\s)|(?<=\d[-–—]))(?P<day>", _DAY, r")\b",
         r"(?:,?\s(?P<year>", _YEAR, r")|(?=(?:,\s", _DAY, r")*,?\s(?:and|or)\s(?:", _DAY, r"\b|\D)|\s?[;:.)\n—]|,\s\D"
-        r"|\s?$|\s(?:in|at|to|but|while|when|with|by|for|between|from|before|after|during)\b))",
+        r"|\s?$|\s(?:in|at|to|but|while|when|with|by|for|between|from|before|after|during|respectively)\b))",
     ),
     _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
     _rule(
@@ -125,7 +126,7 @@ RULES = (
     ),
     _rule(
         "weekday",
-        r"\b", _EARLY, r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
+        r"(?<!every\s)(?<!each\s)\b", _EARLY, r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
         r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?:(?P<part>", _PART, r")|(?P<later>week))\b(?!-))?",
     ),
     _rule(
@@ -144,7 +145,7 @@ RULES = (
     _rule(
         "ago",
         r"\b(?:(?:almost|nearly|about|some|only|just|more\sthan|over|around|exactly)\s)?",
-        r"(?P<number>", _NUMBER, r"|several|a\sfew|some|many)\s(?P<unit>", _UNITS, r")\s",
+        r"(?P<number>", _NUMBER, r")\s(?P<unit>", _UNITS, r")\s",
         r"(?P<way>ago|earlier|before(?=[\s]?[,.;])|later|from\snow|from\stoday)\b",
     ),
     _rule(
@@ -165,18 +166,20 @@ RULES = (
         r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
         r"|the(?=\s(?:weekend|quarter)\b))\s",
-        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
-        r"(?!-(?:old|long))(?<!year(?=\send(?:ed|ing)\b))",
+        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|", _PART, r")\b)",
+        r"(?!-(?:old|long))(?<!\bthis\sday)(?<!year(?=\send(?:ed|ing)\b))",
+        r"(?!\s(?:of\s)?(?:last|the\sprevious|", _YEAR, r")\b)",
     ),
     _rule(
         "relative",
         r"\b(?:", _END, r"(?<=of\s)|(?P<modifier>early|earlier|late|later)\s(?:in\s)?)(?P<which>the)\s(?P<unit>", _UNIT,
-        r")\b(?!\s(?:to\s(?-i:[A-Z])|end(?:ed|ing)\b|\d)|-)",
+        r")\b(?!\s(?:to\s", _MONTH, r"|end(?:ed|ing)\b|\d)|-)",
     ),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
     _rule(
         "decade",
-        r"(?<!\w)(?:", _EARLY, r"(?:(?:the\s)?['’‘]|(?<=\d0s\sand\s)|(?<=\d0s\sor\s)|(?<=\d0s,\s))(?P<short>[1-9])0['’]?s"
+        r"(?<!\w)(?:", _EARLY,
+        r"(?:(?:the\s)?['’‘]|(?<=\d0s\sand\s)|(?<=\d0s\sor\s)|(?<=\d0s,\s))(?P<short>[1-9])0['’]?s"
         r"|the\s(?:(?:early|mid|late)[\s-])?(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b",
     ),
     _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
@@ -184,10 +187,17 @@ RULES = (
     _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?",
           r"(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay|Election\sDay)\b"
           r"(?:\s(?P<day>Day|Eve|Sunday|Monday|week)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
+    _rule(
+        "year_end",
+        r"(?:(?<=\bby\s)|(?<=\bat\s)|(?<=\bbefore\s)|(?<=\buntil\s))(?:the\s)?year(?:['’]s)?[\s-]end\b(?!-)",
+    ),
     _rule("present", r"\b(?:now|currently|at\spresent|nowadays|at\sthe\smoment|presently|these\sdays)\b"),
     _rule("present", r"\bcurrent\b(?!\saccount)"),
     _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
-    _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r"|", _UNITS, r")\b)"),
+    _rule(
+        "past",
+        r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|decade|century|", _NUMBER, r"|", _UNITS, r")\b)",
+    ),
     _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),
     _rule("future", r"\bin\san?\s(?:day|week|month|year)\sor\s(?:so|two)\b"),
     _rule("future", r"(?<!\bas\s)(?<!\btoo\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
@@ -195,13 +205,13 @@ RULES = (
           r"(?!\s(?:of|contracts?|prices?)\b)"),
 )  # fmt: skip
 _AFTER_THE = (
-    r"(?:['’‘]?\d|early|late|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent|coming|next"
-    r"|current|same|latest|prior|short|fiscal|calendar|day|week|month|quarter|year|decade|centur|fortnight|spring|summer"
+    r"(?:['’‘]?\d|early|late|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent"
+    r"|coming|next|current|same|latest|prior|short|fiscal|calendar|day|week|month|quarter|year|decade|spring|summer"
     r"|autumn|fall|winter|morning|afternoon|evening|night|dawn|noon|mid|lunch|near|foreseeable|not-too|future|twenties"
     r"|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
 )
 _BEGINNINGS = (
-    r"an?\s(?:day|week|month|quarter|year|decade|centur|couple|few|later\sdate)",
+    r"an?\s(?:day|week|month|quarter|year|couple|later\sdate)",
     r"at\s(?:present|the\smoment)",
     r"in\s(?:an?\s(?:day|week|month|year)\sor|the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
     r"the\s" + _AFTER_THE,
@@ -217,7 +227,7 @@ _BEGINNINGS = (
     *(
         "jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun today tonight tomorrow yesterday"
         " overnight first second third fourt eleven twelve twent thirt fort fift sixt sevent eight ninet spring summer"
-        " autumn fall winter recently nowadays currently presently lately soon shortly year- noon midnight midday"
+        " autumn fall winter recently nowadays currently presently lately soon shortly year noon midnight midday"
         " thanksg christ hallow easter valent bastille"
     ).split(),
 )

@@ -1,4 +1,4 @@
-"""Tell months from people of these names: "April Jones", "Theresa May", "Mrs May"."""
+"""Tell months from names: "April Jones", "Theresa May", "Mrs May", "the March for Life"."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -6,26 +6,25 @@ from functools import cached_property
 from pipeline.annotate.dates.expressions import Expression
 from pipeline.annotate.tree import Tree
 
-_TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. sir lord lady dame madam minister president premier sen.".split())
+_TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. sir lord lady dame madam minister president premier".split())
 _OF_TIME = frozenset("in since until till during through by from early mid late last next this".split())
+_OF_MARCHES = frozenset("of for on against".split())
 
 
-class NamesOfPeople:
-    """The words of a story that look like months, and name a person."""
+class Names:
+    """The words of a story that look like months, and are names."""
 
     def __init__(self, tree: Tree, found: Iterable[Expression]) -> None:
         """Consider the expressions that are a bare month."""
         self._tree = tree
         self._bare = {
-            each.start: tree.token_at(each.start)
-            for each in found
-            if len(tree) and each.kind == "month" and len(each.groups) == 1
+            each.start: tree.token_at(each.start) for each in found if each.kind == "month" and len(each.groups) == 1
         }
 
     def __contains__(self, expression: Expression) -> bool:
-        """Return whether an expression is a person's name."""
+        """Return whether an expression is a name; a name that words make a time is a month: "May left in May"."""
         token = self._bare.get(expression.start)
-        return token is not None and (self._is_name(token) or self._is_bearer(token))
+        return token is not None and (self._is_name(token) or (self._may_be_name(token) and not self._is_time(token)))
 
     @cached_property
     def _borne(self) -> frozenset[str]:
@@ -42,7 +41,10 @@ class NamesOfPeople:
             or (token > 0 and tree.lower[token - 1] in _TITLES)
         )
 
-    def _is_bearer(self, token: int) -> bool:
-        """Return whether a person of the story has its name, and no word before it makes it a time."""
-        tree = self._tree
-        return tree.word[token] in self._borne and (token == 0 or tree.lower[token - 1] not in _OF_TIME)
+    def _may_be_name(self, token: int) -> bool:
+        """Return whether a person of the story has this name, or a march may have it."""
+        word, after = self._tree.word[token], self._tree.lower[token + 1 : token + 2]
+        return word in self._borne or (word == "March" and not _OF_MARCHES.isdisjoint(after))
+
+    def _is_time(self, token: int) -> bool:
+        return token > 0 and self._tree.lower[token - 1] in _OF_TIME

@@ -164,11 +164,12 @@ class Resolver:
         which = groups.get("which", "")
         if which in _ON:
             return nearest_weekday(written + timedelta(days=1), weekday, forward=True)
-        if which in _BACK:
-            return nearest_weekday(written - timedelta(days=1), weekday, forward=False)
-        last = day_of(self._last or "")
-        if which in _AFTER and last:
+        last = day_of(self._last or "") or written
+        if which == "the following":
             return nearest_weekday(last + timedelta(days=1), weekday, forward=True)
+        if which in _BACK:
+            since = last if which == "the previous" else written
+            return nearest_weekday(since - timedelta(days=1), weekday, forward=False)
         return nearest_weekday(written, weekday, forward=self._is_future(expression))
 
     def _deictic(self, expression: Expression) -> str | None:
@@ -199,14 +200,10 @@ class Resolver:
         number = _number(groups["number"])
         unit = _singular(groups["unit"])
         sign = 1 if groups["way"] in ("later", "from now", "from today") else -1
-        if number is None:
-            return "PAST_REF" if sign < 0 else "FUTURE_REF"
         if unit == "year" and number == 1 and groups["way"] in ("ago", "earlier"):
             return self._year_ago(expression)
         is_told = groups["way"] in ("earlier", "before", "later")
         base = (first_day(self._last or "") if is_told else None) or self._written
-        if unit == "decade":
-            unit, number = "year", 10 * number
         return shifted(base, unit, sign * number)
 
     def _season(self, expression: Expression) -> str | None:
@@ -232,8 +229,8 @@ class Resolver:
         which, unit = groups["which"], groups["unit"]
         if unit in _PARTS:
             return self._part_of_day(which, unit)
-        if unit == "fortnight" or (which in ("the past", "past") and unit in ("decade", "century")):
-            # The past century is the last hundred years, which are no date.
+        if which in ("the past", "past") and unit == "decade":
+            # The last ten years are no date.
             return None
         if unit == "quarter" and which in ("the", "the latest"):
             return self._quarter_told_of(has_ended=which == "the latest")
@@ -315,6 +312,9 @@ class Resolver:
         nearest = min(days, key=lambda day: abs((day - written).days))
         return value_of(nearest, "week" if groups.get("day") == "week" else "day")
 
+    def _year_end(self, expression: Expression) -> str | None:
+        return value_of(self._written, "year")
+
     def _present(self, expression: Expression) -> str | None:
         return "PRESENT_REF"
 
@@ -333,7 +333,7 @@ def _clock_time(groups: dict[str, str]) -> str:
     if "hour24" in groups:
         return f"{int(groups['hour24']):02}:{groups['minute24']}"
     if "hour12" in groups:
-        hour = (_number(groups["hour12"]) or 0) % 12
+        hour = _number(groups["hour12"]) % 12
         is_before_noon = groups.get("half12") == "morning" or ("night" in groups and hour < _NIGHT_ENDS)
         return f"{hour + 12 * (not is_before_noon):02}:00"
     hour = int(groups["hour"]) % 12 + 12 * (groups["half"] == "p")
@@ -344,14 +344,14 @@ def _with_part(day: date, part: str | None) -> str:
     return day.isoformat() + (f"T{_PARTS[part]}" if part else "")
 
 
-def _number(text: str) -> int | None:
-    """Return the number of a numeral or a number word, or None for an indefinite one."""
+def _number(text: str) -> int:
+    """Return the number of a numeral or a number word."""
     text = text.removesuffix(" of")
     if text.isdigit():
         return int(text)
     tens, _, ones = text.partition("-")
-    return NUMBERS[tens] + NUMBERS.get(ones, 0) if tens in NUMBERS else None
+    return NUMBERS[tens] + NUMBERS.get(ones, 0)
 
 
 def _singular(unit: str) -> Unit:
-    return "century" if unit.startswith("centur") else unit.removesuffix("s")  # type: ignore[return-value]
+    return unit.removesuffix("s")  # type: ignore[return-value]

@@ -150,7 +150,7 @@ class Gazetteer:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def zone(self, place: Place) -> str:
-        """Return the IANA name of the time zone at a place; for a country or state, that of its capital or largest city."""
+        """Return the time zone at a place, as IANA names it; a country has that of its capital."""
         return self._zones[place.lat, place.lon]
 
     def context(self, names: Collection[str]) -> Context:
