@@ -22,13 +22,10 @@ NUMBERS = {
      "seventy": 70, "eighty": 80, "ninety": 90}  # fmt: skip
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
-_MONTH = (
-    r"(?:(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
-    r"|Dec(?:ember)?)|(?-i:Mar(?:ch)?|MAR(?:CH)?|May|MAY))\b\.?"
-)
 _LONG_MONTH = (
     r"(?:(?:January|February|April|June|July|August|September|October|November|December)|(?-i:MARCH|MAY|March|May))\b"
 )
+_MONTH = r"(?:" + _LONG_MONTH + r"|(?:(?:Jan|Feb|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|(?-i:Mar|MAR))\b\.?)"
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _SHORT_WEEKDAY = r"(?<!the\s)(?-i:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\."
 """Capitalised, for "the judges sat." and "the Sun." are no days."""
@@ -126,7 +123,8 @@ RULES = (
     ),
     _rule(
         "weekday",
-        r"(?<!every\s)(?<!each\s)\b", _EARLY, r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
+        r"(?<!every\s)(?<!each\s)\b", _EARLY,
+        r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
         r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?:(?P<part>", _PART, r")|(?P<later>week))\b(?!-))?",
     ),
     _rule(
@@ -196,7 +194,8 @@ RULES = (
     _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
     _rule(
         "past",
-        r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|decade|century|", _NUMBER, r"|", _UNITS, r")\b)",
+        r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|decade|century|", _NUMBER,
+        r"|", _UNITS, r")\b)",
     ),
     _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),
     _rule("future", r"\bin\san?\s(?:day|week|month|year)\sor\s(?:so|two)\b"),

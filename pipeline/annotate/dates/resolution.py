@@ -155,8 +155,7 @@ class Resolver:
         return f"{year:04}-{month:02}"
 
     def _weekday(self, expression: Expression) -> str | None:
-        day = self._of_weekday(expression) + timedelta(weeks="later" in expression.groups)
-        return _with_part(day, expression.groups.get("part"))
+        return _with_part(self._of_weekday(expression), expression.groups.get("part"))
 
     def _of_weekday(self, expression: Expression) -> date:
         groups, written = expression.groups, self._written
@@ -170,6 +169,8 @@ class Resolver:
         if which in _BACK:
             since = last if which == "the previous" else written
             return nearest_weekday(since - timedelta(days=1), weekday, forward=False)
+        if "later" in groups:
+            return nearest_weekday(written, weekday, forward=True) + timedelta(weeks=1)
         return nearest_weekday(written, weekday, forward=self._is_future(expression))
 
     def _deictic(self, expression: Expression) -> str | None:
