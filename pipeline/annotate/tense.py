@@ -72,7 +72,7 @@ def _is_dated(tree: Tree, verb: int, token: int) -> bool:
         return False
     first = token
     while token != verb:
-        is_other_noun = tree.dep[token] == "attr" and token > first + _LONGEST
+        is_other_noun = tree.dep[token] == "attr" and not first <= token <= first + _LONGEST
         if (
             is_other_noun
             or tree.dep[token] not in _DAY_OF

@@ -112,7 +112,7 @@ RULES = (
         "day_also",
         r"(?:(?<=\d\sand\s)|(?<=\d\sor\s)|(?<=\d\sto\s)|(?<=\d,\s)|(?<=\d[-–—]))(?P<day>", _DAY, r")\b",
         r"(?:,?\s(?P<year>", _YEAR, r")|(?=(?:,\s", _DAY, r")*,?\s(?:and|or)\s(?:", _DAY, r"\b|\D)|\s?[;:.)\n—]|,\s\D"
-        r"|\s?$|\s(?:in|at|to|but|while|when|with|by|for|between|from|before|after|during|respectively)\b))",
+        r"|\s?$|\s(?:in|at|to|across|but|while|when|with|by|for|between|from|before|after|during|respectively)\b))",
     ),
     _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
     _rule(
@@ -194,7 +194,7 @@ RULES = (
     _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
     _rule(
         "past",
-        r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|decade|century|", _NUMBER,
+        r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|decades?|century|", _NUMBER,
         r"|", _UNITS, r")\b)",
     ),
     _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),

@@ -1,9 +1,10 @@
-"""Tell months from names: "April Jones", "Theresa May", "Mrs May", "the March for Life"."""
+"""Tell months and weekdays from names: "April Jones", "Mrs May", "the March for Life", "the Sunday Times"."""
 
 from collections.abc import Iterable
 from functools import cached_property
 
 from pipeline.annotate.dates.expressions import Expression
+from pipeline.annotate.entities.person_names import people
 from pipeline.annotate.tree import Tree
 
 _TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr. sir lord lady dame madam minister president premier".split())
@@ -12,7 +13,7 @@ _OF_MARCHES = frozenset("of for on against".split())
 
 
 class Names:
-    """The words of a story that look like months, and are names."""
+    """The words of a story that look like months or weekdays, and are names."""
 
     def __init__(self, tree: Tree, found: Iterable[Expression]) -> None:
         """Consider the expressions that are a bare month."""
@@ -23,6 +24,8 @@ class Names:
 
     def __contains__(self, expression: Expression) -> bool:
         """Return whether an expression is a name; a name that words make a time is a month: "May left in May"."""
+        if expression.kind == "weekday" and len(self._tree):
+            return self._tree.kind[self._tree.token_at(expression.start)] == "ORG"
         token = self._bare.get(expression.start)
         return token is not None and (self._is_name(token) or (self._may_be_name(token) and not self._is_time(token)))
 
@@ -32,13 +35,15 @@ class Names:
 
     def _is_name(self, token: int) -> bool:
         """Return whether the words beside it make it a name, or a verb as in "May I come in?"."""
-        tree = self._tree
-        above = tree.head[token]
+        tree, known = self._tree, people()
+        before, after = tree.word[token - 1] if token else "", tree.word[token + 1 : token + 2]
+        is_first = tree.dep[token] == "compound" and tree.head[token] == token + 1
         return (
             tree.kind[token] == "PERSON"
             or tree.dep[token] == "aux"
-            or (above == token + 1 and tree.dep[token] == "compound" and tree.kind[above] == "PERSON")
-            or (token > 0 and tree.lower[token - 1] in _TITLES)
+            or (is_first and (tree.kind[token + 1] == "PERSON" or not known.surnames.isdisjoint(after)))
+            or before.lower() in _TITLES
+            or any(before in names for names in (known.female, known.male, known.both))
         )
 
     def _may_be_name(self, token: int) -> bool:
