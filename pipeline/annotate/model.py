@@ -118,11 +118,15 @@ class StockReader:
 
 
 class AnnotationInput(NamedTuple):
-    """A body to annotate, where its dateline or agency locates it, and the day it was written."""
+    """A body to annotate, where its dateline or agency locates it, and the day it was written.
+
+    ``month_first`` is its agency's order of numeric dates, if known.
+    """
 
     body: str
     located: str = ""
     written: date | None = None
+    month_first: bool | None = None
 
 
 def annotate(model: LanguageModel, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
@@ -131,6 +135,7 @@ def annotate(model: LanguageModel, texts: Sequence[AnnotationInput]) -> Iterator
     model.zone.enter(sum(len(text.body) for text in texts))
     for text, doc in zip(texts, model.documents([text.body for text in texts]), strict=True):
         doc._.wire_located, doc._.wire_written = text.located, text.written
+        doc._.wire_month_first = text.month_first
         for component in components:
             component(doc)
         yield Annotations(

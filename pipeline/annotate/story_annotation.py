@@ -1,13 +1,11 @@
 """Annotate the stories that the model can read."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 
+from pipeline.annotate.filing import day_written, month_first
 from pipeline.annotate.model import AnnotationInput, LanguageModel, annotate
 from pipeline.annotations import Annotations
 from pipeline.story import AnnotatedStory, Story
-
-_DATELINE_AGE = timedelta(days=3)
 
 
 def annotate_stories(model: LanguageModel, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
@@ -18,7 +16,7 @@ def annotate_stories(model: LanguageModel, stories: Sequence[Story], longest: in
     """
     readable = [is_readable(model, story, longest) for story in stories]
     texts = [
-        AnnotationInput(story.body, location_text(story), day_written(story))
+        AnnotationInput(story.body, location_text(story), day_written(story), month_first(story))
         for story, yes in zip(stories, readable, strict=True)
         if yes
     ]
@@ -37,13 +35,3 @@ def location_text(story: Story) -> str:
     """Return where the story says it was written, its parts separated by commas."""
     said = (story.located, story.dateline.text if story.dateline else None)
     return ", ".join(filter(None, said))
-
-
-def day_written(story: Story) -> date:
-    """Return the day from whose point of view the story is written: its dateline's, or that of this version.
-
-    A dateline counts if it is at most a few days older: a feature may carry the date of its research.
-    """
-    created = story.versioncreated.date()
-    stated = date.fromisoformat(story.dateline.date) if story.dateline and story.dateline.date else created
-    return stated if abs(created - stated) <= _DATELINE_AGE else created

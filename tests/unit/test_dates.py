@@ -1,7 +1,7 @@
 """Dates: which words are an expression, and which value it has on which day."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipeline.annotate.dates.calendar_values import first_day, holiday, shifted, value_of
 from pipeline.annotate.dates.expressions import ALTERNATIVES, RULES, expressions
 from pipeline.annotate.dates.resolution import Resolver
+from pipeline.annotate.filing import _DESKS, _place_of, day_written, month_first
 from pipeline.annotate.model import AnnotationInput, annotate
-from pipeline.annotate.story_annotation import day_written
 from pipeline.story import Dateline
 from tests.conftest import make_story
 
@@ -56,7 +56,6 @@ def values(text: str, tense: str = "past", written: date = THURSDAY) -> list[tup
         ("He comes next year.", "2025"),
         ("He came two weeks ago.", "2024-W18"),
         ("He came ten days ago.", "2024-05-06"),
-        ("He came a decade ago.", "2014"),
         ("He came in the first quarter.", "2024-Q1"),
         ("He came in the third quarter of 2019.", "2019-Q3"),
         ("He came in the 2019 third quarter.", "2019-Q3"),
@@ -81,8 +80,7 @@ def values(text: str, tense: str = "past", written: date = THURSDAY) -> list[tup
         ("He is here now.", "PRESENT_REF"),
         ("He came recently.", "PAST_REF"),
         ("He spoke of the future.", None),
-        ("He came in March nineteen ninety-eight.", "1998-03"),
-        ("He came in the year two thousand.", "2000"),
+        ("He came in nineteen ninety-eight.", "1998"),
         ("He came in March for a week.", "2024-03"),
         ("He came in the past year.", "2023"),
         ("He came over the past century.", None),
@@ -104,6 +102,13 @@ def test_an_expression_has_its_value(text, value):
     [
         ("on Monday", "past", "2024-05-13"),
         ("on Monday", "future", "2024-05-20"),
+        ("on Monday", "present", "2024-05-13"),
+        ("on Monday", "scheduled", "2024-05-20"),
+        ("at 8 p.m. on Monday", "scheduled", "2024-05-20T20:00"),
+        ("in the fourth quarter", "scheduled", "2023-Q4"),
+        ("ahead of Monday", "past", "2024-05-20"),
+        ("since Wednesday", "scheduled", "2024-05-15"),
+        ("on Monday week", "future", "2024-05-27"),
         ("in December", "past", "2023-12"),
         ("in June", "past", "2024-06"),
         ("in July", "past", "2023-07"),
@@ -117,7 +122,6 @@ def test_an_expression_has_its_value(text, value):
         ("until December", "past perfect", "2024-12"),
         ("a record set on Nov. 9", "past", "2023-11-09"),
         ("a meeting set for Nov. 9", "past", "2024-11-09"),
-        ("will one day", "future", "FUTURE_REF"),
         ("at a later date", "future", "FUTURE_REF"),
         ("in a year or two", "future", "FUTURE_REF"),
         ("the future", "future", "FUTURE_REF"),
@@ -136,9 +140,8 @@ def test_the_tense_and_words_before_tell_whether_a_day_lies_ahead(text, tense, v
         ("Profit in the third quarter of 2019 rose from a year earlier.", "2018-Q3"),
         ("It began on March 1 and ended at 6 p.m.", "2024-03-01T18:00"),
         ("It will be open on March 1 and 2.", "2024-03-02"),
-        ("In the third quarter of 2019, net for the nine months rose to $2.5 million from a year earlier.", "2023"),
-        ("Profit in the first quarter of 2024 rose from the 2023 quarter.", "2023-Q1"),
         ("Profit in the first quarter of 2024 rose. For the quarter a year ago it fell.", "2023-Q1"),
+        ("It fell on March 1, and had fallen the previous Friday.", "2024-02-23"),
         ("It expects more in the fourth quarter of 2024. In the latest quarter it lost.", "2024-Q1"),
     ],
 )
@@ -146,16 +149,14 @@ def test_an_expression_may_count_from_the_date_before_it(text, last):
     assert values(text)[-1][1] == last
 
 
-def test_a_quarter_is_the_one_that_most_of_it_is_in():
-    assert values("It earned more in the quarter ended July 31.")[0] == ("the quarter", "2023-Q2")
-
-
 @pytest.mark.parametrize(
     "text",
     [
         "It may rain, and they march on.",
         "He bought 1998 shares and paid $1998 for 2,024 miles.",
-        "The March of the Mothers was large.",
+        "The judges sat. The couple wed. They saw the sun. He wrote for the Sun.",
+        "They won 3.4.20 to 1/2, as they do every Monday.",
+        "To this day nobody knows, and temperatures were in the 30s.",
         "In the fiscal year ended well it grew.",
         "As soon as possible he left.",
         "It fell on February 31, 2024, or in the year 99999.",
@@ -185,9 +186,7 @@ def test_no_rule_is_skipped_for_how_its_expression_begins():
         assert [(each.start, each.end) for each in expressions(text)] == [each.span() for each in every.finditer(text)]
 
 
-@given(
-    st.dates(), st.sampled_from(["day", "week", "weekend", "month", "quarter", "year", "decade", "century", "season"])
-)
+@given(st.dates(), st.sampled_from(["day", "week", "weekend", "month", "quarter", "year", "decade", "season"]))
 def test_a_value_begins_on_or_before_its_day_and_a_shift_by_none_is_that_value(day, unit):
     value = value_of(day, unit)
     begins = first_day(value)
@@ -198,6 +197,69 @@ def test_a_value_begins_on_or_before_its_day_and_a_shift_by_none_is_that_value(d
 @given(st.sampled_from(["easter", "good friday", "thanksgiving", "christmas", "new year's"]), st.integers(1600, 4000))
 def test_a_holiday_is_in_its_year(name, year):
     assert holiday(name, "", year).year == year
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("on Friday 17, Saturday 18 and Monday 20 May", ["2024-05-17", "2024-05-18", "2024-05-20"]),
+        ("on 17 or 18 May", ["2024-05-17", "2024-05-18"]),
+        ("from May 20 to 23", ["2024-05-20", "2024-05-23"]),
+        ("on May 17, 18 and 20, 2019", ["2019-05-17", "2019-05-18", "2019-05-20"]),
+        ("from May 30 to June 2, 2019", ["2019-05-30", "2019-06-02"]),
+        ("from April to August 2019", ["2019-04", "2019-08"]),
+        ("on May 3 and 10 people fell", ["2024-05-03"]),
+        ("on May 3, 10 people fell", ["2024-05-03"]),
+    ],
+)
+def test_the_days_of_a_list_share_month_and_year(text, found):
+    assert [value for _, value in values(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "month_first", "found"),
+    [
+        ("on 03/04/2024", False, ["2024-04-03"]),
+        ("on 03/04/2024", True, ["2024-03-04"]),
+        ("on 03/04/2024", None, []),
+        ("on 04.04.2024", None, ["2024-04-04"]),
+        ("on 03/04/2024 and 25/04/2024", True, ["2024-04-03", "2024-04-25"]),
+        ("on 03/04/2024 and 04/25/2024", False, ["2024-03-04", "2024-04-25"]),
+        ("on 03/04/2024, a day after 2 April", True, ["2024-04-03", "2024-04-02"]),
+        ("on 31/02/2024", False, []),
+    ],
+)
+def test_a_story_shows_the_order_of_its_numeric_dates_or_its_agency_has_one(nlp, text, month_first, found):
+    (annotations,) = annotate(nlp, [AnnotationInput(f"They met {text}.", "", THURSDAY, month_first)])
+    assert [each.value for each in annotations.dates] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The court meets on Monday.", "2024-05-20"),
+        ("Voters go to the polls on Sunday.", "2024-05-19"),
+        ("The deadline is Saturday.", "2024-05-18"),
+        ("The visit was on Monday.", "2024-05-13"),
+        ("It follows a march on Monday.", "2024-05-13"),
+        ("The suit filed Monday says so.", "2024-05-13"),
+        ("The report reflects Monday's loss.", "2024-05-13"),
+        ("He was quoted as saying on Monday that it rained.", "2024-05-13"),
+        ("She could not be reached on Monday.", "2024-05-13"),
+    ],
+)
+def test_a_day_of_a_clause_in_the_present_lies_ahead(nlp, text, value):
+    (found,) = annotate(nlp, [AnnotationInput(text, written=THURSDAY)])
+    assert [each.value for each in found.dates] == [value]
+
+
+def test_a_month_that_is_a_name_is_no_date(nlp):
+    text = (
+        "Theresa May met April Jones, August Wilson and Mrs June Brown in May. They told May so. May I ask why? Many"
+        " came to the March for Water."
+    )
+    (found,) = annotate(nlp, [AnnotationInput(text, written=THURSDAY)])
+    assert [(each.text, each.value) for each in found.dates] == [("May", "2024-05")]
 
 
 def test_the_parse_tells_the_tense(nlp):
@@ -216,6 +278,45 @@ def test_a_story_is_written_on_the_day_of_its_dateline_unless_that_is_long_ago()
     assert day_written(make_story()) == created.date()
 
 
+@pytest.mark.parametrize(
+    ("dateline", "source", "written"),
+    [
+        ("SYDNEY (Reuters) -", "files", 17),
+        ("PERTH, Australia (AP) -", "files", 17),
+        ("LOS ANGELES (AP) -", "files", 16),
+        ("PARIS, Texas (AFP) -", "files", 16),
+        ("UPPER SNORING (AAP) -", "files", 17),
+        (None, "Kyodo", 17),
+        (None, "aap-sport", 17),
+        (None, "files", 16),
+    ],
+)
+def test_a_story_is_written_on_the_day_where_it_was_filed(dateline, source, written):
+    story = make_story(versioncreated=datetime(2024, 5, 16, 22, 30, tzinfo=UTC), located=None)
+    place = Dateline(text=dateline) if dateline else None
+    story = story.model_copy(update={"dateline": place, "source": story.source.model_copy(update={"name": source})})
+    assert day_written(story) == date(2024, 5, written)
+
+
+def test_a_day_without_a_time_is_the_same_everywhere():
+    created = datetime(2024, 5, 16, tzinfo=UTC)
+    filed = Dateline(text="LOS ANGELES (AP) -", place="Los Angeles")
+    assert day_written(make_story(dateline=filed, versioncreated=created)) == date(2024, 5, 16)
+
+
+def test_the_agency_and_else_the_place_tell_the_order_of_numeric_dates():
+    def order(text):
+        return month_first(make_story(dateline=Dateline(text=text), located=None))
+
+    assert [order("LONDON (AP) -"), order("WASHINGTON (Reuters) -"), order("CHICAGO -"), order("LIMA -")] == [
+        True, False, True, False,
+    ]  # fmt: skip
+
+
+def test_every_agency_has_a_place():
+    assert all(_place_of(city) for city in _DESKS)
+
+
 def test_a_long_text_of_nothing_but_dates_is_read(nlp):
     body = "On Monday, May 13, 2024, at 3 p.m. " * 250
     (found,) = annotate(nlp, [AnnotationInput(body, written=THURSDAY)])
@@ -226,4 +327,4 @@ def test_where_the_calendar_ends_there_is_no_value():
     assert values("It ended on 9999-12-31. The following morning nobody came. At Christmas, 9999 it snowed.")[0][1] == (
         "9999-12-31"
     )
-    assert values("On the following Friday, at Easter and tomorrow.", written=date.max) != []
+    assert values("On the following Friday, at Easter and tomorrow.", written=date.max) == []

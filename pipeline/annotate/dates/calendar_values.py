@@ -7,7 +7,7 @@ from typing import Literal
 from dateutil.easter import easter
 from dateutil.relativedelta import TH, TU, relativedelta
 
-Unit = Literal["day", "week", "weekend", "month", "quarter", "year", "decade", "century", "season"]
+Unit = Literal["day", "week", "weekend", "month", "quarter", "year", "decade", "season"]
 SEASONS = {"spring": "SP", "summer": "SU", "fall": "FA", "autumn": "FA", "winter": "WI"}
 _SEASON_OF_MONTH = ("WI", "WI", "SP", "SP", "SP", "SU", "SU", "SU", "FA", "FA", "FA", "WI")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -20,7 +20,6 @@ _STEPS: dict[str, relativedelta] = {
     "year": relativedelta(years=1),
     "season": relativedelta(years=1),
     "decade": relativedelta(years=10),
-    "century": relativedelta(years=100),
 }
 
 
@@ -48,7 +47,7 @@ def value_of(day: date, unit: Unit) -> str:
         return f"{day.year:04}-Q{(day.month + 2) // 3}"
     if unit == "season":
         return f"{day.year:04}-{_SEASON_OF_MONTH[day.month - 1]}"
-    return f"{day.year:04}"[: {"year": 4, "decade": 3, "century": 2}[unit]]
+    return f"{day.year:04}"[: {"year": 4, "decade": 3}[unit]]
 
 
 def day_of(value: str) -> date | None:

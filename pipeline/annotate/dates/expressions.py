@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -22,25 +22,26 @@ NUMBERS = {
      "seventy": 70, "eighty": 80, "ninety": 90}  # fmt: skip
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
-_MONTH = (
-    r"(?:(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
-    r"|Dec(?:ember)?)|(?-i:Mar(?:ch)?|MAR(?:CH)?|May|MAY))\b\.?"
-)
 _LONG_MONTH = (
     r"(?:(?:January|February|April|June|July|August|September|October|November|December)|(?-i:MARCH|MAY|March|May))\b"
 )
+_MONTH = r"(?:" + _LONG_MONTH + r"|(?:(?:Jan|Feb|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|(?-i:Mar|MAR))\b\.?)"
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_SHORT_WEEKDAY = r"(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\."
+_SHORT_WEEKDAY = r"(?<!the\s)(?-i:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\."
+"""Capitalised, for "the judges sat." and "the Sun." are no days."""
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)(?!\d|[,.]\d)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\d|:\d|[.,]\d)"
+_JOINT = r"(?:,?\s(?:and|or|to|until|through)\s|,\s|\s?[-–—]\s?)"
+"""What joins the days of a list: "April 3, 10 and 17", "3-10 April"."""
+_LISTED = r"(?:" + _WEEKDAY + r",?\s)?(?:the\s)?" + _DAY + r"\b"
 _PART = r"(?:morning|afternoon|evening|night|dawn|noon|midnight|midday|lunchtime)"
 _NUMBER = (
     r"(?:\d{1,3}|an?|couple(?:\sof)?|(?:twenty|thirty|forty|fifty)(?:-\w+)?|one|two|three|four|five|six|seven|eight"
     r"|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 )
-_UNIT = r"(?:day|week|month|quarter|year|decade|century)"
-_UNITS = r"(?:days?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies))"
+_UNIT = r"(?:day|week|month|quarter|year|decade)"
+_UNITS = r"(?:days?|weeks?|months?|quarters?|years?)"
 _ZONE = r"\(?(?:local\stime|GMT|UTC|EST|EDT|CST|CDT|MST|MDT|PST|PDT|CET|CEST|BST|JST|IST|ET|PT)\b\)?"
 _CLOCK = (
     r"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
@@ -88,29 +89,43 @@ def _rule(kind: str, *parts: str) -> Rule:
 RULES = (
     _rule("iso", r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T\s](?P<time>\d\d:\d\d))?(?!\d)"),
     _rule("clock", r"(?<![\d:.,$€£])", _CLOCK, _AFTER_CLOCK),
+    _rule("numeric", r"(?<![\w/.-])(?P<first>\d\d?)[/.-](?P<second>\d\d?)[/.-](?P<year>", _YEAR, r")(?![/-])"),
     _rule(
         "date",
         r"\b(?:", _WEEKDAY, r",?\s(?:the\s)?|(?P<week>(?:the\s)?week\s(?:of|beginning|starting))\s)?",
-        r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b(?:,?\s(?P<year>", _YEAR, r"))?",
+        r"(?P<month>", _MONTH, r")\s(?P<day>", _DAY, r")\b",
+        r"(?:,?\s(?P<year>", _YEAR, r")",
+        r"|(?=(?:", _JOINT, r"(?:", _MONTH, r"\s)?", _DAY, r"\b){1,8},?\s(?P<shared>", _YEAR, r")))?",
     ),
     _rule(
         "date",
         r"\b(?:", _WEEKDAY, r",?\s)?(?:the\s)?",
         r"(?P<day>", _DAY, r")\s(?:of\s)?(?P<month>", _MONTH, r")(?:,?\s(?P<year>", _YEAR, r"))?",
     ),
-    _rule("day_also", r"(?<=\d\sand\s)(?P<day>", _DAY, r")\b"),
+    _rule(
+        "date",
+        r"\b(?:", _WEEKDAY, r",?\s)?(?:the\s)?(?P<day>", _DAY, r")",
+        r"(?=(?:,\s", _LISTED, r"){0,8}", _JOINT, _LISTED,
+        r"\s(?:of\s)?(?P<month>", _MONTH, r")(?!\s\d\d?\b)(?:,?\s(?P<year>", _YEAR, r"))?)",
+    ),
+    _rule(
+        "day_also",
+        r"(?:(?<=\d\sand\s)|(?<=\d\sor\s)|(?<=\d\sto\s)|(?<=\d,\s)|(?<=\d[-–—]))(?P<day>", _DAY, r")\b",
+        r"(?:,?\s(?P<year>", _YEAR, r")|(?=(?:,\s", _DAY, r")*,?\s(?:and|or)\s(?:", _DAY, r"\b|\D)|\s?[;:.)\n—]|,\s\D"
+        r"|\s?$|\s(?:in|at|to|across|but|while|when|with|by|for|between|from|before|after|during|respectively)\b))",
+    ),
     _rule("month", r"\b", _EARLY, _END, r"(?P<month>", _MONTH, r")(?:\sof)?,?\s(?P<year>", _YEAR, r")"),
-    _rule("month", r"\b(?P<month>", _LONG_MONTH, r")\s", _SPOKEN_YEAR, r"\b"),
     _rule(
         "month",
         r"\b", _EARLY, _END, r"(?:(?P<which>this|last|next|this\spast|this\scoming|past)\s)?",
         r"(?P<month>", _LONG_MONTH, r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)(?:\s(?:of\s)?(?P<of>this|last|next)\syear)?",
-        r"(?!\s?\d)(?!(?<=March)(?<!\bin\sMarch)\s(?:for|of|on|against)\b)",
+        r"(?!\s?\d)(?:(?=(?:", _JOINT, r"(?:", _MONTH, r"))+,?\s(?P<shared>", _YEAR, r")))?",
     ),
     _rule(
         "weekday",
-        r"\b", _EARLY, r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
-        r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?P<part>", _PART, r")\b)?",
+        r"(?<!every\s)(?<!each\s)\b", _EARLY,
+        r"(?:(?P<which>this|last|next|this\spast|this\scoming|coming|the\sfollowing|the\sprevious)\s)?",
+        r"(?P<weekday>", _WEEKDAY, r"\b|", _SHORT_WEEKDAY, r")(?:\s(?:(?P<part>", _PART, r")|(?P<later>week))\b(?!-))?",
     ),
     _rule(
         "deictic",
@@ -124,13 +139,11 @@ RULES = (
         r"(?:\sof)?(?:\s(?:(?P<year>", _YEAR, r")|(?P<which>this|last|next)\syear))?",
     ),
     _rule("quarter", r"\bQ(?P<ordinal>[1-4])(?:\s(?:of\s)?(?P<year>", _YEAR, r"))?(?!\w)"),
-    _rule("quarter_of", r"\bthe\s(?P<year>", _YEAR, r")\squarter\b"),
-    _rule("year_ago", r"\bthe\squarter\sa\syear\s(?:ago|earlier)\b"),
     _rule("year_ago", r"\b(?:the\s|a\s)?year-(?:ago|earlier)\b(?:\s(?:quarter|period))?"),
     _rule(
         "ago",
         r"\b(?:(?:almost|nearly|about|some|only|just|more\sthan|over|around|exactly)\s)?",
-        r"(?P<number>", _NUMBER, r"|several|a\sfew|some|many)\s(?P<unit>", _UNITS, r")\s",
+        r"(?P<number>", _NUMBER, r")\s(?P<unit>", _UNITS, r")\s",
         r"(?P<way>ago|earlier|before(?=[\s]?[,.;])|later|from\snow|from\stoday)\b",
     ),
     _rule(
@@ -145,49 +158,59 @@ RULES = (
         r"(?:days|weeks|months|quarters|years|decades)\b",
     ),
     _rule("spoken", r"\b(?:the\syear\s)?", _SPOKEN_YEAR, r"\b"),
-    _rule("spoken", r"\bthe\syear\stwo\sthousand\b"),
-    _rule("spoken", r"\btwo\sthousand(?:\s(?:and\s)?(?P<since>one|two|three|four|five|six|seven|eight|nine|ten))?\b"
-          r"(?!\s\w+s\b)"),
-    _rule("quarter_ended", r"\bthe\squarter(?=\sended\s(?P<month>", _MONTH, r"))"),
     _rule(
         "relative",
         _NO_TITLE, r"\b(?:", _EARLY, _END,
         r"(?P<which>this|the\slast|last|the\snext|next|the\spast|past|the\sprevious|previous"
         r"|the\scoming|coming|the\scurrent|current|the\ssame|that\ssame|that|the\sfollowing|the\slatest|the\sprior"
-        r"|the(?=\s\w+\b(?!\s(?:of|that|when|before|after|\d)\b|\s\d)))\s",
-        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|fortnight|", _PART, r")\b)",
+        r"|the(?=\s(?:weekend|quarter)\b))\s",
+        r"(?:fiscal\s|calendar\s)?(?P<unit>", _UNIT, r"|weekend|", _PART, r")\b)",
         r"(?!-(?:old|long))(?<!\bthis\sday)(?<!year(?=\send(?:ed|ing)\b))",
+        r"(?!\s(?:of\s)?(?:last|the\sprevious|", _YEAR, r")\b)",
     ),
-    _rule("relative", r"\b", _END, r"(?P<which>the)\s(?P<unit>week|month|year|quarter)\b(?=\s?[,.;])"),
+    _rule(
+        "relative",
+        r"\b(?:", _END, r"(?<=of\s)|(?P<modifier>early|earlier|late|later)\s(?:in\s)?)(?P<which>the)\s(?P<unit>", _UNIT,
+        r")\b(?!\s(?:to\s", _MONTH, r"|end(?:ed|ing)\b|\d)|-)",
+    ),
     _rule("decade", r"\b", _EARLY, r"(?:the\s)?(?P<decade>(?:1[5-9]|20)\d)0['’]?s\b"),
-    _rule("decade", r"(?<!\bhis\s)(?<!\bher\s)(?<!\btheir\s)(?<!\bmy\s)\b", _EARLY,
-          r"(?:the\s)?(?:['’‘]?(?P<short>[1-9])0['’]?s\b"
-          r"|(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"),
+    _rule(
+        "decade",
+        r"(?<!\w)(?:", _EARLY,
+        r"(?:(?:the\s)?['’‘]|(?<=\d0s\sand\s)|(?<=\d0s\sor\s)|(?<=\d0s,\s))(?P<short>[1-9])0['’]?s"
+        r"|the\s(?:(?:early|mid|late)[\s-])?(?P<worded>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b",
+    ),
     _rule("century", r"\b(?:the\s)?(?P<century>[12]?\d)(?:st|nd|rd|th)[\s-]century\b"),
     _rule("year", r"(?<![\w$€£.,:/’'])", _EARLY, _END, r"(?P<year>", _YEAR, r")\b(?!['’]s\b)(?![:%/]|-\w+-)", _COUNTED),
     _rule("holiday", r"\b(?:(?P<which>last|this|next|past)\s)?",
           r"(?P<holiday>Thanksgiving|Christmas|New\sYear['’]?s|Halloween|Easter|Good\sFriday|Valentine['’]?s|Independence\sDay|Bastille\sDay|May\sDay|Election\sDay)\b"
           r"(?:\s(?P<day>Day|Eve|Sunday|Monday|week)\b)?(?:,?\s(?P<year>", _YEAR, r"))?"),
-    _rule("year_end", r"\b(?:the\s)?year(?:['’]s)?[\s-]end\b"),
+    _rule(
+        "year_end",
+        r"(?:(?<=\bby\s)|(?<=\bat\s)|(?<=\bbefore\s)|(?<=\buntil\s))(?:the\s)?year(?:['’]s)?[\s-]end\b(?!-)",
+    ),
     _rule("present", r"\b(?:now|currently|at\spresent|nowadays|at\sthe\smoment|presently|these\sdays)\b"),
-    _rule("present", r"(?<!\bthen\s)(?<!\bthen-)\bcurrent\b(?!\saccount)"),
+    _rule("present", r"\bcurrent\b(?!\saccount)"),
     _rule("past", r"\b(?:(?:more\s)?recently|recent|lately|(?:not\s)?long\sago)\b"),
-    _rule("past", r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|", _NUMBER, r"|", _UNITS, r")\b)"),
-    _rule("future", r"(?<=\bwill\s)one\sday\b"),
+    _rule(
+        "past",
+        r"\b(?:in\s)?the\s(?:recent\s)?past\b(?!\s(?:few|several|couple|decades?|century|", _NUMBER,
+        r"|", _UNITS, r")\b)",
+    ),
     _rule("future", r"\b(?:a\slater\sdate|the\s(?:near|short)\sterm)\b"),
     _rule("future", r"\bin\san?\s(?:day|week|month|year)\sor\s(?:so|two)\b"),
-    _rule("future", r"(?<!\bas\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
+    _rule("future", r"(?<!\bas\s)(?<!\btoo\s)\b(?:soon|shortly)\b(?!\s(?:as|after|before)\b)"),
     _rule("future", r"\b(?:the\s(?:near\s|foreseeable\s|not-too-distant\s)?|in\s)future\b"
           r"(?!\s(?:of|contracts?|prices?)\b)"),
 )  # fmt: skip
 _AFTER_THE = (
-    r"(?:['’‘]?\d|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent|coming|next"
-    r"|current|same|latest|prior|short|fiscal|calendar|day|week|month|quarter|year|decade|centur|fortnight|spring|summer"
+    r"(?:['’‘]?\d|early|late|end|begin|start|middle|following|previous|first|second|third|fourth|last|past|recent"
+    r"|coming|next|current|same|latest|prior|short|fiscal|calendar|day|week|month|quarter|year|decade|spring|summer"
     r"|autumn|fall|winter|morning|afternoon|evening|night|dawn|noon|mid|lunch|near|foreseeable|not-too|future|twenties"
     r"|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
 )
 _BEGINNINGS = (
-    r"an?\s(?:day|week|month|quarter|year|decade|centur|couple|few|later\sdate)",
+    r"an?\s(?:day|week|month|quarter|year|couple|later\sdate)",
     r"at\s(?:present|the\smoment)",
     r"in\s(?:an?\s(?:day|week|month|year)\sor|the\s(?:recent\s)?past|future|last|past|recent|coming|next)",
     r"the\s" + _AFTER_THE,
@@ -224,17 +247,14 @@ _ANY = re.compile(f"{_begins()}(?:{ALTERNATIVES})", re.I)
 
 
 _AHEAD = re.compile(
-    r"(?:\b(?:until|till|by|effective|payable|as\s(?:early|soon|late)\sas|no\slater\sthan|deadline\sof)"
+    r"(?:\b(?:until|till|by|effective|payable|as\s(?:early|soon|late)\sas|no\slater\sthan|ahead\sof|deadline\sof)"
     r"|\b(?:planned|scheduled|slated|due|expected|called|tentatively)\s(?:for|on|in)|\bset\sfor)"
     r"\s(?:the\s|on\s|early\s|late\s|mid-?|at\s)?$",
     re.I,
 )
 
 
-_BEHIND = re.compile(r"\b(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?$", re.I)
-
-
-_OF_MONTHS = re.compile(r"\b(?:six|nine)[\s-]months?\b(?:[^.]|\.(?=\d))*$", re.I)
+_BEHIND = re.compile(r"\b(?:(?:since|ended|dated)\s(?:on\s|early\s|late\s|mid-?)?|yesterday,?\s\(?)$", re.I)
 
 
 class Expression(NamedTuple):
@@ -248,8 +268,6 @@ class Expression(NamedTuple):
     """Whether the words before it look ahead: "until", "scheduled for"."""
     is_behind: bool
     """Whether the words before it look back: "since", "the year ended"."""
-    is_of_months: bool
-    """Whether its sentence tells of six or nine months before it."""
 
 
 def expressions(text: str) -> Iterator[Expression]:
@@ -262,7 +280,14 @@ def expressions(text: str) -> Iterator[Expression]:
         groups = {name: value.lower() for name, value in match.groupdict().items() if value}
         is_ahead = _AHEAD.search(text, max(0, match.start() - 40), match.start()) is not None
         is_behind = _BEHIND.search(text, max(0, match.start() - 40), match.start()) is not None
-        is_of_months = rule.kind in ("ago", "year_ago") and bool(
-            _OF_MONTHS.search(text, max(0, match.start() - 200), match.start())
-        )
-        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind, is_of_months)
+        yield Expression(rule.kind, match.start(), match.end(), groups, is_ahead, is_behind)
+
+
+def numeric_order(expression: Expression) -> Literal["day first", "month first"] | None:
+    """Return the order of numeric dates that an expression shows: "25/03/2026", and so "3 April"; else None."""
+    groups = expression.groups
+    if expression.kind == "numeric":
+        first, second = int(groups["first"]) > len(MONTHS), int(groups["second"]) > len(MONTHS)
+        return None if first == second else "day first" if first else "month first"
+    is_worded = expression.kind == "date" and list(groups).index("day") < list(groups).index("month")
+    return "day first" if is_worded else None

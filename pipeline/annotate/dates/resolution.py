@@ -29,12 +29,12 @@ _WORDED = {
     for number, word in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)
 }
 _SEASON_BEGINS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
-_MONTHS_AHEAD = {"past perfect": 1, "past": 1, "present": 5}
+_SCHEDULED = frozenset(("weekday", "clock", "date", "relative"))
+"""Kinds that a clause in the present has before it: "meets on Monday", but "stands at 3 percent in December"."""
+_MONTHS_AHEAD = {"past perfect": 1, "past": 1, "present": 5, "scheduled": 5}
 """Months from now on that a clause of that tense means: "Her visit in June was announced" is next June in May."""
 _YEARS_ON = {"last": -1, "this": 0, "next": 1}
 _NIGHT_ENDS = 6
-_NEAR = 3000
-"""Characters within which a quarter is still the subject."""
 _FAR = 120
 """Days from which a date without a year may be that of another year."""
 
@@ -42,15 +42,17 @@ _FAR = 120
 class Resolver:
     """Resolves the expressions of one story in the order of its text.
 
-    ``written`` is the story's own day. ``tense`` returns the tense of the clause around a character.
+    ``written`` is the story's own day. ``tense`` returns the tense of the clause around a character. ``month_first``
+    is the order of numeric dates; where it is unknown, "03/04/2026" has no value.
     """
 
-    def __init__(self, written: date, tense: Callable[[int], Tense]) -> None:
+    def __init__(self, written: date, tense: Callable[[int], Tense], *, month_first: bool | None = None) -> None:
         """Nothing was mentioned yet."""
         self._written = written
+        self._month_first = month_first
         self._tense = tense
         self._last: str | None = None
-        self._last_quarter: tuple[str, int] | None = None
+        self._last_quarter: str | None = None
         self._last_date_end = 0
 
     def value(self, expression: Expression) -> str | None:
@@ -62,10 +64,10 @@ class Resolver:
             return None
         if value is not None and value[:1].isdigit():
             self._last = value
-            if expression.kind == "date":
+            if expression.kind in ("date", "day_also"):
                 self._last_date_end = expression.end
             if expression.kind == "quarter":
-                self._last_quarter = (value, expression.end)
+                self._last_quarter = value
         return value
 
     def _is_future(self, expression: Expression) -> bool:
@@ -74,12 +76,20 @@ class Resolver:
             # "By Tuesday, 200 had come", but: "they had approved it until December".
             is_over = tense == "past perfect" and expression.kind in ("weekday", "clock")
             return expression.is_ahead and not is_over
-        return tense == "future"
+        return tense == "future" or (tense == "scheduled" and expression.kind in _SCHEDULED)
 
     def _iso(self, expression: Expression) -> str | None:
         groups = expression.groups
         day = valid_date(int(groups["year"]), int(groups["month"]), int(groups["day"]))
         return day.isoformat() + (f"T{groups['time']}" if "time" in groups else "") if day else None
+
+    def _numeric(self, expression: Expression) -> str | None:
+        groups = expression.groups
+        numbers = int(groups["first"]), int(groups["second"])
+        if self._month_first is None and numbers[0] != numbers[1]:
+            return None
+        day = valid_date(int(groups["year"]), *(numbers if self._month_first else reversed(numbers)))
+        return day.isoformat() if day else None
 
     def _clock(self, expression: Expression) -> str | None:
         groups = expression.groups
@@ -97,8 +107,8 @@ class Resolver:
         groups = expression.groups
         month = MONTHS.index(groups["month"][:3]) + 1
         number = int(groups["day"].rstrip("stndrh"))
-        if "year" in groups:
-            day = valid_date(int(groups["year"]), month, number)
+        if year := groups.get("year") or groups.get("shared"):
+            day = valid_date(int(year), month, number)
             return day.isoformat() if day else None
         written = self._written
         years = (written.year, written.year - 1, written.year + 1)
@@ -115,9 +125,9 @@ class Resolver:
         return value_of(nearest, "week") if "week" in groups else nearest.isoformat()
 
     def _day_also(self, expression: Expression) -> str | None:
-        """Return the second day of "April 24 and 25"."""
+        """Return a later day of "April 24, 25 and 27"."""
         first = day_of(self._last or "")
-        if first is None or expression.start - self._last_date_end != len(" and "):
+        if first is None or expression.start - self._last_date_end > len(" and "):
             return None
         day = valid_date(first.year, first.month, int(expression.groups["day"].rstrip("stndrh")))
         return day.isoformat() if day and day > first else None
@@ -125,8 +135,8 @@ class Resolver:
     def _month(self, expression: Expression) -> str | None:
         groups, written = expression.groups, self._written
         month = MONTHS.index(groups["month"][:3]) + 1
-        if "year" in groups or "tens" in groups:
-            return f"{groups.get('year') or self._spoken(expression)}-{month:02}"
+        if year_stated := groups.get("year") or groups.get("shared"):
+            return f"{year_stated}-{month:02}"
         which, tense = groups.get("which", ""), self._tense(expression.start)
         behind = written.year - (month > written.month)
         ahead = written.year + (month < written.month)
@@ -145,8 +155,7 @@ class Resolver:
         return f"{year:04}-{month:02}"
 
     def _weekday(self, expression: Expression) -> str | None:
-        day = self._of_weekday(expression)
-        return _with_part(day, expression.groups.get("part"))
+        return _with_part(self._of_weekday(expression), expression.groups.get("part"))
 
     def _of_weekday(self, expression: Expression) -> date:
         groups, written = expression.groups, self._written
@@ -154,11 +163,14 @@ class Resolver:
         which = groups.get("which", "")
         if which in _ON:
             return nearest_weekday(written + timedelta(days=1), weekday, forward=True)
-        if which in _BACK:
-            return nearest_weekday(written - timedelta(days=1), weekday, forward=False)
-        last = day_of(self._last or "")
-        if which in _AFTER and last:
+        last = day_of(self._last or "") or written
+        if which == "the following":
             return nearest_weekday(last + timedelta(days=1), weekday, forward=True)
+        if which in _BACK:
+            since = last if which == "the previous" else written
+            return nearest_weekday(since - timedelta(days=1), weekday, forward=False)
+        if "later" in groups:
+            return nearest_weekday(written, weekday, forward=True) + timedelta(weeks=1)
         return nearest_weekday(written, weekday, forward=self._is_future(expression))
 
     def _deictic(self, expression: Expression) -> str | None:
@@ -179,42 +191,20 @@ class Resolver:
             year = written.year - (quarter > now and not self._is_future(expression)) - ("ago" in groups)
         return f"{year:04}-Q{quarter}"
 
-    def _quarter_of(self, expression: Expression) -> str:
-        """Return the quarter of another year than the one named shortly before, as in "the 1988 quarter"."""
-        before = self._quarter_before(expression)
-        return expression.groups["year"] + (before[4:] if before else "")
-
-    def _quarter_ended(self, expression: Expression) -> str:
-        """Return the quarter that most of it is in: one that ended in July is mostly the second."""
-        written, month = self._written, MONTHS.index(expression.groups["month"][:3]) + 1
-        last_month = date(written.year - (month > written.month), month, 1)
-        return value_of(last_month - timedelta(days=1), "quarter")
-
     def _year_ago(self, expression: Expression) -> str:
-        """Return the quarter a year before one named shortly before, or the year before the story's.
-
-        What is compared with nine months is no quarter.
-        """
-        quarter = None if expression.is_of_months else self._quarter_before(expression)
+        """Return the quarter a year before the one named last, or the year before the story's."""
+        quarter = self._last_quarter
         return f"{int(quarter[:4]) - 1:04}{quarter[4:]}" if quarter else f"{self._written.year - 1:04}"
-
-    def _quarter_before(self, expression: Expression) -> str | None:
-        value, end = self._last_quarter or (None, 0)
-        return value if expression.start - end < _NEAR else None
 
     def _ago(self, expression: Expression) -> str | None:
         groups = expression.groups
         number = _number(groups["number"])
         unit = _singular(groups["unit"])
         sign = 1 if groups["way"] in ("later", "from now", "from today") else -1
-        if number is None:
-            return "PAST_REF" if sign < 0 else "FUTURE_REF"
         if unit == "year" and number == 1 and groups["way"] in ("ago", "earlier"):
             return self._year_ago(expression)
         is_told = groups["way"] in ("earlier", "before", "later")
         base = (first_day(self._last or "") if is_told else None) or self._written
-        if unit == "decade":
-            unit, number = "year", 10 * number
         return shifted(base, unit, sign * number)
 
     def _season(self, expression: Expression) -> str | None:
@@ -240,24 +230,23 @@ class Resolver:
         which, unit = groups["which"], groups["unit"]
         if unit in _PARTS:
             return self._part_of_day(which, unit)
-        if unit == "fortnight" or (which in ("the past", "past") and unit in ("decade", "century")):
-            # The past century is the last hundred years, which are no date.
+        if which in ("the past", "past") and unit == "decade":
+            # The last ten years are no date.
             return None
         if unit == "quarter" and which in ("the", "the latest"):
-            return self._quarter_told_of(expression, has_ended=which == "the latest")
+            return self._quarter_told_of(has_ended=which == "the latest")
         if which == "the":
             return self._definite(expression, _singular(unit))
         return self._counted_on(which, _singular(unit))
 
-    def _quarter_told_of(self, expression: Expression, *, has_ended: bool) -> str:
-        """Return the quarter named shortly before; one that has ended is never that of the story's own day."""
+    def _quarter_told_of(self, *, has_ended: bool) -> str:
+        """Return the quarter named last; one that has ended is never that of the story's own day."""
         current = value_of(self._written, "quarter")
-        before = self._quarter_before(expression)
+        before = self._last_quarter
         if before and not (has_ended and before >= current):
             return before
-        value = (shifted(self._written, "quarter", -1) if has_ended else None) or current
-        self._last_quarter = (value, expression.end)
-        return value
+        self._last_quarter = (shifted(self._written, "quarter", -1) if has_ended else None) or current
+        return self._last_quarter
 
     def _definite(self, expression: Expression, unit: Unit) -> str | None:
         """Return the value of "the day", "the weekend", "the month"."""
@@ -308,8 +297,6 @@ class Resolver:
 
     def _spoken(self, expression: Expression) -> str | None:
         groups = expression.groups
-        if "tens" not in groups:
-            return f"{2000 + NUMBERS.get(groups.get('since', 'zero'), 0)}"
         tens, _, ones = groups["ones"].partition("-")
         return f"{NUMBERS[groups['tens']]}{NUMBERS[tens] + NUMBERS.get(ones, 0):02}"
 
@@ -327,7 +314,7 @@ class Resolver:
         return value_of(nearest, "week" if groups.get("day") == "week" else "day")
 
     def _year_end(self, expression: Expression) -> str | None:
-        return f"{self._written.year - (self._written.month < 3 and not self._is_future(expression)):04}"
+        return value_of(self._written, "year")
 
     def _present(self, expression: Expression) -> str | None:
         return "PRESENT_REF"
@@ -347,7 +334,7 @@ def _clock_time(groups: dict[str, str]) -> str:
     if "hour24" in groups:
         return f"{int(groups['hour24']):02}:{groups['minute24']}"
     if "hour12" in groups:
-        hour = (_number(groups["hour12"]) or 0) % 12
+        hour = _number(groups["hour12"]) % 12
         is_before_noon = groups.get("half12") == "morning" or ("night" in groups and hour < _NIGHT_ENDS)
         return f"{hour + 12 * (not is_before_noon):02}:00"
     hour = int(groups["hour"]) % 12 + 12 * (groups["half"] == "p")
@@ -358,14 +345,14 @@ def _with_part(day: date, part: str | None) -> str:
     return day.isoformat() + (f"T{_PARTS[part]}" if part else "")
 
 
-def _number(text: str) -> int | None:
-    """Return the number of a numeral or a number word, or None for an indefinite one."""
+def _number(text: str) -> int:
+    """Return the number of a numeral or a number word."""
     text = text.removesuffix(" of")
     if text.isdigit():
         return int(text)
     tens, _, ones = text.partition("-")
-    return NUMBERS[tens] + NUMBERS.get(ones, 0) if tens in NUMBERS else None
+    return NUMBERS[tens] + NUMBERS.get(ones, 0)
 
 
 def _singular(unit: str) -> Unit:
-    return "century" if unit.startswith("centur") else unit.removesuffix("s")  # type: ignore[return-value]
+    return unit.removesuffix("s")  # type: ignore[return-value]

