@@ -9,7 +9,7 @@ import re
 from datetime import timedelta, timezone, tzinfo
 from typing import Any
 
-from pipeline.agencies import zone_of
+from pipeline.agencies import agency_named
 from pipeline.clean.boilerplate import remove_boilerplate
 from pipeline.clean.byline import extract_byline
 from pipeline.clean.dateline import complete_dateline, extract_dateline, remove_repeated
@@ -90,9 +90,10 @@ def _ordered(story: Story, embargoes: list[Embargo], kill: Order | None) -> dict
 def _home(story: Story) -> tzinfo | None:
     """Return the zone in whose time the sender writes: that of the agency, or of the clock on the message."""
     named = re.findall(r"\(([\w /-]{2,30})\)", f"{story.dateline.text if story.dateline else ''} {story.body[:200]}")
-    zone = zone_of(story.source.name, *named)
+    if agency := agency_named(story.source.name, *named):
+        return agency.zone
     offset = story.extra.get("utcoffset")
-    return zone or (timezone(timedelta(minutes=offset)) if isinstance(offset, int) else None)
+    return timezone(timedelta(minutes=offset)) if isinstance(offset, int) else None
 
 
 def _located(stated: str | None, dateline: Dateline | None) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.annotate.dates.calendar_values import first_day, holiday, shifted, value_of
 from pipeline.annotate.dates.expressions import ALTERNATIVES, RULES, expressions
 from pipeline.annotate.dates.resolution import Resolver
-from pipeline.annotate.filing import _DESKS, _place_of, day_written, month_first
+from pipeline.annotate.filing import day_written, month_first
 from pipeline.annotate.model import AnnotationInput, annotate
 from pipeline.story import Dateline
 from tests.conftest import make_story
@@ -311,10 +311,6 @@ def test_the_agency_and_else_the_place_tell_the_order_of_numeric_dates():
     assert [order("LONDON (AP) -"), order("WASHINGTON (Reuters) -"), order("CHICAGO -"), order("LIMA -")] == [
         True, False, True, False,
     ]  # fmt: skip
-
-
-def test_every_agency_has_a_place():
-    assert all(_place_of(city) for city in _DESKS)
 
 
 def test_a_long_text_of_nothing_but_dates_is_read(nlp):
