@@ -1,6 +1,7 @@
 """Store the alerts: named searches and their recipients, as documents of ``wire-alerts``."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from elasticsearch import ConflictError, NotFoundError
@@ -19,6 +20,7 @@ WEBHOOK = "webhook"
 """The name of the webhook channel; all other channels are mail addresses."""
 MOST_ALERTS = 1_000
 """The most alerts; each costs a search whenever something was indexed."""
+LOOK_BACK = timedelta(days=30)
 _ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
 
 
@@ -70,7 +72,7 @@ def new(name: str, query: str, **watched: Any) -> Alert:
     return alert
 
 
-def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
+def add(client: Client, alert: Alert, *, overwrite: bool = False) -> None:
     """Save the alert.
 
     Raises ConfigurationError if its query is invalid, its name is taken or there are too many alerts;
@@ -84,12 +86,22 @@ def add(client: Client, alert: Alert, *, replace: bool = False) -> None:
             client.index(
                 index=client.named(ALERTS),
                 id=alert.name,
-                op_type="index" if replace else "create",
+                op_type="index" if overwrite else "create",
                 document=alert.model_dump(mode="json"),
                 refresh=True,
             )
         except ConflictError:
             raise ConfigurationError(f"there is an alert {alert.name!r}; remove it first, or give --replace") from None
+
+
+@retry_while_starting
+def would_have_matched(client: Client, alert: Alert) -> int:
+    """Return how many stories (or quotes, or events) of the last ``LOOK_BACK`` the alert would have matched.
+
+    Raises ElasticsearchUnavailable.
+    """
+    search = replace(alert.search_query(0), since=datetime.now(UTC) - LOOK_BACK)
+    return execute(client, search).total
 
 
 def remove(client: Client, name: str) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from pipeline.alerts import delivery_log, saved_searches
 from pipeline.alerts.matching import Match
 from pipeline.alerts.notify import Notifier
-from pipeline.alerts.saved_searches import WEBHOOK, Alert
+from pipeline.alerts.saved_searches import LOOK_BACK, WEBHOOK, Alert
 from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.connect.elasticsearch_client import connect
@@ -57,10 +57,13 @@ def add(
         ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the alert of this name.")] = False,
+    as_json: JsonOption = False,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
     """Save a search that notifies of new matches. They also go to the topic wire.alerts, the pages and an Atom feed.
+
+    Says how many stories of the last 30 days it would have matched, so that one that matches nothing is noticed.
 
     [dim]wire alert add gas 'gas pipeline source:upi' --webhook https://example.org/hook[/]
     [dim]wire alert add xi 'speaker:"Xi Jinping"' --quotes --email desk@example.org[/]
@@ -75,8 +78,16 @@ def add(
     if alert.email and not settings.alerts.smtp_host:
         print_error("no mail server is configured here (alerts.smtp_host); the deliver worker needs one")
     with connect(locate_elasticsearch(settings)) as client:
-        saved_searches.add(client, alert, replace=replace)
-    messages.print(f"alert {name} watches from now on")
+        saved_searches.add(client, alert, overwrite=replace)
+        matched = saved_searches.would_have_matched(client, alert)
+    if as_json:
+        print_json(json.dumps({"name": name, "matched": matched, "days": LOOK_BACK.days}))
+        return
+    searched = alert.search_query().searched
+    what = searched.one if matched == 1 else searched.alias
+    messages.print(
+        f"alert {name} watches from now on; of the last {LOOK_BACK.days} days it would have matched {matched:,} {what}"
+    )
 
 
 def list_alerts(

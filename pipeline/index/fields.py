@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from pipeline.index import analysis
+
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
-NAME = {**KEYWORD, "fields": {"text": {"type": "text"}}}
-TEXT = {"type": "text", "analyzer": "english"}
+NAME = {**KEYWORD, "fields": {"text": {"type": "text", "analyzer": analysis.NAMES}}}
+TEXT = {
+    "type": "text",
+    "analyzer": analysis.TEXT,
+    "fields": {"exact": {"type": "text", "analyzer": analysis.EXACT}},
+}
 DATE = {"type": "date"}
 LONG = {"type": "long"}
 STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}

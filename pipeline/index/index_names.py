@@ -1,4 +1,4 @@
-"""Names in Elasticsearch: aliases, monthly indices, document ids."""
+"""Names in Elasticsearch: aliases, indices by time, document ids."""
 
 from datetime import datetime
 
@@ -11,6 +11,14 @@ ALERTS = "wire-alerts"
 IDENTITIES = "wire-identities"
 
 
+MONTHLY_SINCE = 2020
+"""Earlier stories share an index a decade: an archive, or a source with strange dates, must not cost the server more
+shards than it accepts (1,000 by default).
+"""
+
+
 def index_of(alias: str, firstcreated: datetime) -> str:
-    """Return the monthly index of a document: ``wire-stories-2024.05``."""
+    """Return the index of a document: monthly (``wire-stories-2024.05``), or of a decade (``wire-stories-1990s``)."""
+    if firstcreated.year < MONTHLY_SINCE:
+        return f"wire-{alias}-{firstcreated.year // 10 * 10:04}s"
     return f"wire-{alias}-{firstcreated.year:04}.{firstcreated.month:02}"

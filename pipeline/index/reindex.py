@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from elasticsearch import ApiError, BadRequestError, TransportError
 
 from pipeline.connect.elasticsearch_client import Client, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.index.index_names import STORIES
+from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
@@ -30,6 +31,7 @@ _ABANDONED = 45.0
 """Seconds without a heartbeat after which a reindexing counts as interrupted; longer than any request takes."""
 _POLL_EVERY = 0.5
 _GENERATION = re.compile(r"^made-(\d+)-of-(.+)$")
+_MONTH = re.compile(r"wire-(\w+)-(\d{4})\.(\d{2})$")
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,36 @@ def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str,
     with translate_errors(client):
         for alias in (STORIES, *(kind.alias for kind in KINDS)):
             for index in sorted(client.indices.get(index=client.named(alias), ignore_unavailable=True)):
-                yield _one(client, index, made[client.named(f"wire-{alias}")]["template"], on_progress)
+                template = made[client.named(f"wire-{alias}")]["template"]
+                if shared := _shared_index(index):
+                    yield _moved(client, index, client.named(shared), on_progress)
+                else:
+                    yield _one(client, index, template, on_progress)
         for index in client.indices.get(index=client.named(RECORDS), ignore_unavailable=True):
             yield _one(client, index, made[client.named(RECORDS)]["template"], on_progress)
+
+
+def _shared_index(index: str) -> str | None:
+    """Return the index of a decade that the documents of a month belong into now; None if the month has its own."""
+    month = _MONTH.search(index)
+    if month is None:
+        return None
+    name = index_of(month[1], datetime(int(month[2]), int(month[3]), 1, tzinfo=UTC))
+    return None if index.endswith(name) else name
+
+
+def _moved(client: Client, old: str, new: str, on_progress: Callable[[str, int], None]) -> Reindexed:
+    """Move all documents of a month into the index of its decade, where workers write by now; then delete the month."""
+    with suppress(BadRequestError):
+        client.indices.create(index=new)
+    over: dict[str, int] = {}
+    for _ in range(2):
+        _copy_changes(client, old, new, over, lambda: on_progress(old, len(over)))
+        client.indices.put_settings(index=old, settings={"index.blocks.write": True})
+        client.indices.refresh(index=old)
+    client.indices.refresh(index=new)
+    client.indices.delete(index=old)
+    return Reindexed(old, new, len(over))
 
 
 def _one(client: Client, old: str, template: dict[str, Any], on_progress: Callable[[str, int], None]) -> Reindexed:

@@ -1,8 +1,11 @@
 """Create the templates, and the indices that must exist before they are read."""
 
+from typing import Any
+
 from elasticsearch import BadRequestError
 
 from pipeline.connect.elasticsearch_client import Client
+from pipeline.index.analysis import TEXT, without_analysis
 from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import KEEP_DELETES, templates
@@ -22,15 +25,21 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
     for name in (STORIES, *(kind.alias for kind in KINDS), METRICS, MATCHES):
         alias = client.named(name)
         if client.indices.exists_alias(name=alias):
-            properties = made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"]
-            client.indices.put_mapping(index=alias, properties=properties)
+            _add_fields(client, alias, made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"])
             client.indices.put_settings(index=alias, settings={"index.gc_deletes": KEEP_DELETES})
     for index in (client.named(RECORDS), client.named(ALERTS), client.named(IDENTITIES)):
         if client.indices.exists(index=index):
-            client.indices.put_mapping(index=index, properties=made[index]["template"]["mappings"]["properties"])
+            _add_fields(client, index, made[index]["template"]["mappings"]["properties"])
         else:
             _create(client, index)
     return list(made)
+
+
+def _add_fields(client: Client, name: str, properties: dict[str, Any]) -> None:
+    """Add new fields to the indices of this name; those of an earlier version keep their analyzers until a reindex."""
+    for index, found in client.indices.get_settings(index=name).items():
+        has_analysis = TEXT in found["settings"]["index"].get("analysis", {}).get("analyzer", {})
+        client.indices.put_mapping(index=index, properties=properties if has_analysis else without_analysis(properties))
 
 
 def _create(client: Client, index: str) -> None:

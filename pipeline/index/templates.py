@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipeline.index.analysis import ANALYSIS
 from pipeline.index.fields import (
     BOOLEAN,
     COPY,
@@ -150,7 +151,7 @@ IDENTITY: dict[str, Any] = {
 
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """Return the index templates by name, as Elasticsearch takes them."""
-    shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas}
+    shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas, "analysis": ANALYSIS}
     return {
         settings.named(f"wire-{alias}"): {
             "index_patterns": [settings.named(f"wire-{alias}-*")],

@@ -8,6 +8,7 @@ from pipeline.index.index_names import STORIES
 from pipeline.search.entity_names import FIELDS, begins, count_values
 from pipeline.search.entity_names import entities as entity_names
 from pipeline.search.facets import Value
+from pipeline.search.folding import folded
 from pipeline.search.query_body import match_query
 from pipeline.search.search_query import FIELD_NAMES, SearchQuery
 
@@ -71,7 +72,7 @@ def _values(client: Client, field: str | None, text: str, size: int) -> list[Com
 
 
 def _listed(client: Client, field: str, text: str) -> list[Value]:
-    words = text.lower().split()
+    words = folded(text).split()
     counted = count_values(client, STORIES, match_query(SearchQuery()), {field: _LISTED[field]}, _MANY)[field]
     return [value for value in counted if begins(value.value, words)]
 

@@ -12,6 +12,7 @@ from pipeline.connect.elasticsearch_client import Client, retry_while_starting, 
 from pipeline.index.entity_forms import roles_begin
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search.facets import Value
+from pipeline.search.folding import folded
 from pipeline.search.query_body import IGNORE_MISSING, filters, match_query
 from pipeline.search.search_query import SearchQuery
 
@@ -62,7 +63,7 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
 
     Raises ElasticsearchUnavailable.
     """
-    words = beginning.lower().split()
+    words = folded(beginning).split()
     dsl = match_query(query)
     if words:
         texts = [f"{column}.text" for column in FIELDS.values()]
@@ -202,12 +203,12 @@ def _first(names: Iterable[Name], size: int) -> list[Name]:
 
 
 def begins(name: str, words: list[str]) -> bool:
-    """Return whether each of the words, in small letters, begins a word of the name."""
-    parts = name.lower().split()
+    """Return whether each of the words, folded, begins a word of the name."""
+    parts = folded(name).split()
     return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def _same(one: str, other: str) -> bool:
     """Return whether one name equals the other or is its shorter form."""
-    ours, theirs = set(one.lower().split()), set(other.lower().split())
+    ours, theirs = set(folded(one).split()), set(folded(other).split())
     return ours <= theirs or theirs <= ours

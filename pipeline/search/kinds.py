@@ -45,6 +45,11 @@ class Searched:
     prefix: str = ""
     same: str | None = None
 
+    @property
+    def texts(self) -> list[str]:
+        """The fields of ``words`` that are texts, not names."""
+        return [column for column in self.words if not column.partition("^")[0].endswith(".text")]
+
 
 STORY_SEARCH = Searched(
     alias=STORIES,

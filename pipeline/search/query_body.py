@@ -1,5 +1,6 @@
 """Translate a SearchQuery into the body of an Elasticsearch search."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -91,14 +92,11 @@ def _condition(node: Node, query: SearchQuery) -> dict[str, Any]:
             return {"match_all": {}}
         case Words(terms):
             # The operators are parsed already; what is left of them in a word is part of it.
-            return {
-                "simple_query_string": {
-                    "query": " ".join(terms),
-                    "fields": query.searched.words,
-                    "default_operator": "and",
-                    "flags": "PHRASE|PREFIX|SLOP|ESCAPE|WHITESPACE",
-                }
-            }
+            words = unicodedata.normalize("NFC", " ".join(terms))
+            found = _simple(words, query.searched.words, "and")
+            # What is spelled as it was typed ranks first.
+            exact = [f"{column.partition('^')[0]}.exact" for column in query.searched.texts]
+            return {"bool": {"must": [found], "should": [_simple(words, exact, "or")]}} if exact else found
         case FieldIs(name, value):
             value = parse_time(value) if name in TIME_FILTERS else (as_stored(name, value),)  # type: ignore[assignment]
             alone = SearchQuery(quotes=query.quotes, events=query.events, advisories=True, **{name: value})  # type: ignore[arg-type]
@@ -111,10 +109,22 @@ def _condition(node: Node, query: SearchQuery) -> dict[str, Any]:
             return _any([_condition(each, query) for each in of])
 
 
+def _simple(words: str, columns: Sequence[str], operator: str) -> dict[str, Any]:
+    return {
+        "simple_query_string": {
+            "query": words,
+            "fields": list(columns),
+            "default_operator": operator,
+            "flags": "PHRASE|PREFIX|SLOP|ESCAPE|WHITESPACE",
+        }
+    }
+
+
 def _named(name: str, columns: Sequence[str]) -> dict[str, Any]:
     if is_exact(columns[0]):
         return {"terms": {columns[0]: [name]}}
     texts = [column if is_exact(column) else f"{column}.text" for column in columns]
+    name = unicodedata.normalize("NFC", name)
     return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
 
 

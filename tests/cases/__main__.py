@@ -2,24 +2,40 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tests.cases import cases, wrong
+from tests.cases import cases, served, wrong
+from tests.whole.conftest import eventually, running
 
 
 def main() -> None:
+    """Check the rows, the served ones on servers of their own."""
     parser = argparse.ArgumentParser(description=__doc__, epilog="python -m tests.cases D02 Q09")
     parser.add_argument("kind", nargs="*", help="only the rows of these kinds")
-    chosen = parser.parse_args().kind
-    rows = [case for case in cases() if not chosen or case.id in chosen]
-    bad = 0
-    for case in rows:
-        found = wrong(case)
-        bad += bool(found)
-        sys.stdout.write(f"{'WRONG' if found else 'right'}  {case.label:24} {case.beginning}\n")
-        for each in found:
-            sys.stdout.write(f"       {each}\n")
-    sys.stdout.write(f"{len(rows) - bad} passed, {bad} failed\n")
-    sys.exit(bool(bad))
+    parser.add_argument("--offline", action="store_true", help="leave out the rows that need servers")
+    arguments = parser.parse_args()
+    counts = [0, 0]
+    for label, beginning, found in _rows(set(arguments.kind), offline=arguments.offline):
+        counts[bool(found)] += 1
+        sys.stdout.write(f"{'WRONG' if found else 'right'}  {label:24} {beginning}\n")
+        sys.stdout.writelines(f"       {each}\n" for each in found)
+        sys.stdout.flush()
+    sys.stdout.write(f"{counts[0]} passed, {counts[1]} failed\n")
+    sys.exit(bool(counts[1]))
+
+
+def _rows(kinds: set[str], *, offline: bool) -> Iterator[tuple[str, str, list[str]]]:
+    for case in cases():
+        if not kinds or case.id in kinds:
+            yield case.label, case.beginning, wrong(case)
+    chosen = [case for case in served.served_cases() if not offline and (not kinds or case.id in kinds)]
+    if not chosen:
+        return
+    with TemporaryDirectory() as folder, running(Path(folder), "--port", "0") as wire:
+        for row in chosen:
+            yield row.label, row.beginning, served.wrong(row, wire, wire.await_idle, eventually)
 
 
 if __name__ == "__main__":
