@@ -133,7 +133,7 @@ def is_current(story: Story, known: Record | None, now: datetime, policy: Policy
 def _ordered(versions: Sequence[Version], status: StoryStatus, known: Record | None) -> dict[str, Any]:
     """Return the order in the newest message that has one, and whether it is settled.
 
-    A hold is settled by a later version, a kill by being one of this very story.
+    A hold is settled by a later version, a kill by being one of this story itself.
     """
     order = next((each.order for each in reversed(versions) if each.order), None)
     if order is None:
