@@ -1,7 +1,8 @@
 """Define what every format module offers."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,6 +70,22 @@ def too_large(limit: int, start: bytes = b"") -> TooLarge:
 def content_uri(value: bytes) -> str:
     """Return a uri made of the bytes themselves, for an item that has no other."""
     return f"urn:sha256:{hashlib.sha256(value).hexdigest()}"
+
+
+def distinct(uris: Sequence[str], keys: Sequence[str]) -> list[str]:
+    """Return a document's uris such that items with one uri but several keys, their addresses or titles, differ.
+
+    Each of them gets a digest of its key, so that nothing depends on their order.
+    """
+    known: dict[str, set[str]] = defaultdict(set)
+    for uri, key in zip(uris, keys, strict=True):
+        known[uri].add(key)
+    shared = {uri for uri, of_uri in known.items() if uri and len(of_uri) > 1}
+    return [f"{uri}#{_digest(key)}" if uri in shared else uri for uri, key in zip(uris, keys, strict=True)]
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def whole_stream(stream: Stream, limit: int) -> Iterator[ItemOrError]:

@@ -13,6 +13,7 @@ from pipeline.formats.contract import (
     ItemOrError,
     Stream,
     content_uri,
+    distinct,
     is_small,
     too_many_items,
     whole_stream,
@@ -43,10 +44,19 @@ def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
         head = {name: feed[name] for name in _HEAD if name in feed and len(str(feed[name])) < _HEAD_CHARACTERS}
         if not is_small(len(str(head)), len(items)):
             head = {name: head[name] for name in ("version",) if name in head}
-        for item in items[:MOST_ITEMS]:
+        for item in _distinct_items(items[:MOST_ITEMS]):
             yield json.dumps(head | {"items": [item]}, ensure_ascii=False).encode("utf-8", "surrogatepass")
         if len(items) > MOST_ITEMS:
             yield too_many_items(len(items))
+
+
+def _distinct_items(items: list[Any]) -> list[Any]:
+    """Return the items; those that share an id but not an address or else a title get ids of their own."""
+    named = [each if isinstance(each, dict) else {} for each in items]
+    uris = [each["id"] if isinstance(each.get("id"), str) else "" for each in named]
+    keys = [_text(each, "url") or _text(each, "title") or "" for each in named]
+    renamed = distinct(uris, keys)
+    return [each | {"id": uri} if uri else item for item, each, uri in zip(items, named, renamed, strict=True)]
 
 
 def identity(value: bytes) -> str | None:

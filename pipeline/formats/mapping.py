@@ -3,9 +3,10 @@
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import islice
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from dateutil import parser as dates
 from pydantic import ValidationError
@@ -44,37 +45,32 @@ _SIGNALS = {
     "writethru": "update",
     "writethrough": "update",
 }
-_ZONES = {
-    **dict.fromkeys(("UT", "UTC", "GMT", "Z"), 0),
-    "EST": -5,
-    "EDT": -4,
-    "CST": -6,
-    "CDT": -5,
-    "MST": -7,
-    "MDT": -6,
-    "PST": -8,
-    "PDT": -7,
-    "WET": 0,
-    "BST": 1,
-    "WEST": 1,
-    "CET": 1,
-    "MEZ": 1,
-    "CEST": 2,
-    "MESZ": 2,
-    "EET": 2,
-    "EEST": 3,
-    "MSK": 3,
-    "IST": 5.5,
-    "HKT": 8,
-    "SGT": 8,
-    "JST": 9,
-    "KST": 9,
-    "AEST": 10,
-    "AEDT": 11,
-    "NZST": 12,
-    "NZDT": 13,
+_OFFSETS = {
+    name: hours
+    for hours, names in (
+        (-10, "HST"), (-9, "AKST"), (-8, "AKDT PST"), (-7, "MST PDT"), (-6, "CST MDT"), (-5, "EST CDT COT PET"),
+        (-4, "AST EDT VET BOT"), (-3.5, "NST"), (-3, "ADT ART BRT CLST UYT"), (-2.5, "NDT"), (0, "UT UTC GMT Z WET"),
+        (1, "BST WEST CET MEZ WAT"), (2, "CEST MESZ EET SAST CAT"), (3, "EEST MSK EAT TRT IDT"), (3.5, "IRST"),
+        (4, "GST"), (4.5, "AFT"), (5, "PKT UZT"), (5.5, "IST SLST"), (5.75, "NPT"), (6, "BDT"), (6.5, "MMT"),
+        (7, "WIB ICT"), (8, "HKT SGT MYT PHT AWST WITA"), (9, "JST KST WIT"), (9.5, "ACST"), (10, "AEST"),
+        (10.5, "ACDT"), (11, "AEDT"), (12, "NZST"), (13, "NZDT"),
+    )
+    for name in names.split()
+}  # fmt: skip
+"""Hours ahead of UTC, by the name of the zone."""
+_ZONES = {name: timezone(timedelta(hours=hours)) for name, hours in _OFFSETS.items()}
+OTHER_ZONES: dict[str, dict[str, tzinfo]] = {
+    "IE": {"IST": _ZONES["BST"]},
+    "IL": {"IST": ZoneInfo("Asia/Jerusalem")},
+    "BD": {"BST": _ZONES["BDT"]},
+    "CN": {"CST": _ZONES["HKT"]},
+    "TW": {"CST": _ZONES["HKT"]},
 }
-_TZINFOS = {name: timezone(timedelta(hours=hours)) for name, hours in _ZONES.items()}
+"""What names of zones mean in countries where they mean something else."""
+_ZONE_NAMED = re.compile(
+    r"(?<=:\d\d)(?<![+-]\d\d:\d\d)(?P<half>\s*[AP]M)?\s*\(?(?P<zone>[A-Z]{1,5})\)?(?=(?:\s+\d{4})?$)", re.I
+)
+"""The name of a zone after a clock: ``17:00 CEST``, ``5:00 pm (ist)``, ``17:00:00 BST 2014``."""
 _ISO = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
     re.I,
@@ -102,18 +98,27 @@ _REFERENCES = {"associations", "renditions"}
 _YEARS = range(1970, 2200)
 
 
-def time(text: str | None) -> datetime | None:
+def time(text: str | None, country: str = "") -> datetime | None:
     """Return the time in UTC, from ISO 8601, RFC 5322 or as people write it; None if it is none.
 
-    A time without a zone is taken to be UTC.
+    A time without a zone is taken to be UTC. ``country``, by its code, decides what a zone's name means: IST is in
+    India, Ireland and Israel.
     """
     text = (text or "").strip()
     if not text or len(text) > 80:
         return None
     try:
-        return _plausible(_iso(text) or dates.parse(text, tzinfos=_TZINFOS, default=datetime(1, 1, 1)))  # noqa: DTZ001
+        zones = _ZONES | OTHER_ZONES.get(country, {})
+        text = _ZONE_NAMED.sub(lambda found: f"{found['half'] or ''} {found['zone'].upper()}", text)
+        return _plausible(_iso(text) or dates.parse(text, tzinfos=zones, default=datetime(1, 1, 1)))  # noqa: DTZ001
     except (ValueError, OverflowError, TypeError, RecursionError):
         return None
+
+
+def names_zone(text: str | None) -> bool:
+    """Return whether a time has the name of a zone."""
+    found = _ZONE_NAMED.search((text or "").strip())
+    return found is not None and found["zone"].upper() in _ZONES
 
 
 def _iso(text: str) -> datetime | None:

@@ -82,12 +82,12 @@ def lines_of(root: etree._Element, unseen: frozenset[str] = UNSEEN) -> str:
     A tree without any block element is text with its own line breaks.
     """
     if not any(str(element.tag).lower() in _BLOCKS for element in root.iterdescendants()):
-        return _unmarked("".join(map(str, root.itertext())))
+        return unmarked("".join(map(str, root.itertext())))
     lines = "".join(_walk(root, unseen)).split("\n")
     return "\n".join(filter(None, (re.sub(r"\s+", " ", line).strip() for line in lines)))
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     """Split paragraphs at blank lines; without any, long lines are paragraphs and short ones are wrapped."""
     blocks = re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").strip())
     if len(blocks) == 1 and any(len(line.strip()) > _WRAPPED for line in blocks[0].split("\n")):

@@ -4,7 +4,9 @@ A feed is split into entries, each with the feed's own head around it. A deleted
 it names.
 """
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
 from time import struct_time
@@ -15,20 +17,26 @@ from lxml import etree
 
 from pipeline.errors import MalformedItem
 from pipeline.formats import mapping, xml
-from pipeline.formats.contract import Format, ItemOrError, Stream, content_uri
-from pipeline.formats.markup import text_of
+from pipeline.formats.contract import Format, ItemOrError, Stream, content_uri, distinct
+from pipeline.formats.markup import text_of, unmarked
 from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
 
 _ROOTS = ("rss", "feed", "RDF", "rdf")
 _MOST_ELEMENTS = 5_000
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_LANGUAGES = {"ga": "IE", "he": "IL", "iw": "IL", "bn": "BD", "zh": "CN"}
+"""Languages that are spoken in one of the countries with names of zones of their own."""
+_DOMAIN = re.compile(r"https?://[^/?#:]{0,255}\.(\w+)", re.I)
+_ATOM = "http://www.w3.org/2005/Atom"
+_MARKUP = re.compile(r"</?(?:p|br|div|span|b|i|em|strong|a|ul|ol|li|h[1-6]|img)\b[^<>]{0,500}>|&#?\w{1,31};", re.I)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.S)
 _ENTRIES = ("item", "entry", "deleted-entry")
 
 
 def split(stream: Stream, limit: int) -> Iterator[ItemOrError]:
     """Yield each entry as a feed of its own; a feed without entries has no items."""
-    yield from xml.split(stream, limit, _entries, names=False, least=0)
+    yield from xml.split(stream, limit, _distinct_entries, names=False, least=0)
 
 
 def identity(value: bytes) -> str | None:
@@ -39,17 +47,16 @@ def identity(value: bytes) -> str | None:
 def parse(raw: RawStory) -> Story:
     """Return the story in the feed's only entry. Raises MalformedItem."""
     root = xml.read(raw.value, names=False)
-    mapping.single(_entries(root), "entries")
-    deleted = _deleted(root)
-    if deleted is not None:
+    lone = mapping.single(_entries(root), "entries")
+    if (deleted := _deleted(root)) is not None:
         when = mapping.time(attribute(deleted, "when"))
         return mapping.story(raw, uri=attribute(deleted, "ref"), versioncreated=when, pubstatus="canceled")
     parsed = _parsed(root)
     entry, feed = _entry(parsed), parsed.feed
-    published, updated = _moment(entry, "published"), _moment(entry, "updated")
-    created = published or _moment(entry, "created")
-    body, summary = _body(entry)
-    title = " ".join(text_of(entry.get("title", "")).split())
+    country = _country(entry, feed)
+    published, updated, created = (_moment(entry, name, country) for name in ("published", "updated", "created"))
+    created = published or created
+    title, summary, body = _texts(lone, entry)
     authors = [author.get("name") for author in entry.get("authors", ()) if author.get("name")] or [entry.get("author")]
     links = [dict(link) for link in entry.get("links", ()) if link.get("rel") != "alternate"]
     return mapping.story(
@@ -104,6 +111,27 @@ def _entries(root: Element) -> list[Element]:
     ]
 
 
+def _distinct_entries(root: Element) -> list[Element]:
+    """Return the entries; those that share a guid but not a link or else a title get guids of their own."""
+    entries = _entries(root)
+    named = [(each, found) for each in entries if (found := _child(each, "guid", "id")) is not None]
+    uris = [(guid.text or "").strip() for _, guid in named]
+    for (_, guid), uri in zip(named, distinct(uris, [_link_or_title(each) for each, _ in named]), strict=True):
+        guid.text = uri
+    return entries
+
+
+def _link_or_title(entry: Element) -> str:
+    link, title = _child(entry, "link"), _child(entry, "title")
+    return attribute(link, "href") or xml.text(link) or xml.text(title) or ""
+
+
+def _child(entry: Element, *names: str) -> Element | None:
+    """Return the first child of such a name in the entry's own namespace."""
+    prefix = entry.tag.removesuffix(xml.local(entry))
+    return next(entry.iterchildren(*(f"{prefix}{name}" for name in names)), None)
+
+
 def _deleted(root: Element) -> Element | None:
     return next((each for each in _entries(root) if xml.local(each) == "deleted-entry"), None)
 
@@ -115,6 +143,9 @@ def _parsed(root: Element) -> Any:
     """
     if (most := max(map(len, _entries(root)), default=0)) > _MOST_ELEMENTS:
         raise MalformedItem(f"an entry of {most:,} elements")
+    for each in root.iter():
+        if each.text and each.text.lstrip().startswith("<![CDATA["):
+            each.text = _CDATA.sub(r"\1", each.text)
     return feedparser.parse(xml.serialise(root), response_headers={"content-type": "application/xml; charset=utf-8"})
 
 
@@ -134,22 +165,47 @@ def _uri(root: Element, entry: Any) -> str | None:
     return content_uri(etree.tostring(lone[0], method="c14n", with_tail=False)) if lone else None
 
 
-def _moment(entry: Any, name: str) -> datetime | None:
-    """Return the time as feedparser understood it, else as ``mapping`` does."""
+def _moment(entry: Any, name: str, country: str) -> datetime | None:
+    """Return the time as feedparser understood it, else as ``mapping`` does, who knows more names of zones."""
     # feedparser's own get() substitutes one time for the other.
+    text: str | None = dict.get(entry, name)
     known: struct_time | None = dict.get(entry, f"{name}_parsed")
+    if mapping.names_zone(text) and (stated := mapping.time(text, country)):
+        return stated
     if known and known.tm_year >= 1970:
-        try:
+        with suppress(ValueError):
             return datetime(*known[:6], tzinfo=UTC)
-        except ValueError:
-            pass
-    return mapping.time(dict.get(entry, name))
+    return mapping.time(text, country)
 
 
-def _body(entry: Any) -> tuple[str, str]:
-    """Return the text and the summary; the longest of several contents, since one may be a teaser."""
-    contents = [text_of(each.get("value", "")) for each in entry.get("content", ())]
-    return max(contents, key=len, default=""), text_of(entry.get("summary", ""))
+def _country(entry: Any, feed: Any) -> str:
+    """Return the code of the country that the feed's language or its addresses name, "" if none does."""
+    language, _, region = str(feed.get("language") or "").replace("_", "-").partition("-")
+    domains = (_DOMAIN.match(str(each.get("link") or "")) for each in (feed, entry))
+    stated = (region, *(found[1] for found in domains if found), _LANGUAGES.get(language.lower(), ""))
+    return next((code.upper() for code in stated if code.upper() in mapping.OTHER_ZONES), "")
+
+
+def _texts(lone: Element, entry: Any) -> tuple[str, str, str]:
+    """Return title, summary and text; the longest of several contents, since one may be a teaser."""
+    literal = {xml.local(each) for each in lone if _is_literal(each)}
+    title, summary, *contents = (
+        (unmarked if name in literal else text_of)(words)
+        for name, words in (
+            ("title", entry.get("title", "")),
+            ("summary", entry.get("summary", "")),
+            *(("content", each.get("value", "")) for each in entry.get("content", ())),
+        )
+    )
+    return " ".join(title.split()), summary, max(contents, key=len, default="")
+
+
+def _is_literal(part: Element) -> bool:
+    """Return whether Atom's words are text and no markup, as they are by default, but much markup does not say so."""
+    kind = part.get("type")
+    return etree.QName(part).namespace == _ATOM and (
+        kind in ("text", "text/plain") or (kind is None and not _MARKUP.search(part.text or ""))
+    )
 
 
 FORMAT = Format(
