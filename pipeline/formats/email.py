@@ -35,6 +35,16 @@ _RECOGNISED = re.compile(
 )
 _REPLY = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+", re.I)
 _SIGNATURE = re.compile(r"^-- ?$", re.M)
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
+_ELSEWHERE = re.compile(
+    r"^(?!.{160})(?:.*\b(?:browser|navigateur|navegador|html|e-?mail (?:client|program|reader|software)|webmail"
+    r"|(?:web|online)[ -]?(?:version|ansicht|view)|version (?:web|en ligne|online)|versi[oó]n (?:web|en l[ií]nea)"
+    r"|(?:view|read|see|open|display\w*) (?:(?:this|the)(?: \w+)?|it|them) (?:online|on the web|here)|im web|im internet"
+    r"|unsubscribe|opt out|manage (?:your )?(?:preferences|subscriptions?)|abmelden|abbestellen"
+    r"|d[ée]sabonner|darse de baja|uitschrijven)\b|(?:©|\(c\)|copyright\b))",
+    re.I,
+)
+"""A line of a plain part that stands for the HTML: where it can be read, how to unsubscribe, whose it is."""
 _MOST_PARTS = 200
 
 
@@ -150,7 +160,13 @@ def _body(message: EmailMessage) -> str:
             marked.append(text_of(_text(part)))
     text = "\n\n".join(filter(None, (each.strip() for each in plain)))
     markup = "\n".join(filter(None, marked))
-    return markup if len(text) * 3 < len(markup) else text
+    return markup if markup and _is_stub(text, markup) else text
+
+
+def _is_stub(text: str, markup: str) -> bool:
+    """Return whether a plain part is much shorter than the HTML, or only says where else to read it."""
+    lines = [words for line in text.splitlines() if (words := _ADDRESS.sub("", line).strip(" \t:<>()[]-*=_|"))]
+    return sum(map(len, lines)) * 3 < len(markup) or all(map(_ELSEWHERE.search, lines))
 
 
 def _text(part: EmailMessage) -> str:

@@ -62,6 +62,10 @@ _WRAPPED = 120
 _WRAPPED_LINES = 6
 """How many lines a text within one element has if it is a whole story."""
 UNSEEN = frozenset(["script", "style", "head", "title", "noscript", "template", "iframe", "object"])
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:opacity|max-height)\s*:\s*0(?![.\d]*[1-9])", re.I
+)
+_PAIRED = re.compile(r"<([a-z][\w-]{0,30})\b[^<>]{0,200}>[^<>]{0,1000}</\1\s*>", re.I)
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
@@ -100,6 +104,16 @@ def is_fragment(text: str) -> bool:
     return bool(re.search(r"</?(?:p|br|div|span|b|i|em|strong|a)\b[^<>]{0,200}>", text, re.I))
 
 
+def without_pseudo_markup(text: str) -> str:
+    """Return a text without pairs of tags that its sender escaped by mistake: ``800<endash>-</endash>1000``."""
+    return "\n".join(text_of(line) if _PAIRED.search(line) else line for line in text.split("\n"))
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """Return whether an element is not shown, as the preheader of a newsletter."""
+    return element.get("hidden") is not None or bool(_HIDING.search(element.get("style") or ""))
+
+
 def _reflowed(words: str) -> str:
     """Return an element's own text with spaces for line breaks.
 
@@ -121,7 +135,7 @@ def _walk(root: etree._Element, unseen: frozenset[str]) -> Iterator[str]:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag.lower() if isinstance(element.tag, str) else ""
         step = 1 if event == "start" else -1
-        hidden += step * (tag in unseen)
+        hidden += step * (tag in unseen or _is_hidden(element))
         preformatted += step * (tag == "pre")
         if tag in _BLOCKS:
             yield "\n"

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import NoStory
 from pipeline.formats import mapping, nitf, xml
 from pipeline.formats.contract import Format, ItemOrError, Stream
-from pipeline.formats.markup import UNSEEN, is_fragment, lines_of, text_of
+from pipeline.formats.markup import UNSEEN, is_fragment, lines_of, text_of, without_pseudo_markup
 from pipeline.formats.xml import LANG, Element, attribute, child, children, text, texts
 from pipeline.story import Dateline, RawStory, Story
 
@@ -37,7 +37,8 @@ def parse(raw: RawStory) -> Story:
     root = xml.read(raw.value)
     item = _item(root)
     meta, about, rights = child(item, "itemMeta"), child(item, "contentMeta"), _rights(item)
-    article, body = _content(item)
+    article, content = _content(item)
+    body = without_pseudo_markup(content)
     created = mapping.first_time(
         text(child(meta, "versionCreated")),
         text(child(about, "contentModified")),
@@ -65,7 +66,7 @@ def parse(raw: RawStory) -> Story:
         urgency=mapping.urgency(text(child(about, "urgency")))
         or mapping.urgency(text(child(root, "header", "priority"))),
         language=attribute(child(about, "language"), "tag") or attribute(item, LANG) or _content_language(item),
-        headline=headline,
+        headline=headline and without_pseudo_markup(headline),
         slugline=next(iter(texts(about, "slugline")), None),
         byline=mapping.byline(", ".join(dict.fromkeys(texts(about, "by")))) or article.byline or _creators(about),
         dateline=_dateline(about) or article.dateline,

@@ -6,7 +6,7 @@ JSON-LD (schema.org NewsArticle), Open Graph and ``meta`` are tried in this orde
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree, html
@@ -23,6 +23,7 @@ _RECOGNISED = re.compile(
     rb"<(?:!doctype\s+html|html\b|head\b|body\b|article\b|main\b|div\b|p\b|section\b|h[1-6]\b|title\b|meta\b)", re.I
 )
 _ARTICLES = re.compile(r"(?:NewsArticle|Article|BlogPosting|LiveBlogPosting|Report|ReportageNewsArticle|WebPage)$")
+_MOST_UPDATES = 1_000
 _MOST_ELEMENTS = 20_000
 _AROUND = UNSEEN | {"nav", "aside", "footer", "header", "form"}
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
@@ -31,9 +32,11 @@ _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
 def parse(raw: RawStory) -> Story:
     """Return the story on a page. Raises MalformedItem if the page has no article."""
     root = _read(raw.value)
-    meta, article = _meta(root), next(_linked(root), {})
+    meta, linked = _meta(root), list(_linked(root))
+    article = next(iter(linked), {})
     known = _extracted(root)
-    body = text_of_extracted(known.get("text") or "")
+    updates = [update for each in linked for update in _objects(each.get("liveBlogUpdate"))][:_MOST_UPDATES]
+    body = _with_updates(text_of_extracted(known.get("text") or ""), updates)
     if not body:
         body = text_of(str(article.get("articleBody") or "")) or _first(meta, "og:description", "description") or ""
     published = mapping.first_time(
@@ -56,6 +59,7 @@ def parse(raw: RawStory) -> Story:
         _string(article.get("dateModified")),
         *_all(meta, "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified"),
     )
+    updated = [mapping.time(_string(each.get("datePublished"))) for each in updates]
     headline = (
         _string(article.get("headline"))
         or _first(meta, "og:title", "twitter:title")
@@ -66,7 +70,7 @@ def parse(raw: RawStory) -> Story:
     return mapping.story(
         raw,
         uri=_uri(root),
-        versioncreated=max(filter(None, (modified, published)), default=None),
+        versioncreated=max(filter(None, (modified, published, *updated)), default=None),
         firstcreated=published,
         language=_attribute(root, "/html", "lang") or _string(article.get("inLanguage")) or _first(meta, "language"),
         headline=" ".join(text_of(headline or "").split()),
@@ -95,6 +99,14 @@ def parse(raw: RawStory) -> Story:
             "image": _first(meta, "og:image"),
         },
     )
+
+
+def _with_updates(body: str, updates: list[dict[str, Any]]) -> str:
+    """Return a live blog's text with the updates that it states for machines and its page does not show, in order."""
+    stated = (
+        text_of(_string(each.get(name)) or "").splitlines() for each in updates for name in ("headline", "articleBody")
+    )
+    return "\n".join(dict.fromkeys([*body.splitlines(), *chain.from_iterable(stated)]) if updates else [body])
 
 
 def _extracted(root: html.HtmlElement) -> dict[str, Any]:
@@ -198,6 +210,10 @@ def _names(value: object) -> list[str]:
     entries = value if isinstance(value, list) else [value]
     names = (entry.get("name") if isinstance(entry, dict) else entry for entry in entries)
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
 
 
 def _keywords(value: object) -> list[str]:
