@@ -7,7 +7,7 @@ changes nothing in the index.
 import sqlite3
 import threading
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ _TABLES = """
 create table if not exists seen (
     feed text, key text, digest text, at real, primary key (feed, key)) without rowid;
 create table if not exists visit (
-    feed text primary key, home text, url text, etag text, modified text, due real, failures integer, error text);
+    feed text primary key, home text, url text, etag text, modified text, due real, failures integer, error text,
+    format text);
 create table if not exists freshness (
     feed text primary key, items integer, arrivals integer, last real, pace real, searchable real);
 create table if not exists push (
@@ -32,7 +33,7 @@ class PollState:
     """The state after the last poll of an address; ``due`` is the next poll (seconds since 1970).
 
     ``url`` is its address after permanent redirects, ``error`` the reason for the last failures, ``failures`` how
-    many there were in a row.
+    many there were in a row, ``format`` the format of what it held last.
     """
 
     url: str
@@ -41,6 +42,7 @@ class PollState:
     due: float = 0.0
     failures: int = 0
     error: str | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ class FeedState:
         self._base = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None, check_same_thread=False)
         self._base.execute("pragma journal_mode = wal")
         self._base.executescript(_TABLES)
+        with suppress(sqlite3.OperationalError):
+            # Files of earlier versions lack this column.
+            self._base.execute("alter table visit add column format text")
 
     def close(self) -> None:
         """Close the file."""
@@ -101,7 +106,7 @@ class FeedState:
 
     def record_poll(self, feed: str, home: str, visit: PollState) -> None:
         """Store the state after a poll."""
-        self._execute("insert or replace into visit values (?, ?, ?, ?, ?, ?, ?, ?)", feed, home, *astuple(visit))
+        self._execute("insert or replace into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?)", feed, home, *astuple(visit))
 
     def freshness(self, feed: str) -> Freshness:
         """Return the feed's freshness."""

@@ -7,6 +7,7 @@ changed.
 
 import asyncio
 import random
+import re
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds.feed_state import FeedState, PollState
 from pipeline.feeds.fetch import Client, Response, Unreachable
 from pipeline.feeds.item_reader import ItemReader, Rejected
-from pipeline.formats import SNIFFED_BYTES, rss, webpage
+from pipeline.formats import SNIFFED_BYTES, jsonfeed, rss, text, webpage
 from pipeline.story import RawStory
 
 log = structlog.get_logger()
@@ -30,6 +31,12 @@ _LONGEST_BACKOFF = 3600.0
 _LONGEST_RETRY = 24 * 3600.0
 _JITTER = 0.1
 _KEPT = 60 * 24 * 3600.0
+_FEEDS = (rss.FORMAT.name, jsonfeed.FORMAT.name)
+_FEED_ADDRESS = re.compile(
+    r"[./=](?:rss|rss2|atom|rdf|feeds?)(?:[/?&#]|\.(?:xml|json|php|aspx?)|$)|\.(?:xml|rss|atom|rdf)(?:[?#]|$)"
+    r"|^https?://(?:rss|feeds?)\.",
+    re.I,
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,9 +93,17 @@ class PolledFeed:
             self.feed_state.record_poll(self.name, self.url, result.state)
 
     async def _result(self, last: PollState, response: Response, reader: ItemReader) -> PollResult:
+        if self._is_feed(last, reader) and not _looks_like_a_feed(response):
+            return PollResult(state=self._failed(last, "no feed but a page or a text, although the answer was 200"))
         fresh, refused, digests = await asyncio.to_thread(self._read, response, reader)
         whole = [await self._with_full_text(item) for item in fresh] if self.full else fresh
-        return PollResult(tuple(whole), refused, digests, self._succeeded(last, response))
+        kind = whole[0].format if whole else last.format
+        return PollResult(tuple(whole), refused, digests, replace(self._succeeded(last, response), format=kind))
+
+    def _is_feed(self, last: PollState, reader: ItemReader) -> bool:
+        """Return whether the address holds a feed: by its format, as it did before, or as it says itself."""
+        known = reader.format if reader.format != "auto" else last.format
+        return known in _FEEDS if known else bool(_FEED_ADDRESS.search(self.url))
 
     def _read(
         self, response: Response, reader: ItemReader
@@ -132,10 +147,18 @@ class PolledFeed:
         return replace(last, due=time.time() + pause, failures=last.failures + 1, error=why)
 
 
+def _looks_like_a_feed(response: Response) -> bool:
+    """Return whether an answer begins like a feed; a sign-in page or a notice does not, and is no story."""
+    try:
+        return formats.sniff(response.body[:SNIFFED_BYTES]) not in (webpage.FORMAT, text.FORMAT)
+    except PermanentError:
+        return False
+
+
 def _with_page(item: RawStory, page: Response) -> RawStory:
     """Return the entry with the text of that page. Raises PermanentError."""
-    text = webpage.parse(replace(item, value=page.body, format=webpage.FORMAT.name)).body
-    return replace(item, value=rss.with_text(item.value, text))
+    body = webpage.parse(replace(item, value=page.body, format=webpage.FORMAT.name)).body
+    return replace(item, value=rss.with_text(item.value, body))
 
 
 def retry_after(response: Response) -> float | None:

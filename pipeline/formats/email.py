@@ -39,7 +39,7 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _ELSEWHERE = re.compile(
     r"^(?!.{160})(?:.*\b(?:browser|navigateur|navegador|html|e-?mail (?:client|program|reader|software)|webmail"
     r"|(?:web|online)[ -]?(?:version|ansicht|view)|version (?:web|en ligne|online)|versi[oó]n (?:web|en l[ií]nea)"
-    r"|(?:view|read|see|open|display\w*) (?:(?:this|the)(?: \w+)?|it|them) (?:online|on the web|here)|im web|im internet"
+    r"|(?:view|read|see|open|display\w*) (?:(?:this|the)(?: \w+)?|it|them) (?:online|on the web|here)|im (?:web|netz)"
     r"|unsubscribe|opt out|manage (?:your )?(?:preferences|subscriptions?)|abmelden|abbestellen"
     r"|d[ée]sabonner|darse de baja|uitschrijven)\b|(?:©|\(c\)|copyright\b))",
     re.I,

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import sqlite3
 import tempfile
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -20,7 +22,7 @@ from pipeline import formats
 from pipeline.connect.address_guard import is_public
 from pipeline.errors import KafkaUnavailable
 from pipeline.feeds import ItemReader
-from pipeline.feeds.feed_state import FeedState, PollState, PushAnswer
+from pipeline.feeds.feed_state import FILE, FeedState, PollState, PushAnswer
 from pipeline.feeds.fetch import Client, Response
 from pipeline.feeds.files import read
 from pipeline.feeds.freshness import Freshness
@@ -210,6 +212,34 @@ class TestAnAddress:
         address = PolledFeed("feed", "http://a", every=30, full=False, client=None, feed_state=feed_state)
         assert 0 < address.due() <= longest
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"<!DOCTYPE html><html><body><h1>Sign in to continue</h1><p>Enter your password.</p></body></html>",
+            b"<html><head><title>Just a moment</title></head><body>Checking your browser.</body></html>",
+            b"Too many requests. Please come back later.",
+            b"",
+        ],
+    )
+    def test_a_page_in_place_of_a_feed_is_an_error_and_no_story(self, origin, poll, body):
+        origin.serve("/board", feed_of("a"))
+        poll("/board")
+        for path in ("/board", "/news/page.xml", "/rss", "/?feed=atom", "/feeds/world.rss"):
+            origin.serve(path, body, kind="text/html")
+            brought, result = poll(path)
+            assert (brought, result.refused, result.digests) == ([[]], (), None)
+            assert (result.state.failures, result.state.error[:7]) == (1, "no feed")
+        origin.serve("/board", feed_of("b", "a"))
+        brought, result = poll("/board")
+        assert (brought, result.state.failures) == ([["urn:b"]], 0)
+
+    @pytest.mark.parametrize("path", ["/page", "/about/feed-the-birds.html", "/feedback"])
+    def test_an_address_that_is_a_page_is_a_story(self, origin, poll, path):
+        page = "<html><body><article><p>" + "A paragraph that says a lot about it. " * 9
+        origin.serve(path, page.encode(), kind="text/html")
+        brought, result = poll(path, times=2)
+        assert ([len(items) for items in brought], result.state.failures) == ([1, 0], 0)
+
     def test_retry_after_is_kept_to(self, origin, poll):
         origin.serve("/rss", b"", status=503, headers={"Retry-After": "1800"})
         assert poll("/rss")[1].state.due - time.time() > 1790
@@ -333,6 +363,20 @@ class TestFreshness:
 
 
 class TestFeedState:
+    def test_a_file_of_an_earlier_version_is_read(self, tmp_path):
+        with closing(sqlite3.connect(tmp_path / FILE)) as base:
+            base.execute(
+                "create table visit (feed text primary key, home text, url text, etag text, modified text, due real,"
+                " failures integer, error text)"
+            )
+            base.execute("insert into visit values ('rss', 'http://a', 'http://b', null, null, 7, 0, null)")
+            base.commit()
+        feed_state = FeedState(tmp_path)
+        assert feed_state.last_poll("rss", "http://a") == PollState("http://b", due=7)
+        feed_state.record_poll("rss", "http://a", PollState("http://b", format="rss"))
+        assert feed_state.last_poll("rss").format == "rss"
+        feed_state.close()
+
     @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=10))
     def test_what_was_seen_is_seen(self, digests):
         with tempfile.TemporaryDirectory() as folder:
