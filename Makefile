@@ -64,8 +64,9 @@ score: install ## Measure the accuracy of the language pass, and of copies, upda
 fuzz: install-dev ## Annotate randomly mutated stories (COUNT=10000)
 	$(BIN)/python -m tests.mutations --count $(or $(COUNT),10000)
 
-fuzz-formats: install-dev ## Parse randomly mutated samples of every format (COUNT=100000)
+fuzz-formats: install-dev ## Parse mutated samples (COUNT=100000) and ever longer fields of every format
 	$(BIN)/python -m tests.bending --count $(or $(COUNT),100000)
+	$(BIN)/python -m tests.growth
 
 fuzz-topics: install-dev ## Write mutated messages to each topic, and account for all (COUNT=100000)
 	$(BIN)/python -m tests.chaos.garbage --count $(or $(COUNT),100000)

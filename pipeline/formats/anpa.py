@@ -26,6 +26,7 @@ _RECOGNISED = re.compile(
     rb"^[\x00\x16\s]*\x01\s?[A-Za-z]{1,4}\d{3,5}"
     rb"|^[\x00\x16\s]*[A-Za-z]{1,2}\d{3,5}[^\r\n]*\r?\n[a-z] ?[a-z][^\r\n]{0,120}\r?\n[\s\x02]*\^"
 )
+_SECOND_CHARACTERS = 200
 _FILED = re.compile(
     r"(?P<month>\d{1,2})-(?P<day>\d{1,2})-(?P<year>\d{4}|\d{2})\s+(?P<hour>\d{2}):?(?P<minute>\d{2})\s?(?P<zone>[A-Z]{1,4})?"
 )
@@ -106,7 +107,7 @@ def _read(value: bytes, received: datetime | None) -> _Message:
         raise MalformedItem("no ANPA 1312 header: SOH, service and number")
     rest = text[header.end() :].lstrip("\r\n\x1e")
     head, stx, tail = rest.partition("\x02")
-    first = _SECOND.search(head if stx else rest[:200])
+    first = _SECOND.search((head if stx else rest)[:_SECOND_CHARACTERS])
     body = tail if stx else rest[first.end() :] if first else rest
     body, _, after = body.partition("\x03")
     if not body.strip():
@@ -183,7 +184,7 @@ def _alert(body: str) -> str | None:
 
 def _slugline(words: str) -> str | None:
     """Return the keyword without its cycle, word count and lead: ``BC-US--Storm, 1st Ld,0586`` is ``US--Storm``."""
-    words = re.sub(r",?\s*\d{2,5}$", "", words)
+    words = re.sub(r",? ?\d{2,5}$", "", " ".join(words.split()))
     words = _LEAD.split(words)[0].strip(" ,")
     return re.sub(r"^(?:AM|PM|BC|AP)-\s*", "", words) or None
 

@@ -7,10 +7,10 @@ import email
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from email import policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.message import EmailMessage
+from email.message import Message
+from email.policy import Compat32
 from email.utils import getaddresses
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -45,7 +45,17 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 """A line of a plain part that stands for the HTML: where it can be read, how to unsubscribe, whose it is."""
+_HEADER_CHARACTERS = 1_000
 _MOST_PARTS = 200
+
+
+class _Bounded(Compat32):
+    """Takes headers as they are, and cuts them: the library's reading of some takes more than linear time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return the name and the beginning of the value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_HEADER_CHARACTERS]
 
 
 def parse(raw: RawStory) -> Story:
@@ -90,7 +100,7 @@ def identity(value: bytes) -> str | None:
         return None
 
 
-def _read(value: bytes) -> EmailMessage:
+def _read(value: bytes) -> Message:
     """Return the message, however malformed.
 
     Raises MalformedItem if the library gives up.
@@ -100,7 +110,7 @@ def _read(value: bytes) -> EmailMessage:
         # The parser compares every line with the boundaries of all enclosing parts.
         raise MalformedItem(f"more than {_MOST_PARTS} parts within parts")
     try:
-        message = email.message_from_bytes(value, policy=policy.default)
+        message = email.message_from_bytes(value, policy=_Bounded())
     except (ValueError, LookupError, RecursionError, IndexError, AttributeError) as error:
         raise MalformedItem(f"not an e-mail: {error}") from None
     if not message.keys():
@@ -108,13 +118,17 @@ def _read(value: bytes) -> EmailMessage:
     return message
 
 
-def _header(message: EmailMessage, name: str) -> str | None:
+def _header(message: Message, name: str) -> str | None:
     """Return a header's text; raw bytes that are not UTF-8 are taken for Windows-1252."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return _decoded(raw) or None
+
+
+def _decoded(raw: str) -> str:
     words = decode(raw.encode("utf-8", "surrogateescape"))
     with suppress(MessageError, LookupError, ValueError):
         words = str(make_header(decode_header(words)))
-    return " ".join(words.replace("\x00", "").split()) or None
+    return " ".join(words.replace("\x00", "").split())
 
 
 def _utcoffset(date: str | None) -> int | None:
@@ -128,26 +142,26 @@ def _identifier(words: str | None) -> str | None:
     return found[1] if found else words
 
 
-def _uri(message: EmailMessage) -> str | None:
+def _uri(message: Message) -> str | None:
     known = _identifier(_cancelled(message) or _header(message, "Message-ID"))
     return f"mid:{known}" if known else None
 
 
-def _cancelled(message: EmailMessage) -> str | None:
+def _cancelled(message: Message) -> str | None:
     control = re.match(r"cancel\s+(<[^<>]+>)", _header(message, "Control") or "", re.I)
     return control[1] if control else None
 
 
-def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+def _parts(message: Message) -> Iterator[Message]:
     """Return the parts with content, in order; only the first hundreds."""
     for number, part in enumerate(message.walk()):
         if number >= _MOST_PARTS:
             return
-        if not part.is_multipart() and isinstance(part, EmailMessage):
+        if not part.is_multipart():
             yield part
 
 
-def _body(message: EmailMessage) -> str:
+def _body(message: Message) -> str:
     """Return the readable text: plain, unless it is empty or only refers to the HTML."""
     plain: list[str] = []
     marked: list[str] = []
@@ -169,7 +183,7 @@ def _is_stub(text: str, markup: str) -> bool:
     return sum(map(len, lines)) * 3 < len(markup) or all(map(_ELSEWHERE.search, lines))
 
 
-def _text(part: EmailMessage) -> str:
+def _text(part: Message) -> str:
     """Return the part's text, whatever its charset claims; undecodable transfer encodings stay as they are."""
     try:
         payload: Any = part.get_payload(decode=True)
@@ -183,7 +197,7 @@ def _text(part: EmailMessage) -> str:
     return decode(value, charset).replace("\r\n", "\n").replace("\x00", "")
 
 
-def _flowed(part: EmailMessage, text: str) -> str:
+def _flowed(part: Message, text: str) -> str:
     """Join lines that end in a blank with the next (RFC 3676)."""
     try:
         is_flowed = str(part.get_param("format") or "").lower() == "flowed"
@@ -192,7 +206,7 @@ def _flowed(part: EmailMessage, text: str) -> str:
     return re.sub(r"(?<=\S) \n(?=\S)", " ", text) if is_flowed else text
 
 
-def _attachments(message: EmailMessage) -> Iterator[dict[str, str]]:
+def _attachments(message: Message) -> Iterator[dict[str, str]]:
     """Return the attachments: the bare file name, without any path it claims, and its type."""
     for part in _parts(message):
         try:
@@ -200,7 +214,7 @@ def _attachments(message: EmailMessage) -> Iterator[dict[str, str]]:
         except Exception:  # noqa: BLE001 - as above
             name = None
         if name or part.get_content_disposition() == "attachment":
-            bare = PureWindowsPath(PurePosixPath(str(name or "unnamed")).name).name
+            bare = PureWindowsPath(PurePosixPath(_decoded(str(name or "unnamed"))).name).name
             yield {
                 "name": re.sub(r"[\x00-\x1f]", "", bare)[:255].lstrip(".") or "unnamed",
                 "mimetype": part.get_content_type(),

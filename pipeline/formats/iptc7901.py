@@ -22,7 +22,7 @@ _HEADER = re.compile(
     r"(?P<service>[^\W\d_]{2,8})[-_ ]?(?P<number>\d{1,6})[A-Za-z]?(?:[/_-]\w{1,8})?(?=\s|$)(?P<rest>[^\r\n]*)"
 )
 _RECOGNISED = re.compile(rb"^[\x00\x16\x7f\s]*(?:\x01\s?[A-Za-z\x80-\xff]{2,8}[-_ ]?\d{1,6}[A-Za-z]?\s+\w\s|ZCZC\b)")
-_ETX = re.compile(r"\x03|\r?\n\s*NNNN\b|\x04")
+_ETX = re.compile(r"\x03|\n[^\S\n]*NNNN\b|\x04")
 _MONTHS = {
     name: number
     for number, names in enumerate(

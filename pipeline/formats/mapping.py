@@ -81,6 +81,7 @@ _NOBODY = re.compile(
     r"|(?!(?:AP|AFP|APA|ANP|ATS|AAP|DPA|EFE|NTB|PA|SDA|STT|TT|UPI)$)[A-Z]{2,4}(?:/[A-Z]{2,4})*"
 )
 """Bylines that name nobody: "Staff Reporter", a mail address, a login, initials."""
+_LONGEST_BYLINE = 1_000
 _MEDIA = {
     **dict.fromkeys(("picture", "photo", "image", "photograph"), "picture"),
     **dict.fromkeys(("graphic", "animation"), "graphic"),
@@ -195,10 +196,10 @@ def _local(text: str | None) -> str:
 
 
 def byline(text: str | None) -> str | None:
-    """Return who wrote it, without the word before; None for an address, a login or a placeholder."""
+    """Return who wrote it, without the word before; None for an address, a login, a placeholder or a whole text."""
     text = " ".join((text or "").split()).rstrip(" =")
     text = re.sub(r"^(?:by|von|par|por|di|door|af|av)[:\s]\s*(?=\S)", "", text, flags=re.I)
-    return None if _NOBODY.fullmatch(text) else text or None
+    return None if len(text) > _LONGEST_BYLINE or _NOBODY.fullmatch(text) else text or None
 
 
 def identifier(text: str | None) -> str | None:

@@ -23,6 +23,9 @@ from pipeline.formats.xml import Element, attribute
 from pipeline.story import RawStory, Story
 
 _ROOTS = ("rss", "feed", "RDF", "rdf")
+_LONG = ("title", "description", "summary", "content", "encoded", "body", "div", "p", "info", "tagline", "subtitle")
+"""Elements whose text may be long; that of any other is a name, an address, a number."""
+_LONGEST = 2_000
 _MOST_ELEMENTS = 5_000
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _LANGUAGES = {"ga": "IE", "he": "IL", "iw": "IL", "bn": "BD", "zh": "CN"}
@@ -47,7 +50,7 @@ def identity(value: bytes) -> str | None:
 def parse(raw: RawStory) -> Story:
     """Return the story in the feed's only entry. Raises MalformedItem."""
     root = xml.read(raw.value, names=False)
-    lone = mapping.single(_entries(root), "entries")
+    element = mapping.single(_entries(root), "entries")
     if (deleted := _deleted(root)) is not None:
         when = mapping.time(attribute(deleted, "when"))
         return mapping.story(raw, uri=attribute(deleted, "ref"), versioncreated=when, pubstatus="canceled")
@@ -56,7 +59,7 @@ def parse(raw: RawStory) -> Story:
     country = _country(entry, feed)
     published, updated, created = (_moment(entry, name, country) for name in ("published", "updated", "created"))
     created = published or created
-    title, summary, body = _texts(lone, entry)
+    title, summary, body = _texts(element, entry)
     authors = [author.get("name") for author in entry.get("authors", ()) if author.get("name")] or [entry.get("author")]
     links = [dict(link) for link in entry.get("links", ()) if link.get("rel") != "alternate"]
     return mapping.story(
@@ -143,10 +146,28 @@ def _parsed(root: Element) -> Any:
     """
     if (most := max(map(len, _entries(root)), default=0)) > _MOST_ELEMENTS:
         raise MalformedItem(f"an entry of {most:,} elements")
+    _repair(root)
+    return feedparser.parse(
+        xml.serialise(root),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        # Only text is taken from markup.
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _repair(root: Element) -> None:
+    """Take CDATA sections that were escaped for what they are, and drop what is too long for a name or an address.
+
+    feedparser needs a time that is more than proportional to the length of those.
+    """
     for each in root.iter():
         if each.text and each.text.lstrip().startswith("<![CDATA["):
             each.text = _CDATA.sub(r"\1", each.text)
-    return feedparser.parse(xml.serialise(root), response_headers={"content-type": "application/xml; charset=utf-8"})
+        if xml.local(each) not in _LONG and len(each.text or "") > _LONGEST:
+            each.text = None
+        for name in [name for name, value in each.attrib.items() if len(value) > _LONGEST]:
+            del each.attrib[name]
 
 
 def _entry(parsed: Any) -> Any:
@@ -186,9 +207,9 @@ def _country(entry: Any, feed: Any) -> str:
     return next((code.upper() for code in stated if code.upper() in mapping.OTHER_ZONES), "")
 
 
-def _texts(lone: Element, entry: Any) -> tuple[str, str, str]:
+def _texts(element: Element, entry: Any) -> tuple[str, str, str]:
     """Return title, summary and text; the longest of several contents, since one may be a teaser."""
-    literal = {xml.local(each) for each in lone if _is_literal(each)}
+    literal = {xml.local(each) for each in element if _is_literal(each)}
     title, summary, *contents = (
         (unmarked if name in literal else text_of)(words)
         for name, words in (

@@ -5,13 +5,15 @@ import resource
 import sys
 
 import pytest
+from feedparser.util import FeedParserDict
 
 from pipeline import formats
 from pipeline.errors import MalformedItem, NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
+from pipeline.formats import rss
 from pipeline.formats.encoding import decode
 from pipeline.story import RawStory
-from tests import bending
+from tests import bending, growth
 from tests.conftest import NOON
 from tests.soon import soon
 from tests.unit.test_samples import SAMPLES
@@ -181,6 +183,31 @@ class TestNames:
 def test_bent_samples_of_every_format_are_stories_or_refusals():
     found = bending.Counter()
     for value, name in bending.inputs(3_000, seed=20):
-        with soon(bending.SLOW):
-            found += bending.outcome(value, name)
+        found += bending.outcome(value, name)
     assert min(found[what] for what in ("story", "dead letter", "refused")) > 20
+
+
+class TestLength:
+    """What is read takes work in proportion to its length; ``make fuzz-formats`` measures what no count shows."""
+
+    @pytest.mark.parametrize("field", growth.FIELDS)
+    @pytest.mark.parametrize("unit", ["a@", "x", "<p>x</p>", "a \n", '"', "(x, "])
+    def test_twice_the_length_takes_at_most_twice_the_calls(self, field, unit):
+        once, twice = (growth.calls(field, unit, 8_000 * times) for times in (1, 2))
+        assert twice < 2.2 * once + 500
+
+    @pytest.mark.parametrize("name", ["author", "dc:creator", "link", "guid", "pubDate", "category", "anything"])
+    def test_a_name_that_is_a_text_is_dropped_before_feedparser_sees_it(self, name, monkeypatch):
+        seen = []
+        monkeypatch.setattr(
+            rss.feedparser, "parse", lambda value, **_: seen.append(value) or FeedParserDict(feed={}, entries=[])
+        )
+        head = '<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><title>A lead.</title>'
+        with pytest.raises(MalformedItem, match="no text"):
+            parse(f'{head}<{name} x="{"a@" * 9_000}">{"a@" * 9_000}</{name}></item></channel></rss>'.encode())
+        assert len(seen[0]) < 1_000
+
+    def test_a_header_is_cut_before_it_is_understood(self):
+        value = f"From: {'a@' * 9_000}\nSubject: s\nContent-Type: text/plain; {'x=' * 9_000}\n\nThe port is open."
+        story = parse(value.encode(), "email")
+        assert (len(story.extra["from"]), story.body) == (1_000, "The port is open.")
