@@ -9,7 +9,7 @@ import psutil
 
 from pipeline.annotations import Annotations
 from pipeline.story import Story
-from pipeline.workers.language import frames
+from pipeline.workers.processes import frames
 
 SECONDS = "BENCH_SECONDS"
 """The variable that says how long it sleeps for each story."""

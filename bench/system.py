@@ -22,7 +22,7 @@ _POLL = 0.05
 _ROLES = {
     "KafkaLauncher": "Kafka",
     "ElasticsearchLauncher": "Elasticsearch",
-    "workers.language.language_process": "language process",
+    "workers.processes.language_process": "language process",
 }
 
 

@@ -5,6 +5,7 @@ PipelineError
  │    ├── UnknownFormat        no format recognises the bytes
  │    ├── MalformedItem        the format is known, but the bytes break its rules
  │    ├── TooLarge             over the size that the settings allow
+ │    ├── ParseFailed          the item killed or stalled its parse process, twice
  │    ├── AnnotationFailed     the story killed or stalled its language process, twice
  │    ├── DocumentRefused      Elasticsearch rejected the document, and gave its reason
  │    ├── AlertFailed          Elasticsearch cannot execute an alert's search
@@ -58,6 +59,10 @@ class NoStory(PipelineError):
         """Say what it is instead."""
         super().__init__(f"{kind} without a text, which is no story")
         self.kind = kind
+
+
+class ParseFailed(PermanentError):
+    """The item killed its parse process or exceeded its deadline, also when tried alone."""
 
 
 class AnnotationFailed(PermanentError):

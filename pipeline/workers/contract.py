@@ -112,7 +112,7 @@ class Metrics(Protocol):
         """Record an attempt that found a server unavailable."""
 
     def process_replaced(self) -> None:
-        """Record the replacement of a language process."""
+        """Record the replacement of a process of its pool."""
 
 
 @dataclass(frozen=True)

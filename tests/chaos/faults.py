@@ -22,7 +22,7 @@ def kill_worker(system: System, random: Random) -> None:
 
 def kill_language(system: System, random: Random) -> None:
     """Kill a language process with SIGKILL."""
-    _signal(system, random, signal.SIGKILL, "workers.language.language_process")
+    _signal(system, random, signal.SIGKILL, "workers.processes.language_process")
 
 
 def hold_worker(system: System, random: Random) -> None:

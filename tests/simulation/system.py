@@ -22,6 +22,7 @@ from pipeline.story import AnnotatedStory, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
 from pipeline.workers.identification import Identification
+from pipeline.workers.processes.parse_process import parsed
 from pipeline.workers.runtime.processor import Processor
 from pipeline.workers.stages import annotate, desk, index, parse
 from tests.simulation.elasticsearch import Documents, SimulatedIdentities, SimulatedIndices, SimulatedStore
@@ -142,7 +143,7 @@ class System:
     def _handler(self, stage: Stage, broker: SimulatedBroker) -> Handler:
         store = SimulatedStore(self.documents, self.network, self.loop, self.random)
         if stage is topics.PARSE:
-            return Handler(parse.Parsing(self.metrics).work)
+            return Handler(parse.Parsing(SimulatedParser()).work)
         now = self.now
         if stage is topics.DESK:
             work = desk.Desk(
@@ -220,13 +221,20 @@ class SimulatedSignatures:
         return [self._known.compare(each.uri) for each in signed]
 
 
+class SimulatedParser:
+    """See stages.parse.Parser. It parses at once, and in this process."""
+
+    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> list[bytes]:
+        return parsed(values)
+
+
 class SimulatedAnnotator:
     """See stages.annotate.Annotator. It finds as many quotes as the text says, and fewer events the more quotes."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
 
-    async def annotate(self, values: Sequence[bytes], *, urgent: bool = False) -> list[bytes | AnnotationFailed]:
+    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> list[bytes | AnnotationFailed]:
         await asyncio.sleep(self._random.choice((0.01, 0.1, 1.0)))
         return [_annotated(value) for value in values]
 

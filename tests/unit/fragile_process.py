@@ -1,4 +1,4 @@
-"""A language process that does what its stories say: die, exit, stall, wait or grow."""
+"""A process of a pool that does what its stories say: die, exit, stall, wait or grow."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import time
 
 from pipeline.annotations import Annotations
 from pipeline.story import Story
-from pipeline.workers.language import frames
+from pipeline.workers.processes import frames
 
 
 def answer(parts: list[bytes]) -> None:

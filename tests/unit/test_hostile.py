@@ -191,10 +191,10 @@ class TestLength:
     """What is read takes work in proportion to its length; ``make fuzz-formats`` measures what no count shows."""
 
     @pytest.mark.parametrize("field", growth.FIELDS)
-    @pytest.mark.parametrize("unit", ["a@", "x", "<p>x</p>", "a \n", '"', "(x, "])
-    def test_twice_the_length_takes_at_most_twice_the_calls(self, field, unit):
-        once, twice = (growth.calls(field, unit, 8_000 * times) for times in (1, 2))
-        assert twice < 2.2 * once + 500
+    def test_twice_the_length_takes_at_most_twice_the_calls(self, field):
+        for unit in ("a@", "x", "<p>x</p>", "a \n", '"', "(x, "):
+            once, twice = (growth.calls(field, unit, 4_000 * times) for times in (1, 2))
+            assert twice < 2.2 * once + 500
 
     @pytest.mark.parametrize("name", ["author", "dc:creator", "link", "guid", "pubDate", "category", "anything"])
     def test_a_name_that_is_a_text_is_dropped_before_feedparser_sees_it(self, name, monkeypatch):

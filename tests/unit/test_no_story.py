@@ -13,6 +13,7 @@ from pipeline.workers.contract import Done, Send
 from pipeline.workers.stages.parse import Parsing
 from tests.conftest import NOON
 from tests.simulation.calm import Calm
+from tests.simulation.system import SimulatedParser
 
 
 def g2(kind: str, caption: str = "", status: str = "usable", text: str = "") -> str:
@@ -80,7 +81,7 @@ def test_the_stage_counts_them_by_kind():
         return Envelope(Coordinate("wire.raw", 0, 1), b"urn:x", value.encode(), raw(value).headers.pairs())
 
     values = [g2("ninat:picture", "A ship."), ninjs("text", body_text="The port is open.")]
-    picture, story = calm.run(Parsing(calm.metrics).work([envelope(value) for value in values]))
+    picture, story = calm.run(Parsing(SimulatedParser()).work([envelope(value) for value in values]))
     assert isinstance(picture, Done)
     assert picture.why.split()[0] == "picture"
     assert isinstance(story, Send)

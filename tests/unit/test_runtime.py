@@ -17,6 +17,7 @@ from pipeline.workers.runtime.offsets import OffsetTracker
 from pipeline.workers.runtime.processor import Processor
 from pipeline.workers.stages import parse
 from tests.simulation.calm import Calm, Given, GivenEvent, at
+from tests.simulation.system import SimulatedParser
 
 
 class TestOffsetTracker:
@@ -207,7 +208,7 @@ class TestOutcomes:
     def test_hundreds_of_bad_items_in_a_row_are_dead_letters_and_stop_nothing(self):
         poison = [b'{"uri": "urn:poison:%d", "headline": "No body"}' % number for number in range(300)]
         good = b'{"uri": "urn:good", "headline": "The harbour", "body_text": "The harbour is open."}'
-        calm = Stage(parse.Parsing(Calm().metrics).work, [*poison, good], format=b"ninjs").run()
+        calm = Stage(parse.Parsing(SimulatedParser()).work, [*poison, good], format=b"ninjs").run()
         assert sorted(letter.payload for letter in calm.held(topics.DEAD)) == sorted(poison)
         assert [sent.key for sent in calm.held(topics.STORIES)] == [b"urn:good"]
 

@@ -22,7 +22,7 @@ from pipeline.workers.stages import annotate, desk, index, parse
 from tests.conftest import NOON, UPI, make_story
 from tests.simulation.calm import Calm
 from tests.simulation.kafka import EPOCH
-from tests.simulation.system import SimulatedSignatures
+from tests.simulation.system import SimulatedParser, SimulatedSignatures
 
 POLICY = Policy(keep=timedelta(days=7))
 HARBOUR = (
@@ -36,7 +36,7 @@ class TestParse:
     def outcome(self, value: bytes, **headers: str):
         calm = Calm()
         envelope = calm.envelope(topics.RAW, value, headers=Headers(uri="urn:raw:1", **headers))
-        (outcome,) = calm.run(parse.Parsing(calm.metrics).work([envelope]))
+        (outcome,) = calm.run(parse.Parsing(SimulatedParser()).work([envelope]))
         return outcome
 
     def test_an_item_becomes_a_clean_story_under_its_uri(self):
@@ -60,7 +60,7 @@ class TestParse:
         calm = Calm()
         batch = [calm.envelope(topics.RAW, each, headers=Headers(format="ninjs")) for each in (b"{", b"\xff")]
         good = calm.envelope(topics.RAW, UPI.read_bytes(), headers=Headers(format="text"))
-        outcomes = calm.run(parse.Parsing(calm.metrics).work([*batch, good]))
+        outcomes = calm.run(parse.Parsing(SimulatedParser()).work([*batch, good]))
         assert [isinstance(outcome, Send) for outcome in outcomes] == [False, False, True]
 
 
@@ -381,7 +381,7 @@ class TestDesk:
 class TestAnnotate:
     def test_results_go_on_under_the_story_s_key_and_failures_are_errors(self):
         class Annotator:
-            async def annotate(self, values, *, urgent=False):
+            async def run(self, values, *, urgent=False):
                 return [b"annotated", AnnotationFailed("it stalled")]
 
         calm = Calm()

@@ -93,7 +93,7 @@ class WorkerMetrics:
         self.waits.labels(self.stage, server).inc()
 
     def process_replaced(self) -> None:
-        """Record the replacement of a language process."""
+        """Record the replacement of a process of its pool."""
         self.restarts.labels(self.stage).inc()
 
     def document(self) -> dict[str, Any]:

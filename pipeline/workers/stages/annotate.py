@@ -8,19 +8,19 @@ from pydantic import ValidationError
 
 from pipeline import topics
 from pipeline.envelope import Envelope
-from pipeline.errors import AnnotationFailed
+from pipeline.errors import AnnotationFailed, PermanentError
 from pipeline.story import Story
 from pipeline.workers.contract import Context, Handler, Outcome, Send
-from pipeline.workers.language.pool import LanguagePool
+from pipeline.workers.processes.pool import Limits, ProcessPool
 
-_PROCESS = "pipeline.workers.language.language_process"
+_PROCESS = "pipeline.workers.processes.language_process"
 """Named as a string, because importing it would load spaCy here too."""
 
 
 class Annotator(Protocol):
     """Annotates stories: JSON of a Story in, JSON of an AnnotatedStory or an error out."""
 
-    async def annotate(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | AnnotationFailed]:
+    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | PermanentError]:
         """Return one result for each value; urgent ones come before others that wait."""
         ...
 
@@ -30,7 +30,9 @@ def handler(context: Context) -> Handler:
     settings = context.settings
     longest = str(settings.annotate.max_characters)
     command = [sys.executable, "-m", _PROCESS, settings.spacy.model, settings.spacy.names, longest]
-    pool = LanguagePool(command, settings.annotate, context.metrics)
+    known = settings.annotate
+    limits = Limits(known.processes, known.deadline, known.max_resident, AnnotationFailed)
+    pool = ProcessPool(command, limits, context.metrics)
     return Handler(
         Annotation(pool).work,
         start=pool.start,
@@ -55,7 +57,7 @@ class Annotation:
         stories = [envelope for envelope in batch if envelope.at not in refused]
         payloads = [envelope.payload for envelope in stories]
         urgent = topics.is_urgent(batch[0].at.topic)
-        results = await self._annotator.annotate(payloads, urgent=urgent) if stories else ()
+        results = await self._annotator.run(payloads, urgent=urgent) if stories else ()
         found = {envelope.at: result for envelope, result in zip(stories, results, strict=True)}
         return [_outcome(envelope, refused.get(envelope.at) or found[envelope.at]) for envelope in batch]
 

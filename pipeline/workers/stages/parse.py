@@ -1,42 +1,45 @@
-"""Stage parse: turn an item's bytes into a clean Story."""
+"""Stage parse: turn an item's bytes into a clean Story, in a process beside the event loop."""
 
-import asyncio
+import pickle
+import sys
 from collections.abc import Sequence
+from typing import Protocol
 
-from pipeline import formats
-from pipeline.clean import clean
+from pipeline import topics
 from pipeline.envelope import Envelope
-from pipeline.errors import NoStory
-from pipeline.story import RawStory, is_urgent
-from pipeline.workers.contract import Context, Done, Handler, Metrics, Outcome, Send
+from pipeline.errors import ParseFailed, PermanentError
+from pipeline.story import RawStory
+from pipeline.workers.contract import Context, Handler, Outcome
+from pipeline.workers.processes.pool import Limits, ProcessPool
+
+_PROCESS = "pipeline.workers.processes.parse_process"
+_LIMITS = Limits(processes=1, deadline=30.0, max_resident=320 << 20, failure=ParseFailed)
+"""A hostile item may take longer, or all memory."""
+
+
+class Parser(Protocol):
+    """Parses items: a pickled RawStory in, a pickled Outcome or an error out."""
+
+    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | PermanentError]:
+        """Return one result for each value; urgent ones come before others that wait."""
+        ...
 
 
 def handler(context: Context) -> Handler:
     """Return the stage's handler."""
-    return Handler(Parsing(context.metrics).work)
+    pool = ProcessPool([sys.executable, "-m", _PROCESS], _LIMITS, context.metrics)
+    return Handler(Parsing(pool).work, start=pool.start, stop=pool.stop)
 
 
 class Parsing:
-    """The stage's work. It runs in a thread, because a hostile item may take seconds."""
+    """The stage's work."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        """``metrics`` record each item, so that a batch of slow ones does not look like a stall."""
-        self._metrics = metrics
+    def __init__(self, parser: Parser) -> None:
+        """``parser`` has the process."""
+        self._parser = parser
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Return a story for each item, or why there is none."""
-        outcomes: list[Outcome] = []
-        for envelope in batch:
-            outcomes.append(await asyncio.to_thread(_parsed, envelope))
-            self._metrics.progress()
-        return outcomes
-
-
-def _parsed(envelope: Envelope) -> Outcome:
-    try:
-        story = clean(formats.parse(RawStory.of(envelope)))
-        return Send(story.uri, story.model_dump_json().encode(), urgent=is_urgent(story))
-    except NoStory as error:
-        return Done(str(error))
-    except Exception as error:  # noqa: BLE001 - whatever one item brings about is its own affair
-        return error
+        values = [pickle.dumps(RawStory.of(envelope)) for envelope in batch]
+        results = await self._parser.run(values, urgent=topics.is_urgent(batch[0].at.topic))
+        return [pickle.loads(each) if isinstance(each, bytes) else each for each in results]  # noqa: S301 - our own

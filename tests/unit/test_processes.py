@@ -1,25 +1,50 @@
-"""The language pool with real processes, and its protocol."""
+"""The pool with real processes, and its protocol."""
 
 import asyncio
 import io
+import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import AnnotationFailed, ConfigurationError
-from pipeline.settings import Annotate, Spacy
-from pipeline.story import AnnotatedStory
-from pipeline.workers.language import frames
-from pipeline.workers.language.pool import LanguagePool
-from pipeline.workers.language.priority_pool import PriorityPool
+from pipeline import topics
+from pipeline.envelope import Coordinate, Envelope, Headers
+from pipeline.errors import AnnotationFailed, ConfigurationError, MalformedItem, ParseFailed
+from pipeline.settings import Settings, Spacy
+from pipeline.story import AnnotatedStory, Story
+from pipeline.workers.contract import Context
+from pipeline.workers.processes import frames, parse_process
+from pipeline.workers.processes.pool import Limits, ProcessPool
+from pipeline.workers.processes.priority_pool import PriorityPool
 from pipeline.workers.runtime.metrics import WorkerMetrics
-from tests.conftest import make_story
+from pipeline.workers.stages import parse
+from tests.conftest import NOON, make_story
 
 FRAGILE = [sys.executable, str(Path(__file__).parent / "fragile_process.py")]
+
+LIMITS = Limits(processes=1, deadline=60, max_resident=1 << 30, failure=AnnotationFailed)
+
+STALLING = """
+import time
+from pipeline import formats
+from pipeline.workers.processes import parse_process, serving
+parse = formats.parse
+def stalls(raw):
+    time.sleep(60 * (raw.value == b"stall"))
+    return parse(raw)
+formats.parse = stalls
+serving.serve(parse_process.prepare)
+"""
+
+
+def item(value: bytes, format: str = "text") -> Envelope:
+    headers = Headers(uri="urn:x", format=format, received_at=NOON)
+    return Envelope(Coordinate("wire.raw", 0, 1), b"urn:x", value, headers.pairs())
 
 
 class TestFrames:
@@ -35,7 +60,7 @@ def pooled(work, **settings):
     """Return the result of ``work`` with a pool of fragile processes."""
 
     async def run():
-        pool = LanguagePool(FRAGILE, Annotate(**settings), WorkerMetrics("annotate"))
+        pool = ProcessPool(FRAGILE, replace(LIMITS, **settings), WorkerMetrics("annotate"))
         await pool.start()
         try:
             return await work(pool), pool.restarts
@@ -49,27 +74,27 @@ def value(body: str) -> bytes:
     return make_story(body=body).model_dump_json().encode()
 
 
-class TestLanguagePool:
+class TestAPool:
     def test_stories_come_back_annotated_in_their_order(self):
-        results, restarts = pooled(lambda pool: pool.annotate([value("One."), value("Two.")]))
+        results, restarts = pooled(lambda pool: pool.run([value("One."), value("Two.")]))
         assert [AnnotatedStory.model_validate_json(r).body for r in results] == ["One.", "Two."]
         assert restarts == 0
 
     @pytest.mark.parametrize("fault", ["die", "exit"])
     def test_a_story_that_kills_its_process_is_the_only_one_that_fails(self, fault):
-        results, _ = pooled(lambda pool: pool.annotate([value("One."), value(fault), value("Two.")]))
+        results, _ = pooled(lambda pool: pool.run([value("One."), value(fault), value("Two.")]))
         assert [type(r) for r in results] == [bytes, AnnotationFailed, bytes]
         assert "died" in str(results[1])
 
     def test_a_story_that_stalls_is_ended_at_its_deadline(self):
-        results, _ = pooled(lambda pool: pool.annotate([value("stall"), value("One.")]), deadline=0.5)
+        results, _ = pooled(lambda pool: pool.run([value("stall"), value("One.")]), deadline=0.5)
         assert [type(r) for r in results] == [AnnotationFailed, bytes]
         assert "0.5 s" in str(results[0])
 
     def test_the_others_go_on_meanwhile(self):
         async def work(pool):
-            slow = asyncio.create_task(pool.annotate([value("stall")]))
-            quick = await asyncio.wait_for(pool.annotate([value("One.")]), 20)
+            slow = asyncio.create_task(pool.run([value("stall")]))
+            quick = await asyncio.wait_for(pool.run([value("One.")]), 20)
             assert not slow.done()
             await slow
             return quick
@@ -82,7 +107,7 @@ class TestLanguagePool:
             order = []
 
             async def annotate(name, **options):
-                await pool.annotate([value(name)], **options)
+                await pool.run([value(name)], **options)
                 order.append(name)
 
             waiting = [asyncio.create_task(annotate(name)) for name in ("One.", "Two.")]
@@ -106,14 +131,14 @@ class TestLanguagePool:
     def test_a_process_that_has_grown_too_large_is_replaced(self):
         async def work(pool):
             for _ in range(3):
-                await pool.annotate([value("grow")])
+                await pool.run([value("grow")])
 
         _, restarts = pooled(work, max_resident=1 << 28)
         assert restarts == 3
 
     def test_what_a_stop_cuts_off_is_no_story_s_failure_and_starts_no_process_anew(self):
         async def work(pool):
-            cut_off = asyncio.create_task(pool.annotate([value("stall"), value("One.")]))
+            cut_off = asyncio.create_task(pool.run([value("stall"), value("One.")]))
             await asyncio.sleep(0.1)
             await pool.stop()
             await asyncio.wait([cut_off])
@@ -123,9 +148,7 @@ class TestLanguagePool:
 
     def test_a_process_that_cannot_start_is_an_error(self):
         async def run():
-            await LanguagePool(
-                [sys.executable, "-c", "raise SystemExit(1)"], Annotate(), WorkerMetrics("annotate")
-            ).start()
+            await ProcessPool([sys.executable, "-c", "raise SystemExit(1)"], LIMITS, WorkerMetrics("annotate")).start()
 
         with pytest.raises(ConfigurationError, match="did not start"):
             asyncio.run(run())
@@ -133,7 +156,14 @@ class TestLanguagePool:
     @pytest.mark.parametrize("batch", [[], [make_story(body="The port is closed. " * 400) for _ in range(64)]])
     def test_a_process_ends_with_its_worker_whatever_it_is_at(self, batch):
         """While it loads its model, and in the middle of a batch, which it does not finish."""
-        command = [sys.executable, "-m", "pipeline.workers.language.language_process", Spacy().model, "wire", "1000000"]
+        command = [
+            sys.executable,
+            "-m",
+            "pipeline.workers.processes.language_process",
+            Spacy().model,
+            "wire",
+            "1000000",
+        ]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if batch:
             assert frames.read(process.stdout) == [b"ready"]
@@ -148,11 +178,11 @@ class TestAnswers:
 
     def test_a_batch_that_is_cut_off_in_the_middle_leaves_its_answer_to_nobody(self):
         async def work(pool):
-            cut_off = asyncio.create_task(pool.annotate([value("wait"), value("Mine.")]))
+            cut_off = asyncio.create_task(pool.run([value("wait"), value("Mine.")]))
             await asyncio.sleep(0.2)
             cut_off.cancel()
             await asyncio.wait([cut_off])
-            return await pool.annotate([value("Yours.")])
+            return await pool.run([value("Yours.")])
 
         results, restarts = pooled(work)
         assert [AnnotatedStory.model_validate_json(result).body for result in results] == ["Yours."]
@@ -163,17 +193,54 @@ class TestAnswers:
         command = ["sh", "-c", f"test -e {broken} && exit 1; exec {' '.join(FRAGILE)}"]
 
         async def run():
-            pool = LanguagePool(command, Annotate(), WorkerMetrics("annotate"))
+            pool = ProcessPool(command, LIMITS, WorkerMetrics("annotate"))
             await pool.start()
             try:
                 broken.touch()
                 for _ in range(3):
                     with pytest.raises(ConfigurationError):
-                        await pool.annotate([value("die")])
+                        await pool.run([value("die")])
                 broken.unlink()
-                return await asyncio.wait_for(pool.annotate([value("One.")]), 20)
+                return await asyncio.wait_for(pool.run([value("One.")]), 20)
             finally:
                 await pool.stop()
 
         (result,) = asyncio.run(run())
         assert isinstance(result, bytes)
+
+
+class TestParsing:
+    def test_an_item_that_stalls_is_a_dead_letter_and_its_neighbours_are_parsed(self):
+        command = [sys.executable, "-c", STALLING]
+
+        async def run():
+            pool = ProcessPool(command, Limits(1, 1.0, 1 << 30, ParseFailed), WorkerMetrics("parse"))
+            await pool.start()
+            try:
+                return await parse.Parsing(pool).work([item(b"One."), item(b"stall"), item(b"Two.")])
+            finally:
+                await pool.stop()
+
+        first, stalled, last = asyncio.run(run())
+        assert [Story.model_validate_json(each.value).body for each in (first, last)] == ["One.", "Two."]
+        assert isinstance(stalled, ParseFailed)
+
+    def test_outcomes_come_back_as_they_are(self):
+        async def run():
+            context = Context(topics.PARSE, Settings(), None, WorkerMetrics("parse"))
+            handler = parse.handler(context)
+            await handler.start()
+            try:
+                return await handler.work([item(b"One."), item(b""), item(b"{", format="ninjs")])
+            finally:
+                await handler.stop()
+
+        story, empty, malformed = asyncio.run(run())
+        assert Story.model_validate_json(story.value).body == "One."
+        assert (type(empty), type(malformed)) == (MalformedItem, MalformedItem)
+
+    def test_an_error_that_cannot_be_sent_is_sent_as_its_words(self):
+        class Local(Exception):
+            pass
+
+        assert "Local('why')" in str(pickle.loads(parse_process._pickled(Local("why"))))

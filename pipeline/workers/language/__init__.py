@@ -1,1 +1,0 @@
-"""Run spaCy in processes of its own, beside the event loop."""

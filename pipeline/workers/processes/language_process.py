@@ -1,0 +1,34 @@
+"""Serve as a language process: stories in, annotated stories out, both as JSON."""
+
+import gc
+import sys
+from collections.abc import Sequence
+
+from pipeline.settings import Names
+from pipeline.story import Story
+from pipeline.workers.processes.serving import Work, serve
+
+_COLLECTION = (10_000, 20, 50)
+"""Collect garbage after so many new objects instead of 700: a story has thousands, hardly any of them in a cycle."""
+
+
+def prepare(name: str, names: Names, longest: int) -> Work:
+    """Load the model, and return what annotates with it."""
+    # spaCy takes seconds to import; the input may end meanwhile.
+    from pipeline.annotate import model  # noqa: PLC0415
+    from pipeline.annotate.story_annotation import annotate_stories  # noqa: PLC0415
+
+    nlp = model.load(name, names)
+
+    def work(values: Sequence[bytes]) -> list[bytes]:
+        stories = [Story.model_validate_json(value) for value in values]
+        return [story.model_dump_json().encode() for story in annotate_stories(nlp, stories, longest)]
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTION)
+    return work
+
+
+if __name__ == "__main__":
+    serve(lambda: prepare(sys.argv[1], "stock" if sys.argv[2] == "stock" else "wire", int(sys.argv[3])))
