@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from pipeline.errors import TransientError
+from pipeline.feeds import memory
 from pipeline.feeds.feed_state import FeedState
 from pipeline.feeds.fetch import Client
 from pipeline.feeds.freshness import Freshness
@@ -90,6 +91,7 @@ class LiveFeeds:
                     await asyncio.sleep(_RETRY_AFTER)
                 else:
                     await self._record_arrival(feed.name, *taken)
+                    await asyncio.to_thread(memory.release)
         except (OSError, TransientError) as error:
             log.warning("folder_delayed", feed=feed.name, reason=str(error))
             await asyncio.sleep(_RETRY_AFTER)
@@ -134,6 +136,7 @@ class LiveFeeds:
             log.warning("feed_unreachable", feed=feed.name, reason=result.state.error, times=result.state.failures)
         await asyncio.to_thread(self._deliver_result, polled, result)
         await self._record_arrival(feed.name, len(result.items), result.items[-1].uri if result.items else None)
+        await asyncio.to_thread(memory.release)
 
     def _deliver_result(self, polled: PolledFeed, result: PollResult) -> None:
         """Deliver what a poll brought, then record the poll; in a thread, so that a stop cannot come between."""

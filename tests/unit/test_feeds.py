@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import httpcore
+import psutil
 import pytest
 from httpx import Headers
 from hypothesis import given
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from pipeline import formats
 from pipeline.connect.address_guard import is_public
 from pipeline.errors import KafkaUnavailable
-from pipeline.feeds import ItemReader
+from pipeline.feeds import ItemReader, memory
 from pipeline.feeds.feed_state import FILE, FeedState, PollState, PushAnswer
 from pipeline.feeds.fetch import Client, Response
 from pipeline.feeds.files import read
@@ -417,6 +418,19 @@ class TestAllTogether:
         asyncio.run(for_a_while())
         assert sorted(came) == ["drop/c.txt", "urn:a", "urn:b"]
         assert feed_state.freshness("good").items == 2
+
+    def test_memory_that_hostile_items_took_is_given_back(self, origin, feed_state, tmp_path):
+        hostile = b"<rss><channel><item>" + b"<a>x</a>" * 400_000 + b"</item></channel></rss>"
+        (tmp_path / "drop").mkdir()
+        for name in "abc":
+            origin.serve(f"/{name}", hostile)
+            (tmp_path / "drop" / f"{name}.xml").write_bytes(hostile)
+        feeds = [LiveFeed(name=name, url=origin.url(f"/{name}")) for name in "abc"]
+        feeds += [LiveFeed(name="drop", folder=tmp_path / "drop", settle=0)]
+        memory.release()
+        before = psutil.Process().memory_info().rss
+        asyncio.run(LiveFeeds(feed_state, 8 << 20, lambda *_: None).run(feeds, once=True))
+        assert psutil.Process().memory_info().rss - before < 96 << 20
 
     def test_what_kafka_did_not_take_is_brought_again(self, feed_state, tmp_path):
         (tmp_path / "drop").mkdir()
