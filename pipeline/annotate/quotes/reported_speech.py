@@ -158,7 +158,7 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     for odd, candidate in ranked[is_sure:]:
         if is_sure and odd / total > _BOTH_SIDES and _other_side(token, best, candidate):
             if _said(tree, quotations, candidate):
-                yield Report(token, candidate.first, candidate.last, likely, is_sure=True)
+                yield Report(token, candidate.first, candidate.last, odd / total, is_sure=True)
                 return
         elif odd / total > DOUBTFUL and quotations.share(candidate.first, candidate.last):
             yield Report(token, candidate.first, candidate.last, odd / total, is_sure=False)
