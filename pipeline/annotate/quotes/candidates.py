@@ -11,6 +11,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from pipeline.annotate.quotes.quotation_marks import stretches
+from pipeline.annotate.quotes.unsaid import is_name_in_marks, is_only_wanted
 from pipeline.annotate.tree import Tree, tree_of
 
 COMPLEMENTS = frozenset(
@@ -45,9 +46,11 @@ class Quotations:
     """The quoted stretches of a story in tokens (half-open), and which tokens are inside one."""
 
     def __init__(self, tree: Tree) -> None:
-        """Find the stretches of ``tree.text``."""
-        self.spans = stretches(tree.text)
-        self.tokens = [(tree.token_at(span.start), tree.token_at(span.end - 1) + 1) for span in self.spans]
+        """Find the stretches of ``tree.text`` that are no names."""
+        found = [(span, (tree.token_at(span.start), tree.token_at(span.end - 1) + 1)) for span in stretches(tree.text)]
+        found = [(span, tokens) for span, tokens in found if not is_name_in_marks(tree, *tokens)]
+        self.spans = [span for span, _ in found]
+        self.tokens = [tokens for _, tokens in found]
         self._ends = [last for _, last in self.tokens]
         marked = bytearray(len(tree))
         for first, last in self.tokens:
@@ -93,6 +96,8 @@ def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
         first, last = quotations.snap_to_stretches(first, last)
         last = _within_paragraph(tree, first, last)
         if first >= last or (last - first == 1 and tree.lower[first] in _EMPTY):
+            continue
+        if is_only_wanted(tree, cue, first, last) and not quotations.share(first, last):
             continue
         seen = found.get((first, last))
         if seen is None:

@@ -13,6 +13,7 @@ from pipeline.annotate.paragraph_memory import Paragraph
 from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, near_quotations, trimmed
 from pipeline.annotate.quotes.features import Cue
 from pipeline.annotate.quotes.lexicon import Lexicon
+from pipeline.annotate.quotes.unsaid import says_nothing
 from pipeline.annotate.tree import Tree
 
 LIKELY = 0.57
@@ -128,8 +129,9 @@ def cues(tree: Tree, known: Lexicon, tokens: range | None = None) -> Iterator[tu
     for token in range(len(tree)) if tokens is None else tokens:
         lemma = known.lemmas.get(tree.lower[token])
         # "so-called", "self-described": a word after a hyphen reports nothing.
-        if lemma is not None and not (token and tree.word[token - 1] == "-"):
-            yield token, lemma
+        if lemma is None or (token and tree.word[token - 1] == "-") or says_nothing(tree, token, known.lemmas):
+            continue
+        yield token, lemma
 
 
 def overlap(one: Report | Candidate, other: Report | Candidate) -> bool:
