@@ -99,6 +99,8 @@ def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
             continue
         if is_only_wanted(tree, cue, first, last) and not quotations.share(first, last):
             continue
+        if is_hyphen(tree, first - 1) or is_hyphen(tree, last):
+            continue
         seen = found.get((first, last))
         if seen is None:
             found[first, last] = candidate._replace(first=first, last=last)
@@ -114,6 +116,13 @@ def trimmed(tree: Tree, first: int, last: int) -> tuple[int, int]:
     while first < last and not tree.word[last - 1][0].isalnum() and not tree.word[last - 1][-1].isalnum():
         last -= 1
     return first, last
+
+
+def is_hyphen(tree: Tree, token: int) -> bool:
+    """Return whether a token is a hyphen within a word."""
+    if not 0 < token < len(tree) - 1 or tree.word[token] != "-" or not tree.word[token + 1][0].isalnum():
+        return False
+    return tree.end[token - 1] == tree.start[token] and tree.end[token] == tree.start[token + 1]
 
 
 def _within_paragraph(tree: Tree, first: int, last: int) -> int:

@@ -11,7 +11,7 @@ from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, remembered_reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
-from pipeline.annotate.quotes.turn_taking import governing_verb, label_before, next_turn
+from pipeline.annotate.quotes.turn_taking import governing_verb, inverted, label_before, next_turn
 from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability
 from pipeline.annotate.tree import Tree
 
@@ -106,7 +106,8 @@ def _from_unreported_stretches(
     named = label_before(tree, quotations, number)
     if named is not None:
         return QuoteSpan(first, last, (number,), None, named)
-    if (within := governing_verb(tree, quotations, number)) is not None:
+    within = inverted(tree, quotations, number) or governing_verb(tree, quotations, number)
+    if within is not None:
         return QuoteSpan(first, last, (number,), *within)
     before = sorted((d for d in found if d.last <= first and d.stretches), key=lambda d: -d.last)
     spoke = [(stretch, draft.speaker) for draft in before[:_TURNS] for stretch in draft.stretches[-1:]]

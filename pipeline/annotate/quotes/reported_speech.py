@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.annotate.paragraph_memory import Paragraph
 from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, near_quotations, trimmed
-from pipeline.annotate.quotes.features import Cue
+from pipeline.annotate.quotes.features import Cue, subject
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.quotes.unsaid import says_nothing
 from pipeline.annotate.tree import Tree
@@ -22,6 +22,8 @@ LIKELY_THAT = 0.38
 """The same for a noun with its own that-clause ("the claim that …")."""
 DOUBTFUL = 0.02
 """A candidate below this probability is dropped."""
+_FIRST_PERSONS = frozenset(("i", "we", "you"))
+"""Who, speaking between quotation marks, is part of what somebody else says."""
 _BOTH_SIDES = 0.12
 """The probability above which a candidate on the other side of the cue is the second half of what it reports."""
 
@@ -142,7 +144,8 @@ def overlap(one: Report | Candidate, other: Report | Candidate) -> bool:
 
 def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: Lexicon) -> Iterator[Report]:
     options = candidates(tree, quotations, token)
-    if not options:
+    who, _ = subject(tree, token)
+    if not options or (who is not None and quotations.inside[token] and tree.lower[who] in _FIRST_PERSONS):
         return
     cue = Cue(tree, quotations, token, lemma)
     base = known.bias + sum([known.weights.get(word, 0.0) for word in cue.shared])
