@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from pipeline.annotate.quotes.interviews import turns
 from pipeline.annotate.quotes.quotation_marks import stretches
 from pipeline.annotate.quotes.unsaid import is_name_in_marks, is_only_wanted
 from pipeline.annotate.tree import Tree, tree_of
+from pipeline.annotations import Span
 
 COMPLEMENTS = frozenset(
     "ccomp xcomp dobj prep advcl acl relcl attr oprd pcomp parataxis dep csubj nsubj nsubjpass conj agent dative pobj"
@@ -46,11 +48,13 @@ class Quotations:
     """The quoted stretches of a story in tokens (half-open), and which tokens are inside one."""
 
     def __init__(self, tree: Tree) -> None:
-        """Find the stretches of ``tree.text`` that are no names."""
-        found = [(span, (tree.token_at(span.start), tree.token_at(span.end - 1) + 1)) for span in stretches(tree.text)]
-        found = [(span, tokens) for span, tokens in found if not is_name_in_marks(tree, *tokens)]
-        self.spans = [span for span, _ in found]
-        self.tokens = [tokens for _, tokens in found]
+        """Find the stretches of ``tree.text`` that are no names, and the turns of an interview, which need no marks."""
+        said = turns(tree.text)
+        quoted = [span for span in stretches(tree.text) if not any(turn.has(span) for turn in said)]
+        quoted = [span for span in quoted if not is_name_in_marks(tree, *_tokens(tree, span))]
+        self.spans = sorted([*quoted, *(turn.span for turn in said)], key=lambda span: span.start)
+        self.tokens = [_tokens(tree, span) for span in self.spans]
+        self.turns = {self.spans.index(turn.span): turn for turn in said}
         self._ends = [last for _, last in self.tokens]
         marked = bytearray(len(tree))
         for first, last in self.tokens:
@@ -78,6 +82,10 @@ class Quotations:
             if opening < last < closing:
                 last = closing
         return first, last
+
+
+def _tokens(tree: Tree, span: Span) -> tuple[int, int]:
+    return tree.token_at(span.start), tree.token_at(span.end - 1) + 1
 
 
 def quotations_of(doc: Doc) -> Quotations:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
+from pipeline.annotate.quotes.interviews import who_speaks
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, remembered_reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
@@ -35,6 +36,7 @@ def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
     """Return the quotes of a story in the order of the text."""
     sure, doubtful = remembered_reports(tree, quotations, lexicon())
     found = [_from_reports(tree, quotations, report) for report in sure]
+    found = [draft for draft in found if quotations.turns.keys().isdisjoint(draft.stretches)]
     claimed = {number for draft in found for number in draft.stretches}
     for number, (first, last) in enumerate(quotations.tokens):
         if number in claimed:
@@ -98,6 +100,9 @@ def _from_unreported_stretches(
     tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[QuoteSpan]
 ) -> QuoteSpan | None:
     first, last = quotations.tokens[number]
+    if (turn := quotations.turns.get(number)) is not None:
+        name = who_speaks(tree, turn, quotations.tokens[min(quotations.turns)][0])
+        return None if turn.asks else QuoteSpan(first, last, (number,), None, name and Phrase(*name))
     doubt = covering.likely if covering is not None else 0.0
     if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH or is_no_speech(tree, quotations, number):
         return None
