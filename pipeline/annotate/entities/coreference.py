@@ -50,19 +50,19 @@ def _by_title(text: str, by_key: dict[str, list[Name]], persons: list[str]) -> d
     Given names tell the sex of most people only. A title that contradicts one means another person if it is "Mrs.", or
     if the story has both titles for the surname.
     """
-    found = {}
+    meant: dict[int, str] = {}
     for key, group in by_key.items():
-        titles = {n.start: title[1] for n in group if (title := _TITLE.search(text, max(0, n.start - 6), n.start))}
+        titles = {n.start: found[1] for n in group if (found := _TITLE.search(text, max(0, n.start - 6), n.start))}
         sexes = {full: gender_of(full.title()) for full in persons if full.split()[-1] == key} if titles else {}
         both = "Mrs" in titles.values() or len({title == "Mr" for title in titles.values()}) > 1
         for start, title in titles.items():
             sex = "m" if title == "Mr" else "f"
             fitting = [full for full, known in sexes.items() if known in (sex, None)]
             if fitting:
-                found[start] = max(fitting, key=lambda full: sexes[full] is not None)
+                meant[start] = max(fitting, key=lambda full: sexes[full] is not None)
             elif sexes and both:
-                found[start] = f"{title} {key}"
-    return found
+                meant[start] = f"{title} {key}"
+    return meant
 
 
 def _key_of(name: str) -> str:

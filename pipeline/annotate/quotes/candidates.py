@@ -128,9 +128,10 @@ def trimmed(tree: Tree, first: int, last: int) -> tuple[int, int]:
 
 def is_hyphen(tree: Tree, token: int) -> bool:
     """Return whether a token is a hyphen within a word."""
-    if not 0 < token < len(tree) - 1 or tree.word[token] != "-" or not tree.word[token + 1][0].isalnum():
+    if not 0 < token < len(tree) - 1 or tree.word[token] != "-":
         return False
-    return tree.end[token - 1] == tree.start[token] and tree.end[token] == tree.start[token + 1]
+    before, after = tree.start[token] - 1, tree.end[token]
+    return tree.text[before].isalnum() and tree.text[after].isalnum()
 
 
 def _within_paragraph(tree: Tree, first: int, last: int) -> int:

@@ -10,7 +10,7 @@ from pipeline.annotations import Span
 _LABEL = re.compile(r"(?:([QA])[.:]|([A-Z][A-Z .'’-]{0,30}):)[ \t]+(?=\S)")
 _QUESTIONS = frozenset(("Q", "QUESTION"))
 _ANSWERS = frozenset(("A", "ANSWER"))
-_PARTNER = frozenset(("with", "to"))
+_TALKS = frozenset("interview interviews conversation talk discussion q&a session".split())
 _REACH = 12
 """How many tokens after "interview with" the name of who answers may be."""
 
@@ -55,7 +55,7 @@ def who_speaks(tree: Tree, turn: Turn, first: int) -> tuple[int, int] | None:
     """
     persons = _persons(tree, first)
     if turn.label in _ANSWERS:
-        after = [token for token in range(first) if tree.lower[token] in _PARTNER]
+        after = [token for token in range(1, first) if tree.lower[token] == "with" and tree.lower[token - 1] in _TALKS]
         partners = [next((each for each in persons if at < each[0] <= at + _REACH), None) for at in after]
         named = {tree.lower[last]: (one, last) for one, last in reversed(list(filter(None, partners)) or persons)}
         return named.popitem()[1] if len(named) == 1 else None

@@ -148,7 +148,8 @@ class SpeakerResolver:
         if form in _PLURALS:
             return last if last.is_many else None
         if form in _GENDERED:
-            fits = last.gender in (None, _GENDERED[form]) and not last.is_many and not is_group(head) and head not in {form, *_WRITTEN}
+            speaks = not last.is_many and not is_group(head) and head not in {form, *_WRITTEN}
+            fits = speaks and last.gender in (None, _GENDERED[form])
             return last if fits and self._person(words.head, _GENDERED[form], last.token) is None else None
         same = form == head and words.first < words.head and tree.lower[words.first] == "the"
         return last if same and len(last.name.split()) > words.head - words.first + 1 else None
