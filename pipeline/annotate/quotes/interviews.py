@@ -1,13 +1,14 @@
 """Find the turns of a printed interview: paragraphs that begin with a label, one of which asks and the next answers."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Span
 
-_LABEL = re.compile(r"(?:([QA])[.:]|([A-Z][A-Z .'’-]{0,30}):)[ \t]+(?=\S)")
+_LABEL = re.compile(r"(?:([QA])(?:[.:]| ?[-–—])|([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):)[ \t]+(?=\S)")
 _QUESTIONS = frozenset(("Q", "QUESTION"))
 _ANSWERS = frozenset(("A", "ANSWER"))
 _TALKS = frozenset("interview interviews conversation talk discussion q&a session".split())
@@ -45,6 +46,8 @@ def turns(body: str) -> list[Turn]:
         start += len(line) + 1
     pairs = [(one, two) for one, two in pairwise(lines) if one and two and one.label != two.label]
     sides = {turn.label for pair in pairs for turn in pair if body[pair[0].span.end - 1] == "?"}
+    often = Counter(turn.label for turn in lines if turn is not None)
+    sides = {label for label in sides if label.isupper() or often[label] > 1}
     return [turn for turn in lines if turn is not None and turn.label in sides]
 
 

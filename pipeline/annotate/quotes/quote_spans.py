@@ -36,7 +36,7 @@ def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
     """Return the quotes of a story in the order of the text."""
     sure, doubtful = remembered_reports(tree, quotations, lexicon())
     found = [_from_reports(tree, quotations, report) for report in sure]
-    found = [draft for draft in found if quotations.turns.keys().isdisjoint(draft.stretches)]
+    found = [draft for draft in found if not any(_is_anothers(tree, quotations, draft, n) for n in draft.stretches)]
     claimed = {number for draft in found for number in draft.stretches}
     for number, (first, last) in enumerate(quotations.tokens):
         if number in claimed:
@@ -47,6 +47,15 @@ def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
             found.append(draft)
             claimed.update(draft.stretches)
     return sorted(_without_duplicates(tree, found), key=lambda draft: (draft.first, -draft.last))
+
+
+def _is_anothers(tree: Tree, quotations: Quotations, draft: QuoteSpan, number: int) -> bool:
+    """Return whether a stretch of a quote is a turn of an interview, or is all of it and has a verb of its own."""
+    if number in quotations.turns:
+        return True
+    alone = quotations.tokens[number] == (draft.first, draft.last)
+    after = inverted(tree, quotations, number) if alone else None
+    return after is not None and after[0] != draft.cue
 
 
 def _without_duplicates(tree: Tree, found: list[QuoteSpan]) -> Iterator[QuoteSpan]:
@@ -103,16 +112,19 @@ def _from_unreported_stretches(
     if (turn := quotations.turns.get(number)) is not None:
         name = who_speaks(tree, turn, quotations.tokens[min(quotations.turns)][0])
         return None if turn.asks else QuoteSpan(first, last, (number,), None, name and Phrase(*name))
+    if is_no_speech(tree, quotations, number):
+        return None
+    if (own := inverted(tree, quotations, number)) is not None:
+        return QuoteSpan(first, last, (number,), *own)
     doubt = covering.likely if covering is not None else 0.0
-    if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH or is_no_speech(tree, quotations, number):
+    if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH:
         return None
     if covering is not None and covering.likely >= 0.05:
         return _from_reports(tree, quotations, covering)
     named = label_before(tree, quotations, number)
     if named is not None:
         return QuoteSpan(first, last, (number,), None, named)
-    within = inverted(tree, quotations, number) or governing_verb(tree, quotations, number)
-    if within is not None:
+    if (within := governing_verb(tree, quotations, number)) is not None:
         return QuoteSpan(first, last, (number,), *within)
     before = sorted((d for d in found if d.last <= first and d.stretches), key=lambda d: -d.last)
     spoke = [(stretch, draft.speaker) for draft in before[:_TURNS] for stretch in draft.stretches[-1:]]

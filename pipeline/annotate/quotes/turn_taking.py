@@ -60,17 +60,17 @@ def _above(tree: Tree, start: int) -> Phrase | None:
 
 def inverted(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
     """Return an unknown verb after a stretch, and the name after that: "“I am cold,” grumbled Jo Marsh"."""
-    _, last = quotations.tokens[number]
+    first, last = quotations.tokens[number]
     verb = next((token for token in range(last, min(last + 2, len(tree) - 1)) if tree.word[token][0].isalnum()), None)
     ends = tree.text[quotations.spans[number].end - 1]
     if verb is None or ends not in ",?!" or not tree.word[verb].islower() or tree.kind[verb + 1] != "PERSON":
         return None
-    if tree.lower[verb].endswith("ing"):
+    if tree.lower[verb].endswith("ing") or sum(tree.word[token][0].isalnum() for token in range(first, last)) < 2:
         return None
     head = verb + 1
     while tree.kind[head + 1 : head + 2] == ["PERSON"] and tree.head[head] > head:
         head += 1
-    return (verb, phrase(tree, head)) if tree.head[head] == verb else None
+    return (verb, phrase(tree, head)) if tree.head[head] == verb and tree.dep[head] != "pobj" else None
 
 
 def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
