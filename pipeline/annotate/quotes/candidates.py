@@ -13,14 +13,13 @@ from spacy.tokens import Doc
 from pipeline.annotate.quotes.interviews import turns
 from pipeline.annotate.quotes.quotation_marks import stretches
 from pipeline.annotate.quotes.unsaid import is_name_in_marks, is_only_wanted
-from pipeline.annotate.tree import Tree, tree_of
+from pipeline.annotate.tree import SUBJECTS, Tree, tree_of
 from pipeline.annotations import Span
 
 COMPLEMENTS = frozenset(
     "ccomp xcomp dobj prep advcl acl relcl attr oprd pcomp parataxis dep csubj nsubj nsubjpass conj agent dative pobj"
     " appos".split()
 )
-SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _BESIDE = frozenset("parataxis advcl ccomp acl conj dep prep relcl".split())
 _CUTS = frozenset("advcl conj npadvmod cc prep relcl acl".split())
 _EMPTY = frozenset("which who that what it this him her them me us himself herself themselves whom how".split())

@@ -7,14 +7,14 @@ quote before, or is long enough to be speech. The others are scare quotes, title
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
+from pipeline.annotate.quotes.candidates import Quotations, trimmed
 from pipeline.annotate.quotes.interviews import who_speaks
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, remembered_reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
 from pipeline.annotate.quotes.turn_taking import governing_verb, inverted, label_before, next_turn
 from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 _TURNS = 6
 """How many quotes back turn-taking looks."""

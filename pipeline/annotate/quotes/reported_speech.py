@@ -10,11 +10,11 @@ from functools import partial
 from typing import NamedTuple
 
 from pipeline.annotate.paragraph_memory import Paragraph
-from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, near_quotations, trimmed
+from pipeline.annotate.quotes.candidates import Candidate, Quotations, candidates, near_quotations, trimmed
 from pipeline.annotate.quotes.features import Cue, subject
 from pipeline.annotate.quotes.lexicon import Lexicon
 from pipeline.annotate.quotes.unsaid import says_nothing
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 LIKELY = 0.57
 """A cue reports if the total probability of its candidates is above this."""

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, is_hyphen
+from pipeline.annotate.quotes.candidates import Quotations, is_hyphen
 from pipeline.annotate.quotes.features import PRONOUNS, subject
 from pipeline.annotate.quotes.reported_speech import Report
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 _BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod predet punct".split())
 _NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
@@ -159,7 +159,7 @@ def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | No
         if tree.kind[token] in ("PERSON", "ORG"):
             end = next(end for end in range(token, last) if tree.kind[end + 1 : end + 2] != [tree.kind[token]])
             of_a_noun = tree.kind[end] == "ORG" and tree.dep[end] in ("compound", "nmod")
-            return tree.head[end] if of_a_noun and tree.lower[tree.head[end]] == tree.word[tree.head[end]] else end
+            return tree.head[end] if of_a_noun and tree.word[tree.head[end]].islower() else end
         if tree.lower[token] in _PERSONAL and tree.dep[token] in SUBJECTS:
             return token
     return None

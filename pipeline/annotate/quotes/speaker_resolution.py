@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.nominal_coreference import (
     EntityMention,
     NominalCoreference,
@@ -18,7 +18,7 @@ from pipeline.annotate.quotes.nominal_coreference import (
 )
 from pipeline.annotate.quotes.quote_spans import QuoteSpan
 from pipeline.annotate.quotes.speaker_mentions import MESSAGES, Phrase, phrase
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 from pipeline.annotations import Entity, Speaker
 
 _GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself": "m", "herself": "f"}

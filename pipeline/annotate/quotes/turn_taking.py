@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.features import PRONOUNS
-from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.quotes.speaker_mentions import MESSAGES, Phrase, phrase
+from pipeline.annotate.tree import SUBJECTS, Tree
 
-_DASHES = frozenset(("—", "–", "―", "-", "--"))
+_DASHES = ("—", "–", "―", "-", "--")
 _MARKS = frozenset(("”", "“", '"', "''", "``", "’", "'", "»", "«"))
-_STOPS = frozenset((".", "?", "!"))
+_STOPS = (".", "?", "!")
 _LABEL = 8
 """How many tokens a label before a colon or after a dash may have."""
-_SOURCES = frozenset(("from", "by"))
 _VAGUE = frozenset("which that this these those there what it who".split())
 
 
@@ -21,14 +20,14 @@ def label_before(tree: Tree, quotations: Quotations, number: int) -> Phrase | No
     first, last = quotations.tokens[number]
     start, end = _paragraph(tree, first)
     near = range(max(last, end - _LABEL - 1), end)
-    dash = next((t for t in near if tree.word[t].startswith(tuple(_DASHES)) and tree.word[t - 1][-1:] in _MARKS), None)
+    dash = next((t for t in near if tree.word[t].startswith(_DASHES) and tree.word[t - 1][-1:] in _MARKS), None)
     if dash is not None and tree.word[start][0] in _MARKS and (signed := _named_in(tree, dash + 1, end)):
         return signed
     colon = next((t for t in range(first - 1, max(start, first - 4), -1) if tree.word[t] == ":"), None)
     if colon is None:
         return _above(tree, start) if first - start <= 1 else None
     opening = colon
-    while opening > start and colon - opening < _LABEL and tree.word[opening - 1] not in _DASHES | _STOPS:
+    while opening > start and colon - opening < _LABEL and tree.word[opening - 1] not in (*_DASHES, *_STOPS):
         opening -= 1
     at_start = opening == start or not tree.word[opening - 1][0].isalnum()
     return _named_in(tree, opening, colon) if at_start else None
@@ -45,11 +44,12 @@ def _paragraph(tree: Tree, token: int) -> tuple[int, int]:
 
 
 def _above(tree: Tree, start: int) -> Phrase | None:
-    """Return who ends a short paragraph with a colon above a stretch, after "from", "by" or ranks alone."""
+    """Return who ends a short paragraph with a colon above a stretch, after "from", "statement by" or ranks alone."""
     start, end = _paragraph(tree, max(0, start - 2))
     if end - start > 2 * _LABEL or tree.word[end - 1 : end] != [":"]:
         return None
-    after = [token + 1 for token in range(start, end) if tree.lower[token] in _SOURCES]
+    sources = ("from",) if MESSAGES.isdisjoint(tree.lower[start:end]) else ("from", "by")
+    after = [token + 1 for token in range(start, end) if tree.lower[token] in sources]
     opening = after[-1] if after else start
     named = [token for token in range(opening, end) if tree.kind[token] in ("PERSON", "ORG")]
     if not named or tree.word[named[-1] + 1] not in (":", ","):

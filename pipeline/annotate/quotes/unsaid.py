@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 _SAYING = frozenset(
     "say tell claim promise state announce suggest mention admit confirm write declare indicate explain reveal disclos"
@@ -12,13 +12,12 @@ _SAYING = frozenset(
 _DENYING = frozenset(("deny",))
 _REFUSING = frozenset(("refuse", "refus", "declin"))
 _COMPLEMENTS = frozenset(("xcomp", "ccomp", "pcomp"))
-_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _NEGATIONS = frozenset("n't n’t not never".split())
 _NEAR = 4
 """How many tokens before a cue its negation may be."""
 _AND_MORE = frozenset("only just merely simply".split())
 """What follows "not" where it negates nothing: "he not only said …"."""
-_NOBODY = frozenset(("nobody", "none"))
+_NOBODY = frozenset(("nobody", "none", "no"))
 _ASKS = frozenset("ask asks asked asking".split())
 _WANTED = frozenset(("for", "about"))
 _SELF = frozenset("himself herself themselves itself".split())
@@ -41,10 +40,9 @@ def _is_negated(tree: Tree, token: int) -> bool:
     for child in tree.children[token]:
         if tree.dep[child] == "neg" and tree.lower[child] in _NEGATIONS and token - _NEAR <= child < token:
             return tree.lower[child + 1] not in _AND_MORE
-    who = tree.child(token, *_SUBJECTS)
-    return who is not None and (
-        tree.lower[who] in _NOBODY or any(tree.lower[child] == "no" for child in tree.children[who])
-    )
+    who = tree.child(token, *SUBJECTS)
+    words = [who, tree.child(who, "det")] if who is not None else []
+    return any(word is not None and tree.lower[word] in _NOBODY for word in words)
 
 
 def _is_denied(tree: Tree, token: int, lemmas: Mapping[str, str]) -> bool:
@@ -59,7 +57,7 @@ def is_only_wanted(tree: Tree, cue: int, first: int, last: int) -> bool:
     """Return whether a range without a clause is what somebody asks for or about: "asked for witnesses"."""
     if tree.lower[cue] not in _ASKS or not {tree.lower[first], tree.lower[first - 1]} & _WANTED:
         return False
-    return not any(tree.dep[token] in (*_SUBJECTS, "aux") for token in range(first, last))
+    return not any(tree.dep[token] in (*SUBJECTS, "aux") for token in range(first, last))
 
 
 def is_name_in_marks(tree: Tree, first: int, last: int) -> bool:
