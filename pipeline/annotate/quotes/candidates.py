@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from pipeline.annotate.quotes.interviews import turns
+from pipeline.annotate.quotes.interviews import interview_of
 from pipeline.annotate.quotes.quotation_marks import stretches
 from pipeline.annotate.quotes.unsaid import is_name_in_marks, is_only_wanted
 from pipeline.annotate.tree import SUBJECTS, Tree, tree_of
@@ -48,7 +48,7 @@ class Quotations:
 
     def __init__(self, tree: Tree) -> None:
         """Find the stretches of ``tree.text`` that are no names, and the turns of an interview, which need no marks."""
-        said = turns(tree.text)
+        said = interview_of(tree.text)
         quoted = [span for span in stretches(tree.text) if not any(turn.has(span) for turn in said)]
         quoted = [span for span in quoted if not is_name_in_marks(tree, *_tokens(tree, span))]
         self.spans = sorted([*quoted, *(turn.span for turn in said)], key=lambda span: span.start)

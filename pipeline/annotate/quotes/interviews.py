@@ -33,7 +33,7 @@ class Turn(NamedTuple):
         return self.start <= span.start < self.span.end
 
 
-def turns(body: str) -> list[Turn]:
+def interview_of(body: str) -> list[Turn]:
     """Return the turns of an interview in order: those with a label that asks or answers somewhere in it."""
     lines: list[Turn | None] = []
     start = 0
