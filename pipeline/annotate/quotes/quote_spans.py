@@ -12,7 +12,7 @@ from pipeline.annotate.quotes.interviews import who_speaks
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, remembered_reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
-from pipeline.annotate.quotes.turn_taking import governing_verb, inverted, label_before, next_turn
+from pipeline.annotate.quotes.turn_taking import governing_verb, label_before, next_turn, verb_after
 from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability
 from pipeline.annotate.tree import SUBJECTS, Tree
 
@@ -54,7 +54,7 @@ def _is_anothers(tree: Tree, quotations: Quotations, draft: QuoteSpan, number: i
     if number in quotations.turns:
         return True
     alone = quotations.tokens[number] == (draft.first, draft.last)
-    after = inverted(tree, quotations, number) if alone else None
+    after = verb_after(tree, quotations, number) if alone else None
     return after is not None and after[0] != draft.cue
 
 
@@ -114,7 +114,7 @@ def _from_unreported_stretches(
         return None if turn.asks else QuoteSpan(first, last, (number,), None, name and Phrase(*name))
     if is_no_speech(tree, quotations, number):
         return None
-    if (own := inverted(tree, quotations, number)) is not None:
+    if (own := verb_after(tree, quotations, number)) is not None:
         return QuoteSpan(first, last, (number,), *own)
     doubt = covering.likely if covering is not None else 0.0
     if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.features import PRONOUNS
+from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.speaker_mentions import MESSAGES, Phrase, phrase
 from pipeline.annotate.tree import SUBJECTS, Tree
 
@@ -58,19 +59,24 @@ def _above(tree: Tree, start: int) -> Phrase | None:
     return phrase(tree, named[-1]) if after or ranks else None
 
 
-def inverted(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
-    """Return an unknown verb after a stretch, and the name after that: "“I am cold,” grumbled Jo Marsh"."""
+def verb_after(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
+    """Return verb and name that follow a stretch in either order: "“I am cold,” grumbled Jo Marsh".
+
+    After a name the verb must be one that is known to report.
+    """
     first, last = quotations.tokens[number]
-    verb = next((token for token in range(last, min(last + 2, len(tree) - 1)) if tree.word[token][0].isalnum()), None)
-    ends = tree.text[quotations.spans[number].end - 1]
-    if verb is None or ends not in ",?!" or not tree.word[verb].islower() or tree.kind[verb + 1] != "PERSON":
+    said = sum(tree.word[token][0].isalnum() for token in range(first, last))
+    after = next((token for token in range(last, min(last + 2, len(tree) - 1)) if tree.word[token][0].isalnum()), None)
+    if after is None or said < 2 or tree.text[quotations.spans[number].end - 1] not in ",?!":
         return None
-    if tree.lower[verb].endswith("ing") or sum(tree.word[token][0].isalnum() for token in range(first, last)) < 2:
-        return None
-    head = verb + 1
+    head = name = after if tree.kind[after] == "PERSON" else after + 1
     while tree.kind[head + 1 : head + 2] == ["PERSON"] and tree.head[head] > head:
         head += 1
-    return (verb, phrase(tree, head)) if tree.head[head] == verb and tree.dep[head] != "pobj" else None
+    verb = tree.head[head]
+    if tree.kind[name] != "PERSON" or tree.dep[head] == "pobj" or verb != (head + 1 if name == after else after):
+        return None
+    reports = tree.lower[verb] in lexicon().lemmas if name == after else not tree.lower[verb].endswith("ing")
+    return (verb, phrase(tree, head)) if reports and tree.word[verb].islower() else None
 
 
 def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:
