@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from pipeline.annotate.entities.gazetteer import gazetteer
-from pipeline.annotate.entities.person_names import people
+from pipeline.annotate.entities.person_names import gender_of, people
 from pipeline.annotate.entities.recognised_names import RANK, Name
 
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z.&-]{1,9})\)")
@@ -22,6 +22,7 @@ _GENERIC = frozenset(
 LEGAL_FORM = re.compile(
     r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I
 )
+_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Miss)\.?\s$")
 _PERIODS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)")
 
 
@@ -32,12 +33,36 @@ def group_mentions(text: str, names: list[Name]) -> list[list[Name]]:
     for name in names:
         country = gazetteer().country(name.text) if name.label in ("GPE", "LOC") else None
         by_key[_key_of(country or long_forms.get(name.text, name.text))].append(name)
-    parts = _parts_of_names([key for key, group in by_key.items() if is_person(key, group)])
+    persons = [key for key, group in by_key.items() if is_person(key, group)]
+    parts = _parts_of_names(persons)
     parts |= _parts_of_organizations({key: group for key, group in by_key.items() if key not in parts})
+    titled = _by_title(text, by_key, persons)
     merged: dict[str, list[Name]] = defaultdict(list)
     for key, group in by_key.items():
-        merged[parts.get(key, key)] += group
+        for name in group:
+            merged[titled.get(name.start) or parts.get(key, key)].append(name)
     return list(merged.values())
+
+
+def _by_title(text: str, by_key: dict[str, list[Name]], persons: list[str]) -> dict[int, str]:
+    """Map the offsets of surnames after "Mr." or "Mrs." to the first person of that name and sex, or to another one.
+
+    Given names tell the sex of most people only. A title that contradicts one means another person if it is "Mrs.", or
+    if the story has both titles for the surname.
+    """
+    meant: dict[int, str] = {}
+    for key, group in by_key.items():
+        titles = {n.start: found[1] for n in group if (found := _TITLE.search(text, max(0, n.start - 6), n.start))}
+        sexes = {full: gender_of(full.title()) for full in persons if full.split()[-1] == key} if titles else {}
+        both = "Mrs" in titles.values() or len({title == "Mr" for title in titles.values()}) > 1
+        for start, title in titles.items():
+            sex = "m" if title == "Mr" else "f"
+            fitting = [full for full, known in sexes.items() if known in (sex, None)]
+            if fitting:
+                meant[start] = max(fitting, key=lambda full: sexes[full] is not None)
+            elif sexes and both:
+                meant[start] = f"{title} {key}"
+    return meant
 
 
 def _key_of(name: str) -> str:
