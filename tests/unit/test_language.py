@@ -62,19 +62,20 @@ class TestLanguagePool:
         assert "died" in str(results[1])
 
     def test_a_story_that_stalls_is_ended_at_its_deadline(self):
-        results, _ = pooled(lambda pool: pool.annotate([value("stall"), value("One.")]), deadline=0.5)
+        results, _ = pooled(lambda pool: pool.annotate([value("stall"), value("One.")]), deadline=3)
         assert [type(r) for r in results] == [AnnotationFailed, bytes]
-        assert "0.5 s" in str(results[0])
+        assert "3 s" in str(results[0])
 
     def test_the_others_go_on_meanwhile(self):
         async def work(pool):
             slow = asyncio.create_task(pool.annotate([value("stall")]))
-            quick = await asyncio.wait_for(pool.annotate([value("One.")]), 20)
+            quick = await pool.annotate([value("One.")])
             assert not slow.done()
-            await slow
+            slow.cancel()
+            await asyncio.wait([slow])
             return quick
 
-        (result,), _ = pooled(work, processes=2, deadline=2)
+        (result,), _ = pooled(work, processes=2)
         assert isinstance(result, bytes)
 
     def test_urgent_stories_get_the_next_process_that_is_free(self):
@@ -171,7 +172,7 @@ class TestAnswers:
                     with pytest.raises(ConfigurationError):
                         await pool.annotate([value("die")])
                 broken.unlink()
-                return await asyncio.wait_for(pool.annotate([value("One.")]), 20)
+                return await pool.annotate([value("One.")])
             finally:
                 await pool.stop()
 
