@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from pipeline.agencies import agency_named
 from pipeline.clean.desk_words import any_of
 from pipeline.clean.release_time import ReleaseTime, read_release_time
 from pipeline.designation import designated, numbers_in
 from pipeline.story import Order
 
 _OPENING = (
-    r"^[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|important|correction|advisory|note"
+    r"^(?:\([^()]{2,20}\)\s?[-–—]+\s?)?[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|important|correction|advisory|note"
     r"|(?:media|press|news)\srelease)\b[\s:,!–—-]*)*"
 )
 _STRONG_EMBARGO = re.compile(rf"{_OPENING}(?:{any_of('embargo', 'strong')})", re.I)
@@ -27,7 +28,8 @@ _KILL = re.compile(rf"(?:{_OPENING}|[.!:;]\s+)(?:{any_of('kill', 'strong')})", r
 _WEAK_KILL = re.compile(rf"{_OPENING}(?:{any_of('kill', 'weak')})", re.I)
 _DESK = r"(?:(?:MANDATORY|BULLETIN|ADVISORY|STORY|URGENT|PA|AP|AFP|AAP|dpa|Kyodo|ATTENTION|ACHTUNG)[\s:,!–—-]+)*"
 _KILL_LINE = re.compile(
-    rf"^\W*{_DESK}(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
+    rf"^\W*{_DESK}(?:[A-Z]{{3,12}}-)*"
+    rf"(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|-(?=[A-Z])|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
 )
 _KILL_SLUG = re.compile(r"(?:^|[\s,/-])(?:KILL|WITHDRAW(?:N|AL)|MANDATORY KILL)(?:[\s,/-]+(?:ADVISORY|MANDATORY))?\W*$")
 _BETWEEN = " :;,.!*()[]=|–—-"
@@ -138,7 +140,7 @@ def kill_in(
     if not (said or is_marked):
         return None
     text = " ".join(filter(None, (said or headline or slugline, *(p for p in paragraphs if p != said))))
-    quoted = ["".join(found) for found in _QUOTED.findall(named)]
+    quoted = [words for found in _QUOTED.findall(named) if not agency_named(words := "".join(found))]
     slugs = [found["slug"] or found["joined"] for found in _SLUGGED.finditer(named)]
     names = designated(
         numbers=numbers_in(named),

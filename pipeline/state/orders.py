@@ -31,16 +31,16 @@ def named_story(order: Order, given: Record, candidates: Sequence[Record]) -> Re
     return unnumbered[0] if len(unnumbered) == 1 else None
 
 
-def kill_of(record: Record, by: str, text: str, now: datetime) -> Story:
-    """Return the message that kills a story: ``by`` whom, and the words of the order."""
+def kill_of(record: Record, by: str, text: str, when: datetime) -> Story:
+    """Return the message that kills a story: ``by`` whom, the words of the order, and when it was given."""
     return Story(
         uri=record.uri,
         version=record.version,
-        versioncreated=max(now, record.versioncreated),
+        versioncreated=max(when, record.versioncreated),
         firstcreated=record.firstcreated,
         pubstatus="canceled",
         ednote=text or None,
-        source=Source(name=by, format="order", receivedat=now),
+        source=Source(name=by, format="order", receivedat=when),
         body="",
     )
 
