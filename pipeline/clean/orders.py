@@ -57,7 +57,7 @@ _HEADED = re.compile(
 
 
 class Embargo(NamedTuple):
-    """An embargo or a hold that opens a line: its words, its time if it can be read, and the rest of the line."""
+    """An embargo or a hold that opens a line: its words, its time if it can be read, and the text that follows."""
 
     note: str
     time: ReleaseTime
@@ -76,8 +76,12 @@ def embargo_in(line: str, created: datetime, home: tzinfo | None) -> Embargo | N
     note = line[: len(line) - len(rest)]
     is_short = not rest or (strong and (found[0].isupper() or len(rest.split()) <= _BRIEF))
     is_order = is_short if time.at is None else bool(strong or not rest or _ENDED.search(note))
-    # "Embargo: what Cuba lives with" and "For release on Friday, film draws praise" are headlines.
-    return Embargo(note.strip(_BETWEEN), time, rest) if is_order else None
+    if not is_order:
+        # "Embargo: what Cuba lives with" and "For release on Friday, film draws praise" are headlines.
+        return None
+    if line.isupper() or (len(rest.split()) <= _BRIEF and not _ENDED.search(note)):
+        return Embargo(line, time, "")
+    return Embargo(note.strip(_BETWEEN), time, rest)
 
 
 def take_embargoes(
@@ -91,15 +95,12 @@ def take_embargoes(
         headline = embargo.rest
     kept: list[str] = []
     for number, paragraph in enumerate(paragraphs):
-        is_looked_at = number < _FIRST or number >= len(paragraphs) - _LAST
-        opening = embargo_in(paragraph, created, home) if is_looked_at else None
-        embargo = opening or (_bracketed(paragraph, created, home) if is_looked_at else None)
-        if embargo is None:
-            kept.append(paragraph)
-            continue
-        is_whole = opening is not None and (paragraph.isupper() or len(embargo.rest.split()) <= _BRIEF)
-        found.append(embargo._replace(note=paragraph) if is_whole else embargo)
-        kept += [] if is_whole else [embargo.rest]
+        embargo = None
+        if number < _FIRST or number >= len(paragraphs) - _LAST:
+            embargo = embargo_in(paragraph, created, home) or _bracketed(paragraph, created, home)
+        if embargo:
+            found.append(embargo)
+        kept += [paragraph] if embargo is None else [embargo.rest] if embargo.rest else []
     noted = embargo_in(ednote, created, home) if ednote else None
     return headline or None, kept, [*found, *([noted] if noted else [])]
 
