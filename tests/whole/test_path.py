@@ -19,6 +19,7 @@ from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import locate_elasticsearch
 from pipeline.index.documents import Action
 from pipeline.index.indices import ElasticsearchIndices
+from pipeline.story import story_id
 from tests.conftest import ROOT, UPI
 from tests.raw_name import RawName
 from tests.whole.conftest import Wire, eventually, running
