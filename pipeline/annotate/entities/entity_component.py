@@ -115,7 +115,8 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     named = {name.text: number for number, group in places.items() for name in group}
     stated = [part for part in map(str.strip, re.split(r"[,(—–]|-+ ", located)) if part]
     story = {text: known.context([text]) for text in {*named, *stated}}
-    signs = Context(meant=frozenset(code for code, sign in _SIGNS if sign.search(text)))
+    doubtful = any(known.is_country(name) and known.country(name) is None for name in named)
+    signs = Context(meant=frozenset(code for code, sign in _SIGNS if doubtful and sign.search(text)))
     after = side_by_side(text, [name for group in places.values() for name in group])
     found: list[PlaceCandidate | None] = []
     for number, group in enumerate(groups):
@@ -129,10 +130,8 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
         texts = {plain(name.text) for name in group}
         beside = [two.text for one, two in after if one.start in starts]
         beside += [two for one, two in pairwise(stated) if plain(one) in texts]
-        candidates = (
-            known.resolve(name.text, within, known.context(beside))
-            for name in sorted(group, key=lambda n: -len(n.text))
-        )
+        near = known.context(beside)
+        candidates = (known.resolve(name.text, within, near) for name in sorted(group, key=lambda n: -len(n.text)))
         found.append(next(filter(None, candidates), None))
     return found
 

@@ -171,14 +171,15 @@ class Gazetteer:
         known = {name: self._places.get(plain(name), []) for name in names}
         sure = [c for candidates in known.values() for c in candidates if c.kind > _CITY]
         cities = [max(candidates, key=lambda c: c.population) for candidates in known.values() if candidates]
-        states = [c for name in known if (c := self._meant(name)) and c.kind == _STATE]
+        may_be = [name for name, candidates in known.items() if any(c.kind == _STATE for c in candidates)]
+        states = {name: c.region for name in may_be if (c := self._meant(name)) and c.kind == _STATE}
         return Context(
             frozenset(c.place.country for c in sure if c.kind == _COUNTRY),
             frozenset(c.region for c in sure if c.kind == _STATE),
             frozenset(c.region for c in cities if c.kind == _CITY and c.population >= LARGE),
             frozenset(c.region for c in cities if c.kind == _CITY),
-            frozenset(c.region for c in states),
-            frozenset(c.region for name in known if name.endswith(".") and (c := self._meant(name)) in states),
+            frozenset(states.values()),
+            frozenset(region for name, region in states.items() if name.endswith(".")),
         )
 
     def around(self, names: Collection[str]) -> Context:
