@@ -129,7 +129,7 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
         within = Context.of([*elsewhere, signs, known.around(before)])
         texts = {plain(name.text) for name in group}
         beside = [two.text for one, two in after if one.start in starts]
-        beside += [two for one, two in pairwise(stated) if plain(one) in texts]
+        beside += [two for one, two in pairwise(stated) if plain(one) in texts and plain(two) not in texts]
         near = known.context(beside)
         candidates = (known.resolve(name.text, within, near) for name in sorted(group, key=lambda n: -len(n.text)))
         found.append(next(filter(None, candidates), None))

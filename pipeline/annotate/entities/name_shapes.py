@@ -56,7 +56,7 @@ def _companies(text: str, names: list[Name]) -> Iterator[Name]:
 
     Where the text has the name without the possessive, or a rank before it, it is a person's.
     """
-    found = list(_POSSESSIVE.finditer(text))
+    found = [one for one in _POSSESSIVE.finditer(text) if not gazetteer().is_country(one[0][:-2])]
     companies = {one[0] for one in found if _is_company(text, one, names)}
     for one in found:
         start, end = known_organizations().possessive(text, *one.span()) or one.span()

@@ -23,7 +23,7 @@ _INNINGS = re.compile(r"\s+\d{2,3}(?:-\d)?\s+and(?:\s+\d{1,3}(?:-\d)?)?$")
 _SIDE_BY_SIDE = re.compile(r"(\s+(?:vs?\.?|-|(?:lbw\s+|c\s+and\s+)?b|c|st|lbw)\s+)(?=[A-Z])")
 _EVENT = re.compile(r"\s+(?:Open|OPEN|Masters|MASTERS|Grand Prix|GRAND PRIX|Amateur Championship|Olympics|OLYMPICS)\b")
 _TIME_ZONES = frozenset("GMT UTC BST EST EDT CST CDT MST MDT PST PDT CET CEST EET MSK IST JST HKT AEST".split())
-_NO_NAMES = frozenset("avg shr shrs rev revs qtr yr mln bln pct corp inc ltd plc".split())
+_NO_NAMES = frozenset("avg shr shrs rev revs qtr yr mln bln pct corp inc ltd".split())
 """Abbreviations that begin the lines of a company's results, and legal forms."""
 _CLOCK = re.compile(r"(?:\d|[ap]\.?m\.?)\s*\(?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
