@@ -69,7 +69,8 @@ class PlaceCandidate(NamedTuple):
 class Context(NamedTuple):
     """What a story or its dateline names: countries (ISO codes), states, the regions of large cities and of all.
 
-    ``meant`` are states that no city and no country is called like, ``short`` those that an abbreviation stands for.
+    ``meant`` are states that no city and no country is called like, and countries that the words of the story are
+    about; ``short`` are states that an abbreviation stands for.
     """
 
     countries: frozenset[str] = frozenset()
@@ -244,7 +245,8 @@ def _likely(candidate: PlaceCandidate, within: Context) -> float:
         score += _NAMED_BONUS * (candidate.region in within.towns | within.states)
         score += _NAMED_BONUS / 2 * (country in within.countries)
     if candidate.kind == _COUNTRY:
-        score += _NAMED_BONUS * any(region.startswith(f"{candidate.region}.") for region in within.towns)
+        cities = any(region.startswith(f"{candidate.region}.") for region in within.towns)
+        score += _NAMED_BONUS * (cities or candidate.region in within.meant)
         score += _NAMED_BONUS / 2 * (not candidate.neighbours.isdisjoint(within.countries))
     if candidate.kind == _CITY:
         score += _NAMED_BONUS * (candidate.region in within.states)

@@ -9,7 +9,8 @@ from pipeline.annotate.entities.place_names import PROVINCES, STATE_ABBREVIATION
 from pipeline.annotate.entities.recognised_names import Name, ends_in_rank
 
 _SHORT = re.findall(r":([\w.]+\.)(?!\w)", f"{STATE_ABBREVIATIONS}|{PROVINCES['CA']}")
-_STATE = re.compile(rf"(?<=[\w.]), ({'|'.join(map(re.escape, _SHORT))})(?!\w)")
+_STATE = re.compile(rf"(?:(?<=[\w.]), |(?<=\W[DIR]-))({'|'.join(map(re.escape, _SHORT))})(?!\w)")
+"""An abbreviated state after a town, or after a party: "R-Tenn."."""
 _WORDS = re.compile(r"(?:[A-Z][\w.'’-]* ){0,3}[A-Z][\w'’-]*$")
 _LONGEST_TOWN = 50
 _POSSESSIVE = re.compile(r"(?<![\w'’-])[A-Z]\w*[^\W\d_]['’]s(?!\w)")
@@ -26,15 +27,17 @@ def corrected(text: str, names: list[Name]) -> list[Name]:
     """Return the names, with those that the text's shape is sure of in place of those they overlap."""
     sure = [*_states(text, names), *_companies(text, names)]
     taken = {n for name in sure for n in range(name.start, name.end)}
-    return sorted([*sure, *(name for name in names if taken.isdisjoint(range(name.start, name.end)))])
+    return sorted({*sure, *(name for name in names if taken.isdisjoint(range(name.start, name.end)))})
 
 
 def _states(text: str, names: list[Name]) -> Iterator[Name]:
-    """Yield the abbreviated states after a comma, and the towns before it."""
+    """Yield the abbreviated states, and the towns before them."""
+    for name in names:
+        if name.label == "GPE" and f"{name.text}." in _SHORT and text.startswith(".", name.end):
+            yield Name(name.start, name.end + 1, f"{name.text}.", "GPE")
     for state in _STATE.finditer(text):
         yield Name(state.start(1), state.end(1), state[1], "GPE")
-        town = _town(text, state.start(), state[1], names)
-        if town is not None:
+        if state.start() < state.start(1) and (town := _town(text, state.start(), state[1], names)):
             yield town
 
 
@@ -45,9 +48,9 @@ def _town(text: str, end: int, state: str, names: list[Name]) -> Name | None:
         town = text[known.start : end]
         return Name(known.start, end, town, "GPE" if gazetteer().is_town(town, state) else known.label)
     words = _WORDS.search(text, max(0, end - _LONGEST_TOWN), end)
-    starts = [word.start() for word in re.finditer(r"\S+", words[0])] if words else []
-    found = (words.start() + start for start in starts if words)
-    at = next((start for start in found if gazetteer().is_town(text[start:end], state)), None)
+    first = words.start() if words else end
+    starts = (first + word.start() for word in re.finditer(r"\S+", text[first:end]))
+    at = next((start for start in starts if gazetteer().is_town(text[start:end], state)), None)
     return None if at is None else Name(at, end, text[at:end], "GPE")
 
 
