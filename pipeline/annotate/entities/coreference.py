@@ -1,16 +1,17 @@
 """Group the mentions of a story that name the same thing.
 
 Mentions are grouped by equal words; a person's surname, given name or initials after the full name; an acronym that
-the text introduces in brackets; a company with and without its legal form; the names of a country.
+the text introduces in brackets; a company with and without its legal form; the names of a country. Towns of one name
+that stand before different states are apart.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.person_names import gender_of, people
-from pipeline.annotate.entities.recognised_names import RANK, Name
+from pipeline.annotate.entities.recognised_names import Name, without_rank
 
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z.&-]{1,9})\)")
 _GENERIC = frozenset(
@@ -23,6 +24,7 @@ LEGAL_FORM = re.compile(
     r",?\s+(?:inc|corp|ltd|llc|plc|co|corporation|company|limited|gmbh|ag|sa|nv|spa|group|holdings)\.?$", re.I
 )
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Miss)\.?\s$")
+_CAPITAL = re.compile(r" [A-Z]")
 _PERIODS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)")
 
 
@@ -32,7 +34,7 @@ def group_mentions(text: str, names: list[Name]) -> list[list[Name]]:
     by_key: dict[str, list[Name]] = defaultdict(list)
     for name in names:
         country = gazetteer().country(name.text) if name.label in ("GPE", "LOC") else None
-        by_key[_key_of(country or long_forms.get(name.text, name.text))].append(name)
+        by_key[_key_of(country or long_forms.get(name.text, name.text), name.label)].append(name)
     persons = [key for key, group in by_key.items() if is_person(key, group)]
     parts = _parts_of_names(persons)
     parts |= _parts_of_organizations({key: group for key, group in by_key.items() if key not in parts})
@@ -41,7 +43,28 @@ def group_mentions(text: str, names: list[Name]) -> list[list[Name]]:
     for key, group in by_key.items():
         for name in group:
             merged[titled.get(name.start) or parts.get(key, key)].append(name)
-    return list(merged.values())
+    states = {one.start: two.text for one, two in side_by_side(text, names) if gazetteer().is_country(two.text)}
+    return [part for group in merged.values() for part in _apart(group, states)]
+
+
+def side_by_side(text: str, names: Iterable[Name]) -> list[tuple[Name, Name]]:
+    """Return the places with the place that follows after a comma: "Lockerbie, Scotland".
+
+    In "In Moscow, Texas Governor Ann Lee" the state belongs to what follows.
+    """
+    places = {name.start: name for name in names if name.label in ("GPE", "LOC")}
+    found = ((one, places.get(one.end + 2)) for one in places.values() if text.startswith(", ", one.end))
+    return [(one, two) for one, two in found if two and (two.text.endswith(".") or not _CAPITAL.match(text, two.end))]
+
+
+def _apart(group: list[Name], states: Mapping[int, str]) -> Iterator[list[Name]]:
+    """Yield the mentions by the state that stands after them, or stood last: "Portland, Maine, and Portland, Ore."."""
+    state = next((states[name.start] for name in group if name.start in states), "")
+    parts: dict[str, list[Name]] = defaultdict(list)
+    for name in sorted(group) if state else group:
+        state = states.get(name.start, state)
+        parts[state].append(name)
+    yield from parts.values()
 
 
 def _by_title(text: str, by_key: dict[str, list[Name]], persons: list[str]) -> dict[int, str]:
@@ -65,9 +88,9 @@ def _by_title(text: str, by_key: dict[str, list[Name]], persons: list[str]) -> d
     return meant
 
 
-def _key_of(name: str) -> str:
+def _key_of(name: str, label: str) -> str:
     """Return a name without rank, legal form, case and marks, which its mentions in a story share."""
-    bare = _PERIODS.sub("", RANK.sub("", name) or name)
+    bare = _PERIODS.sub("", without_rank(name, label))
     bare = LEGAL_FORM.sub("", bare) or bare
     return " ".join(re.findall(r"[\w&]+", bare.casefold())) or name.casefold()
 
