@@ -339,3 +339,8 @@ class TestPlaces:
 @pytest.mark.parametrize(("name", "gender"), [("Maria Kowal", "f"), ("John Kowal", "m"), ("Kowal", None)])
 def test_a_given_name_tells_the_gender(name, gender):
     assert gender_of(name) == gender
+
+
+def test_a_name_is_whole_whichever_apostrophe_it_has(annotate):
+    found = annotate("Talks in Côte d’Ivoire ended. Officials at the Quai d’Orsay said so.").entities
+    assert [entity.name for entity in found] == ["Côte d’Ivoire", "Quai d’Orsay"]
