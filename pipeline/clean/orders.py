@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from pipeline.agencies import agency_named
 from pipeline.clean.desk_words import any_of
 from pipeline.clean.release_time import ReleaseTime, read_release_time
 from pipeline.designation import designated, numbers_in
 from pipeline.story import Order
 
 _OPENING = (
-    r"^[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|important|correction|advisory|note"
+    r"^(?:\([^()]{2,20}\)\s?[-–—]+\s?)?[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|important|correction|advisory|note"
     r"|(?:media|press|news)\srelease)\b[\s:,!–—-]*)*"
 )
 _STRONG_EMBARGO = re.compile(rf"{_OPENING}(?:{any_of('embargo', 'strong')})", re.I)
@@ -27,7 +28,8 @@ _KILL = re.compile(rf"(?:{_OPENING}|[.!:;]\s+)(?:{any_of('kill', 'strong')})", r
 _WEAK_KILL = re.compile(rf"{_OPENING}(?:{any_of('kill', 'weak')})", re.I)
 _DESK = r"(?:(?:MANDATORY|BULLETIN|ADVISORY|STORY|URGENT|PA|AP|AFP|AAP|dpa|Kyodo|ATTENTION|ACHTUNG)[\s:,!–—-]+)*"
 _KILL_LINE = re.compile(
-    rf"^\W*{_DESK}(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
+    rf"^\W*{_DESK}(?:[A-Z]{{3,12}}-)*"
+    rf"(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|-(?=[A-Z])|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
 )
 _KILL_SLUG = re.compile(r"(?:^|[\s,/-])(?:KILL|WITHDRAW(?:N|AL)|MANDATORY KILL)(?:[\s,/-]+(?:ADVISORY|MANDATORY))?\W*$")
 _BETWEEN = " :;,.!*()[]=|–—-"
@@ -55,7 +57,7 @@ _HEADED = re.compile(
 
 
 class Embargo(NamedTuple):
-    """An embargo or a hold that opens a line: its words, its time if it can be read, and the rest of the line."""
+    """An embargo or a hold that opens a line: its words, its time if it can be read, and the text that follows."""
 
     note: str
     time: ReleaseTime
@@ -74,8 +76,12 @@ def embargo_in(line: str, created: datetime, home: tzinfo | None) -> Embargo | N
     note = line[: len(line) - len(rest)]
     is_short = not rest or (strong and (found[0].isupper() or len(rest.split()) <= _BRIEF))
     is_order = is_short if time.at is None else bool(strong or not rest or _ENDED.search(note))
-    # "Embargo: what Cuba lives with" and "For release on Friday, film draws praise" are headlines.
-    return Embargo(note.strip(_BETWEEN), time, rest) if is_order else None
+    if not is_order:
+        # "Embargo: what Cuba lives with" and "For release on Friday, film draws praise" are headlines.
+        return None
+    if line.isupper() or (len(rest.split()) <= _BRIEF and not _ENDED.search(note)):
+        return Embargo(line, time, "")
+    return Embargo(note.strip(_BETWEEN), time, rest)
 
 
 def take_embargoes(
@@ -89,15 +95,12 @@ def take_embargoes(
         headline = embargo.rest
     kept: list[str] = []
     for number, paragraph in enumerate(paragraphs):
-        is_looked_at = number < _FIRST or number >= len(paragraphs) - _LAST
-        opening = embargo_in(paragraph, created, home) if is_looked_at else None
-        embargo = opening or (_bracketed(paragraph, created, home) if is_looked_at else None)
-        if embargo is None:
-            kept.append(paragraph)
-            continue
-        is_whole = opening is not None and (paragraph.isupper() or len(embargo.rest.split()) <= _BRIEF)
-        found.append(embargo._replace(note=paragraph) if is_whole else embargo)
-        kept += [] if is_whole else [embargo.rest]
+        embargo = None
+        if number < _FIRST or number >= len(paragraphs) - _LAST:
+            embargo = embargo_in(paragraph, created, home) or _bracketed(paragraph, created, home)
+        if embargo:
+            found.append(embargo)
+        kept += [paragraph] if embargo is None else [embargo.rest] if embargo.rest else []
     noted = embargo_in(ednote, created, home) if ednote else None
     return headline or None, kept, [*found, *([noted] if noted else [])]
 
@@ -138,7 +141,7 @@ def kill_in(
     if not (said or is_marked):
         return None
     text = " ".join(filter(None, (said or headline or slugline, *(p for p in paragraphs if p != said))))
-    quoted = ["".join(found) for found in _QUOTED.findall(named)]
+    quoted = [words for found in _QUOTED.findall(named) if not agency_named(words := "".join(found))]
     slugs = [found["slug"] or found["joined"] for found in _SLUGGED.finditer(named)]
     names = designated(
         numbers=numbers_in(named),

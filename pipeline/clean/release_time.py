@@ -78,7 +78,7 @@ _CLOCK = re.compile(
       |(?P<hour4>[01]\d|2[0-4])(?P<minute4>[0-5]\d)(?=\s*(?:h(?:rs|ours)\b|{_ON_A_WEEKDAY}
           |{_ZONE.replace("offset", "o").replace("zone>", "z>")}))
         \s*(?:h(?:rs|ours)\b\.?)?
-      |(?P<named>{_any(_NAMED_CLOCKS)})\b
+      |(?:12\s)?(?P<named>{_any(_NAMED_CLOCKS)})\b
     )\s*(?:\(?(?:{_ZONE})\)?)?""",
     re.X | re.I,
 )
@@ -86,7 +86,7 @@ _DAY = re.compile(
     rf"""(?<![\w.:/-])(?:
       (?P<year>\d{{4}})-(?P<month_number>\d{{2}})-(?P<day>\d{{2}})
       |(?P<day1>[0-3]?\d)\.\s?(?P<month1>[01]?\d)\.(?:\s?(?P<year1>\d{{4}}|\d{{2}})(?!\d|\s?(?:uhr|h\b)))?
-      |(?P<one>[0-3]?\d)/(?P<other>[0-3]?\d)/(?P<year2>\d{{4}}|\d{{2}})
+      |(?P<one>[0-3]?\d)/(?P<other>[0-3]?\d)(?:/(?P<year2>\d{{4}}|\d{{2}}))?(?![\d/])
       |(?P<day3>[0-3]?\d)\s?(?:st|nd|rd|th|er|º|°|\.)?\s?(?:of\s|de\s|d[’'])?\s?(?P<name3>{MONTH})\b\.?
         (?:,?\s?(?:de\s|del\s)?(?P<year3>\d{{4}})\b(?!\s?(?:gmt|utc|hrs|hours)))?
       |(?P<name4>{MONTH})\b\.?\s(?P<day4>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)(?:,?\s?(?P<year4>\d{{4}})\b(?!\s?(?:gmt|utc|hrs|hours)))?
@@ -100,7 +100,7 @@ _FILLER = re.compile(
     r"""(?:on|at|the|of|in|from|by|until|till|before|after|publication|broadcast|release|use|print|online|and|or|digital
     |thereafter|local|time|date|further\snotice|am|um|den|vom|ab|bis|zum|uhr|ortszeit|sendefrei|frei|le|la|les|à|au|du
     |heures?|locale|hora|horas|ore|ora|alle|del|dell?[’']|di|il|el|las|a|de|d[’']|op|om|uur|not|for|no|not\sfor
-    |morning|afternoon|evening|früh|abend|matin|soir|strict(?:ly)?|embargo(?:ed)?)(?!\w)""",
+    |morning|afternoon|evening|früh|abend|matin|soir|strict(?:ly)?|embargo(?:ed)?|gesperrt)(?!\w)""",
     re.X | re.I,
 )
 _BETWEEN = re.compile(r"[\s,;.·|/()\[\]*–—-]+")

@@ -40,7 +40,10 @@ _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
     ),
     (
         "update",
-        re.compile(r"^\W*(?:UPDATE \d{1,2}|WRAPUP \d{1,2}|UPDATED?(?=\s?[:)—–-]))|\b(?i:write-?thr(?:u|ough))\b"),
+        re.compile(
+            r"^\W*(?:UPDATE \d{1,2}|WRAPUP \d{1,2}|UPDATED?(?=\s?[:)—–-])"
+            r"|ANNULE ET REMPLACE|ANNULLA E SOSTITUISCE|ANULA Y SUSTITUYE)|\b(?i:write-?thr(?:u|ough))\b"
+        ),
     ),
 )
 

@@ -29,7 +29,7 @@ def kill(
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Remove a story with its quotes and events from every index, for good.
+    """Remove a story with its quotes and events from every index; only a later version brings it back.
 
     `wire status` lists the orders of agencies that wire could not carry out by itself.
 

@@ -59,7 +59,8 @@ def _show(state: dict[str, Any]) -> None:
         text = f"{each['source']} sent different stories under one uri, such as {each['uri']}; {stories} kept apart"
         output.print(f"[yellow]{escape(shown(text))}[/]", soft_wrap=True)
     for each in state.get("orders", ()):
-        text = f"{each['sender']} orders a {each['kind']}: {' '.join(each['text'].split())[:160]} ({each['command']})"
+        words = " ".join(filter(None, (each["headline"], each["text"])))
+        text = f"{each['kind']} ordered by {each['sender']}: {' '.join(words.split())[:160]} ({each['command']})"
         output.print(f"[yellow]{escape(shown(text))}[/]", soft_wrap=True)
     if state["feeds"]:
         output.print(_fresh(state["feeds"]))

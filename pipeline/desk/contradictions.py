@@ -6,7 +6,9 @@ lead is compared: agencies add lines of their own at the end.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.story import Story
 
@@ -18,6 +20,7 @@ _SPELLED = frozenset(
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen "
     "dozens million millions billion billions half double triple".split()
 )
+_UNITS = frozenset("minute minutes hour hours day days week weeks month months year years".split())
 _DENIALS = frozenset(
     "not no never without none nobody neither nor cannot fails failed denies denied deny refuses refused".split()
 )
@@ -61,8 +64,8 @@ class Claims:
         words = [word.lower() for word in _WORD.findall(story.body)]
         lead = words[:_LEAD]
         return cls(
-            lead=frozenset(filter(_is_number, lead)),
-            numbers=frozenset(filter(_is_number, words)),
+            lead=_numbers(lead),
+            numbers=_numbers(words),
             denials=sum(word in _DENIALS or word.endswith(("n't", "n’t")) for word in lead),
             sides=Counter(side for word in lead if (side := _OPPOSITES.get(word))),
         )
@@ -81,5 +84,7 @@ def contradict(one: Claims, other: Claims) -> bool:
     )
 
 
-def _is_number(word: str) -> bool:
-    return word[0].isdigit() or word in _SPELLED
+def _numbers(words: Sequence[str]) -> frozenset[str]:
+    """Return the numbers, without those of durations: what one agency calls 14 days, another calls two weeks."""
+    pairs = pairwise([*words, ""])
+    return frozenset(word for word, after in pairs if (word[0].isdigit() or word in _SPELLED) and after not in _UNITS)

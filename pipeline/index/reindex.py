@@ -80,7 +80,7 @@ def _moved(client: Client, old: str, new: str, on_progress: Callable[[str, int],
         client.indices.put_settings(index=old, settings={"index.blocks.write": True})
         client.indices.refresh(index=old)
     client.indices.refresh(index=new)
-    client.indices.delete(index=old)
+    client.indices.delete(index=old, ignore_unavailable=True)
     return Reindexed(old, new, len(over))
 
 

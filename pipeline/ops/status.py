@@ -115,6 +115,7 @@ def _order(record: Record) -> dict[str, Any]:
         "uri": record.uri,
         "kind": record.order.kind,
         "text": record.order.text,
+        "headline": next((each.headline for each in reversed(record.versions) if each.headline), None),
         "sender": record.sender,
         "versioncreated": record.versioncreated.isoformat(),
         "command": f"wire release {uri}" if record.order.kind == "hold" else f"wire kill URI --order {uri}",

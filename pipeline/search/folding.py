@@ -11,6 +11,6 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 def folded(text: str) -> str:
     """Return a text in small letters without accents, apostrophes and possessives."""
-    plain = _APOSTROPHES.sub("", _POSSESSIVE.sub("", text))
-    letters = (each for each in unicodedata.normalize("NFKD", plain.casefold()) if not unicodedata.combining(each))
-    return "".join(letters).translate(_LETTERS)
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    letters = "".join(each for each in parts if not unicodedata.combining(each)).translate(_LETTERS)
+    return _APOSTROPHES.sub("", _POSSESSIVE.sub("", letters))

@@ -26,21 +26,21 @@ def named_story(order: Order, given: Record, candidates: Sequence[Record]) -> Re
     numbered = [each for each in near if numbers & {*each.names} and _is_near(each, given, NUMBERS_REPEAT)]
     both = [each for each in numbered if each in titled]
     if both or (numbered and not titles):
-        return max(both or numbered, key=lambda each: each.versioncreated)
+        return max(both or numbered, key=_written)
     unnumbered = [each for each in titled if not (numbers and _split(each.names)[0])]
     return unnumbered[0] if len(unnumbered) == 1 else None
 
 
-def kill_of(record: Record, by: str, text: str, now: datetime) -> Story:
-    """Return the message that kills a story: ``by`` whom, and the words of the order."""
+def kill_of(record: Record, by: str, text: str, when: datetime) -> Story:
+    """Return the message that kills a story: ``by`` whom, the words of the order, and when it was given."""
     return Story(
         uri=record.uri,
         version=record.version,
-        versioncreated=max(now, record.versioncreated),
+        versioncreated=max(when, record.versioncreated),
         firstcreated=record.firstcreated,
         pubstatus="canceled",
         ednote=text or None,
-        source=Source(name=by, format="order", receivedat=now),
+        source=Source(name=by, format="order", receivedat=when),
         body="",
     )
 
@@ -50,5 +50,11 @@ def _split(names: Sequence[str]) -> tuple[set[str], set[str]]:
     return numbers, {*names} - numbers
 
 
+def _written(record: Record) -> datetime:
+    """Return when a story was last written; the kill that its order brought about is no version of it."""
+    times = (each.versioncreated for each in record.versions if each.pubstatus == "usable")
+    return max(times, default=record.firstcreated)
+
+
 def _is_near(record: Record, given: Record, span: timedelta) -> bool:
-    return given.versioncreated - span <= record.versioncreated <= given.versioncreated + _LATE
+    return given.versioncreated - span <= _written(record) <= given.versioncreated + _LATE

@@ -34,8 +34,9 @@ def _rows(kinds: set[str], *, offline: bool) -> Iterator[tuple[str, str, list[st
     if not chosen:
         return
     with TemporaryDirectory() as folder, running(Path(folder), "--port", "0") as wire:
+        served.feed(chosen, wire)
         for row in chosen:
-            yield row.label, row.beginning, served.wrong(row, wire, wire.await_idle, eventually)
+            yield row.label, row.beginning, served.wrong(row, wire, eventually)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from pipeline.index.identities import read_registry
 from pipeline.ops import dead_letters
 from pipeline.settings import Elasticsearch as ElasticsearchSettings
 from pipeline.settings import Kafka as Connection
+from pipeline.state.record_mapping import INDEX as RECORDS
+from pipeline.state.store import unsettled
 from tests.chaos.proxy import Proxy
 from tests.conftest import ROOT
 from tests.servers import Elasticsearch, Kafka, Pair
@@ -161,7 +163,7 @@ class System:
                 behind = {each.stage: each.messages for each in lags(kafka)}
             except TransientError:
                 continue
-            quiet = 0 if any(behind.values()) or self.misidentified() else quiet + 1
+            quiet = 0 if any(behind.values()) or self.misidentified() or self.ordered() else quiet + 1
             time.sleep(0.3)
         return time.monotonic() - begin
 
@@ -171,6 +173,18 @@ class System:
             client.indices.refresh(index="stories", ignore_unavailable=True)
             registry, counts = read_registry(client)
         return len(survey(counts, registry.corrected)[1])
+
+    def ordered(self) -> int:
+        """Return how many orders in words name a story that is there, and are not carried out."""
+        with connect(ElasticsearchSettings(hosts=self.elasticsearch.address)) as client:
+            client.indices.refresh(index=RECORDS, ignore_unavailable=True)
+            orders = [each for each in unsettled(client) if each.order and each.order.names]
+            named = [
+                {"bool": {"filter": [{"term": {"sender": each.sender}}, {"terms": {"names": each.order.names}}]}}
+                for each in orders
+                if each.order
+            ]
+            return sum(client.count(index=RECORDS, query=query)["count"] for query in named)
 
     def count(self) -> int:
         """Return the number of searchable stories; 0 while the index is being created."""

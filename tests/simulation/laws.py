@@ -63,14 +63,14 @@ def broken(system: System) -> Iterator[str]:
     stories = {doc["uri"]: doc for doc in system.documents.visible("stories")}
     yield from _letters(system)
     items: dict[str, list[Item]] = defaultdict(list)
-    shared: list[Item] = []
     for item in system.scenario.items:
-        if item.uri == "urn:shared":
-            shared.append(item)
-        elif not item.bad:
+        if not item.bad:
             items[item.uri].append(item)
+    shared = items.pop("urn:shared", [])
+    apart = [item for uri in ("urn:ordered", "urn:order", "urn:foreign") for item in items.pop(uri, [])]
     now = system.loop.time()
     yield from _separated(shared, stories)
+    yield from _ordered(apart, stories)
     wanted = {uri: found for uri, all_of_it in items.items() if (found := shown(all_of_it, now))}
     folded = {
         uri: record.duplicateof
@@ -88,7 +88,8 @@ def broken(system: System) -> Iterator[str]:
         else:
             yield from _folded(uri, folded, hidden, wanted, stories)
     yield from _updates(system, items, wanted, stories)
-    for uri in stories.keys() - wanted.keys() - {uri for uri in stories if uri.startswith("urn:shared")}:
+    others = ("urn:shared", "urn:ordered", "urn:foreign")
+    for uri in stories.keys() - wanted.keys() - {uri for uri in stories if uri.startswith(others)}:
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
     yield from _copies(system, wanted, stories)
     for kind in KINDS:
@@ -131,6 +132,15 @@ def _separated(shared: Sequence[Item], stories: dict[str, dict[str, Any]]) -> It
     wanted = set() if is_killed else {item.title for item in shared}
     if found != wanted:
         yield f"of the stories under one uri, {found} can be found instead of {wanted}"
+
+
+def _ordered(items: Sequence[Item], stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with stories that others, or their own sender in words, order to kill or replace."""
+    orders = {item.kills: item.feed for item in items if item.kills}
+    found = {doc["headline"] for uri, doc in stories.items() if uri.startswith(("urn:ordered", "urn:foreign"))}
+    wanted = {item.title for item in items if item.pubstatus == "usable" and orders.get(item.title) != item.feed}
+    if found != wanted:
+        yield f"of the stories with orders, {found} can be found instead of {wanted}"
 
 
 def _replaced(system: System) -> dict[str, str]:

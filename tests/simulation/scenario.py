@@ -23,7 +23,8 @@ class Item:
     """An item as it is published; times are in seconds of the simulation.
 
     ``created`` orders versions with the same number; ``quotes`` is how many quotes the language pass finds;
-    ``title`` is the headline, if the uri is not to be part of it.
+    ``title`` is the headline, if the uri is not to be part of it. ``kills`` is the headline of the story that its words
+    order to kill.
     ``value`` replaces the story by arbitrary bytes; ``forged`` adds forged headers.
     """
 
@@ -38,6 +39,7 @@ class Item:
     quotes: int = 0
     urgency: int = 4
     feed: str = "one"
+    kills: str = ""
     value: bytes | None = None
     forged: Pairs = ()
 
@@ -69,6 +71,12 @@ class Item:
             "headline": self.headline,
             "body_text": f"{self.text}\nThere are {self.quotes} quotes.",
         }
+        if self.kills:
+            story |= {
+                "pubstatus": "usable",
+                "headline": "KILL",
+                "body_text": f"Editors, please kill the story headlined “{self.kills}”. A kill is mandatory.",
+            }
         if self.embargo is not None:
             story["embargoed"] = (BEGIN + timedelta(seconds=self.embargo)).isoformat()
         return json.dumps(story).encode()
@@ -98,6 +106,10 @@ def make(random: Random) -> Scenario:
         items += _updates(random)
     if random.random() < 0.2:
         items += _shared_uri(random)
+    if random.random() < 0.2:
+        items += _ordered(random)
+    if random.random() < 0.2:
+        items += _foreign(random)
     for number in range(random.choice((0, 0, 0, 1))):
         items.append(Item(f"urn:bad:{number}", _moment(random), value=b"{no story %d" % number))
     if random.random() < 0.1:
@@ -194,6 +206,27 @@ def _shared_uri(random: Random) -> list[Item]:
     if random.random() < 0.3:
         items.append(Item("urn:shared", _moment(random), 2, created=9, pubstatus="canceled"))
     return items
+
+
+def _ordered(random: Random) -> list[Item]:
+    """Return a story and an order in words to kill it, from its own feed or from another, in any order."""
+    text = _text(random)
+    title = text[20:60]
+    feed = random.choice(("one", "one", "evil"))
+    return [
+        Item("urn:ordered", _moment(random), title=title, text=text, quotes=2),
+        Item("urn:order", _moment(random), pubstatus="canceled", kills=title, feed=feed),
+    ]
+
+
+def _foreign(random: Random) -> list[Item]:
+    """Return a story, and what another feed sends under its uri: a kill, or a version of its own."""
+    texts = _text(random), _text(random)
+    pubstatus = random.choice(("canceled", "usable"))
+    return [
+        Item("urn:foreign", _moment(random), title="Mine of the one feed", text=texts[0], quotes=1),
+        Item("urn:foreign", _moment(random), 9, title="Theirs", text=texts[1], pubstatus=pubstatus, feed="evil"),
+    ]
 
 
 def _forged(random: Random) -> Pairs:

@@ -18,6 +18,7 @@ from pipeline.formats.urgent import seems_urgent
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.registry import survey
 from pipeline.state.decision import Policy
+from pipeline.state.record import Record
 from pipeline.story import AnnotatedStory, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
@@ -153,7 +154,7 @@ class System:
                 self._policy,
                 now=now,
             )
-            return Handler(work.work, tick=work.release, every=TICK)
+            return Handler(work.work, tick=work.tick, every=TICK)
         if stage is topics.ANNOTATE:
             return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
         indices = SimulatedIndices(self.documents, self.network, self.random)
@@ -200,7 +201,15 @@ class System:
         due = [r for r in held if r.embargoed is None or r.embargoed <= now]
         if due or not all(group.is_done for group in self.groups.values()):
             return False
+        if any(self._may_be_carried_out(record) for record, _ in self.documents.records.values()):
+            return False
         return not survey(self.documents.usages(), Corrections())[1]
+
+    def _may_be_carried_out(self, order: Record) -> bool:
+        if order.order is None or order.settled:
+            return False
+        records = (record for record, _ in self.documents.records.values())
+        return any(each.sender == order.sender and {*each.names} & {*order.order.names} for each in records)
 
 
 class SimulatedSignatures:
@@ -261,7 +270,7 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
     if "poison" in story.body:
         return AnnotationFailed("poison")
     words = story.body.split()
-    count = int(words[-2]) if len(words) > 2 else 0
+    count = int(words[-2]) if len(words) > 2 and words[-2].isdigit() else 0
     quotes = [
         Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=[Span(start=0, end=3)])
         for n in range(1, count + 1)

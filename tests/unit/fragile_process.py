@@ -28,7 +28,7 @@ while (values := frames.read(sys.stdin.buffer)) is not None:
             case "stall":
                 time.sleep(60)
             case "wait":
-                time.sleep(1)
+                time.sleep(10)
             case "grow":
                 resident = 1 << 40
         results.append(story.annotated(Annotations()).model_dump_json().encode())

@@ -110,6 +110,13 @@ def test_an_index_holds_a_month():
     assert index_of("stories", datetime(2024, 5, 31, 23, 59, tzinfo=UTC)) == "wire-stories-2024.05"
 
 
+def test_stories_of_strange_dates_share_an_index_a_decade():
+    """Each month would be an index of each kind, of which a server accepts a thousand."""
+    months = [datetime(year, month, 1, tzinfo=UTC) for year in range(1930, 2024) for month in range(1, 13)]
+    assert index_of("stories", months[0]) == "wire-stories-1930s"
+    assert len({index_of("stories", month) for month in months}) == 9 + 12 * 4
+
+
 def test_a_quote_carries_what_a_dashboard_needs_of_its_story():
     quote = actions_of(annotated(headline="H", urgency=3))[1].document
     assert quote["speaker"]["name"] == "Ann Lee"

@@ -294,6 +294,16 @@ class TestPlaces:
             ("Washington", ["U.S."], [], "washington, us-dc"),
             ("Georgia", ["Russia"], [], "georgia"),
             ("Georgia", ["Alabama", "U.S."], [], "georgia, us-ga"),
+            ("Georgia", ["Alabama"], [], "georgia, us-ga"),
+            ("Georgia", ["Savannah"], [], "georgia, us-ga"),
+            ("Georgia", ["Washington", "New York"], [], "georgia"),
+            ("Georgia", ["Alabama", "Tbilisi", "Russia"], [], "georgia"),
+            ("Cairo", [], ["Ill."], "cairo, us-il"),
+            ("Lebanon", [], ["N.H."], "lebanon, us-nh"),
+            ("Nevada", [], ["Mo."], "nevada, us-mo"),
+            ("Nevada", [], ["Iowa"], "nevada, us-nv"),
+            ("Quornville", [], ["Ga."], "quornville, us-ga"),
+            ("London", [], ["New York"], "london, gb"),
             ("Calif.", [], [], "california, us-ca"),
             ("Scotland", [], [], "scotland"),
             ("Kiev", [], [], "kyiv, ua"),
@@ -329,3 +339,8 @@ class TestPlaces:
 @pytest.mark.parametrize(("name", "gender"), [("Maria Kowal", "f"), ("John Kowal", "m"), ("Kowal", None)])
 def test_a_given_name_tells_the_gender(name, gender):
     assert gender_of(name) == gender
+
+
+def test_a_name_is_whole_whichever_apostrophe_it_has(annotate):
+    found = annotate("Talks in Côte d’Ivoire ended. Officials at the Quai d’Orsay said so.").entities
+    assert [entity.name for entity in found] == ["Côte d’Ivoire", "Quai d’Orsay"]

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,16 @@ def feed_state(tmp_path):
 def origin():
     with Origin() as origin:
         yield origin
+
+
+async def run_until(live: LiveFeeds, feeds: list[LiveFeed], is_done: Callable[[], bool]) -> None:
+    """Run live feeds until something has come about."""
+    running = asyncio.create_task(live.run(feeds))
+    while not is_done():
+        assert not running.done()
+        await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.wait([running])
 
 
 class TestAFolder:
@@ -243,7 +254,8 @@ class TestAnAddress:
 
     def test_retry_after_is_kept_to(self, origin, poll):
         origin.serve("/rss", b"", status=503, headers={"Retry-After": "1800"})
-        assert poll("/rss")[1].state.due - time.time() > 1790
+        before = time.time()
+        assert poll("/rss")[1].state.due >= before + 1800
 
     def test_a_permanent_redirect_is_remembered_a_temporary_one_is_not(self, origin, poll):
         origin.serve("/new", feed_of("a"))
@@ -276,9 +288,7 @@ class TestAnAddress:
 
     @pytest.mark.parametrize("path", ["/hangs", "/drips"])
     def test_a_server_that_never_finishes_is_left_in_time(self, origin, poll, path):
-        before = time.monotonic()
         assert "no whole answer within 0.5 s" in poll(path, timeout=0.5)[1].state.error
-        assert time.monotonic() - before < 3
 
     def test_an_answer_that_grows_when_unpacked_is_given_up(self, origin, poll):
         origin.serve("/bomb", b"\x00" * (64 * LIMIT), gzip=True)
@@ -410,12 +420,7 @@ class TestAllTogether:
         came = []
         live = LiveFeeds(feed_state, LIMIT, lambda feed, items: came.extend(item.uri for item in items))
 
-        async def for_a_while():
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(3):
-                    await live.run(feeds)
-
-        asyncio.run(for_a_while())
+        asyncio.run(run_until(live, feeds, lambda: len(came) >= 3))
         assert sorted(came) == ["drop/c.txt", "urn:a", "urn:b"]
         assert feed_state.freshness("good").items == 2
 
@@ -463,10 +468,5 @@ class TestAllTogether:
                 raise ZeroDivisionError("a bug")
             came.extend(item.uri for item in items)
 
-        async def for_a_while():
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(2):
-                    await LiveFeeds(feed_state, LIMIT, deliver).run(feeds)
-
-        asyncio.run(for_a_while())
+        asyncio.run(run_until(LiveFeeds(feed_state, LIMIT, deliver), feeds, lambda: len(came) >= 2))
         assert sorted(came) == ["good-1/c.txt", "urn:good"]

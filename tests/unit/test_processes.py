@@ -87,19 +87,20 @@ class TestAPool:
         assert "died" in str(results[1])
 
     def test_a_story_that_stalls_is_ended_at_its_deadline(self):
-        results, _ = pooled(lambda pool: pool.run([value("stall"), value("One.")]), deadline=0.5)
+        results, _ = pooled(lambda pool: pool.run([value("stall"), value("One.")]), deadline=3)
         assert [type(r) for r in results] == [AnnotationFailed, bytes]
-        assert "0.5 s" in str(results[0])
+        assert "3 s" in str(results[0])
 
     def test_the_others_go_on_meanwhile(self):
         async def work(pool):
             slow = asyncio.create_task(pool.run([value("stall")]))
-            quick = await asyncio.wait_for(pool.run([value("One.")]), 20)
+            quick = await pool.run([value("One.")])
             assert not slow.done()
-            await slow
+            slow.cancel()
+            await asyncio.wait([slow])
             return quick
 
-        (result,), _ = pooled(work, processes=2, deadline=2)
+        (result,), _ = pooled(work, processes=2)
         assert isinstance(result, bytes)
 
     def test_urgent_stories_get_the_next_process_that_is_free(self):
@@ -201,7 +202,7 @@ class TestAnswers:
                     with pytest.raises(ConfigurationError):
                         await pool.run([value("die")])
                 broken.unlink()
-                return await asyncio.wait_for(pool.run([value("One.")]), 20)
+                return await pool.run([value("One.")])
             finally:
                 await pool.stop()
 
@@ -214,7 +215,7 @@ class TestParsing:
         command = [sys.executable, "-c", STALLING]
 
         async def run():
-            pool = ProcessPool(command, Limits(1, 1.0, 1 << 30, ParseFailed), WorkerMetrics("parse"))
+            pool = ProcessPool(command, Limits(1, 5.0, 1 << 30, ParseFailed), WorkerMetrics("parse"))
             await pool.start()
             try:
                 return await parse.Parsing(pool).work([item(b"One."), item(b"stall"), item(b"Two.")])

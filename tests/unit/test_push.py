@@ -11,9 +11,10 @@ from fastapi import HTTPException
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.ops import tokens
 from pipeline.settings import Push
 from pipeline.web.body import read
-from pipeline.web.ingest import _once
+from pipeline.web.ingest import IngestService, _once
 
 LIMIT = 100_000
 
@@ -98,3 +99,33 @@ def test_of_two_pushes_with_one_key_at_once_one_is_taken():
 
     assert asyncio.run(both()) == [202, 409]
     assert taken == [1]
+
+
+class TestTokens:
+    """Whom a token speaks for: its name, the source of its items, and who answers for them."""
+
+    @staticmethod
+    def answers(folder, sources=(), source=None):
+        token = tokens.add(folder, "desk", sources)
+        ingest_service = IngestService(Push(), LIMIT, folder, delivery=None, feed_state=None)
+        return ingest_service.sender_and_source(f"Bearer {token}", source)
+
+    def test_one_that_is_not_bound_answers_for_itself_whatever_source_it_names(self, tmp_path):
+        assert self.answers(tmp_path, source="AP") == ("desk", "AP", "desk")
+
+    def test_one_that_is_bound_to_a_source_speaks_for_it(self, tmp_path):
+        assert self.answers(tmp_path, ("AP",)) == ("desk", "AP", "AP")
+
+    def test_and_for_no_other(self, tmp_path):
+        with pytest.raises(HTTPException, match="403: this token speaks for AP, not for 'Reuters'"):
+            self.answers(tmp_path, ("AP",), "Reuters")
+
+    def test_one_of_several_sources_says_which(self, tmp_path):
+        with pytest.raises(HTTPException, match="400: say with"):
+            self.answers(tmp_path, ("AP", "Reuters"))
+
+    def test_tokens_of_an_earlier_version_are_read(self, tmp_path):
+        (tmp_path / tokens.FILE).write_text(f'{{"desk": "{tokens.digest("secret")}"}}')
+        assert tokens.owner("secret", tokens.load(tmp_path)) == "desk"
+        tokens.add(tmp_path, "ap", ("AP",))
+        assert tokens.load(tmp_path)["ap"].sources == ("AP",)

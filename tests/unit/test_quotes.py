@@ -7,6 +7,7 @@ import pytest
 from pipeline.annotate.quotes import lexicon as weighing
 from pipeline.annotate.quotes.candidates import Quotations, candidates
 from pipeline.annotate.quotes.features import Cue, features_of
+from pipeline.annotate.quotes.interviews import interview_of
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
@@ -99,6 +100,8 @@ class TestSpeakers:
             ("“Never again,” said the Russian leader.", "the Russian leader"),
             ("Maria Lopez, who said the bridge was safe, has left.", "who"),
             ("Maria Lopez and Kevin Tan said the bridge was safe.", "Maria Lopez and Kevin Tan"),
+            ("“It is safe,” Maria Lopez told the paper by telephone.", "Maria Lopez"),
+            ("His ex-wife said the bridge was safe.", "His ex-wife"),
             ("Spokesman Kevin Tan said the bridge was safe.", "Kevin Tan"),
             ("The spokesman, Kevin Tan, said the bridge was safe.", "Kevin Tan"),
         ],
@@ -239,6 +242,31 @@ class TestTurnTaking:
     def test_paragraphs_that_open_their_marks_again_have_one_speaker(self, annotate):
         body = "Kevin Tan said:\n“The first day it rained.\n“The second day it rained too.\n“Then we left,” he said."
         assert {name for _, name in attributed(annotate(body).quotes)} == {"Kevin Tan"}
+
+
+class TestInterviews:
+    """Paragraphs with labels; ``tests/cases/speakers.toml`` has whole interviews."""
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("Q: Why now?\nA: Because we can.", ["Why now?", "Because we can."]),
+            ("Q. Why now?\n\nA. Because.\nIt rained.", ["Why now?", "Because."]),
+            ("AP: Why?\nLUND: I am.\nAP: Thanks.\nLUND: Bye.", ["Why?", "I am.", "Thanks.", "Bye."]),
+            ("AP: Why?\nLund: I am.\nAP: Thanks.\nLund: Bye.", ["Why?", "I am.", "Thanks.", "Bye."]),
+            # headings, an enumeration, a label that comes once, a question that nobody answers
+            ("REVENUE: 12 million\nOUTLOOK: Worse.", []),
+            ("A. Roads\nB. Bridges", []),
+            ("Analysis: Is it over?\nMarkets: Shares fell.", []),
+            ("Q: Why now?\nIt rained.\nA: Because.", []),
+        ],
+    )
+    def test_a_label_that_asks_and_the_next_make_an_interview(self, body, said):
+        assert [body[turn.span.start : turn.span.end] for turn in interview_of(body)] == said
+
+    def test_of_several_who_may_answer_none_does(self, annotate):
+        body = "Anna Nowak met Kevin Tan.\nQ: Are you ready?\nA: We are."
+        assert attributed(annotate(body).quotes) == [("We are.", None)]
 
 
 class TestReadings:

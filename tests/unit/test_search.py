@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
+from pipeline.search.folding import folded
 from pipeline.search.kinds import STORY_SEARCH
 from pipeline.search.query_body import filters, search_body
 from pipeline.search.search_query import SearchQuery, as_filters, parse
@@ -143,3 +144,17 @@ class TestEvents:
         query = parse("oil actor:Iran country:ir", events=True, dead=3)
         assert parse(query.query, **{k: v for k, v in as_filters(query).items() if k not in ("q", "events", "dead")},
                      events=True, dead=3) == query  # fmt: skip
+
+
+class TestFolding:
+    @pytest.mark.parametrize(
+        ("spelled", "typed"),
+        [("Erdoğan", "erdogan"), ("O’Brien's", "OBrien"), ("İzmir", "izmir"), ("Søren Kierkegård", "soren kierkegard"),
+         ("Łukasz Żak", "Lukasz Zak"), ("Côte d’Ivoire", "cote d'ivoire"), ("Straße", "strasse")],
+    )  # fmt: skip
+    def test_a_name_is_folded_as_people_type_it(self, spelled, typed):
+        assert folded(spelled) == folded(typed)
+
+    @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x24F)))
+    def test_folding_twice_is_folding_once(self, text):
+        assert folded(folded(text)) == folded(text)

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -61,12 +62,13 @@ timeout = 2
 """
 
 
-def push(wire: Wire, token: str, body: bytes, kind: str = "application/json", **headers: str) -> tuple[int, Any]:
+def push(
+    wire: Wire, token: str, body: bytes, kind: str = "application/json", source: str = "", **headers: str
+) -> tuple[int, Any]:
     """Return the status and the response of POST /ingest."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = Request(
-        f"{wire.address}/ingest", body, {"Authorization": f"Bearer {token}", "Content-Type": kind, **headers}
-    )
+    address = f"{wire.address}/ingest" + (f"?{urlencode({'source': source})}" if source else "")
+    request = Request(address, body, {"Authorization": f"Bearer {token}", "Content-Type": kind, **headers})
     try:
         with urlopen(request, timeout=30) as response:
             return response.status, json.load(response)
@@ -235,6 +237,23 @@ def test_an_address_can_be_fed_once(wire):
 
 def test_without_live_feeds_wire_feeds_says_what_to_do(wire):
     assert "configs/feeds.toml" in wire("feeds", code=2).stderr.decode()
+
+
+class TestSenders:
+    def test_a_token_that_is_bound_kills_its_own_sources_stories_and_no_other_does(self, wire):
+        bound = wire("token", "add", "bound", "--source", "Bound Agency").stdout.decode().strip()
+        other = token_of(wire, "other")
+        story = {"uri": "urn:sender:1", "text": "The council of Sund met on Thursday.", "source": "Somebody else"}
+        assert push(wire, bound, json.dumps(story).encode())[0] == 202
+        assert push(wire, bound, json.dumps(story).encode(), source="Other Agency")[0] == 403
+        wire.await_idle()
+        kill = json.dumps({"uri": "urn:sender:1", "pubstatus": "canceled", "source": "Bound Agency"}).encode()
+        assert push(wire, other, kill, source="Bound Agency")[0] == 202
+        wire.await_idle()
+        assert wire.story("urn:sender:1")["source"]["name"] == "Bound Agency"
+        assert push(wire, bound, kill)[0] == 202
+        wire.await_idle()
+        assert wire.story("urn:sender:1") is None
 
 
 class TestPush:

@@ -19,6 +19,7 @@ from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import locate_elasticsearch
 from pipeline.index.documents import Action
 from pipeline.index.indices import ElasticsearchIndices
+from pipeline.story import story_id
 from tests.conftest import ROOT, UPI
 from tests.raw_name import RawName
 from tests.whole.conftest import Wire, eventually, running
@@ -178,6 +179,21 @@ class TestReindex:
         wire.await_idle()
         assert wire.story("urn:i:1") is None
         assert wire.story("urn:i:2")["headline"] == "Newer"
+
+    def test_months_of_an_earlier_version_become_a_decade_and_its_stories_can_be_killed(self, wire):
+        uri, created = "urn:archive:1", "1997-04-01T00:00:00Z"
+        with wire.elasticsearch as client:
+            month, decade = (client.named(f"wire-stories-{name}") for name in ("1997.04", "1990s"))
+            document = {"uri": uri, "version": 1, "versioncreated": created, "firstcreated": created, "headline": "Old"}
+            place = {"id": story_id(uri), "version": 2, "version_type": "external_gte"}
+            client.index(index=month, document=document, refresh=True, **place)
+            wire("reindex")
+            assert not client.indices.exists(index=month)
+            moved = client.get(index=decade, id=story_id(uri))
+            assert (moved["_version"], moved["_source"]["headline"]) == (2, "Old")
+        wire.feed(ninjs(uri, version="2", versioncreated=created, firstcreated=created, pubstatus="canceled"))
+        wire.await_idle()
+        assert wire.story(uri) is None
 
 
 class TestUpdates:

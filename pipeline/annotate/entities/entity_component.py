@@ -7,18 +7,21 @@ Reads ``doc.ents``, and the story's location from ``doc._.wire_located``; writes
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotate.entities.classification import classify
 from pipeline.annotate.entities.contenders import contenders
-from pipeline.annotate.entities.coreference import group_mentions
+from pipeline.annotate.entities.coreference import group_mentions, side_by_side
 from pipeline.annotate.entities.entity_keys import key_of
-from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazetteer
+from pipeline.annotate.entities.gazetteer import Context, PlaceCandidate, gazetteer, plain
 from pipeline.annotate.entities.known_organizations import known_organizations
 from pipeline.annotate.entities.lineups import players
-from pipeline.annotate.entities.recognised_names import RANK, Name, recognised_names
+from pipeline.annotate.entities.name_shapes import corrected
+from pipeline.annotate.entities.place_names import SIGNS
+from pipeline.annotate.entities.recognised_names import Name, recognised_names, without_rank
 from pipeline.annotate.entities.roles import roles
 from pipeline.annotate.entities.sports import sport_of
 from pipeline.annotate.entities.teams import Team
@@ -28,6 +31,7 @@ from pipeline.annotations import Entity, Mention
 _PLACES = ("GPE", "LOC")
 _LONGEST_ADDRESS = 300
 _WORD = re.compile(r"\w+")
+_SIGNS = [(code, re.compile(rf"\b(?:{words})")) for code, words in SIGNS.items()]
 
 if not Doc.has_extension("wire_entities"):
     Doc.set_extension("wire_entities", default=())
@@ -39,7 +43,7 @@ def entities(doc: Doc) -> Doc:
     """Set ``doc._.wire_entities``, in the order of first mentions."""
     tree = tree_of(doc)
     text = tree.text
-    names = list(recognised_names(text, doc))
+    names = corrected(text, list(recognised_names(text, doc)))
     sport = sport_of(text)
     if sport:
         names = sorted([*names, *players(text, sport, names)])
@@ -108,28 +112,34 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     places = {number: group for number, group in enumerate(groups) if group[0].label in _PLACES}
     if not places:
         return [None] * len(groups)
-    follows = {name.start: name.text for group in places.values() for name in group}
     named = {name.text: number for number, group in places.items() for name in group}
-    stated = (part.strip() for part in re.split(r"[,(—–]|-+ ", located))
+    stated = [part for part in map(str.strip, re.split(r"[,(—–]|-+ ", located)) if part]
     story = {text: known.context([text]) for text in {*named, *stated}}
+    doubtful = any(known.is_country(name) and known.country(name) is None for name in named)
+    signs = Context(meant=frozenset(code for code, sign in _SIGNS if doubtful and sign.search(text)))
+    after = side_by_side(text, [name for group in places.values() for name in group])
     found: list[PlaceCandidate | None] = []
     for number, group in enumerate(groups):
         if number not in places:
             found.append(None)
             continue
-        within = Context.of(context for text, context in story.items() if named.get(text) != number)
-        beside = known.context(
-            [follows[after] for name in group if (after := name.end + 2) in follows and text.startswith(", ", name.end)]
-        )
-        candidates = (known.resolve(name.text, within, beside) for name in sorted(group, key=lambda n: -len(n.text)))
+        starts = {name.start for name in group}
+        before = [one.text for one, two in after if two.start in starts]
+        elsewhere = (context for text, context in story.items() if named.get(text) != number)
+        within = Context.of([*elsewhere, signs, known.around(before)])
+        texts = {plain(name.text) for name in group}
+        beside = [two.text for one, two in after if one.start in starts]
+        beside += [two for one, two in pairwise(stated) if plain(one) in texts and plain(two) not in texts]
+        near = known.context(beside)
+        candidates = (known.resolve(name.text, within, near) for name in sorted(group, key=lambda n: -len(n.text)))
         found.append(next(filter(None, candidates), None))
     return found
 
 
 def _entity(text: str, number: int, names: list[Name], place: PlaceCandidate | None, team: Team | None) -> Entity:
-    fullest = max(names, key=lambda n: (len(RANK.sub("", n.text).split()), len(n.text), -n.start))
-    name = RANK.sub("", fullest.text) or fullest.text
     label = names[0].label
+    fullest = max(names, key=lambda n: (len(without_rank(n.text, label).split()), len(n.text), -n.start))
+    name = without_rank(fullest.text, label)
     usual: str | None
     if team is not None:
         key, usual = team.key, team.usual

@@ -5,7 +5,7 @@ import re
 from pipeline.annotate.entities.coreference import LEGAL_FORM
 from pipeline.annotate.entities.gazetteer import bare
 from pipeline.annotate.entities.known_organizations import known_organizations
-from pipeline.annotate.entities.recognised_names import RANK
+from pipeline.annotate.entities.recognised_names import without_rank
 
 _LINEAGE = re.compile(r",?\s+(?:jr|sr|ii|iii|iv)\.?$", re.I)
 _INITIALS = re.compile(r"(?<=\w)\s+(?:[A-Z]\.?(?=\s)\s*)+(?=\w\w)")
@@ -17,8 +17,7 @@ _MARKS = re.compile(r"[^\w&+/ -]")
 def key_of(name: str, label: str) -> str:
     """Return a name without case, accents and marks; a person's also without rank, initials, nickname and "Jr."."""
     if label == "PERSON":
-        name = RANK.sub("", name) or name
-        name = _NICKNAME.sub("", _LINEAGE.sub("", name))
+        name = _NICKNAME.sub("", _LINEAGE.sub("", without_rank(name, label)))
         name = _INITIALS.sub(" ", name)
     elif label == "ORG":
         name = known_organizations().usual(name) or LEGAL_FORM.sub("", name) or name

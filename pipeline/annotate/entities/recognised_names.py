@@ -23,8 +23,8 @@ _INNINGS = re.compile(r"\s+\d{2,3}(?:-\d)?\s+and(?:\s+\d{1,3}(?:-\d)?)?$")
 _SIDE_BY_SIDE = re.compile(r"(\s+(?:vs?\.?|-|(?:lbw\s+|c\s+and\s+)?b|c|st|lbw)\s+)(?=[A-Z])")
 _EVENT = re.compile(r"\s+(?:Open|OPEN|Masters|MASTERS|Grand Prix|GRAND PRIX|Amateur Championship|Olympics|OLYMPICS)\b")
 _TIME_ZONES = frozenset("GMT UTC BST EST EDT CST CDT MST MDT PST PDT CET CEST EET MSK IST JST HKT AEST".split())
-_TABLE_WORDS = frozenset("avg shr shrs rev revs qtr yr mln bln pct".split())
-"""Abbreviations that begin the lines of a company's results."""
+_NO_NAMES = frozenset("avg shr shrs rev revs qtr yr mln bln pct corp inc ltd".split())
+"""Abbreviations that begin the lines of a company's results, and legal forms."""
 _CLOCK = re.compile(r"(?:\d|[ap]\.?m\.?)\s*\(?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
 _OWN_ARTICLE = re.compile(r"(?:[^\W\d_]|[,;)’'”\"]) The ")
@@ -53,6 +53,11 @@ def ends_in_rank(text: str) -> bool:
     return len(words) < len(text) and words.lower().endswith(_RANK_ENDINGS)
 
 
+def without_rank(name: str, label: str) -> str:
+    """Return a person's name without ranks; "Justice Department" and other names stay as they are."""
+    return (RANK.sub("", name) or name) if label == "PERSON" else name
+
+
 class Name(NamedTuple):
     """A recognised name: its position, words and label."""
 
@@ -69,7 +74,9 @@ def recognised_names(text: str, doc: Doc) -> Iterator[Name]:
     scorecard or a fixture are taken apart; "U.S." before "Open" is the name of an event.
     """
     trimmed = [name for ent in doc.ents if ent.label_ in TYPES and (name := _trimmed(text, ent)) is not None]
-    named = [name for name in trimmed if name.text.lower() not in _TABLE_WORDS and not _is_time_zone(text, name)]
+    named = [
+        name for name in trimmed if name.text.lower().rstrip(".") not in _NO_NAMES and not _is_time_zone(text, name)
+    ]
     found = [_whole_event(text, part) for name in named for part in _places(name) or _parts(name)]
     waiting: Name | None = None
     for name in found:

@@ -10,14 +10,16 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from pipeline.annotate.quotes.interviews import interview_of
 from pipeline.annotate.quotes.quotation_marks import stretches
-from pipeline.annotate.tree import Tree, tree_of
+from pipeline.annotate.quotes.unsaid import is_name_in_marks, is_only_wanted
+from pipeline.annotate.tree import SUBJECTS, Tree, tree_of
+from pipeline.annotations import Span
 
 COMPLEMENTS = frozenset(
     "ccomp xcomp dobj prep advcl acl relcl attr oprd pcomp parataxis dep csubj nsubj nsubjpass conj agent dative pobj"
     " appos".split()
 )
-SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _BESIDE = frozenset("parataxis advcl ccomp acl conj dep prep relcl".split())
 _CUTS = frozenset("advcl conj npadvmod cc prep relcl acl".split())
 _EMPTY = frozenset("which who that what it this him her them me us himself herself themselves whom how".split())
@@ -45,9 +47,13 @@ class Quotations:
     """The quoted stretches of a story in tokens (half-open), and which tokens are inside one."""
 
     def __init__(self, tree: Tree) -> None:
-        """Find the stretches of ``tree.text``."""
-        self.spans = stretches(tree.text)
-        self.tokens = [(tree.token_at(span.start), tree.token_at(span.end - 1) + 1) for span in self.spans]
+        """Find the stretches of ``tree.text`` that are no names, and the turns of an interview, which need no marks."""
+        said = interview_of(tree.text)
+        quoted = [span for span in stretches(tree.text) if not any(turn.has(span) for turn in said)]
+        quoted = [span for span in quoted if not is_name_in_marks(tree, *_tokens(tree, span))]
+        self.spans = sorted([*quoted, *(turn.span for turn in said)], key=lambda span: span.start)
+        self.tokens = [_tokens(tree, span) for span in self.spans]
+        self.turns = {self.spans.index(turn.span): turn for turn in said}
         self._ends = [last for _, last in self.tokens]
         marked = bytearray(len(tree))
         for first, last in self.tokens:
@@ -77,6 +83,10 @@ class Quotations:
         return first, last
 
 
+def _tokens(tree: Tree, span: Span) -> tuple[int, int]:
+    return tree.token_at(span.start), tree.token_at(span.end - 1) + 1
+
+
 def quotations_of(doc: Doc) -> Quotations:
     """Return the quotations of a document, found once."""
     found: Quotations | None = doc.user_data.get(_QUOTATIONS)
@@ -94,6 +104,10 @@ def candidates(tree: Tree, quotations: Quotations, cue: int) -> list[Candidate]:
         last = _within_paragraph(tree, first, last)
         if first >= last or (last - first == 1 and tree.lower[first] in _EMPTY):
             continue
+        if is_only_wanted(tree, cue, first, last) and not quotations.share(first, last):
+            continue
+        if is_hyphen(tree, first - 1) or is_hyphen(tree, last):
+            continue
         seen = found.get((first, last))
         if seen is None:
             found[first, last] = candidate._replace(first=first, last=last)
@@ -109,6 +123,14 @@ def trimmed(tree: Tree, first: int, last: int) -> tuple[int, int]:
     while first < last and not tree.word[last - 1][0].isalnum() and not tree.word[last - 1][-1].isalnum():
         last -= 1
     return first, last
+
+
+def is_hyphen(tree: Tree, token: int) -> bool:
+    """Return whether a token is a hyphen within a word."""
+    if not 0 < token < len(tree) - 1 or tree.word[token] != "-":
+        return False
+    before, after = tree.start[token] - 1, tree.end[token]
+    return tree.text[before].isalnum() and tree.text[after].isalnum()
 
 
 def _within_paragraph(tree: Tree, first: int, last: int) -> int:

@@ -3,8 +3,8 @@
 Pareti (2015) and Newell et al. (LREC 2018) describe which features distinguish reports from other clauses.
 """
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.quotes.candidates import Candidate, Quotations
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 PRONOUNS = frozenset(
     "i we he she they it you who that which this these those there what one anyone everyone nobody".split()

@@ -7,13 +7,14 @@ quote before, or is long enough to be speech. The others are scare quotes, title
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations, trimmed
+from pipeline.annotate.quotes.candidates import Quotations, trimmed
+from pipeline.annotate.quotes.interviews import who_speaks
 from pipeline.annotate.quotes.lexicon import lexicon
 from pipeline.annotate.quotes.reported_speech import Report, remembered_reports
 from pipeline.annotate.quotes.speaker_mentions import Phrase, speaker
-from pipeline.annotate.quotes.turn_taking import governing_verb, label_before, next_turn
+from pipeline.annotate.quotes.turn_taking import governing_verb, label_before, next_turn, verb_after
 from pipeline.annotate.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 _TURNS = 6
 """How many quotes back turn-taking looks."""
@@ -35,6 +36,7 @@ def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
     """Return the quotes of a story in the order of the text."""
     sure, doubtful = remembered_reports(tree, quotations, lexicon())
     found = [_from_reports(tree, quotations, report) for report in sure]
+    found = [draft for draft in found if not any(_is_anothers(tree, quotations, draft, n) for n in draft.stretches)]
     claimed = {number for draft in found for number in draft.stretches}
     for number, (first, last) in enumerate(quotations.tokens):
         if number in claimed:
@@ -45,6 +47,15 @@ def quote_spans(tree: Tree, quotations: Quotations) -> list[QuoteSpan]:
             found.append(draft)
             claimed.update(draft.stretches)
     return sorted(_without_duplicates(tree, found), key=lambda draft: (draft.first, -draft.last))
+
+
+def _is_anothers(tree: Tree, quotations: Quotations, draft: QuoteSpan, number: int) -> bool:
+    """Return whether a stretch of a quote is a turn of an interview, or is all of it and has a verb of its own."""
+    if number in quotations.turns:
+        return True
+    alone = quotations.tokens[number] == (draft.first, draft.last)
+    after = verb_after(tree, quotations, number) if alone else None
+    return after is not None and after[0] != draft.cue
 
 
 def _without_duplicates(tree: Tree, found: list[QuoteSpan]) -> Iterator[QuoteSpan]:
@@ -98,8 +109,15 @@ def _from_unreported_stretches(
     tree: Tree, quotations: Quotations, number: int, covering: Report | None, found: list[QuoteSpan]
 ) -> QuoteSpan | None:
     first, last = quotations.tokens[number]
+    if (turn := quotations.turns.get(number)) is not None:
+        name = who_speaks(tree, turn, quotations.tokens[min(quotations.turns)][0])
+        return None if turn.asks else QuoteSpan(first, last, (number,), None, name and Phrase(*name))
+    if is_no_speech(tree, quotations, number):
+        return None
+    if (own := verb_after(tree, quotations, number)) is not None:
+        return QuoteSpan(first, last, (number,), *own)
     doubt = covering.likely if covering is not None else 0.0
-    if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH or is_no_speech(tree, quotations, number):
+    if speech_probability(tree, quotations, number, doubt) < LIKELY_SPEECH:
         return None
     if covering is not None and covering.likely >= 0.05:
         return _from_reports(tree, quotations, covering)

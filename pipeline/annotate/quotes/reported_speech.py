@@ -10,10 +10,11 @@ from functools import partial
 from typing import NamedTuple
 
 from pipeline.annotate.paragraph_memory import Paragraph
-from pipeline.annotate.quotes.candidates import SUBJECTS, Candidate, Quotations, candidates, near_quotations, trimmed
-from pipeline.annotate.quotes.features import Cue
+from pipeline.annotate.quotes.candidates import Candidate, Quotations, candidates, near_quotations, trimmed
+from pipeline.annotate.quotes.features import Cue, subject
 from pipeline.annotate.quotes.lexicon import Lexicon
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.quotes.unsaid import says_nothing
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 LIKELY = 0.57
 """A cue reports if the total probability of its candidates is above this."""
@@ -21,6 +22,8 @@ LIKELY_THAT = 0.38
 """The same for a noun with its own that-clause ("the claim that …")."""
 DOUBTFUL = 0.02
 """A candidate below this probability is dropped."""
+_FIRST_PERSONS = frozenset(("i", "we", "you"))
+"""Who, speaking between quotation marks, is part of what somebody else says."""
 _BOTH_SIDES = 0.12
 """The probability above which a candidate on the other side of the cue is the second half of what it reports."""
 
@@ -128,8 +131,9 @@ def cues(tree: Tree, known: Lexicon, tokens: range | None = None) -> Iterator[tu
     for token in range(len(tree)) if tokens is None else tokens:
         lemma = known.lemmas.get(tree.lower[token])
         # "so-called", "self-described": a word after a hyphen reports nothing.
-        if lemma is not None and not (token and tree.word[token - 1] == "-"):
-            yield token, lemma
+        if lemma is None or (token and tree.word[token - 1] == "-") or says_nothing(tree, token, known.lemmas):
+            continue
+        yield token, lemma
 
 
 def overlap(one: Report | Candidate, other: Report | Candidate) -> bool:
@@ -140,7 +144,8 @@ def overlap(one: Report | Candidate, other: Report | Candidate) -> bool:
 
 def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: Lexicon) -> Iterator[Report]:
     options = candidates(tree, quotations, token)
-    if not options:
+    who, _ = subject(tree, token)
+    if not options or (who is not None and quotations.inside[token] and tree.lower[who] in _FIRST_PERSONS):
         return
     cue = Cue(tree, quotations, token, lemma)
     base = known.bias + sum([known.weights.get(word, 0.0) for word in cue.shared])
@@ -158,7 +163,7 @@ def _picked(tree: Tree, quotations: Quotations, token: int, lemma: str, known: L
     for odd, candidate in ranked[is_sure:]:
         if is_sure and odd / total > _BOTH_SIDES and _other_side(token, best, candidate):
             if _said(tree, quotations, candidate):
-                yield Report(token, candidate.first, candidate.last, likely, is_sure=True)
+                yield Report(token, candidate.first, candidate.last, odd / total, is_sure=True)
                 return
         elif odd / total > DOUBTFUL and quotations.share(candidate.first, candidate.last):
             yield Report(token, candidate.first, candidate.last, odd / total, is_sure=False)

@@ -2,17 +2,23 @@
 
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.candidates import Quotations, is_hyphen
 from pipeline.annotate.quotes.features import PRONOUNS, subject
 from pipeline.annotate.quotes.reported_speech import Report
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.tree import SUBJECTS, Tree
 
 _BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod predet punct".split())
 _NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
 _OBJECTS = frozenset("dobj pobj prep attr".split())
+_MUTE = frozenset(
+    "money cash aid telephone phone day days morning afternoon evening night week month year years time contrast token"
+    " name".split()
+)
+"""What the parse may take for a subject and cannot speak: "Jane Doe Sunday night recounted …"."""
 _BARE = 12
 """How many tokens from a cue a name may be that the parse did not make its subject."""
 _OWN = frozenset(("i", "we"))
+_PERSONAL = PRONOUNS - frozenset("which that this these those there what it who".split())
 MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
 """What somebody says something in: "issued a statement saying"."""
 
@@ -31,9 +37,17 @@ def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None
         head = _reported_we(tree, quotations, head)
     if head is None and is_passive(tree, report.cue):
         return None
-    if head is None or _is_quoted(tree, quotations, report, head):
-        head = _name_beside(tree, quotations, report)
-    return phrase(tree, head) if head is not None else None
+    if head is None or _is_mute(tree, head) or _is_quoted(tree, quotations, report, head):
+        head = _other_subject(tree, quotations, report) or _name_beside(tree, quotations, report)
+    return _whole_words(tree, phrase(tree, head)) if head is not None else None
+
+
+def _whole_words(tree: Tree, words: Phrase) -> Phrase:
+    """Return a phrase with all parts of its last word: "the ex-minister"."""
+    head = words.head
+    while not tree.kind[head] and is_hyphen(tree, head + 1):
+        head += 2
+    return words._replace(head=head)
 
 
 def phrase(tree: Tree, head: int) -> Phrase:
@@ -106,7 +120,9 @@ def _speaks_for_another(tree: Tree, participle: int) -> bool:
 
 
 def _passive_agent(tree: Tree, verb: int) -> int | None:
-    """Return the agent of a passive verb."""
+    """Return the agent of a passive verb; "Lee told them by telephone" has none."""
+    if tree.child(verb, "nsubj") is not None:
+        return None
     for child in tree.children[verb]:
         if tree.dep[child] in ("agent", "prep") and tree.lower[child] == "by":
             return tree.child(child, "pobj")
@@ -117,6 +133,17 @@ def _is_quoted(tree: Tree, quotations: Quotations, report: Report, head: int) ->
     """Return whether a word is part of what is said, and so cannot be its speaker."""
     within = report.first <= head < report.last and not report.first <= report.cue < report.last
     return within or (bool(quotations.inside[head]) and not quotations.inside[report.cue])
+
+
+def _other_subject(tree: Tree, quotations: Quotations, report: Report) -> int | None:
+    """Return the cue's subject beside what it reports, which the parse may also call a subject."""
+    subjects = [child for child in tree.children[report.cue] if tree.dep[child] in SUBJECTS]
+    speaking = (head for head in subjects if not _is_mute(tree, head))
+    return next((head for head in speaking if not _is_quoted(tree, quotations, report, head)), None)
+
+
+def _is_mute(tree: Tree, head: int) -> bool:
+    return tree.lower[head] in _MUTE and not tree.kind[head]
 
 
 def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | None:
@@ -130,7 +157,9 @@ def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | No
         if _is_quoted(tree, quotations, report, token):
             continue
         if tree.kind[token] in ("PERSON", "ORG"):
-            return next(end for end in range(token, last) if tree.kind[end + 1 : end + 2] != [tree.kind[token]])
-        if tree.lower[token] in PRONOUNS and tree.dep[token] in SUBJECTS:
+            end = next(end for end in range(token, last) if tree.kind[end + 1 : end + 2] != [tree.kind[token]])
+            of_a_noun = tree.kind[end] == "ORG" and tree.dep[end] in ("compound", "nmod")
+            return tree.head[end] if of_a_noun and tree.word[tree.head[end]].islower() else end
+        if tree.lower[token] in _PERSONAL and tree.dep[token] in SUBJECTS:
             return token
     return None

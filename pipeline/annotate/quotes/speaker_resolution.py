@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.nominal_coreference import (
     EntityMention,
     NominalCoreference,
@@ -17,13 +17,15 @@ from pipeline.annotate.quotes.nominal_coreference import (
     syntactic_head,
 )
 from pipeline.annotate.quotes.quote_spans import QuoteSpan
-from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.quotes.speaker_mentions import MESSAGES, Phrase, phrase
+from pipeline.annotate.tree import SUBJECTS, Tree
 from pipeline.annotations import Entity, Speaker
 
 _GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself": "m", "herself": "f"}
 _RELATIVES = frozenset(("who", "which", "that", "whom"))
 _PLURALS = frozenset(("they", "both", "their"))
+_WRITTEN = MESSAGES | frozenset("report reports study poll survey document paper it".split())
+"""Whom no "he" or "she" means, though they speak."""
 _SENTENCES_BACK = 8
 """How many sentences back a pronoun may refer."""
 _BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
@@ -146,7 +148,8 @@ class SpeakerResolver:
         if form in _PLURALS:
             return last if last.is_many else None
         if form in _GENDERED:
-            fits = last.gender in (None, _GENDERED[form]) and not last.is_many and not is_group(head) and form != head
+            speaks = not last.is_many and not is_group(head) and head not in {form, *_WRITTEN}
+            fits = speaks and last.gender in (None, _GENDERED[form])
             return last if fits and self._person(words.head, _GENDERED[form], last.token) is None else None
         same = form == head and words.first < words.head and tree.lower[words.first] == "the"
         return last if same and len(last.name.split()) > words.head - words.first + 1 else None

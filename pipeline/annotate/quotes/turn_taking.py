@@ -2,39 +2,81 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.annotate.quotes.candidates import SUBJECTS, Quotations
+from pipeline.annotate.quotes.candidates import Quotations
 from pipeline.annotate.quotes.features import PRONOUNS
-from pipeline.annotate.quotes.speaker_mentions import Phrase, phrase
-from pipeline.annotate.tree import Tree
+from pipeline.annotate.quotes.lexicon import lexicon
+from pipeline.annotate.quotes.speaker_mentions import MESSAGES, Phrase, phrase
+from pipeline.annotate.tree import SUBJECTS, Tree
 
-_DASHES = frozenset(("—", "–", "―", "-", "--"))
+_DASHES = ("—", "–", "―", "-", "--")
 _MARKS = frozenset(("”", "“", '"', "''", "``", "’", "'", "»", "«"))
-_STOPS = frozenset((".", "?", "!"))
+_STOPS = (".", "?", "!")
 _LABEL = 8
 """How many tokens a label before a colon or after a dash may have."""
 _VAGUE = frozenset("which that this these those there what it who".split())
 
 
 def label_before(tree: Tree, quotations: Quotations, number: int) -> Phrase | None:
-    """Return who stands before a stretch with a colon, or after its paragraph with a dash: "“…” — Jane Doe"."""
+    """Return whom a stretch is labelled with: "Jane Doe: “…”", "“…” — Jane Doe", or "From Jane Doe:" above it."""
     first, last = quotations.tokens[number]
-    start = end = first
-    while start > 0 and "\n" not in tree.word[start - 1]:
-        start -= 1
-    while end < len(tree) and "\n" not in tree.word[end]:
-        end += 1
+    start, end = _paragraph(tree, first)
     near = range(max(last, end - _LABEL - 1), end)
-    dash = next((t for t in near if tree.word[t] in _DASHES and tree.word[t - 1][-1:] in _MARKS), None)
+    dash = next((t for t in near if tree.word[t].startswith(_DASHES) and tree.word[t - 1][-1:] in _MARKS), None)
     if dash is not None and tree.word[start][0] in _MARKS and (signed := _named_in(tree, dash + 1, end)):
         return signed
     colon = next((t for t in range(first - 1, max(start, first - 4), -1) if tree.word[t] == ":"), None)
     if colon is None:
-        return None
+        return _above(tree, start) if first - start <= 1 else None
     opening = colon
-    while opening > start and colon - opening < _LABEL and tree.word[opening - 1] not in _DASHES | _STOPS:
+    while opening > start and colon - opening < _LABEL and tree.word[opening - 1] not in (*_DASHES, *_STOPS):
         opening -= 1
     at_start = opening == start or not tree.word[opening - 1][0].isalnum()
     return _named_in(tree, opening, colon) if at_start else None
+
+
+def _paragraph(tree: Tree, token: int) -> tuple[int, int]:
+    """Return the first token of a paragraph, and that after its last."""
+    start = end = token
+    while start > 0 and "\n" not in tree.word[start - 1]:
+        start -= 1
+    while end < len(tree) and "\n" not in tree.word[end]:
+        end += 1
+    return start, end
+
+
+def _above(tree: Tree, start: int) -> Phrase | None:
+    """Return who ends a short paragraph with a colon above a stretch, after "from", "statement by" or ranks alone."""
+    start, end = _paragraph(tree, max(0, start - 2))
+    if end - start > 2 * _LABEL or tree.word[end - 1 : end] != [":"]:
+        return None
+    sources = ("from",) if MESSAGES.isdisjoint(tree.lower[start:end]) else ("from", "by")
+    after = [token + 1 for token in range(start, end) if tree.lower[token] in sources]
+    opening = after[-1] if after else start
+    named = [token for token in range(opening, end) if tree.kind[token] in ("PERSON", "ORG")]
+    if not named or tree.word[named[-1] + 1] not in (":", ","):
+        return None
+    ranks = all(tree.word[token][0].isupper() for token in range(opening, named[0]))
+    return phrase(tree, named[-1]) if after or ranks else None
+
+
+def verb_after(tree: Tree, quotations: Quotations, number: int) -> tuple[int, Phrase] | None:
+    """Return verb and name that follow a stretch in either order: "“I am cold,” grumbled Jo Marsh".
+
+    After a name the verb must be one that is known to report.
+    """
+    first, last = quotations.tokens[number]
+    said = sum(tree.word[token][0].isalnum() for token in range(first, last))
+    after = next((token for token in range(last, min(last + 2, len(tree) - 1)) if tree.word[token][0].isalnum()), None)
+    if after is None or said < 2 or tree.text[quotations.spans[number].end - 1] not in ",?!":
+        return None
+    head = name = after if tree.kind[after] == "PERSON" else after + 1
+    while tree.kind[head + 1 : head + 2] == ["PERSON"] and tree.head[head] > head:
+        head += 1
+    verb = tree.head[head]
+    if tree.kind[name] != "PERSON" or tree.dep[head] == "pobj" or verb != (head + 1 if name == after else after):
+        return None
+    reports = tree.lower[verb] in lexicon().lemmas if name == after else not tree.lower[verb].endswith("ing")
+    return (verb, phrase(tree, head)) if reports and tree.word[verb].islower() else None
 
 
 def _named_in(tree: Tree, first: int, last: int) -> Phrase | None:

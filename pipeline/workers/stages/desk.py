@@ -132,7 +132,7 @@ class Desk:
             stored = (await self._store.read([record.uri])).get(record.uri)
             if named is None or stored is None or stored.record.settled:
                 continue
-            kill = kill_of(named, record.sender, order.text, self._now())
+            kill = kill_of(named, record.sender, order.text, record.versioncreated)
             topic = topics.twin_of(topics.STORIES)
             await self._broker.send(topic, named.uri.encode(), _json(kill), Headers(sender=record.sender).pairs())
             await self._store.write([(stored.record.model_copy(update={"settled": True}), stored)])
