@@ -18,6 +18,11 @@ _BELOW = frozenset("xcomp ccomp pcomp acl relcl advcl acomp".split())
 _CLAUSAL = frozenset("ccomp pcomp xcomp advcl".split())
 _OF_VERBS = frozenset(("nsubj", "nsubjpass", "agent", "aux", "auxpass"))
 _SUBJECTS = ("nsubj", "csubj")
+_SUBORDINATORS = frozenset(
+    "if unless when whenever after before because as once until till while whilst since although though whereas should"
+    .split()
+)
+"""Words that begin an adverbial clause with a subject of its own: "if Iran attacks", "should Iran attack"."""
 _RELATIVES = frozenset("who which that whom".split())
 _GROUPS = ("", "ORG", "GPE", "NORP")
 _SPEAKERS = {**dict.fromkeys(("he", "she", "i"), ("", "PERSON")), "it": _GROUPS, "they": _GROUPS,
@@ -171,7 +176,24 @@ def is_passive(tree: Tree, verb: int) -> bool:
     """Return whether a verb is passive: "was arrested", "troops sent by"."""
     if any(tree.dep[child] in ("nsubjpass", "auxpass", "agent") for child in tree.children[verb]):
         return True
+    if is_subordinate(tree, verb) and own_subject(tree, verb) is None:
+        # "if attacked", "when asked"
+        return not tree.lower[verb].endswith(("ing", "s"))
     return tree.dep[verb] == "acl" and not tree.lower[verb].endswith("ing") and not _has_to(tree, verb)
+
+
+def is_subordinate(tree: Tree, verb: int) -> bool:
+    """Return whether a verb heads an adverbial clause with a conjunction: "if Iran attacks"."""
+    return tree.dep[verb] == "advcl" and any(tree.lower[child] in _SUBORDINATORS for child in tree.children[verb])
+
+
+def own_subject(tree: Tree, verb: int) -> int | None:
+    """Return the subject that a verb's own clause names.
+
+    In short clauses the parser takes the verb for a noun with a name before it: "if Iran attacks".
+    """
+    found = tree.child(verb, *_SUBJECTS, "nsubjpass")
+    return tree.child(verb, "compound") if found is None and is_subordinate(tree, verb) else found
 
 
 def _has_to(tree: Tree, verb: int) -> bool:
@@ -206,6 +228,11 @@ def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iter
     found = [child for child in tree.children[verb] if tree.dep[child] in _SUBJECTS]
     if found:
         yield from (_own_subject(tree, verb, child) for child in found)
+        return
+    if is_subordinate(tree, verb) and not tree.lower[verb].endswith("ing"):
+        # What the clause above says of its subject is not said here.
+        own = own_subject(tree, verb)
+        yield from () if own is None else (Argument(own, "nsubj"),)
         return
     dep, head = tree.dep[verb], tree.head[verb]
     if head == verb or depth >= _DEPTH:
@@ -287,7 +314,7 @@ def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: i
             name = path[:-1] if dep == "pobj" and path.endswith(">") else f"{path}{dep}"
             yield Argument(child, name, through)
             yield from _below(tree, child, f"{name}>", (*through, child), depth - 1)
-        elif dep in _BELOW and depth > 1:
+        elif dep in _BELOW and depth > 1 and not (is_subordinate(tree, child) and own_subject(tree, child) is not None):
             if dep in _CLAUSAL:
                 yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
             yield from _below(tree, child, f"{path}{dep}>", (*through, child), depth - 1)
