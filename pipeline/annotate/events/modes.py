@@ -94,7 +94,7 @@ _MODES: dict[str, dict[str, str]] = {
         "aerial": "airstrike airstrikes air aircraft jet warplane helicopter bomber plane bombardment",
         "heavy-weapons": "artillery rocket shell shelling mortar tank missile howitzer",
         "explosives": "bomb bombing explosive explosion mine ied grenade detonate blast explode",
-        "firearms": "shoot shooting gun gunman gunmen gunfire rifle pistol fire",
+        "firearms": "shoot shooting gun gunman gunmen gunfire rifle pistol fired firing open-fire opened-fire opens-fire opening-fire",
         "targeted": "assassinate assassination execute execution massacre slaughter",
         "beat": "beat beating punch kick assault",
         "primitive": "stab stabbing knife machete stone hack arson petrol",
