@@ -23,6 +23,8 @@ _SUBORDINATORS = frozenset(
     .split()
 )
 """Words that begin an adverbial clause with a subject of its own: "if Iran attacks", "should Iran attack"."""
+_UNTIL = frozenset(("until", "till", "unless"))
+"""Words before what is demanded of somebody, who is then concerned: "will not lift the embargo until Cuba reforms"."""
 _RELATIVES = frozenset("who which that whom".split())
 _GROUPS = ("", "ORG", "GPE", "NORP")
 _SPEAKERS = {**dict.fromkeys(("he", "she", "i"), ("", "PERSON")), "it": _GROUPS, "they": _GROUPS,
@@ -120,7 +122,7 @@ def verbs(tree: Tree) -> list[bool]:
     """Return for each token whether it heads a clause."""
     found = [False] * len(tree)
     for token, dep in enumerate(tree.dep):
-        if dep in _OF_VERBS:
+        if dep in _OF_VERBS or dep == "mark":
             found[tree.head[token]] = True
         if dep in _CLAUSES or (dep == "dobj" and tree.dep[tree.head[token]] in _CLAUSE):
             found[token if dep in _CLAUSES else tree.head[token]] = True
@@ -184,7 +186,11 @@ def is_passive(tree: Tree, verb: int) -> bool:
 
 def is_subordinate(tree: Tree, verb: int) -> bool:
     """Return whether a verb heads an adverbial clause with a conjunction: "if Iran attacks"."""
-    return tree.dep[verb] == "advcl" and any(tree.lower[child] in _SUBORDINATORS for child in tree.children[verb])
+    is_object = tree.dep[verb] == "dobj"
+    return (is_object or tree.dep[verb] == "advcl") and any(
+        tree.lower[child] in _SUBORDINATORS and (tree.dep[child] == "mark" or not is_object)
+        for child in tree.children[verb]
+    )
 
 
 def own_subject(tree: Tree, verb: int) -> int | None:
@@ -310,11 +316,14 @@ def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: i
             # A preposition is no step of its own, unless it hangs on another one.
             step = tree.dep[token] == "prep"
             yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth - step)
+        elif is_subordinate(tree, child) and own_subject(tree, child) is not None:
+            if depth > 1 and any(tree.lower[word] in _UNTIL for word in tree.children[child]):
+                yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
         elif dep in _OBJECTS or (path and _is_inner(tree, child)):
             name = path[:-1] if dep == "pobj" and path.endswith(">") else f"{path}{dep}"
             yield Argument(child, name, through)
             yield from _below(tree, child, f"{name}>", (*through, child), depth - 1)
-        elif dep in _BELOW and depth > 1 and not (is_subordinate(tree, child) and own_subject(tree, child) is not None):
+        elif dep in _BELOW and depth > 1:
             if dep in _CLAUSAL:
                 yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
             yield from _below(tree, child, f"{path}{dep}>", (*through, child), depth - 1)

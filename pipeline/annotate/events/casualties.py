@@ -14,6 +14,7 @@ _INJURE = frozenset("injure injured injuring injures wound wounds wounded woundi
 _LOSE = frozenset("claim claims claimed claiming take takes took taken taking cost costs costing lose loses lost losing"
                   .split())  # fmt: skip
 """Verbs that kill with "lives" as their object."""
+_LEAVE = frozenset(("leave", "leaves", "left", "leaving"))
 _COUNTS = frozenset(("toll", "count", "number", "tally"))
 """Nouns for a number of victims, which grows: of the dead if it is a "toll", else of those that it names."""
 TOLLS = frozenset("toll count tally dead deaths fatalities injured wounded".split())
@@ -64,7 +65,7 @@ def counts(tree: Tree, trigger: int, kind: str | None) -> Counts:
     dead = injured = None
     for token in range(first, last):
         word = tree.lower[token]
-        if dead is None and (word in _KILL or is_lost(tree, token)):
+        if dead is None and (word in _KILL or _is_lost(tree, token)):
             dead = _number_of(tree, token)
         elif injured is None and word in _INJURE:
             injured = _number_of(tree, token)
@@ -111,6 +112,7 @@ def _reached(tree: Tree, verb: int) -> Iterator[int]:
     for first in _objects_of(tree, verb, ("from", "by")):
         # "from 80 to 120": the parser may hang the second on the first.
         yield from _objects_of(tree, first, ("to",))
+        yield from (first for child in tree.children[first] if tree.lower[child] == "to")
     if tree.lower[verb] in _REACHED:
         yield from (child for child in tree.children[verb] if tree.dep[child] in ("dobj", "attr"))
 
@@ -129,7 +131,16 @@ def _people(tree: Tree, noun: int) -> int | None:
     return None if is_amount else number(tree, noun)
 
 
-def is_lost(tree: Tree, token: int) -> bool:
+def is_costly(tree: Tree, verb: int) -> bool:
+    """Return whether a verb says that people die: "the war has claimed 200,000 lives", "left 12 people dead"."""
+    below = tree.children[verb]
+    is_deadly = tree.lower[verb] in _LEAVE and any(
+        tree.lower[each] == "dead" for child in below for each in (child, *tree.children[child])
+    )
+    return is_deadly or any(_is_lost(tree, child) for child in below)
+
+
+def _is_lost(tree: Tree, token: int) -> bool:
     """Return whether these are lost "lives": "claimed 14 lives"."""
     return tree.lower[token] == "lives" and tree.dep[token] == "dobj" and tree.lower[tree.head[token]] in _LOSE
 
@@ -205,5 +216,7 @@ def number(tree: Tree, token: int) -> int | None:
             total, found = max(total, 1) * _GROUPS[word], True
         elif word.partition("-")[0] in NUMBERS and word not in ("a", "an", "couple"):
             tens, _, ones = word.partition("-")
-            total, found = NUMBERS[tens] + NUMBERS.get(ones, 0), True
+            value = NUMBERS[tens] + NUMBERS.get(ones, 0)
+            is_unit = 0 < value < 10 < total < 100  # noqa: PLR2004
+            total, found = value + total * is_unit, True
     return int(total) if found and total <= _LARGEST else None

@@ -19,7 +19,7 @@ from pipeline.annotate.events.argument_structure import (
     patient_subjects,
     subjects,
 )
-from pipeline.annotate.events.casualties import TOLLS, Counts, counts, is_lost, toll
+from pipeline.annotate.events.casualties import TOLLS, counts, is_costly, number, toll
 from pipeline.annotate.events.classifier import Classifier, Types, probability
 from pipeline.annotate.events.features import FeatureExtractor, Features
 from pipeline.annotate.events.lexicon import ALONE, NOTABLE, OPERATOR_TYPES, OPERATORS, REPORTS, UNEVENTFUL, VERBAL
@@ -152,14 +152,15 @@ def _all_events(
 
 def _has_no_actor(tree: Tree, extractor: FeatureExtractor, event: EventSpan) -> bool:
     """Return whether nobody acts in what the classifier takes for an act: "a fire killed", "the war claimed lives"."""
-    is_costly = any(is_lost(tree, child) for child in tree.children[event.predicate])
-    return is_costly or (event.type in _HARM and is_mishap(tree, event.predicate, extractor))
+    return (event.type != "ASSAULT" and is_costly(tree, event.predicate)) or (event.type in _HARM and is_mishap(tree, event.predicate, extractor))
 
 
 def _follows(tree: Tree, event: EventSpan, types: Mapping[int, str | None]) -> bool:
     """Return whether an event follows from the one above, so that it is no second one: "attacked a base, killing 12"."""
-    verb = event.predicate
-    return tree.dep[verb] == "advcl" and own_subject(tree, verb) is None and types.get(tree.head[verb], "") == event.type
+    verb, above = event.predicate, tree.head[event.predicate]
+    if tree.dep[verb] != "advcl" or own_subject(tree, verb) is not None or types.get(above) != event.type:
+        return False
+    return above in types or counts(tree, verb, None).dead is None
 
 
 def _of_a_pair(
@@ -192,7 +193,7 @@ def _alone(tree: Tree, extractor: FeatureExtractor, verb: int) -> EventSpan | No
     with_next = (f"{lemma}-{extractor.word(child).lemma}" for child in tree.children[verb] if child > verb)
     named = (lemma, *with_next)
     kind = next((ALONE[words] for words in named if words in ALONE), None)
-    if kind is None and NOTABLE.isdisjoint(named):
+    if kind is None and NOTABLE.isdisjoint(named) and not is_costly(tree, verb):
         return None
     if kind == "ASSAULT" and is_mishap(tree, verb, extractor):
         kind = None
@@ -201,7 +202,8 @@ def _alone(tree: Tree, extractor: FeatureExtractor, verb: int) -> EventSpan | No
     concerned = patient_subjects(tree, verb, extractor) if passive else objects(tree, verb)
     actors = [each.token for each in acting if extractor.may_act(each.token)]
     recipients = [each.token for each in concerned if each.token not in actors and tree.lower[each.token] != "lives"]
-    if not any(map(extractor.is_somebody, (*actors, *recipients))) and counts(tree, verb, None) == Counts():
+    is_counted = any(number(tree, each) for each in (*actors, *recipients)) or is_costly(tree, verb)
+    if not is_counted and not any(map(extractor.is_somebody, (*actors, *recipients))):
         return None
     return EventSpan(verb, _with_conjuncts(tree, actors), _with_conjuncts(tree, recipients), (), kind)
 

@@ -171,11 +171,9 @@ OPERATORS = _inverted(_OPERATORS)
 NOTABLE = frozenset(
     "die drown perish appoint nominate elect dismiss sack oust succeed win lose defeat retire acquit acquire merge"
     " sink crash collapse explode erupt derail capsize flood strike hit shake escape found discover launch"
-    " close open reopen ban end claim-life take-life cost-life lose-life leave-dead leave-injure leave-wound".split()
+    " close open reopen ban end".split()
 )
-"""Verbs that name an event without a type: a death, a disaster, an appointment, a result, a merger, a verdict.
-
-Those with a hyphen need the word after it below them."""
+"""Verbs that name an event without a type: a death, a disaster, an appointment, a result, a merger, a verdict."""
 REPORTS = frozenset("say tell announce state declare report add note claim confirm remark".split())
 """Verbs that report an event rather than being one."""
 OPERATOR_TYPES = {
