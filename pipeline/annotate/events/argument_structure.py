@@ -19,8 +19,8 @@ _CLAUSAL = frozenset("ccomp pcomp xcomp advcl".split())
 _OF_VERBS = frozenset(("nsubj", "nsubjpass", "agent", "aux", "auxpass"))
 _SUBJECTS = ("nsubj", "csubj")
 _SUBORDINATORS = frozenset(
-    "if unless when whenever after before because as once until till while whilst since although though whereas should"
-    .split()
+    "if unless when whenever after before because as once until till while whilst since although though whereas"
+    " should".split()
 )
 """Words that begin an adverbial clause with a subject of its own: "if Iran attacks", "should Iran attack"."""
 _UNTIL = frozenset(("until", "till", "unless"))
@@ -231,14 +231,12 @@ def patient_subjects(tree: Tree, verb: int, known: Participants, depth: int = 0)
 
 def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iterator[Argument]:
     """Yield who acts, where the clause says so itself or shares its subject with the one above."""
-    found = [child for child in tree.children[verb] if tree.dep[child] in _SUBJECTS]
-    if found:
+    below = is_subordinate(tree, verb)
+    own = (*_SUBJECTS, "compound") if below else _SUBJECTS
+    found = [child for child in tree.children[verb] if tree.dep[child] in own]
+    if found or (below and not tree.lower[verb].endswith("ing")):
+        # What a clause says of its subject is not said in one below it that has its own.
         yield from (_own_subject(tree, verb, child) for child in found)
-        return
-    if is_subordinate(tree, verb) and not tree.lower[verb].endswith("ing"):
-        # What the clause above says of its subject is not said here.
-        own = own_subject(tree, verb)
-        yield from () if own is None else (Argument(own, "nsubj"),)
         return
     dep, head = tree.dep[verb], tree.head[verb]
     if head == verb or depth >= _DEPTH:

@@ -15,12 +15,13 @@ _LOSE = frozenset("claim claims claimed claiming take takes took taken taking co
                   .split())  # fmt: skip
 """Verbs that kill with "lives" as their object."""
 _LEAVE = frozenset(("leave", "leaves", "left", "leaving"))
+_HARMED = frozenset(("dead", "injured", "wounded", "hurt"))
 _COUNTS = frozenset(("toll", "count", "number", "tally"))
 """Nouns for a number of victims, which grows: of the dead if it is a "toll", else of those that it names."""
 TOLLS = frozenset("toll count tally dead deaths fatalities injured wounded".split())
 """Nouns that name the event whose victims are counted: "the death toll", "the number of dead"."""
-_REACHED = frozenset("reach reaches reached reaching hit hits hitting pass passes passed passing exceed exceeds exceeded"
-                     " exceeding top tops topped topping surpass surpasses surpassed surpassing is was 's ’s are were"
+_REACHED = frozenset("reach reaches reached reaching hit hits hitting pass passes passed passing exceed exceeds"
+                     " exceeded exceeding top tops topped topping surpass surpasses surpassed surpassing is was 's ’s are were"
                      " be been".split())  # fmt: skip
 """Verbs whose object is the number that a toll has now; after any other verb it follows "to" or "at"."""
 _PEOPLE = frozenset("people persons dead deaths fatalities victims killed".split())
@@ -132,12 +133,12 @@ def _people(tree: Tree, noun: int) -> int | None:
 
 
 def is_costly(tree: Tree, verb: int) -> bool:
-    """Return whether a verb says that people die: "the war has claimed 200,000 lives", "left 12 people dead"."""
+    """Return whether a verb says that people come to harm: "claimed 200,000 lives", "left 12 people dead"."""
     below = tree.children[verb]
-    is_deadly = tree.lower[verb] in _LEAVE and any(
-        tree.lower[each] == "dead" for child in below for each in (child, *tree.children[child])
+    is_harmful = tree.lower[verb] in _LEAVE and any(
+        tree.lower[each] in _HARMED for child in below for each in (child, *tree.children[child])
     )
-    return is_deadly or any(_is_lost(tree, child) for child in below)
+    return is_harmful or any(_is_lost(tree, child) for child in below)
 
 
 def _is_lost(tree: Tree, token: int) -> bool:
@@ -163,7 +164,10 @@ def _number_of(tree: Tree, word: int) -> int | None:
         nearby += [child for child in tree.children[tree.head[word]] if tree.dep[child] == "dobj"]
     if tree.lower[word] == "lives":
         # "the lives of 14 people", "12 people lost their lives"
-        nearby += [*_objects_of(tree, word, ("of",)), *(c for c in tree.children[tree.head[word]] if tree.dep[c] == "nsubj")]
+        nearby += [
+            *_objects_of(tree, word, ("of",)),
+            *(c for c in tree.children[tree.head[word]] if tree.dep[c] == "nsubj"),
+        ]
     if tree.lower[word] in _INJURE:
         # "twelve people dead and 40 wounded"
         nearby = [each for each in nearby if not any(tree.lower[child] == "dead" for child in tree.children[each])]
@@ -217,6 +221,6 @@ def number(tree: Tree, token: int) -> int | None:
         elif word.partition("-")[0] in NUMBERS and word not in ("a", "an", "couple"):
             tens, _, ones = word.partition("-")
             value = NUMBERS[tens] + NUMBERS.get(ones, 0)
-            is_unit = 0 < value < 10 < total < 100  # noqa: PLR2004
+            is_unit = 0 < value < 10 < total < 100
             total, found = value + total * is_unit, True
     return int(total) if found and total <= _LARGEST else None

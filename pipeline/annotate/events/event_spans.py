@@ -152,11 +152,13 @@ def _all_events(
 
 def _has_no_actor(tree: Tree, extractor: FeatureExtractor, event: EventSpan) -> bool:
     """Return whether nobody acts in what the classifier takes for an act: "a fire killed", "the war claimed lives"."""
-    return (event.type != "ASSAULT" and is_costly(tree, event.predicate)) or (event.type in _HARM and is_mishap(tree, event.predicate, extractor))
+    return (event.type != "ASSAULT" and is_costly(tree, event.predicate)) or (
+        event.type in _HARM and is_mishap(tree, event.predicate, extractor)
+    )
 
 
 def _follows(tree: Tree, event: EventSpan, types: Mapping[int, str | None]) -> bool:
-    """Return whether an event follows from the one above, so that it is no second one: "attacked a base, killing 12"."""
+    """Return whether an event is no second one, but follows from that above: "attacked a base, killing 12"."""
     verb, above = event.predicate, tree.head[event.predicate]
     if tree.dep[verb] != "advcl" or own_subject(tree, verb) is not None or types.get(above) != event.type:
         return False
@@ -191,18 +193,17 @@ def _alone(tree: Tree, extractor: FeatureExtractor, verb: int) -> EventSpan | No
         return None
     lemma = extractor.word(verb).lemma
     with_next = (f"{lemma}-{extractor.word(child).lemma}" for child in tree.children[verb] if child > verb)
-    named = (lemma, *with_next)
-    kind = next((ALONE[words] for words in named if words in ALONE), None)
-    if kind is None and NOTABLE.isdisjoint(named) and not is_costly(tree, verb):
+    kind = next((ALONE[words] for words in (lemma, *with_next) if words in ALONE), None)
+    if kind is None and lemma not in NOTABLE and not is_costly(tree, verb):
         return None
     if kind == "ASSAULT" and is_mishap(tree, verb, extractor):
         kind = None
     passive = is_passive(tree, verb)
-    acting = agents(tree, verb) if passive else subjects(tree, verb, extractor)
-    concerned = patient_subjects(tree, verb, extractor) if passive else objects(tree, verb)
+    acting = list(agents(tree, verb) if passive else subjects(tree, verb, extractor))
+    concerned = list(patient_subjects(tree, verb, extractor) if passive else objects(tree, verb))
     actors = [each.token for each in acting if extractor.may_act(each.token)]
     recipients = [each.token for each in concerned if each.token not in actors and tree.lower[each.token] != "lives"]
-    is_counted = any(number(tree, each) for each in (*actors, *recipients)) or is_costly(tree, verb)
+    is_counted = any(number(tree, each.token) for each in (*acting, *concerned)) or is_costly(tree, verb)
     if not is_counted and not any(map(extractor.is_somebody, (*actors, *recipients))):
         return None
     return EventSpan(verb, _with_conjuncts(tree, actors), _with_conjuncts(tree, recipients), (), kind)
