@@ -21,8 +21,8 @@ _COUNTS = frozenset(("toll", "count", "number", "tally"))
 TOLLS = frozenset("toll count tally dead deaths fatalities injured wounded".split())
 """Nouns that name the event whose victims are counted: "the death toll", "the number of dead"."""
 _REACHED = frozenset("reach reaches reached reaching hit hits hitting pass passes passed passing exceed exceeds"
-                     " exceeded exceeding top tops topped topping surpass surpasses surpassed surpassing is was 's ’s are were"
-                     " be been".split())  # fmt: skip
+                     " exceeded exceeding top tops topped topping surpass surpasses surpassed surpassing is was 's ’s"
+                     " are were be been".split())  # fmt: skip
 """Verbs whose object is the number that a toll has now; after any other verb it follows "to" or "at"."""
 _PEOPLE = frozenset("people persons dead deaths fatalities victims killed".split())
 _CROWD = frozenset(
