@@ -18,6 +18,13 @@ _BELOW = frozenset("xcomp ccomp pcomp acl relcl advcl acomp".split())
 _CLAUSAL = frozenset("ccomp pcomp xcomp advcl".split())
 _OF_VERBS = frozenset(("nsubj", "nsubjpass", "agent", "aux", "auxpass"))
 _SUBJECTS = ("nsubj", "csubj")
+_SUBORDINATORS = frozenset(
+    "if unless when whenever after before because as once until till while whilst since although though whereas"
+    " should".split()
+)
+"""Words that begin an adverbial clause with a subject of its own: "if Iran attacks", "should Iran attack"."""
+_UNTIL = frozenset(("until", "till", "unless"))
+"""Words before what is demanded of somebody, who is then concerned: "will not lift the embargo until Cuba reforms"."""
 _RELATIVES = frozenset("who which that whom".split())
 _GROUPS = ("", "ORG", "GPE", "NORP")
 _SPEAKERS = {**dict.fromkeys(("he", "she", "i"), ("", "PERSON")), "it": _GROUPS, "they": _GROUPS,
@@ -115,7 +122,7 @@ def verbs(tree: Tree) -> list[bool]:
     """Return for each token whether it heads a clause."""
     found = [False] * len(tree)
     for token, dep in enumerate(tree.dep):
-        if dep in _OF_VERBS:
+        if dep in _OF_VERBS or dep == "mark":
             found[tree.head[token]] = True
         if dep in _CLAUSES or (dep == "dobj" and tree.dep[tree.head[token]] in _CLAUSE):
             found[token if dep in _CLAUSES else tree.head[token]] = True
@@ -171,7 +178,28 @@ def is_passive(tree: Tree, verb: int) -> bool:
     """Return whether a verb is passive: "was arrested", "troops sent by"."""
     if any(tree.dep[child] in ("nsubjpass", "auxpass", "agent") for child in tree.children[verb]):
         return True
+    if is_subordinate(tree, verb) and own_subject(tree, verb) is None:
+        # "if attacked", "when asked"
+        return not tree.lower[verb].endswith(("ing", "s"))
     return tree.dep[verb] == "acl" and not tree.lower[verb].endswith("ing") and not _has_to(tree, verb)
+
+
+def is_subordinate(tree: Tree, verb: int) -> bool:
+    """Return whether a verb heads an adverbial clause with a conjunction: "if Iran attacks"."""
+    is_object = tree.dep[verb] == "dobj"
+    return (is_object or tree.dep[verb] == "advcl") and any(
+        tree.lower[child] in _SUBORDINATORS and (tree.dep[child] == "mark" or not is_object)
+        for child in tree.children[verb]
+    )
+
+
+def own_subject(tree: Tree, verb: int) -> int | None:
+    """Return the subject that a verb's own clause names.
+
+    In short clauses the parser takes the verb for a noun with a name before it: "if Iran attacks".
+    """
+    found = tree.child(verb, *_SUBJECTS, "nsubjpass")
+    return tree.child(verb, "compound") if found is None and is_subordinate(tree, verb) else found
 
 
 def _has_to(tree: Tree, verb: int) -> bool:
@@ -203,8 +231,11 @@ def patient_subjects(tree: Tree, verb: int, known: Participants, depth: int = 0)
 
 def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iterator[Argument]:
     """Yield who acts, where the clause says so itself or shares its subject with the one above."""
-    found = [child for child in tree.children[verb] if tree.dep[child] in _SUBJECTS]
-    if found:
+    below = is_subordinate(tree, verb)
+    own = (*_SUBJECTS, "compound") if below else _SUBJECTS
+    found = [child for child in tree.children[verb] if tree.dep[child] in own]
+    if found or (below and not tree.lower[verb].endswith("ing")):
+        # What a clause says of its subject is not said in one below it that has its own.
         yield from (_own_subject(tree, verb, child) for child in found)
         return
     dep, head = tree.dep[verb], tree.head[verb]
@@ -283,6 +314,9 @@ def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: i
             # A preposition is no step of its own, unless it hangs on another one.
             step = tree.dep[token] == "prep"
             yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth - step)
+        elif is_subordinate(tree, child) and own_subject(tree, child) is not None:
+            if depth > 1 and any(tree.lower[word] in _UNTIL for word in tree.children[child]):
+                yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
         elif dep in _OBJECTS or (path and _is_inner(tree, child)):
             name = path[:-1] if dep == "pobj" and path.endswith(">") else f"{path}{dep}"
             yield Argument(child, name, through)

@@ -5,11 +5,12 @@ place; writes ``doc._.wire_events``, a tuple of ``Event``.
 """
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate.events.casualties import counts
+from pipeline.annotate.events.casualties import Counts, counts
 from pipeline.annotate.events.circumstances import Circumstances
 from pipeline.annotate.events.classifier import classifier
 from pipeline.annotate.events.event_spans import EventSpan, remembered_event_spans
@@ -72,13 +73,14 @@ class EventReader:
         recipients = self._participants(found.recipients, actors)
         own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
         own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
-        clause = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
+        words = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
+        clause = (*words, *map("-".join, pairwise(words)))
         kind = found.type
         if kind == "CONCEDE" and is_retreat(own):
             kind = "RETREAT"
         state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         numbers = counts(tree, trigger, kind)
-        if kind is None and numbers.dead is None and not any(each.entity for each in (*actors, *recipients)):
+        if kind is None and numbers == Counts() and not any(each.entity for each in (*actors, *recipients)):
             return None
         place = self._circumstances.place(trigger)
         recipients = _without_place(recipients, place)

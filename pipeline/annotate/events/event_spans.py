@@ -1,7 +1,7 @@
 """Choose the events among all pairs of arguments: for each predicate its actor, its recipients and its type."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -14,13 +14,16 @@ from pipeline.annotate.events.argument_structure import (
     is_passive,
     is_predicate,
     objects,
+    own_subject,
     pairs_of,
     patient_subjects,
     subjects,
 )
+from pipeline.annotate.events.casualties import TOLLS, counts, is_costly, number, toll
 from pipeline.annotate.events.classifier import Classifier, Types, probability
 from pipeline.annotate.events.features import FeatureExtractor, Features
 from pipeline.annotate.events.lexicon import ALONE, NOTABLE, OPERATOR_TYPES, OPERATORS, REPORTS, UNEVENTFUL, VERBAL
+from pipeline.annotate.events.mishaps import is_mishap
 from pipeline.annotate.paragraph_memory import Paragraph
 from pipeline.annotate.tree import Tree
 
@@ -36,6 +39,8 @@ _NAMED = 1.6
 """How much more probable a verb of ``lexicon.ALONE`` makes its type: labelled sentences have few of each."""
 _REACH = 1.7
 """The most that arguments add to the score of a predicate, or a pair to both; more is too rare."""
+_HARM = (None, "ASSAULT")
+"""What the classifier takes mishaps for."""
 _NEARLY = 0.6
 """The share of the best recipient's probability that another one needs."""
 
@@ -129,18 +134,35 @@ def _all_events(
 ) -> Iterator[EventSpan]:
     types: dict[int, str | None] = {}
     for predicate in tokens:
-        if not is_predicate(tree, predicate, extractor) or not tree.word[predicate][:1].isalpha():
+        may_happen = tree.lower[predicate] in TOLLS or is_predicate(tree, predicate, extractor)
+        if not may_happen or not tree.word[predicate][:1].isalpha():
             continue
         found = _of_a_pair(tree, extractor, scorer, predicate, likely, possible)
+        nobody = found is not None and _has_no_actor(tree, extractor, found)
+        found = found._replace(type=None) if found and nobody else found
         if found is None or found.type is None:
             alone = _alone(tree, extractor, predicate)
-            if alone and tree.dep[predicate] == "advcl" and types.get(tree.head[predicate]) == alone.type:
-                # "attacked a base, killing 12": what follows from an event is no second one.
+            if alone and _follows(tree, alone, types):
                 continue
-            found = alone if alone and (found is None or alone.type) else found
+            found = alone if alone and (found is None or alone.type or nobody) else found
         if found:
             types[predicate] = found.type
             yield found
+
+
+def _has_no_actor(tree: Tree, extractor: FeatureExtractor, event: EventSpan) -> bool:
+    """Return whether nobody acts in what the classifier takes for an act: "a fire killed", "the war claimed lives"."""
+    return (event.type != "ASSAULT" and is_costly(tree, event.predicate)) or (
+        event.type in _HARM and is_mishap(tree, event.predicate, extractor)
+    )
+
+
+def _follows(tree: Tree, event: EventSpan, types: Mapping[int, str | None]) -> bool:
+    """Return whether an event is no second one, but follows from that above: "attacked a base, killing 12"."""
+    verb, above = event.predicate, tree.head[event.predicate]
+    if tree.dep[verb] != "advcl" or own_subject(tree, verb) is not None or types.get(above) != event.type:
+        return False
+    return above in types or counts(tree, verb, None).dead is None
 
 
 def _of_a_pair(
@@ -164,20 +186,25 @@ def _of_a_pair(
 
 
 def _alone(tree: Tree, extractor: FeatureExtractor, verb: int) -> EventSpan | None:
-    """Return the event of a verb that names one whoever takes part: "nobody was arrested", "she resigned"."""
+    """Return the event of a word that names one whoever takes part: "nobody was arrested", "the toll rose to 31"."""
+    if tree.lower[verb] in TOLLS and toll(tree, verb):
+        return EventSpan(verb, (), (), (), None)
     if not extractor.is_verb(verb) or extractor.governors(verb):
         return None
     lemma = extractor.word(verb).lemma
     with_next = (f"{lemma}-{extractor.word(child).lemma}" for child in tree.children[verb] if child > verb)
     kind = next((ALONE[words] for words in (lemma, *with_next) if words in ALONE), None)
-    if kind is None and lemma not in NOTABLE:
+    if kind is None and lemma not in NOTABLE and not is_costly(tree, verb):
         return None
+    if kind == "ASSAULT" and is_mishap(tree, verb, extractor):
+        kind = None
     passive = is_passive(tree, verb)
-    acting = agents(tree, verb) if passive else subjects(tree, verb, extractor)
-    concerned = patient_subjects(tree, verb, extractor) if passive else objects(tree, verb)
+    acting = list(agents(tree, verb) if passive else subjects(tree, verb, extractor))
+    concerned = list(patient_subjects(tree, verb, extractor) if passive else objects(tree, verb))
     actors = [each.token for each in acting if extractor.may_act(each.token)]
-    recipients = [each.token for each in concerned if each.token not in actors]
-    if not any(map(extractor.is_somebody, (*actors, *recipients))):
+    recipients = [each.token for each in concerned if each.token not in actors and tree.lower[each.token] != "lives"]
+    is_counted = any(number(tree, each.token) for each in (*acting, *concerned)) or is_costly(tree, verb)
+    if not is_counted and not any(map(extractor.is_somebody, (*actors, *recipients))):
         return None
     return EventSpan(verb, _with_conjuncts(tree, actors), _with_conjuncts(tree, recipients), (), kind)
 

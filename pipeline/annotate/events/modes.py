@@ -2,6 +2,7 @@
 
 Source: PLOVER codebook, draft 0.8, the tables of modes. The first mode in the order of the table with a word in the
 event's own words wins; words of the whole clause count where they name an instrument or a form, as in "with tear gas".
+A hyphen joins two words that follow one another in the clause.
 """
 
 from collections.abc import Iterable
@@ -94,7 +95,10 @@ _MODES: dict[str, dict[str, str]] = {
         "aerial": "airstrike airstrikes air aircraft jet warplane helicopter bomber plane bombardment",
         "heavy-weapons": "artillery rocket shell shelling mortar tank missile howitzer",
         "explosives": "bomb bombing explosive explosion mine ied grenade detonate blast explode",
-        "firearms": "shoot shooting gun gunman gunmen gunfire rifle pistol fire",
+        "firearms": (
+            "shoot shooting gun gunman gunmen gunfire rifle pistol fired firing open-fire opened-fire opens-fire"
+            " opening-fire"
+        ),
         "targeted": "assassinate assassination execute execution massacre slaughter",
         "beat": "beat beating punch kick assault",
         "primitive": "stab stabbing knife machete stone hack arson petrol",

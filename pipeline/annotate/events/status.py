@@ -31,6 +31,8 @@ _PAST = frozenset(("was", "were"))
 _REPORTED = frozenset("said announced added told declared confirmed promised pledged vowed".split())
 _PERFECT = frozenset("has have 've ’ve".split())
 _CONDITIONS = frozenset("if unless whether".split())
+_WHENEVER = frozenset("when whenever once until till after before".split())
+"""Words that make a condition of a clause in the present below one in the future: "will leave when Iran attacks"."""
 _PLANNED_WORDS = frozenset("planned scheduled upcoming forthcoming future proposed next coming".split())
 _POSSIBLE_WORDS = frozenset("possible potential alleged suspected apparent hypothetical threatened feared".split())
 _GOVERNED = frozenset("xcomp pcomp ccomp acomp advcl".split())
@@ -63,11 +65,20 @@ def _of_auxiliaries(tree: Tree, verb: int, auxiliaries: set[str]) -> Status | No
         return "denied"
     if any(tree.dep[child] == "mark" and tree.lower[child] in _CONDITIONS for child in children):
         return "possible"
+    if _awaits(tree, verb):
+        return "possible"
     if auxiliaries & _FUTURE or ("would" in auxiliaries and _is_said(tree, verb)):
         return "planned"
     if auxiliaries & _POSSIBLE:
         return "possible" if "have" not in auxiliaries or auxiliaries & {"may", "might", "could"} else "denied"
     return "ongoing" if "being" in auxiliaries else None
+
+
+def _awaits(tree: Tree, verb: int) -> bool:
+    """Return whether a clause names what has to happen before something that lies ahead."""
+    if tree.dep[verb] != "advcl" or not any(tree.lower[child] in _WHENEVER for child in tree.children[verb]):
+        return False
+    return tense_of(tree, tree.head[verb]) == "future" and tense_of(tree, verb) == "present"
 
 
 def _under(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status | None:
