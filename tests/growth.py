@@ -132,9 +132,9 @@ def calls(field: str, unit: str, length: int) -> int:
 
 
 def _seconds(field: str, unit: str, length: int) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(field, unit, length)
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def main() -> None:
