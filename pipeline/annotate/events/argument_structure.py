@@ -23,6 +23,8 @@ _SUBORDINATORS = frozenset(
     " should".split()
 )
 """Words that begin an adverbial clause with a subject of its own: "if Iran attacks", "should Iran attack"."""
+_BEGIN = {"advcl": ("mark", "advmod", "aux"), "dobj": ("mark",)}
+"""How such a word depends on the clause, which the parser may take for an object."""
 _UNTIL = frozenset(("until", "till", "unless"))
 """Words before what is demanded of somebody, who is then concerned: "will not lift the embargo until Cuba reforms"."""
 _RELATIVES = frozenset("who which that whom".split())
@@ -178,7 +180,7 @@ def is_passive(tree: Tree, verb: int) -> bool:
     """Return whether a verb is passive: "was arrested", "troops sent by"."""
     if any(tree.dep[child] in ("nsubjpass", "auxpass", "agent") for child in tree.children[verb]):
         return True
-    if is_subordinate(tree, verb) and own_subject(tree, verb) is None:
+    if is_subordinate(tree, verb) and own_subject(tree, verb) is None and not _has_to(tree, verb):
         # "if attacked", "when asked"
         return not tree.lower[verb].endswith(("ing", "s"))
     return tree.dep[verb] == "acl" and not tree.lower[verb].endswith("ing") and not _has_to(tree, verb)
@@ -186,11 +188,8 @@ def is_passive(tree: Tree, verb: int) -> bool:
 
 def is_subordinate(tree: Tree, verb: int) -> bool:
     """Return whether a verb heads an adverbial clause with a conjunction: "if Iran attacks"."""
-    is_object = tree.dep[verb] == "dobj"
-    return (is_object or tree.dep[verb] == "advcl") and any(
-        tree.lower[child] in _SUBORDINATORS and (tree.dep[child] == "mark" or not is_object)
-        for child in tree.children[verb]
-    )
+    begins = _BEGIN.get(tree.dep[verb], ())
+    return any(tree.dep[child] in begins and tree.lower[child] in _SUBORDINATORS for child in tree.children[verb])
 
 
 def own_subject(tree: Tree, verb: int) -> int | None:

@@ -203,10 +203,18 @@ def _alone(tree: Tree, extractor: FeatureExtractor, verb: int) -> EventSpan | No
     concerned = list(patient_subjects(tree, verb, extractor) if passive else objects(tree, verb))
     actors = [each.token for each in acting if extractor.may_act(each.token)]
     recipients = [each.token for each in concerned if each.token not in actors and tree.lower[each.token] != "lives"]
-    is_counted = any(number(tree, each.token) for each in (*acting, *concerned)) or is_costly(tree, verb)
-    if not is_counted and not any(map(extractor.is_somebody, (*actors, *recipients))):
+    is_counted = any(_counts_people(tree, extractor, each.token) for each in (*acting, *concerned))
+    is_harm = kind is None and (is_counted or is_costly(tree, verb))
+    if not is_harm and not any(map(extractor.is_somebody, (*actors, *recipients))):
         return None
     return EventSpan(verb, _with_conjuncts(tree, actors), _with_conjuncts(tree, recipients), (), kind)
+
+
+def _counts_people(tree: Tree, extractor: FeatureExtractor, token: int) -> bool:
+    """Return whether a number stands for people: "another three died", "50 of the miners"."""
+    counted = [noun for of in tree.children[token] for noun in tree.children[of] if tree.lower[of] == "of"]
+    is_numeral = tree.child(token, "nummod") is None and (number(tree, token) or 0) > 1
+    return is_numeral and all(map(extractor.is_somebody, counted))
 
 
 def _with_conjuncts(tree: Tree, heads: Sequence[int]) -> tuple[int, ...]:
