@@ -135,7 +135,7 @@ class TestSearch:
     def test_conditions_on_fields_are_not_scored(self):
         body = match_query(parse("gas OR source:AFP"))["bool"]["must"][0]
         words, field = body["bool"]["should"]
-        assert words["simple_query_string"]["query"] == "gas"
+        assert words["bool"]["must"][0]["simple_query_string"]["query"] == "gas"
         assert set(field["bool"]) == {"filter"}
 
     def test_an_address_repeats_the_line(self):
