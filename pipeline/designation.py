@@ -5,8 +5,13 @@ from collections.abc import Iterable
 
 from pipeline.story import Story
 
-_NUMBER = re.compile(r"(?<![\w-])(?:(?P<service>[A-Z]{1,4}|[a-z]{3})\s?-?(?P<digits>\d{3,5}))(?![\w-])")
-_CYCLE = re.compile(r"^(?:(?:AM|PM|BC|AP|AS|PA)-+\s*)?(?:[A-Z]{2,3}--\s*)?")
+_NUMBER = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,4}\s?-?|[a-z]{1,3}|(?:dpa|apa|sda|ots|bdt|dts|afp)\s)\d{3,5}(?![\w-])(?!\s?(?:GMT|UTC|hrs|hours))"
+)
+"""The service and the number of a message."""
+_CYCLE = re.compile(
+    r"^(?:(?:CORRECTED|REFILE|(?:UPDATE|WRAPUP|RPT)\s?\d*)[\s:-]+)*(?:(?:AM|PM|BC|AP|AS|PA)-+\s*)?(?:[A-Z]{2,3}--\s*)?"
+)
 _ORDER = re.compile(r"\b(?:MANDATORY|BULLETIN|ADVISORY|KILL(?:ED)?|WITHDRAW(?:N|AL)|CORRECTIVE|CORRECTION)\b")
 _VERSION = re.compile(
     r",?\s*\b(?:\d{1,2}(?:st|nd|rd|th)\s(?:ld|lead)|writethru|ld-writethru|take \d|update \d|urgent|\d{2,5}$)\S*", re.I

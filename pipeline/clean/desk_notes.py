@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from pipeline.clean.byline import byline_of
-from pipeline.clean.desk_words import any_of
+from pipeline.clean.desk_words import any_of, is_attributed
 from pipeline.clean.signal import Signal
 
 _PICTURE = re.compile(r"\s*=\s?\(?(?:PICTURE|PHOTO|GRAPHIC|VIDEO)S?\)?\s?=\s*")
@@ -24,9 +24,12 @@ _LEAD = re.compile(
     r"^(?P<note>(?:\d{1,2}(?:st|nd|rd|th)\s(?:ld|lead)|lead|urgent|refile|repeat))\s*[:–—-]\s*(?=\S)", re.I
 )
 _URGENT = re.compile(r"^(?P<note>URGENT|FLASH|BULLETIN)\s*(?=[A-ZÀ-Þ\"“])")
+_BRACKETED_CORRECTION = re.compile(
+    rf"^[(\[]\s?(?:achtung\W+)?(?:{any_of('correction', 'openings')})\b.{{0,400}}[)\]]$", re.I
+)
 _CORRECTED = (
     re.compile(rf"^\W*(?:{any_of('correction', 'openings')})\s?[:–—]\s?\S.{{0,500}}$", re.I),
-    re.compile(rf"^[(\[]\s?(?:achtung\W+)?(?:{any_of('correction', 'openings')})\b.{{0,400}}[)\]]$", re.I),
+    _BRACKETED_CORRECTION,
     re.compile(rf"^\W*(?:{any_of('correction', 'notes')}).{{0,400}}$", re.I),
 )
 """Notes of what was wrong before, in the first or the last paragraphs."""
@@ -79,6 +82,8 @@ def clean_headline(headline: str | None) -> CleanHeadline:
         return CleanHeadline(None, (marked["note"],) if marked["note"] else ())
     if attention := _ATTENTION.match(text):
         return CleanHeadline(None, (attention["note"],))
+    if _BRACKETED_CORRECTION.match(text):
+        return CleanHeadline(None, (text,))
     if _PICTURE.search(text):
         text = _PICTURE.sub(" ", text).strip()
     for pattern in (_BRACKETED, _LEAD, _URGENT):
@@ -94,7 +99,7 @@ def extract_notes(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...], st
     kept, notes = [_ASIDE.sub("", paragraph) for paragraph in paragraphs], list[str]()
     at = 0
     while at < min(_BEGINNING, len(kept) - 1):
-        if any(pattern.match(kept[at]) for pattern in _FIRST):
+        if any(pattern.match(kept[at]) for pattern in _FIRST) and not is_attributed(kept[at]):
             notes.append(kept.pop(at))
         else:
             at += 1
@@ -102,7 +107,7 @@ def extract_notes(paragraphs: list[str]) -> tuple[list[str], tuple[str, ...], st
     after = "\n".join(kept[notepad:]) if notepad is not None else None
     kept = kept[:notepad]
     for number in range(len(kept) - 1, max(len(kept) - 1 - _END, 0), -1):
-        if any(pattern.match(kept[number]) for pattern in _LAST):
+        if any(pattern.match(kept[number]) for pattern in _LAST) and not is_attributed(kept[number]):
             notes.append(kept.pop(number))
     return kept, tuple(notes), after
 

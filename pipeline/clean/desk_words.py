@@ -1,5 +1,6 @@
 """The words of desks, as patterns; ``desk_words.toml`` lists them."""
 
+import re
 import tomllib
 from importlib.resources import files
 
@@ -12,3 +13,13 @@ def any_of(kind: str, *parts: str) -> str:
     for noun, pattern in _WORDS["nouns"].items():
         found = found.replace(f"{{{noun}}}", pattern)
     return found.replace(" ", r"\s")
+
+
+_ATTRIBUTED = re.compile(
+    rf"^[“\"«„‘]|[,”\"»“]\s(?!which|that|who)(?:[\w.'’-]+\s){{0,4}}?(?:{any_of('speech', 'verbs')})\b", re.I
+)
+
+
+def is_attributed(sentence: str) -> bool:
+    """Return whether a sentence is what somebody said, which is no order or note of the desk."""
+    return bool(_ATTRIBUTED.search(sentence))

@@ -11,22 +11,28 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from pipeline.agencies import agency_named
-from pipeline.clean.desk_words import any_of
+from pipeline.clean.desk_words import any_of, is_attributed
 from pipeline.clean.release_time import ReleaseTime, read_release_time
 from pipeline.designation import designated, numbers_in
 from pipeline.story import Order
 
 _OPENING = (
-    r"^(?:\([^()]{2,20}\)\s?[-–—]+\s?)?[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|important|correction|advisory|note"
-    r"|(?:media|press|news)\srelease)\b[\s:,!–—-]*)*"
+    r"^(?:\([^()]{2,20}\)\s?[-–—]+\s?)?[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|eilt|important|correction|note|please"
+    r"|advisory|advance|draft|(?:media|press|news)\srelease|check\sagainst\sdelivery|es\sgilt\sdas\sgesprochene\swort"
+    r"|seul\sle\sprononcé\sfait\sfoi|for\s\w+day\spapers)\b[)\s:,!.–—-]*)*"
 )
 _STRONG_EMBARGO = re.compile(rf"{_OPENING}(?:{any_of('embargo', 'strong')})", re.I)
 _WEAK_EMBARGO = re.compile(rf"{_OPENING}(?P<order>{any_of('embargo', 'weak')})", re.I)
+_MENTIONED = re.compile(any_of("embargo", "mentioned"), re.I)
+_HOLD_LINE = re.compile(rf"^\W*(?:[\w-]+\W+){{0,3}}?(?:{any_of('embargo', 'hold')})", re.I)
 _LIFTED = re.compile(any_of("embargo", "lifted"), re.I)
 _CONNECTION = re.compile(rf"(?:[\s:,;.!*(\[–—=-]|(?:{any_of('embargo', 'between')})\b)*", re.I)
 _KILL = re.compile(rf"(?:{_OPENING}|[.!:;]\s+)(?:{any_of('kill', 'strong')})", re.I)
 _WEAK_KILL = re.compile(rf"{_OPENING}(?:{any_of('kill', 'weak')})", re.I)
+_MANDATORY = re.compile(r"(?:^|[.!:]\s+)(?:a\s)?kill\sis\smandatory", re.I)
 _DESK = r"(?:(?:MANDATORY|BULLETIN|ADVISORY|STORY|URGENT|PA|AP|AFP|AAP|dpa|Kyodo|ATTENTION|ACHTUNG)[\s:,!–—-]+)*"
+_SENTENCES = re.compile(r"(?<=\D[.!?;])\s+")
+_SUBSTITUTE = re.compile(rf"\b(?:{any_of('kill', 'substitute')})\b", re.I)
 _KILL_LINE = re.compile(
     rf"^\W*{_DESK}(?:[A-Z]{{3,12}}-)*"
     rf"(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|-(?=[A-Z])|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
@@ -35,23 +41,32 @@ _KILL_SLUG = re.compile(r"(?:^|[\s,/-])(?:KILL|WITHDRAW(?:N|AL)|MANDATORY KILL)(
 _BETWEEN = " :;,.!*()[]=|–—-"
 _LINE = 300
 """In how many characters of a line an embargo stands."""
+_FEW = 4
+"""The most words that follow an embargo which stands in the middle of a line."""
 _BRIEF = 12
 """The most words after an embargo that still belong to it."""
+_SENTENCE = 30
+"""The most words of a line that mentions an embargo."""
+_DATELINE = re.compile(r"\([A-Za-z]{2,}\)\s?(?:\.-|[-–—])")
 _SHORT = 1_500
 """The most characters of a message that only orders a kill; longer ones are stories, even of kills."""
 _FIRST, _LAST = 5, 3
 _ENDED = re.compile(r"[:)\]–—]\s*$|\s-+\s*$")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]{4,120})[)\]]\W*$|(?<=[–—-])\s*[(\[]([^()\[\]]{4,120})[)\]]")
 """In brackets after a headline, or between the dateline and the text."""
-_QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{8,200})[”\"»“]|(?<!\w)['‘]([^'‘’]{8,200})['’](?!\w)|\(([^()]{6,80})\)")
+_QUOTED = re.compile(
+    r"[“\"«„]([^“”\"«»„]{8,200})[”\"»“]|(?<!\w)['‘]([^'‘’]{8,200})['’](?!\w)|(?<=\d\s)\(([^()]{6,80})\)"
+)
 _SLUGGED = re.compile(
-    r"\b(?:slug(?:ged|line)?|keyword(?:ed)?|stichwort)\s*:?\s(?P<slug>[A-Z0-9][^\s,.;:()“”\"]*(?:\s[A-Z0-9][^\s,.;:()“”\"]*){0,8})"
+    r"\b(?:slug(?:ged|line)?|keyword(?:ed)?|stichwort|headlined|HEADLINED|SLUGGED|[Ww]ithdraw)\s*:?\s"
+    r"(?P<slug>[A-Z0-9][^\s,.;:()“”\"]*(?:\s[A-Z0-9][^\s,.;:()“”\"]*){0,8})"
+    r"|\bheadlined\s(?P<headline>[A-Z][^.,;:()“”\"]{8,120})"
     r"|\b(?:[Kk]ill|[Ww]ithdraw\w*|[Dd]isregard|[Ss]tory)\s(?:(?:the|our|this)\s)?(?:story\s|item\s)?"
-    r"(?P<joined>[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
+    r"(?P<joined>(?!HEADLINED|SLUGGED)[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+(?:\s[A-Z][\w'’-]+){0,4}|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
 )
 _HEADED = re.compile(
     r"\b(?:headlined|headed|slugged|titled|entitled|story|überschrift|meldung|titrée?|dal titolo|titulad[ao])"
-    r"\W{0,3}\s[“\"«„]",
+    r"\W{0,3}\s[“\"«„‘']",
     re.I,
 )
 
@@ -64,8 +79,28 @@ class Embargo(NamedTuple):
     rest: str
 
 
-def embargo_in(line: str, created: datetime, home: tzinfo | None) -> Embargo | None:
-    """Return the embargo that opens a line, None if none does. ``home`` is the zone of the sender, if known."""
+def embargo_in(line: str, created: datetime, home: tzinfo | None, *, is_headline: bool = False) -> Embargo | None:
+    """Return the embargo that a line gives, None if it gives none. ``home`` is the zone of the sender, if known."""
+    if is_attributed(line[:_LINE]):
+        return None
+    return _opening(line, created, home, is_headline) or _mentioned(line, created, home)
+
+
+def _mentioned(line: str, created: datetime, home: tzinfo | None) -> Embargo | None:
+    """Return the embargo that a short line gives anywhere in it, with an hour; or a hold in capitals."""
+    first = re.split(r"\s[–—-]+\s", line, maxsplit=1)[-1 if line.isupper() else 0]
+    if first.isupper() and len(line.split()) <= _BRIEF and _HOLD_LINE.search(line) and not _LIFTED.search(line):
+        return Embargo(line, ReleaseTime(None, has_zone=False, end=len(line)), "")
+    found = _MENTIONED.search(line[:_LINE])
+    if not found or len(line.split()) > _SENTENCE or _LIFTED.search(line) or _DATELINE.search(line):
+        return None
+    connection = _CONNECTION.match(line, found.end())
+    time = read_release_time(line, connection.end() if connection else found.end(), created, home)
+    is_order = time.at and time.has_clock and (line.isupper() or len(line[time.end :].split()) <= _FEW)
+    return Embargo(line, time, "") if is_order else None
+
+
+def _opening(line: str, created: datetime, home: tzinfo | None, is_headline: bool) -> Embargo | None:
     strong = _STRONG_EMBARGO.match(line[:_LINE])
     found = strong or _WEAK_EMBARGO.match(line[:_LINE])
     if not found or _LIFTED.search(line[:_LINE]):
@@ -75,6 +110,11 @@ def embargo_in(line: str, created: datetime, home: tzinfo | None) -> Embargo | N
     rest = line[max(time.end, found.end()) :].lstrip(_BETWEEN)
     note = line[: len(line) - len(rest)]
     is_short = not rest or (strong and (found[0].isupper() or len(rest.split()) <= _BRIEF))
+    if is_headline and rest and not (found[0].isupper() or (time.at and strong) or "embargoed" in found[0].lower()):
+        # Headlines may begin so: "Hold until Friday: judge delays ruling".
+        return None
+    if time.at is None and line.isupper() and len(rest.split()) <= _BRIEF and any(map(str.isdigit, rest)):
+        return Embargo(line, time, "")
     is_order = is_short if time.at is None else bool(strong or not rest or _ENDED.search(note))
     if not is_order:
         # "Embargo: what Cuba lives with" and "For release on Friday, film draws praise" are headlines.
@@ -90,11 +130,11 @@ def take_embargoes(
     """Return headline and paragraphs without the embargoes that open them, and these and those in the ednote."""
     found: list[Embargo] = []
     headline = headline or ""
-    if embargo := embargo_in(headline, created, home) or _bracketed(headline, created, home):
+    if embargo := embargo_in(headline, created, home, is_headline=True) or _bracketed(headline, created, home):
         found.append(embargo)
         headline = embargo.rest
     kept: list[str] = []
-    for number, paragraph in enumerate(paragraphs):
+    for number, paragraph in enumerate(_joined(paragraphs)):
         embargo = None
         if number < _FIRST or number >= len(paragraphs) - _LAST:
             embargo = embargo_in(paragraph, created, home) or _bracketed(paragraph, created, home)
@@ -103,6 +143,15 @@ def take_embargoes(
         kept += [paragraph] if embargo is None else [embargo.rest] if embargo.rest else []
     noted = embargo_in(ednote, created, home) if ednote else None
     return headline or None, kept, [*found, *([noted] if noted else [])]
+
+
+def _joined(paragraphs: list[str]) -> list[str]:
+    """Return the paragraphs with what ends in a colon and the short line after it in one: "Embargoed until:"."""
+    for number, paragraph in enumerate(paragraphs[:_FIRST]):
+        after = paragraphs[number + 1 : number + 2]
+        if paragraph.endswith(":") and after and len(after[0].split()) <= _BRIEF and _STRONG_EMBARGO.match(paragraph):
+            return [*paragraphs[:number], f"{paragraph} {after[0]}", *paragraphs[number + 2 :]]
+    return paragraphs
 
 
 def _bracketed(line: str, created: datetime, home: tzinfo | None) -> Embargo | None:
@@ -131,18 +180,20 @@ def kill_in(
     """
     if sum(map(len, paragraphs)) > _SHORT:
         return None
-    lines = [*filter(None, (headline, ednote)), *paragraphs]
-    said = next((line for line in lines if _KILL.search(line)), None)
+    lines = [line for line in (headline, ednote, *paragraphs[:2]) if line]
+    said = next((line for line in lines if any(map(_is_kill, _SENTENCES.split(line)))), None)
+    said = said or next((line for line in paragraphs if _MANDATORY.search(line)), None)
     is_marked = any(_KILL_LINE.match(line) for line in (headline or "", *paragraphs[:2]))
     is_marked = is_marked or bool(_KILL_SLUG.search(slugline or ""))
-    named = " ".join(filter(None, (headline, *paragraphs)))
+    sentences = [each for line in (headline, *paragraphs) if line for each in _SENTENCES.split(line)]
+    named = " ".join(each for each in sentences if not _SUBSTITUTE.search(each) or _KILL.search(each))
     if numbers_in(named) or _HEADED.search(named) or _SLUGGED.search(named):
-        said = said or next((line for line in lines if _WEAK_KILL.match(line)), None)
+        said = said or next((line for line in lines if _WEAK_KILL.match(line) and not is_attributed(line)), None)
     if not (said or is_marked):
         return None
     text = " ".join(filter(None, (said or headline or slugline, *(p for p in paragraphs if p != said))))
     quoted = [words for found in _QUOTED.findall(named) if not agency_named(words := "".join(found))]
-    slugs = [found["slug"] or found["joined"] for found in _SLUGGED.finditer(named)]
+    slugs = [next(filter(None, found.groups())) for found in _SLUGGED.finditer(named)]
     names = designated(
         numbers=numbers_in(named),
         titles=[*filter(None, (slugline, _named_headline(headline))), *slugs, *quoted],
@@ -150,6 +201,10 @@ def kill_in(
     return Order(
         kind="kill", text=text[:500], names=tuple(n for n in names if n not in own or not n.startswith("number"))
     )
+
+
+def _is_kill(sentence: str) -> bool:
+    return bool(_KILL.search(sentence)) and not is_attributed(sentence)
 
 
 def _named_headline(headline: str | None) -> str | None:

@@ -1,12 +1,12 @@
 """Read when a story may be published, from the words of an agency or a press office.
 
 "00.01 GMT Thursday 10 December 2026", "6 a.m. EDT, Tuesday, May 19", "14.05., 18 Uhr", "jeudi à 06H00 GMT". Where
-the words leave two times open, the later one counts; where they contradict each other, none does: a story that is
-published too early cannot be taken back.
+the words leave two times open, or give several, the latest counts; where they contradict each other, none does: a
+story that is published too early cannot be taken back.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
@@ -47,15 +47,27 @@ _ZONES: dict[str, tzinfo] = {
 } | {
     name: ZoneInfo(zone)
     for names, zone in (
-        ("et|eastern|eastern time|us eastern time|new york time|n.y. time", "America/New_York"),
-        ("ct|central time|us central time", "America/Chicago"), ("mt|mountain time", "America/Denver"),
-        ("pt|pacific|pacific time", "America/Los_Angeles"), ("uk time|london time", "Europe/London"),
-        ("irish time", "Europe/Dublin"), ("heure de paris|heure française|paris time", "Europe/Paris"),
-        ("heure de bruxelles|brussels time", "Europe/Brussels"), ("geneva time|heure de genève", "Europe/Zurich"),
-        ("berlin time|deutscher zeit", "Europe/Berlin"), ("ora italiana|rome time|ora di roma", "Europe/Rome"),
-        ("hora peninsular|hora española|madrid time", "Europe/Madrid"), ("moscow time", "Europe/Moscow"),
-        ("tokyo time|japan time", "Asia/Tokyo"), ("beijing time|china time", "Asia/Shanghai"),
-        ("sydney time", "Australia/Sydney"), ("indian standard time|india time", "Asia/Kolkata"),
+        ("et|eastern", "America/New_York"), ("ct|us central", "America/Chicago"), ("mt", "America/Denver"),
+        ("pt|pacific", "America/Los_Angeles"), ("uk|british summer time", "Europe/London"),
+        ("irish time", "Europe/Dublin"), ("heure française", "Europe/Paris"), ("deutscher zeit", "Europe/Berlin"),
+        ("ora italiana", "Europe/Rome"), ("hora peninsular|hora española", "Europe/Madrid"),
+        ("japan time", "Asia/Tokyo"), ("china time", "Asia/Shanghai"),
+        ("india time|indian standard time", "Asia/Kolkata"),
+        ("central european time|central european summer time|mitteleuropäischer zeit", "Europe/Berlin"),
+        *((f"{us}{name}{time}", zone)
+          for us in ("", "us ", "u.s. ") for time in (" time", " daylight time", " standard time", "")
+          for name, zone in (("eastern", "America/New_York"), ("central", "America/Chicago"),
+                             ("mountain", "America/Denver"), ("pacific", "America/Los_Angeles")) if us or time),
+        *((f"{city} time|hora de {city}|heure de {city}|ora di {city}|({city})", zone)
+          for cities, zone in (
+              ("new york|n.y.|washington|nueva york", "America/New_York"), ("london|londres|londra", "Europe/London"),
+              ("paris|parís|parigi", "Europe/Paris"), ("brussels|bruxelles|bruselas", "Europe/Brussels"),
+              ("geneva|genève|zurich", "Europe/Zurich"), ("berlin|frankfurt", "Europe/Berlin"),
+              ("rome|roma|rome", "Europe/Rome"), ("madrid", "Europe/Madrid"), ("moscow", "Europe/Moscow"),
+              ("tokyo", "Asia/Tokyo"), ("beijing", "Asia/Shanghai"), ("sydney|canberra", "Australia/Sydney"),
+              ("new delhi|delhi", "Asia/Kolkata"), ("méxico|mexico city", "America/Mexico_City"),
+          )
+          for city in cities.split("|")),
     )
     for name in names.split("|")
 }  # fmt: skip
@@ -67,9 +79,10 @@ def _any(words: object) -> str:
 
 _ON_A_WEEKDAY = rf"(?:on\s)?(?:{_any(_WEEKDAY_NUMBERS)})\b"
 _ZONE = rf"(?:(?:gmt|utc)\s?(?P<offset>[+-]\d{{1,2}}(?::?\d{{2}})?)|(?P<zone>{_any(_ZONES)}))(?![\w'’])"
+_ISO_OFFSET = r"(?P<iso>[+-](?:0\d|1[0-4]):?(?:00|15|30|45))(?![\w:])"
 _HALF = r"(?P<half>[ap])\.?\s?m\b\.?"
 _CLOCK = re.compile(
-    rf"""(?<![\w.:/-])(?:
+    rf"""(?<![\w./-])(?<!\d:)(?:
       (?:at|ore|las|à|um|ab)?\s*(?P<hour>[01]?\d|2[0-4])\s?[:.hH]\s?(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\.?\d)
         \s*(?:uhr|h(?:rs|ours|oras|eures)?\b\.?|u\b)?\s*(?:{_HALF})?
       |(?P<hour1>1[0-2]|0?\d)\s?{_HALF.replace("half", "half1")}
@@ -79,17 +92,18 @@ _CLOCK = re.compile(
           |{_ZONE.replace("offset", "o").replace("zone>", "z>")}))
         \s*(?:h(?:rs|ours)\b\.?)?
       |(?:12\s)?(?P<named>{_any(_NAMED_CLOCKS)})\b
-    )\s*(?:\(?(?:{_ZONE})\)?)?""",
+    )\s*(?:\(?(?:{_ZONE}|{_ISO_OFFSET})\)?)?""",
     re.X | re.I,
 )
 _DAY = re.compile(
     rf"""(?<![\w.:/-])(?:
       (?P<year>\d{{4}})-(?P<month_number>\d{{2}})-(?P<day>\d{{2}})
       |(?P<day1>[0-3]?\d)\.\s?(?P<month1>[01]?\d)\.(?:\s?(?P<year1>\d{{4}}|\d{{2}})(?!\d|\s?(?:uhr|h\b)))?
-      |(?P<one>[0-3]?\d)/(?P<other>[0-3]?\d)(?:/(?P<year2>\d{{4}}|\d{{2}}))?(?![\d/])
+      |(?P<one>[0-3]?\d)(?:/|-(?=\d\d?-\d{{4}}))(?P<other>[0-3]?\d)(?:[/-](?P<year2>\d{{4}}|\d{{2}}))?(?![\d/])
       |(?P<day3>[0-3]?\d)\s?(?:st|nd|rd|th|er|º|°|\.)?\s?(?:of\s|de\s|d[’'])?\s?(?P<name3>{MONTH})\b\.?
         (?:,?\s?(?:de\s|del\s)?(?P<year3>\d{{4}})\b(?!\s?(?:gmt|utc|hrs|hours)))?
       |(?P<name4>{MONTH})\b\.?\s(?P<day4>[0-3]?\d)(?:st|nd|rd|th)?\b(?!:)(?:,?\s?(?P<year4>\d{{4}})\b(?!\s?(?:gmt|utc|hrs|hours)))?
+      |(?P<day5>[0-3]?\d)(?:st|nd|rd|th)\b
     )""",
     re.X | re.I,
 )
@@ -100,23 +114,34 @@ _FILLER = re.compile(
     r"""(?:on|at|the|of|in|from|by|until|till|before|after|publication|broadcast|release|use|print|online|and|or|digital
     |thereafter|local|time|date|further\snotice|am|um|den|vom|ab|bis|zum|uhr|ortszeit|sendefrei|frei|le|la|les|à|au|du
     |heures?|locale|hora|horas|ore|ora|alle|del|dell?[’']|di|il|el|las|a|de|d[’']|op|om|uur|not|for|no|not\sfor
-    |morning|afternoon|evening|früh|abend|matin|soir|strict(?:ly)?|embargo(?:ed)?|gesperrt)(?!\w)""",
+    |morning|afternoon|evening|früh|abend|matin|soir|strict(?:ly)?|embargo(?:ed)?|gesperrt|next|this|web|now|hours|time|nicht|vor|veröffentlichen|dell[eao]|dalle)(?!\w)""",
     re.X | re.I,
 )
 _BETWEEN = re.compile(r"[\s,;.·|/()\[\]*–—-]+")
 _ISO_SEPARATOR = re.compile(r"(?<=\d)T(?=\d\d:)")
 _TRAILING = re.compile(rf"(?:(?:{_BETWEEN.pattern})?(?:{_FILLER.pattern})?)*$", re.X | re.I)
+_GAP = re.compile(r"(?:(?!\s[–—-]+\s)[^\s.!?:;)\]]+[,;]?\s+){1,3}?(?=\S)")
+"""A few words between the parts of a time that are not understood."""
+_STOP = re.compile(r"[:)\]–—]|\s-+\s|[.!?]\s")
+_UNREAD_DAY = re.compile(r"(?<![\d:.])\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\b20\d\d\b")
+_OTHER_ZONE = re.compile(
+    r"(?<!local )(?<!release )(?<!embargo )\b(?:time|zeit)\b|\b(?:hora|heure|ora)\s(?:de|di)\b", re.I
+)
 _LONGEST = 200
 _NEAR = 25
 """A digit in so many characters after a day may be the hour, in words that are not understood."""
 
 
 class ReleaseTime(NamedTuple):
-    """The time that words give; ``has_zone`` is whether they name its zone, ``end`` where in the text they end."""
+    """The time that words give, and where in the text they end.
+
+    ``has_zone`` is whether they name its zone, ``has_clock`` whether its hour.
+    """
 
     at: datetime | None
     has_zone: bool
     end: int
+    has_clock: bool = False
 
 
 def read_release_time(text: str, start: int, created: datetime, home: tzinfo | None) -> ReleaseTime:
@@ -126,91 +151,128 @@ def read_release_time(text: str, start: int, created: datetime, home: tzinfo | N
     UTC; None if the words give none, or contradict each other.
     """
     text = _ISO_SEPARATOR.sub(" ", text[: _LONGEST + start])
-    pieces = list(_pieces(text, start))
+    pieces = list(_pieces(text, start)) or list(_pieces(text, start, begun=True))
+    if pieces and pieces[0].re is not _CLOCK and not any(piece.re is _CLOCK for piece in pieces):
+        pieces = list(_pieces(text, start))
     end = max((piece.end() for piece in pieces), default=start)
     if trailing := _TRAILING.match(text, end):
         end = trailing.end()
-    words = {name: value for piece in reversed(pieces) for name, value in piece.groupdict().items() if value}
-    if _clock(words) is None and any(map(str.isdigit, text[end : end + _NEAR])):
+    clocks: list[tuple[timedelta | None, tzinfo | None]]
+    clocks = [(clock, _zone(piece)) for piece in pieces if (clock := _clock(piece.groupdict())) is not None]
+    days = [piece for piece in pieces if piece.re in (_DAY, _WEEKDAY, _RELATIVE)]
+    ahead = _STOP.split(text[end:], maxsplit=1)[0]
+    if (not clocks and any(map(str.isdigit, text[end : end + _NEAR]))) or (not days and _UNREAD_DAY.search(ahead)):
         return ReleaseTime(None, has_zone=False, end=end)
-    zone = _zone(words)
-    at = _moment(words, created, zone or home or LAST_ZONE)
-    return ReleaseTime(at and at.astimezone(UTC), zone is not None, end)
+    zoned = [each for each in clocks if each[1]]
+    named = next((zone for piece in pieces if (zone := _zone(piece))), None)
+    unknown = LAST_ZONE if not named and _OTHER_ZONE.search(text[start:end] + ahead) else None
+    times = zoned or [(clock, named) for clock, _ in clocks] or [(None, named)]
+    moments = (_moment(days, clock, created, zone or unknown or home or LAST_ZONE) for clock, zone in times)
+    at = max((moment for moment in moments if moment), default=None)
+    return ReleaseTime(at and at.astimezone(UTC), named is not None, end, bool(clocks))
 
 
-def _pieces(text: str, start: int) -> Iterator[re.Match[str]]:
-    """Yield the parts of a time that follow one another in the text."""
+def _pieces(text: str, start: int, *, begun: bool = False) -> Iterator[re.Match[str]]:
+    """Yield the parts of a time that follow one another in the text, with at most a few other words between them."""
     at = start
     while True:
         if between := _BETWEEN.match(text, at):
             at = between.end()
-        found = next(
-            (m for p in (_DAY, _CLOCK, _WEEKDAY, _RELATIVE, _LONE_ZONE) if (m := p.match(text, at)) and m.end() > at),
-            None,
-        )
-        if found:
+        if found := _piece(text, at):
             yield found
-            at = found.end()
+            at, begun = found.end(), True
         elif filler := _FILLER.match(text, at):
             at = filler.end()
+        elif begun and (found := _after_gap(text, at)):
+            at = found.start()
         else:
             return
 
 
-def _zone(words: dict[str, str]) -> tzinfo | None:
-    if offset := words.get("offset"):
+def _piece(text: str, at: int) -> re.Match[str] | None:
+    patterns = (_DAY, _CLOCK, _WEEKDAY, _RELATIVE, _LONE_ZONE)
+    return next((m for p in patterns if (m := p.match(text, at)) and m.end() > at), None)
+
+
+def _after_gap(text: str, at: int) -> re.Match[str] | None:
+    """Return the next part of a time after up to three other words of the same sentence."""
+    for _ in range(3):
+        if not (gap := _GAP.match(text, at)):
+            return None
+        at = gap.end()
+        if found := _piece(text, at):
+            return found
+    return None
+
+
+def _zone(piece: re.Match[str]) -> tzinfo | None:
+    words = piece.groupdict()
+    if offset := words.get("offset") or words.get("iso"):
         digits = offset[1:].replace(":", "")
         hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
         return timezone(timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if offset[0] == "-" else 1))
-    return _ZONES.get(" ".join(words.get("zone", "").lower().split()))
+    return _ZONES.get(" ".join((words.get("zone") or "").lower().split()))
 
 
-def _moment(words: dict[str, str], created: datetime, zone: tzinfo) -> datetime | None:
-    clock = _clock(words)
+def _moment(
+    pieces: Sequence[re.Match[str]], clock: timedelta | None, created: datetime, zone: tzinfo
+) -> datetime | None:
     local = created.astimezone(zone)
-    if days := [*_days(words, local.date())]:
-        dated = [datetime.combine(day, time(), zone) + (clock or timedelta()) for day in days if _fits(day, words)]
-        nearest = min(dated, key=lambda moment: abs(moment - created), default=None)
-        return max(dated, default=None) if "one" in words else nearest
-    if "weekday" in words:
-        ahead = (_WEEKDAY_NUMBERS[words["weekday"].lower()] - local.weekday()) % 7
-        if ahead == 0 and clock is None:
+    weekdays = [_WEEKDAY_NUMBERS[piece["weekday"].lower()] for piece in pieces if piece.re is _WEEKDAY]
+    relative = [_FROM_TODAY[piece["relative"].lower()] for piece in pieces if piece.re is _RELATIVE]
+    if dates := [piece for piece in pieces if piece.re is _DAY]:
+        moments = []
+        for piece in dates:
+            for days in _days(piece, local.date()):
+                fitting = [day for day in days if not weekdays or day.weekday() in weekdays]
+                dated = [datetime.combine(day, time(), zone) + (clock or timedelta()) for day in fitting]
+                moments += [min(dated, key=lambda moment: abs(moment - created))] if dated else []
+        return max(moments, default=None)
+    if weekdays:
+        ahead = [(weekday - local.weekday()) % 7 for weekday in weekdays]
+        if 0 in ahead and clock is None:
             return None
-        days = [local.date() + timedelta(days=ahead + more) for more in (0, 7)]
-    elif "relative" in words:
-        days = [local.date() + timedelta(days=_FROM_TODAY[words["relative"].lower()])]
+        days = [local.date() + timedelta(days=max(ahead) + more) for more in (0, 7)]
+    elif relative:
+        days = [local.date() + timedelta(days=max(relative))]
     elif clock is not None:
         days = [local.date(), local.date() + timedelta(days=1)]
-    moments = (datetime.combine(day, time(), zone) + (clock or timedelta()) for day in days)
+    else:
+        return None
+    moments = [datetime.combine(day, time(), zone) + (clock or timedelta()) for day in days]
     return next((moment for moment in moments if moment > created), None)
 
 
-def _days(words: dict[str, str], today: date) -> Iterator[date]:
-    """Yield the days that a date may be: without a year those around today, of two orders of day and month both."""
+def _days(piece: re.Match[str], today: date) -> Iterator[list[date]]:
+    """Yield the days that a date may be, for each order of day and month: without a year those around today."""
+    words = {name: value for name, value in piece.groupdict().items() if value}
     stated = next((int(words[name]) for name in ("year", "year1", "year2", "year3", "year4") if name in words), None)
     years = range(today.year - 1, today.year + 2) if stated is None else [stated + (2000 if stated < 100 else 0)]
+    day = next((int(words[name]) for name in ("day", "day1", "day3", "day4", "day5") if name in words), 0)
     if "one" in words:
-        pairs = {(int(words["one"]), int(words["other"])), (int(words["other"]), int(words["one"]))}
+        orders = [[(int(words["one"]), int(words["other"]))], [(int(words["other"]), int(words["one"]))]]
+    elif "day5" in words:
+        orders = [[(day, today.month), (day, today.month % 12 + 1)]]
     else:
-        day = next((int(words[name]) for name in ("day", "day1", "day3", "day4") if name in words), 0)
         name = words.get("name3") or words.get("name4")
         number = MONTH_NUMBERS[name.lower()] if name else int(words.get("month_number") or words.get("month1") or 0)
-        pairs = {(day, number)}
-    for year in years:
-        for day, month in pairs:
-            with suppress(ValueError):
-                yield date(year, month, day)
+        orders = [[(day, number)]]
+    for pairs in orders:
+        days = []
+        for year in years:
+            for number, month in pairs:
+                with suppress(ValueError):
+                    days.append(date(year, month, number))
+        yield days
 
 
-def _fits(day: date, words: dict[str, str]) -> bool:
-    return "weekday" not in words or day.weekday() == _WEEKDAY_NUMBERS[words["weekday"].lower()]
-
-
-def _clock(words: dict[str, str]) -> timedelta | None:
+def _clock(words: Mapping[str, str | None]) -> timedelta | None:
     """Return the time since the day's beginning; midnight is the end of the day that is named."""
-    if "named" in words:
-        return timedelta(hours=_NAMED_CLOCKS[words["named"].lower()])
-    hour = next((int(words[name]) for name in ("hour", "hour1", "hour2", "hour3", "hour4") if name in words), None)
+    if named := words.get("named"):
+        return timedelta(hours=_NAMED_CLOCKS[named.lower()])
+    hour = next(
+        (int(words[name] or 0) for name in ("hour", "hour1", "hour2", "hour3", "hour4") if words.get(name)), None
+    )
     if hour is None:
         return None
     half = (words.get("half") or words.get("half1") or "").lower()
