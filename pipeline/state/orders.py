@@ -17,16 +17,18 @@ def named_story(order: Order, given: Record, candidates: Sequence[Record]) -> Re
     """Return the one story that an order names, None if it may be several or none.
 
     ``given`` is the record of the order's message, ``candidates`` are stories of the same sender that share a
-    designation with it. A number names the newest message that had it; a slugline or headline must be that of one story
-    alone, and a number that the order gives must not contradict it.
+    designation with it. A number names the newest message that had it, and two numbers of different stories none; a
+    slugline or headline must be that of one story alone, and a number that the order gives must not contradict it.
     """
     numbers, titles = _split(order.names)
     near = [each for each in candidates if each.uri != given.uri and _is_near(each, given, TITLES_REPEAT)]
     titled = [each for each in near if titles & {*each.names}]
     numbered = [each for each in near if numbers & {*each.names} and _is_near(each, given, NUMBERS_REPEAT)]
     both = [each for each in numbered if each in titled]
-    if both or (numbered and not titles):
-        return max(both or numbered, key=_written)
+    if fitting := both or ([] if titles else numbered):
+        newest = max(fitting, key=_written)
+        others = {name for each in fitting for name in each.names if name in numbers} - {*newest.names}
+        return None if others else newest
     unnumbered = [each for each in titled if not (numbers and _split(each.names)[0])]
     return unnumbered[0] if len(unnumbered) == 1 else None
 

@@ -105,6 +105,13 @@ class TestNames:
         assert self.TITLE == "title host painkillers" == designated(titles=["Host/Painkillers"])[0]
         assert self.NUMBER == designated(["v09991"])[0] == "number v9991"
 
+    def test_two_numbers_of_different_stories_name_none(self):
+        other = designated(["V9992"])[0]
+        stories = known("wrong", (self.NUMBER, self.TITLE)), known("substitute", (other, self.TITLE))
+        assert self.chosen((self.NUMBER, other, self.TITLE), *stories) is None
+        assert self.chosen((self.NUMBER, other), *stories) is None
+        assert self.chosen((self.NUMBER, other, self.TITLE), stories[0]) == "wrong"
+
     def test_of_a_number_that_repeats_the_newest_counts(self):
         days = known("yesterday", (self.NUMBER,), -25), known("today", (self.NUMBER,), -1)
         assert self.chosen((self.NUMBER,), *days) == "today"
