@@ -39,6 +39,7 @@ def clean(story: Story) -> Story:
     top = clean_headline(headline)
     paragraphs, removed = remove_boilerplate(paragraphs, top.headline)
     paragraphs, notes, notepad = extract_notes(paragraphs)
+    entire = paragraphs
     byline, dateline = story.byline or top.byline, story.dateline
     # Some agencies put points in a few words before the text itself.
     highlights, paragraphs = split_highlights(paragraphs)
@@ -50,7 +51,7 @@ def clean(story: Story) -> Story:
         dateline = dateline if dateline.place else complete_dateline(dateline, story.versioncreated)
         paragraphs, dateline = remove_repeated(paragraphs, dateline, story.versioncreated)
     body = "\n".join([*highlights, *paragraphs])
-    kill = kill_in(headline, story.slugline, story.ednote, [*notes, *paragraphs], designations_of(story))
+    kill = next(filter(None, (_kill(story, headline, [*notes, *each]) for each in (entire, paragraphs))), None)
     notes = (*(each.note for each in embargoes if each.note not in (story.ednote or "")), *top.notes, *notes)
     return story.model_copy(
         update={
@@ -66,6 +67,10 @@ def clean(story: Story) -> Story:
             "language": normalise_tag(story.language) or language_of(f"{top.headline or ''}\n{body}"),
         }
     )
+
+
+def _kill(story: Story, headline: str | None, paragraphs: list[str]) -> Order | None:
+    return kill_in(headline, story.slugline, story.ednote, paragraphs, designations_of(story))
 
 
 def _signal(story: Story, body: str, notes: tuple[str, ...]) -> Signal | None:

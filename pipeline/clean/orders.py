@@ -18,7 +18,7 @@ from pipeline.story import Order
 
 _OPENING = (
     r"^(?:\([^()]{2,20}\)\s?[-–—]+\s?)?[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|eilt|important|correction|note|please"
-    r"|advisory|advance|draft|(?:media|press|news)\srelease|check\sagainst\sdelivery|es\sgilt\sdas\sgesprochene\swort"
+    r"|advisory|advance|draft|(?:media|press|news)\s(?:release|contact)|check\sagainst\sdelivery|es\sgilt\sdas\sgesprochene\swort"
     r"|seul\sle\sprononcé\sfait\sfoi|for\s\w+day\spapers)\b[)\s:,!.–—-]*)*"
 )
 _STRONG_EMBARGO = re.compile(rf"{_OPENING}(?:{any_of('embargo', 'strong')})", re.I)
@@ -65,7 +65,7 @@ _SLUGGED = re.compile(
     r"(?P<joined>(?!HEADLINED|SLUGGED)[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+(?:\s[A-Z][\w'’-]+){0,4}|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
 )
 _HEADED = re.compile(
-    r"\b(?:headlined|headed|slugged|titled|entitled|story|überschrift|meldung|titrée?|dal titolo|titulad[ao])"
+    r"\b(?:headlined|headed|slugged|titled|entitled|story|release|überschrift|meldung|titrée?|dal titolo|titulad[ao])"
     r"\W{0,3}\s[“\"«„‘']",
     re.I,
 )
