@@ -58,9 +58,9 @@ _QUOTED = re.compile(
     r"[“\"«„]([^“”\"«»„]{8,200})[”\"»“]|(?<!\w)['‘]([^'‘’]{8,200})['’](?!\w)|(?<=\d\s)\(([^()]{6,80})\)"
 )
 _SLUGGED = re.compile(
-    r"\b(?:slug(?:ged|line)?|keyword(?:ed)?|stichwort|headlined|HEADLINED|SLUGGED|[Ww]ithdraw)\s*:?\s"
+    r"\b(?:slug(?:ged|line)?|keyword(?:ed)?|stichwort|SLUGGED|[Ww]ithdraw)\s*:?\s"
     r"(?P<slug>[A-Z0-9][^\s,.;:()“”\"]*(?:\s[A-Z0-9][^\s,.;:()“”\"]*){0,8})"
-    r"|\bheadlined\s(?P<headline>[A-Z][^.,;:()“”\"]{8,120})"
+    r"|\b(?:headlined|HEADLINED)\s(?P<headline>[A-Z][^.,;:()“”\"]{8,120})"
     r"|\b(?:[Kk]ill|[Ww]ithdraw\w*|[Dd]isregard|[Ss]tory)\s(?:(?:the|our|this)\s)?(?:story\s|item\s)?"
     r"(?P<joined>(?!HEADLINED|SLUGGED)[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+(?:\s[A-Z][\w'’-]+){0,4}|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
 )
@@ -88,8 +88,12 @@ def embargo_in(line: str, created: datetime, home: tzinfo | None, *, is_headline
 
 def _mentioned(line: str, created: datetime, home: tzinfo | None) -> Embargo | None:
     """Return the embargo that a short line gives anywhere in it, with an hour; or a hold in capitals."""
-    first = re.split(r"\s[–—-]+\s", line, maxsplit=1)[-1 if line.isupper() else 0]
-    if first.isupper() and len(line.split()) <= _BRIEF and _HOLD_LINE.search(line) and not _LIFTED.search(line):
+    if (
+        re.split(r"\s[–—-]+\s", line, maxsplit=1)[0].isupper()
+        and len(line.split()) <= _BRIEF
+        and _HOLD_LINE.search(line)
+        and not _LIFTED.search(line)
+    ):
         return Embargo(line, ReleaseTime(None, has_zone=False, end=len(line)), "")
     found = _MENTIONED.search(line[:_LINE])
     if not found or len(line.split()) > _SENTENCE or _LIFTED.search(line) or _DATELINE.search(line):
@@ -134,7 +138,8 @@ def take_embargoes(
         found.append(embargo)
         headline = embargo.rest
     kept: list[str] = []
-    for number, paragraph in enumerate(_joined(paragraphs)):
+    paragraphs = _joined(paragraphs)
+    for number, paragraph in enumerate(paragraphs):
         embargo = None
         if number < _FIRST or number >= len(paragraphs) - _LAST:
             embargo = embargo_in(paragraph, created, home) or _bracketed(paragraph, created, home)

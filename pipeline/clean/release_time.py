@@ -63,7 +63,7 @@ _ZONES: dict[str, tzinfo] = {
               ("new york|n.y.|washington|nueva york", "America/New_York"), ("london|londres|londra", "Europe/London"),
               ("paris|parís|parigi", "Europe/Paris"), ("brussels|bruxelles|bruselas", "Europe/Brussels"),
               ("geneva|genève|zurich", "Europe/Zurich"), ("berlin|frankfurt", "Europe/Berlin"),
-              ("rome|roma|rome", "Europe/Rome"), ("madrid", "Europe/Madrid"), ("moscow", "Europe/Moscow"),
+              ("rome|roma", "Europe/Rome"), ("madrid", "Europe/Madrid"), ("moscow", "Europe/Moscow"),
               ("tokyo", "Asia/Tokyo"), ("beijing", "Asia/Shanghai"), ("sydney|canberra", "Australia/Sydney"),
               ("new delhi|delhi", "Asia/Kolkata"), ("méxico|mexico city", "America/Mexico_City"),
           )
@@ -151,9 +151,10 @@ def read_release_time(text: str, start: int, created: datetime, home: tzinfo | N
     UTC; None if the words give none, or contradict each other.
     """
     text = _ISO_SEPARATOR.sub(" ", text[: _LONGEST + start])
-    pieces = list(_pieces(text, start)) or list(_pieces(text, start, begun=True))
-    if pieces and pieces[0].re is not _CLOCK and not any(piece.re is _CLOCK for piece in pieces):
-        pieces = list(_pieces(text, start))
+    pieces = list(_pieces(text, start))
+    if not pieces:
+        later = list(_pieces(text, start, begun=True))
+        pieces = later if any(piece.re is _CLOCK for piece in later) else []
     end = max((piece.end() for piece in pieces), default=start)
     if trailing := _TRAILING.match(text, end):
         end = trailing.end()
