@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from pipeline.envelope import Coordinate, Envelope, Headers, Pairs
+from pipeline.errors import PermanentError
 from pipeline.settings import Settings
 from pipeline.topics import Limits, Stage
 
@@ -113,6 +114,14 @@ class Metrics(Protocol):
 
     def process_replaced(self) -> None:
         """Record the replacement of a process of its pool."""
+
+
+class Processes(Protocol):
+    """Processes beside the event loop, which a stage gives what may take long: one value in, one out."""
+
+    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | PermanentError]:
+        """Return a result or an error for each value; urgent ones come before others that wait."""
+        ...
 
 
 @dataclass(frozen=True)

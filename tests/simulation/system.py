@@ -231,14 +231,14 @@ class SimulatedSignatures:
 
 
 class SimulatedParser:
-    """See stages.parse.Parser. It parses at once, and in this process."""
+    """Processes of the stage parse. It parses at once, and in this process."""
 
     async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> list[bytes]:
         return parsed(values)
 
 
 class SimulatedAnnotator:
-    """See stages.annotate.Annotator. It finds as many quotes as the text says, and fewer events the more quotes."""
+    """Processes of the stage annotate. It finds as many quotes as the text says, and fewer events the more quotes."""
 
     def __init__(self, random: Random) -> None:
         self._random = random

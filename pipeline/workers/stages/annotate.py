@@ -2,27 +2,18 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Protocol
 
 from pydantic import ValidationError
 
 from pipeline import topics
 from pipeline.envelope import Envelope
-from pipeline.errors import AnnotationFailed, PermanentError
+from pipeline.errors import AnnotationFailed
 from pipeline.story import Story
-from pipeline.workers.contract import Context, Handler, Outcome, Send
+from pipeline.workers.contract import Context, Handler, Outcome, Processes, Send
 from pipeline.workers.processes.pool import Limits, ProcessPool
 
 _PROCESS = "pipeline.workers.processes.language_process"
 """Named as a string, because importing it would load spaCy here too."""
-
-
-class Annotator(Protocol):
-    """Annotates stories: JSON of a Story in, JSON of an AnnotatedStory or an error out."""
-
-    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | PermanentError]:
-        """Return one result for each value; urgent ones come before others that wait."""
-        ...
 
 
 def handler(context: Context) -> Handler:
@@ -45,8 +36,8 @@ def handler(context: Context) -> Handler:
 class Annotation:
     """The stage's work."""
 
-    def __init__(self, annotator: Annotator) -> None:
-        """``annotator`` holds the model."""
+    def __init__(self, annotator: Processes) -> None:
+        """``annotator`` takes stories and returns annotated ones, both as JSON."""
         self._annotator = annotator
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:

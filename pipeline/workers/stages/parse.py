@@ -3,26 +3,17 @@
 import pickle
 import sys
 from collections.abc import Sequence
-from typing import Protocol
 
 from pipeline import topics
 from pipeline.envelope import Envelope
-from pipeline.errors import ParseFailed, PermanentError
+from pipeline.errors import ParseFailed
 from pipeline.story import RawStory
-from pipeline.workers.contract import Context, Handler, Outcome
+from pipeline.workers.contract import Context, Handler, Outcome, Processes
 from pipeline.workers.processes.pool import Limits, ProcessPool
 
 _PROCESS = "pipeline.workers.processes.parse_process"
 _LIMITS = Limits(processes=1, deadline=30.0, max_resident=320 << 20, failure=ParseFailed)
 """A hostile item may take longer, or all memory."""
-
-
-class Parser(Protocol):
-    """Parses items: a pickled RawStory in, a pickled Outcome or an error out."""
-
-    async def run(self, values: Sequence[bytes], *, urgent: bool = False) -> Sequence[bytes | PermanentError]:
-        """Return one result for each value; urgent ones come before others that wait."""
-        ...
 
 
 def handler(context: Context) -> Handler:
@@ -34,8 +25,8 @@ def handler(context: Context) -> Handler:
 class Parsing:
     """The stage's work."""
 
-    def __init__(self, parser: Parser) -> None:
-        """``parser`` has the process."""
+    def __init__(self, parser: Processes) -> None:
+        """``parser`` takes pickled items (RawStory) and returns pickled outcomes."""
         self._parser = parser
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
