@@ -14,7 +14,6 @@ from pipeline.index.kind import Kind
 from pipeline.index.kinds import KINDS
 from pipeline.index.speakers import listed_speaker
 from pipeline.state.record import Record
-from pipeline.state.relations import replacing_version
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
@@ -124,13 +123,11 @@ def story_document(
     Kibana charts count flat lists; the nested mentions remain for other uses. ``record`` adds earlier versions,
     copies in other feeds, updates under other uris and the storyline.
     """
-    document = story.model_dump(mode="json")
+    alone = story_id(story.uri)
+    document = story.model_dump(mode="json") | {"group": alone, "storyline": alone}
     if record:
-        kept = record.model_dump(mode="json", include={"alsoin", "duplicateof", "storyline", "replaces"})
         history = list(record.history((story.version, story.versioncreated)))
-        document |= kept | ({"versions": history} if len(history) > 1 else {})
-        if replaced := replacing_version(record, story.versioncreated):
-            document["replacedby"] = replaced
+        document |= {"versions": history} if len(history) > 1 else {}
     return _identified(document, story.entities, registry)
 
 

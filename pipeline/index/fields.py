@@ -26,7 +26,8 @@ PLACE = {
     }
 }
 SOURCE = {"properties": {"name": NAME, "format": KEYWORD, "receivedat": DATE}}
-COPY = {"properties": {"uri": KEYWORD, "source": NAME, "versioncreated": DATE, "headline": TEXT}}
+WITHDRAWN = {"properties": {"uri": KEYWORD, "source": NAME, "versioncreated": DATE}}
+"""The report of another agency, which that agency has withdrawn."""
 SUBJECT = {"properties": {"code": KEYWORD, "name": NAME}}
 POINT = {"type": "geo_point"}
 BOOLEAN = {"type": "boolean"}

@@ -5,7 +5,6 @@ from typing import Any
 from pipeline.index.analysis import ANALYSIS
 from pipeline.index.fields import (
     BOOLEAN,
-    COPY,
     DATE,
     KEYWORD,
     LONG,
@@ -17,6 +16,7 @@ from pipeline.index.fields import (
     STORED_ONLY,
     SUBJECT,
     TEXT,
+    WITHDRAWN,
 )
 from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
@@ -51,12 +51,17 @@ STORY: dict[str, Any] = {
     "removed": STORED_ONLY,
     "extra": STORED_ONLY,
     "versions": STORED_ONLY,
-    "alsoin": COPY,
-    "duplicateof": KEYWORD,
-    "replaces": COPY,
-    "replacedby": KEYWORD,
     "receivedas": KEYWORD,
+    "copyof": KEYWORD,
+    "variantof": KEYWORD,
+    "updateof": KEYWORD,
+    "differs": STORED_ONLY,
+    "follows": KEYWORD,
+    "group": KEYWORD,
     "storyline": KEYWORD,
+    "withdrawn": WITHDRAWN,
+    "signature": STORED_ONLY,
+    "unfinished": BOOLEAN,
     "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
     "name_usage": KEYWORD,
     "entities": {
