@@ -215,17 +215,10 @@ class Annotate(Section):
     ] = 1 << 30
 
 
-Duplicates = Literal["fold", "mark", "off"]
+class Derive(Section):
+    """How stories relate to one another."""
 
-
-class Desk(Section):
-    """How to find copies and updates of a story."""
-
-    duplicates: Annotated[
-        Duplicates,
-        Field(description="copies and updates: hide what they repeat or replace, mark both, or do not look for them"),
-    ] = "fold"
-    window: Annotated[
+    span: Annotated[
         int, Field(ge=60, description="maximum seconds between two copies, or two stories of one storyline")
     ] = 2 * _DAY
 
@@ -339,7 +332,7 @@ class Settings(BaseSettings):
     kibana: Kibana = Kibana()
     spacy: Spacy = Spacy()
     annotate: Annotate = Annotate()
-    desk: Desk = Desk()
+    derive: Derive = Derive()
     feed: Feed = Feed()
     feeds: Annotated[
         tuple[LiveFeed, ...], Field(description="the live feeds; see docs/how-to/feed-live-sources.md")

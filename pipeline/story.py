@@ -149,10 +149,9 @@ class Story(Value):
     """One version of a story. The body is clean paragraphs separated by newlines.
 
     ``signal`` (NewsML-G2) is what the sender says about the message: a test or an advisory is no story; a
-    correction or an update (write-through) replaces an earlier version. ``replacedby`` is the uri of an update
-    under another identifier; a message with it removes the story from the indices. ``receivedas`` is the uri under
-    which the story came, if that uri belongs to another story. ``order`` is what its words order: such a message is
-    itself withheld or canceled.
+    correction or an update (write-through) replaces an earlier version. ``receivedas`` is the uri under which the
+    story came, if that uri belongs to another story. ``order`` is what its words order: such a message is itself
+    withheld or canceled.
     """
 
     uri: Annotated[str, Field(min_length=1, max_length=2048)]
@@ -175,18 +174,12 @@ class Story(Value):
     usageterms: Words = None
     copyrightholder: Words = None
     embargoed: Annotated[Time | None, Field(exclude_if=is_absent)] = None
-    replacedby: Words = None
     receivedas: Words = None
     order: Annotated[Order | None, Field(exclude_if=is_absent)] = None
     source: Source
     body: str
     removed: tuple[Removed, ...] = ()
     extra: Annotated[dict[str, Any], Field(exclude_if=is_absent)] = {}
-
-    @property
-    def is_removal(self) -> bool:
-        """Whether the message removes the story from the indices."""
-        return self.pubstatus != "usable" or self.replacedby is not None
 
     def annotated(self, annotations: Annotations) -> "AnnotatedStory":
         """Return the story with its annotations."""
@@ -210,17 +203,40 @@ class AnnotatedStory(Annotations, Story):
     """A story with its entities, quotes and events."""
 
 
+class Signature(Value):
+    """The signature of a story's text: two MinHashes (base64), and the numbers of words and facts in them."""
+
+    words: str
+    facts: str
+    wordcount: int
+    factcount: int
+
+
+class SignedStory(Value):
+    """A story's signature with what orders it, and the feed that it is of."""
+
+    uri: str
+    origin: str
+    versioncreated: Time
+    firstcreated: Time
+    signature: Signature
+
+
 class Indexed(Value):
-    """The message that the index stage sends once a version is written to the indices, or removed."""
+    """The message that a version was written to the indices, or removed.
+
+    With ``ishistory`` nothing was written, but what the document lists of earlier versions has changed.
+    """
 
     uri: str
     version: int
     versioncreated: Time
     firstcreated: Time
     pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
-    replacedby: Words = None
+    ishistory: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
     @classmethod
-    def of(cls, story: Story) -> Self:
+    def of(cls, story: Story, *, ishistory: bool = False) -> Self:
         """Return that message for the story."""
-        return cls(**{name: getattr(story, name) for name in cls.model_fields})
+        names = ("uri", "version", "versioncreated", "firstcreated", "pubstatus")
+        return cls(**{name: getattr(story, name) for name in names}, ishistory=ishistory)

@@ -17,9 +17,9 @@ EDITED = "wire.edited"
 ANNOTATED = "wire.annotated"
 INDEXED = "wire.indexed"
 """What was written to the indices or removed: a story's uri and version, no text."""
+DERIVED = "wire.derived"
+"""The same, once the document says how the story relates to others."""
 ALERTS = "wire.alerts"
-SIGNATURES = "wire.signatures"
-"""The signatures that desks compare stories by. One partition, so that all desks read them in the same order."""
 DEAD = "wire.dead"
 DEAD_HEADROOM = 1 << 20
 """How many bytes larger than other messages one on ``DEAD`` may be, since it also has its reason."""
@@ -76,16 +76,17 @@ PARSE = Stage("parse", RAW, STORIES, "waits for parse")
 DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", Limits(events=25), stateful=True, memory=768)
 ANNOTATE = Stage("annotate", EDITED, ANNOTATED, "counts, waits for annotate", Limits(events=64), cpus=2, memory=2048)
 INDEX = Stage("index", ANNOTATED, INDEXED, "annotated, waits for index", Limits(linger=0.25), stateful=True)
-ALERT = Stage("alert", INDEXED, ALERTS, "indexed", Limits(events=200, linger=0.5))
+DERIVE = Stage("derive", INDEXED, DERIVED, "indexed", Limits(events=200, linger=1.0))
+ALERT = Stage("alert", DERIVED, ALERTS, "indexed", Limits(events=200, linger=0.5))
 # Several at once, since an unresponsive webhook takes long.
 DELIVER = Stage("deliver", ALERTS, None, "waits for delivery", Limits(events=20, size=1 << 20, linger=0.05), at_once=8)
 
-STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, ALERT, DELIVER)}
+STAGES = {stage.name: stage for stage in (PARSE, DESK, ANNOTATE, INDEX, DERIVE, ALERT, DELIVER)}
 STORY_TOPICS = (RAW, STORIES, EDITED, ANNOTATED)
 """The topics a story passes before it is indexed; ``wire replay`` can start from any of them."""
 _URGENT = "wire.urgent."
 _TWINS = {name: name.replace("wire.", _URGENT, 1) for name in STORY_TOPICS}
-TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, ALERTS, SIGNATURES, DEAD, *_TWINS.values())
+TOPICS = (RAW, STORIES, EDITED, ANNOTATED, INDEXED, DERIVED, ALERTS, DEAD, *_TWINS.values())
 
 
 def twin_of(topic: str) -> str:

@@ -18,9 +18,10 @@ from typing import Any
 from bench import corpus
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
-from pipeline.desk.text_features import TextFeatures
-from pipeline.story import RawStory, Story
+from pipeline.derive.relations import relation
+from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.updates import Comparable
+from pipeline.story import RawStory, SignedStory, Story
 
 EDITED = 0.3
 _BOILERPLATE = [
@@ -45,17 +46,21 @@ def measure(number: int = 600, seed: int = 11) -> Rates:
     right = wrong = missed = 0
     window = SignatureWindow(timedelta(days=3_650))
     stream = list(_stream(number, random.Random(seed)))
-    for story, copied in stream:
-        if signature := signature_of(TextFeatures.of(story.body)):
-            window.add(
+    told = {story.uri: Comparable.of(story) for story, _ in stream}
+    for story, _ in stream:
+        if signature := signature_of(told[story.uri].features):
+            window.put(
                 SignedStory(
                     uri=story.uri,
                     origin=story.source.name,
                     versioncreated=story.versioncreated,
+                    firstcreated=story.firstcreated,
                     signature=signature,
                 )
             )
-        original = next((each.uri for each in window.compare(story.uri).copies), None)
+    for story, copied in stream:
+        found = relation(told[story.uri], window.resemblance(story.uri), told)
+        original = found.to if found.kind in ("copyof", "variantof") else None
         if original == copied:
             right += copied is not None
         else:
@@ -70,7 +75,7 @@ def measure(number: int = 600, seed: int = 11) -> Rates:
 
 
 def _stream(number: int, rng: random.Random) -> list[tuple[Story, str | None]]:
-    """Yield stories in order of arrival, each with the uri of the one it copies."""
+    """Return stories in the order in which they were written, each with the uri of the one it copies."""
     stories = [_story(item) for item in corpus.stories(number, rng.randrange(1 << 30))]
     vocabulary = [word for story in stories[:100] for word in story.body.split()]
     stream: list[tuple[Story, str | None]] = []
@@ -79,16 +84,18 @@ def _stream(number: int, rng: random.Random) -> list[tuple[Story, str | None]]:
         if place % 3 == 0 and len(story.body.split()) >= 60:
             other = story.source.model_copy(update={"name": f"{story.source.name} elsewhere"})
             body = _copied(story.body, rng, vocabulary)
-            copy = story.model_copy(update={"uri": f"{story.uri}:copy", "source": other, "body": body})
-            stream.insert(rng.randint(max(0, len(stream) - 40), len(stream)) or len(stream), (copy, story.uri))
-    # A copy that came first is the original of the other.
+            when = story.versioncreated + timedelta(seconds=rng.randint(-1_200, 1_200))
+            changed = {"uri": f"{story.uri}:copy", "source": other, "body": body, "versioncreated": when}
+            stream.append((story.model_copy(update=changed), story.uri))
+    stream.sort(key=lambda pair: (pair[0].versioncreated, pair[0].uri))
+    # A copy that was written first is the original of the other.
     first: dict[str, str] = {}
-    arrived: list[tuple[Story, str | None]] = []
+    told: list[tuple[Story, str | None]] = []
     for story, _ in stream:
         root = story.uri.removesuffix(":copy")
-        arrived.append((story, first.get(root)))
+        told.append((story, first.get(root)))
         first.setdefault(root, story.uri)
-    return arrived
+    return told
 
 
 def _story(item: dict[str, Any]) -> Story:

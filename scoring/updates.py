@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
-from pipeline.desk.updates import Comparable, is_update
-from pipeline.story import RawStory, Story
+from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.updates import Comparable, is_update
+from pipeline.story import RawStory, SignedStory, Story
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "wires" / "afp-xinhua.jsonl"
 LABELS = Path(__file__).with_name("updates.tsv")
@@ -46,18 +46,23 @@ def measure(found: Iterable[Pair], labels: Mapping[Pair, str]) -> tuple[Rates, l
 
 
 def detected(stories: Sequence[Story]) -> list[Pair]:
-    """Return the pairs that the desk finds if the stories arrive in this order: the earlier uri, then the later."""
+    """Return the pairs that are found among these stories: the earlier uri, then that of its update."""
     window, known, pairs = SignatureWindow(timedelta(days=2)), {}, []
     for story in stories:
-        comparable = Comparable.of(story)
-        signature = signature_of(comparable.features)
-        if signature is None:
-            continue
-        known[story.uri] = comparable
-        origin, created = story.source.name, story.versioncreated
-        window.add(SignedStory(uri=story.uri, origin=origin, versioncreated=created, signature=signature))
-        candidates = window.compare(story.uri).candidates
-        pairs += [(each.uri, story.uri) for each in candidates if is_update(known[each.uri], comparable)]
+        known[story.uri] = Comparable.of(story)
+        if signature := signature_of(known[story.uri].features):
+            window.put(
+                SignedStory(
+                    uri=story.uri,
+                    origin=story.source.name,
+                    versioncreated=story.versioncreated,
+                    firstcreated=story.firstcreated,
+                    signature=signature,
+                )
+            )
+    for uri, later in known.items():
+        updated = window.resemblance(uri).updated
+        pairs += [(earlier, uri) for earlier in updated if is_update(known[earlier], later)]
     return pairs
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from pipeline.state.record import Record
-from pipeline.state.store import Store
+from pipeline.desk.record import Record
+from pipeline.desk.store import Store
 from pipeline.story import Order
 from tests.conftest import NOON
 

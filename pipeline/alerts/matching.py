@@ -73,7 +73,7 @@ def matches(
     they do not delay the others. Raises ElasticsearchUnavailable.
     """
     newest = {each.uri: each for each in arrived}
-    usable = [each.uri for each in newest.values() if each.pubstatus == "usable" and not each.replacedby]
+    usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
     found: list[Match] = []
     failed: list[AlertFailed] = []
     for alert in alerts:
@@ -110,9 +110,6 @@ def _matches_of(
         return
     again = [match for match in before if match.version == arrived.version]
     yield from again
-    if arrived.replacedby:
-        # Its update matches by itself.
-        return
     earlier = [match for match in before if match.version < arrived.version]
     last = [match for match in earlier if match.version == max(each.version for each in earlier)]
     if arrived.pubstatus != "usable":

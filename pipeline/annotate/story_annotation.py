@@ -28,7 +28,7 @@ def annotate_stories(model: LanguageModel, stories: Sequence[Story], longest: in
 def is_readable(model: LanguageModel, story: Story, longest: int) -> bool:
     """Return whether the model reads this story; a story of unknown language is tried."""
     language = (story.language or model.nlp.lang or "").split("-")[0].lower()
-    return language == model.nlp.lang and len(story.body) <= longest and not story.is_removal
+    return language == model.nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"
 
 
 def location_text(story: Story) -> str:

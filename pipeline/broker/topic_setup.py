@@ -38,7 +38,7 @@ def ensure(kafka: Kafka) -> list[str]:
 def _new(name: str, kafka: Kafka) -> NewTopic:
     return NewTopic(
         name=kafka.named(name),
-        num_partitions=1 if name == topics.SIGNATURES else kafka.partitions,
+        num_partitions=kafka.partitions,
         replication_factor=kafka.replication,
         topic_configs=_configs(name, kafka),
     )

@@ -13,10 +13,9 @@ from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
+from pipeline.desk.store import read_one
 from pipeline.ops import dead_letters
 from pipeline.search.stories import story
-from pipeline.state.relations import replacing_story
-from pipeline.state.store import read_one
 
 _LABELS = {
     "received": "received",
@@ -74,12 +73,10 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
         times = {"received": indexed["source"]["receivedat"], **indexed.get("trace", {})}
         found |= {"state": "searchable", "version": indexed["version"], "times": times}
     elif record:
-        known = record.model_dump(mode="json", include={"version", "embargoed", "duplicateof"})
+        known = record.model_dump(mode="json", include={"version", "embargoed"})
         now = datetime.now(UTC)
-        replaced = replacing_story(record, now)
         waits = record.embargoed is not None and record.embargoed > now
-        state = "embargoed" if waits else "replaced" if replaced else "copy" if record.duplicateof else "waiting"
-        known |= {"replacedby": replaced} if replaced else {}
+        state = "embargoed" if waits else "waiting"
         found |= {"state": state if record.pubstatus == "usable" else record.pubstatus, **known}
     elif dead:
         found["state"] = "dead"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.annotations import Entity
+from pipeline.desk.record import Record
 from pipeline.identity.registry import Registry, name_usage
 from pipeline.index.entity_forms import listed_name, other_forms, role_of
 from pipeline.index.fields import STORY_CONTEXT
@@ -13,13 +14,12 @@ from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kind import Kind
 from pipeline.index.kinds import KINDS
 from pipeline.index.speakers import listed_speaker
-from pipeline.state.record import Record
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
 """The entity types in each flat field. Beside each stand the keys, which are counted across stories."""
-NOTHING: Mapping[str, int] = {}
-"""No documents of any kind."""
+NOTHING: Mapping[str, Any] = {}
+"""No documents of any kind, and no fields."""
 _UNTAUGHT = Registry()
 """Every name means what its own story says."""
 
@@ -28,60 +28,77 @@ _UNTAUGHT = Registry()
 class Action:
     """One bulk action: write ``document``, or delete if it is None.
 
-    Elasticsearch keeps the highest ``version`` (external_gte). It is twice the revision, so that a late removal
-    outranks what was written with the same revision.
+    Elasticsearch keeps the highest ``version``, and of two equal ones the later (external_gte). A ``strict`` write is
+    refused if there is an equal one already: then somebody else has written since the document was read.
     """
 
     index: str
     id: str
-    revision: int
+    version: int
     document: dict[str, Any] | None = None
+    strict: bool = False
 
-    @property
-    def version(self) -> int:
-        """The version in Elasticsearch."""
-        return 2 * self.revision + (self.document is None)
+
+_EDITS = 20
+"""The bits of a document's version that count the writes within one revision: what is derived, and replays."""
+_REPLAYED = 1 << 10
+"""A replay leaves so many versions free, so that what was derived from the document before it is refused."""
+_REMOVED = 1 << 19
+
+
+def first_version(revision: int, before: int = 0) -> int:
+    """Return the version of a document that is written with the desk's ``revision``, where ``before`` is there."""
+    return before + _REPLAYED if is_of(revision, before) else revision << _EDITS
+
+
+def is_of(revision: int, version: int) -> bool:
+    """Return whether a document of this version was written with the desk's ``revision``."""
+    return version >> _EDITS == revision
+
+
+def last_version(revision: int) -> int:
+    """Return a version that outranks all writes with this revision."""
+    return (revision << _EDITS) + _REMOVED
 
 
 def actions(
     story: AnnotatedStory,
-    revision: int,
+    version: int,
     known: Mapping[str, int] = NOTHING,
     record: Record | None = None,
-    trace: dict[str, str] | None = None,
+    more: Mapping[str, Any] = NOTHING,
     registry: Registry = _UNTAUGHT,
 ) -> list[Action]:
-    """Return the actions for the story, then for its quotes and events, then the deletes of surplus ones.
+    """Return the actions for the story, then for its quotes and events, then the deletions of surplus ones.
 
-    ``revision`` is the desk's number of the message, ``known`` how many documents of each kind an earlier version has,
-    ``trace`` when the story was on each topic, ``registry`` what other stories teach about names. A withheld,
-    canceled or replaced story is removed with all of them. Tests and advisories have none.
+    ``version`` is that of the documents, ``known`` how many documents of each kind an earlier version has, ``more``
+    further fields of the story's document, ``registry`` what other stories teach about names. A withheld or canceled
+    story is removed with all of them. Tests and advisories have none.
     """
     stories = index_of(STORIES, story.firstcreated)
-    document = None
-    if not story.is_removal:
-        document = story_document(story, record, registry) | ({"trace": trace} if trace else {})
-    found = [Action(stories, story_id(story.uri), revision, document)]
+    document = {**story_document(story, record, registry), **more} if story.pubstatus == "usable" else None
+    # A request that was given up and is carried out late must not undo what was written meanwhile.
+    found = [Action(stories, story_id(story.uri), version, document, strict=document is not None)]
     for kind in KINDS:
         made = _parts(kind, document) if document else []
-        found += [_part(story, revision, kind, number, each) for number, each in enumerate(made, 1)]
-        found += [_part(story, revision, kind, number) for number in range(len(made) + 1, known.get(kind.alias, 0) + 1)]
+        found += [_part(story, version, kind, number, each) for number, each in enumerate(made, 1)]
+        found += [_part(story, version, kind, number) for number in range(len(made) + 1, known.get(kind.alias, 0) + 1)]
     return found
 
 
-def identified_again(document: Mapping[str, Any], revision: int, registry: Registry) -> list[Action]:
-    """Return the actions that give an indexed story, and what belongs to it, the identities of this registry.
-
-    ``revision`` is the one that the story was indexed with: whatever is newer stays.
-    """
-    changed = _identified({**document}, map(Entity.model_validate, document["entities"]), registry)
+def parts_again(document: Mapping[str, Any], version: int) -> list[Action]:
+    """Return the actions that write what belongs to an indexed story anew, with this version."""
     uri, created = document["uri"], datetime.fromisoformat(document["firstcreated"])
-    found = [Action(index_of(STORIES, created), story_id(uri), revision, changed)]
-    for kind in KINDS:
-        index = index_of(kind.alias, created)
-        parts = enumerate(_parts(kind, changed), 1)
-        found += [Action(index, kind.id(uri, number), revision, each) for number, each in parts]
-    return found
+    return [
+        Action(index_of(kind.alias, created), kind.id(uri, number), version, each)
+        for kind in KINDS
+        for number, each in enumerate(_parts(kind, document), 1)
+    ]
+
+
+def identified_again(document: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """Return an indexed story's document with the identities of this registry."""
+    return _identified({**document}, map(Entity.model_validate, document["entities"]), registry)
 
 
 def _parts(kind: Kind, document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -94,20 +111,19 @@ def counts_of(story: AnnotatedStory) -> dict[str, int]:
 
 
 def stale_deletes(story: AnnotatedStory, revision: int, written: Mapping[str, int]) -> list[Action]:
-    """Return the deletes of all quotes and events that this revision, or one before it, may have written.
+    """Return the deletions of all quotes and events that this revision, or one before it, may have written.
 
     A worker that died between them and their story left documents that no story counts. Those of a newer revision
     stay, since their version is higher.
     """
-    return [
-        _part(story, revision, kind, number) for kind in KINDS for number in range(1, written.get(kind.alias, 0) + 1)
-    ]
+    last = last_version(revision)
+    return [_part(story, last, kind, number) for kind in KINDS for number in range(1, written.get(kind.alias, 0) + 1)]
 
 
 def _part(
-    story: AnnotatedStory, revision: int, kind: Kind, number: int, document: dict[str, Any] | None = None
+    story: AnnotatedStory, version: int, kind: Kind, number: int, document: dict[str, Any] | None = None
 ) -> Action:
-    return Action(index_of(kind.alias, story.firstcreated), kind.id(story.uri, number), revision, document)
+    return Action(index_of(kind.alias, story.firstcreated), kind.id(story.uri, number), version, document)
 
 
 def _context(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,8 +136,8 @@ def story_document(
 ) -> dict[str, Any]:
     """Return the story's document, with flat lists of people, organizations, places, keys and speakers.
 
-    Kibana charts count flat lists; the nested mentions remain for other uses. ``record`` adds earlier versions,
-    copies in other feeds, updates under other uris and the storyline.
+    Kibana charts count flat lists; the nested mentions remain for other uses. ``record`` adds earlier versions. Before
+    anything is derived, the story is alone in its group and storyline.
     """
     alone = story_id(story.uri)
     document = story.model_dump(mode="json") | {"group": alone, "storyline": alone}

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from elasticsearch import NotFoundError
 
 from pipeline.connect.elasticsearch_client import AsyncClient, Client, retry_while_starting, translate_errors
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.registry import Registry, survey
+from pipeline.index.derived import Found
 from pipeline.index.index_names import IDENTITIES, STORIES
 
 Counts = list[tuple[str, int]]
@@ -16,13 +17,6 @@ Counts = list[tuple[str, int]]
 _PAGE = 5_000
 _MOST_CORRECTIONS = 10_000
 _MOST_TERMS = 10_000
-
-
-class IndexedStory(NamedTuple):
-    """A story's document, and the revision it was indexed with."""
-
-    document: dict[str, Any]
-    revision: int
 
 
 class Identities(Protocol):
@@ -36,8 +30,8 @@ class Identities(Protocol):
         """Return what people corrected. Raises ElasticsearchUnavailable."""
         ...
 
-    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[IndexedStory]:
-        """Return the first stories with one of these usages whose uri comes after this one.
+    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[Found]:
+        """Return the first stories with one of these usages, or unfinished ones, whose uri comes after this one.
 
         Raises ElasticsearchUnavailable.
         """
@@ -67,12 +61,13 @@ class ElasticsearchIdentities:
         with translate_errors(self._client):
             return Corrections.of(_corrections(await self._client.search(**_all_corrections(self._client))))
 
-    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[IndexedStory]:
+    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[Found]:
         """See Identities."""
+        wanted = {"terms": {"name_usage": list(usages[:_MOST_TERMS])}}
         with translate_errors(self._client):
             found = await self._client.search(
                 index=self._client.named(STORIES),
-                query={"terms": {"name_usage": list(usages[:_MOST_TERMS])}},
+                query={"bool": {"should": [wanted, {"term": {"unfinished": True}}]}},
                 size=most,
                 sort=[{"uri": "asc"}],
                 search_after=[after] if after else None,
@@ -80,7 +75,7 @@ class ElasticsearchIdentities:
                 ignore_unavailable=True,
                 track_total_hits=False,
             )
-        return [IndexedStory(hit["_source"], hit["_version"] // 2) for hit in found["hits"]["hits"]]
+        return [Found(hit["_source"], hit["_version"]) for hit in found["hits"]["hits"]]
 
 
 @retry_while_starting

@@ -6,9 +6,10 @@ else is a rejection with Elasticsearch's reason.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from http import HTTPStatus
+from typing import Any, NamedTuple, Protocol
 
 from elasticsearch import ApiError
 
@@ -26,27 +27,42 @@ from pipeline.index.kinds import KINDS
 from pipeline.story import story_id
 
 _PAUSE = 0.1
+_CARRIED = ("group", "storyline", "copyof", "variantof", "updateof", "differs", "follows", "withdrawn")
+"""What was derived, and stays until it is derived anew when a story is written again."""
+
+
+class Overtaken:
+    """The result of a strict write that somebody else came before."""
+
+
+Result = str | ElasticsearchUnavailable | Overtaken | None
+"""None (applied, or outdated), the reason for a rejection, or why to try again."""
+
+
+class Before(NamedTuple):
+    """What is indexed of a story: its document's version, the digest of its message, how many documents of each kind
+    belong to it, and the fields that were derived.
+    """
+
+    version: int = 0
+    digest: str = ""
+    counts: Mapping[str, int] = {}
+    derived: Mapping[str, Any] = {}
 
 
 class Indices(Protocol):
     """The operations that the index stage needs."""
 
-    async def write(
-        self, actions: Sequence[Action], *, refresh: bool = False
-    ) -> Sequence[str | ElasticsearchUnavailable | None]:
-        """Execute the actions. Return for each None (applied or outdated), the reason for its rejection, or an error
-        to retry.
+    async def write(self, actions: Sequence[Action], *, refresh: bool = False) -> Sequence[Result]:
+        """Execute the actions, and return the result of each.
 
         With ``refresh`` they are searchable afterwards, otherwise within a second. Raises ElasticsearchUnavailable if
         the result of all is unknown.
         """
         ...
 
-    async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
-        """Return by uri how many documents of each kind the indexed stories (uri, firstcreated) have.
-
-        Raises ElasticsearchUnavailable.
-        """
+    async def before(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, Before]:
+        """Return what is indexed of these stories (uri, firstcreated), by uri. Raises ElasticsearchUnavailable."""
         ...
 
 
@@ -57,9 +73,7 @@ class ElasticsearchIndices:
         """Connect at first use, on the event loop that uses it."""
         self._client = client
 
-    async def write(
-        self, actions: Sequence[Action], *, refresh: bool = False
-    ) -> Sequence[str | ElasticsearchUnavailable | None]:
+    async def write(self, actions: Sequence[Action], *, refresh: bool = False) -> Sequence[Result]:
         """See Indices.
 
         Rejected items are retried until a retry makes no progress: a batch for more shards than a node's queue holds
@@ -78,24 +92,28 @@ class ElasticsearchIndices:
             waiting = [number for number in waiting if isinstance(results[number], ElasticsearchUnavailable)]
         return results
 
-    async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
+    async def before(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, Before]:
         """See Indices. Reads by id are in real time."""
         client = self._client
         wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
-        ids = [f"{kind.alias}.id" for kind in KINDS]
-        docs = [{"_index": client.named(index), "_id": id_, "_source": ids} for id_, (_, index) in wanted.items()]
+        fields = ["digest", *(f"{kind.alias}.id" for kind in KINDS), *_CARRIED]
+        docs = [{"_index": client.named(index), "_id": id_, "_source": fields} for id_, (_, index) in wanted.items()]
         with translate_errors(client):
             response = await client.mget(docs=docs)
-        found = found_documents(response["docs"], NO_INDEX)
         return {
-            wanted[doc["_id"]][0]: {kind.alias: len(doc["_source"].get(kind.alias, ())) for kind in KINDS}
-            for doc in found
+            wanted[doc["_id"]][0]: before_of(doc["_version"], doc["_source"])
+            for doc in found_documents(response["docs"], NO_INDEX)
         }
 
 
-async def _once(
-    client: AsyncClient, actions: Sequence[Action], refresh: bool
-) -> list[str | ElasticsearchUnavailable | None]:
+def before_of(version: int, document: Mapping[str, Any]) -> Before:
+    """Return what is indexed of a story with this document."""
+    derived = {name: document[name] for name in _CARRIED if name in document}
+    counts = {kind.alias: len(document.get(kind.alias, ())) for kind in KINDS}
+    return Before(version, document.get("digest", ""), counts, derived)
+
+
+async def _once(client: AsyncClient, actions: Sequence[Action], refresh: bool) -> list[Result]:
     try:
         with translate_errors(client):
             response = await client.bulk(
@@ -110,7 +128,14 @@ async def _once(
             *await _once(client, actions[:half], refresh),
             *await _once(client, actions[half:], refresh),
         ]
-    return [bulk_item_error(next(iter(item.values()))) for item in response["items"]]
+    results = (next(iter(item.values())) for item in response["items"])
+    return [_result(action, result) for action, result in zip(actions, results, strict=True)]
+
+
+def _result(action: Action, result: dict[str, Any]) -> Result:
+    if action.strict and result["status"] == HTTPStatus.CONFLICT:
+        return Overtaken()
+    return bulk_item_error(result)
 
 
 def _lines(client: AsyncClient, action: Action) -> list[dict[str, Any]]:
@@ -118,7 +143,7 @@ def _lines(client: AsyncClient, action: Action) -> list[dict[str, Any]]:
         "_index": client.named(action.index),
         "_id": action.id,
         "version": action.version,
-        "version_type": "external_gte",
+        "version_type": "external" if action.strict else "external_gte",
     }
     if action.document is None:
         return [{"delete": meta}]

@@ -18,12 +18,12 @@ from uuid import uuid4
 from elasticsearch import ApiError, BadRequestError, TransportError
 
 from pipeline.connect.elasticsearch_client import Client, translate_errors
+from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
-from pipeline.state.record_mapping import INDEX as RECORDS
 
 _PAGE = 500
 _KEEP = "2m"

@@ -5,12 +5,12 @@ from typing import Any
 from elasticsearch import BadRequestError
 
 from pipeline.connect.elasticsearch_client import Client
+from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.index.analysis import TEXT, without_analysis
 from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import KEEP_DELETES, templates
 from pipeline.settings import Elasticsearch
-from pipeline.state.record_mapping import INDEX as RECORDS
 
 
 def ensure(client: Client, settings: Elasticsearch) -> list[str]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.desk.record_mapping import RECORD
 from pipeline.index.analysis import ANALYSIS
 from pipeline.index.fields import (
     BOOLEAN,
@@ -21,8 +23,6 @@ from pipeline.index.fields import (
 from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.settings import Elasticsearch
-from pipeline.state.record_mapping import INDEX as RECORDS
-from pipeline.state.record_mapping import RECORD
 from pipeline.topics import STORY_TOPICS
 
 STORY: dict[str, Any] = {
@@ -62,6 +62,7 @@ STORY: dict[str, Any] = {
     "withdrawn": WITHDRAWN,
     "signature": STORED_ONLY,
     "unfinished": BOOLEAN,
+    "digest": STORED_KEYWORD,
     "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
     "name_usage": KEYWORD,
     "entities": {

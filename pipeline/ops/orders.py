@@ -9,12 +9,12 @@ from pipeline.broker.reader import fetch_all
 from pipeline.broker.sender import Sender
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import Servers
+from pipeline.desk.orders import kill_of
+from pipeline.desk.record import Record
+from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Kafka
-from pipeline.state.orders import kill_of
-from pipeline.state.record import Record
-from pipeline.state.store import ElasticsearchStore, Store
 from pipeline.story import Story
 
 _LATER = timedelta(seconds=1)

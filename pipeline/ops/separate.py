@@ -8,12 +8,12 @@ from pipeline.broker.reader import fetch_all
 from pipeline.broker.sender import Sender
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.connect.locate import Servers
+from pipeline.desk.record import Record
+from pipeline.desk.status import status_of
+from pipeline.desk.store import ElasticsearchStore
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Kafka
-from pipeline.state.record import Record
-from pipeline.state.status import status_of
-from pipeline.state.store import ElasticsearchStore
 
 
 async def set_separate(servers: Servers, uri: str, *, is_separate: bool) -> None:

@@ -11,6 +11,8 @@ from pipeline.broker.reader import fetch_all
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import Servers
 from pipeline.dead_letter import DeadLetter
+from pipeline.desk.record import Record
+from pipeline.desk.store import unsettled
 from pipeline.errors import TransientError
 from pipeline.feeds.feed_report import reports
 from pipeline.feeds.feed_state import FILE, FeedState
@@ -18,8 +20,6 @@ from pipeline.index import health
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.search.stories import counts, shared_uris
 from pipeline.settings import Elasticsearch, Kafka, Settings
-from pipeline.state.record import Record
-from pipeline.state.store import unsettled
 
 _FRESH = 2.0
 

@@ -8,14 +8,13 @@ from typing import Any, Literal
 from elasticsearch import NotFoundError
 
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.desk.record import Record, Version
+from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.desk.status import status_of
 from pipeline.index.index_names import QUOTES
 from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
-from pipeline.state.record import Record, Version
-from pipeline.state.record_mapping import INDEX as RECORDS
-from pipeline.state.relations import replacing_story
-from pipeline.state.status import status_of
 from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
 from pipeline.utterances.words import fingerprints
 
@@ -109,7 +108,7 @@ def _change(record: Record, wordings: Sequence[set[str]], now: datetime) -> NoLo
     """Return what became of the utterance in a story, if an earlier version quoted it and the current one does not."""
     status = status_of(record.versions, now)
     current = status.content
-    if current is None or record.duplicateof or replacing_story(record, now):
+    if current is None:
         return None
     quoting = [
         each

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.broker.reader import fetch_all
 from pipeline.connect.elasticsearch_client import Client
+from pipeline.desk.store import read_one
 from pipeline.envelope import Coordinate
 from pipeline.errors import QueryError
 from pipeline.search import entity_names
@@ -22,8 +23,6 @@ from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute
 from pipeline.search.stories import story as found_story
 from pipeline.search.times import parse_duration
-from pipeline.state.relations import replacing_story
-from pipeline.state.store import read_one
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import paragraphs
 from pipeline.web.changes import changed
@@ -172,7 +171,7 @@ def _shown_instead(index: Client, uri: str) -> str | None:
     record = read_one(index, uri)
     if record is None or record.pubstatus != "usable":
         return None
-    return replacing_story(record, datetime.now(UTC)) or record.duplicateof
+    return None
 
 
 def _state(request: Request) -> dict[str, str | list[str]]:

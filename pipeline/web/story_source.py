@@ -11,11 +11,11 @@ from pipeline import formats
 from pipeline.broker.reader import fetch_all
 from pipeline.clean import clean
 from pipeline.connect.elasticsearch_client import Client
+from pipeline.desk.store import read_one
 from pipeline.envelope import Coordinate
 from pipeline.errors import NoStory, PermanentError
 from pipeline.formats.provenance import Explanation, explain
 from pipeline.search.stories import story as found_story
-from pipeline.state.store import read_one
 from pipeline.story import RawStory, Story
 from pipeline.web.api import Failed, json_response
 from pipeline.web.context import AppContext, Context

@@ -11,10 +11,10 @@ from typing import Any
 
 import structlog
 
-from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.registry import Registry, survey
-from pipeline.index.documents import Action, identified_again
-from pipeline.index.identities import Identities, IndexedStory
+from pipeline.index.derived import Found, write_anew
+from pipeline.index.documents import identified_again
+from pipeline.index.identities import Identities
 from pipeline.index.indices import Indices
 from pipeline.workers.contract import Clock
 
@@ -57,7 +57,7 @@ class Identification:
         learned = self._now()
         self._pause_until = learned + _PAUSE * (learned - began)
         changed, after = 0, ""
-        for _ in range(_MOST_ROUNDS if outdated else 0):
+        for _ in range(_MOST_ROUNDS):
             stories = await self._identities.stories(outdated, after, _MOST_STORIES)
             await self._identify(stories)
             changed += len(stories)
@@ -67,13 +67,11 @@ class Identification:
         if changed:
             log.info("stories_identified_again", stories=changed)
 
-    async def _identify(self, stories: Sequence[IndexedStory]) -> None:
-        """Write the stories. One that was indexed anew or killed meanwhile has a newer version, and stays so."""
-        actions = await self._run(_actions, stories, self.registry)
-        for result in await self._indices.write(actions) if actions else ():
-            if isinstance(result, ElasticsearchUnavailable):
-                raise result
+    async def _identify(self, stories: Sequence[Found]) -> None:
+        """Write the stories. One that somebody else has written meanwhile is identified with the next look."""
+        changed = await self._run(_identified, stories, self.registry)
+        await write_anew(self._indices, changed, with_parts=lambda _: True)
 
 
-def _actions(stories: Sequence[IndexedStory], registry: Registry) -> list[Action]:
-    return [action for each in stories for action in identified_again(each.document, each.revision, registry)]
+def _identified(stories: Sequence[Found], registry: Registry) -> list[Found]:
+    return [Found(identified_again(document, registry), version) for document, version in stories]

@@ -17,14 +17,14 @@ from elasticsearch import Elasticsearch as Client
 from pipeline import topics
 from pipeline.broker.lag import lags
 from pipeline.connect.elasticsearch_client import connect
+from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.desk.store import unsettled
 from pipeline.errors import TransientError
 from pipeline.identity.registry import survey
 from pipeline.index.identities import read_registry
 from pipeline.ops import dead_letters
 from pipeline.settings import Elasticsearch as ElasticsearchSettings
 from pipeline.settings import Kafka as Connection
-from pipeline.state.record_mapping import INDEX as RECORDS
-from pipeline.state.store import unsettled
 from tests.chaos.proxy import Proxy
 from tests.conftest import ROOT
 from tests.servers import Elasticsearch, Kafka, Pair

@@ -1,20 +1,21 @@
 """Simulated records and indices, with Elasticsearch's versioning."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
 
+from pipeline.desk.record import Record
+from pipeline.desk.store import Change, Stored
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Corrections
+from pipeline.index.derived import POINTERS, Found, signed_story
 from pipeline.index.documents import Action
-from pipeline.index.identities import Counts, IndexedStory
+from pipeline.index.identities import Counts
 from pipeline.index.index_names import STORIES, index_of
-from pipeline.index.kinds import KINDS
-from pipeline.state.record import Record
-from pipeline.state.store import Change, Stored
-from pipeline.story import story_id
+from pipeline.index.indices import Before, Overtaken, Result, before_of
+from pipeline.story import SignedStory, story_id
 from tests.simulation.faults import Network
 from tests.simulation.loop import SimulatedLoop
 
@@ -42,14 +43,16 @@ class Documents:
         self.records[record.uri] = (record, self._sequence)
         return True
 
-    def carry_out(self, action: Action) -> None:
-        """Write or delete a document unless a newer one is stored (external_gte)."""
+    def carry_out(self, action: Action) -> Overtaken | None:
+        """Write or delete a document unless a newer one is stored, or for a strict one an equal one."""
         at = (action.index, action.id)
-        if at in self.indexed and self.indexed[at][0] > action.version:
-            return
+        there = self.indexed[at][0] if at in self.indexed else -1
+        if there > action.version or (action.strict and there == action.version):
+            return Overtaken() if action.strict else None
         self.indexed[at] = (action.version, action.document)
         for watch in self.watch:
             watch(action)
+        return None
 
     def usages(self) -> Counts:
         """Return how many stories have each usage of a name."""
@@ -73,13 +76,13 @@ class SimulatedIdentities:
     async def corrections(self) -> Corrections:
         return Corrections()
 
-    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[IndexedStory]:
-        def find() -> list[IndexedStory]:
+    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[Found]:
+        def find() -> list[Found]:
             wanted = set(usages)
             found = [
-                IndexedStory(doc, version // 2)
+                Found(doc, version)
                 for (index, _), (version, doc) in self._documents.indexed.items()
-                if index.startswith("wire-stories-") and doc and wanted & set(doc["name_usage"]) and doc["uri"] > after
+                if index.startswith("wire-stories-") and doc and _is_wanted(doc, wanted) and doc["uri"] > after
             ]
             return sorted(found, key=lambda each: each.document["uri"])[:most]
 
@@ -89,8 +92,12 @@ class SimulatedIdentities:
         return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why))
 
 
+def _is_wanted(document: Mapping[str, Any], usages: set[str]) -> bool:
+    return bool(usages & set(document["name_usage"])) or "unfinished" in document
+
+
 class SimulatedStore:
-    """See state.store.Store."""
+    """See desk.store.Store."""
 
     def __init__(self, documents: Documents, network: Network, loop: SimulatedLoop, random: Random) -> None:
         self._documents, self._network, self._loop, self._random = documents, network, loop, random
@@ -153,13 +160,9 @@ class SimulatedIndices:
     def __init__(self, documents: Documents, network: Network, random: Random) -> None:
         self._documents, self._network, self._random = documents, network, random
 
-    async def write(
-        self, actions: Sequence[Action], *, refresh: bool = False
-    ) -> list[str | ElasticsearchUnavailable | None]:
-        def carry_out() -> list[str | ElasticsearchUnavailable | None]:
-            for action in actions:
-                self._documents.carry_out(action)
-            return [None] * len(actions)
+    async def write(self, actions: Sequence[Action], *, refresh: bool = False) -> list[Result]:
+        def carry_out() -> list[Result]:
+            return [self._documents.carry_out(action) for action in actions]
 
         def partly() -> None:
             # Shards take their parts in any order.
@@ -168,13 +171,52 @@ class SimulatedIndices:
 
         return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why), partly)
 
-    async def part_counts(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, dict[str, int]]:
-        def count() -> dict[str, dict[str, int]]:
+    async def before(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, Before]:
+        def read() -> dict[str, Before]:
             found = {uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories}
+            return {uri: before_of(doc[0], doc[1]) for uri, doc in found.items() if doc and doc[1]}
+
+        return await self._network.request(read, lambda why: ElasticsearchUnavailable(why))
+
+
+class SimulatedStories:
+    """See index.derived.Stories."""
+
+    def __init__(self, documents: Documents, network: Network) -> None:
+        self._documents, self._network = documents, network
+
+    async def read(self, stories: Mapping[str, datetime], fields: Sequence[str] | None = None) -> dict[str, Found]:
+        def read() -> dict[str, Found]:
+            there = {
+                uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories.items()
+            }
+            return {uri: Found(_only(doc[1], fields), doc[0]) for uri, doc in there.items() if doc and doc[1]}
+
+        return await self._request(read) if stories else {}
+
+    async def relating_to(self, uris: Iterable[str]) -> dict[str, datetime]:
+        wanted = set(uris)
+
+        def find() -> dict[str, datetime]:
             return {
-                uri: {kind.alias: len(doc[1][kind.alias]) for kind in KINDS}
-                for uri, doc in found.items()
-                if doc and doc[1]
+                doc["uri"]: datetime.fromisoformat(doc["firstcreated"])
+                for doc in self._documents.visible("stories")
+                if wanted & {doc.get(field) for field in POINTERS}
             }
 
-        return await self._network.request(count, lambda why: ElasticsearchUnavailable(why))
+        return await self._request(find) if wanted else {}
+
+    async def signed(self, since: datetime) -> list[SignedStory]:
+        def find() -> list[SignedStory]:
+            docs = self._documents.visible("stories")
+            recent = [doc for doc in docs if datetime.fromisoformat(doc["versioncreated"]) >= since]
+            return [signed for doc in recent if (signed := signed_story(doc))]
+
+        return await self._request(find)
+
+    async def _request(self, carry_out: Any) -> Any:
+        return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why))
+
+
+def _only(document: Mapping[str, Any], fields: Sequence[str] | None) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if fields is None or name in fields}

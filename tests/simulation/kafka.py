@@ -22,9 +22,7 @@ class Log:
     def __init__(self, loop: SimulatedLoop, partitions: int) -> None:
         self._loop = loop
         self._partitions = partitions
-        self.held: dict[str, list[list[Envelope]]] = {
-            topic: [[] for _ in range(1 if topic == topics.SIGNATURES else partitions)] for topic in topics.TOPICS
-        }
+        self.held: dict[str, list[list[Envelope]]] = {topic: [[] for _ in range(partitions)] for topic in topics.TOPICS}
         self._waiting: dict[str, list[asyncio.Future]] = defaultdict(list)
 
     def append(self, topic: str, key: bytes, value: bytes, pairs: Pairs, partition: int | None = None) -> Coordinate:

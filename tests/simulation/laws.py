@@ -1,16 +1,20 @@
-"""What must hold at the end of every run, computed from the items alone."""
+"""What must hold at the end of every run, computed from the items and the indexed stories alone."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from pipeline import topics
+from pipeline.derive.relations import FIELDS, derived_fields, relation
+from pipeline.derive.signatures import SignatureWindow
+from pipeline.derive.updates import Comparable
+from pipeline.index.derived import signed_story
 from pipeline.index.documents import Action
 from pipeline.index.kinds import KINDS
-from pipeline.state.relations import replacing_story
-from pipeline.story import story_id
+from pipeline.story import Story, story_id
 from tests.simulation.scenario import Item
-from tests.simulation.system import System
+from tests.simulation.system import SPAN, System
 
 
 def covers(kill: Item, item: Item) -> bool:
@@ -72,37 +76,38 @@ def broken(system: System) -> Iterator[str]:
     yield from _separated(shared, stories)
     yield from _ordered(apart, stories)
     wanted = {uri: found for uri, all_of_it in items.items() if (found := shown(all_of_it, now))}
-    folded = {
-        uri: record.duplicateof
-        for uri, (record, _) in system.documents.records.items()
-        if record.duplicateof and uri not in stories
-    }
-    hidden = _replaced(system)
     for uri, item in wanted.items():
         if uri in stories:
             yield from _story(stories[uri], item, items[uri])
-        elif uri in hidden:
-            yield from _update(uri, folded, hidden, wanted, stories)
-        elif uri not in folded:
-            yield f"{uri}: version {item.version} is lost"
         else:
-            yield from _folded(uri, folded, hidden, wanted, stories)
-    yield from _updates(system, items, wanted, stories)
+            yield f"{uri}: version {item.version} is lost"
     others = ("urn:shared", "urn:ordered", "urn:foreign")
     for uri in stories.keys() - wanted.keys() - {uri for uri in stories if uri.startswith(others)}:
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
-    yield from _copies(system, wanted, stories)
+    yield from _relations(stories)
     for kind in KINDS:
         yield from _parts(kind.alias, system, stories)
 
 
-def _copies(system: System, wanted: dict[str, Item], stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _relations(stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what the documents say of one another, and does not follow from the stories that are there."""
+    window = SignatureWindow(SPAN)
+    texts = {}
     for uri, doc in stories.items():
-        for copy in (each["uri"] for each in doc.get("alsoin", ())):
-            if copy not in wanted:
-                yield f"{uri}: its copy {copy} outlives itself"
-            elif system.documents.records[copy][0].duplicateof is None:
-                yield f"{uri}: {copy} is listed as its copy and is none"
+        texts[uri] = Comparable.of(
+            Story.model_validate({name: doc[name] for name in Story.model_fields if name in doc})
+        )
+        if signed := signed_story(doc):
+            window.put(signed)
+    found: dict[str, dict[str, Any]] = {}
+    for uri in sorted(stories, key=lambda uri: (datetime.fromisoformat(stories[uri]["versioncreated"]), uri)):
+        related = relation(texts[uri], window.resemblance(uri), texts)
+        found[uri] = derived_fields(uri, related, lambda uri: found.get(uri, {}))
+        says = {name: stories[uri][name] for name in FIELDS if name in stories[uri]}
+        if says != found[uri]:
+            yield f"{uri} says {says} instead of {found[uri]}"
+        if "unfinished" in stories[uri]:
+            yield f"{uri}: what belongs to it is unfinished"
 
 
 def _letters(system: System) -> Iterator[str]:
@@ -143,82 +148,6 @@ def _ordered(items: Sequence[Item], stories: dict[str, dict[str, Any]]) -> Itera
         yield f"of the stories with orders, {found} can be found instead of {wanted}"
 
 
-def _replaced(system: System) -> dict[str, str]:
-    """Return the story that stands for each one that an update replaces."""
-    now = system.now()
-    found = {uri: replacing_story(record, now) for uri, (record, _) in system.documents.records.items()}
-    return {uri: other for uri, other in found.items() if other}
-
-
-def _end(uri: str, hidden: dict[str, str]) -> str | None:
-    """Return the story at the end of the chain; None if it has no end."""
-    passed: set[str] = set()
-    while uri in hidden and uri not in passed:
-        passed.add(uri)
-        uri = hidden[uri]
-    return None if uri in passed else uri
-
-
-def _update(
-    uri: str,
-    folded: dict[str, str],
-    replaced: dict[str, str],
-    wanted: dict[str, Item],
-    stories: dict[str, dict[str, Any]],
-) -> Iterator[str]:
-    end = _end(uri, replaced | folded)
-    if end is None:
-        yield f"{uri} is hidden behind itself"
-    elif end not in stories and end in wanted:
-        yield f"{uri} is replaced by {end}, which cannot be found"
-    elif (shown := stories.get(replaced[uri])) and uri not in {each["uri"] for each in shown.get("replaces", ())}:
-        yield f"{uri} is replaced by {replaced[uri]}, which does not list it"
-
-
-def _updates(
-    system: System,
-    items: dict[str, list[Item]],
-    wanted: dict[str, Item],
-    stories: dict[str, dict[str, Any]],
-) -> Iterator[str]:
-    """Yield what is wrong with the updates: of a feed's line only the last is shown, if nothing in it was killed."""
-    for uri, doc in stories.items():
-        for other in (each["uri"] for each in doc.get("replaces", ())):
-            if other not in wanted:
-                yield f"{uri} lists {other}, which must not be shown"
-            elif system.folds and other in stories:
-                yield f"{uri} replaces {other}, which can be found"
-    line = [uri for uri in items if uri.startswith("urn:update:")]
-    # After a newer version of what was replaced, both are shown.
-    has_more = any(item.created == 9 for uri in line for item in items[uri])
-    if not system.folds or has_more or len({item.feed for uri in line for item in items[uri]}) != 1:
-        return
-    last = max((wanted[uri].created, uri) for uri in line)[1]
-    if shown := [uri for uri in line if uri in stories and uri != last]:
-        yield f"{shown} can be found beside {last}"
-    if last not in stories:
-        yield f"{last} cannot be found"
-
-
-def _folded(
-    uri: str,
-    folded: dict[str, str],
-    replaced: dict[str, str],
-    wanted: dict[str, Item],
-    stories: dict[str, dict[str, Any]],
-) -> Iterator[str]:
-    root = _end(uri, replaced | folded)
-    if root is None:
-        yield f"{uri} is folded into itself"
-    elif uri not in replaced and folded[uri] in replaced:
-        if root not in stories and root in wanted:
-            yield f"{uri} is a copy of {folded[uri]}, and {root}, its update, cannot be found"
-    elif root in stories and uri not in {copy["uri"] for copy in stories[root].get("alsoin", ())}:
-        yield f"{uri} is a copy of {root}, which does not list it"
-    elif root not in stories and root in wanted:
-        yield f"{uri} is a copy of {root}, which cannot be found"
-
-
 def _parts(alias: str, system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield what is wrong with the quotes or events of the stories."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -227,6 +156,8 @@ def _parts(alias: str, system: System, stories: dict[str, dict[str, Any]]) -> It
     for uri, parts in found.items():
         if uri not in stories:
             yield f"{uri}: {len(parts)} {alias} outlive their story"
+        elif {part["story"]["storyline"] for part in parts} != {stories[uri]["storyline"]}:
+            yield f"{uri}: {alias} of another storyline"
         elif {part["version"] for part in parts} != {stories[uri]["version"]}:
             yield f"{uri}: {alias} of versions {sorted({p['version'] for p in parts})} beside {stories[uri]['version']}"
     for uri, doc in stories.items():

@@ -20,7 +20,7 @@ def simulate(seed: int) -> list[str]:
     """Simulate a seed, and return the laws it breaks."""
     random = Random(seed)
     rates = random.choice(_PROFILES)
-    system = System(scenario.make(random), random, rates, random.choice((1, 2)), folds=random.random() < 0.8)
+    system = System(scenario.make(random), random, rates, random.choice((1, 2)))
     watch = laws.KillWatch(system)
     try:
         system.finish()

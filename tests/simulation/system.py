@@ -12,33 +12,38 @@ from typing import Any
 
 from pipeline import topics
 from pipeline.annotations import Entity, Event, Quote, Span
-from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, Similarity
-from pipeline.errors import AnnotationFailed
+from pipeline.desk.record import Record
+from pipeline.errors import AnnotationFailed, KafkaUnavailable
 from pipeline.formats.urgent import seems_urgent
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.registry import survey
-from pipeline.state.decision import Policy
-from pipeline.state.record import Record
-from pipeline.story import AnnotatedStory, Story
+from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
 from pipeline.workers.identification import Identification
 from pipeline.workers.processes.parse_process import parsed
 from pipeline.workers.runtime.processor import Processor
-from pipeline.workers.stages import annotate, desk, index, parse
-from tests.simulation.elasticsearch import Documents, SimulatedIdentities, SimulatedIndices, SimulatedStore
+from pipeline.workers.stages import annotate, derive, desk, index, parse
+from tests.simulation.elasticsearch import (
+    Documents,
+    SimulatedIdentities,
+    SimulatedIndices,
+    SimulatedStore,
+    SimulatedStories,
+)
 from tests.simulation.faults import CALM, Network, Rates
 from tests.simulation.kafka import EPOCH, Group, Log, SimulatedBroker, deliver
 from tests.simulation.loop import Mortal, SimulatedLoop
 from tests.simulation.scenario import Item, Scenario
 
-STAGES = (topics.PARSE, topics.DESK, topics.ANNOTATE, topics.INDEX)
+STAGES = (topics.PARSE, topics.DESK, topics.ANNOTATE, topics.INDEX, topics.DERIVE)
 FAULTS = 45.0
 """Seconds in which things break; what is late by then may still come."""
 REST = 130.0
 TICK = 15.0
 """Seconds between two searches for passed embargoes: with the real five, they would be a third of all requests."""
 LIMIT = 1_500.0
+SPAN = timedelta(days=2)
 
 
 @dataclass
@@ -82,7 +87,7 @@ class Worker(Mortal):
 class System:
     """Everything; ``finish`` runs it to its end."""
 
-    def __init__(self, scenario: Scenario, random: Random, rates: Rates, workers: int, folds: bool) -> None:
+    def __init__(self, scenario: Scenario, random: Random, rates: Rates, workers: int) -> None:
         self.loop = SimulatedLoop()
         self.random = random
         self.scenario = scenario
@@ -93,8 +98,6 @@ class System:
         self.metrics = Counted()
         self.workers: list[Worker] = []
         self._faulty = rates != CALM
-        self.folds = folds
-        self._policy = Policy(folds=folds, keep=timedelta(seconds=100))
         self._count = workers
 
     def finish(self) -> None:
@@ -147,19 +150,17 @@ class System:
             return Handler(parse.Parsing(SimulatedParser()).work)
         now = self.now
         if stage is topics.DESK:
-            work = desk.Desk(
-                store,
-                SimulatedSignatures(broker, self.log),
-                broker,
-                self._policy,
-                now=now,
-            )
+            work = desk.Desk(store, broker, timedelta(seconds=100), now)
             return Handler(work.work, tick=work.tick, every=TICK)
         if stage is topics.ANNOTATE:
             return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
         indices = SimulatedIndices(self.documents, self.network, self.random)
+        if stage is topics.DERIVE:
+            stories = SimulatedStories(self.documents, self.network)
+            announcements = SimulatedAnnouncements(self.log, self.network)
+            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, now).work)
         identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, _call)
-        indexing = index.Indexing(store, indices, self._policy, now, identification)
+        indexing = index.Indexing(store, indices, now, identification)
         return Handler(indexing.work, tick=identification.look, every=TICK)
 
     async def _publish_and_wait(self) -> None:
@@ -212,22 +213,23 @@ class System:
         return any(each.sender == order.sender and {*each.names} & {*order.order.names} for each in records)
 
 
-class SimulatedSignatures:
-    """See workers.signatures.Signatures; the real window over the simulated topic."""
+class SimulatedAnnouncements:
+    """See workers.stages.derive.Announcements."""
 
-    def __init__(self, broker: SimulatedBroker, log: Log) -> None:
-        self._broker, self._log = broker, log
-        self._known = SignatureWindow(timedelta(hours=48), most=64)
-        self._read = 0
+    def __init__(self, log: Log, network: Network) -> None:
+        self._log, self._network = log, network
+        self._places = [0] * len(log.held[topics.INDEXED])
+        self._read: list[Indexed] = []
 
-    async def compare(self, signed: Sequence[SignedStory]) -> list[Similarity]:
-        for each in signed:
-            await self._broker.send(topics.SIGNATURES, each.uri.encode(), each.model_dump_json().encode(), partition=0)
-        held = self._log.held[topics.SIGNATURES][0]
-        for envelope in held[self._read :]:
-            self._known.add(_signed(envelope.payload))
-        self._read = len(held)
-        return [self._known.compare(each.uri) for each in signed]
+    async def news(self) -> list[Indexed]:
+        await self._network.request(self._follow, lambda why: KafkaUnavailable(why))
+        read, self._read = self._read, []
+        return read
+
+    def _follow(self) -> None:
+        held = self._log.held[topics.INDEXED]
+        self._read += [_announced(e.payload) for number, at in enumerate(self._places) for e in held[number][at:]]
+        self._places = [len(each) for each in held]
 
 
 class SimulatedParser:
@@ -253,8 +255,8 @@ async def _call(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 @lru_cache(4096)
-def _signed(value: bytes) -> SignedStory:
-    return SignedStory.model_validate_json(value)
+def _announced(value: bytes) -> Indexed:
+    return Indexed.model_validate_json(value)
 
 
 def _entity(story: Story) -> Entity:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.desk.contradictions import Claims, contradict
-from pipeline.desk.near_duplicates import SignatureWindow, SignedStory, signature_of
+from pipeline.derive.claims import Claims, contradict
+from pipeline.derive.signatures import SignatureWindow, SignedStory, signature_of
 from pipeline.desk.text_features import TextFeatures
 from scoring.duplicates import measure
 from tests.conftest import NOON, make_story

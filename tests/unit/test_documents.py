@@ -17,6 +17,7 @@ from pipeline.annotations import (
     Span,
     Speaker,
 )
+from pipeline.desk.rules import decide
 from pipeline.identity.registry import Registry
 from pipeline.index.documents import actions, stale_deletes
 from pipeline.index.events import EVENTS
@@ -25,7 +26,6 @@ from pipeline.index.quotes import QUOTES
 from pipeline.index.speakers import unnamed_kind
 from pipeline.index.templates import STORY, templates
 from pipeline.settings import Elasticsearch
-from pipeline.state.rules import decide
 from pipeline.story import story_id
 from tests.conftest import NOON, make_story
 

@@ -7,9 +7,9 @@ import pytest
 from pipeline import topics
 from pipeline.clean import clean
 from pipeline.designation import designated
+from pipeline.desk.orders import named_story
+from pipeline.desk.record import Record
 from pipeline.envelope import Headers
-from pipeline.state.orders import named_story
-from pipeline.state.record import Record
 from pipeline.story import Order, Source, Story
 from tests.conftest import NOON, make_story
 from tests.unit.test_stages import Desk

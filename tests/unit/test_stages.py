@@ -5,16 +5,16 @@ import json
 from datetime import timedelta
 
 import pytest
+from pipeline.desk.decision import Policy
 from pydantic import ValidationError
 
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
+from pipeline.desk.pending import CONFIRMATION, unconfirmed
+from pipeline.desk.record import Replacement
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
-from pipeline.state.decision import Policy
-from pipeline.state.pending import CONFIRMATION, unconfirmed
-from pipeline.state.record import Replacement
 from pipeline.story import AnnotatedStory, Indexed, Story, story_id
 from pipeline.workers import comparison
 from pipeline.workers.contract import Done, Send

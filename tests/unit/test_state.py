@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pipeline.desk.decision import Comparison, Policy
+from pipeline.desk.relations import add_copy
 
-from pipeline.state.decision import Comparison, Policy
-from pipeline.state.pending import CLAIM, CONFIRMATION, claim, confirmed
-from pipeline.state.record import Record, Replacement
-from pipeline.state.relations import add_copy
-from pipeline.state.rules import decide, is_current, needs_comparison, with_revision
+from pipeline.desk.pending import CLAIM, CONFIRMATION, claim, confirmed
+from pipeline.desk.record import Record, Replacement
+from pipeline.desk.rules import decide, is_current, needs_comparison, with_revision
 from tests.conftest import NOON, make_story
 from tests.simulation.calm import Calm
 from tests.store_contract import CONTRACT

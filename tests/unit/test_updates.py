@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pipeline.desk.relations import original_of, path, replacing_story
 
+from pipeline.derive.updates import SPAN, Comparable, is_update
+from pipeline.desk.record import Record, Replacement
 from pipeline.desk.shared_uris import are_different, kept_apart
-from pipeline.desk.updates import SPAN, Comparable, is_update
-from pipeline.state.record import Record, Replacement
-from pipeline.state.relations import original_of, path, replacing_story
 from scoring.updates import LABELS, measure, read_labels
 from tests.conftest import NOON, make_story
 from tests.unit.test_stages import HARBOUR

@@ -15,9 +15,9 @@ from bench.corpus import stories
 from pipeline import topics
 from pipeline.broker.reader import read
 from pipeline.connect.elasticsearch_client import connect_async
+from pipeline.desk.store import ElasticsearchStore
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.settings import Elasticsearch, Kafka
-from pipeline.state.store import ElasticsearchStore
 from tests.chaos import faults
 from tests.chaos.rounds import disturbed, undisturbed
 from tests.chaos.system import System, running

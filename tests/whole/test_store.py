@@ -7,13 +7,13 @@ import pytest
 from elasticsearch import ConnectionTimeout
 
 from pipeline.connect.elasticsearch_client import connect, connect_async
+from pipeline.desk.record_mapping import INDEX
+from pipeline.desk.store import ElasticsearchStore
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index import reindex as module
 from pipeline.index.reindex import Reindexed, reindex
 from pipeline.index.setup import ensure
 from pipeline.settings import Elasticsearch
-from pipeline.state.record_mapping import INDEX
-from pipeline.state.store import ElasticsearchStore
 from tests.store_contract import CONTRACT
 from tests.whole.conftest import Wire
 

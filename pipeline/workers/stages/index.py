@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
 
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
+from pipeline.derive.signatures import signature_of
+from pipeline.desk.record import Record
+from pipeline.desk.rules import is_current
+from pipeline.desk.store import ElasticsearchStore, Store
+from pipeline.desk.text_features import TextFeatures
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.registry import Registry
 from pipeline.index import documents
 from pipeline.index.documents import Action
 from pipeline.index.identities import ElasticsearchIdentities
-from pipeline.index.indices import ElasticsearchIndices, Indices
-from pipeline.state.decision import Policy
-from pipeline.state.pending import confirmed
-from pipeline.state.record import Record
-from pipeline.state.rules import is_current
-from pipeline.state.store import ElasticsearchStore, Store, Stored
-from pipeline.story import AnnotatedStory, Indexed, Story
+from pipeline.index.indices import Before, ElasticsearchIndices, Indices
+from pipeline.story import AnnotatedStory, Indexed
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
 from pipeline.workers.identification import EVERY, Identification
 
@@ -27,13 +29,10 @@ def handler(context: Context) -> Handler:
     """Return the stage's handler."""
     settings = context.settings.elasticsearch
     client = connect_async(settings)
-    policy = Policy(
-        folds=context.settings.desk.duplicates == "fold", keep=timedelta(seconds=context.settings.kafka.retention)
-    )
     indices = ElasticsearchIndices(client)
     identification = Identification(ElasticsearchIdentities(client), indices, utc_now)
     return Handler(
-        Indexing(ElasticsearchStore(client), indices, policy, identification=identification).work,
+        Indexing(ElasticsearchStore(client), indices, identification=identification).work,
         tick=identification.look,
         every=EVERY,
         limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
@@ -52,6 +51,20 @@ class _Arrival:
         number = self.envelope.headers.revision
         return self.story.version if number is None else number
 
+    @property
+    def signed(self) -> dict[str, Any]:
+        """The field of the document with the signature of its text, and its source and feed: two feeds may carry the
+        same agency.
+        """
+        signature = signature_of(TextFeatures.of(self.story.body))
+        origin = f"{self.story.source.name} by {self.envelope.headers.feed}"[:500]
+        return {"signature": {"origin": origin, **dict(signature)}} if signature else {}
+
+    @property
+    def digest(self) -> str:
+        """What tells whether this very message is indexed already."""
+        return blake2b(self.envelope.payload, digest_size=16).hexdigest()
+
     def trace(self, now: datetime) -> dict[str, str]:
         """Return when the story was on each topic, and the current time."""
         moments = {**times(self.envelope.trace), "indexed": now}
@@ -65,12 +78,11 @@ class Indexing:
         self,
         store: Store,
         indices: Indices,
-        policy: Policy,
         now: Clock = utc_now,
         identification: Identification | None = None,
     ) -> None:
         """``store`` holds the current state of each story, ``identification`` what all stories teach about names."""
-        self._store, self._indices, self._policy, self._now = store, indices, policy, now
+        self._store, self._indices, self._now = store, indices, now
         self._identification = identification
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
@@ -81,11 +93,9 @@ class Indexing:
         """
         arrivals = [_Arrival(each, AnnotatedStory.model_validate_json(each.payload)) for each in batch]
         newest = {each.story.uri: each for each in sorted(arrivals, key=lambda each: each.revision)}
-        stored = await self._store.read(newest)
-        known = {uri: each.record for uri, each in stored.items()}
+        known = {uri: each.record for uri, each in (await self._store.read(newest)).items()}
         now = self._now()
-        policy = self._policy
-        overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now, policy)}
+        overtaken = {uri for uri, each in newest.items() if not is_current(each.story, known.get(uri), now)}
         current = [each for uri, each in newest.items() if uri not in overtaken]
         urgent = topics.is_urgent(batch[0].at.topic)
         written: dict[str, dict[str, int]] = {}
@@ -94,18 +104,7 @@ class Indexing:
             written[uri] = _larger(written.get(uri, {}), documents.counts_of(each.story))
         await self._carry_out([back for uri in overtaken for back in _stale_deletes(newest[uri], written[uri])])
         refused = await self._write(current, known, written, urgent) if current else {}
-        await self._confirm([each.story for each in current if each.story.uri not in refused], stored)
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
-
-    async def _confirm(self, stories: Sequence[Story], stored: Mapping[str, Stored]) -> None:
-        """Record that released stories are indexed. If a record changed meanwhile, the story is sent again."""
-        changes = []
-        for story in stories:
-            if before := stored.get(story.uri):
-                rank = (story.version, story.versioncreated)
-                record = confirmed(before.record, rank, self._now(), self._policy)
-                changes += [(record, before)] if record != before.record else []
-        await self._store.write(changes)
 
     async def _write(
         self,
@@ -120,16 +119,20 @@ class Indexing:
         has, and must stay until the surplus ones are deleted, whatever fails on the way. ``written`` is how many an
         earlier attempt at this batch may already have written before its worker died.
         """
-        before = await self._indices.part_counts([(each.story.uri, each.story.firstcreated) for each in arrivals])
+        before = await self._indices.before([(each.story.uri, each.story.firstcreated) for each in arrivals])
         registry = self._identification.registry if self._identification else Registry()
         first: list[tuple[str, Action]] = []
         then: list[tuple[str, Action]] = []
         for each in arrivals:
             uri = each.story.uri
-            parts = _larger(before.get(uri, {}), written[uri])
-            document, *others = documents.actions(
-                each.story, each.revision, parts, known.get(uri), each.trace(self._now()), registry
-            )
+            there = before.get(uri, Before())
+            if there.digest == each.digest and documents.is_of(each.revision, there.version):
+                # The worker that wrote it died then, or its request was carried out late.
+                continue
+            version = documents.first_version(each.revision, there.version)
+            parts = _larger(there.counts, written[uri])
+            more = {"trace": each.trace(self._now()), "digest": each.digest, **each.signed, **there.derived}
+            document, *others = documents.actions(each.story, version, parts, known.get(uri), more, registry)
             first += [(uri, action) for action in others]
             then.append((uri, document))
         refused = await self._carry_out(first)
@@ -147,7 +150,7 @@ class Indexing:
         for (uri, _), result in zip(owned, results, strict=True):
             if isinstance(result, ElasticsearchUnavailable):
                 raise result
-            if result is not None:
+            if isinstance(result, str):
                 refused.setdefault(uri, result)
         return refused
 

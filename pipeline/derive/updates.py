@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from pipeline.desk.contradictions import Claims
+from pipeline.derive.claims import Claims
 from pipeline.desk.text_features import Hashes, TextFeatures, content_words, hashes, share
 from pipeline.story import Story
 
@@ -72,8 +72,8 @@ class Comparable:
     def size(self) -> int:
         """The bytes of all that grows with the story."""
         arrays = (self.lead, self.opening, self.features.words, self.features.facts)
-        numbers = sum(map(sys.getsizeof, self.claims.numbers))
-        return sum(each.nbytes for each in arrays) + sys.getsizeof(self.headline) + numbers
+        words = sum(map(sys.getsizeof, (*self.claims.words, *self.claims.numbers, *self.claims.quoted)))
+        return sum(each.nbytes for each in arrays) + sys.getsizeof(self.headline) + words
 
     @property
     def position(self) -> tuple[datetime, str]:

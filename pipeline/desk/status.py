@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.state.record import Version
+from pipeline.desk.record import Version
 from pipeline.story import Story
 
 

@@ -18,9 +18,9 @@ from pipeline.connect.elasticsearch_client import (
     retry_while_starting,
     translate_errors,
 )
+from pipeline.desk.record import Record
+from pipeline.desk.record_mapping import INDEX
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.state.record import Record
-from pipeline.state.record_mapping import INDEX
 from pipeline.story import story_id
 
 

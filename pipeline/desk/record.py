@@ -13,6 +13,9 @@ from pipeline.utterances.words import said_in
 
 Status = Literal["usable", "withheld", "canceled"]
 Rank = tuple[int, datetime]
+_MOST_APART = 200
+_FORMER = {"alsoin", "duplicateof", "originals", "storyline", "replaces", "earlier", "replacedby", "separate"}
+"""What records had before 0.12."""
 
 
 class Version(Value):
@@ -20,7 +23,7 @@ class Version(Value):
 
     ``at`` is the coordinate of its text on ``wire.stories``, ``said`` are fingerprints of its quotes, ``names`` its
     designations, ``order`` is what its words order. A version that
-    arrived before its embargo passed is ``pending`` until it is known to be indexed.
+    arrived before its embargo passed is ``pending`` until it arrives again.
     """
 
     version: int
@@ -59,35 +62,14 @@ class Version(Value):
         return self.version, self.versioncreated
 
 
-class OtherStory(Value):
-    """Another story as a record lists it: a copy in another feed, or an earlier story that this one replaces."""
-
-    uri: str
-    source: str
-    versioncreated: Time
-    headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
-
-
-class Replacement(Value):
-    """A later story of the same feed that replaces this one, and the time of its current version."""
-
-    uri: str
-    versioncreated: Time
-
-
 class Record(Value):
     """The stored state of a story.
 
     ``version`` is the highest seen; ``versioncreated`` and ``pubstatus`` are those of the current version.
     ``revision`` numbers the messages passed on and only rises, so that a late message cannot overwrite a newer one
     in the index. ``held`` is the coordinate of the pending version that comes next, ``embargoed`` its embargo; at
-    ``sendagain`` it is sent to the desk again. ``duplicateof`` is the story that this one is a copy of,
-    ``originals`` all that it ever was a copy of.
-
-    ``replacedby`` are later stories that are updates of this one, ``earlier`` the uris of those that it is an update
-    of; ``replaces`` lists those of them that it stands for now. ``separate`` means that an editor keeps it beside
-    its updates. ``apart`` are the uris made for other stories that came under this one's. ``said`` are the fingerprints
-    of the quotes of all versions, ``names`` their designations.
+    ``sendagain`` it is sent to the desk again. ``apart`` are the uris made for other stories that came under this
+    one's. ``said`` are the fingerprints of the quotes of all versions, ``names`` their designations.
 
     ``sender`` owns the story: nobody else's versions and kills count. ``order`` is what the words of its newest message
     with an order demand, ``settled`` whether that is carried out or needs nobody any more.
@@ -103,14 +85,6 @@ class Record(Value):
     held: Annotated[str | None, Field(exclude_if=is_absent)] = None
     sendagain: Annotated[Time | None, Field(exclude_if=is_absent)] = None
     versions: Annotated[tuple[Version, ...], Field(exclude_if=is_absent)] = ()
-    alsoin: Annotated[tuple[OtherStory, ...], Field(exclude_if=is_absent)] = ()
-    duplicateof: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    originals: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
-    storyline: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    replaces: Annotated[tuple[OtherStory, ...], Field(exclude_if=is_absent)] = ()
-    earlier: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
-    replacedby: Annotated[tuple[Replacement, ...], Field(exclude_if=is_absent)] = ()
-    separate: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
     apart: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     said: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     names: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
@@ -129,12 +103,19 @@ class Record(Value):
             if each.rank <= shown:
                 yield each.model_dump(mode="json", exclude={"embargoed", "at", "said", "names", "order", "pending"})
 
+    def with_apart(self, uri: str) -> Self:
+        """Return the record with one more uri of a story that came under this record's."""
+        return self.model_copy(update={"apart": tuple(sorted({*self.apart, uri})[:_MOST_APART])})
+
     @model_validator(mode="before")
     @classmethod
-    def _from_0_6(cls, given: Any) -> Any:
-        """Read records of version 0.6, which stored coordinates and the embargo beside the versions."""
+    def _from_earlier(cls, given: Any) -> Any:
+        """Read records of earlier versions, which stored coordinates and the embargo beside the versions (0.6), and
+        how stories relate.
+        """
+        if isinstance(given, dict):
+            given = {name: value for name, value in given.items() if name not in _FORMER}
         if isinstance(given, dict) and ("texts" in given or "at" in given):
-            given = dict(given)
             texts, at = given.pop("texts", {}), given.pop("at", None)
             versions = [dict(each) for each in given.get("versions", ())]
             for each in versions:

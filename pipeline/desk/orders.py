@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pipeline.state.record import Record
+from pipeline.desk.record import Record
 from pipeline.story import Order, Source, Story
 
 NUMBERS_REPEAT = timedelta(days=2)

@@ -19,14 +19,6 @@ RECORD: dict[str, Any] = {
     "held": _WORD,
     "sendagain": _DATE,
     "versions": _KEPT,
-    "alsoin": _KEPT,
-    "duplicateof": _WORD,
-    "originals": _WORD,
-    "storyline": _WORD,
-    "replaces": _KEPT,
-    "earlier": _WORD,
-    "replacedby": _KEPT,
-    "separate": {"type": "boolean"},
     "apart": _WORD,
     "said": _WORD,
     "names": _WORD,
@@ -35,7 +27,9 @@ RECORD: dict[str, Any] = {
         "properties": {"kind": _WORD, "text": {"type": "keyword", "index": False, "doc_values": False}, "names": _WORD}
     },
     "settled": {"type": "boolean"},
-    # Written by version 0.6.
+    # Written by earlier versions.
     "at": {"type": "keyword", "index": False, "doc_values": False},
-    "texts": _KEPT,
+    **dict.fromkeys(("texts", "alsoin", "replaces", "replacedby"), _KEPT),
+    **dict.fromkeys(("duplicateof", "originals", "storyline", "earlier"), _WORD),
+    "separate": {"type": "boolean"},
 }

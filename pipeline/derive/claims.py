@@ -1,0 +1,144 @@
+"""Tell what a story that resembles another says else: another number, a "not", the opposite.
+
+Whoever watches news watches for exactly these, so that such a story is no copy, however alike the words are. Only the
+lead is compared: agencies add lines of their own at the end.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from pipeline.story import Story
+
+_LEAD = 60
+"""How many words of the headline and the body tell what a story is about."""
+_WORD = re.compile(r"[^\W_]+(?:[.,:'’/-][^\W_]+)*")
+_NAME = re.compile(r"(?:(?<=[^\W_] )|(?<=[,;:] ))[A-Z][^\W_]+(?:[’'-][^\W_]+)*")
+_QUOTED = re.compile(r'["“]([^"“”]{10,300})["”]')
+_SPELLED = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen "
+    "dozens million millions billion billions half double triple".split()
+)
+_UNITS = frozenset("minute minutes hour hours day days week weeks month months year years".split())
+_DENIALS = frozenset(
+    "not no never without none nobody neither nor cannot fails failed denies denied deny refuses refused".split()
+)
+_OPPOSITE_WORDS = """
+rise rises rose risen gain gains gained climb climbed up higher increase increased raise raises raised
+  / fall falls fell fallen drop drops dropped slip slips slipped down lower decrease decreased cut cuts lowered
+win wins won beat beats victory / lose loses lost defeat defeated loss
+admit admits admitted confirm confirms confirmed / deny denies denied
+approve approves approved accept accepts accepted / reject rejects rejected block blocks blocked veto vetoed
+unchanged hold holds keep keeps steady / raises raised cut cuts lowered change changes
+alive survive survives survived / dead die dies died killed
+guilty convicted / acquitted cleared innocent
+open opens opened reopen reopens reopened / close closes closed shut shuts
+start starts started begin begins began / end ends ended stop stops stopped halt halts halted
+release releases released free freed / detain detained arrest arrested jail jailed held
+"""
+_OPPOSITES = {
+    word: f"{number}{sign}"
+    for number, line in enumerate(_OPPOSITE_WORDS.replace("\n  /", " /").strip().splitlines())
+    for sign, words in zip("+-", line.split(" / "), strict=True)
+    for word in words.split()
+}
+
+
+_CONTRADICTIONS = ("number", "negation", "polarity")
+
+
+class Difference(NamedTuple):
+    """What one telling says (``here``) and another says instead (``there``); either may say nothing of it."""
+
+    kind: Literal["number", "negation", "polarity", "name", "quote"]
+    here: tuple[str, ...]
+    there: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What two tellings of the same may contradict each other in.
+
+    ``lead`` are the numbers of the lead and ``numbers`` those of the whole text, ``denials`` the words of the lead that
+    deny, ``sides`` the words of either side of opposites in it. ``names`` are the capitalised words of the lead that
+    start no sentence, ``words`` all words of the text; ``quoted`` are its quotations.
+    """
+
+    lead: tuple[str, ...]
+    numbers: frozenset[str]
+    denials: tuple[str, ...]
+    sides: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    words: frozenset[str]
+    quoted: tuple[str, ...]
+
+    @classmethod
+    def of(cls, story: Story) -> "Claims":
+        """Return those of a story."""
+        spelled = _WORD.findall(story.body)
+        words = [word.lower() for word in spelled]
+        lead = words[:_LEAD]
+        return cls(
+            lead=tuple(_numbers(lead)),
+            numbers=frozenset(_numbers(words)),
+            denials=tuple(word for word in lead if word in _DENIALS or word.endswith(("n't", "n’t"))),
+            sides=tuple((side, word) for word in lead if (side := _OPPOSITES.get(word))),
+            names=tuple(dict.fromkeys(_NAME.findall(" ".join(story.body.split()[:_LEAD])))),
+            words=frozenset(words),
+            quoted=tuple(dict.fromkeys(" ".join(found.split()) for found in _QUOTED.findall(story.body))),
+        )
+
+
+def differences(one: Claims, other: Claims) -> list[Difference]:
+    """Return what one telling says and the other does not, and what that one says instead."""
+    found = [
+        Difference("number", _missing(one.lead, other.numbers), _missing(other.lead, one.numbers)),
+        Difference("negation", *_unless_as_many(one.denials, other.denials)),
+        Difference("polarity", _opposite(one, other), _opposite(other, one)),
+        Difference("name", _missing(one.names, other.words), _missing(other.names, one.words)),
+        Difference(
+            "quote", _missing(one.quoted, frozenset(other.quoted)), _missing(other.quoted, frozenset(one.quoted))
+        ),
+    ]
+    return [each for each in found if each.here or each.there]
+
+
+def contradict(found: Sequence[Difference]) -> bool:
+    """Return whether two tellings with these differences are no copies: they differ in a number, a denial or in
+    opposites.
+    """
+    return any(each.kind in _CONTRADICTIONS for each in found)
+
+
+def _missing(these: Sequence[str], known: frozenset[str]) -> tuple[str, ...]:
+    return tuple(each for each in these if each.lower() not in known and each not in known)
+
+
+def _others(these: Sequence[str], those: Sequence[str]) -> tuple[str, ...]:
+    return tuple(each for each in these if each not in those)
+
+
+def _unless_as_many(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return ((), ()) if len(one) == len(other) else (one, other)
+
+
+def _opposite(one: Claims, other: Claims) -> tuple[str, ...]:
+    """Return the words of one that the other has fewer of, and more of their opposites."""
+    ours, theirs = (Counter(side for side, _ in each.sides) for each in (one, other))
+    more = {side for side in ours if ours[side] > theirs[side] and ours[_turned(side)] < theirs[_turned(side)]}
+    return tuple(dict.fromkeys(word for side, word in one.sides if side in more))
+
+
+def _turned(side: str) -> str:
+    return side[:-1] + ("-" if side.endswith("+") else "+")
+
+
+def _numbers(words: Sequence[str]) -> list[str]:
+    """Return the numbers, without those of durations: what one agency calls 14 days, another calls two weeks."""
+    pairs = pairwise([*words, ""])
+    numbers = (word for word, after in pairs if (word[0].isdigit() or word in _SPELLED) and after not in _UNITS)
+    return list(dict.fromkeys(numbers))
