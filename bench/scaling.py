@@ -55,7 +55,7 @@ class Scaled:
         prepare(self.servers)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._number = 0
-        self.start([sys.executable, "-m", "pipeline", "worker", "--together", "index", "alert", "deliver"])
+        self.start([sys.executable, "-m", "pipeline", "worker", "--together", "index", "derive", "alert", "deliver"])
 
     def start(self, command: Sequence[str], **more: str) -> subprocess.Popen[bytes]:
         """Start a worker."""

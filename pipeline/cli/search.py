@@ -183,5 +183,5 @@ def _indexed(settings: Settings) -> Iterator[list[str]]:
     """Yield the uris of newly indexed stories, once a second, until Ctrl-C. Raises KafkaUnavailable."""
     messages.print("[dim]following; Ctrl-C ends[/]")
     with suppress(KeyboardInterrupt):
-        for indexed in poll_batches(locate_kafka(settings), topics.INDEXED, seconds=1):
+        for indexed in poll_batches(locate_kafka(settings), topics.DERIVED, seconds=1):
             yield sorted({(message.key or b"").decode("utf-8", "replace") for message in indexed})

@@ -33,7 +33,7 @@ from pipeline.settings import Settings, load
 
 _FEW_CORES = 2
 """On so many cores, or fewer, processes of their own make light stages no faster, and take 115 MB each."""
-_SHARED = ("index", "alert", "deliver")
+_SHARED = ("index", "derive", "alert", "deliver")
 """The stages that share a process there. With a backlog, parse and desk are busy, and would delay urgent stories."""
 _PAGES = 60.0
 """Seconds until the first page must load."""

@@ -76,7 +76,7 @@ class IndexedBroadcast:
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         while not loop.is_closed():
             try:
-                for messages in poll_batches(self.kafka, topics.INDEXED, seconds=_GATHERING):
+                for messages in poll_batches(self.kafka, topics.DERIVED, seconds=_GATHERING):
                     if self._listening:
                         self._refresh()
                         loop.call_soon_threadsafe(self._put, sorted({message.name for message in messages}))

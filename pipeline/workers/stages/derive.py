@@ -6,7 +6,7 @@ what the other has written. So neither order nor repetition nor a crash makes a 
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -16,14 +16,14 @@ from pipeline import topics
 from pipeline.broker.reader import TopicFollower
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.derive.relations import FIELDS, Relation, derived_fields, relation
-from pipeline.derive.signatures import SignatureWindow
+from pipeline.derive.signatures import Resemblance, SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.envelope import Envelope
 from pipeline.index.derived import SIGNED, ElasticsearchStories, Found, Stories, signed_story, write_anew
 from pipeline.index.indices import ElasticsearchIndices, Indices
 from pipeline.settings import Kafka
-from pipeline.story import Indexed, Story
+from pipeline.story import Indexed, SignedStory, Story
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
 
 log = structlog.get_logger()
@@ -37,6 +37,9 @@ _MOST_REMEMBERED = 8 << 20
 _OVERLAP = timedelta(minutes=5)
 """What was indexed so long before the start is read from the topic too; by then a search finds it."""
 _AT_ONCE = 500
+
+
+Run = Callable[..., Awaitable[Any]]
 
 
 class Announcements(Protocol):
@@ -91,10 +94,14 @@ class Deriving:
         announcements: Announcements,
         span: timedelta,
         now: Clock = utc_now,
+        run: Run = asyncio.to_thread,
     ) -> None:
-        """Take the clients; stories further apart than ``span`` do not relate."""
+        """Take the clients; stories further apart than ``span`` do not relate.
+
+        ``run`` calls a function beside the event loop, which has Kafka's heartbeats to send.
+        """
         self._stories, self._indices, self._store = stories, indices, store
-        self._announcements, self._span, self._now = announcements, span, now
+        self._announcements, self._span, self._now, self._run = announcements, span, now, run
         self._window: SignatureWindow | None = None
         self._news: list[Indexed] = []
         self._texts: dict[str, Comparable] = {}
@@ -108,8 +115,7 @@ class Deriving:
         window = await self._followed()
         waiting = {each.uri: each.firstcreated for each in arrived}
         waiting |= await self._stories.relating_to(waiting)
-        for each in arrived:
-            waiting |= {uri: window.firstcreated(uri) for uri in window.affected(each.uri)}
+        waiting |= await self._run(_affected, window, [each.uri for each in arrived])
         while waiting:
             some = dict(sorted(waiting.items())[:_AT_ONCE])
             waiting = {uri: at for uri, at in waiting.items() if uri not in some}
@@ -125,18 +131,16 @@ class Deriving:
         if self._window is None:
             # What is announced while they are read comes again.
             window = SignatureWindow(self._span)
-            for each in await self._stories.signed(self._now() - 2 * self._span):
-                window.put(each)
+            recent = await self._stories.signed(self._now() - 2 * self._span)
+            await self._run(_update, window, {each.uri: each for each in recent})
             self._window = window
         changed = {each.uri: each.firstcreated for each in self._news if not each.ishistory}
         found = await self._stories.read(changed, SIGNED)
         for uri in changed:
             if known := self._texts.pop(uri, None):
                 self._size -= known.size
-            if signed := signed_story(found[uri].document) if uri in found else None:
-                self._window.put(signed)
-            else:
-                self._window.remove(uri)
+        signed = {uri: signed_story(found[uri].document) if uri in found else None for uri in changed}
+        await self._run(_update, self._window, signed)
         self._news.clear()
         return self._window
 
@@ -166,24 +170,20 @@ class Deriving:
         return {uri: uris[uri] for uri in wanted} | await self._stories.relating_to(moved)
 
     async def _relations(self, window: SignatureWindow, found: Collection[str]) -> dict[str, Relation]:
-        resembling = {uri: window.resemblance(uri) for uri in found}
+        resembling: dict[str, Resemblance] = await self._run(_resembling, window, found)
         compared = {uri for uri, each in resembling.items() if each.copied or each.updated}
         others = {other for uri in compared for other in (*resembling[uri].copied, *resembling[uri].updated)}
         texts = await self._comparable(window, compared | others)
-        relations: dict[str, Relation] = {}
-        for uri, resemblance in resembling.items():
-            story = texts.get(uri)
-            relations[uri] = relation(story, resemblance, texts) if story else Relation(follows=resemblance.topic)
-            window.settle(uri, resemblance, relations[uri].to)
+        relations: dict[str, Relation] = await self._run(_related, window, resembling, texts)
         return relations
 
     async def _comparable(self, window: SignatureWindow, uris: Iterable[str]) -> dict[str, Comparable]:
         """Return what comparisons need of these stories, of those that are there."""
         wanted = set(uris)
         missing = {uri: window.firstcreated(uri) for uri in wanted - self._texts.keys() if uri in window}
-        for uri, each in (await self._stories.read(missing, _TEXT)).items():
-            self._texts[uri] = Comparable.of(Story.model_validate(each.document))
-            self._size += self._texts[uri].size
+        read = await self._stories.read(missing, _TEXT)
+        self._texts |= (more := await self._run(_comparable, [each.document for each in read.values()]))
+        self._size += sum(each.size for each in more.values())
         found = {uri: self._texts[uri] for uri in wanted if uri in self._texts}
         while self._size > _MOST_REMEMBERED:
             self._size -= self._texts.pop(next(iter(self._texts))).size
@@ -224,6 +224,37 @@ class Deriving:
             return "unfinished" in before or before.get("storyline") != document["storyline"]
 
         await write_anew(self._indices, changed, with_parts=has_parts_to_write)
+
+
+def _update(window: SignatureWindow, signed: Mapping[str, SignedStory | None]) -> None:
+    for uri, each in signed.items():
+        if each:
+            window.put(each)
+        else:
+            window.remove(uri)
+
+
+def _affected(window: SignatureWindow, uris: Iterable[str]) -> dict[str, datetime]:
+    return {uri: window.firstcreated(uri) for each in uris for uri in window.affected(each)}
+
+
+def _resembling(window: SignatureWindow, uris: Iterable[str]) -> dict[str, Resemblance]:
+    return {uri: window.resemblance(uri) for uri in uris}
+
+
+def _related(
+    window: SignatureWindow, resembling: Mapping[str, Resemblance], texts: Mapping[str, Comparable]
+) -> dict[str, Relation]:
+    found = {}
+    for uri, resemblance in resembling.items():
+        story = texts.get(uri)
+        found[uri] = relation(story, resemblance, texts) if story else Relation(follows=resemblance.topic)
+        window.settle(uri, resemblance, found[uri].to)
+    return found
+
+
+def _comparable(documents: Iterable[Mapping[str, Any]]) -> dict[str, Comparable]:
+    return {each["uri"]: Comparable.of(Story.model_validate(each)) for each in documents}
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
