@@ -72,7 +72,9 @@ class SignatureWindow:
         # When it was written and first created, its numbers of words and facts.
         self._numbers = np.zeros((4, 0))
         self._feeds = np.zeros(0, np.int32)
-        self._settled = np.full((3, 0), _NEVER)
+        # Of what it was compared with: when the last possible original and the last possible earlier form were written,
+        # how close the story on its topic is (negative), and when that was written.
+        self._settled = np.full((4, 0), _NEVER)
 
     def __contains__(self, uri: str) -> bool:
         """Return whether the story is there."""
@@ -126,7 +128,7 @@ class SignatureWindow:
         near = self._near(place, after=False)
         closest = max(np.flatnonzero(near.same_topic), key=lambda n: (near.closeness[n], -n), default=None)
         if closest is not None:
-            self._settled[2, place] = -near.closeness[closest]
+            self._settled[2:, place] = -near.closeness[closest], self._numbers[0, near.stories[closest]]
         return Resemblance(
             copied=tuple(self._uris[near.stories[n]] for n in np.flatnonzero(near.copies)[:_MOST_COMPARED]),
             updated=tuple(self._uris[near.stories[n]] for n in np.flatnonzero(near.updates)[:_MOST_COMPARED]),
@@ -153,9 +155,10 @@ class SignatureWindow:
             return
         near = self._near(place, after=True)
         created = self._numbers[0, place]
-        copied, updated, topic = self._settled[:, near.stories]
+        copied, updated, closest, since = self._settled[:, near.stories]
         may_be = (near.copies & (created <= copied)) | (near.updates & (created <= updated))
-        for n in np.flatnonzero(may_be | (near.same_topic & (-near.closeness <= topic))):
+        is_closer = (-near.closeness < closest) | ((-near.closeness == closest) & (created <= since))
+        for n in np.flatnonzero(may_be | (near.same_topic & is_closer)):
             yield self._uris[near.stories[n]]
 
     def firstcreated(self, uri: str) -> datetime:
@@ -213,7 +216,7 @@ class SignatureWindow:
             self._facts = np.hstack([self._facts, np.zeros((_VALUES, more), np.uint8)])
             self._numbers = np.hstack([self._numbers, np.full((4, more), _NEVER)])
             self._feeds = np.hstack([self._feeds, np.zeros(more, np.int32)])
-            self._settled = np.hstack([self._settled, np.full((3, more), _NEVER)])
+            self._settled = np.hstack([self._settled, np.full((4, more), _NEVER)])
 
 
 @dataclass(frozen=True)

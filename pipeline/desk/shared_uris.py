@@ -51,7 +51,9 @@ def to_compare(arrivals: Sequence[Arrival], records: Mapping[str, Record]) -> di
     return {uri: place for uri, record, story in found if record and (place := _place_to_compare(record, story))}
 
 
-def told(arrivals: Sequence[Arrival], records: Mapping[str, Record], texts: Mapping[str, bytes]) -> list[list[Arrival]]:
+def separated(
+    arrivals: Sequence[Arrival], records: Mapping[str, Record], texts: Mapping[str, bytes]
+) -> list[list[Arrival]]:
     """Return what each arrival tells the desk: of a version that is another story than its uri's, a uri of its own; of
     a kill, the same for all other stories that came under its uri.
 
@@ -64,8 +66,8 @@ def told(arrivals: Sequence[Arrival], records: Mapping[str, Record], texts: Mapp
     for arrival in arrivals:
         uri, story = arrival.story.uri, arrival.story
         may_differ = story.pubstatus == "usable" and (uri not in records or uri in known)
-        if may_differ and _are_different(known.setdefault(uri, story), story):
-            made = _kept_apart(story)
+        if may_differ and are_different(known.setdefault(uri, story), story):
+            made = kept_apart(story)
             apart.setdefault(uri, []).append(made.uri)
             log.warning("uri_shared", uri=uri, kept_as=made.uri)
             kept.append(arrival._replace(story=made, apartfrom=uri))
@@ -100,7 +102,7 @@ def _may_differ(headline: str | None, story: Story) -> bool:
     return not content_words(headline or "") & content_words(story.headline or "")
 
 
-def _are_different(one: Story, other: Story) -> bool:
+def are_different(one: Story, other: Story) -> bool:
     """Return whether headline and text of both have nothing in common."""
     if not _may_differ(one.headline, other):
         return False
@@ -111,7 +113,7 @@ def _are_different(one: Story, other: Story) -> bool:
     return max(_shared(*words), _shared(*facts)) < _MOST_SHARED
 
 
-def _kept_apart(story: Story) -> Story:
+def kept_apart(story: Story) -> Story:
     """Return the story under a uri of its own, made from its uri and its text."""
     text = "\x1f".join((story.headline or "", story.body))
     digest = blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()

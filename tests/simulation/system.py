@@ -158,8 +158,8 @@ class System:
         if stage is topics.DERIVE:
             stories = SimulatedStories(self.documents, self.network)
             announcements = SimulatedAnnouncements(self.log, self.network)
-            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, now, _call).work)
-        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, _call)
+            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, now, call).work)
+        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, call)
         indexing = index.Indexing(store, indices, now, identification)
         return Handler(indexing.work, tick=identification.look, every=TICK)
 
@@ -250,7 +250,7 @@ class SimulatedAnnotator:
         return [_annotated(value) for value in values]
 
 
-async def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+async def call(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 

@@ -1,4 +1,4 @@
-"""Near-duplicates: copies of a story and unrelated stories are told apart."""
+"""Signatures, and what two stories that resemble each other say differently."""
 
 from datetime import timedelta
 
@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.derive.claims import Claims, contradict
-from pipeline.derive.signatures import SignatureWindow, SignedStory, signature_of
+from pipeline.derive.claims import Claims, contradict, differences
+from pipeline.derive.relations import Relation, relation
+from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.updates import Comparable
 from pipeline.desk.text_features import TextFeatures
+from pipeline.story import SignedStory
 from scoring.duplicates import measure
 from tests.conftest import NOON, make_story
+
+
+def signed(uri, body, origin="a", **fields):
+    times = {"versioncreated": NOON, "firstcreated": NOON} | fields
+    return SignedStory(uri=uri, origin=origin, signature=signature_of(TextFeatures.of(body)), **times)
 
 
 class TestNearDuplicates:
@@ -31,19 +39,13 @@ class TestNearDuplicates:
 
     @staticmethod
     def judged(*bodies, origins="ab", hours=0, most=1_000):
-        """Return what the last of these stories is a copy of, and the closest in topic; the first is number 0."""
+        """Return what the last of these stories may be a copy of, and the closest in topic; the first is number 0."""
         window = SignatureWindow(timedelta(hours=48), most)
         for number, body in enumerate(bodies):
-            window.add(
-                SignedStory(
-                    uri=str(number),
-                    origin=origins[number % len(origins)],
-                    versioncreated=NOON + timedelta(hours=hours * number),
-                    signature=signature_of(TextFeatures.of(body)),
-                )
-            )
-        found = window.compare(str(len(bodies) - 1))
-        return next((each.uri for each in found.copies), None), found.topic
+            created = NOON + timedelta(hours=hours * number)
+            window.put(signed(str(number), body, origins[number % len(origins)], versioncreated=created))
+        found = window.resemblance(str(len(bodies) - 1))
+        return next(iter(found.copied), None), found.topic
 
     def test_an_edited_copy_is_the_same_story(self):
         assert self.judged(self.story, self.copy) == ("0", "0")
@@ -83,16 +85,39 @@ class TestNearDuplicates:
         assert signature.words.startswith("jhF+0mtfODT25Xpic9dI9GP6dF7WaztaDIVQ/x7ME3MN5/dxgwwltPZUc64SsIGX")
         assert signature.facts.startswith("lkHJItdfrB2+5TgZ8LEv9IJ/VowGJimGH7W1eSXME0PN+9NxBuVTkrjfc65UaqpiPLaLsA")
 
-    def test_a_story_that_comes_again_keeps_its_place(self):
-        assert self.judged(self.story, self.copy)[0] == "0"
+    def test_what_a_story_says_now_replaces_what_it_said(self):
         window = SignatureWindow(timedelta(hours=48))
-        signed = [
-            SignedStory(uri=uri, origin=uri, versioncreated=NOON, signature=signature_of(TextFeatures.of(self.story)))
-            for uri in ("one", "two", "one")
-        ]
-        for each in signed:
-            window.add(each)
-        assert [[each.uri for each in window.compare(uri).copies] for uri in ("one", "two")] == [[], ["one"]]
+        for uri, body in (("1", self.story), ("2", self.copy), ("1", self.pattern)):
+            window.put(signed(uri, body, origin=uri))
+        assert window.resemblance("2").copied == ()
+
+    @given(st.permutations(["1", "2", "3", "4"]))
+    def test_the_order_of_arrival_makes_no_difference(self, order):
+        bodies = {"1": self.story, "2": self.copy, "3": self.story + " More.", "4": self.pattern}
+        window = SignatureWindow(timedelta(hours=48))
+        for uri in order:
+            window.put(signed(uri, bodies[uri], origin=uri))
+        assert [window.resemblance(uri).copied for uri in "1234"] == [(), ("1",), ("1", "2"), ()]
+
+    def test_a_story_that_is_gone_resembles_nothing_and_nothing_resembles_it(self):
+        window = SignatureWindow(timedelta(hours=48))
+        for uri in "123":
+            window.put(signed(uri, self.story, origin=uri))
+        window.remove("1")
+        assert "1" not in window
+        assert [window.resemblance(uri).copied for uri in "123"] == [(), (), ("2",)]
+
+    def test_an_earlier_story_that_comes_late_affects_those_that_it_may_be_the_original_of(self):
+        window = SignatureWindow(timedelta(hours=48))
+        for uri, hours in (("2", 2), ("3", 3), ("1", 1)):
+            window.put(signed(uri, self.story, origin=uri, versioncreated=NOON + timedelta(hours=hours)))
+        assert set(window.affected("1")) == {"2", "3"}
+        assert set(window.affected("3")) == set()
+        found = window.resemblance("3")
+        window.settle("3", found, "1")
+        assert set(window.affected("2")) == set(), "the original of 3 comes before 2"
+        window.remove("1")
+        assert set(window.affected("2")) == {"3"}, "3 must find another original"
 
     @given(st.text(min_size=40, max_size=400).filter(lambda text: signature_of(TextFeatures.of(text)) is not None))
     def test_a_story_word_for_word_is_a_copy(self, text):
@@ -123,8 +148,8 @@ class TestContradictions:
     )
     def test_a_story_with_another_number_a_not_or_the_opposite_says_something_else(self, one, other):
         claims = [Claims.of(make_story(body=body)) for body in (one, other)]
-        assert contradict(*claims)
-        assert contradict(*reversed(claims))
+        assert contradict(differences(*claims))
+        assert contradict(differences(*reversed(claims)))
 
     def test_an_edited_copy_with_a_line_of_its_agency_says_the_same(self):
         body = (
@@ -132,4 +157,50 @@ class TestContradictions:
             + " They want a raise." * 15
         )
         copy = body.replace("Dock workers closed the port of Sund", "Workers closed Sund's port") + " Our desk: 4411."
-        assert not contradict(*(Claims.of(make_story(body=each)) for each in (body, copy)))
+        assert not contradict(differences(*(Claims.of(make_story(body=each)) for each in (body, copy))))
+
+    def test_what_differs_is_said_with_what_the_other_has_instead(self):
+        bodies = (
+            "A bus fell in northern Peru, and 27 people died. “Nobody could have seen it,” Rosa Diaz said.",
+            "A bus fell in northern Peru, and 12 people died. “Nobody could have seen it,” Rosa Gomez said.",
+        )
+        found = differences(*(Claims.of(make_story(body=body)) for body in bodies))
+        assert [tuple(each) for each in found] == [("number", ("27",), ("12",)), ("name", ("Diaz",), ("Gomez",))]
+
+
+class TestRelations:
+    """A story relates to one earlier story at most."""
+
+    body = TestNearDuplicates.story
+
+    def related(self, *stories):
+        """Return how the last of these stories relates to the others, which all have sources of their own."""
+        window = SignatureWindow(timedelta(hours=48))
+        texts = {}
+        for number, story in enumerate(stories):
+            texts[story.uri] = Comparable.of(story)
+            at = {"versioncreated": story.versioncreated}
+            window.put(signed(story.uri, story.body, origin=story.extra.get("feed", str(number)), **at))
+        return relation(texts[stories[-1].uri], window.resemblance(stories[-1].uri), texts)
+
+    def story(self, number, body=None, **fields):
+        plain = {"uri": f"urn:{number}", "body": body or self.body, "versioncreated": NOON + timedelta(hours=number)}
+        return make_story(**plain | fields)
+
+    def test_a_story_that_says_nothing_of_its_own_is_a_copy_of_the_earliest(self):
+        found = self.related(self.story(1), self.story(2), self.story(3))
+        assert found == Relation("copyof", "urn:1", follows="urn:1")
+
+    def test_one_with_another_number_in_its_lead_is_a_variant(self):
+        found = self.related(self.story(1), self.story(2, self.body.replace("300", "450")))
+        assert (found.kind, found.to) == ("variantof", "urn:1")
+        assert [tuple(each) for each in found.differs] == [("number", ("450",), ("300",))]
+
+    def test_it_is_a_copy_of_a_later_one_that_says_the_same(self):
+        other = self.body.replace("300", "450")
+        assert self.related(self.story(1), self.story(2, other), self.story(3, other)).to == "urn:2"
+
+    def test_the_same_feed_updates_its_story(self):
+        feed = {"extra": {"feed": "a"}}
+        found = self.related(self.story(1, **feed), self.story(2, self.body + " Dockers cheered.", **feed))
+        assert (found.kind, found.to) == ("updateof", "urn:1")

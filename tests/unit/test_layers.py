@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 NOUNS = {"agencies", "designation", "errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
-OUTLETS = {"broker", "identity", "state", "index", "search", "alerts"}
+OUTLETS = {"broker", "identity", "derive", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
@@ -18,11 +18,13 @@ ALLOWED = {
     "feeds": NOUNS | {"connect", "feeds", "formats"},
     "connect": NOUNS | {"connect"},
     "broker": NOUNS | {"connect", "broker"},
-    "state": NOUNS | {"connect", "utterances", "state"},
+    # What was said in each version is part of a record; the records are its store's.
+    "desk": NOUNS | {"connect", "utterances", "desk"},
+    "derive": NOUNS | {"desk", "derive"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"annotate", "identity"},
-    "index": NOUNS | {"connect", "state", "identity", "utterances", "index"},
-    "search": NOUNS | {"connect", "identity", "utterances", "state", "index", "search"},
+    "index": NOUNS | {"connect", "desk", "identity", "utterances", "index"},
+    "search": NOUNS | {"connect", "identity", "utterances", "desk", "index", "search"},
     "alerts": NOUNS | {"connect", "utterances", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | OUTLETS | {"connect", "ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES | {"connect", "ops"}),
@@ -35,7 +37,7 @@ ONLY = {
     "fastapi": {"web"},
     "typer": {"cli"},
     "kafka": {"connect", "broker", "local"},
-    "elasticsearch": {"connect", "index", "search", "alerts", "web", "state"},
+    "elasticsearch": {"connect", "index", "search", "alerts", "web", "desk"},
 }
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -84,7 +84,7 @@ class TestKills:
 
     def test_the_order_itself_is_never_shown(self):
         (message,) = Desk().pass_on(killing())
-        assert message.is_removal
+        assert message.pubstatus == "canceled"
 
 
 def known(uri: str, names: tuple[str, ...], hours: float = -1) -> Record:

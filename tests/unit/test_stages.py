@@ -5,26 +5,22 @@ import json
 from datetime import timedelta
 
 import pytest
-from pipeline.desk.decision import Policy
 from pydantic import ValidationError
 
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
-from pipeline.desk.pending import CONFIRMATION, unconfirmed
-from pipeline.desk.record import Replacement
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
-from pipeline.story import AnnotatedStory, Indexed, Story, story_id
-from pipeline.workers import comparison
+from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id
 from pipeline.workers.contract import Done, Send
-from pipeline.workers.stages import annotate, desk, index, parse
+from pipeline.workers.stages import annotate, derive, desk, index, parse
 from tests.conftest import NOON, UPI, make_story
 from tests.simulation.calm import Calm
+from tests.simulation.elasticsearch import SimulatedStories
 from tests.simulation.kafka import EPOCH
-from tests.simulation.system import SimulatedParser, SimulatedSignatures
+from tests.simulation.system import SPAN, SimulatedAnnouncements, SimulatedParser, call
 
-POLICY = Policy(keep=timedelta(days=7))
 HARBOUR = (
     "The harbour of Porto Velho reopened on Tuesday after 14 days, said Maria Lopes of the port authority. "
     "Some 300 ships had waited off the coast of Rondonia while crews repaired the quay that the Madeira had "
@@ -67,11 +63,10 @@ class TestParse:
 class Desk:
     """A desk stage on simulated servers; the test sets its clock."""
 
-    def __init__(self, policy: Policy = POLICY, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0) -> None:
         self.calm = Calm(seed)
         self.now = NOON
-        signatures = SimulatedSignatures(self.calm.broker, self.calm.log)
-        self.desk = desk.Desk(self.calm.store, signatures, self.calm.broker, policy, now=lambda: self.now)
+        self.desk = desk.Desk(self.calm.store, self.calm.broker, now=lambda: self.now)
 
     def give(self, *stories: Story, **headers: str):
         """Return the outcomes of a batch."""
@@ -82,23 +77,10 @@ class Desk:
         return self.calm.run(self.desk.work(batch))
 
     def pass_on(self, *stories: Story, **headers: str) -> list[Story]:
-        """Return what goes to the next stage, after the desk has worked on all that it sends to itself."""
-        outcomes, passed = self.give(*stories, **headers), []
-        while outcomes:
-            sends = [s for o in outcomes for s in (o if isinstance(o, tuple) else (o,)) if isinstance(s, Send)]
-            passed += [Story.model_validate_json(send.value) for send in sends if send.topic is None]
-            back = [
-                self.calm.envelope(topics.STORIES, send.value, send.key, send.headers) for send in sends if send.topic
-            ]
-            outcomes = self.calm.run(self.desk.work(back)) if back else []
-        return passed
-
-    def release(self):
-        """Return the messages that are sent again once a version took too long to be indexed."""
-        read = len(self.calm.held(topics.STORIES))
-        self.now += CONFIRMATION
-        self.calm.run(self.desk.release())
-        return self.calm.held(topics.STORIES)[read:]
+        """Return what goes to the next stage."""
+        outcomes = [each for each in self.give(*stories, **headers) if isinstance(each, tuple)]
+        sends = [send for outcome in outcomes for send in outcome if send.topic is None]
+        return [Story.model_validate_json(send.value) for send in sends]
 
     def record(self, uri: str = "urn:test:1"):
         return self.calm.documents.records[uri][0]
@@ -117,24 +99,21 @@ class TestDesk:
         assert [sent(first), sent(second)] == [[(None, "urn:test:1", 1)], [(None, "urn:test:1", 2)]]
         assert first[0].headers.revision < second[0].headers.revision == at.record().revision
 
-    def test_an_older_version_is_dropped_and_the_newer_one_passed_on_with_its_history(self):
+    def test_an_older_version_is_dropped_and_said_to_change_what_the_document_lists(self):
         at = Desk()
         at.give(make_story(version=2))
-        (outcome,) = at.give(make_story(version=1))
-        assert sent(outcome) == [(None, "urn:test:1", 2)]
+        ((send,),) = at.give(make_story(version=1))
+        assert (send.topic, Indexed.model_validate_json(send.value).ishistory) == (topics.INDEXED, True)
 
-    def test_where_the_newer_text_is_gone_nothing_is_passed_on(self):
+    def test_whatever_a_story_resembles_it_is_passed_on_and_sent_nowhere_else(self):
         at = Desk()
-        at.give(make_story(version=2))
-        at.calm.log.get, get = lambda place: None, at.calm.log.get
-        batch = [get(at.calm.log.append(topics.STORIES, b"", make_story(version=1).model_dump_json().encode(), ()))]
-        (outcome,) = at.calm.run(at.desk.work(batch))
-        assert outcome == Done("version 1 after version 2")
+        outcomes = at.give(make_story(body=HARBOUR), make_story(uri="urn:test:2", body=HARBOUR), feed="one")
+        assert [sent(each) for each in outcomes] == [[(None, "urn:test:1", 1)], [(None, "urn:test:2", 1)]]
 
     def test_who_changed_the_record_first_wins_and_the_other_decides_again(self):
         at, other = Desk(), Desk()
         other.calm = at.calm
-        other.desk = desk.Desk(at.calm.store, SimulatedSignatures(at.calm.broker, at.calm.log), at.calm.broker, POLICY)
+        other.desk = desk.Desk(at.calm.store, at.calm.broker)
         stories = [make_story(version=1), make_story(version=2, pubstatus="canceled")]
         batches = [[at.calm.envelope(topics.STORIES, s.model_dump_json().encode(), s.uri)] for s in stories]
 
@@ -163,7 +142,8 @@ class TestDesk:
 
         at.calm.run(both())
         released = [envelope for envelope in at.calm.held(topics.STORIES) if envelope.headers.trace]
-        assert all(isinstance(outcome, Done) for outcome in at.calm.run(at.desk.work(released)))
+        passed = [send for outcome in at.calm.run(at.desk.work(released)) for send in outcome if send.topic is None]
+        assert not passed
         assert at.record().pubstatus == "canceled"
         assert at.record().held is None
         return released
@@ -181,181 +161,6 @@ class TestDesk:
         assert len(again) == 1
         (outcome,) = at.calm.run(at.desk.work(again))
         assert sent(outcome) == [(None, "urn:test:1", 1)]
-
-    def test_a_forged_copy_of_an_unknown_story_keeps_its_embargo(self):
-        (outcome,) = Desk().give(make_story(embargoed=NOON + timedelta(hours=1)), relates_to="urn:unknown")
-        assert outcome == Done("embargoed")
-
-    def test_a_forged_copy_of_a_known_story_is_not_believed(self):
-        at = Desk()
-        at.give(make_story())
-        waiting = make_story(uri="urn:test:2", headline="Not yet", embargoed=NOON + timedelta(hours=1))
-        at.give(waiting, relates_to="urn:test:1")
-        assert not at.record().alsoin
-
-    def test_a_copy_is_reported_to_its_original_which_lists_it(self):
-        at = Desk()
-        copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
-        at.give(make_story(body=HARBOUR), source="one", feed="one")
-        (outcome,) = at.give(copy, source="two", feed="two")
-        (report,) = outcome
-        assert (report.topic, report.key, report.headers.relates_to) == (topics.STORIES, "urn:test:1", "urn:test:1")
-        envelope = at.calm.envelope(topics.STORIES, report.value, report.key, report.headers)
-        (renewed,) = at.calm.run(at.desk.work([envelope]))
-        assert sent(renewed) == [(None, "urn:test:1", 1)]
-        assert [each.uri for each in at.record().alsoin] == ["urn:test:2"]
-
-    def with_copy(self, **fields) -> Desk:
-        """Return a desk with a story and its copy, whose record gets these fields."""
-        at = Desk()
-        at.pass_on(make_story(body=HARBOUR), source="one", feed="one")
-        at.pass_on(make_story(uri="urn:test:2", body=HARBOUR, headline="The same"), source="two", feed="two")
-        record, sequence = at.calm.documents.records["urn:test:2"]
-        at.calm.documents.records["urn:test:2"] = (record.model_copy(update=fields), sequence)
-        return at
-
-    def test_what_is_no_copy_any_more_is_taken_off_the_list_also_if_the_message_comes_twice(self):
-        at = self.with_copy(duplicateof=None)
-        copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
-        for _ in range(2):
-            (outcome,) = at.give(copy, source="two", feed="two", relates_to="urn:test:1")
-            assert sent(outcome) == [(None, "urn:test:1", 1)]
-            assert not at.record().alsoin
-
-    def test_a_copy_lists_its_own_copies_in_case_that_it_becomes_a_story_of_its_own(self):
-        at = self.with_copy()
-        record, sequence = at.calm.documents.records["urn:test:2"]
-        further = record.model_copy(update={"uri": "urn:test:3", "duplicateof": "urn:test:2"})
-        at.calm.documents.records["urn:test:3"] = (further, sequence)
-        at.give(make_story(uri="urn:test:3", body=HARBOUR), source="three", feed="three", relates_to="urn:test:2")
-        assert [each.uri for each in at.record("urn:test:2").alsoin] == ["urn:test:3"]
-
-    def test_a_copy_of_a_copy_is_held_no_longer_once_that_one_lists_it(self):
-        at = self.with_copy()
-        record, sequence = at.calm.documents.records["urn:test:2"]
-        further = record.model_copy(update={"uri": "urn:test:3", "duplicateof": "urn:test:2"})
-        at.calm.documents.records["urn:test:3"] = (unconfirmed(further, at.now, POLICY), sequence)
-        assert at.record("urn:test:3").held
-        at.give(make_story(uri="urn:test:3", body=HARBOUR), source="three", feed="three", relates_to="urn:test:2")
-        assert at.record("urn:test:3").held is None
-
-    def test_a_copy_that_becomes_a_story_of_its_own_is_sent_again_if_its_worker_dies(self):
-        at = self.with_copy(earlier=("urn:test:1",))
-        copy = make_story(uri="urn:test:2", body=HARBOUR, headline="The same")
-        at.give(copy, source="two", feed="two")  # The worker dies before it sends the outcome.
-        (outcome,) = at.calm.run(at.desk.work(at.release()))
-        assert (None, "urn:test:2", 1) in sent(outcome)
-        assert at.record("urn:test:2").held
-        indexing = index.Indexing(at.calm.store, at.calm.indices, POLICY, lambda: at.now)
-        story = AnnotatedStory.model_validate_json(outcome[0].value).model_dump_json().encode()
-        at.calm.run(indexing.work([at.calm.envelope(topics.ANNOTATED, story, "urn:test:2", outcome[0].headers)]))
-        assert at.record("urn:test:2").held is None
-
-    def test_a_copy_whose_message_comes_again_beside_another_version_stays_a_copy(self):
-        at = self.with_copy()
-        copy = make_story(uri="urn:test:2", version=2, body=HARBOUR, headline="The same")
-        at.pass_on(copy, source="two", feed="two")
-        older = make_story(uri="urn:test:2", body="The harbour is closed.", headline="The same")
-        at.give(copy, older, source="two", feed="two")
-        assert at.record("urn:test:2").duplicateof == "urn:test:1"
-
-    def test_an_update_does_not_list_a_story_that_would_not_tell_it_of_its_kill(self):
-        at = self.with_copy(earlier=("urn:test:1",))
-        record, sequence = at.calm.documents.records["urn:test:1"]
-        other = Replacement(uri="urn:test:3", versioncreated=NOON + timedelta(hours=1))
-        at.calm.documents.records["urn:test:1"] = (record.model_copy(update={"replacedby": (other,)}), sequence)
-        at.give(make_story(uri="urn:test:2", body=HARBOUR, headline="The same"), source="two", feed="two")
-        assert not at.record("urn:test:2").replaces
-
-    def test_an_update_s_message_to_a_story_that_waits_on_the_other_topic_is_sent_there(self):
-        at = Desk()
-        (update,) = [s for o in at.give(self.update(urgency=1)) for s in (o if isinstance(o, tuple) else (o,))]
-        record, sequence = at.calm.documents.records["urn:test:2"]
-        at.calm.documents.records["urn:test:2"] = (record.model_copy(update={"earlier": ("urn:test:1",)}), sequence)
-        envelope = at.calm.envelope("wire.urgent.stories", update.value, headers=Headers(relates_to="urn:test:1"))
-        (sent_on,) = at.calm.run(at.desk.work([envelope]))
-        assert (sent_on.key, sent_on.urgent, sent_on.headers.relates_to) == ("urn:test:1", False, "urn:test:1")
-        envelope = at.calm.envelope(topics.STORIES, sent_on.value, headers=sent_on.headers)
-        at.calm.run(at.desk.work([envelope]))
-        assert at.record("urn:test:2").earlier == ()
-
-    def update(self, **fields):
-        return make_story(
-            **{"uri": "urn:test:2", "body": HARBOUR, "versioncreated": NOON + timedelta(hours=1)} | fields
-        )
-
-    @pytest.mark.parametrize("is_late", [False, True])
-    def test_an_update_replaces_its_story_whichever_comes_first(self, is_late):
-        at = Desk()
-        stories = [make_story(body=HARBOUR), self.update()]
-        passed = [one for story in (stories[::-1] if is_late else stories) for one in at.pass_on(story)]
-        last = {each.uri: each for each in passed}
-        assert last["urn:test:2"].replacedby is None
-        assert "urn:test:1" not in last or last["urn:test:1"].replacedby == "urn:test:2"
-        assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
-
-    def test_an_update_that_comes_again_and_lists_more_is_sent_again_if_both_workers_die(self):
-        at = Desk()
-        at.give(make_story(body=HARBOUR))
-        at.give(self.update())
-        for _ in range(2):  # No worker sends what it has decided.
-            at.give(self.update(), relates_to="urn:test:1")
-            at.give(self.update())
-        assert [each.uri for each in at.record("urn:test:2").replaces] == ["urn:test:1"]
-        (outcome,) = at.give(self.update(), relates_to="urn:test:1")
-        assert sent(outcome) == [(None, "urn:test:1", 1)], "nobody but the release sends the update again"
-        (outcome,) = at.calm.run(at.desk.work(at.release()))
-        assert (None, "urn:test:2", 1) in sent(outcome)
-
-    def test_what_it_has_compared_itself_is_not_read_from_kafka_again_and_what_another_desk_has_is(self, monkeypatch):
-        at, other, fetched = Desk(), Desk(), []
-        other.calm = at.calm
-        other.desk = desk.Desk(at.calm.store, SimulatedSignatures(at.calm.broker, at.calm.log), at.calm.broker, POLICY)
-        fetch = at.calm.broker.fetch
-        monkeypatch.setattr(at.calm.broker, "fetch", lambda places: fetched.extend(places) or fetch(places))
-        for uri in ("urn:test:1", "urn:test:2"):
-            at.give(self.update(uri=uri))
-        assert at.record("urn:test:2").earlier == ("urn:test:1",)
-        assert fetched == []
-        other.give(self.update(uri="urn:test:3"))
-        assert set(at.record("urn:test:3").earlier) == {"urn:test:1", "urn:test:2"}
-        assert len(fetched) == 2
-
-    def test_what_it_remembers_is_bounded_and_what_it_has_forgotten_is_read_from_kafka(self, monkeypatch):
-        at, fetched = Desk(), []
-        fetch = at.calm.broker.fetch
-        monkeypatch.setattr(at.calm.broker, "fetch", lambda places: fetched.extend(places) or fetch(places))
-        monkeypatch.setattr(comparison, "_MOST_REMEMBERED", 2_000)
-        at.give(make_story(body=HARBOUR))
-        at.give(self.update(headline="long " * 1_000))
-        assert at.record("urn:test:2").earlier == ("urn:test:1",)
-        assert [place.offset for place in fetched] == [0]
-
-    def test_a_killed_update_leaves_its_story_hidden_and_a_killed_story_its_update_shown(self):
-        at = Desk()
-        at.pass_on(make_story(body=HARBOUR))
-        at.pass_on(self.update())
-        passed = at.pass_on(make_story(version=2, pubstatus="canceled", body=""))
-        assert {each.uri: each.pubstatus for each in passed} == {"urn:test:1": "canceled", "urn:test:2": "usable"}
-        assert not at.record("urn:test:2").replaces
-        assert not any(each.uri == "urn:test:1" for each in at.pass_on(self.update(version=2, pubstatus="canceled")))
-
-    def test_what_an_editor_keeps_beside_its_update_is_passed_on_and_no_longer_listed(self):
-        at = Desk()
-        at.pass_on(make_story(body=HARBOUR))
-        at.pass_on(self.update())
-        for is_separate, replaced in ((True, None), (False, "urn:test:2")):
-            record, sequence = at.calm.documents.records["urn:test:1"]
-            at.calm.documents.records["urn:test:1"] = (record.model_copy(update={"separate": is_separate}), sequence)
-            last = {each.uri: each for each in at.pass_on(make_story(body=HARBOUR))}
-            assert last["urn:test:1"].replacedby == replaced
-            assert bool(at.record("urn:test:2").replaces) is not is_separate
-
-    def test_an_update_of_another_feed_is_none(self):
-        at = Desk()
-        at.pass_on(make_story(body=HARBOUR), feed="one")
-        (passed,) = at.pass_on(self.update(signal="update"), feed="two")
-        assert (passed.uri, at.record().replacedby) == ("urn:test:2", ())
 
     def test_a_different_story_under_the_same_uri_gets_one_of_its_own(self):
         at = Desk()
@@ -408,7 +213,7 @@ class Index:
     def __init__(self) -> None:
         self.desk = Desk()
         self.calm = self.desk.calm
-        self.indexing = index.Indexing(self.calm.store, self.calm.indices, POLICY, now=lambda: self.desk.now)
+        self.indexing = index.Indexing(self.calm.store, self.calm.indices, now=lambda: self.desk.now)
 
     def give(self, *stories: tuple[AnnotatedStory, int | None]):
         """Return the outcomes of a batch of stories with their revisions."""
@@ -446,7 +251,7 @@ class TestIndex:
     def test_what_the_desk_knows_as_killed_stays_out_and_its_quotes_are_taken_back(self):
         at = Index()
         at.desk.give(make_story(), make_story(version=2, pubstatus="canceled"))
-        late = [index.documents.actions(annotated(2), 2)[number] for number in (1, 2)]
+        late = [index.documents.actions(annotated(2), index.documents.first_version(2))[number] for number in (1, 2)]
         at.calm.run(at.calm.indices.write(late))
         assert at.give((annotated(2), 2)) == [Done("indexed")]
         assert (at.found(), at.found("quotes")) == ([], [])
@@ -463,15 +268,21 @@ class TestIndex:
         at.give((annotated(version=6), None))
         assert [story["version"] for story in at.found()] == [7]
 
-    def test_what_waited_for_its_embargo_is_confirmed(self):
+    def test_a_message_that_is_indexed_already_is_announced_and_not_written_again(self):
         at = Index()
-        waiting = make_story(embargoed=NOON + timedelta(hours=1))
-        at.desk.give(waiting)
-        at.desk.now = NOON + timedelta(hours=2)
-        at.desk.give(waiting)
-        assert at.desk.record().held
-        at.give((annotated(embargoed=waiting.embargoed), at.desk.record().revision))
-        assert at.desk.record().held is None
+        for _ in range(2):
+            (outcome,) = at.give((annotated(2), 5))
+            assert isinstance(outcome, Send)
+        assert [version for version, _ in at.calm.documents.indexed.values()] == [5 << 20] * 3
+
+    def test_a_replay_writes_what_the_language_pass_finds_now_and_keeps_what_was_derived(self):
+        at = Index()
+        at.give((annotated(2), 5))
+        (story,) = at.found()
+        story["copyof"] = "urn:test:0"
+        at.give((annotated(3), 5))
+        (story,) = at.found()
+        assert (len(story["quotes"]), story["copyof"]) == (3, "urn:test:0")
 
     def test_a_rejected_document_is_an_error_of_its_story_alone(self, monkeypatch):
         at = Index()
@@ -496,6 +307,103 @@ class TestIndex:
         monkeypatch.setattr(at.calm.indices, "write", busy)
         with pytest.raises(ElasticsearchUnavailable):
             at.give((annotated(), 1))
+
+
+class Derive:
+    """The derive stage on simulated servers, after an index stage."""
+
+    def __init__(self) -> None:
+        self.index = Index()
+        calm = self.calm = self.index.calm
+        stories = SimulatedStories(calm.documents, calm.network)
+        announcements = SimulatedAnnouncements(calm.log, calm.network)
+        self.deriving = derive.Deriving(
+            stories, calm.indices, calm.store, announcements, SPAN, now=lambda: NOON, run=call
+        )
+
+    def give(self, *stories: AnnotatedStory) -> None:
+        """Index these stories, and derive what follows."""
+        for number, story in enumerate(stories):
+            (outcome,) = self.index.give((story, number + 1))
+            self.calm.run(self.deriving.work([self.calm.envelope(topics.INDEXED, outcome.value, outcome.key)]))
+
+    def kill(self, uri: str, revision: int = 99) -> None:
+        (outcome,) = self.index.give((annotated(0, uri=uri, version=9, pubstatus="canceled"), revision))
+        self.calm.run(self.deriving.work([self.calm.envelope(topics.INDEXED, outcome.value, outcome.key)]))
+
+    def says(self, *fields: str) -> dict[str, tuple[object, ...]]:
+        """Return these fields of each story, by uri."""
+        return {doc["uri"]: tuple(doc.get(field) for field in fields) for doc in self.index.found()}
+
+
+def agency(number: int, body: str = HARBOUR, **fields: object) -> AnnotatedStory:
+    """Return a story of an agency of its own, written so many hours after noon."""
+    source = Source(name=f"Agency {number}", format="text", receivedat=NOON)
+    plain = {"uri": f"urn:{number}", "source": source, "versioncreated": NOON + timedelta(hours=number), "body": body}
+    return annotated(1, **plain | fields)
+
+
+class TestDerive:
+    def test_copies_say_so_and_share_the_group_of_their_original_whichever_comes_first(self):
+        for order in ((1, 2, 3), (3, 2, 1), (2, 3, 1)):
+            at = Derive()
+            at.give(*map(agency, order))
+            group = story_id("urn:1")
+            assert at.says("copyof", "group") == {
+                "urn:1": (None, group),
+                "urn:2": ("urn:1", group),
+                "urn:3": ("urn:1", group),
+            }
+
+    def test_what_says_otherwise_is_a_variant_with_what_differs(self):
+        at = Derive()
+        at.give(agency(1), agency(2, HARBOUR.replace("300", "450")))
+        differs = [{"kind": "number", "here": ["450"], "there": ["300"]}]
+        assert at.says("variantof", "differs")["urn:2"] == ("urn:1", differs)
+
+    def test_when_the_original_is_killed_the_next_takes_its_place(self):
+        at = Derive()
+        at.give(*map(agency, (1, 2, 3)))
+        at.kill("urn:1")
+        group = story_id("urn:2")
+        assert at.says("copyof", "group") == {"urn:2": (None, group), "urn:3": ("urn:2", group)}
+
+    def test_a_group_is_followed_to_its_root(self):
+        feed = Source(name="Agency 2", format="text", receivedat=NOON)
+        longer = HARBOUR + " Dockers of the union SINDPORTO return on Friday, its chairman Paulo Nunes said."
+        at = Derive()
+        at.give(agency(3, longer, source=feed), agency(2))
+        assert at.says("updateof", "group")["urn:3"] == ("urn:2", story_id("urn:2"))
+        at.give(agency(1))
+        assert {group for (group,) in at.says("group").values()} == {story_id("urn:1")}
+
+    def test_quotes_take_over_the_storyline(self):
+        at = Derive()
+        at.give(agency(2), agency(1))
+        assert {quote["story"]["storyline"] for quote in at.index.found("quotes")} == {story_id("urn:1")}
+        assert not any("unfinished" in story for story in at.index.found())
+
+    def test_the_history_that_comes_late_is_added(self):
+        at = Derive()
+        for version in (2, 1):
+            ((send,),) = at.index.desk.give(make_story(version=version))
+            if version == 2:
+                at.give(annotated(version=2))
+        at.calm.run(at.deriving.work([at.calm.envelope(topics.INDEXED, send.value, send.key)]))
+        ((versions,),) = at.says("versions").values()
+        assert [each["version"] for each in versions] == [1, 2]
+
+    def test_a_worker_that_starts_anew_finds_what_was_indexed_before(self):
+        at = Derive()
+        at.give(agency(1))
+        new = Derive()
+        new.index, new.calm = at.index, at.calm
+        stories = SimulatedStories(at.calm.documents, at.calm.network)
+        announcements = SimulatedAnnouncements(at.calm.log, at.calm.network)
+        new.deriving = derive.Deriving(stories, at.calm.indices, at.calm.store, announcements, SPAN, run=call)
+        new.deriving._now = lambda: NOON
+        new.give(agency(2))
+        assert at.says("copyof")["urn:2"] == ("urn:1",)
 
 
 def test_ids_and_places_are_those_that_the_simulation_believes_in():

@@ -6,18 +6,15 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline.desk.decision import Comparison, Policy
-from pipeline.desk.relations import add_copy
 
-from pipeline.desk.pending import CLAIM, CONFIRMATION, claim, confirmed
-from pipeline.desk.record import Record, Replacement
-from pipeline.desk.rules import decide, is_current, needs_comparison, with_revision
+from pipeline.desk.pending import CLAIM, claim
+from pipeline.desk.record import Record
+from pipeline.desk.rules import KEEP, decide, is_current, with_revision
 from tests.conftest import NOON, make_story
 from tests.simulation.calm import Calm
 from tests.store_contract import CONTRACT
 
 AT = "wire.stories/0/1"
-FOLDS = Policy()
 
 
 def run(*stories, now=NOON):
@@ -86,7 +83,7 @@ def test_before_its_embargo_a_story_is_remembered_and_not_passed_on():
 
 def test_what_waits_longer_than_its_topic_keeps_it_is_sent_again_in_time():
     _, known = run(make_story(embargoed=NOON + timedelta(days=300)))
-    assert known.sendagain == NOON + Policy().keep / 2
+    assert known.sendagain == NOON + KEEP / 2
 
 
 def test_the_version_before_stays_while_a_newer_one_waits():
@@ -104,20 +101,16 @@ def test_of_several_that_wait_each_has_its_hour():
     later = NOON + timedelta(minutes=90)
     decision = decide(first, known, later, AT)
     assert decision.story.version == 2
-    assert decision.record.held
-    indexed = confirmed(decision.record, (2, NOON), later, FOLDS)
-    assert (indexed.embargoed, indexed.sendagain) == (second.embargoed, second.embargoed)
+    assert (decision.record.embargoed, decision.record.sendagain) == (second.embargoed, second.embargoed)
 
 
-def test_what_waited_is_sent_again_until_it_is_known_to_be_indexed():
+def test_what_waited_is_held_until_it_arrives_after_its_embargo():
     waiting = make_story(embargoed=NOON + timedelta(hours=1))
     _, known = run(waiting)
     later = NOON + timedelta(hours=2)
-    passed = decide(waiting, known, later, AT).record
-    assert passed.sendagain == later + CONFIRMATION
-    indexed = confirmed(passed, (1, NOON), later, FOLDS)
-    assert (indexed.held, indexed.sendagain, indexed.embargoed) == (None, None, None)
-    assert decide(waiting, indexed, later, AT).record.held is None
+    older = decide(make_story(version=1, versioncreated=NOON - timedelta(hours=1)), known, later, AT).record
+    assert (older.held, older.sendagain) == (AT, later + CLAIM)
+    assert decide(waiting, known, later, AT).record.held is None
 
 
 class TestClaims:
@@ -150,6 +143,12 @@ def test_a_record_of_version_0_6_is_understood():
     assert [record.place_of(1), record.place_of(2)] == ["wire.stories/0/1", "wire.stories/0/9"]
     assert record.sendagain == record.embargoed == record.versions[-1].embargoed
     assert Record.model_validate(record.model_dump(mode="json")) == record
+
+
+def test_a_record_that_says_how_its_story_relates_is_understood():
+    _, known = run(make_story())
+    former = {"duplicateof": "urn:a", "alsoin": [], "replacedby": [{"uri": "urn:b"}], "separate": True}
+    assert Record.model_validate(known.model_dump(mode="json") | former) == known
 
 
 def test_after_its_embargo_it_passes():
@@ -185,62 +184,15 @@ def test_a_correction_keeps_the_history():
     ]
 
 
-def test_a_version_that_comes_late_joins_the_history_and_the_story_is_indexed_again():
+def test_a_version_that_comes_late_joins_the_history_that_the_document_lists():
     decisions, known = run(make_story(version=2), make_story(version=1))
     assert [v.version for v in known.versions] == [1, 2]
-    assert decisions[1].resend == known.place_of(2)
+    assert decisions[1].listed
 
 
-class TestCopies:
-    copy = make_story(uri="urn:other:9", headline="The same")
-    comparison = Comparison(duplicateof="urn:test:1")
-
-    def judged(self, policy=FOLDS):
-        return decide(self.copy, None, NOON, AT, self.comparison, policy)
-
-    def test_a_copy_is_reported_to_its_original_and_not_passed_on(self):
-        assert (self.judged().story, self.judged().notify) == (None, ("urn:test:1",))
-
-    def test_a_copy_that_comes_again_is_a_copy_though_nobody_compares_it_any_more(self):
-        known = self.judged().record
-        assert not needs_comparison(self.copy, known, NOON)
-        assert decide(self.copy, known, NOON, AT).notify == ("urn:test:1",)
-
-    def test_what_was_passed_on_is_never_folded_afterwards(self):
-        record = with_revision(decide(self.copy, None, NOON, AT).record)
-        assert not needs_comparison(self.copy.model_copy(update={"version": 2}), record, NOON)
-
-    def test_where_copies_are_marked_it_is_passed_on_as_well(self):
-        decision = self.judged(Policy(folds=False))
-        assert decision.story
-        assert decision.notify == (decision.record.duplicateof,) == ("urn:test:1",)
-
-    def test_the_original_lists_it_once_and_is_indexed_again(self):
-        _, known = run(make_story())
-        listed = add_copy(known, self.judged().record, "Test", NOON)
-        assert [(c.uri, c.source, c.headline) for c in listed.record.alsoin] == [("urn:other:9", "Test", "The same")]
-        assert listed.resend == AT
-        assert add_copy(listed.record, self.judged().record, "Test", NOON).record == listed.record
-
-    def test_a_killed_copy_is_reported_to_its_original_which_no_longer_lists_it(self):
-        _, known = run(make_story())
-        copy = self.judged().record
-        listed = add_copy(known, copy, "Test", NOON).record
-        kill = decide(self.copy.model_copy(update={"pubstatus": "canceled"}), copy, NOON, AT)
-        assert kill.notify == ("urn:test:1",)
-        assert not add_copy(listed, kill.record, "Test", NOON).record.alsoin
-
-    def test_the_original_is_notified_too_if_the_story_is_no_longer_its_copy(self):
-        newer = self.copy.model_copy(update={"version": 2})
-        decision = decide(newer, self.judged().record, NOON, AT, Comparison())
-        assert decision.story
-        assert decision.notify == ("urn:test:1",)
-        _, known = run(make_story())
-        assert not add_copy(known, decision.record, "Test", NOON).record.alsoin
-
-    def test_the_copy_of_a_killed_story_stays_out(self):
-        _, known = run(make_story(version=2, pubstatus="canceled", body=""))
-        assert add_copy(known, self.judged().record, "Test", NOON).resend is None
+def test_before_anything_is_shown_no_document_lists_a_version():
+    (decision,), _ = run(make_story(embargoed=NOON + timedelta(hours=1)))
+    assert not decision.listed
 
 
 class TestTheFinalIndex:
@@ -265,12 +217,11 @@ class TestTheFinalIndex:
     @staticmethod
     def index(arriving):
         """Return the final index: the story or nothing, and its history."""
-        known, indexed, log = None, None, {}
+        known, indexed = None, None
         for number, story in enumerate(arriving):
-            log[str(number)] = story
             decision = decide(story, known, NOON, str(number))
             known = decision.record
-            if passed := decision.story or log.get(decision.resend):
+            if passed := decision.story:
                 known = with_revision(known)
                 indexed = passed.body if passed.pubstatus == "usable" else None
         history = [(each.version, each.versioncreated, each.pubstatus) for each in known.versions]
@@ -289,13 +240,3 @@ class TestTheFinalIndex:
 def test_the_simulated_store_keeps_the_contract(law):
     calm = Calm()
     calm.run(law(calm.store, lambda: asyncio.sleep(5)))
-
-
-def test_a_version_newer_than_its_updates_is_no_copy_of_one():
-    (_,), known = run(make_story())
-    update = Replacement(uri="urn:update", versioncreated=NOON + timedelta(hours=1))
-    known = known.model_copy(update={"replacedby": (update,)})
-    newer = make_story(version=2, versioncreated=NOON + timedelta(hours=2))
-    decision = decide(newer, known, NOON, AT, Comparison(duplicateof="urn:update"))
-    assert decision.story
-    assert decision.record.duplicateof is None

@@ -5,15 +5,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline.desk.relations import original_of, path, replacing_story
 
 from pipeline.derive.updates import SPAN, Comparable, is_update
-from pipeline.desk.record import Record, Replacement
 from pipeline.desk.shared_uris import are_different, kept_apart
 from scoring.updates import LABELS, measure, read_labels
 from tests.conftest import NOON, make_story
 from tests.unit.test_stages import HARBOUR
-from tests.unit.test_state import run
 
 MORE = (
     "\nThe governor, Carlos Brito, wants Brasilia to pay half of the 12 million reais. Dockers of the union SINDPORTO "
@@ -78,37 +75,6 @@ class TestUpdates:
     @given(st.text(max_size=300), st.text(max_size=300))
     def test_any_two_texts_can_be_compared(self, one, other):
         assert updates(earlier(body=one), later(body=other)) in (True, False)
-
-
-class TestReplacement:
-    @staticmethod
-    def record(uri="urn:agency:1", replacedby=(), **fields) -> Record:
-        _, known = run(make_story(uri=uri))
-        by = tuple(Replacement(uri=other, versioncreated=at) for other, at in replacedby)
-        return known.model_copy(update={"replacedby": by} | fields)
-
-    def test_the_newest_update_stands_for_a_story(self):
-        by = (("urn:a", LATER), ("urn:b", LATER + timedelta(hours=1)))
-        assert replacing_story(self.record(replacedby=by), LATER) == "urn:b"
-
-    def test_a_story_with_a_newer_version_of_its_own_stands_for_itself(self):
-        assert replacing_story(self.record(replacedby=[("urn:a", NOON - timedelta(hours=1))]), LATER) is None
-
-    def test_what_an_editor_keeps_beside_its_update_stands_for_itself(self):
-        assert replacing_story(self.record(replacedby=[("urn:a", LATER)], separate=True), LATER) is None
-
-    def test_a_chain_of_updates_leads_to_the_last_and_ends_in_a_circle(self):
-        first = self.record("urn:1", [("urn:2", LATER)])
-        second = self.record("urn:2", [("urn:3", LATER)])
-        records = {each.uri: each for each in (first, second)}
-        assert [*path("urn:1", records, LATER)] == ["urn:1", "urn:2", "urn:3"]
-        records["urn:2"] = self.record("urn:2", [("urn:1", LATER)])
-        assert [*path("urn:1", records, LATER)] == ["urn:1", "urn:2"]
-
-    def test_a_copy_is_folded_into_what_is_shown_and_never_into_what_it_updates(self):
-        records = {"urn:1": self.record("urn:1", [("urn:2", LATER)]), "urn:2": self.record("urn:2")}
-        assert original_of("urn:copy", ["urn:1"], [], records, LATER) == "urn:2"
-        assert original_of("urn:copy", ["urn:1"], ["urn:2"], records, LATER) is None
 
 
 class TestSharedUris:

@@ -58,9 +58,9 @@ class Desk:
             arrivals = shared_uris.of_their_senders(given, await self._records(given, stored))
             known = await self._records(arrivals, stored)
             texts = await self._texts(shared_uris.to_compare(arrivals, known))
-            told = shared_uris.told(arrivals, known, texts)
-            records = await self._records([one for several in told for one in several], stored)
-            outcomes = [self._outcome(*each, records) for each in zip(batch, told, strict=True)]
+            separate = shared_uris.separated(arrivals, known, texts)
+            records = await self._records([one for several in separate for one in several], stored)
+            outcomes = [self._outcome(*each, records) for each in zip(batch, separate, strict=True)]
             changes = [(each, stored.get(uri)) for uri, each in records.items() if _is_new(each, stored.get(uri))]
             if not await self._store.write(changes):
                 return outcomes
@@ -74,11 +74,11 @@ class Desk:
         held = await self._broker.fetch(list(set(places.values())))
         return {uri: held[at].payload for uri, at in places.items() if at in held}
 
-    def _outcome(self, envelope: Envelope, told: Sequence[Arrival], records: dict[str, Record]) -> Outcome:
+    def _outcome(self, envelope: Envelope, arrivals: Sequence[Arrival], records: dict[str, Record]) -> Outcome:
         """Decide about what a message tells, update the records, and return what to send."""
         sends: list[Send] = []
         why = ""
-        for each in told:
+        for each in arrivals:
             story, known = each.story, records.get(each.story.uri)
             decision = decide(story, known, self._now(), str(each.at), self._keep, each.sender)
             records[story.uri] = decision.record
