@@ -1,0 +1,204 @@
+"""Stories that tell the same, in lists, on pages and on the terminal: each can be found, and each group is shown once.
+
+The documents are written straight into the indices.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from pipeline.annotations import Annotations, Quote, Span, Speaker
+from pipeline.index.documents import actions
+from pipeline.story import Source, story_id
+from tests.conftest import NOON, make_story
+from tests.whole.conftest import Wire
+
+WORD = "ferrymoth"
+FIRST, COPY, VARIANT, UPDATE = (f"urn:g:{name}" for name in ("first", "copy", "variant", "update"))
+GROUP = story_id(FIRST)
+SAID = "Nobody will leave this harbour before Friday"
+DIFFERS = [{"kind": "number", "here": ["27"], "there": ["12"]}]
+
+
+Documents = list[tuple[str, str, dict[str, Any]]]
+"""The index, the id and the document of a story and of each of its quotes."""
+
+
+def told_by(source: str, uri: str, body: str, *, minutes: float = 0, **fields: Any) -> Documents:
+    """Return the documents of a story that has these fields, and of the quote in it."""
+    at = NOON + timedelta(minutes=minutes)
+    quotes: tuple[Quote, ...] = ()
+    if SAID in body:
+        start, end = body.index(SAID), body.index(SAID) + len(SAID)
+        ann = Speaker(start=0, end=3, text="Ann", name="Ann")
+        span = Span(start=start, end=end)
+        quotes = (Quote(id="q1", kind="direct", start=start, end=end, text=SAID, quoted=(span,), speaker=ann),)
+    plain = {"uri": uri, "versioncreated": at, "firstcreated": at, "headline": f"{source} on it"}
+    origin = Source(name=source, format="ninjs", receivedat=at)
+    story = make_story(**plain, source=origin, body=body).annotated(Annotations(entities=(), quotes=quotes))
+    made = [(each.index, each.id, each.document) for each in actions(story, 1)]
+    made[0][2].update(fields)
+    return made
+
+
+def write(wire: Wire, *stories: Documents) -> None:
+    with wire.elasticsearch as client:
+        for index, id_, document in (each for story in stories for each in story):
+            client.index(index=client.named(index), id=id_, document=document)
+        client.indices.refresh(index=client.named("stories", "quotes"))
+
+
+@pytest.fixture(scope="module")
+def told(wire: Wire) -> Wire:
+    same = f"Ann said: “{SAID}.”"
+    gone = {"uri": "urn:g:gone", "source": "UPI", "versioncreated": NOON.isoformat()}
+    in_group = {"group": GROUP}
+    relations = [in_group | {field: FIRST} for field in ("copyof", "variantof", "updateof")]
+    relations[1] |= {"differs": DIFFERS, "withdrawn": gone}
+    write(
+        wire,
+        told_by("Reuters", FIRST, f"A {WORD} killed 12. {same}", **in_group),
+        told_by("AFP", COPY, f"A {WORD} killed 12, its owner grieves. {same}", minutes=3, **relations[0]),
+        told_by("dpa", VARIANT, f"A {WORD} killed 27.", minutes=5, **relations[1]),
+        told_by("Reuters", UPDATE, f"A {WORD} killed 12, says its captain.", minutes=65, **relations[2]),
+        told_by("dpa", "urn:g:alone", f"Another {WORD}.", minutes=-9),
+    )
+    # Groups of two or three stories, whose members lie between those of others.
+    write(wire, *(page_moth(n, minutes=-n, group=n % 17) for n in range(40)))
+    return wire
+
+
+def page_moth(number: int, *, minutes: float, group: int | str) -> Documents:
+    uri = f"urn:p:{number}"
+    return told_by("dpa", uri, f"A pagemoth, number {number}.", minutes=minutes, group=story_id(f"urn:p:{group}"))
+
+
+def api(wire: Wire, path: str = "search", code: int = 200, **asked: Any) -> Any:
+    answer = httpx.get(f"{wire.address}/api/v1/{path}", params=asked, timeout=60)
+    assert answer.status_code == code, answer.text
+    return answer.json()
+
+
+def uris(found: dict[str, Any]) -> list[str]:
+    return [hit["uri"] for hit in found["hits"]]
+
+
+class TestLists:
+    def test_have_one_story_of_a_group_the_newest_or_the_one_that_matches_best(self, told):
+        found = api(told, q=WORD, sort="time")
+        assert uris(found) == [UPDATE, "urn:g:alone"]
+        assert (found["total"], found["different"]) == (5, 2)
+        assert uris(api(told, q=f"{WORD} grieves")) == [COPY]
+        assert uris(told.search(WORD, "--sort", "time")) == [UPDATE, "urn:g:alone"]
+
+    def test_say_who_else_has_it_oldest_first_whether_that_matches_or_not(self, told):
+        (hit,) = api(told, q=f"{WORD} grieves")["hits"]
+        assert [(each["uri"], each["relation"], each["source"]) for each in hit["also"]] == [
+            (FIRST, "original", "Reuters"), (VARIANT, "variant", "dpa"), (UPDATE, "update", "Reuters")
+        ]  # fmt: skip
+        assert [each.get("differs") for each in hit["also"]] == [None, DIFFERS, None]
+        assert "also" not in api(told, q=WORD, sort="time")["hits"][1]
+
+    def test_show_each_to_who_asks_for_that(self, told):
+        for found in (api(told, q=WORD, collapsed=False), told.search(WORD, "--all")):
+            assert (len(found["hits"]), found["total"], "different" in found) == (5, 5, False)
+            assert not any("also" in hit for hit in found["hits"])
+        assert len(told.search(WORD, "--collapsed")["hits"]) == 2
+
+    def test_a_quote_in_two_copies_is_one_hit(self, told):
+        found = api(told, "quotes", q="harbour Friday")
+        assert (len(found["hits"]), found["total"], found["different"]) == (1, 2, 1)
+        assert len(api(told, "quotes", q="harbour Friday", collapsed=False)["hits"]) == 2
+
+    def test_exports_have_each(self, told):
+        lines = httpx.get(f"{told.address}/api/v1/export/ndjson", params={"q": WORD}).text.splitlines()
+        assert {json.loads(line)["uri"] for line in lines} == {FIRST, COPY, VARIANT, UPDATE, "urn:g:alone"}
+
+    def test_stories_like_one_are_none_of_its_group(self, told):
+        assert not {FIRST, COPY, UPDATE} & set(uris(api(told, "alike", uri=VARIANT, size=50)))
+
+
+class TestPaging:
+    def pages(self, told: Wire, begin: str | None = None, between=lambda: None, **asked: Any) -> list[str]:
+        groups, cursor = [], begin
+        while True:
+            page = api(told, q="pagemoth", size=4, **asked, **({"cursor": cursor} if cursor else {}))
+            groups += [hit["group"] for hit in page["hits"]]
+            if not (cursor := page.get("cursor")):
+                return groups
+            between()
+
+    @pytest.mark.parametrize("begin", [None, "*"])
+    @pytest.mark.parametrize("sort", ["time", "relevance"])
+    def test_all_pages_have_each_group_once(self, told, begin, sort):
+        groups = self.pages(told, begin, sort=sort)
+        assert sorted(groups) == sorted(story_id(f"urn:p:{n}") for n in range(17))
+
+    def test_what_comes_in_meanwhile_moves_nothing(self, told):
+        numbers = iter(range(100, 200))
+
+        def arrive() -> None:
+            """A new group comes in, new members of groups of earlier and later pages, and a story that is late."""
+            new = (page_moth(next(numbers), minutes=5, group=group) for group in ("new", 1, 16))
+            write(told, *new, page_moth(next(numbers), minutes=-0.5, group=f"late {next(numbers)}"))
+
+        before = self.pages(told, sort="time")
+        after = self.pages(told, between=arrive, sort="time")
+        assert after == before
+
+
+class TestPages:
+    def test_a_list_opens_in_place_to_who_else_has_it(self, told):
+        page = httpx.get(told.address, params={"q": WORD, "sort": "time"}).text
+        assert "5 stories, 2 different" in page
+        assert "<summary>also Reuters, AFP, dpa (3)" in page
+        assert "dpa says otherwise: 27, not 12" in page
+        assert "update of" in page
+        each = httpx.get(told.address, params={"q": WORD, "collapsed": "false"}).text
+        assert each.count('<article class="hit"') == 5
+        assert "copy of" in each
+
+    def test_a_word_that_only_a_copy_has_finds_the_copy(self, told):
+        assert f'data-key="{COPY}"' in httpx.get(told.address, params={"q": f"{WORD} grieves"}).text
+
+    def test_a_story_shows_what_it_is_and_the_others(self, told):
+        page = httpx.get(f"{told.address}/story", params={"uri": VARIANT}).text
+        assert "variant of" in page
+        assert "says otherwise: 27, not 12" in page
+        assert "UPI withdrew its report" in page
+        assert "Who else has it" in page
+        assert "AFP on it" in page
+
+    def test_the_group_is_shown_in_the_order_in_which_its_stories_came(self, told):
+        page = httpx.get(f"{told.address}/report", params={"uri": COPY}).text
+        assert [page.index(f"{name} on it") for name in ("Reuters", "AFP", "dpa")] == sorted(
+            page.index(f"{name} on it") for name in ("Reuters", "AFP", "dpa")
+        )
+        assert "+3 min" in page
+        assert "+1 h 5 min" in page
+        assert "<ins>27</ins>" in page
+        found = api(told, "report", uri=COPY)
+        assert [(each["uri"], each["seconds"], each["of"]) for each in found["stories"]] == [
+            (FIRST, 0, None), (COPY, 180, FIRST), (VARIANT, 300, FIRST), (UPDATE, 3_900, FIRST)
+        ]  # fmt: skip
+        assert found["group"] == GROUP
+        assert {"kind": "new", "text": "27"} in found["stories"][2]["changes"][-1]
+        assert httpx.get(f"{told.address}/report", params={"uri": "urn:none"}).status_code == 404
+
+    def test_a_group_of_one_is_a_report_too(self, told):
+        assert "1 story, in" in httpx.get(f"{told.address}/report", params={"uri": "urn:g:alone"}).text
+
+
+class TestTerminal:
+    def test_a_search_says_how_many_are_different_and_who_else_has_them(self, told):
+        shown = " ".join(told("search", WORD, "--sort", "time").stdout.decode().split())
+        assert "also Reuters, AFP, dpa (3) · dpa says otherwise: 27, not 12" in shown
+        assert "5 stories, 2 different" in shown
+        assert f"copy of {FIRST}" in " ".join(told("search", WORD, "--all").stdout.decode().split())
+
+    def test_a_trace_names_the_story_that_it_repeats(self, told):
+        found = told.json("trace", COPY)
+        assert (found["state"], found["copyof"]) == ("searchable", FIRST)
