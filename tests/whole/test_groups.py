@@ -1,71 +1,24 @@
-"""Stories that tell the same, in lists, on pages and on the terminal: each can be found, and each group is shown once.
-
-The documents are written straight into the indices.
-"""
+"""Stories that tell the same, in lists, on pages and on the terminal: each can be found, and a group is shown once."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from pipeline.annotations import Annotations, Quote, Span, Speaker
-from pipeline.index.documents import actions
-from pipeline.story import Source, story_id
-from tests.conftest import NOON, make_story
+from pipeline.story import story_id
 from tests.whole.conftest import Wire
+from tests.whole.groups import DIFFERS, Documents, four, told_by, write
 
 WORD = "ferrymoth"
-FIRST, COPY, VARIANT, UPDATE = (f"urn:g:{name}" for name in ("first", "copy", "variant", "update"))
+FIRST, COPY, VARIANT, UPDATE = (f"urn:{WORD}:{name}" for name in ("first", "copy", "variant", "update"))
+ALONE = f"urn:{WORD}:alone"
 GROUP = story_id(FIRST)
-SAID = "Nobody will leave this harbour before Friday"
-DIFFERS = [{"kind": "number", "here": ["27"], "there": ["12"]}]
-
-
-Documents = list[tuple[str, str, dict[str, Any]]]
-"""The index, the id and the document of a story and of each of its quotes."""
-
-
-def told_by(source: str, uri: str, body: str, *, minutes: float = 0, **fields: Any) -> Documents:
-    """Return the documents of a story that has these fields, and of the quote in it."""
-    at = NOON + timedelta(minutes=minutes)
-    quotes: tuple[Quote, ...] = ()
-    if SAID in body:
-        start, end = body.index(SAID), body.index(SAID) + len(SAID)
-        ann = Speaker(start=0, end=3, text="Ann", name="Ann")
-        span = Span(start=start, end=end)
-        quotes = (Quote(id="q1", kind="direct", start=start, end=end, text=SAID, quoted=(span,), speaker=ann),)
-    plain = {"uri": uri, "versioncreated": at, "firstcreated": at, "headline": f"{source} on it"}
-    origin = Source(name=source, format="ninjs", receivedat=at)
-    story = make_story(**plain, source=origin, body=body).annotated(Annotations(entities=(), quotes=quotes))
-    made = [(each.index, each.id, each.document) for each in actions(story, 1)]
-    made[0][2].update(fields)
-    return made
-
-
-def write(wire: Wire, *stories: Documents) -> None:
-    with wire.elasticsearch as client:
-        for index, id_, document in (each for story in stories for each in story):
-            client.index(index=client.named(index), id=id_, document=document)
-        client.indices.refresh(index=client.named("stories", "quotes"))
 
 
 @pytest.fixture(scope="module")
 def told(wire: Wire) -> Wire:
-    same = f"Ann said: “{SAID}.”"
-    gone = {"uri": "urn:g:gone", "source": "UPI", "versioncreated": NOON.isoformat()}
-    in_group = {"group": GROUP}
-    relations = [in_group | {field: FIRST} for field in ("copyof", "variantof", "updateof")]
-    relations[1] |= {"differs": DIFFERS, "withdrawn": gone}
-    write(
-        wire,
-        told_by("Reuters", FIRST, f"A {WORD} killed 12. {same}", **in_group),
-        told_by("AFP", COPY, f"A {WORD} killed 12, its owner grieves. {same}", minutes=3, **relations[0]),
-        told_by("dpa", VARIANT, f"A {WORD} killed 27.", minutes=5, **relations[1]),
-        told_by("Reuters", UPDATE, f"A {WORD} killed 12, says its captain.", minutes=65, **relations[2]),
-        told_by("dpa", "urn:g:alone", f"Another {WORD}.", minutes=-9),
-    )
+    write(wire, *four(WORD), told_by("dpa", ALONE, f"Another {WORD}.", minutes=-9))
     # Groups of two or three stories, whose members lie between those of others.
     write(wire, *(page_moth(n, minutes=-n, group=n % 17) for n in range(40)))
     return wire
@@ -89,10 +42,10 @@ def uris(found: dict[str, Any]) -> list[str]:
 class TestLists:
     def test_have_one_story_of_a_group_the_newest_or_the_one_that_matches_best(self, told):
         found = api(told, q=WORD, sort="time")
-        assert uris(found) == [UPDATE, "urn:g:alone"]
+        assert uris(found) == [UPDATE, ALONE]
         assert (found["total"], found["different"]) == (5, 2)
         assert uris(api(told, q=f"{WORD} grieves")) == [COPY]
-        assert uris(told.search(WORD, "--sort", "time")) == [UPDATE, "urn:g:alone"]
+        assert uris(told.search(WORD, "--sort", "time")) == [UPDATE, ALONE]
 
     def test_say_who_else_has_it_oldest_first_whether_that_matches_or_not(self, told):
         (hit,) = api(told, q=f"{WORD} grieves")["hits"]
@@ -115,7 +68,7 @@ class TestLists:
 
     def test_exports_have_each(self, told):
         lines = httpx.get(f"{told.address}/api/v1/export/ndjson", params={"q": WORD}).text.splitlines()
-        assert {json.loads(line)["uri"] for line in lines} == {FIRST, COPY, VARIANT, UPDATE, "urn:g:alone"}
+        assert {json.loads(line)["uri"] for line in lines} == {FIRST, COPY, VARIANT, UPDATE, ALONE}
 
     def test_stories_like_one_are_none_of_its_group(self, told):
         assert not {FIRST, COPY, UPDATE} & set(uris(api(told, "alike", uri=VARIANT, size=50)))
@@ -189,7 +142,7 @@ class TestPages:
         assert httpx.get(f"{told.address}/report", params={"uri": "urn:none"}).status_code == 404
 
     def test_a_group_of_one_is_a_report_too(self, told):
-        assert "1 story, in" in httpx.get(f"{told.address}/report", params={"uri": "urn:g:alone"}).text
+        assert "1 story, in" in httpx.get(f"{told.address}/report", params={"uri": ALONE}).text
 
 
 class TestTerminal:
