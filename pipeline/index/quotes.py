@@ -35,15 +35,15 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
         words = words_of(quoted_text(quote))
         if marks := fingerprints(words):
             found |= {"wording": " ".join(words), "fingerprints": marks}
-        yield found | {"once": _once(found)}
+        yield found | {"once": once(found)}
 
 
-def _once(quote: Mapping[str, Any]) -> str:
-    """Return a digest of what somebody says and who it is: their key, or the words for them.
+def once(quote: Mapping[str, Any]) -> str:
+    """Return a digest of what the speaker of a quote's document says and who it is: their key, or the words for them.
 
     A quote with too few words to have a wording counts with its text.
     """
-    speaker = quote["speaker"] or {}
+    speaker = quote.get("speaker") or {}
     who = speaker.get("key") or speaker.get("text", "")
     what = quote.get("wording") or quote["text"]
     return blake2b(f"{who}\n{what}".casefold().encode("utf-8", "replace"), digest_size=12).hexdigest()
