@@ -60,8 +60,8 @@ def api(uri: Text, index: Index) -> Response:
 def in_order(documents: Sequence[Mapping[str, Any]]) -> list[Member]:
     """Return the stories of a group by the times of their first versions."""
     found: list[Member] = []
-    for document in sorted(documents, key=lambda each: (_first_told(each), str(each["uri"]))):
-        at = _first_told(document)
+    for document in sorted(documents, key=lambda each: (_first_version(each), str(each["uri"]))):
+        at = _first_version(document)
         changes = changed(_text(found[-1].document), _text(document)) if found else ()
         differing = tuple(part for part in changes if part.kind == "changed")
         found.append(
@@ -74,7 +74,7 @@ def _members(index: Index, uri: str) -> list[Member]:
     return in_order(members(index, required_story(index, uri)))
 
 
-def _first_told(document: Mapping[str, Any]) -> datetime:
+def _first_version(document: Mapping[str, Any]) -> datetime:
     """Return the time of a story's first version, as far as it is known."""
     told = (each["versioncreated"] for each in document.get("versions", ()) if each.get("pubstatus") == "usable")
     return min(map(datetime.fromisoformat, (document["versioncreated"], *told)))

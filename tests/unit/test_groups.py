@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from pipeline.cli import rendering
+from pipeline.index.earlier_versions import completed
 from pipeline.index.quotes import QUOTES
 from pipeline.search.groups import also_text, difference_text, listed, relation, withdrawal_text
 from pipeline.search.kinds import STORY_SEARCH
@@ -157,3 +158,29 @@ class TestOnce:
 
     def test_is_in_the_mapping(self):
         assert QUOTES.mapping["once"]["type"] == "keyword"
+
+
+class TestDocumentsOfAnEarlierVersion:
+    """Without the field by which a list is collapsed, all of them would be one hit."""
+
+    def test_a_story_is_alone_in_its_group_and_loses_the_fields_that_are_gone(self):
+        old = {
+            "uri": "urn:a",
+            "storyline": "s",
+            "alsoin": [],
+            "duplicateof": "urn:b",
+            "replaces": [],
+            "replacedby": "c",
+        }
+        for index in ("wire-stories-1990s", "made-2-of-desk2-wire-stories-2024.05"):
+            assert completed(index, "a1", old) == {"uri": "urn:a", "storyline": "s", "group": "a1"}
+        assert completed("wire-stories-1990s", "a1", {"group": "g"})["group"] == "g"
+
+    def test_a_quote_gets_what_makes_it_one_hit(self):
+        document = {"text": "Go", "speaker": {"text": "Ann Lee", "name": "Ann Lee"}}
+        assert completed("wire-quotes-2024.05", "q", document)["once"]
+        assert completed("wire-quotes-2024.05", "q", document | {"once": "x"})["once"] == "x"
+
+    def test_other_documents_stay_as_they_are(self):
+        record = {"uri": "urn:a", "duplicateof": "urn:b"}
+        assert completed("wire-desk", "a", record) == record

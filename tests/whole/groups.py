@@ -15,7 +15,7 @@ Documents = list[tuple[str, str, dict[str, Any]]]
 """The index, the id and the document of a story and of each of its quotes."""
 
 
-def told_by(
+def documents_of(
     source: str, uri: str, body: str, *, minutes: float = 0, since: datetime = NOON, **fields: Any
 ) -> Documents:
     """Return the documents of a story that has these fields, and of the quote in it."""
@@ -50,8 +50,8 @@ def four(word: str, since: datetime = NOON) -> list[Documents]:
     differing = {"variantof": first, "differs": DIFFERS}
     gone = {"withdrawn": {"uri": "urn:gone", "source": "UPI", "versioncreated": NOON.isoformat()}}
     return [
-        told_by("Reuters", first, f"{killed}. {said}", **group),
-        told_by("AFP", copy, f"{killed}, its owner grieves. {said}", minutes=3, copyof=first, **group),
-        told_by("dpa", variant, f"A {word} killed 27.", minutes=5, **differing, **gone, **group),
-        told_by("Reuters", update, f"{killed}, says its captain.", minutes=65, updateof=first, **group),
+        documents_of("Reuters", first, f"{killed}. {said}", **group),
+        documents_of("AFP", copy, f"{killed}, its owner grieves. {said}", minutes=3, copyof=first, **group),
+        documents_of("dpa", variant, f"A {word} killed 27.", minutes=5, **differing, **gone, **group),
+        documents_of("Reuters", update, f"{killed}, says its captain.", minutes=65, updateof=first, **group),
     ]
