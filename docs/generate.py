@@ -72,7 +72,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
     subcommands = getattr(command, "commands", {})
     text = inspect.cleandoc(command.help or "")
     yield f"## {name}\n\n{_help(text)}"
-    options = [parameter for parameter in command.params if parameter.name != "help"]
+    options = [each for each in command.params if each.name != "help" and not getattr(each, "hidden", False)]
     if options and not subcommands:
         rows = [f"| {_syntax(each)} | {each.help or ''} | {_default(each)} |" for each in options]
         yield "| argument or option | meaning | default |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"

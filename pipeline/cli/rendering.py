@@ -9,7 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
+from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
+from pipeline.search.render import count_text
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import SearchResult
 from pipeline.utterances.grouping import Utterance
@@ -25,9 +27,9 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
     """Print the hits, and how many more there are."""
     for hit in result.hits:
         show_hit(hit, query)
-    what = (query.searched.one, query.searched.alias)
-    first = f", {len(result.hits)} shown" if len(result.hits) < result.total else ""
-    output.print(f"[dim]{result.total:,} {what[result.total != 1]}{first}[/]")
+    all_of_them = result.total if result.different is None else result.different
+    first = f", {len(result.hits)} shown" if len(result.hits) < all_of_them else ""
+    output.print(f"[dim]{count_text(result, query.searched)}{first}[/]")
     if result.partial:
         messages.print("[yellow]some shards of the index did not respond; there may be more results[/]")
 
@@ -63,8 +65,9 @@ def show_story(hit: dict[str, Any], *, quotes: bool = False) -> None:
     title = highlight.get("headline", [headline_of(hit)])[0]
     output.print(_marked(title, "bold"))
     output.print(f"[dim]{escape(shown(_origin(hit)))}[/]")
-    if life := _life(hit):
-        output.print(f"[dim]{escape(shown(life))}[/]")
+    for line in (_life(hit), _place_in_group(hit), _also(hit)):
+        if line:
+            output.print(f"[dim]{escape(shown(line))}[/]")
     fragments = highlight.get("body") or [hit["body"]]
     for fragment in fragments[:_FRAGMENTS]:
         output.print(_marked(_shortened(fragment), ""), soft_wrap=False)
@@ -130,19 +133,34 @@ def headline_of(story: dict[str, Any]) -> str:
 
 
 def _life(story: dict[str, Any]) -> str:
-    """Return the story's signal, versions, earlier stories and copies."""
+    """Return the story's signal, its number of versions, and who has withdrawn the same report."""
     versions = len(story.get("versions", ()))
-    earlier = len(story.get("replaces", ()))
-    sources = dict.fromkeys(copy["source"] for copy in story.get("alsoin", ()))
     parts = (
         story.get("signal"),
         f"{versions} versions" if versions else None,
-        f"replaces {earlier} earlier {'story' if earlier == 1 else 'stories'}" if earlier else None,
-        f"also in {', '.join(sources)}" if sources else None,
-        f"a copy of {story['duplicateof']}" if "duplicateof" in story else None,
-        f"replaced by {story['replacedby']}" if "replacedby" in story else None,
+        withdrawal_text(story["withdrawn"]) if "withdrawn" in story else None,
     )
     return " · ".join(filter(None, parts))
+
+
+def _place_in_group(story: dict[str, Any]) -> str:
+    """Return what the story repeats, tells differently or updates, and what it says instead."""
+    name, of = relation(story)
+    differs = difference_text(story.get("differs", ()))
+    return f"{name} of {of}{', ' if differs else ''}{differs}" if of else ""
+
+
+def _also(story: dict[str, Any]) -> str:
+    """Return who else tells it, and what those say who do not say the same."""
+    others = story.get("also", ())
+    if not others:
+        return ""
+    differing = (
+        f"{other['source'] or other['uri']} {text}"
+        for other in others
+        if other["relation"] == "variant" and (text := difference_text(other.get("differs", ())))
+    )
+    return " · ".join((also_text(others), *differing))
 
 
 def _origin(story: dict[str, Any]) -> str:

@@ -126,8 +126,12 @@ def search(
     cursor: Annotated[
         str | None, typer.Option("--cursor", metavar="C", help="Continue after an earlier page.", show_default=False)
     ] = None,
+    each: Annotated[
+        bool,
+        typer.Option("--all", help="Show each story and quote, not only one of those that tell or say the same."),
+    ] = False,
     collapsed: Annotated[
-        bool, typer.Option("--collapsed", help="Show one story per storyline, one event per happening.")
+        bool, typer.Option("--collapsed", help="Show one of those that tell the same; of events too.", hidden=True)
     ] = False,
     facets: Annotated[
         bool, typer.Option("--facets", help="Show counts by source, name, speaker …, and over time.")
@@ -141,29 +145,31 @@ def search(
 ) -> None:
     """Search what is indexed: most relevant first, or newest first without a query.
 
-    With --json: one object, {"total": n, "hits": [{…document…, "highlight": {…}}]}; with --follow, then one hit per
-    line; with --utterances, one utterance per line.
+    Of stories that tell the same, one is shown, with who else tells it; --all shows each.
+
+    With --json: one object, {"total": n, "different": n, "hits": [{…document…, "highlight": {…}, "also": [{…}]}]}; with
+    --follow, then one hit per line; with --utterances, one utterance per line.
 
     [dim]wire search putin  ·  wire search --quotes --speaker "Xi Jinping" peace
     wire search 'gas since:24h' -f  ·  wire search --events --type assault --dead 10
     wire search --utterances --speaker "Kofi Annan"[/]
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
-    found = locate_elasticsearch(settings)
+    servers = locate_elasticsearch(settings)
     lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source,
              "type": type, "mode": mode, "status": status, "actor": actor, "recipient": recipient,
              "participant": participant, "country": country}  # fmt: skip
     search = parse(
         query, **lists, since=since, until=until, happened_since=happened_since, happened_until=happened_until,
         dead=dead, quotes=quotes or by_utterance, events=events, sort=sort, size=size, cursor=cursor,
-        collapsed=collapsed, advisories=advisories,
-    )  # fmt: skip
+        advisories=advisories,
+    ).as_list(collapsed=False if each else collapsed or None)  # fmt: skip
     if by_utterance and (follow or facets or cursor):
         raise ConfigurationError("--utterances: not with --follow, --facets or --cursor")
-    with connect(found) as client:
+    with connect(servers) as client:
         if by_utterance:
-            for each in utterances(client, search, size):
-                print_json(json.dumps(utterance_json(each), ensure_ascii=False)) if as_json else show_utterance(each)
+            for found in utterances(client, search, size):
+                print_json(json.dumps(utterance_json(found), ensure_ascii=False)) if as_json else show_utterance(found)
             return
         result = execute(client, search, with_facets=facets)
         if as_json:

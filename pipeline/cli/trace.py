@@ -17,6 +17,7 @@ from pipeline.desk.store import read_one
 from pipeline.ops import dead_letters
 from pipeline.search.stories import story
 
+_RELATED = ("copyof", "variantof", "updateof")
 _LABELS = {
     "received": "received",
     **{
@@ -56,8 +57,8 @@ def trace(
 def gather(servers: Servers, uri: str) -> dict[str, Any]:
     """Return ``state``, ``times`` by place, and the dead letters of this uri.
 
-    ``state`` is searchable, embargoed, copy (of ``duplicateof``), replaced (by ``replacedby``), withheld, canceled,
-    waiting (the desk has passed it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
+    ``state`` is searchable (with ``copyof``, ``variantof`` or ``updateof``, if it is one), embargoed, withheld,
+    canceled, waiting (the desk has passed it on), dead, or unknown. Raises KafkaUnavailable, ElasticsearchUnavailable.
     """
     client = connect(servers.elasticsearch)
     with client:
@@ -71,12 +72,12 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
     found: dict[str, Any] = {"uri": uri, "state": "unknown"}
     if indexed:
         times = {"received": indexed["source"]["receivedat"], **indexed.get("trace", {})}
-        found |= {"state": "searchable", "version": indexed["version"], "times": times}
+        related = {name: indexed[name] for name in _RELATED if name in indexed}
+        found |= {"state": "searchable", "version": indexed["version"], **related, "times": times}
     elif record:
-        known = record.model_dump(mode="json", include={"version", "embargoed"})
-        now = datetime.now(UTC)
-        waits = record.embargoed is not None and record.embargoed > now
+        waits = record.embargoed is not None and record.embargoed > datetime.now(UTC)
         state = "embargoed" if waits else "waiting"
+        known = record.model_dump(mode="json", include={"version", "embargoed"})
         found |= {"state": state if record.pubstatus == "usable" else record.pubstatus, **known}
     elif dead:
         found["state"] = "dead"
@@ -84,7 +85,7 @@ def gather(servers: Servers, uri: str) -> dict[str, Any]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    about = {name: found[name] for name in ("version", "embargoed", "duplicateof", "replacedby") if found.get(name)}
+    about = {name: found[name] for name in ("version", "embargoed", *_RELATED) if found.get(name)}
     text = ", ".join(f"{name} {value}" for name, value in about.items())
     output.print(f"{escape(found['uri'])}  [bold]{found['state']}[/]  {escape(text)}", soft_wrap=True)
     table = Table.grid(padding=(0, 3))

@@ -1,6 +1,7 @@
 """The kind of documents "quotes"."""
 
 from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from typing import Any
 
 from pipeline.index.entity_forms import acting, listed_name, other_forms
@@ -13,7 +14,8 @@ from pipeline.utterances.words import fingerprints, quoted_text, words_of
 def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the documents of a story's quotes, each with whom it names, and whether its speaker has a name.
 
-    ``wording`` are its quoted words, ``fingerprints`` find other quotes of the same utterance.
+    ``wording`` are its quoted words, ``fingerprints`` find other quotes of the same utterance, and quotes in which
+    the same speaker says the same words have the same ``once``.
     """
     entities = {entity["id"]: entity for entity in story["entities"]}
     named = [entity for entity in story["entities"] if entity["type"] in ("PERSON", "ORG", "GPE", "LOC", "FAC")]
@@ -33,7 +35,18 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
         words = words_of(quoted_text(quote))
         if marks := fingerprints(words):
             found |= {"wording": " ".join(words), "fingerprints": marks}
-        yield found
+        yield found | {"once": once(found)}
+
+
+def once(quote: Mapping[str, Any]) -> str:
+    """Return a digest of what the speaker of a quote's document says and who it is: their key, or the words for them.
+
+    A quote with too few words to have a wording counts with its text.
+    """
+    speaker = quote.get("speaker") or {}
+    who = speaker.get("key") or speaker.get("text", "")
+    what = quote.get("wording") or quote["text"]
+    return blake2b(f"{who}\n{what}".casefold().encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _within(mention: dict[str, Any], quote: dict[str, Any]) -> bool:
@@ -66,6 +79,7 @@ QUOTES = Kind(
         },
         "wording": KEYWORD,
         "fingerprints": KEYWORD,
+        "once": KEYWORD,
         "about": NAME,
         "about_forms": NAME,
         "about_keys": KEYWORD,

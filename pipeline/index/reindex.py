@@ -8,7 +8,7 @@ are enough.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from elasticsearch import ApiError, BadRequestError, TransportError
 from pipeline.connect.elasticsearch_client import Client, translate_errors
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
+from pipeline.index.earlier_versions import completed
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import templates
@@ -219,10 +220,10 @@ def _pages(client: Client, index: str) -> Iterator[list[dict[str, Any]]]:
 
 
 def _write(client: Client, new: str, hits: list[dict[str, Any]]) -> None:
-    lines = []
+    lines: list[Mapping[str, Any]] = []
     for hit in hits:
         about = {"_index": new, "_id": hit["_id"], "version": hit["_version"], "version_type": "external_gte"}
-        lines += [{"index": about}, hit["_source"]]
+        lines += [{"index": about}, completed(new, hit["_id"], hit["_source"])]
     for item in client.bulk(operations=lines)["items"] if lines else ():
         result = item["index"]
         if result["status"] in (429, 503):

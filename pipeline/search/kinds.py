@@ -30,8 +30,10 @@ class Searched:
     """A kind of documents that can be searched.
 
     ``words`` are the fields of the query's words, ``filters`` the fields of each filter, ``facets`` those that are
-    counted. ``time`` is when the story was written, ``histogram`` what is counted over time, ``tie`` what orders
-    documents of the same time. ``prefix`` stands before the fields of the story.
+    counted. ``time`` is when the story was written, ``histogram`` what is counted over time, ``ties`` what order
+    documents of the same time. ``same`` is the field in which documents that say the same have the same value: of
+    those, a collapsed list has one. ``collapses`` means that lists are collapsed unless somebody asks for each.
+    ``prefix`` stands before the fields of the story.
     """
 
     alias: str
@@ -41,9 +43,10 @@ class Searched:
     facets: Mapping[str, str]
     time: str
     histogram: str
-    tie: str
+    ties: Sequence[str]
+    same: str
+    collapses: bool = True
     prefix: str = ""
-    same: str | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -68,8 +71,8 @@ STORY_SEARCH = Searched(
     },
     time="versioncreated",
     histogram="versioncreated",
-    tie="uri",
-    same="storyline",
+    ties=("uri",),
+    same="group",
 )
 QUOTE_SEARCH = Searched(
     alias=QUOTES,
@@ -95,7 +98,8 @@ QUOTE_SEARCH = Searched(
     },
     time="story.versioncreated",
     histogram="story.versioncreated",
-    tie="id",
+    ties=("story.uri", "id"),
+    same="once",
     prefix="story.",
 )
 EVENT_SEARCH = Searched(
@@ -130,9 +134,10 @@ EVENT_SEARCH = Searched(
     },
     time="story.versioncreated",
     histogram="date.day",
-    tie="id",
-    prefix="story.",
+    ties=("story.uri", "id"),
     same="happening",
+    collapses=False,
+    prefix="story.",
 )  # fmt: skip
 SEARCHES = (STORY_SEARCH, QUOTE_SEARCH, EVENT_SEARCH)
 EXACT = frozenset(

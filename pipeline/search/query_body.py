@@ -12,6 +12,8 @@ from pipeline.search.times import parse_time
 
 MARKS = ("\ue000", "\ue001")
 """The markers around a highlighted word: private-use characters, which no text contains."""
+_COUNTED_EXACTLY = 40_000
+"""How many different values Elasticsearch counts exactly, at most; it estimates more."""
 HIGHLIGHTED = 50_000
 """How many characters of a body to search for highlights; Elasticsearch refuses more than a million."""
 EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
@@ -26,16 +28,26 @@ def search_body(query: SearchQuery) -> dict[str, Any]:
     """Return the body of the search."""
     newest = {query.searched.time: {"order": "desc"}}
     # Time alone leaves ties, which would make pages overlap.
-    ties = {query.searched.tie: {"order": "asc"}}
+    ties = [{field: {"order": "asc"}} for field in query.searched.ties]
     body: dict[str, Any] = {
         "query": match_query(query),
         "size": query.size,
         "source": {"excludes": INTERNAL},
-        "sort": [newest, ties] if query.by_time else [{"_score": {"order": "desc"}}, newest, ties],
+        "sort": [newest, *ties] if query.by_time else [{"_score": {"order": "desc"}}, newest, *ties],
     }
     if query.collapsed:
         body["collapse"] = {"field": query.searched.same}
     return body
+
+
+def count_different(query: SearchQuery) -> dict[str, Any]:
+    """Return the aggregation that counts how many hits a collapsed list has in all."""
+    return {"different": {"cardinality": {"field": query.searched.same, "precision_threshold": _COUNTED_EXACTLY}}}
+
+
+def not_after(query: SearchQuery, milliseconds: int) -> dict[str, Any]:
+    """Return the condition that a story was written at this time (since 1970) or before it."""
+    return {"range": {query.searched.time: {"lte": milliseconds, "format": "epoch_millis"}}}
 
 
 def match_query(query: SearchQuery) -> dict[str, Any]:

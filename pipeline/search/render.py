@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from pipeline.search.kinds import Searched
 from pipeline.search.query_body import MARKS
 from pipeline.search.stories import SearchResult
 
@@ -14,6 +15,8 @@ def render(result: SearchResult) -> dict[str, Any]:
     Nothing is escaped; whoever puts it into a page must do that.
     """
     found: dict[str, Any] = {"total": result.total, "hits": [_emphasised(hit) for hit in result.hits]}
+    if result.different is not None:
+        found["different"] = result.different
     if result.cursor:
         found["cursor"] = result.cursor
     if result.facets:
@@ -24,6 +27,12 @@ def render(result: SearchResult) -> dict[str, Any]:
     if result.partial:
         found["partial"] = True
     return found
+
+
+def count_text(result: SearchResult, searched: Searched) -> str:
+    """Return how many hits there are: ``212 stories, 140 different``, or ``212 stories`` if all of them are."""
+    text = f"{result.total:,} {searched.one if result.total == 1 else searched.alias}"
+    return text if result.different in (None, result.total) else f"{text}, {result.different:,} different"
 
 
 def event_sentence(hit: Mapping[str, Any]) -> str:

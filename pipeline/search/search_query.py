@@ -57,9 +57,10 @@ class SearchQuery:
     person, an organization or a place. ``urgency`` is a number or ``1-3``. ``since`` (inclusive) and ``until``
     bound ``versioncreated``. ``quotes`` or ``events`` searches those instead of stories; of events,
     ``happened_since`` and ``happened_until`` bound the date, and ``dead`` is the least number killed. ``collapsed``
-    returns one story per storyline, or one event per happening. ``sort`` defaults to relevance if there are words,
-    else to time. ``cursor`` continues after an earlier page. Advisories and test messages are no stories; only
-    ``advisories`` includes them.
+    returns one story of each group, one quote of those in which somebody says the same, or one event per happening:
+    that which is first in the order of the list. ``sort`` defaults to relevance if there are words, else to time.
+    ``cursor`` continues after an earlier page. Advisories and test messages are no stories; only ``advisories``
+    includes them.
 
     Raises ConfigurationError for an invalid search.
     """
@@ -114,15 +115,15 @@ class SearchQuery:
                 raise ConfigurationError(f"{name}: only {' and '.join(with_filter(name))} have it")
         if not self.events and (self.dead or self.happened_since or self.happened_until):
             raise ConfigurationError("dead, happened_since, happened_until: only events have them")
-        if self.collapsed and not self.searched.same:
-            raise ConfigurationError("collapsed: only stories and events have it")
-        if self.collapsed and self.cursor:
-            raise ConfigurationError("collapsed: a collapsed list has one page")
 
     @property
     def searched(self) -> Searched:
         """What is searched."""
         return EVENT_SEARCH if self.events else QUOTE_SEARCH if self.quotes else STORY_SEARCH
+
+    def as_list(self, *, collapsed: bool | None = None) -> "SearchQuery":
+        """Return the query as lists for people show it: collapsed if its kind of documents is, or as asked for."""
+        return replace(self, collapsed=self.searched.collapses if collapsed is None else collapsed)
 
     @property
     def by_time(self) -> bool:
@@ -187,9 +188,9 @@ def _check_fields(line: str, node: Node, searched: dict[str, bool]) -> None:
 
 
 def as_filters(query: SearchQuery) -> dict[str, str | list[str]]:
-    """Return the query as URL parameters that repeat it, without its page."""
+    """Return the query as URL parameters that repeat it, without its page and whether it is collapsed."""
     found: dict[str, str | list[str]] = {}
-    plain = replace(query, size=10, cursor=None)
+    plain = replace(query, size=10, cursor=None, collapsed=False)
     for field in fields(plain):
         value = getattr(plain, field.name)
         if value == field.default:

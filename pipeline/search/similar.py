@@ -17,7 +17,7 @@ _TERMS = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": 30, "minimum
 def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
     """Return stories of the same storyline, then those with similar words, most similar first.
 
-    Raises ElasticsearchUnavailable.
+    The other members of the story's group are not among them. Raises ElasticsearchUnavailable.
     """
     like = [story.get("headline", ""), story["body"][:_CHARACTERS]]
     words = {"more_like_this": {"fields": ["headline", "body"], "like": [text for text in like if text], **_TERMS}}
@@ -25,7 +25,7 @@ def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> lis
     query = {
         "bool": {
             "filter": [EXCLUDE_NON_STORIES],
-            "must_not": [{"term": {"uri": story["uri"]}}],
+            "must_not": [{"term": {"uri": story["uri"]}}, *_same_group(story)],
             "should": [*same, words],
             "minimum_should_match": 1,
         }
@@ -38,6 +38,10 @@ def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> lis
     except NotFoundError:
         return []
     return [hit["_source"] for hit in found["hits"]["hits"]]
+
+
+def _same_group(story: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"term": {"group": story["group"]}}] if story.get("group") else []
 
 
 def _line(story: dict[str, Any]) -> list[str]:

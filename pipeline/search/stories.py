@@ -13,12 +13,16 @@ from pipeline.index.index_names import STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
+from pipeline.search.collapsed_page import CollapsedPage
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
+from pipeline.search.groups import add_members
+from pipeline.search.kinds import STORY_SEARCH
 from pipeline.search.query_body import (
     EXCLUDE_NON_STORIES,
     IGNORE_MISSING,
     INTERNAL,
+    count_different,
     highlight,
     match_query,
     search_body,
@@ -35,13 +39,16 @@ _AT_ONCE = 500
 class SearchResult:
     """How many hits there are, and a page of them, newest or most relevant first.
 
-    A hit is the document with ``highlight``: fragments by field, with MARKS around matches. ``cursor`` asks for the
-    next page; it is None after the last. ``facets`` (by name) and ``histogram`` are there if requested and not
-    empty. ``partial`` means that a part of the index did not respond, so that hits may be missing.
+    A hit is the document with ``highlight``: fragments by field, with MARKS around matches. ``different`` is how many
+    hits remain of ``total`` in a collapsed list, about if above 40,000; None in others. A hit of a collapsed list of
+    stories has ``also``, the other members of its group, if there are any. ``cursor`` asks for the next page; it is
+    None after the last. ``facets`` (by name) and ``histogram`` are there if requested and not empty. ``partial`` means
+    that a part of the index did not respond, so that hits may be missing.
     """
 
     total: int
     hits: list[dict[str, Any]]
+    different: int | None = None
     cursor: str | None = None
     facets: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     histogram: Histogram | None = None
@@ -63,29 +70,39 @@ def execute(
     query, ElasticsearchUnavailable.
     """
     before, now = cursors.read(query), datetime.now(UTC)
-    body = search_body(query) | ({"aggregations": facets.facets(query, now)} if with_facets else {})
+    aggregations = facets.facets(query, now) if with_facets else {}
+    if query.collapsed:
+        aggregations |= count_different(query)
+    body = search_body(query) | ({"aggregations": aggregations} if aggregations else {})
     if highlighted and query.query:
         body["highlight"] = highlight(query)
     if uris is not None:
         body["query"]["bool"]["filter"].append({"terms": {f"{query.searched.prefix}uri": list(uris)}})
     try:
         with translate_errors(client):
-            response, pit_id = _page(client, query, body, before)
-            hits = response["hits"]["hits"]
+            response, hits, after = _page(client, query, body, before)
             # Without an index there are no aggregations.
             counted = response.get("aggregations")
-            divisions = _with_facets(client, query, counted, now) if counted else {}
+            divisions = _with_facets(client, query, counted, now) if counted and with_facets else {}
     except BadRequestError as error:
         raise ConfigurationError(f"query {query.query!r}: {error.message}") from None
     except NotFoundError:
         if before:
             raise ConfigurationError("cursor: it has expired; leave it out to start again") from None
-        return SearchResult(0, [])
-    is_last = len(hits) < query.size or not hits or query.collapsed
-    after = None if is_last else Cursor(hits[-1]["sort"], pit_id).text(query)
+        return SearchResult(0, [], 0 if query.collapsed else None)
     found = [{**hit["_source"], "highlight": hit.get("highlight", {})} for hit in hits]
-    partial = response.get("_shards", {}).get("failed", 0) > 0
-    return SearchResult(response["hits"]["total"]["value"], found, after, partial=partial, **divisions)
+    if query.collapsed and query.searched is STORY_SEARCH:
+        found = add_members(client, found)
+    total = response["hits"]["total"]["value"]
+    return SearchResult(
+        total,
+        found,
+        # An estimate may be too high.
+        different=min(total, counted["different"]["value"] if counted else 0) if query.collapsed else None,
+        cursor=after.text(query) if after else None,
+        partial=response.get("_shards", {}).get("failed", 0) > 0,
+        **divisions,
+    )
 
 
 def require_complete(result: SearchResult) -> SearchResult:
@@ -96,11 +113,11 @@ def require_complete(result: SearchResult) -> SearchResult:
 
 
 def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
-    """Yield all matching documents, from a snapshot of the index.
+    """Yield all matching documents, each member of a group, from a snapshot of the index.
 
     Raises as ``execute``, and ElasticsearchUnavailable if a part of the index does not respond.
     """
-    page = replace(query, size=_AT_ONCE, cursor=START)
+    page = replace(query, size=_AT_ONCE, cursor=START, collapsed=False)
     while True:
         result = require_complete(execute(client, page, highlighted=False))
         for hit in result.hits:
@@ -168,18 +185,30 @@ def _alias(client: Client, query: SearchQuery) -> str:
     return client.named(query.searched.alias)
 
 
-def _page(client: Client, query: SearchQuery, body: dict[str, Any], before: Cursor | None) -> tuple[Any, Any]:
-    """Return the response, and the point in time in which the next page continues, if any."""
-    if before:
+def _page(
+    client: Client, query: SearchQuery, body: dict[str, Any], before: Cursor | None
+) -> tuple[Any, list[Any], Cursor | None]:
+    """Return the response, the hits of the page, and where the next page begins, None after the last."""
+    page = CollapsedPage(query, before) if query.collapsed else None
+    if page:
+        body |= page.place
+        body["query"]["bool"]["filter"] += page.filters
+    elif before:
         body["search_after"] = before.after
     pit_id = before.pit_id if before else _open_pit(client, query)
     if pit_id is None:
-        return client.search(index=_alias(client, query), **IGNORE_MISSING, track_total_hits=True, **body), None
-    response = client.search(pit={"id": pit_id, "keep_alive": _KEPT}, track_total_hits=True, **body)
-    pit_id = response.get("pit_id", pit_id)
-    if len(response["hits"]["hits"]) < query.size:
+        response = client.search(index=_alias(client, query), **IGNORE_MISSING, track_total_hits=True, **body)
+    else:
+        response = client.search(pit={"id": pit_id, "keep_alive": _KEPT}, track_total_hits=True, **body)
+        pit_id = response.get("pit_id", pit_id)
+    hits = response["hits"]["hits"]
+    if page:
+        hits, after = page.cut(hits, pit_id)
+    else:
+        after = Cursor(hits[-1]["sort"], pit_id) if hits and len(hits) == query.size else None
+    if pit_id is not None and after is None:
         client.close_point_in_time(id=pit_id)
-    return response, pit_id
+    return response, hits, after
 
 
 def _open_pit(client: Client, query: SearchQuery) -> str | None:

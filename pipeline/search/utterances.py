@@ -49,7 +49,7 @@ def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utter
     Of many matching quotes, only those whose words several have, and the most relevant or newest, are looked at. Raises
     ConfigurationError for an invalid query, ElasticsearchUnavailable.
     """
-    quotes = replace(query, quotes=True, size=_MOST_MATCHING)
+    quotes = replace(query, quotes=True, size=_MOST_MATCHING, collapsed=False)
     matching = execute(client, quotes, highlighted=False).hits
     return _around(client, [*matching, *_repeated(client, quotes)])[:size]
 

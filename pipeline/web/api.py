@@ -30,8 +30,11 @@ class Failed(BaseModel):
 class Hits(BaseModel):
     """How many hits there are, and a page of them."""
 
-    total: int
+    total: Annotated[int, Field(description="how many documents match")]
     hits: Annotated[list[dict[str, Any]], Field(description="documents, each with its `highlight`")]
+    different: Annotated[
+        int | None, Field(description="how many of them a collapsed list has; about, if above 40,000")
+    ] = None
     cursor: Annotated[str | None, Field(description="asks for the next page; missing on the last one")] = None
     facets: Annotated[dict[str, list[dict[str, Any]]] | None, Field(description="`value` and `count`, by field")] = None
     histogram: Annotated[dict[str, Any] | None, Field(description="`seconds` of a bar, and `bars`")] = None
@@ -80,13 +83,13 @@ def events(page: Page, index: Index) -> Response:
 @router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
 def one(uri: Text, index: Index) -> dict[str, Any]:
     """Return the story with this uri."""
-    return _found(index, uri)
+    return required_story(index, uri)
 
 
 @router.get("/alike", response_model=Hits, responses={404: {"model": Failed, "description": "No such story."}})
 def like(uri: Text, index: Index, size: Size = 5) -> Response:
     """Find stories similar to this one: of its storyline first, then by words."""
-    found = similar_stories(index, _found(index, uri), size)
+    found = similar_stories(index, required_story(index, uri), size)
     return json_response({"total": len(found), "hits": found})
 
 
@@ -151,7 +154,8 @@ def _hits(page: Paged, index: Index, *, quotes: bool = False, events: bool = Fal
     return json_response(render(execute(index, query, with_facets=page.facets)))
 
 
-def _found(index: Index, uri: str) -> dict[str, Any]:
+def required_story(index: Index, uri: str) -> dict[str, Any]:
+    """Return the story with this uri. Raises HTTPException 404."""
     found = story(index, uri)
     if found is None:
         raise HTTPException(404, f"no story {uri}")

@@ -27,6 +27,7 @@ from pipeline.web import (
     alerts,
     api,
     exports,
+    groups,
     happenings,
     identities,
     ingest,
@@ -55,7 +56,7 @@ _SAFE = {
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
 PARTS = (
-    *(api, happenings, utterances, identities, exports, alerts, live_stream),
+    *(api, groups, happenings, utterances, identities, exports, alerts, live_stream),
     *(status_pages, story_source, separate, ingest, metrics, pages),
 )
 """The modules with routes."""

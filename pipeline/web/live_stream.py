@@ -18,7 +18,8 @@ from pipeline import topics
 from pipeline.broker.reader import poll_batches
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import PipelineError, TransientError
-from pipeline.search.kinds import Searched
+from pipeline.search.groups import add_members
+from pipeline.search.kinds import STORY_SEARCH, Searched
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute, refresh
 from pipeline.settings import Kafka
@@ -149,15 +150,21 @@ async def _events(broadcast: IndexedBroadcast, index: Client, query: SearchQuery
         while True:
             try:
                 uris = await asyncio.wait_for(listener.next(), _SIGN_OF_LIFE)
-                result = await asyncio.to_thread(execute, index, query, uris=uris)
+                hits = await asyncio.to_thread(_arrived, index, query, uris)
             except TimeoutError:
                 yield ": here\n\n"
                 continue
             except PipelineError as error:
                 yield f": {' '.join(str(error).split())}\n\n"
                 continue
-            for hit in reversed(result.hits):
+            for hit in reversed(hits):
                 yield f"event: hit\ndata: {json.dumps(_story_event(hit, query.searched), ensure_ascii=False)}\n\n"
+
+
+def _arrived(index: Client, query: SearchQuery, uris: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the hits in these stories, each, with the other members of their groups."""
+    hits = execute(index, query, uris=uris).hits
+    return add_members(index, hits) if query.searched is STORY_SEARCH else hits
 
 
 def _story_event(hit: dict[str, Any], searched: Searched) -> dict[str, Any]:

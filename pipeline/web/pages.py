@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.broker.reader import fetch_all
-from pipeline.connect.elasticsearch_client import Client
 from pipeline.desk.store import read_one
 from pipeline.envelope import Coordinate
 from pipeline.errors import QueryError
 from pipeline.search import entity_names
+from pipeline.search.groups import add_members
 from pipeline.search.happenings import happenings
-from pipeline.search.kinds import SEARCHES
+from pipeline.search.kinds import QUOTE_SEARCH, SEARCHES, STORY_SEARCH
 from pipeline.search.search_query import MULTIPLE, TIME_FILTERS, SearchQuery
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute
@@ -43,8 +42,7 @@ _CLEARED = dict.fromkeys(_FILTERS)
 @router.get("/")
 def search(request: Request, page: Page, what: What, index: Index) -> str:
     """Show matching stories, quotes or events, newest or most relevant first, with facets."""
-    collapsed = page.collapsed and not what.quotes
-    query = page.model_copy(update={"collapsed": collapsed}).search_query(quotes=what.quotes, events=what.events)
+    query = page.search_query(quotes=what.quotes, events=what.events)
     links = Links(_state(request))
     return rendered(
         "search.html",
@@ -64,20 +62,16 @@ def search(request: Request, page: Page, what: What, index: Index) -> str:
 
 @router.get("/story")
 def story(uri: Text, index: Index) -> Response:
-    """Show a story with its names and quotes, versions, map and related stories.
-
-    Instead of a copy or a replaced story, its original or its update is shown.
-    """
+    """Show a story with its names and quotes, versions, map, the other members of its group and related stories."""
     found = found_story(index, uri)
     if found is None:
-        other = _shown_instead(index, uri)
-        return RedirectResponse(f"/story?{urlencode({'uri': other})}") if other else _no_story(uri)
+        return _no_story(uri)
     ours = {name: value for name, value in found.items() if name in AnnotatedStory.model_fields}
     annotated = AnnotatedStory.model_validate(ours)
     return HTMLResponse(
         rendered(
             "story.html",
-            story=found,
+            story=add_members(index, [found])[0],
             paragraphs=paragraphs(annotated),
             names={entity.id: entity.name for entity in annotated.entities},
             points=_points(found),
@@ -102,7 +96,7 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
             "changes.html",
             story=found,
             version=version,
-            parts=changed(_whole(old.headline, old.body), _whole(found.get("headline"), found["body"])),
+            changes=changed(_whole(old.headline, old.body), _whole(found.get("headline"), found["body"])),
         )
     )
 
@@ -117,9 +111,11 @@ def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index
         name=name,
         roles=entity_names.roles_of(index, name),
         aliases=entity_names.aliases_of(index, name),
-        stories=execute(index, SearchQuery(entity=one, size=8), with_facets=True),
-        said=execute(index, SearchQuery(speaker=one, quotes=True, size=8)),
-        about=execute(index, SearchQuery(about=one, quotes=True, size=5)),
+        stories=execute(index, SearchQuery(entity=one, size=8).as_list(), with_facets=True),
+        said=execute(index, SearchQuery(speaker=one, quotes=True, size=8).as_list()),
+        about=execute(index, SearchQuery(about=one, quotes=True, size=5).as_list()),
+        story_search=STORY_SEARCH,
+        quote_search=QUOTE_SEARCH,
         speakers=entity_names.speakers_about(index, name, SearchQuery()),
         timeline=_newest_first(execute(index, took_part).hits),
         companions=entity_names.cooccurring(index, name, SearchQuery(), 12),
@@ -136,11 +132,11 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     speakers = execute(index, replace(recent, quotes=True), with_facets=True).facets.get("speaker", ())
     return rendered(
         "wall.html",
-        latest=execute(index, SearchQuery(size=18)),
+        latest=execute(index, SearchQuery(size=18).as_list()),
         happenings=happenings(index, replace(recent, events=True, type=_TYPES, status=_REAL), 8)[1],
         rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
-        recent=execute(index, recent, with_facets=True),
+        recent=execute(index, recent.as_list(), with_facets=True),
         window=window,
         today=now.date().isoformat(),
         links=Links({}),
@@ -164,14 +160,6 @@ def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -
 
 def _no_story(uri: str) -> Response:
     return failed(404, f"There is no story {uri}")
-
-
-def _shown_instead(index: Client, uri: str) -> str | None:
-    """Return the story behind which this one is hidden, if it is."""
-    record = read_one(index, uri)
-    if record is None or record.pubstatus != "usable":
-        return None
-    return None
 
 
 def _state(request: Request) -> dict[str, str | list[str]]:

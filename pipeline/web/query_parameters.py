@@ -75,12 +75,18 @@ class Paged(Parameters):
         str | None,
         Field(max_length=4_000, description="the cursor of the previous page; *: page through a snapshot of the index"),
     ] = None
-    collapsed: Annotated[bool, Field(description="return one story per storyline, or one event per happening")] = False
+    collapsed: Annotated[
+        bool | None,
+        Field(
+            description="one story of each group, one quote of those in which somebody says the same, or one event of "
+            "each happening; by default so for stories and quotes"
+        ),
+    ] = None
     facets: Annotated[bool, Field(description="add counts by field, and over time")] = False
 
     def search_query(self, **more: Any) -> SearchQuery:
         """Return the query. Raises ConfigurationError."""
-        return super().search_query(size=self.size, cursor=self.cursor, collapsed=self.collapsed, **more)
+        return super().search_query(size=self.size, cursor=self.cursor, **more).as_list(collapsed=self.collapsed)
 
 
 def _index(request: Request) -> Client:

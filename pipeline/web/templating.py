@@ -6,7 +6,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
+from pipeline.search.render import count_text
 
 FOLDER = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -27,8 +29,24 @@ def duration(long: timedelta) -> str:
     return f"{seconds} s"
 
 
+def delay(long: timedelta) -> str:
+    """Return how much later something was in its two largest units: ``+2 h 5 min``, ``+40 s``."""
+    seconds, found = int(long.total_seconds()), []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        number, seconds = divmod(seconds, size)
+        found += [f"{number} {unit}"] if number else []
+    return f"+{' '.join(found[:2]) or '0 s'}"
+
+
 templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-templates.filters |= {"marked": marked, "duration": duration}
+templates.filters |= {
+    "marked": marked,
+    "duration": duration,
+    "delay": delay,
+    "also": also_text,
+    "differences": difference_text,
+}
+templates.filters |= {"withdrawal": withdrawal_text, "relation": relation, "counted": count_text}
 
 
 def rendered(template: str, /, **about: object) -> str:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.whole import browser, desk
 from tests.whole.conftest import Wire
+from tests.whole.groups import four, write
 
 WORD = "gruntfish"
 PATHS = {
@@ -19,6 +20,9 @@ PATHS = {
     "quotes": "/?quotes=true&speaker=Maria+Keller",
     "story": f"/story?uri=urn:desk:{WORD}:8",
     "changes": "/story/changes?uri=urn:desk:told-twice&version=1",
+    "group": "/?q=pagelark",
+    "member": "/story?uri=urn:pagelark:variant",
+    "report": "/report?uri=urn:pagelark:first",
     "name": "/name?name=Maria+Keller",
     "wall": "/wall?window=7d",
     "happenings": "/happenings",
@@ -49,6 +53,7 @@ def fed(wire: Wire) -> Wire:
     wire.feed(told | {"version": 2, "body_text": "A boat sank off Lima.\nThree people died, police said."})
     wire("feed", "-", "--format", "ninjs", input=b"{broken", code=None)
     wire("alert", "add", "fish", WORD, "--replace")
+    write(wire, *four("pagelark"))
     wire.await_idle()
     return wire
 
@@ -180,6 +185,24 @@ class TestReading:
         expect(page.locator("del")).to_have_text("Two")
         expect(page.locator("ins")).to_have_text("Three")
 
+    def test_who_else_has_a_story_opens_in_place_and_leads_to_who_had_it_first(self, page):
+        page.goto("/?q=pagelark")
+        expect(page.locator(".count").first).to_have_text("4 stories, 1 different")
+        expect(page.locator(HITS)).to_have_count(1)
+        expect(page.locator(f"{HITS} .related li").first).to_be_hidden()
+        page.locator(f"{HITS} summary").click()
+        expect(page.locator(f"{HITS} .related li")).to_have_count(3)
+        page.get_by_role("link", name="who had what first").click()
+        expect(page.locator("tbody tr")).to_have_count(4)
+        expect(page.locator("tbody tr").nth(2)).to_contain_text("says otherwise: 27, not 12")
+        expect(page.locator("ins", has_text="27")).to_be_visible()
+
+    def test_each_story_is_shown_to_who_asks_for_that(self, page):
+        page.goto("/?q=pagelark")
+        page.get_by_role("link", name="Each story").click()
+        expect(page.locator(".count").first).to_have_text("4 stories")
+        expect(page.locator(HITS)).to_have_count(4)
+
     def test_related_stories(self, page):
         page.goto(f"/story?uri=urn:desk:{WORD}:8")
         assert page.locator(".related li").count() >= 3
@@ -246,9 +269,13 @@ class TestWatching:
         fed.await_idle()
         fed.feed(desk.item("urn:desk:later", f"{text}\nThe rest follows.", hours=59, headline="Rescuers meet in Lima"))
         fed.await_idle()
-        page.goto("/story?uri=urn:desk:earlier")
+        with fed.elasticsearch as client:
+            found = client.search(index=client.named("stories"), query={"term": {"uri": "urn:desk:later"}})
+            place = {name.strip("_"): found["hits"]["hits"][0][name] for name in ("_index", "_id")}
+            client.update(**place, doc={"updateof": "urn:desk:earlier"}, refresh=True)
+        page.goto("/story?uri=urn:desk:later")
         expect(page.locator("h1")).to_have_text("Rescuers meet in Lima")
-        page.get_by_role("link", name="keep Rescuers meet beside this story").click()
+        page.get_by_role("link", name="keep urn:desk:earlier apart from this story").click()
         page.get_by_label("token").fill(fed("token", "add", "editor-of-pages").stdout.decode().strip())
         page.get_by_role("button", name="Show both").click()
         expect(page.locator(".done")).to_contain_text("stands beside its update")

@@ -191,6 +191,7 @@ class TestReindex:
             assert not client.indices.exists(index=month)
             moved = client.get(index=decade, id=story_id(uri))
             assert (moved["_version"], moved["_source"]["headline"]) == (2, "Old")
+            assert moved["_source"]["group"] == story_id(uri)
         wire.feed(ninjs(uri, version="2", versioncreated=created, firstcreated=created, pubstatus="canceled"))
         wire.await_idle()
         assert wire.story(uri) is None

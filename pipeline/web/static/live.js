@@ -17,7 +17,9 @@ if (banner && !new URL(location).searchParams.has("cursor")) {
     list.querySelector(".nothing")?.remove();
     for (const html of waiting.values()) {
       const hit = new DOMParser().parseFromString(html, "text/html").querySelector(".hit");
-      const before = [...list.querySelectorAll(".hit")].find((other) => other.dataset.key === hit.dataset.key);
+      // In a collapsed list, what says the same is replaced too.
+      const is = "collapsed" in list.dataset && hit.dataset.same ? "same" : "key";
+      const before = [...list.querySelectorAll(".hit")].find((other) => other.dataset[is] === hit.dataset[is]);
       before?.remove();
       hit.classList.add("fresh");
       list.prepend(hit);
