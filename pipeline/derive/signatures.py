@@ -10,7 +10,7 @@ uri, whenever they arrive.
 """
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -38,6 +38,7 @@ _TOPIC = (0.09, 0.2)
 """The least Jaccard indices of words and facts on one topic."""
 _FEW = 2_000
 """So many signatures are faster gathered than compared with all others."""
+_HOUR = 3_600
 _NEVER = np.inf
 
 
@@ -55,16 +56,21 @@ class Resemblance:
 
 
 class SignatureWindow:
-    """The signatures of recent stories.
+    """The signatures of the stories around those that are looked at.
 
-    Stories further apart than ``span`` are not compared. Of more than ``most``, the oldest are dropped.
+    Stories further apart than ``span`` are not compared. What was written in an hour is either all there, or
+    ``missing``. Of more than ``most`` signatures, the hours that were looked at least recently are dropped; of more
+    within one span, the oldest.
     """
 
     def __init__(self, span: timedelta, most: int = 50_000) -> None:
         """Start empty."""
         self._span, self._most = span.total_seconds(), most
+        self._hours_apart = int(self._span) // _HOUR + 1
         self._places: dict[str, int] = {}
         self._uris: list[str] = []
+        # The hours that are there, those looked at least recently first.
+        self._hours: dict[int, None] = {}
         self._origins: dict[str, int] = {}
         self._free: list[int] = []
         self._words = np.zeros((_VALUES, 0), np.uint8)
@@ -80,13 +86,38 @@ class SignatureWindow:
         """Return whether the story is there."""
         return uri in self._places
 
+    def missing(self, times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+        """Return the spans of time (from, before) whose stories must be ``put`` before stories of these times are
+        looked at. They count as put from now on.
+        """
+        wanted: set[int] = set()
+        for at in {int(at.timestamp()) // _HOUR for at in times}:
+            wanted.update(range(at - self._hours_apart, at + self._hours_apart + 1))
+        missing = sorted(wanted - self._hours.keys())
+        for hour in sorted(wanted):
+            self._hours.pop(hour, None)
+            self._hours[hour] = None
+        spans: list[tuple[int, int]] = []
+        for hour in missing:
+            if spans and spans[-1][1] == hour:
+                spans[-1] = spans[-1][0], hour + 1
+            else:
+                spans.append((hour, hour + 1))
+        return [(_moment(first), _moment(last)) for first, last in spans]
+
+    def forget(self, spans: Iterable[tuple[datetime, datetime]]) -> None:
+        """Let these spans count as missing again, since their stories could not be read."""
+        for first, last in spans:
+            for hour in range(int(first.timestamp()) // _HOUR, int(last.timestamp()) // _HOUR):
+                self._hours.pop(hour, None)
+
     def put(self, signed: SignedStory) -> None:
         """Add a story, or what it says now."""
         if signed.uri in self._places and self._is_same(signed):
             return
         self.remove(signed.uri)
         if len(self._places) >= self._most:
-            self.remove(self._uris[int(np.argmin(self._numbers[0, : len(self._uris)]))])
+            self._make_room(signed.versioncreated.timestamp())
         if self._free:
             place = self._free.pop()
             self._uris[place] = signed.uri
@@ -101,6 +132,19 @@ class SignatureWindow:
         self._numbers[:, place] = signed.versioncreated.timestamp(), signed.firstcreated.timestamp(), *sizes
         self._feeds[place] = self._origins.setdefault(signed.origin, len(self._origins))
         self._settled[:, place] = _NEVER
+
+    def _make_room(self, now: float) -> None:
+        """Drop an hour that is not needed for stories of this time, or else the oldest story."""
+        times = self._numbers[0, : len(self._uris)]
+        for hour in list(self._hours):
+            if abs(hour - now // _HOUR) > self._hours_apart:
+                del self._hours[hour]
+                dropped = np.flatnonzero((times >= hour * _HOUR) & (times < (hour + 1) * _HOUR))
+                if len(dropped):
+                    for place in dropped:
+                        self.remove(self._uris[place])
+                    return
+        self.remove(self._uris[int(np.argmin(times))])
 
     def _is_same(self, signed: SignedStory) -> bool:
         place, signature = self._places[signed.uri], signed.signature
@@ -238,6 +282,10 @@ class _Near:
 
 _NO_PLACES, _NONE = np.zeros(0, int), np.zeros(0, bool)
 _NOTHING = _Near(_NO_PLACES, _NONE, _NONE, _NONE, np.zeros(0))
+
+
+def _moment(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * _HOUR, UTC)
 
 
 def signature_of(text: TextFeatures) -> Signature | None:

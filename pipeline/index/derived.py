@@ -47,8 +47,10 @@ class Stories(Protocol):
         """
         ...
 
-    async def signed(self, since: datetime) -> list[SignedStory]:
-        """Return the signatures of the stories written since then. Raises ElasticsearchUnavailable."""
+    async def signed(self, spans: Sequence[tuple[datetime, datetime]]) -> list[SignedStory]:
+        """Return the signatures of the stories written within these spans (from, before). Raises
+        ElasticsearchUnavailable.
+        """
         ...
 
 
@@ -86,10 +88,13 @@ class ElasticsearchStories:
         hits = await self._all(query, ["uri", "firstcreated"])
         return {hit["uri"]: datetime.fromisoformat(hit["firstcreated"]) for hit in hits}
 
-    async def signed(self, since: datetime) -> list[SignedStory]:
+    async def signed(self, spans: Sequence[tuple[datetime, datetime]]) -> list[SignedStory]:
         """See Stories. A search is up to a second behind."""
-        recent = {"range": {"versioncreated": {"gte": since.isoformat()}}}
-        hits = await self._all(recent, SIGNED)
+        if not spans:
+            return []
+        within = [{"gte": first.isoformat(), "lt": last.isoformat()} for first, last in spans]
+        query = {"bool": {"should": [{"range": {"versioncreated": each}} for each in within]}}
+        hits = await self._all(query, SIGNED)
         return [signed for hit in hits if (signed := signed_story(hit))]
 
     async def _all(self, query: dict[str, Any], fields: Sequence[str]) -> list[dict[str, Any]]:

@@ -206,13 +206,12 @@ class SimulatedStories:
 
         return await self._request(find) if wanted else {}
 
-    async def signed(self, since: datetime) -> list[SignedStory]:
+    async def signed(self, spans: Sequence[tuple[datetime, datetime]]) -> list[SignedStory]:
         def find() -> list[SignedStory]:
-            docs = self._documents.visible("stories")
-            recent = [doc for doc in docs if datetime.fromisoformat(doc["versioncreated"]) >= since]
-            return [signed for doc in recent if (signed := signed_story(doc))]
+            signed = filter(None, map(signed_story, self._documents.visible("stories")))
+            return [each for each in signed if any(first <= each.versioncreated < last for first, last in spans)]
 
-        return await self._request(find)
+        return await self._request(find) if spans else []
 
     async def _request(self, carry_out: Any) -> Any:
         return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why))

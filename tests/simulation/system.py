@@ -158,7 +158,7 @@ class System:
         if stage is topics.DERIVE:
             stories = SimulatedStories(self.documents, self.network)
             announcements = SimulatedAnnouncements(self.log, self.network)
-            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, now, call).work)
+            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, call).work)
         identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, call)
         indexing = index.Indexing(store, indices, now, identification)
         return Handler(indexing.work, tick=identification.look, every=TICK)

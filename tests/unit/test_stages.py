@@ -317,9 +317,7 @@ class Derive:
         calm = self.calm = self.index.calm
         stories = SimulatedStories(calm.documents, calm.network)
         announcements = SimulatedAnnouncements(calm.log, calm.network)
-        self.deriving = derive.Deriving(
-            stories, calm.indices, calm.store, announcements, SPAN, now=lambda: NOON, run=call
-        )
+        self.deriving = derive.Deriving(stories, calm.indices, calm.store, announcements, SPAN, run=call)
 
     def give(self, *stories: AnnotatedStory) -> None:
         """Index these stories, and derive what follows."""
@@ -401,7 +399,6 @@ class TestDerive:
         stories = SimulatedStories(at.calm.documents, at.calm.network)
         announcements = SimulatedAnnouncements(at.calm.log, at.calm.network)
         new.deriving = derive.Deriving(stories, at.calm.indices, at.calm.store, announcements, SPAN, run=call)
-        new.deriving._now = lambda: NOON
         new.give(agency(2))
         assert at.says("copyof")["urn:2"] == ("urn:1",)
 

@@ -20,11 +20,12 @@ from pipeline.derive.signatures import Resemblance, SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.envelope import Envelope
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.derived import SIGNED, ElasticsearchStories, Found, Stories, signed_story, write_anew
 from pipeline.index.indices import ElasticsearchIndices, Indices
 from pipeline.settings import Kafka
 from pipeline.story import Indexed, SignedStory, Story
-from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
+from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
 
 log = structlog.get_logger()
 
@@ -93,7 +94,6 @@ class Deriving:
         store: Store,
         announcements: Announcements,
         span: timedelta,
-        now: Clock = utc_now,
         run: Run = asyncio.to_thread,
     ) -> None:
         """Take the clients; stories further apart than ``span`` do not relate.
@@ -101,8 +101,8 @@ class Deriving:
         ``run`` calls a function beside the event loop, which has Kafka's heartbeats to send.
         """
         self._stories, self._indices, self._store = stories, indices, store
-        self._announcements, self._span, self._now, self._run = announcements, span, now, run
-        self._window: SignatureWindow | None = None
+        self._announcements, self._run = announcements, run
+        self._window = SignatureWindow(span)
         self._news: list[Indexed] = []
         self._texts: dict[str, Comparable] = {}
         self._size = 0
@@ -112,10 +112,11 @@ class Deriving:
         repeated.
         """
         arrived = [Indexed.model_validate_json(each.payload) for each in batch]
-        window = await self._followed()
+        await self._follow()
+        await self._surround(each.versioncreated for each in arrived)
         waiting = {each.uri: each.firstcreated for each in arrived}
         waiting |= await self._stories.relating_to(waiting)
-        waiting |= await self._run(_affected, window, [each.uri for each in arrived])
+        waiting |= await self._run(_affected, self._window, [each.uri for each in arrived])
         while waiting:
             some = dict(sorted(waiting.items())[:_AT_ONCE])
             waiting = {uri: at for uri, at in waiting.items() if uri not in some}
@@ -125,15 +126,9 @@ class Deriving:
             for envelope, each in zip(batch, arrived, strict=True)
         ]
 
-    async def _followed(self) -> SignatureWindow:
-        """Return the signatures of everything announced by now. Raises as ``work``."""
+    async def _follow(self) -> None:
+        """Read the signatures of everything announced since the last call. Raises as ``work``."""
         self._news += await self._announcements.news()
-        if self._window is None:
-            # What is announced while they are read comes again.
-            window = SignatureWindow(self._span)
-            recent = await self._stories.signed(self._now() - 2 * self._span)
-            await self._run(_update, window, {each.uri: each for each in recent})
-            self._window = window
         changed = {each.uri: each.firstcreated for each in self._news if not each.ishistory}
         found = await self._stories.read(changed, SIGNED)
         for uri in changed:
@@ -142,18 +137,31 @@ class Deriving:
         signed = {uri: signed_story(found[uri].document) if uri in found else None for uri in changed}
         await self._run(_update, self._window, signed)
         self._news.clear()
-        return self._window
+
+    async def _surround(self, times: Iterable[datetime]) -> None:
+        """Read the signatures of the stories that may relate to those of these times. Raises as ``work``.
+
+        What is announced while they are read comes with the next call of ``_follow``.
+        """
+        missing = self._window.missing(times)
+        try:
+            signed = await self._stories.signed(missing)
+        except ElasticsearchUnavailable:
+            self._window.forget(missing)
+            raise
+        await self._run(_update, self._window, {each.uri: each for each in signed})
 
     async def _settle(self, uris: Mapping[str, datetime]) -> dict[str, datetime]:
         """Write of these stories what is derived. Return the stories to look at afterwards (uri: firstcreated).
 
         Raises as ``work``.
         """
-        window = await self._followed()
+        await self._follow()
         found = await self._stories.read(uris, _LIGHT)
-        relations = await self._relations(window, found)
+        await self._surround(datetime.fromisoformat(each.document["versioncreated"]) for each in found.values())
+        relations = await self._relations(found)
         labels = {uri: each.document for uri, each in found.items()}
-        labels |= await self._labels(window, relations.values(), found)
+        labels |= await self._labels(relations.values(), found)
         histories = await self._histories(found)
         wanted: dict[str, dict[str, Any]] = {}
         for uri in sorted(found, key=lambda uri: (found[uri].document["versioncreated"], uri)):
@@ -169,18 +177,18 @@ class Deriving:
         moved = [uri for uri in wanted if _moved(found[uri].document, wanted[uri])]
         return {uri: uris[uri] for uri in wanted} | await self._stories.relating_to(moved)
 
-    async def _relations(self, window: SignatureWindow, found: Collection[str]) -> dict[str, Relation]:
-        resembling: dict[str, Resemblance] = await self._run(_resembling, window, found)
+    async def _relations(self, found: Collection[str]) -> dict[str, Relation]:
+        resembling: dict[str, Resemblance] = await self._run(_resembling, self._window, found)
         compared = {uri for uri, each in resembling.items() if each.copied or each.updated}
         others = {other for uri in compared for other in (*resembling[uri].copied, *resembling[uri].updated)}
-        texts = await self._comparable(window, compared | others)
-        relations: dict[str, Relation] = await self._run(_related, window, resembling, texts)
+        texts = await self._comparable(compared | others)
+        relations: dict[str, Relation] = await self._run(_related, self._window, resembling, texts)
         return relations
 
-    async def _comparable(self, window: SignatureWindow, uris: Iterable[str]) -> dict[str, Comparable]:
+    async def _comparable(self, uris: Iterable[str]) -> dict[str, Comparable]:
         """Return what comparisons need of these stories, of those that are there."""
         wanted = set(uris)
-        missing = {uri: window.firstcreated(uri) for uri in wanted - self._texts.keys() if uri in window}
+        missing = {uri: self._window.firstcreated(uri) for uri in wanted - self._texts.keys() if uri in self._window}
         read = await self._stories.read(missing, _TEXT)
         self._texts |= (more := await self._run(_comparable, [each.document for each in read.values()]))
         self._size += sum(each.size for each in more.values())
@@ -189,12 +197,10 @@ class Deriving:
             self._size -= self._texts.pop(next(iter(self._texts))).size
         return found
 
-    async def _labels(
-        self, window: SignatureWindow, relations: Iterable[Relation], known: Collection[str]
-    ) -> dict[str, dict[str, Any]]:
+    async def _labels(self, relations: Iterable[Relation], known: Collection[str]) -> dict[str, dict[str, Any]]:
         """Return the documents of the stories that these relate to, as far as they say in which group they are."""
         wanted = {uri for each in relations for uri in (each.to, each.follows) if uri and uri not in known}
-        places = {uri: window.firstcreated(uri) for uri in wanted if uri in window}
+        places = {uri: self._window.firstcreated(uri) for uri in wanted if uri in self._window}
         return {uri: each.document for uri, each in (await self._stories.read(places, _LIGHT)).items()}
 
     async def _histories(self, found: Mapping[str, Found]) -> dict[str, dict[str, Any]]:
