@@ -215,8 +215,16 @@ class Annotate(Section):
     ] = 1 << 30
 
 
+Kills = Literal["copies", "named"]
+
+
 class Derive(Section):
     """How stories relate to one another."""
+
+    kills: Annotated[
+        Kills,
+        Field(description="a kill removes the same text of the same agency from other feeds too, or the named story"),
+    ] = "copies"
 
     span: Annotated[
         int, Field(ge=60, description="maximum seconds between two copies, or two stories of one storyline")

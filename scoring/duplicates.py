@@ -19,8 +19,9 @@ from bench import corpus
 from pipeline import formats
 from pipeline.clean import clean
 from pipeline.derive.relations import relation
-from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable
+from pipeline.desk.text_signature import signature_of
 from pipeline.story import RawStory, SignedStory, Story
 
 EDITED = 0.3

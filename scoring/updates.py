@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from pipeline import formats
 from pipeline.clean import clean
-from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable, is_update
+from pipeline.desk.text_signature import signature_of
 from pipeline.story import RawStory, SignedStory, Story
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "wires" / "afp-xinhua.jsonl"

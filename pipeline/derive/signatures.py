@@ -1,9 +1,7 @@
 """Find stories that resemble one another, by signatures of a few hundred bytes.
 
-A signature has two MinHashes (Broder 1997, by datasketch) with eight bits kept per value (Li and König 2010): one
-over the words (unigrams and bigrams), one over the facts (names and numbers). Copies that agencies re-edit keep
-most of both. Stories from the same template (results, markets, weather) share words but not facts; different
-stories on the same topic share facts but not words.
+Copies that agencies re-edit keep most of their words and of their facts. Stories from the same template (results,
+markets, weather) share words but not facts; different stories on the same topic share facts but not words.
 
 Whatever is found is a function of the stories that are there. Stories are ordered by when they were written, then by
 uri, whenever they arrive.
@@ -13,19 +11,15 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import numpy as np
-from datasketch import MinHash
 
 from pipeline.derive import updates
-from pipeline.desk.text_features import Hashes, TextFeatures
-from pipeline.story import Signature, SignedStory
+from pipeline.desk.text_signature import VALUES
+from pipeline.story import SignedStory
 
-_FEWEST_TOKENS = 12
 _FEWEST_FACTS = 4
-_VALUES = 128
 _MOST_COMPARED = 8
 """The texts of so many stories are compared at most, the earliest first."""
 _KEPT = 0.4
@@ -47,12 +41,14 @@ class Resemblance:
     """What the signatures say a story resembles among those written before it, as uris.
 
     ``copied`` are stories of other feeds that it may retell, ``updated`` those of its own feed that it may be an update
-    of, both the earliest first; only their texts can tell. ``topic`` is the one closest in topic.
+    of, both the earliest first; only their texts can tell. ``topic`` is the one closest in topic. ``withdrawn`` are
+    texts that were withdrawn and that it resembles, whichever was written first.
     """
 
     copied: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     topic: str | None = None
+    withdrawn: tuple[str, ...] = ()
 
 
 class SignatureWindow:
@@ -73,11 +69,12 @@ class SignatureWindow:
         self._hours: dict[int, None] = {}
         self._origins: dict[str, int] = {}
         self._free: list[int] = []
-        self._words = np.zeros((_VALUES, 0), np.uint8)
-        self._facts = np.zeros((_VALUES, 0), np.uint8)
+        self._words = np.zeros((VALUES, 0), np.uint8)
+        self._facts = np.zeros((VALUES, 0), np.uint8)
         # When it was written and first created, its numbers of words and facts.
         self._numbers = np.zeros((4, 0))
         self._feeds = np.zeros(0, np.int32)
+        self._withdrawn = np.zeros(0, bool)
         # Of what it was compared with: when the last possible original and the last possible earlier form were written,
         # how close the story on its topic is (negative), and when that was written.
         self._settled = np.full((4, 0), _NEVER)
@@ -111,8 +108,8 @@ class SignatureWindow:
             for hour in range(int(first.timestamp()) // _HOUR, int(last.timestamp()) // _HOUR):
                 self._hours.pop(hour, None)
 
-    def put(self, signed: SignedStory) -> None:
-        """Add a story, or what it says now."""
+    def put(self, signed: SignedStory, *, withdrawn: bool = False) -> None:
+        """Add a story, or what it says now; or a text that was ``withdrawn``, under a uri of its own."""
         if signed.uri in self._places and self._is_same(signed):
             return
         self.remove(signed.uri)
@@ -131,6 +128,7 @@ class SignatureWindow:
         sizes = signed.signature.wordcount, signed.signature.factcount
         self._numbers[:, place] = signed.versioncreated.timestamp(), signed.firstcreated.timestamp(), *sizes
         self._feeds[place] = self._origins.setdefault(signed.origin, len(self._origins))
+        self._withdrawn[place] = withdrawn
         self._settled[:, place] = _NEVER
 
     def _make_room(self, now: float) -> None:
@@ -174,10 +172,20 @@ class SignatureWindow:
         if closest is not None:
             self._settled[2:, place] = -near.closeness[closest], self._numbers[0, near.stories[closest]]
         return Resemblance(
-            copied=tuple(self._uris[near.stories[n]] for n in np.flatnonzero(near.copies)[:_MOST_COMPARED]),
-            updated=tuple(self._uris[near.stories[n]] for n in np.flatnonzero(near.updates)[:_MOST_COMPARED]),
+            copied=self._uris_of(near.stories[near.copies])[:_MOST_COMPARED],
+            updated=self._uris_of(near.stories[near.updates])[:_MOST_COMPARED],
             topic=None if closest is None else self._uris[near.stories[closest]],
+            withdrawn=self._uris_of(self._withdrawn_near(place)),
         )
+
+    def _withdrawn_near(self, place: int) -> Any:
+        if not self._withdrawn.any():
+            return _NO_PLACES
+        near = (self._near(place, after=after, withdrawn=True) for after in (False, True))
+        return np.concatenate([each.stories[each.copies] for each in near])
+
+    def _uris_of(self, places: Any) -> tuple[str, ...]:
+        return tuple(self._uris[place] for place in places)
 
     def settle(self, uri: str, resemblance: Resemblance, found: str | None) -> None:
         """Remember that a story was compared with what it resembles, and ``found`` to retell or update one of these.
@@ -197,6 +205,11 @@ class SignatureWindow:
         place = self._places.get(uri)
         if place is None:
             return
+        if self._withdrawn[place]:
+            for after in (False, True):
+                near = self._near(place, after=after)
+                yield from self._uris_of(near.stories[near.copies])
+            return
         near = self._near(place, after=True)
         created = self._numbers[0, place]
         copied, updated, closest, since = self._settled[:, near.stories]
@@ -213,12 +226,16 @@ class SignatureWindow:
         """Return what orders the stories that are there."""
         return float(self._numbers[0, self._places[uri]]), uri
 
-    def _near(self, place: int, *, after: bool) -> "_Near":
-        """Return the stories within the span that resemble this one and were written before it, or ``after`` it."""
+    def _near(self, place: int, *, after: bool, withdrawn: bool = False) -> "_Near":
+        """Return the stories within the span that resemble this one and were written before it, or ``after`` it.
+
+        Among texts that were ``withdrawn``, and for one of these, the feed makes no difference.
+        """
         created, _, size, number = self._numbers[:, place]
         times = self._numbers[0, : len(self._uris)]
         apart = times - created if after else created - times
-        near = np.flatnonzero((apart >= 0) & (apart <= self._span))
+        there = self._withdrawn[: len(self._uris)] == withdrawn
+        near = np.flatnonzero(there & (apart >= 0) & (apart <= self._span))
         if len(near) == 0:
             return _NOTHING
         same_time = near[times[near] == created]
@@ -236,7 +253,7 @@ class SignatureWindow:
         same = _is_copy(words, known, enough)
         found = _Near(
             stories=near,
-            copies=same & ~is_own,
+            copies=same & (withdrawn | self._withdrawn[place] | ~is_own),
             updates=may_update & (_contained(words, self._numbers[2, near], size) >= _KEPT),
             same_topic=same | _is_same_topic(words, known, enough),
             closeness=words + known,
@@ -250,16 +267,17 @@ class SignatureWindow:
         same = np.zeros(len(self._uris), np.uint8)
         for row in values[:, : len(self._uris)]:
             same += row == row[place]
-        return same[near] / _VALUES
+        return same[near] / VALUES
 
     def _grow(self) -> None:
         size = self._feeds.size
         if len(self._uris) > size:
             more = max(1_024, size)
-            self._words = np.hstack([self._words, np.zeros((_VALUES, more), np.uint8)])
-            self._facts = np.hstack([self._facts, np.zeros((_VALUES, more), np.uint8)])
+            self._words = np.hstack([self._words, np.zeros((VALUES, more), np.uint8)])
+            self._facts = np.hstack([self._facts, np.zeros((VALUES, more), np.uint8)])
             self._numbers = np.hstack([self._numbers, np.full((4, more), _NEVER)])
             self._feeds = np.hstack([self._feeds, np.zeros(more, np.int32)])
+            self._withdrawn = np.hstack([self._withdrawn, np.zeros(more, bool)])
             self._settled = np.hstack([self._settled, np.full((4, more), _NEVER)])
 
 
@@ -288,15 +306,6 @@ def _moment(hour: int) -> datetime:
     return datetime.fromtimestamp(hour * _HOUR, UTC)
 
 
-def signature_of(text: TextFeatures) -> Signature | None:
-    """Return the signature of a text, or None if it is too short."""
-    if text.length < _FEWEST_TOKENS:
-        return None
-    return Signature(
-        words=_minhash(text.words), facts=_minhash(text.facts), wordcount=len(text.words), factcount=len(text.facts)
-    )
-
-
 def _is_copy(words: Any, facts: Any, enough: Any) -> Any:
     """Return which of these are copies, by the estimated Jaccard indices of words and facts.
 
@@ -316,18 +325,6 @@ def _is_same_topic(words: Any, facts: Any, enough: Any) -> Any:
 def _contained(index: Any, sizes: Any, size: float) -> Any:
     """Return how much of the smaller set is in the larger one, from their Jaccard index and their sizes."""
     return index * (sizes + size) / (1 + index) / np.maximum(np.minimum(sizes, size), 1)
-
-
-@cache
-def _empty() -> MinHash:
-    # The scheme is named because signatures outlive an update of the library on their topic.
-    return MinHash(_VALUES, hashfunc=int, scheme="affine32")
-
-
-def _minhash(hashes: Hashes) -> str:
-    signature = _empty().copy()
-    signature.update_batch(hashes.tolist())
-    return base64.b64encode((signature.hashvalues & 0xFF).astype(np.uint8).tobytes()).decode()
 
 
 def _values(signature: str) -> Any:

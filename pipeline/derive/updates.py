@@ -9,10 +9,10 @@ import re
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from pipeline.derive.claims import Claims
 from pipeline.desk.text_features import Hashes, TextFeatures, content_words, hashes, share
+from pipeline.desk.withdrawn import digest_of
 from pipeline.story import Story
 
 SPAN = timedelta(hours=18)
@@ -48,7 +48,8 @@ class Comparable:
     opening: Hashes
     features: TextFeatures
     claims: Claims
-    digest: bytes
+    source: str
+    digest: str
 
     @classmethod
     def of(cls, story: Story) -> "Comparable":
@@ -65,7 +66,8 @@ class Comparable:
             opening=hashes(content_words(beginning)),
             features=TextFeatures.of(story.body),
             claims=Claims.of(story),
-            digest=blake2b(story.body.encode("utf-8", "replace"), digest_size=16).digest(),
+            source=story.source.name,
+            digest=digest_of(story.body),
         )
 
     @property

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pipeline.annotations import Value, is_absent
 from pipeline.designation import designations_of
-from pipeline.story import Order, Story, Time
+from pipeline.story import Order, Signature, Story, Time
 from pipeline.utterances.words import said_in
 
 Status = Literal["usable", "withheld", "canceled"]
@@ -62,6 +62,25 @@ class Version(Value):
         return self.version, self.versioncreated
 
 
+class Withdrawn(Value):
+    """A text that its agency has withdrawn: what finds others that carry it, and not the text itself.
+
+    ``digest`` is that of its words; ``signature`` finds texts that resemble it.
+    """
+
+    source: str
+    origin: str
+    version: int
+    versioncreated: Time
+    digest: str
+    signature: Annotated[Signature | None, Field(exclude_if=is_absent)] = None
+
+    @property
+    def rank(self) -> Rank:
+        """The order of the versions that were withdrawn."""
+        return self.version, self.versioncreated
+
+
 class Record(Value):
     """The stored state of a story.
 
@@ -73,6 +92,7 @@ class Record(Value):
 
     ``sender`` owns the story: nobody else's versions and kills count. ``order`` is what the words of its newest message
     with an order demand, ``settled`` whether that is carried out or needs nobody any more.
+    ``withdrawn`` is what was kept of the last text that a kill covers.
     """
 
     uri: str
@@ -91,6 +111,7 @@ class Record(Value):
     sender: Annotated[str, Field(exclude_if=lambda value: not value)] = ""
     order: Annotated[Order | None, Field(exclude_if=is_absent)] = None
     settled: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
+    withdrawn: Annotated[Withdrawn | None, Field(exclude_if=is_absent)] = None
 
     def place_of(self, version: int) -> str | None:
         """Return the coordinate on ``wire.stories`` of the latest text of this version, if known."""

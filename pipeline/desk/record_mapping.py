@@ -27,6 +27,16 @@ RECORD: dict[str, Any] = {
         "properties": {"kind": _WORD, "text": {"type": "keyword", "index": False, "doc_values": False}, "names": _WORD}
     },
     "settled": {"type": "boolean"},
+    "withdrawn": {
+        "properties": {
+            "source": _WORD,
+            "origin": _WORD,
+            "version": {"type": "long"},
+            "versioncreated": _DATE,
+            "digest": _WORD,
+            "signature": _KEPT,
+        }
+    },
     # Written by earlier versions.
     "at": {"type": "keyword", "index": False, "doc_values": False},
     **dict.fromkeys(("texts", "alsoin", "replaces", "replacedby"), _KEPT),

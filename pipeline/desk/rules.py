@@ -61,6 +61,7 @@ def decide(
         said=tuple(sorted({mark for each in versions for mark in each.said})),
         names=tuple(sorted({name for each in versions for name in each.names})),
         sender=(known.sender if known else "") or sender,
+        withdrawn=known.withdrawn if known else None,
         **_ordered(versions, status, known),
     )
     if status.kill and story.pubstatus != "usable":

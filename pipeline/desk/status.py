@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.desk.record import Version
+from pipeline.desk.record import Record, Version
 from pipeline.story import Story
 
 
@@ -42,6 +42,12 @@ def status_of(versions: Sequence[Version], now: datetime) -> StoryStatus:
         kill=newest if covered else None,
         waiting=min(waiting, key=lambda each: (each.embargoed, each.rank), default=None),
     )
+
+
+def shown_text(record: Record, now: datetime) -> str | None:
+    """Return the coordinate of the text that is shown of a story, or would be if no kill covered it."""
+    content = status_of(record.versions, now).content
+    return content.at if content else None
 
 
 def is_embargoed(version: Version | Story, now: datetime) -> bool:

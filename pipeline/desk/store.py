@@ -35,6 +35,7 @@ class Stored:
 _UNSETTLED = {"bool": {"filter": {"exists": {"field": "order.kind"}}, "must_not": {"term": {"settled": True}}}}
 _NEWEST_FIRST = [{"versioncreated": "desc"}, {"uri": "asc"}]
 _MOST_ORDERS = 1_000
+_MOST_WITHDRAWN = 10_000
 Change = tuple[Record, Stored | None]
 """A record to write, and what was read before; None for a new one."""
 
@@ -57,6 +58,12 @@ class Store(Protocol):
 
     async def due(self, now: datetime) -> Sequence[Record]:
         """Return the records whose ``sendagain`` has passed, up to a second stale. Raises ElasticsearchUnavailable."""
+        ...
+
+    async def withdrawn(self, spans: Sequence[tuple[datetime, datetime]]) -> Sequence[Record]:
+        """Return the records with a withdrawn text that was written within these spans (from, before), up to a second
+        stale. Raises ElasticsearchUnavailable.
+        """
         ...
 
     async def unsettled(self) -> Sequence[Record]:
@@ -127,6 +134,12 @@ class ElasticsearchStore:
             response = await self._client.search(index=self._client.named(INDEX), query=query, size=most)
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 
+    async def withdrawn(self, spans: Sequence[tuple[datetime, datetime]]) -> list[Record]:
+        """See Store."""
+        within = [{"gte": first.isoformat(), "lt": last.isoformat()} for first, last in spans]
+        query = {"bool": {"should": [{"range": {"withdrawn.versioncreated": each}} for each in within]}}
+        return await self._newest(query, _MOST_WITHDRAWN) if spans else []
+
     async def unsettled(self) -> list[Record]:
         """See Store."""
         return await self._newest(_UNSETTLED)
@@ -137,10 +150,10 @@ class ElasticsearchStore:
             {"bool": {"filter": [{"term": {"sender": sender}}, {"terms": {"names": list(names)}}]}}
         )
 
-    async def _newest(self, query: dict[str, Any]) -> list[Record]:
+    async def _newest(self, query: dict[str, Any], most: int = _MOST_ORDERS) -> list[Record]:
         with translate_errors(self._client):
             response = await self._client.search(
-                index=self._client.named(INDEX), query=query, size=_MOST_ORDERS, sort=_NEWEST_FIRST
+                index=self._client.named(INDEX), query=query, size=most, sort=_NEWEST_FIRST
             )
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 

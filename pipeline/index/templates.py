@@ -20,7 +20,7 @@ from pipeline.index.fields import (
     TEXT,
     WITHDRAWN,
 )
-from pipeline.index.index_names import ALERTS, IDENTITIES, MATCHES, METRICS, STORIES
+from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.settings import Elasticsearch
 from pipeline.topics import STORY_TOPICS
@@ -155,6 +155,18 @@ IDENTITY: dict[str, Any] = {
 }
 
 
+DECISION: dict[str, Any] = {
+    "decision": KEYWORD,
+    "uri": KEYWORD,
+    "firstcreated": DATE,
+    "other": KEYWORD,
+    "otherfirstcreated": DATE,
+    "by": KEYWORD,
+    "at": DATE,
+    "why": STORED_KEYWORD,
+}
+
+
 def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """Return the index templates by name, as Elasticsearch takes them."""
     shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas, "analysis": ANALYSIS}
@@ -180,5 +192,5 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
             "priority": 200,
             "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
         }
-        for index, properties in ((RECORDS, RECORD), (ALERTS, ALERT), (IDENTITIES, IDENTITY))
+        for index, properties in ((RECORDS, RECORD), (ALERTS, ALERT), (IDENTITIES, IDENTITY), (DECISIONS, DECISION))
     }

@@ -26,6 +26,7 @@ from pipeline.settings import Settings
 from pipeline.web import (
     alerts,
     api,
+    decisions,
     exports,
     groups,
     happenings,
@@ -34,7 +35,6 @@ from pipeline.web import (
     live_stream,
     metrics,
     pages,
-    separate,
     status_pages,
     story_source,
     utterances,
@@ -57,7 +57,7 @@ _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json
 
 PARTS = (
     *(api, groups, happenings, utterances, identities, exports, alerts, live_stream),
-    *(status_pages, story_source, separate, ingest, metrics, pages),
+    *(status_pages, story_source, decisions, ingest, metrics, pages),
 )
 """The modules with routes."""
 

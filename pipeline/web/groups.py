@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from pipeline.derive import decision_store
 from pipeline.search.groups import listed, members, relation
 from pipeline.web.api import FAILURES, Failed, json_response, required_story
 from pipeline.web.changes import Part, changed
@@ -41,7 +42,9 @@ class Member:
 @router.get("/report", include_in_schema=False, response_class=HTMLResponse)
 def page(uri: Text, index: Index) -> str:
     """Show who had what first, what each story of the group is, and what differs from the one before it."""
-    return rendered("report.html", uri=uri, members=_members(index, uri))
+    found = _members(index, uri)
+    made = decision_store.read(index, [each.document["uri"] for each in found])
+    return rendered("report.html", uri=uri, members=found, decisions=made)
 
 
 @router.get("/api/v1/report", tags=["search"], responses=_NO_STORY)
@@ -50,11 +53,13 @@ def api(uri: Text, index: Index) -> Response:
 
     `at` is the time of a story's first version, `seconds` how long that is after the first story. `of` is the story
     that it is a copy, variant or update of, `differs` what it says instead. `changes` are the paragraphs that differ
-    from the story before it: spans of words, each the same, gone or new.
+    from the story before it: spans of words, each the same, gone or new. `decisions` are those that people made.
     """
     found = _members(index, uri)
     group = found[0].document.get("group")
-    return json_response({"group": group, "stories": [_as_json(member) for member in found]})
+    made = decision_store.read(index, [each.document["uri"] for each in found])
+    shown = [each.model_dump(mode="json") for each in made]
+    return json_response({"group": group, "stories": [_as_json(member) for member in found], "decisions": shown})
 
 
 def in_order(documents: Sequence[Mapping[str, Any]]) -> list[Member]:

@@ -122,6 +122,15 @@ class SimulatedStore:
     async def due(self, now: datetime) -> list[Record]:
         return await self._search(lambda each: bool(each.held and each.sendagain and each.sendagain <= now))
 
+    async def withdrawn(self, spans: Sequence[tuple[datetime, datetime]]) -> list[Record]:
+        if not spans:
+            return []
+        return await self._search(
+            lambda each: (
+                bool(each.withdrawn) and any(first <= each.withdrawn.versioncreated < last for first, last in spans)
+            )
+        )
+
     async def unsettled(self) -> list[Record]:
         found = await self._search(lambda each: each.order is not None and not each.settled)
         return sorted(found, key=_newest_first)

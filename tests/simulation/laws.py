@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import topics
-from pipeline.derive.relations import FIELDS, derived_fields, relation
+from pipeline.derive.relations import FIELDS, derived_fields, is_withdrawn_too, relation
 from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.index.derived import signed_story
 from pipeline.index.documents import Action
 from pipeline.index.kinds import KINDS
-from pipeline.story import Story, story_id
-from tests.simulation.scenario import Item
+from pipeline.story import SignedStory, Story, story_id
+from tests.simulation.scenario import BEGIN, Item
 from tests.simulation.system import SPAN, System
 
 
@@ -28,6 +28,17 @@ def shown(items: Sequence[Item], now: float) -> Item | None:
     top = max(usable, key=lambda item: item.rank, default=None)
     kills = [item for item in items if item.pubstatus != "usable"]
     return None if top is None or any(covers(kill, top) for kill in kills) else top
+
+
+def _is_withdrawn_copy(item: Item, items: dict[str, list[Item]], now: float) -> bool:
+    """Return whether the same text of the same agency was killed in another feed."""
+    killed = (found for uri, found in items.items() if uri != item.uri and not shown(found, now))
+    texts = (
+        max((each for each in found if each.pubstatus == "usable"), key=lambda each: each.rank, default=None)
+        for found in killed
+    )
+    same = (item.source, item.text, item.quotes)
+    return bool(item.source) and any(text and (text.source, text.text, text.quotes) == same for text in texts)
 
 
 class KillWatch:
@@ -76,6 +87,7 @@ def broken(system: System) -> Iterator[str]:
     yield from _separated(shared, stories)
     yield from _ordered(apart, stories)
     wanted = {uri: found for uri, all_of_it in items.items() if (found := shown(all_of_it, now))}
+    wanted = {uri: item for uri, item in wanted.items() if not _is_withdrawn_copy(item, items, now)}
     for uri, item in wanted.items():
         if uri in stories:
             yield from _story(stories[uri], item, items[uri])
@@ -84,15 +96,20 @@ def broken(system: System) -> Iterator[str]:
     others = ("urn:shared", "urn:ordered", "urn:foreign")
     for uri in stories.keys() - wanted.keys() - {uri for uri in stories if uri.startswith(others)}:
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
-    yield from _relations(stories)
+    yield from _relations(system, stories)
     for kind in KINDS:
         yield from _parts(kind.alias, system, stories)
 
 
-def _relations(stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _relations(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield what the documents say of one another, and does not follow from the stories that are there."""
     window = SignatureWindow(SPAN)
     texts = {}
+    gone = {uri: record.withdrawn for uri, (record, _) in system.documents.records.items() if record.withdrawn}
+    for uri, withdrawn in gone.items():
+        if withdrawn.signature:
+            about = withdrawn.model_dump(include={"origin", "versioncreated", "signature"})
+            window.put(SignedStory(uri=f"withdrawn:{uri}", firstcreated=BEGIN, **about), withdrawn=True)
     for uri, doc in stories.items():
         texts[uri] = Comparable.of(
             Story.model_validate({name: doc[name] for name in Story.model_fields if name in doc})
@@ -101,8 +118,13 @@ def _relations(stories: dict[str, dict[str, Any]]) -> Iterator[str]:
             window.put(signed)
     found: dict[str, dict[str, Any]] = {}
     for uri in sorted(stories, key=lambda uri: (datetime.fromisoformat(stories[uri]["versioncreated"]), uri)):
-        related = relation(texts[uri], window.resemblance(uri), texts)
-        found[uri] = derived_fields(uri, related, lambda uri: found.get(uri, {}))
+        resemblance = window.resemblance(uri)
+        related = relation(texts[uri], resemblance, texts)
+        like = [each.removeprefix("withdrawn:") for each in resemblance.withdrawn]
+        first = next(((each, gone[each]) for each in like if each != uri), None)
+        found[uri] = derived_fields(uri, related, lambda uri: found.get(uri, {}), first)
+        if any(is_withdrawn_too(texts[uri], gone[each]) for each in like if each != uri):
+            yield f"{uri} carries a text that its agency has withdrawn"
         says = {name: stories[uri][name] for name in FIELDS if name in stories[uri]}
         if says != found[uri]:
             yield f"{uri} says {says} instead of {found[uri]}"

@@ -23,8 +23,8 @@ class Item:
     """An item as it is published; times are in seconds of the simulation.
 
     ``created`` orders versions with the same number; ``quotes`` is how many quotes the language pass finds;
-    ``title`` is the headline, if the uri is not to be part of it. ``kills`` is the headline of the story that its words
-    order to kill.
+    ``source`` is the agency, if that is not the feed itself. ``title`` is the headline, if the uri is not to be part
+    of it. ``kills`` is the headline of the story that its words order to kill.
     ``value`` replaces the story by arbitrary bytes; ``forged`` adds forged headers.
     """
 
@@ -39,9 +39,14 @@ class Item:
     quotes: int = 0
     urgency: int = 4
     feed: str = "one"
+    source: str = ""
     kills: str = ""
     value: bytes | None = None
     forged: Pairs = ()
+
+    @property
+    def agency(self) -> str:
+        return self.source or self.feed
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -83,7 +88,9 @@ class Item:
 
     def headers(self) -> Pairs:
         """Return its headers on ``wire.raw``."""
-        known = Headers(uri=self.uri, source=self.feed, feed=self.feed, format="ninjs", received_at=BEGIN)
+        known = Headers(
+            uri=self.uri, source=self.source or self.feed, feed=self.feed, format="ninjs", received_at=BEGIN
+        )
         return (*known.pairs(), *self.forged)
 
 
@@ -151,16 +158,29 @@ def _copies(random: Random) -> list[Item]:
     """Return the same story from two or three feeds, one of which may kill or rewrite it."""
     text = _text(random)
     feeds = ("one", "two", "three")[: random.choice((2, 2, 3))]
+    # The same agency in several feeds, or several that copy one another.
+    source, quotes = ("agency", random.randrange(3)) if random.random() < 0.3 else ("", None)
     items = [
-        Item(f"urn:copy:{feed}", _moment(random), 1, created=1, text=text, quotes=random.randrange(3), feed=feed)
+        Item(
+            f"urn:copy:{feed}",
+            _moment(random),
+            1,
+            created=1,
+            text=text,
+            quotes=random.randrange(3) if quotes is None else quotes,
+            feed=feed,
+            source=source,
+        )
         for feed in feeds
     ]
     chosen = random.choice(items)
     what = random.random()
     if what < 0.3:
-        items.append(Item(chosen.uri, _moment(random), 2, created=2, pubstatus="canceled", feed=chosen.feed))
+        items.append(
+            Item(chosen.uri, _moment(random), 2, created=2, pubstatus="canceled", feed=chosen.feed, source=source)
+        )
     elif what < 0.5:
-        items.append(Item(chosen.uri, _moment(random), 2, created=2, text=text, quotes=1, feed=chosen.feed))
+        items.append(replace(chosen, at=_moment(random), version=2, created=2, quotes=1))
     return items
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random as global_random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,8 @@ from typing import Any
 
 from pipeline import topics
 from pipeline.annotations import Entity, Event, Quote, Span
+from pipeline.derive.decisions import Decision
+from pipeline.derive.relating import Relating
 from pipeline.desk.record import Record
 from pipeline.errors import AnnotationFailed, KafkaUnavailable
 from pipeline.formats.urgent import seems_urgent
@@ -158,7 +160,8 @@ class System:
         if stage is topics.DERIVE:
             stories = SimulatedStories(self.documents, self.network)
             announcements = SimulatedAnnouncements(self.log, self.network)
-            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, call).work)
+            relating = Relating(stories, indices, store, NoDecisions(), announcements, SPAN, call)
+            return Handler(derive.Deriving(relating).work)
         identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, call)
         indexing = index.Indexing(store, indices, now, identification)
         return Handler(indexing.work, tick=identification.look, every=TICK)
@@ -230,6 +233,13 @@ class SimulatedAnnouncements:
         held = self._log.held[topics.INDEXED]
         self._read += [_announced(e.payload) for number, at in enumerate(self._places) for e in held[number][at:]]
         self._places = [len(each) for each in held]
+
+
+class NoDecisions:
+    """See derive.decision_store.Decisions. Nobody has decided anything."""
+
+    async def about(self, uris: Iterable[str]) -> list[Decision]:
+        return []
 
 
 class SimulatedParser:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from pipeline.derive.claims import Claims, contradict, differences
 from pipeline.derive.relations import Relation, relation
-from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.desk.text_features import TextFeatures
+from pipeline.desk.text_signature import signature_of
 from pipeline.story import SignedStory
 from scoring.duplicates import measure
 from tests.conftest import NOON, make_story

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
+from pipeline.derive.decisions import Decision
+from pipeline.derive.relating import Relating
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
@@ -25,6 +27,11 @@ HARBOUR = (
     "The harbour of Porto Velho reopened on Tuesday after 14 days, said Maria Lopes of the port authority. "
     "Some 300 ships had waited off the coast of Rondonia while crews repaired the quay that the Madeira had "
     "damaged in the flood of 3 March."
+)
+
+UNLIKE = (
+    "Striking teachers in Lisbon went back to work after the cabinet of Ana Duarte offered them 4.5 per cent more pay. "
+    "Two unions, FENPROF and STOP, will vote on the offer on 9 May, and the minister expects a yes."
 )
 
 
@@ -309,15 +316,27 @@ class TestIndex:
             at.give((annotated(), 1))
 
 
+class GivenDecisions:
+    """See derive.decision_store.Decisions."""
+
+    def __init__(self) -> None:
+        self.made: list[Decision] = []
+
+    async def about(self, uris):
+        return [each for each in self.made if {each.uri, each.other} & set(uris)]
+
+
 class Derive:
     """The derive stage on simulated servers, after an index stage."""
 
-    def __init__(self) -> None:
-        self.index = Index()
+    def __init__(self, after: Index | None = None) -> None:
+        self.index = after or Index()
         calm = self.calm = self.index.calm
         stories = SimulatedStories(calm.documents, calm.network)
         announcements = SimulatedAnnouncements(calm.log, calm.network)
-        self.deriving = derive.Deriving(stories, calm.indices, calm.store, announcements, SPAN, run=call)
+        self.decisions = GivenDecisions()
+        relating = Relating(stories, calm.indices, calm.store, self.decisions, announcements, SPAN, call)
+        self.deriving = derive.Deriving(relating)
 
     def give(self, *stories: AnnotatedStory) -> None:
         """Index these stories, and derive what follows."""
@@ -328,6 +347,17 @@ class Derive:
     def kill(self, uri: str, revision: int = 99) -> None:
         (outcome,) = self.index.give((annotated(0, uri=uri, version=9, pubstatus="canceled"), revision))
         self.calm.run(self.deriving.work([self.calm.envelope(topics.INDEXED, outcome.value, outcome.key)]))
+
+    def decide(self, kind: str, uri: str, other: str | None, minutes: int) -> None:
+        more = {"other": other, "otherfirstcreated": NOON} if other else {}
+        at = NOON + timedelta(minutes=minutes)
+        self.decisions.made.append(Decision(decision=kind, uri=uri, firstcreated=NOON, by="ann", at=at, **more))
+        for each in filter(None, (uri, other)):
+            self.notice(each)
+
+    def notice(self, uri: str) -> None:
+        value = Indexed.of(make_story(uri=uri), ishistory=True).model_dump_json().encode()
+        self.calm.run(self.deriving.work([self.calm.envelope(topics.INDEXED, value, uri)]))
 
     def says(self, *fields: str) -> dict[str, tuple[object, ...]]:
         """Return these fields of each story, by uri."""
@@ -394,13 +424,24 @@ class TestDerive:
     def test_a_worker_that_starts_anew_finds_what_was_indexed_before(self):
         at = Derive()
         at.give(agency(1))
-        new = Derive()
-        new.index, new.calm = at.index, at.calm
-        stories = SimulatedStories(at.calm.documents, at.calm.network)
-        announcements = SimulatedAnnouncements(at.calm.log, at.calm.network)
-        new.deriving = derive.Deriving(stories, at.calm.indices, at.calm.store, announcements, SPAN, run=call)
-        new.give(agency(2))
+        Derive(at.index).give(agency(2))
         assert at.says("copyof")["urn:2"] == ("urn:1",)
+
+    def test_people_decide_and_take_it_back(self):
+        at = Derive()
+        at.give(agency(1), agency(2), agency(3, HARBOUR.replace("300", "450")), agency(4, UNLIKE))
+        decided = {
+            ("separate", "urn:2", None): (None, story_id("urn:2")),
+            ("undo", "urn:2", None): ("urn:1", story_id("urn:1")),
+            ("join", "urn:2", "urn:4"): ("urn:1", story_id("urn:1")),
+        }
+        for number, ((kind, uri, other), expected) in enumerate(decided.items()):
+            at.decide(kind, uri, other, number)
+            assert at.says("copyof", "group")[uri] == expected, kind
+        assert at.says("variantof", "group")["urn:4"] == ("urn:2", story_id("urn:1")), "the later joins the earlier"
+        at.decide("undo", "urn:2", None, 9)
+        at.notice("urn:4")
+        assert at.says("group")["urn:4"] == (story_id("urn:4"),)
 
 
 def test_ids_and_places_are_those_that_the_simulation_believes_in():

@@ -27,7 +27,10 @@ OPERATIONS = [
     )
 ] + [
     ("POST", path)
-    for path in ("/api/v1/dead/{id}/replay", "/api/v1/story/separate", "/api/v1/identities/corrections", "/ingest")
+    for path in (
+        "/api/v1/dead/{id}/replay", "/api/v1/story/separate", "/api/v1/story/join", "/api/v1/identities/corrections",
+        "/ingest",
+    )
 ]  # fmt: skip
 ENDLESS = ("GET", "/api/v1/live")
 

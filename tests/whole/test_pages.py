@@ -27,7 +27,7 @@ PATHS = {
     "wall": "/wall?window=7d",
     "happenings": "/happenings",
     "source": f"/story/source?uri=urn:desk:{WORD}:8",
-    "separate": f"/story/separate?uri=urn:desk:{WORD}:8",
+    "decide": f"/story/decide?uri=urn:desk:{WORD}:8",
     "utterances": "/utterances",
     "identities": "/identities",
     "alerts": "/alerts",

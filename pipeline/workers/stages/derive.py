@@ -1,54 +1,26 @@
-"""Stage derive: say of each story how it relates to the others, and bring the others up to date.
-
-What is written follows from the indexed stories alone. A worker reads what it needs, writes, and then looks whether
-anything that it has read has changed meanwhile; of two that work on stories of one report at once, the later one sees
-what the other has written. So neither order nor repetition nor a crash makes a difference.
-"""
+"""Stage derive: say of each story how it relates to the others, and bring the others up to date."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
-
-import structlog
 
 from pipeline import topics
 from pipeline.broker.reader import TopicFollower
 from pipeline.connect.elasticsearch_client import connect_async
-from pipeline.derive.relations import FIELDS, Relation, derived_fields, relation
-from pipeline.derive.signatures import Resemblance, SignatureWindow
-from pipeline.derive.updates import Comparable
-from pipeline.desk.store import ElasticsearchStore, Store
-from pipeline.envelope import Envelope
-from pipeline.errors import ElasticsearchUnavailable
-from pipeline.index.derived import SIGNED, ElasticsearchStories, Found, Stories, signed_story, write_anew
-from pipeline.index.indices import ElasticsearchIndices, Indices
+from pipeline.derive.decision_store import ElasticsearchDecisions
+from pipeline.derive.relating import Relating
+from pipeline.desk.orders import kill_of
+from pipeline.desk.record import Record
+from pipeline.desk.store import ElasticsearchStore
+from pipeline.envelope import Envelope, Headers
+from pipeline.index.derived import ElasticsearchStories
+from pipeline.index.indices import ElasticsearchIndices
 from pipeline.settings import Kafka
-from pipeline.story import Indexed, SignedStory, Story
+from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
 
-log = structlog.get_logger()
-
-_TEXT = ("uri", "receivedas", "version", "versioncreated", "firstcreated", "headline", "signal", "genre", "source",
-         "body")  # fmt: skip
-"""What comparing the texts of stories needs of their documents."""
-_LIGHT = ("uri", "version", "versioncreated", "versions", "unfinished", *FIELDS)
-_MOST_REMEMBERED = 8 << 20
-"""Bytes of the texts that are remembered: some 2,000 of two agencies, or fewer long ones."""
 _OVERLAP = timedelta(minutes=5)
 """What was indexed so long before the start is read from the topic too; by then a search finds it."""
-_AT_ONCE = 500
-
-
-Run = Callable[..., Awaitable[Any]]
-
-
-class Announcements(Protocol):
-    """What was indexed, in the order in which each story's changes were announced."""
-
-    async def news(self) -> Sequence[Indexed]:
-        """Return what was announced since the last call that did not fail, up to now. Raises KafkaUnavailable."""
-        ...
 
 
 class KafkaAnnouncements:
@@ -74,194 +46,43 @@ def handler(context: Context) -> Handler:
     """Return the stage's handler."""
     settings = context.settings
     client = connect_async(settings.elasticsearch)
-    work = Deriving(
+    relating = Relating(
         ElasticsearchStories(client),
         ElasticsearchIndices(client),
         ElasticsearchStore(client),
+        ElasticsearchDecisions(client),
         KafkaAnnouncements(settings.kafka),
         timedelta(seconds=settings.derive.span),
+        kills_copies=settings.derive.kills == "copies",
     )
-    return Handler(work.work)
+    return Handler(Deriving(relating).work)
 
 
 class Deriving:
-    """The stage's work. It remembers signatures and texts; all of it can be read again."""
+    """The stage's work."""
 
-    def __init__(
-        self,
-        stories: Stories,
-        indices: Indices,
-        store: Store,
-        announcements: Announcements,
-        span: timedelta,
-        run: Run = asyncio.to_thread,
-    ) -> None:
-        """Take the clients; stories further apart than ``span`` do not relate.
-
-        ``run`` calls a function beside the event loop, which has Kafka's heartbeats to send.
-        """
-        self._stories, self._indices, self._store = stories, indices, store
-        self._announcements, self._run = announcements, run
-        self._window = SignatureWindow(span)
-        self._news: list[Indexed] = []
-        self._texts: dict[str, Comparable] = {}
-        self._size = 0
+    def __init__(self, relating: Relating) -> None:
+        """``relating`` says how stories relate."""
+        self._relating = relating
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Derive what these stories change. Raises ElasticsearchUnavailable or KafkaUnavailable; the batch is then
         repeated.
         """
         arrived = [Indexed.model_validate_json(each.payload) for each in batch]
-        await self._follow()
-        await self._surround(each.versioncreated for each in arrived)
-        waiting = {each.uri: each.firstcreated for each in arrived}
-        waiting |= await self._stories.relating_to(waiting)
-        waiting |= await self._run(_affected, self._window, [each.uri for each in arrived])
-        while waiting:
-            some = dict(sorted(waiting.items())[:_AT_ONCE])
-            waiting = {uri: at for uri, at in waiting.items() if uri not in some}
-            waiting |= await self._settle(some)
-        return [
+        kills = [_kill(record) for record in await self._relating.relate(arrived)]
+        outcomes: list[Outcome] = [
             Done("history") if each.ishistory else Send(envelope.name, envelope.payload)
             for envelope, each in zip(batch, arrived, strict=True)
         ]
-
-    async def _follow(self) -> None:
-        """Read the signatures of everything announced since the last call. Raises as ``work``."""
-        self._news += await self._announcements.news()
-        changed = {each.uri: each.firstcreated for each in self._news if not each.ishistory}
-        found = await self._stories.read(changed, SIGNED)
-        for uri in changed:
-            if known := self._texts.pop(uri, None):
-                self._size -= known.size
-        signed = {uri: signed_story(found[uri].document) if uri in found else None for uri in changed}
-        await self._run(_update, self._window, signed)
-        self._news.clear()
-
-    async def _surround(self, times: Iterable[datetime]) -> None:
-        """Read the signatures of the stories that may relate to those of these times. Raises as ``work``.
-
-        What is announced while they are read comes with the next call of ``_follow``.
-        """
-        missing = self._window.missing(times)
-        try:
-            signed = await self._stories.signed(missing)
-        except ElasticsearchUnavailable:
-            self._window.forget(missing)
-            raise
-        await self._run(_update, self._window, {each.uri: each for each in signed})
-
-    async def _settle(self, uris: Mapping[str, datetime]) -> dict[str, datetime]:
-        """Write of these stories what is derived. Return the stories to look at afterwards (uri: firstcreated).
-
-        Raises as ``work``.
-        """
-        await self._follow()
-        found = await self._stories.read(uris, _LIGHT)
-        await self._surround(datetime.fromisoformat(each.document["versioncreated"]) for each in found.values())
-        relations = await self._relations(found)
-        labels = {uri: each.document for uri, each in found.items()}
-        labels |= await self._labels(relations.values(), found)
-        histories = await self._histories(found)
-        wanted: dict[str, dict[str, Any]] = {}
-        for uri in sorted(found, key=lambda uri: (found[uri].document["versioncreated"], uri)):
-            known = labels[uri]
-            kept = {name: value for name, value in known.items() if name not in FIELDS and name != "versions"}
-            derived = derived_fields(uri, relations[uri], lambda uri: labels.get(uri, {})) | histories[uri]
-            labels[uri] = kept | derived
-            if labels[uri] != known or "unfinished" in known:
-                wanted[uri] = derived
-        if not wanted:
-            return {}
-        await self._write(found, wanted, {uri: uris[uri] for uri in wanted})
-        moved = [uri for uri in wanted if _moved(found[uri].document, wanted[uri])]
-        return {uri: uris[uri] for uri in wanted} | await self._stories.relating_to(moved)
-
-    async def _relations(self, found: Collection[str]) -> dict[str, Relation]:
-        resembling: dict[str, Resemblance] = await self._run(_resembling, self._window, found)
-        compared = {uri for uri, each in resembling.items() if each.copied or each.updated}
-        others = {other for uri in compared for other in (*resembling[uri].copied, *resembling[uri].updated)}
-        texts = await self._comparable(compared | others)
-        relations: dict[str, Relation] = await self._run(_related, self._window, resembling, texts)
-        return relations
-
-    async def _comparable(self, uris: Iterable[str]) -> dict[str, Comparable]:
-        """Return what comparisons need of these stories, of those that are there."""
-        wanted = set(uris)
-        missing = {uri: self._window.firstcreated(uri) for uri in wanted - self._texts.keys() if uri in self._window}
-        read = await self._stories.read(missing, _TEXT)
-        self._texts |= (more := await self._run(_comparable, [each.document for each in read.values()]))
-        self._size += sum(each.size for each in more.values())
-        found = {uri: self._texts[uri] for uri in wanted if uri in self._texts}
-        while self._size > _MOST_REMEMBERED:
-            self._size -= self._texts.pop(next(iter(self._texts))).size
-        return found
-
-    async def _labels(self, relations: Iterable[Relation], known: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Return the documents of the stories that these relate to, as far as they say in which group they are."""
-        wanted = {uri for each in relations for uri in (each.to, each.follows) if uri and uri not in known}
-        places = {uri: self._window.firstcreated(uri) for uri in wanted if uri in self._window}
-        return {uri: each.document for uri, each in (await self._stories.read(places, _LIGHT)).items()}
-
-    async def _histories(self, found: Mapping[str, Found]) -> dict[str, dict[str, Any]]:
-        """Return what the documents say of earlier versions, by uri."""
-        stored = await self._store.read(found)
-        histories: dict[str, dict[str, Any]] = {}
-        for uri, (document, _) in found.items():
-            history = []
-            if uri in stored:
-                rank = document["version"], datetime.fromisoformat(document["versioncreated"])
-                history = list(stored[uri].record.history(rank))
-            histories[uri] = {"versions": history} if len(history) > 1 else {}
-        return histories
-
-    async def _write(
-        self, found: Mapping[str, Found], wanted: Mapping[str, dict[str, Any]], places: Mapping[str, datetime]
-    ) -> None:
-        """Write the documents with these fields, unless somebody else has written them meanwhile."""
-        changed = []
-        for uri, (document, version) in (await self._stories.read(places)).items():
-            if version == found[uri].version:
-                kept = {name: value for name, value in document.items() if name not in (*FIELDS, "versions")}
-                changed.append(Found(kept | wanted[uri], version))
-
-        def has_parts_to_write(document: Mapping[str, Any]) -> bool:
-            before = found[document["uri"]].document
-            return "unfinished" in before or before.get("storyline") != document["storyline"]
-
-        await write_anew(self._indices, changed, with_parts=has_parts_to_write)
+        if kills:
+            last = outcomes[-1]
+            outcomes[-1] = (*([last] if isinstance(last, Send) else []), *kills)
+        return outcomes
 
 
-def _update(window: SignatureWindow, signed: Mapping[str, SignedStory | None]) -> None:
-    for uri, each in signed.items():
-        if each:
-            window.put(each)
-        else:
-            window.remove(uri)
-
-
-def _affected(window: SignatureWindow, uris: Iterable[str]) -> dict[str, datetime]:
-    return {uri: window.firstcreated(uri) for each in uris for uri in window.affected(each)}
-
-
-def _resembling(window: SignatureWindow, uris: Iterable[str]) -> dict[str, Resemblance]:
-    return {uri: window.resemblance(uri) for uri in uris}
-
-
-def _related(
-    window: SignatureWindow, resembling: Mapping[str, Resemblance], texts: Mapping[str, Comparable]
-) -> dict[str, Relation]:
-    found = {}
-    for uri, resemblance in resembling.items():
-        story = texts.get(uri)
-        found[uri] = relation(story, resemblance, texts) if story else Relation(follows=resemblance.topic)
-        window.settle(uri, resemblance, found[uri].to)
-    return found
-
-
-def _comparable(documents: Iterable[Mapping[str, Any]]) -> dict[str, Comparable]:
-    return {each["uri"]: Comparable.of(Story.model_validate(each)) for each in documents}
-
-
-def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    return any(before.get(name) != after[name] for name in ("group", "storyline"))
+def _kill(record: Record) -> Send:
+    """Return the message that kills a copy, in the name of its own sender."""
+    kill = kill_of(record, record.sender, "its agency has withdrawn this text", record.versioncreated)
+    headers = Headers(sender=record.sender)
+    return Send(record.uri, kill.model_dump_json().encode(), topic=topics.STORIES, headers=headers, urgent=True)

@@ -18,7 +18,9 @@ from pipeline.desk.pending import claim
 from pipeline.desk.record import Record
 from pipeline.desk.rules import KEEP, decide, with_revision
 from pipeline.desk.shared_uris import Arrival
+from pipeline.desk.status import shown_text
 from pipeline.desk.store import ElasticsearchStore, Store, Stored
+from pipeline.desk.withdrawn import with_withdrawn
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.story import Indexed, Story, sender_of
 from pipeline.workers.contract import Broker, Clock, Context, Done, Handler, Outcome, Send, utc_now
@@ -60,7 +62,8 @@ class Desk:
             texts = await self._texts(shared_uris.to_compare(arrivals, known))
             separate = shared_uris.separated(arrivals, known, texts)
             records = await self._records([one for several in separate for one in several], stored)
-            outcomes = [self._outcome(*each, records) for each in zip(batch, separate, strict=True)]
+            killed = await self._killed(separate, records) | {str(each.at): (each, story) for story, each in stories}
+            outcomes = [self._outcome(*each, records, killed) for each in zip(batch, separate, strict=True)]
             changes = [(each, stored.get(uri)) for uri, each in records.items() if _is_new(each, stored.get(uri))]
             if not await self._store.write(changes):
                 return outcomes
@@ -74,7 +77,22 @@ class Desk:
         held = await self._broker.fetch(list(set(places.values())))
         return {uri: held[at].payload for uri, at in places.items() if at in held}
 
-    def _outcome(self, envelope: Envelope, arrivals: Sequence[Arrival], records: dict[str, Record]) -> Outcome:
+    async def _killed(
+        self, arrivals: Sequence[Sequence[Arrival]], records: Mapping[str, Record]
+    ) -> dict[str, tuple[Envelope, Story]]:
+        """Return the texts that these kills concern, by coordinate."""
+        kills = {each.story.uri for several in arrivals for each in several if each.story.pubstatus != "usable"}
+        places = [at for uri in kills if uri in records and (at := shown_text(records[uri], self._now()))]
+        held = await self._broker.fetch(list(map(Coordinate.parse, places)))
+        return {str(at): (each, Story.model_validate_json(each.payload)) for at, each in held.items()}
+
+    def _outcome(
+        self,
+        envelope: Envelope,
+        arrivals: Sequence[Arrival],
+        records: dict[str, Record],
+        texts: Mapping[str, tuple[Envelope, Story]],
+    ) -> Outcome:
         """Decide about what a message tells, update the records, and return what to send."""
         sends: list[Send] = []
         why = ""
@@ -82,10 +100,15 @@ class Desk:
             story, known = each.story, records.get(each.story.uri)
             decision = decide(story, known, self._now(), str(each.at), self._keep, each.sender)
             records[story.uri] = decision.record
+            if decision.record.pubstatus != "usable":
+                at = str(each.at) if story.pubstatus == "usable" else shown_text(decision.record, self._now())
+                if at and at in texts:
+                    withdrawn, text = texts[at]
+                    records[story.uri] = with_withdrawn(decision.record, text, withdrawn.headers.feed)
             if each.apartfrom:
                 records[each.apartfrom] = records[each.apartfrom].with_apart(story.uri)
             if decision.story:
-                records[story.uri] = record = with_revision(decision.record)
+                records[story.uri] = record = with_revision(records[story.uri])
                 headers = replace(envelope.onward(), revision=record.revision)
                 sends.append(Send(story.uri, decision.story.model_dump_json().encode(), headers=headers))
             elif decision.listed:

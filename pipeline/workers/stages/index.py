@@ -8,11 +8,12 @@ from typing import Any
 
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
-from pipeline.derive.signatures import signature_of
 from pipeline.desk.record import Record
 from pipeline.desk.rules import is_current
 from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.desk.text_features import TextFeatures
+from pipeline.desk.text_signature import signature_of
+from pipeline.desk.withdrawn import origin_of
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.registry import Registry
@@ -53,11 +54,9 @@ class _Arrival:
 
     @property
     def signed(self) -> dict[str, Any]:
-        """The field of the document with the signature of its text, and its source and feed: two feeds may carry the
-        same agency.
-        """
+        """The field of the document with the signature and the origin of its text."""
         signature = signature_of(TextFeatures.of(self.story.body))
-        origin = f"{self.story.source.name} by {self.envelope.headers.feed}"[:500]
+        origin = origin_of(self.story, self.envelope.headers.feed)
         return {"signature": {"origin": origin, **dict(signature)}} if signature else {}
 
     @property

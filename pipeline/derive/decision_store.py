@@ -1,0 +1,70 @@
+"""Store what people decide about stories, with who, when and why; nothing is ever deleted from the trail."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from elasticsearch import NotFoundError
+
+from pipeline.connect.elasticsearch_client import AsyncClient, Client, retry_while_starting, translate_errors
+from pipeline.derive.decisions import Decision
+from pipeline.index.index_names import DECISIONS
+
+_MOST = 10_000
+
+
+class Decisions(Protocol):
+    """The decisions as deriving reads them."""
+
+    async def about(self, uris: Iterable[str]) -> Sequence[Decision]:
+        """Return the decisions that name one of these stories. Raises ElasticsearchUnavailable."""
+        ...
+
+
+class ElasticsearchDecisions:
+    """See Decisions."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        """Connect at first use, on the event loop that uses it."""
+        self._client = client
+
+    async def about(self, uris: Iterable[str]) -> list[Decision]:
+        """See Decisions."""
+        with translate_errors(self._client):
+            return _decisions(await self._client.search(**_search(self._client, uris)))
+
+
+@retry_while_starting
+def read(client: Client, uris: Iterable[str] | None = None) -> list[Decision]:
+    """Return all decisions, or those that name one of these stories, oldest first. Raises ElasticsearchUnavailable."""
+    with translate_errors(client):
+        try:
+            return _decisions(client.search(**_search(client, uris)))
+        except NotFoundError:
+            return []
+
+
+def store(client: Client, decision: Decision) -> None:
+    """Store a decision. Raises ElasticsearchUnavailable."""
+    document = decision.model_dump(mode="json")
+    number = blake2b(repr(sorted(document.items())).encode(), digest_size=16).hexdigest()
+    with translate_errors(client):
+        client.index(index=client.named(DECISIONS), id=number, document=document, refresh=True)
+
+
+def _search(client: Client | AsyncClient, uris: Iterable[str] | None) -> dict[str, Any]:
+    query: dict[str, Any] = {"match_all": {}}
+    if uris is not None:
+        terms = list(uris)
+        query = {"bool": {"should": [{"terms": {"uri": terms}}, {"terms": {"other": terms}}]}}
+    return {
+        "index": client.named(DECISIONS),
+        "query": query,
+        "size": _MOST,
+        "sort": [{"at": "asc"}],
+        "ignore_unavailable": True,
+    }
+
+
+def _decisions(found: Any) -> list[Decision]:
+    return [Decision.model_validate(hit["_source"]) for hit in found["hits"]["hits"]]
