@@ -45,10 +45,6 @@ class Item:
     forged: Pairs = ()
 
     @property
-    def agency(self) -> str:
-        return self.source or self.feed
-
-    @property
     def rank(self) -> tuple[int, int]:
         return self.version, self.created
 
