@@ -4,10 +4,10 @@ The route of a story, and the package that does each step::
 
     bytes   feeds ─────► wire.raw         read items from files, addresses and pushes
     Story   formats, clean ► wire.stories parse bytes into a Story; remove boilerplate
-    Story   desk ──────► wire.edited      pick the current version; find duplicates and storylines
-            state ·······                 store one record per story
+    Story   desk ──────► wire.edited      pick the current version, from one record per story
             annotate ──► wire.annotated   extract entities, quotes and speakers (spaCy)
             index ─────► Elasticsearch    write documents; manage templates
+            derive ····· wire.derived     say which stories are copies, variants or updates of which
             search, alerts                run queries; match saved searches and notify
 
 ``connect`` opens connections to Kafka and Elasticsearch. ``ops`` holds what operators need: status, dead letters,

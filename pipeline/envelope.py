@@ -67,10 +67,8 @@ class Headers:
     """The headers that this project reads and writes. Empty or None means absent.
 
     ``uri`` to ``captions`` describe the item as its feed knew it (see RawStory) and travel with it. ``trace``
-    lists where the item was. ``revision`` numbers the messages that the desk passes on for a story. ``relates_to``
-    and ``replay_of`` describe one message, not the item: the uri of the story that must be told that this one's
-    record has changed (its original, its update, or what it replaces), and the coordinate of the message that it
-    repeats.
+    lists where the item was. ``revision`` numbers the messages that the desk passes on for a story. ``replay_of``
+    describes one message, not the item: it is the coordinate of the message that it repeats.
     """
 
     uri: str = ""
@@ -85,7 +83,6 @@ class Headers:
     captions: bool | None = None
     trace: tuple[Stop, ...] = ()
     revision: int | None = None
-    relates_to: str = ""
     replay_of: Coordinate | None = None
 
     @classmethod
@@ -119,7 +116,7 @@ class Envelope:
         """
         headers = Headers.parse(self.pairs)
         if topics.routine(self.at.topic) == topics.RAW:
-            return replace(headers, trace=(), revision=None, relates_to="")
+            return replace(headers, trace=(), revision=None)
         return headers
 
     @property
@@ -145,7 +142,7 @@ class Envelope:
 
     def onward(self) -> Headers:
         """Return the headers for what a stage makes of this message."""
-        return replace(self.headers, trace=self.trace, relates_to="", replay_of=None)
+        return replace(self.headers, trace=self.trace, replay_of=None)
 
 
 def times(trace: Iterable[Stop]) -> Mapping[str, datetime]:
@@ -205,7 +202,6 @@ _READERS = {
     "captions": lambda value: value == b"True" or None,
     "trace": _stops,
     "revision": _number,
-    "relates_to": _text,
     "replay_of": _coordinate,
 }
 _NAMES = {field: field.replace("_", "-") for field in _READERS}

@@ -2,7 +2,7 @@
 
 Agencies correct, lead and refile stories ("2nd lead", "Here is a corrected repetition", the same text once more).
 Where the identifier is new, only the texts tell. The thresholds come from labelled pairs of AFP and Xinhua stories;
-see docs/decisions/updates.md.
+see docs/decisions/relations.md.
 """
 
 import re

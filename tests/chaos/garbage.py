@@ -27,7 +27,7 @@ from tests.raw_name import RawName
 STAGES = [stage for stage in topics.STAGES.values() if stage.reads in topics.STORY_TOPICS]
 TOPICS = [topic for stage in STAGES for topic in stage.inputs]
 NAMES = (
-    "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision", "relates-to",
+    "uri", "source", "feed", "format", "content-type", "received-at", "published", "trace", "revision",
     "replay-of", "x-other", RawName(b"\xff"),
 )  # fmt: skip
 _PATIENCE = 10_800.0
@@ -48,7 +48,6 @@ def message(topic: str, number: int, chance: random.Random) -> tuple[bytes, byte
         "trace": chance.choice(places).encode(),
         "received-at": NOON.isoformat().encode(),
         "format": chance.choice((b"ninjs", b"auto", b"nitf", b"\xff")),
-        "relates-to": f"urn:garbage:{chance.randrange(number + 1)}".encode(),
         "revision": str(chance.randrange(2**62)).encode(),
     }
     given = {name: value for name, value in headers.items() if chance.random() < 0.4}

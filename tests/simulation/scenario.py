@@ -253,8 +253,6 @@ def _forged(random: Random) -> Pairs:
                 ("trace", b"\xff"),
                 ("trace", b"wire.raw/0/0@1 wire.stories/1/1@2"),
                 ("revision", b"999999999999"),
-                ("relates-to", b"urn:story:0"),
-                ("relates-to", b"urn:nobody"),
                 ("replay-of", b"no/place"),
                 ("received-at", b"\x00"),
             )

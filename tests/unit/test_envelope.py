@@ -10,7 +10,7 @@ from pipeline.envelope import Coordinate, Envelope, Headers, Stop, times
 
 NAMES = [
     "uri", "source", "feed", "format", "content-type", "content-encoding", "received-at", "published", "trace",
-    "revision", "relates-to", "replay-of", "x-other",
+    "revision", "replay-of", "x-other",
 ]  # fmt: skip
 places = st.builds(Coordinate, st.sampled_from(topics.TOPICS), st.integers(0, 999_999_999), st.integers(0, 10**18 - 1))
 moments = st.datetimes(timezones=st.just(UTC))
@@ -39,7 +39,6 @@ class TestHeaders:
             published=st.none() | moments,
             trace=st.lists(st.builds(Stop, places, st.integers(0, 2**40)), max_size=8).map(tuple),
             revision=st.none() | st.integers(0, 10**18 - 1),
-            relates_to=texts,
             replay_of=st.none() | places,
         )
     )
@@ -74,14 +73,14 @@ class TestTrace:
         assert (read.origin.offset, read.trace[-2].at.offset) == (0, 39)
 
     def test_begins_where_items_come_in_whatever_their_headers_say(self):
-        forged = (("trace", b"wire.raw/0/1@5"), ("relates-to", b"urn:b"), ("revision", b"99"))
+        forged = (("trace", b"wire.raw/0/1@5"), ("revision", b"99"))
         read = envelope(*forged, topic=topics.RAW)
         assert read.origin == read.at
-        assert (read.headers.relates_to, read.headers.revision) == ("", None)
+        assert read.headers.revision is None
 
 
 def test_what_concerns_one_message_does_not_travel_on():
-    read = envelope(("relates-to", b"urn:b"), ("replay-of", b"wire.stories/0/1"), ("source", b"AFP"), ("x-mine", b"1"))
+    read = envelope(("replay-of", b"wire.stories/0/1"), ("source", b"AFP"), ("x-mine", b"1"))
     onward = read.onward()
-    assert (onward.relates_to, onward.replay_of, onward.source) == ("", None, "AFP")
+    assert (onward.replay_of, onward.source) == (None, "AFP")
     assert onward.trace[-1].at == read.at
