@@ -49,9 +49,7 @@ def main(
         feeding.join()
         caught_up = system.settle(_CATCHING_UP)
         documents = [document for _, document in system.state()["stories"].values()]
-        # One that is too much like another is listed in that one.
-        copies = {copy["uri"] for document in documents for copy in document.get("alsoin", ())}
-        found = {document["uri"] for document in documents} | copies
+        found = {document["uri"] for document in documents}
         dead_letters = {
             letter.header("uri"): letter for letter in unresolved(Kafka(bootstrap_servers=system.kafka.address))
         }

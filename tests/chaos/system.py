@@ -32,8 +32,8 @@ from tests.servers import Elasticsearch, Kafka, Pair
 COMMAND = [sys.executable, "-m", "pipeline"]
 STAGES = tuple(topics.STAGES)
 INDICES = ("stories", "quotes", "events", "wire-desk")
-_PASSING = ("trace", "at", "held", "sendagain", "revision", "storyline", "receivedat")
-"""What tells when and where a story came through, and which of two of one line was first."""
+_PASSING = ("trace", "at", "held", "sendagain", "revision", "digest", "receivedat")
+"""What tells when and where a story came through."""
 _SETTLING = 180
 _SETTINGS = {
     "thread_pool.write.queue_size": 4,
