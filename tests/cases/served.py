@@ -85,7 +85,7 @@ def wrong(case: ServedCase, wire: Installation, eventually: Callable[..., Any]) 
     senders = {item["source"].casefold() for item in case.feed}
 
     def found(query: str) -> list[str]:
-        hits = _answer(wire, f"stories?{urlencode({'q': query, 'size': 50})}")["hits"]
+        hits = _answer(wire, f"stories?{urlencode({'q': query, 'size': 50, 'collapsed': 'false'})}")["hits"]
         return [hit["uri"] for hit in hits]
 
     def differing() -> list[str]:

@@ -21,7 +21,6 @@ from pipeline.ops.identities import list_things
 from pipeline.settings import Elasticsearch
 from tests.chaos.system import COMMAND, System, running
 
-
 _PASSING = ("trace", "source", "digest")
 """What tells when a story came through."""
 

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import httpx
 import pytest
 
+from pipeline import topics
 from pipeline.broker.reader import read
 from pipeline.broker.sender import Sender
 from pipeline.connect.elasticsearch_client import connect_async
@@ -204,25 +205,63 @@ class TestUpdates:
     )
     MORE = "\nThe mayor, Piotr Zych, closed all 14 schools of the town until Thursday."
 
-    def test_an_update_under_another_uri_replaces_its_story_until_an_editor_keeps_both(self, wire):
+    def test_an_update_under_another_uri_says_so_and_people_decide_otherwise(self, wire):
         wire.feed(ninjs("urn:u:1", self.FLOOD, headline="Vistula floods Plock"))
-        wire.await_idle()
         later = {"versioncreated": "2024-05-16T13:00:00Z", "headline": "Vistula floods Plock, 1,200 flee"}
         wire.feed(ninjs("urn:u:2", self.FLOOD + self.MORE, **later))
         wire.await_idle()
-        assert wire.story("urn:u:1") is None
-        assert [each["uri"] for each in wire.story("urn:u:2")["replaces"]] == ["urn:u:1"]
-        replaced = wire.json("trace", "urn:u:1")
-        assert (replaced["state"], replaced["replacedby"]) == ("replaced", "urn:u:2")
-        assert "Vistula floods Plock, 1,200 flee" in self.page(wire, "urn:u:1").text
+        earlier, update = wire.story("urn:u:1"), wire.story("urn:u:2")
+        assert (update["updateof"], update["group"]) == ("urn:u:1", earlier["group"])
+        assert wire.json("trace", "urn:u:2")["updateof"] == "urn:u:1"
+        found = wire.search('"Vistula burst its banks"')
+        assert (found["total"], found["different"], [each["uri"] for each in found["hits"]]) == (2, 1, ["urn:u:2"])
+        assert [each["uri"] for each in found["hits"][0]["also"]] == ["urn:u:1"]
+        assert wire.search('"Vistula burst its banks"', "--all")["total"] == 2
 
-        assert wire.json("separate", "urn:u:1") == {"uri": "urn:u:1", "separate": True}
+        assert wire.json("separate", "urn:u:2", "--why", "another dyke") == {"uri": "urn:u:2", "separate": True}
         wire.await_idle()
-        assert wire.story("urn:u:1")["headline"] == "Vistula floods Plock"
-        assert "replaces" not in wire.story("urn:u:2")
-        wire("separate", "urn:u:1", "--undo")
+        assert "updateof" not in wire.story("urn:u:2")
+        (decision,) = (
+            each
+            for each in map(json.loads, wire("decisions", "--json").stdout.splitlines())
+            if each["uri"] == "urn:u:2"
+        )
+        assert (decision["decision"], decision["why"]) == ("separate", "another dyke")
+        wire("join", "urn:u:2", "urn:u:1")
         wire.await_idle()
-        assert wire.story("urn:u:1") is None
+        assert wire.story("urn:u:2")["group"] == earlier["group"]
+        wire("join", "urn:u:2", "--undo")
+        wire.await_idle()
+        assert wire.story("urn:u:2")["updateof"] == "urn:u:1"
+
+    def test_a_kill_reaches_the_same_text_of_the_agency_in_other_feeds_and_marks_what_others_wrote(
+        self, wire, tmp_path
+    ):
+        def feed(number: int, source: str, story: dict[str, str]) -> None:
+            file = tmp_path / f"feed{number}" / f"{story['version']}.json"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(story))
+            wire("feed", file, "--source", source)
+
+        text = self.FLOOD.replace("Plock", "Torun").replace("1,200", "3,400")
+        own = text + " Our correspondent saw 2 boats capsize near the bridge, and nobody was hurt in them."
+        for number, (body, source) in enumerate(((text, "PAP"), (text, "PAP"), (own, "Reuters")), 1):
+            feed(number, source, ninjs(f"urn:gone:{number}", body, version="1"))
+        wire.await_idle()
+        assert {wire.story(f"urn:gone:{number}")["group"] for number in (1, 2, 3)} == {
+            wire.story("urn:gone:1")["group"]
+        }
+        feed(1, "PAP", ninjs("urn:gone:1", "", version="2", pubstatus="canceled"))
+        eventually(lambda: wire.story("urn:gone:2") is None)
+        eventually(lambda: wire.story("urn:gone:3").get("withdrawn", {}).get("source") == "PAP")
+
+    def test_what_one_feed_sends_again_under_new_uris_costs_one_message_each(self, wire):
+        texts = [self.FLOOD.replace("Plock", town) for town in ("Wloclawek", "Tczew", "Grudziadz")]
+        before = len(list(read(wire.kafka, topics.STORIES)))
+        for repetition in range(4):
+            wire.feed(*(ninjs(f"urn:again:{repetition}:{n}", text) for n, text in enumerate(texts)))
+            wire.await_idle()
+        assert len(list(read(wire.kafka, topics.STORIES))) - before == 4 * len(texts)
 
     def test_only_who_has_a_token_keeps_a_story_beside_its_update_on_the_pages(self, wire):
         address = f"{wire.address}/api/v1/story/separate"
@@ -231,7 +270,7 @@ class TestUpdates:
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.post(address, params={"uri": "urn:u:none"}, headers=headers).status_code == 404
         wrong = wire("separate", "urn:u:none", code=2).stderr.decode()
-        assert "no update has replaced" in wrong
+        assert "no such story can be found" in wrong
 
     def test_different_stories_under_one_uri_are_kept_apart_and_reported(self, wire):
         teachers = "Striking teachers in Faro went back to work after Ana Duarte offered FENPROF 4.5 per cent more pay."
