@@ -89,7 +89,9 @@ class Relating:
         while waiting:
             some = dict(sorted(waiting.items())[:_AT_ONCE])
             waiting = {uri: at for uri, at in waiting.items() if uri not in some}
-            waiting |= await self._settle(some)
+            if again := await self._settle(some):
+                waiting |= again
+                await self._follow()
         records = [each.record for each in (await self._store.read(self._to_kill)).values()]
         return [record for record in records if record.pubstatus == "usable"] if self._kills_copies else []
 
@@ -141,7 +143,6 @@ class Relating:
 
         Raises as ``work``.
         """
-        await self._follow()
         found = await self._stories.read(uris, _LIGHT)
         await self._surround(datetime.fromisoformat(each.document["versioncreated"]) for each in found.values())
         made = await self._made(found)

@@ -8,8 +8,8 @@ uri, whenever they arrive.
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -168,23 +168,33 @@ class SignatureWindow:
         if place is None:
             return Resemblance()
         near = self._near(place, after=False)
-        closest = max(np.flatnonzero(near.same_topic), key=lambda n: (near.closeness[n], -n), default=None)
-        if closest is not None:
-            self._settled[2:, place] = -near.closeness[closest], self._numbers[0, near.stories[closest]]
+        topic = None
+        if near.same_topic.any():
+            closest = near.closeness == np.max(near.closeness[near.same_topic])
+            (first,) = self._earliest(near.stories[near.same_topic & closest], 1)
+            self._settled[2:, place] = -np.max(near.closeness[near.same_topic]), self._numbers[0, first]
+            topic = self._uris[first]
         return Resemblance(
-            copied=self._uris_of(near.stories[near.copies])[:_MOST_COMPARED],
-            updated=self._uris_of(near.stories[near.updates])[:_MOST_COMPARED],
-            topic=None if closest is None else self._uris[near.stories[closest]],
+            copied=self._uris_of(self._earliest(near.stories[near.copies], _MOST_COMPARED)),
+            updated=self._uris_of(self._earliest(near.stories[near.updates], _MOST_COMPARED)),
+            topic=topic,
             withdrawn=self._uris_of(self._withdrawn_near(place)),
         )
 
-    def _withdrawn_near(self, place: int) -> Any:
+    def _withdrawn_near(self, place: int) -> list[int]:
         if not self._withdrawn.any():
-            return _NO_PLACES
+            return []
         near = (self._near(place, after=after, withdrawn=True) for after in (False, True))
-        return np.concatenate([each.stories[each.copies] for each in near])
+        return self._earliest(np.concatenate([each.stories[each.copies] for each in near]), _MOST_COMPARED)
 
-    def _uris_of(self, places: Any) -> tuple[str, ...]:
+    def _earliest(self, places: Any, most: int) -> list[int]:
+        """Return the earliest of these places, in order."""
+        if len(places) > most:
+            times = self._numbers[0, places]
+            places = places[times <= np.partition(times, most - 1)[most - 1]]
+        return sorted(map(int, places), key=lambda place: (self._numbers[0, place], self._uris[place]))[:most]
+
+    def _uris_of(self, places: Iterable[int]) -> tuple[str, ...]:
         return tuple(self._uris[place] for place in places)
 
     def settle(self, uri: str, resemblance: Resemblance, found: str | None) -> None:
@@ -251,14 +261,13 @@ class SignatureWindow:
         near, known, is_own, enough, may_update = (each[possible] for each in (near, known, is_own, enough, may_update))
         words = self._alike(self._words, near, place)
         same = _is_copy(words, known, enough)
-        found = _Near(
+        return _Near(
             stories=near,
             copies=same & (withdrawn | self._withdrawn[place] | ~is_own),
             updates=may_update & (_contained(words, self._numbers[2, near], size) >= _KEPT),
             same_topic=same | _is_same_topic(words, known, enough),
             closeness=words + known,
         )
-        return found.in_order([(times[n], self._uris[n]) for n in near])
 
     def _alike(self, values: Any, near: Any, place: int) -> Any:
         """Return the estimated Jaccard index of each of these with this one."""
@@ -283,7 +292,9 @@ class SignatureWindow:
 
 @dataclass(frozen=True)
 class _Near:
-    """The places of stories near one, and for each whether it may be a copy, an update, and on the same topic."""
+    """The places of stories near one, in no order, and for each whether it may be a copy, an update, and on the same
+    topic.
+    """
 
     stories: Any
     copies: Any
@@ -291,15 +302,9 @@ class _Near:
     same_topic: Any
     closeness: Any
 
-    def in_order(self, positions: Sequence[tuple[float, str]]) -> "_Near":
-        """Return those that are related in some way, in the order of these positions."""
-        related = np.flatnonzero(self.copies | self.updates | self.same_topic)
-        order = np.array(sorted(map(int, related), key=positions.__getitem__), int)
-        return _Near(*(getattr(self, each.name)[order] for each in fields(self)))
 
-
-_NO_PLACES, _NONE = np.zeros(0, int), np.zeros(0, bool)
-_NOTHING = _Near(_NO_PLACES, _NONE, _NONE, _NONE, np.zeros(0))
+_NONE = np.zeros(0, bool)
+_NOTHING = _Near(np.zeros(0, int), _NONE, _NONE, _NONE, np.zeros(0))
 
 
 def _moment(hour: int) -> datetime:

@@ -21,9 +21,6 @@ from pipeline.ops.identities import list_things
 from pipeline.settings import Elasticsearch
 from tests.chaos.system import COMMAND, System, running
 
-_PASSING = ("trace", "source", "digest")
-"""What tells when a story came through."""
-
 
 def main(
     file: Annotated[
@@ -70,14 +67,13 @@ def _found(system: System, lines: list[bytes]) -> dict[str, Any]:
     subprocess.run([*COMMAND, "replay", "--from", "annotated"], env=system.environment, cwd=system.folder, check=True,
                    capture_output=True)  # fmt: skip
     system.settle(600)
+    state = system.state()
     found: dict[str, Any] = {}
+    for index in ("stories", "quotes", "events"):
+        found |= state[index]
     with connect(Elasticsearch(hosts=system.elasticsearch.address)) as client:
-        client.indices.refresh(index="stories,quotes,events")
         for thing in list_things(client):
             found[f"{thing.type} {thing.key}"] = (thing.name, thing.stories, thing.aliases)
-        for index in ("stories", "quotes", "events"):
-            for hit in client.search(index=index, size=10_000)["hits"]["hits"]:
-                found[hit["_id"]] = {name: value for name, value in hit["_source"].items() if name not in _PASSING}
     return found
 
 
