@@ -5,11 +5,11 @@ counts as absent, and unknown ones are ignored (``Headers.parse``).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from pipeline import topics
 
@@ -143,6 +143,21 @@ class Envelope:
     def onward(self) -> Headers:
         """Return the headers for what a stage makes of this message."""
         return replace(self.headers, trace=self.trace, replay_of=None)
+
+
+class Broker(Protocol):
+    """Kafka as the stages and the runtime use it. Topics are named without the installation's prefix."""
+
+    async def send(
+        self, topic: str, key: bytes, value: bytes, headers: Pairs = (), partition: int | None = None
+    ) -> Coordinate:
+        """Send a message and wait until all replicas have it. Return its coordinate.
+
+        Raises TooLarge. Raises KafkaUnavailable; the message may then be on the topic or not.
+        """
+
+    async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
+        """Return the messages at these coordinates, without those that have expired. Raises KafkaUnavailable."""
 
 
 def times(trace: Iterable[Stop]) -> Mapping[str, datetime]:

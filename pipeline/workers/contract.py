@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from pipeline.envelope import Coordinate, Envelope, Headers, Pairs
+from pipeline.envelope import Broker, Envelope, Headers
 from pipeline.errors import PermanentError
 from pipeline.settings import Settings
 from pipeline.topics import Limits, Stage
@@ -73,23 +73,6 @@ class Handler:
     every: float = 0.0
     limits: Limits | None = None
     at_once: int | None = None
-
-
-class Broker(Protocol):
-    """Kafka as the stages and the runtime use it. Topics are named without the installation's prefix."""
-
-    async def send(
-        self, topic: str, key: bytes, value: bytes, headers: Pairs = (), partition: int | None = None
-    ) -> Coordinate:
-        """Send a message and wait until all replicas have it. Return its coordinate.
-
-        Raises TooLarge. Raises KafkaUnavailable; the message may then be on the topic or not.
-        """
-        ...
-
-    async def fetch(self, places: Sequence[Coordinate]) -> dict[Coordinate, Envelope]:
-        """Return the messages at these coordinates, without those that have expired. Raises KafkaUnavailable."""
-        ...
 
 
 class Metrics(Protocol):

@@ -32,7 +32,7 @@ def killing(
 def worked_off(desk: Desk, read: int) -> list[Story]:
     """Let the desk carry out orders, and work on what it sends to itself. Return what goes on."""
     desk.now += timedelta(minutes=1)
-    desk.calm.run(desk.desk.carry_out())
+    desk.calm.run(desk.desk.tick())
     held = desk.calm.held(topics.twin_of(topics.STORIES))[read:]
     return [
         passed

@@ -145,7 +145,7 @@ class TestDesk:
         batch = [at.calm.envelope(topics.STORIES, kill.model_dump_json().encode(), kill.uri)]
 
         async def both():
-            await asyncio.gather(at.desk.release(), at.desk.work(batch))
+            await asyncio.gather(at.desk.tick(), at.desk.work(batch))
 
         at.calm.run(both())
         released = [envelope for envelope in at.calm.held(topics.STORIES) if envelope.headers.trace]
@@ -161,7 +161,7 @@ class TestDesk:
         at.now = NOON + timedelta(hours=2)
 
         async def both():
-            await asyncio.gather(at.desk.release(), at.desk.release())
+            await asyncio.gather(at.desk.tick(), at.desk.tick())
 
         at.calm.run(both())
         again = [envelope for envelope in at.calm.held(topics.STORIES) if envelope.headers.trace]

@@ -8,9 +8,9 @@ import structlog
 
 from pipeline import topics
 from pipeline.dead_letter import Failure, omitted
-from pipeline.envelope import Envelope, Headers
+from pipeline.envelope import Broker, Envelope, Headers
 from pipeline.errors import PermanentError, TooLarge
-from pipeline.workers.contract import Broker, Metrics
+from pipeline.workers.contract import Metrics
 from pipeline.workers.runtime.retry import retry_forever
 
 log = structlog.get_logger()

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Sequence
 import structlog
 
 from pipeline import topics
-from pipeline.envelope import Envelope
+from pipeline.envelope import Broker, Envelope
 from pipeline.errors import TransientError
 from pipeline.topics import Stage
-from pipeline.workers.contract import Broker, Done, Handler, Metrics, Outcome, Send
+from pipeline.workers.contract import Done, Handler, Metrics, Outcome, Send
 from pipeline.workers.runtime.batching import batches
 from pipeline.workers.runtime.dead_letter_writer import DeadLetterWriter
 from pipeline.workers.runtime.offsets import Event, OffsetTracker, PendingEvent

@@ -3,34 +3,27 @@
 The desk decides about one uri alone. Whatever a story resembles, it is passed on.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import structlog
-
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.desk import shared_uris
-from pipeline.desk.orders import kill_of, named_story
-from pipeline.desk.pending import claim
+from pipeline.desk.orders import Orders
+from pipeline.desk.pending import Release
 from pipeline.desk.record import Record
 from pipeline.desk.rules import KEEP, decide, with_revision
 from pipeline.desk.shared_uris import Arrival
 from pipeline.desk.status import shown_text
 from pipeline.desk.store import ElasticsearchStore, Store, Stored
 from pipeline.desk.withdrawn import with_withdrawn
-from pipeline.envelope import Coordinate, Envelope, Headers
+from pipeline.envelope import Broker, Coordinate, Envelope
 from pipeline.story import Indexed, Story, sender_of
-from pipeline.workers.contract import Broker, Clock, Context, Done, Handler, Outcome, Send, utc_now
-
-log = structlog.get_logger()
+from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
 
 RELEASE_EVERY = 5.0
 """Seconds between two searches for embargoes that have passed, and for orders to carry out."""
-_TRIES = 100
-"""How often a worker looks for the story that an order names; it may come after the order."""
 
 
 def handler(context: Context) -> Handler:
@@ -46,7 +39,7 @@ class Desk:
     def __init__(self, store: Store, broker: Broker, keep: timedelta = KEEP, now: Clock = utc_now) -> None:
         """Take the clients; the topics ``keep`` a text so long."""
         self._store, self._broker, self._keep, self._now = store, broker, keep, now
-        self._tries: Counter[str] = Counter()
+        self._release, self._orders = Release(store, broker, now), Orders(store, broker)
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Decide about each version. Raises ElasticsearchUnavailable or KafkaUnavailable before anything is sent.
@@ -119,51 +112,8 @@ class Desk:
 
     async def tick(self) -> None:
         """Release embargoes that have passed, and carry out orders. Raises as both do."""
-        await self.release()
-        await self.carry_out()
-
-    async def carry_out(self) -> None:
-        """Kill the stories that orders in words name, where each can be told; others stay for a person.
-
-        The kill is sent before its order is settled, so that a worker that dies between leaves the order to the next.
-        Raises ElasticsearchUnavailable, KafkaUnavailable.
-        """
-        for record in await self._store.unsettled():
-            order = record.order
-            if order is None or order.kind != "kill" or not order.names or self._tries[record.uri] >= _TRIES:
-                continue
-            self._tries[record.uri] += 1
-            named = named_story(order, record, await self._store.named(record.sender, order.names))
-            stored = (await self._store.read([record.uri])).get(record.uri)
-            if named is None or stored is None or stored.record.settled:
-                continue
-            kill = kill_of(named, record.sender, order.text, record.versioncreated)
-            topic, value = topics.twin_of(topics.STORIES), kill.model_dump_json().encode()
-            await self._broker.send(topic, named.uri.encode(), value, Headers(sender=record.sender).pairs())
-            await self._store.write([(stored.record.model_copy(update={"settled": True}), stored)])
-            log.info("order_carried_out", uri=named.uri, order=record.uri)
-
-    async def release(self) -> None:
-        """Send versions whose embargo has passed to this stage again. Only one worker does it for each.
-
-        Raises ElasticsearchUnavailable, KafkaUnavailable.
-        """
-        now = self._now()
-        stored = await self._store.read([record.uri for record in await self._store.due(now)])
-        claims = [(claimed, each) for each in stored.values() if (claimed := claim(each.record, now))]
-        conflicts = await self._store.write(claims)
-        ours = {
-            record.uri: Coordinate.parse(record.held)
-            for record, _ in claims
-            if record.held and record.uri not in conflicts
-        }
-        texts = await self._broker.fetch(list(ours.values()))
-        for uri, at in ours.items():
-            if held := texts.get(at):
-                await self._broker.send(at.topic, uri.encode(), held.payload, held.onward().pairs())
-                log.info("embargo_released", uri=uri)
-            else:
-                log.error("embargoed_story_expired", uri=uri, at=str(at))
+        await self._release.work()
+        await self._orders.work()
 
 
 def _is_new(record: Record, stored: Stored | None) -> bool:
