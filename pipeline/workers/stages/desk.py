@@ -93,7 +93,7 @@ class Desk:
             story, known = each.story, records.get(each.story.uri)
             decision = decide(story, known, self._now(), str(each.at), self._keep, each.sender)
             records[story.uri] = decision.record
-            if decision.record.pubstatus != "usable":
+            if decision.record.pubstatus == "canceled":
                 at = str(each.at) if story.pubstatus == "usable" else shown_text(decision.record, self._now())
                 if at and at in texts:
                     withdrawn, text = texts[at]
