@@ -15,8 +15,8 @@ from tests.whole.conftest import eventually, launchers, lives, running
 
 
 def test_every_worker_serves_its_metrics_and_indexes_them(wire):
-    # The last of the six has nothing to deliver.
-    busy = ("parse", "desk", "annotate", "index", "alert")
+    # The last of the seven has nothing to deliver.
+    busy = ("parse", "desk", "annotate", "index", "derive", "alert")
 
     def address(stage: str) -> str:
         def logs() -> str:

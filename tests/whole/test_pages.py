@@ -263,25 +263,21 @@ class TestWatching:
         expect(page.locator("tr", has_text="headline").first).to_contain_text("$.headline")
         expect(page.locator("tr", has_text="About 8").first).to_contain_text("$.headline")
 
-    def test_an_earlier_story_is_shown_beside_its_update_by_who_has_the_token(self, page, fed):
+    def test_who_has_the_token_decides_where_a_story_belongs(self, page, fed):
         text = f"Rescuers from Callao, Chorrillos, Ancon and Miraflores met at 7 in Lima. {desk.matter('an update')}"
         fed.feed(desk.item("urn:desk:earlier", text, hours=60, headline="Rescuers meet"))
-        fed.await_idle()
         fed.feed(desk.item("urn:desk:later", f"{text}\nThe rest follows.", hours=59, headline="Rescuers meet in Lima"))
         fed.await_idle()
-        with fed.elasticsearch as client:
-            found = client.search(index=client.named("stories"), query={"term": {"uri": "urn:desk:later"}})
-            place = {name.strip("_"): found["hits"]["hits"][0][name] for name in ("_index", "_id")}
-            client.update(**place, doc={"updateof": "urn:desk:earlier"}, refresh=True)
         page.goto("/story?uri=urn:desk:later")
-        expect(page.locator("h1")).to_have_text("Rescuers meet in Lima")
-        page.get_by_role("link", name="keep urn:desk:earlier apart from this story").click()
+        page.get_by_role("link", name="it belongs elsewhere").click()
+        page.get_by_label("why").fill("they meet twice")
         page.get_by_label("token").fill(fed("token", "add", "editor-of-pages").stdout.decode().strip())
-        page.get_by_role("button", name="Show both").click()
-        expect(page.locator(".done")).to_contain_text("stands beside its update")
+        page.get_by_role("button", name="Decide").click()
+        expect(page.locator(".done")).to_contain_text("stands alone")
         fed.await_idle()
-        page.goto("/story?uri=urn:desk:earlier")
-        expect(page.locator("h1")).to_have_text("Rescuers meet")
+        page.goto("/report?uri=urn:desk:later")
+        expect(page.locator("table", has_text="What people decided")).to_contain_text("they meet twice")
+        expect(page.locator("table").first).not_to_contain_text("urn:desk:earlier")
 
     def test_a_source_is_shown_to_nobody_else(self, fed):
         address = f"{fed.address}/api/v1/story/source"
