@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.connect.elasticsearch_client import (
     NO_INDEX,
     Client,

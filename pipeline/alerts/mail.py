@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import stamina
 
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.settings import Alerts
 

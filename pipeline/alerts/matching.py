@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field
-
+from pipeline.alerts.match import Kind, Match
 from pipeline.alerts.saved_searches import Alert
-from pipeline.annotations import Value, is_absent
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
 from pipeline.search.happenings import NUMBERS
@@ -21,47 +19,11 @@ from pipeline.search.render import event_sentence
 from pipeline.search.search_query import MOST
 from pipeline.search.stories import execute, require_complete
 from pipeline.search.utterances import other_wording
-from pipeline.story import Indexed, Time
+from pipeline.story import Indexed
 from pipeline.utterances.grouping import QuoteUse
 
 _TEXT = 500
 _SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
-Kind = Literal["match", "corrected", "withdrawn", "killed", "test"]
-_PREFIXES: dict[Kind, str] = {
-    "match": "",
-    "corrected": "Corrected: ",
-    "withdrawn": "No longer fits: ",
-    "killed": "Killed: ",
-    "test": "Test: ",
-}
-
-
-class Match(Value):
-    """A notification: an alert, and the version of a story, or the quote or event in it, that it concerns.
-
-    ``kind`` is ``match`` if the version matches; ``corrected`` if it does but what matched in an earlier version
-    has changed; ``withdrawn`` if it no longer matches; ``killed`` if the story was removed from the indices;
-    ``test`` for a trial. ``matched`` identifies what matched; ``text`` is its text, shortened.
-    """
-
-    id: str
-    alert: str
-    kind: Kind
-    uri: str
-    version: int
-    versioncreated: Time
-    firstcreated: Time
-    at: Time
-    headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    source: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    speaker: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    text: str = ""
-    matched: str = ""
-
-    @property
-    def prefix(self) -> str:
-        """The words that precede the headline and name the kind; none for a plain match."""
-        return _PREFIXES[self.kind]
 
 
 def matches(

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.alerts import delivery_log, saved_searches
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import LOOK_BACK, WEBHOOK, Alert
 from pipeline.cli.console import messages, output, print_error, print_json

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from pipeline.alerts import delivery_log, saved_searches
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.search.times import parse_time
 from pipeline.web.api import FAILURES, Failed, json_response
 from pipeline.web.exports import Entry, atom_of

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import topics
 from pipeline.alerts import delivery_log, matching
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import Alert
 from pipeline.envelope import Coordinate, Envelope, Headers

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.alerts import matching, webhook
 from pipeline.alerts.mail import compose
-from pipeline.alerts.matching import Match, matches
+from pipeline.alerts.match import Match
+from pipeline.alerts.matching import matches
 from pipeline.alerts.saved_searches import Alert, new
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.story import Indexed

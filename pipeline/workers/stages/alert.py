@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from pipeline.alerts import delivery_log
-from pipeline.alerts.matching import Match, matches
+from pipeline.alerts.match import Match
+from pipeline.alerts.matching import matches
 from pipeline.alerts.saved_searches import load_all
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.envelope import Envelope, Headers
