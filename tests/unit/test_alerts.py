@@ -22,6 +22,7 @@ from pipeline.derive.updates import Comparable
 from pipeline.desk.text_features import TextFeatures
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.story import Indexed, SignedStory, Source, Story
+from pipeline.web.alerts import _entry
 from tests.conftest import NOON, make_story
 
 ALERT = Alert(name="gas", query="gas", created=NOON - timedelta(days=1))
@@ -290,6 +291,13 @@ class TestWhatIsNew:
         group.put("upi", 4, variantof="afp", differs=[{"kind": "number", "here": [], "there": ["12"]}])
         group.arrive("afp")
         assert group.lines("upi") == [("upi", "match", "UPI: lacks 12")]
+
+    def test_is_a_line_of_a_mail_and_a_feed_before_the_text(self, group):
+        group.arrive("afp")
+        (match,) = group.arrive("upi")
+        assert "\n\nUPI: 27, before 12\n\ngas leaked" in compose(match, "a@example.org", "b@example.org").get_content()
+        assert _entry(match, "").text == f"UPI: 27, before 12\n{match.text}"
+        assert json.loads(match.model_dump_json())["differs"] == "UPI: 27, before 12"
 
 
 class TestTheLifeOfAMember:
