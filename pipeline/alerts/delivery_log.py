@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.connect.elasticsearch_client import (
     NO_INDEX,
     Client,
@@ -20,27 +20,39 @@ from pipeline.index.index_names import MATCHES, index_of
 from pipeline.search.query_body import IGNORE_MISSING
 
 _MOST_MATCHES = 10_000
+_NEWEST_FIRST = {"at": "desc"}
+_REPEATED: dict[str, Any] = {"term": {"kind": "repeated"}}
 
 
 @retry_while_starting
-def find(client: Client, uris: Sequence[str]) -> list[Match]:
-    """Return all recorded matches of these stories. Raises ElasticsearchUnavailable."""
-    return _found(client, {"terms": {"uri": list(uris)}}, _MOST_MATCHES)[1]
+def find(client: Client, uris: Sequence[str], others: Sequence[str] = ()) -> list[Match]:
+    """Return the recorded matches of these stories, and of ``others`` those that were notified of.
+
+    Of more than 10,000, those of ``others`` are left out first, the oldest first. Raises ElasticsearchUnavailable.
+    """
+    ours: dict[str, Any] = {"terms": {"uri": list(uris)}}
+    theirs = {"bool": {"filter": [{"terms": {"uri": list(others)}}], "must_not": [_REPEATED]}}
+    # What is only filtered scores 0.
+    query = {"bool": {"should": [ours, theirs], "minimum_should_match": 1}} if others else ours
+    return _found(client, query, _MOST_MATCHES, [{"_score": "desc"}, _NEWEST_FIRST])[1]
 
 
 @retry_while_starting
 def latest(
     client: Client, alert: str | None = None, since: datetime | None = None, size: int = 50
 ) -> tuple[int, list[Match]]:
-    """Return the number of matches, of one alert or of all, and the newest of them. Raises ElasticsearchUnavailable."""
+    """Return the number of notifications, of one alert or of all, and the newest of them.
+
+    Raises ElasticsearchUnavailable.
+    """
     filters: list[dict[str, Any]] = [{"term": {"alert": alert}}] if alert else []
     if since:
         filters.append({"range": {"at": {"gt": since.isoformat()}}})
-    return _found(client, {"bool": {"filter": filters}}, size)
+    return _found(client, {"bool": {"filter": filters, "must_not": [_REPEATED]}}, size, [_NEWEST_FIRST])
 
 
 def record(client: Client, found: Sequence[Match]) -> list[Match]:
-    """Record the matches, and return those not delivered yet.
+    """Record the matches, and return those to deliver: neither repeated nor delivered yet.
 
     Raises ElasticsearchUnavailable, DocumentRefused.
     """
@@ -58,12 +70,15 @@ def record(client: Client, found: Sequence[Match]) -> list[Match]:
             raise said
         if said is not None:
             raise DocumentRefused(said)
-    done = delivered_channels(client, found)
-    return [match for match in found if match.id not in done]
+    notified = [match for match in found if match.kind != "repeated"]
+    done = delivered_channels(client, notified)
+    return [match for match in notified if match.id not in done]
 
 
 def delivered_channels(client: Client, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
     """Return the channels that have each match, by id, for those with deliveries. Raises ElasticsearchUnavailable."""
+    if not found:
+        return {}
     docs = [{"_index": _index(client, match), "_id": match.id, "_source": ["delivered"]} for match in found]
     with translate_errors(client):
         answered = client.mget(docs=docs)
@@ -82,7 +97,7 @@ def _index(client: Client, match: Match) -> str:
     return client.named(index_of(MATCHES, match.firstcreated))
 
 
-def _found(client: Client, query: dict[str, Any], size: int) -> tuple[int, list[Match]]:
+def _found(client: Client, query: dict[str, Any], size: int, sort: list[dict[str, Any]]) -> tuple[int, list[Match]]:
     try:
         with translate_errors(client):
             answered = client.search(
@@ -90,7 +105,7 @@ def _found(client: Client, query: dict[str, Any], size: int) -> tuple[int, list[
                 **IGNORE_MISSING,
                 query=query,
                 size=size,
-                sort=[{"at": "desc"}],
+                sort=sort,
                 source_excludes=["delivered"],
             )
     except NotFoundError:

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import stamina
 
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.settings import Alerts
 
@@ -27,7 +27,7 @@ def compose(match: Match, sender: str, to: str) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     said = f"“{match.text}” — {match.speaker or 'unknown speaker'}" if match.speaker else match.text
     times = f"{match.source or 'unknown'}, {match.versioncreated:%Y-%m-%d %H:%M} UTC, version {match.version}"
-    parts = (_line(match.headline or ""), said, times, match.uri)
+    parts = (_line(match.headline or ""), _line(match.differs or ""), said, times, match.uri)
     mail.set_content("\n\n".join(part for part in parts if part) + "\n")
     return mail
 

@@ -3,90 +3,110 @@
 Elasticsearch's percolator is the alternative; see docs/decisions/alerts.md.
 """
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Any
 
-from pydantic import Field
-
+from pipeline.alerts.match import STANDING, Kind, Match
+from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
-from pipeline.annotations import Value, is_absent
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
+from pipeline.index.quotes import once
 from pipeline.search.happenings import NUMBERS
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import event_sentence
 from pipeline.search.search_query import MOST
 from pipeline.search.stories import execute, require_complete
 from pipeline.search.utterances import other_wording
-from pipeline.story import Indexed, Time
+from pipeline.story import Indexed
 from pipeline.utterances.grouping import QuoteUse
 
 _TEXT = 500
 _SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
-Kind = Literal["match", "corrected", "withdrawn", "killed", "test"]
-_PREFIXES: dict[Kind, str] = {
-    "match": "",
-    "corrected": "Corrected: ",
-    "withdrawn": "No longer fits: ",
-    "killed": "Killed: ",
-    "test": "Test: ",
-}
+Found = Mapping[str, Sequence[Match]]
+"""What each alert finds now, by its name; an alert whose search failed is missing."""
 
 
-class Match(Value):
-    """A notification: an alert, and the version of a story, or the quote or event in it, that it concerns.
+def search(
+    client: Client, alerts: Iterable[Alert], arrived: Iterable[Indexed]
+) -> tuple[dict[str, list[Match]], list[AlertFailed]]:
+    """Return what each alert finds in these stories, with one search for each.
 
-    ``kind`` is ``match`` if the version matches; ``corrected`` if it does but what matched in an earlier version
-    has changed; ``withdrawn`` if it no longer matches; ``killed`` if the story was removed from the indices;
-    ``test`` for a trial. ``matched`` identifies what matched; ``text`` is its text, shortened.
-    """
-
-    id: str
-    alert: str
-    kind: Kind
-    uri: str
-    version: int
-    versioncreated: Time
-    firstcreated: Time
-    at: Time
-    headline: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    source: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    speaker: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    text: str = ""
-    matched: str = ""
-
-    @property
-    def prefix(self) -> str:
-        """The words that precede the headline and name the kind; none for a plain match."""
-        return _PREFIXES[self.kind]
-
-
-def matches(
-    client: Client, alerts: Sequence[Alert], arrived: Sequence[Indexed], earlier: Sequence[Match]
-) -> tuple[list[Match], list[AlertFailed]]:
-    """Return what to notify about these versions, given the ``earlier`` matches of these stories.
-
-    The same input gives the same matches with the same ids. The second result lists the alerts whose search failed;
-    they do not delay the others. Raises ElasticsearchUnavailable.
+    The second result lists the alerts whose search failed; they do not delay the others. Raises
+    ElasticsearchUnavailable.
     """
     newest = {each.uri: each for each in arrived}
     usable = [each.uri for each in newest.values() if each.pubstatus == "usable"]
-    found: list[Match] = []
+    found: dict[str, list[Match]] = {}
     failed: list[AlertFailed] = []
     for alert in alerts:
         try:
-            hits = _hits(client, alert, usable) if usable else []
+            found[alert.name] = [_match(alert, hit) for hit in _hits(client, alert, usable)] if usable else []
         except ConfigurationError as error:
             failed.append(AlertFailed(f"alert {alert.name} cannot be asked: {error}"))
-            continue
-        for uri, each in newest.items():
-            before = [match for match in earlier if match.alert == alert.name and match.uri == uri]
-            fitting = [hit for hit in hits if _story(hit)["uri"] == uri]
-            found += _matches_of(alert, each, fitting, before)
     return found, failed
+
+
+def matches(
+    alerts: Iterable[Alert],
+    arrived: Iterable[Indexed],
+    found: Found,
+    earlier: Iterable[Match] = (),
+    relations: Relations = MappingProxyType({}),
+) -> list[Match]:
+    """Return what to record, and to notify about unless it is ``repeated``, for these versions.
+
+    ``earlier`` are the recorded matches of these stories and of the other members of their groups, ``relations`` says
+    how these relate. The same input gives the same matches with the same ids. Of the members of a group in one batch,
+    the earliest comes first.
+    """
+    newest = {each.uri: each for each in arrived}
+    in_order = sorted(newest.values(), key=lambda each: (each.versioncreated, each.uri))
+    recorded: dict[str, list[Match]] = defaultdict(list)
+    for match in earlier:
+        recorded[match.alert].append(match)
+    return [
+        match
+        for alert in alerts
+        if alert.name in found
+        for match in _matches_of(alert, in_order, found[alert.name], recorded[alert.name], relations)
+    ]
+
+
+def _matches_of(
+    alert: Alert,
+    arrived: Iterable[Indexed],
+    found: Iterable[Match],
+    earlier: Iterable[Match],
+    relations: Relations,
+) -> Iterator[Match]:
+    """Yield the matches of one alert; those already recorded come back unchanged."""
+    now, recorded = _by_uri(found), _by_uri(earlier)
+    for each in arrived:
+        before = tuple(recorded[each.uri])
+        for match in _of_version(alert, each, now[each.uri], before):
+            if match in before:
+                yield match
+                continue
+            made = match
+            if match.kind == "match" and not _continues(alert, match, before):
+                standing = (other for others in recorded.values() for other in _standing(alert, others))
+                made = _beside(alert, match, others_notified(match.uri, standing, relations), relations)
+            recorded[each.uri].append(made)
+            yield made
+
+
+def _by_uri(found: Iterable[Match]) -> dict[str, list[Match]]:
+    by_uri: dict[str, list[Match]] = defaultdict(list)
+    for match in found:
+        by_uri[match.uri].append(match)
+    return by_uri
 
 
 def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
@@ -100,41 +120,61 @@ def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, A
     return [{**hit, "before": before[id_]} for hit in hits if (id_ := QuoteUse(hit).id) in before]
 
 
-def _matches_of(
-    alert: Alert, arrived: Indexed, hits: Sequence[dict[str, Any]], before: Sequence[Match]
-) -> Iterator[Match]:
-    """Return the matches of a version; those already recorded come back unchanged."""
-    versions = [match.version for match in before] + [int(hit["version"]) for hit in hits]
-    if any(version > arrived.version for version in versions):
+def _of_version(alert: Alert, arrived: Indexed, found: Sequence[Match], before: Sequence[Match]) -> Iterator[Match]:
+    """Yield the matches of a version by what was notified of the story itself."""
+    if any(match.version > arrived.version for match in (*before, *found)):
         # A newer version has its own arrival.
         return
     again = [match for match in before if match.version == arrived.version]
     yield from again
-    earlier = [match for match in before if match.version < arrived.version]
-    last = [match for match in earlier if match.version == max(each.version for each in earlier)]
+    last = _last(before, arrived.version)
     if arrived.pubstatus != "usable":
         if last and not again and last[0].kind != "killed":
             yield _gone("killed", alert, arrived, last[0])
         return
     known = {match.matched for match in again}
-    now = {_matched(alert, hit): hit for hit in hits}
-    lost = [match for match in last if match.kind in ("match", "corrected") and match.matched not in now]
+    now = {match.matched: match for match in found}
+    lost = [match for match in last if match.kind in STANDING and match.matched not in now]
     # A new quote or event beside unchanged ones is a match; a story has one match, which was corrected.
     kind: Kind = "corrected" if lost and not alert.of_parts else "match"
-    for matched, hit in now.items():
+    for matched, match in now.items():
         if matched not in known:
-            yield _match(kind, alert, hit, matched)
+            yield _as(kind, alert, match)
     for match in lost if alert.of_parts or not now else ():
         if match.matched not in known:
             yield _gone("withdrawn", alert, arrived, match)
 
 
-def _match(kind: Kind, alert: Alert, hit: dict[str, Any], matched: str) -> Match:
-    story, version = _story(hit), int(hit["version"])
+def _last(before: Iterable[Match], version: float = math.inf) -> list[Match]:
+    """Return the notifications about the last version of a story before this one that was notified of."""
+    notified = [match for match in before if match.kind != "repeated" and match.version < version]
+    newest = max((match.version for match in notified), default=None)
+    return [match for match in notified if match.version == newest]
+
+
+def _standing(alert: Alert, before: Iterable[Match]) -> list[Match]:
+    """Return what this alert has notified of a story and not taken back; an earlier one of its name does not count."""
+    return [match for match in _last(before) if match.kind in STANDING and match.at >= alert.created]
+
+
+def _continues(alert: Alert, match: Match, before: Iterable[Match]) -> bool:
+    """Return whether an earlier version was notified of, so that this one is whatever others say."""
+    last = [each for each in _last(before, match.version) if each.kind in STANDING]
+    return any(each.matched == match.matched for each in last) if alert.of_parts else bool(last)
+
+
+def _beside(alert: Alert, match: Match, notified: Sequence[Match], relations: Relations) -> Match:
+    """Return a match as it is beside what was notified of other members of its story's group."""
+    new = what_is_new(match, notified, relations)
+    return _as("repeated", alert, match) if new is None else match.model_copy(update={"differs": new or None})
+
+
+def _match(alert: Alert, hit: dict[str, Any]) -> Match:
+    story, version, matched = _story(hit), int(hit["version"]), _matched(alert, hit)
     return Match(
-        id=_id(alert, story["uri"], version, kind, matched),
+        id=_id(alert, story["uri"], version, "match", matched),
         alert=alert.name,
-        kind=kind,
+        kind="match",
         uri=story["uri"],
         version=version,
         versioncreated=story["versioncreated"],
@@ -145,7 +185,12 @@ def _match(kind: Kind, alert: Alert, hit: dict[str, Any], matched: str) -> Match
         speaker=(hit.get("speaker") or {}).get("name") if alert.quotes or alert.utterances else None,
         text=_text(alert, hit)[:_TEXT],
         matched=matched,
+        same=_same(alert, hit),
     )
+
+
+def _as(kind: Kind, alert: Alert, match: Match) -> Match:
+    return match.model_copy(update={"id": _id(alert, match.uri, match.version, kind, match.matched), "kind": kind})
 
 
 def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
@@ -155,6 +200,7 @@ def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
         "version": arrived.version,
         "versioncreated": arrived.versioncreated,
         "at": datetime.now(UTC),
+        "differs": None,
     }
     return before.model_copy(update=about)
 
@@ -171,6 +217,14 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
         sentences = [each for text in hit["highlight"].get("body", ()) for each in _SENTENCES.split(text)]
         earlier = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
     return blake2b("\x1f".join(earlier).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
+    """Return what a quote or an event of another story has too if it says the same; nothing of a story."""
+    if alert.events:
+        facts = ("happening", "status", *NUMBERS)
+        return {name: str(hit[name]) for name in facts if name in hit}
+    return {"once": once(hit)} if alert.of_parts else {}
 
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:

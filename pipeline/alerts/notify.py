@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from pipeline.alerts import mail, webhook
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.alerts.saved_searches import WEBHOOK, Alert
 from pipeline.settings import Alerts
 

@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.alerts import delivery_log, saved_searches
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import LOOK_BACK, WEBHOOK, Alert
 from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
+from pipeline.cli.rendering import shown
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch
 from pipeline.errors import ConfigurationError, DeliveryFailed
@@ -93,7 +94,9 @@ def add(
 def list_alerts(
     as_json: JsonOption = False, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None
 ) -> None:
-    """List the alerts and how many matches each has had; with --json, one object per line.
+    """List the alerts, how many matches each has had, and when the last one came; with --json, one object per line.
+
+    If that says something else than another agency's story before it, the list has what.
 
     [dim]wire alert list[/]
     """
@@ -102,7 +105,8 @@ def list_alerts(
     if as_json:
         for alert, total, newest in found:
             about = {**alert.model_dump(mode="json"), "matches": total}
-            about |= {"last": newest[0].at.isoformat()} if newest else {}
+            for match in newest:
+                about |= {"last": match.at.isoformat()} | ({"differs": match.differs} if match.differs else {})
             print_json(json.dumps(about, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -110,9 +114,9 @@ def list_alerts(
         table.add_column(column, overflow="fold")
     for alert, total, newest in found:
         query = f"{alert.query} ({alert.search_query().searched.alias})" if alert.of_parts else alert.query
-        last = f"{newest[0].at:%Y-%m-%d %H:%M}" if newest else "never"
+        last = f"{newest[0].at:%Y-%m-%d %H:%M} {shown(newest[0].differs or '')}".strip() if newest else "never"
         where = ", ".join(channel for channel in (alert.webhook, *alert.email) if channel)
-        table.add_row(alert.name, escape(query), escape(where), f"{total:,}", last)
+        table.add_row(alert.name, escape(query), escape(where), f"{total:,}", escape(last))
     output.print(table if found else "[dim]no alerts; wire alert add NAME QUERY[/]")
 
 

@@ -126,8 +126,10 @@ MATCH: dict[str, Any] = {
     "headline": TEXT,
     "source": NAME,
     "speaker": NAME,
+    "differs": TEXT,
     "text": TEXT,
     "matched": STORED_KEYWORD,
+    "same": STORED_ONLY,
     "delivered": KEYWORD,
 }
 

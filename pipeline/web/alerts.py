@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from pipeline.alerts import delivery_log, saved_searches
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.search.times import parse_time
 from pipeline.web.api import FAILURES, Failed, json_response
 from pipeline.web.exports import Entry, atom_of
@@ -42,11 +42,15 @@ def matches(
     since: Annotated[str, Query(max_length=100, description="matches after this time")] = "",
     size: Annotated[int, Query(ge=0, le=1_000)] = 50,
 ) -> Response:
-    """Return the delivered matches, newest first: matches, corrections, withdrawals, kills."""
+    """Return the notifications, newest first: matches, corrections, withdrawals, kills.
+
+    Of the stories of a group the first that matches is notified, and others that say something else: `differs` is a
+    line with what that is.
+    """
     after: datetime | None = parse_time(since) if since else None
     total, found = delivery_log.latest(index, alert or None, after, size)
     return json_response(
-        {"total": total, "hits": [match.model_dump(mode="json", exclude={"matched"}) for match in found]}
+        {"total": total, "hits": [match.model_dump(mode="json", exclude={"matched", "same"}) for match in found]}
     )
 
 
@@ -66,7 +70,7 @@ def _entry(match: Match, base: str) -> Entry:
         id=f"urn:wire:match:{match.id}",
         link=base + Links({"uri": match.uri}, "/story")(),
         title=f"{match.prefix}{match.headline or match.text[:90]}",
-        text=said,
+        text=f"{match.differs}\n{said}" if match.differs else said,
         at=match.at.isoformat(),
         author=match.source or "unknown",
     )

@@ -1,13 +1,14 @@
 """The stages alert and deliver as functions from envelopes to outcomes. The record of deliveries is in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import pytest
 
 from pipeline import topics
 from pipeline.alerts import delivery_log, matching
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import Alert
 from pipeline.envelope import Coordinate, Envelope, Headers
@@ -27,12 +28,13 @@ class Record:
         self.found: dict[str, Match] = {}
         self.delivered: dict[str, tuple[str, ...]] = {}
 
-    def find(self, _client: object, uris: Sequence[str]) -> list[Match]:
-        return [match for match in self.found.values() if match.uri in uris]
+    def find(self, _client: object, uris: Sequence[str], others: Sequence[str] = ()) -> list[Match]:
+        told = [match for match in self.found.values() if match.uri in others and match.kind != "repeated"]
+        return [match for match in self.found.values() if match.uri in uris] + told
 
     def record(self, _client: object, found: Sequence[Match]) -> list[Match]:
         self.found |= {match.id: match for match in found}
-        return [match for match in found if match.id not in self.delivered]
+        return [match for match in found if match.kind != "repeated" and match.id not in self.delivered]
 
     def delivered_channels(self, _client: object, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
         return {match.id: self.delivered[match.id] for match in found if match.id in self.delivered}
@@ -74,6 +76,8 @@ class TestAlert:
     def index(self, monkeypatch, record):
         """Every alert but "broken" finds every story that is asked for."""
         self.versions: dict[str, int] = {}
+        self.related: dict[str, dict[str, Any]] = {}
+        self.asked: list[set[str]] = []
 
         def hits(_client: object, saved: Alert, uris: Sequence[str]):
             if saved.name == "broken":
@@ -82,6 +86,13 @@ class TestAlert:
 
         monkeypatch.setattr(matching, "_hits", hits)
         monkeypatch.setattr(alert, "refresh", lambda _client: None)
+
+        def relations(_client: object, uris: Collection[str]) -> dict[str, dict[str, Any]]:
+            self.asked.append(set(uris))
+            groups = [self.related[uri]["group"] for uri in uris if uri in self.related]
+            return {uri: each for uri, each in self.related.items() if each["group"] in groups}
+
+        monkeypatch.setattr(alert, "relations", relations)
 
     def outcomes(self, *versions: tuple[str, int]) -> list[Outcome]:
         """Return what becomes of these versions, which arrive in one batch."""
@@ -119,6 +130,29 @@ class TestAlert:
         assert once == again
         record.delivered[next(iter(record.found))] = ()
         assert self.outcomes(("urn:test:1", 1)) == [Done("no match")]
+
+    def test_of_a_group_the_first_is_a_message_and_its_copy_is_recorded(self, alerts, record):
+        alerts.append(ALERT)
+        self.related = {
+            "urn:test:1": {"uri": "urn:test:1", "group": "g"},
+            "urn:test:2": {"uri": "urn:test:2", "group": "g", "copyof": "urn:test:1"},
+        }
+        for _ in range(2):
+            (first,), copy = self.outcomes(("urn:test:1", 1), ("urn:test:2", 1))
+            assert first.headers.uri == "urn:test:1"
+            assert copy == Done("no match")
+        assert [(each.uri, each.kind) for each in record.found.values()] == [
+            ("urn:test:1", "match"), ("urn:test:2", "repeated")
+        ]  # fmt: skip
+        assert self.outcomes(("urn:test:2", 1)) == [Done("no match")]
+
+    def test_groups_are_looked_up_once_a_batch_whatever_the_number_of_alerts_and_not_without_a_match(self, alerts):
+        alerts += [ALERT.model_copy(update={"name": f"gas{number}"}) for number in range(50)]
+        self.outcomes(("urn:test:1", 1), ("urn:test:2", 1))
+        assert self.asked == [{"urn:test:1", "urn:test:2"}]
+        alerts[:] = [ALERT.model_copy(update={"name": "broken"})]
+        self.outcomes(("urn:test:1", 1))
+        assert len(self.asked) == 1
 
     def test_without_alerts_nothing_matches(self, alerts, record):
         assert self.outcomes(("urn:test:1", 1)) == [Done("no match")]

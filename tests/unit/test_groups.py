@@ -11,7 +11,7 @@ from rich.console import Console
 from pipeline.cli import rendering
 from pipeline.index.earlier_versions import completed
 from pipeline.index.quotes import QUOTES
-from pipeline.search.groups import also_text, difference_text, listed, relation, withdrawal_text
+from pipeline.search.groups import also_text, change_text, difference_text, listed, relation, withdrawal_text
 from pipeline.search.kinds import STORY_SEARCH
 from pipeline.search.render import count_text, render
 from pipeline.search.search_query import SearchQuery
@@ -49,12 +49,17 @@ def test_a_story_is_an_original_or_refers_to_an_earlier_one(field, expected):
         ([NUMBER, {"kind": "name", "here": ["Lima"], "there": []}], "says otherwise: 27, not 12; adds Lima"),
         ([{"kind": "name", "here": [], "there": ["Lima", "Oslo"]}], "lacks Lima, Oslo"),
         ([{"kind": "negation", "here": [], "there": []}], "says otherwise: negation"),
+        ([{"kind": "negation", "here": ["not"], "there": []}], "adds “not”"),
         ([{"kind": "number", "here": list("123456"), "there": []}], "adds 1, 2, 3, 4 and 2 more"),
         ([], ""),
     ],
 )
 def test_what_a_story_says_instead_is_said_in_a_few_words(differs, text):
     assert difference_text(differs) == text
+
+
+def test_somebody_who_knows_the_earlier_story_reads_what_was_before():
+    assert change_text([NUMBER, {"kind": "name", "here": ["Lima"], "there": []}]) == "27, before 12; adds Lima"
 
 
 def test_each_other_source_is_named_once_with_the_number_of_stories():

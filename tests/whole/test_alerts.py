@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
 from pipeline import topics
+from pipeline.alerts import delivery_log
 from pipeline.broker.reader import read
 from tests.whole import desk
 from tests.whole.conftest import MAIL_PORT, SECRET, Wire, eventually
@@ -148,6 +149,69 @@ class TestDelivery:
         eventually(lambda: receiver.of("urn:alert:refused") == [("match", 1)])
 
 
+class TestAGroup:
+    """What several agencies tell is reported once, and again by who says something else."""
+
+    FIRST, COPY, VARIANT = (f"urn:alert:opah:{name}" for name in ("first", "copy", "variant"))
+    BODY = f"An opah killed 12 men off Lima on Monday, the coast guard of Peru said.\n{desk.matter('opah')}"
+
+    @staticmethod
+    def send(wire: Wire, source: str, story: dict[str, Any]) -> None:
+        wire("feed", "-", "--format", "jsonl", "--source", source, input=json.dumps(story).encode())
+        wire.await_idle()
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def sent(cls, watched, receiver) -> None:
+        watched("alert", "add", "opah", "opah", "--webhook", receiver.address, "--email", "ann@example.org")
+        cls.send(watched, "Coastal", item(cls.FIRST, cls.BODY, hours=0.3))
+        cls.send(watched, "Inland", item(cls.COPY, cls.BODY, hours=0.2))
+        cls.send(watched, "Highland", item(cls.VARIANT, cls.BODY.replace("12", "27"), hours=0.1))
+
+    def test_a_copy_is_not_reported(self, watched, receiver):
+        assert watched.story(self.COPY)["copyof"] == self.FIRST
+        assert (receiver.of(self.FIRST), receiver.of(self.COPY)) == ([("match", 1)], [])
+
+    def test_a_variant_is_reported_with_what_it_says_otherwise(self, watched, receiver, mailbox):
+        line = "Highland: 27, before 12"
+        (report,) = eventually(lambda: [each for each in receiver.got if each["uri"] == self.VARIANT])
+        assert (report["kind"], report["differs"]) == ("match", line)
+        assert "differs" not in next(each for each in receiver.got if each["uri"] == self.FIRST)
+        mails = eventually(
+            lambda: len(found := [each for each in mailbox.mails if "[opah]" in each["subject"]]) == 2 and found
+        )
+        assert [line in mail.get_payload(decode=True).decode() for mail in mails] == [False, True]
+
+    def test_that_is_on_the_pages_the_feed_and_the_terminal(self, watched):
+        line = "Highland: 27, before 12"
+        found = httpx.get(f"{watched.address}/api/v1/matches", params={"alert": "opah"}).json()
+        assert (found["total"], [each.get("differs") for each in found["hits"]]) == (2, [line, None])
+        assert line in httpx.get(f"{watched.address}/alerts", params={"alert": "opah"}).text
+        feed = feedparser.parse(httpx.get(f"{watched.address}/api/v1/alerts/opah/atom").content)
+        assert [entry.summary.startswith(line) for entry in feed.entries] == [True, False]
+        listed = map(json.loads, watched("alert", "list", "--json").stdout.splitlines())
+        (opah,) = [each for each in listed if each["name"] == "opah"]
+        assert (opah["matches"], opah["differs"]) == (2, line)
+        assert b"Highland: 27" in watched("alert", "list").stdout
+
+    def test_a_kill_of_the_copy_is_silent_and_that_of_the_first_is_not(self, watched, receiver):
+        for source, uri in (("Inland", self.COPY), ("Coastal", self.FIRST)):
+            self.send(watched, source, item(uri, "", version=2, pubstatus="canceled"))
+        eventually(lambda: receiver.of(self.FIRST) == [("match", 1), ("killed", 2)])
+        assert receiver.of(self.COPY) == []
+
+    def test_what_was_notified_of_others_is_found_after_what_is_recorded_of_a_story(self, watched):
+        with watched.elasticsearch as client:
+            everything = delivery_log.find(client, [self.COPY], [self.FIRST, self.VARIANT])
+            assert {(each.uri, each.kind) for each in everything} == {
+                (self.COPY, "repeated"), (self.FIRST, "match"), (self.FIRST, "killed"), (self.VARIANT, "match")
+            }  # fmt: skip
+            assert everything[0].uri == self.COPY
+            assert delivery_log.find(client, [self.VARIANT], [self.COPY]) == [
+                each for each in everything if each.uri == self.VARIANT
+            ]
+
+
 class TestAStorysLife:
     def test_a_version_that_changes_nothing_in_what_matched_is_a_match_of_its_own(self, watched, receiver):
         first = item("urn:alert:life", "An anglerfish was caught.\nIt was large.")
@@ -175,7 +239,7 @@ class TestAStorysLife:
         watched.feed(item("urn:alert:killed", "", version=2, pubstatus="canceled"))
         eventually(lambda: receiver.of("urn:alert:killed") == [("match", 1), ("killed", 2)])
         watched.await_idle()
-        assert sum("Killed" in mail["subject"] for mail in mailbox.mails) == 1
+        assert sum("[keller] Killed" in mail["subject"] for mail in mailbox.mails) == 1
 
     def test_a_full_replay_notifies_nothing_twice(self, watched, receiver):
         watched.await_idle()

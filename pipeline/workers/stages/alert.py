@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 from pipeline.alerts import delivery_log
-from pipeline.alerts.matching import Match, matches
+from pipeline.alerts.match import Match
+from pipeline.alerts.matching import matches, search
 from pipeline.alerts.saved_searches import load_all
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.envelope import Envelope, Headers
 from pipeline.errors import AlertFailed
+from pipeline.search.groups import relations
 from pipeline.search.stories import refresh
 from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
@@ -20,7 +22,7 @@ def handler(context: Context) -> Handler:
 
 
 class Matching:
-    """The stage's work: one search per alert for the whole batch."""
+    """The stage's work: one search per alert for the whole batch, and two for the groups of what was found."""
 
     def __init__(self, context: Context) -> None:
         """Connect at first use."""
@@ -43,9 +45,12 @@ class Matching:
         if not alerts:
             return [], []
         refresh(self._client)
-        before = delivery_log.find(self._client, list({each.uri for each in arrived}))
-        found, failed = matches(self._client, alerts, arrived, before)
-        return delivery_log.record(self._client, found), failed
+        now, failed = search(self._client, alerts, arrived)
+        matching = {match.uri for found in now.values() for match in found}
+        related = relations(self._client, matching) if matching else {}
+        ours = {each.uri for each in arrived}
+        earlier = delivery_log.find(self._client, sorted(ours), sorted(related.keys() - ours))
+        return delivery_log.record(self._client, matches(alerts, arrived, now, earlier, related)), failed
 
 
 def _outcome(envelope: Envelope, found: Sequence[Match], failed: Sequence[AlertFailed]) -> Outcome:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from pipeline.alerts import delivery_log
-from pipeline.alerts.matching import Match
+from pipeline.alerts.match import Match
 from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import Alert, load_all
 from pipeline.connect.elasticsearch_client import connect
