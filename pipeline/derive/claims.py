@@ -6,7 +6,7 @@ lead is compared: agencies add lines of their own at the end.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -17,7 +17,9 @@ _LEAD = 60
 """How many words of the headline and the body tell what a story is about."""
 _WORD = re.compile(r"[^\W_]+(?:[.,:'’/-][^\W_]+)*")
 _NAME = re.compile(r"(?:(?<=[^\W_] )|(?<=[,;:] ))[A-Z][^\W_]+(?:[’'-][^\W_]+)*")
-_QUOTED = re.compile(r'["“]([^"“”]{10,300})["”]')
+_SHORTEST_QUOTATION = 10
+_QUOTED = re.compile(r"“([^“”]{10,})”")
+_PLAIN = re.compile(r"[^\W_]+")
 _SPELLED = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen "
@@ -65,7 +67,7 @@ class Claims:
 
     ``lead`` are the numbers of the lead and ``numbers`` those of the whole text, ``denials`` the words of the lead that
     deny, ``sides`` the words of either side of opposites in it. ``names`` are the capitalised words of the lead that
-    start no sentence, ``words`` all words of the text; ``quoted`` are its quotations.
+    start no sentence; ``quoted`` are the quotations of the text, ``text`` its words in small letters between spaces.
     """
 
     lead: tuple[str, ...]
@@ -73,7 +75,7 @@ class Claims:
     denials: tuple[str, ...]
     sides: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
-    words: frozenset[str]
+    text: str
     quoted: tuple[str, ...]
 
     @classmethod
@@ -88,21 +90,19 @@ class Claims:
             denials=tuple(word for word in lead if word in _DENIALS or word.endswith(("n't", "n’t"))),
             sides=tuple((side, word) for word in lead if (side := _OPPOSITES.get(word))),
             names=tuple(dict.fromkeys(_NAME.findall(" ".join(story.body.split()[:_LEAD])))),
-            words=frozenset(words),
-            quoted=tuple(dict.fromkeys(" ".join(found.split()) for found in _QUOTED.findall(story.body))),
+            text=_plain(story.body),
+            quoted=tuple(dict.fromkeys(" ".join(found.split()) for found in _quotations(story.body))),
         )
 
 
 def differences(one: Claims, other: Claims) -> list[Difference]:
     """Return what one telling says and the other does not, and what that one says instead."""
     found = [
-        Difference("number", _missing(one.lead, other.numbers), _missing(other.lead, one.numbers)),
+        Difference("number", _numbers_missing(one, other), _numbers_missing(other, one)),
         Difference("negation", *_unless_as_many(one.denials, other.denials)),
         Difference("polarity", _opposite(one, other), _opposite(other, one)),
-        Difference("name", _missing(one.names, other.words), _missing(other.names, one.words)),
-        Difference(
-            "quote", _missing(one.quoted, frozenset(other.quoted)), _missing(other.quoted, frozenset(one.quoted))
-        ),
+        Difference("name", _missing(one.names, other), _missing(other.names, one)),
+        Difference("quote", _missing(one.quoted, other), _missing(other.quoted, one)),
     ]
     return [each for each in found if each.here or each.there]
 
@@ -114,12 +114,26 @@ def contradict(found: Sequence[Difference]) -> bool:
     return any(each.kind in _CONTRADICTIONS for each in found)
 
 
-def _missing(these: Sequence[str], known: frozenset[str]) -> tuple[str, ...]:
-    return tuple(each for each in these if each.lower() not in known and each not in known)
+def _numbers_missing(one: Claims, other: Claims) -> tuple[str, ...]:
+    return tuple(each for each in one.lead if each not in other.numbers)
 
 
-def _others(these: Sequence[str], those: Sequence[str]) -> tuple[str, ...]:
-    return tuple(each for each in these if each not in those)
+def _missing(these: Sequence[str], other: Claims) -> tuple[str, ...]:
+    """Return those whose words do not stand one after the other in the other text."""
+    return tuple(each for each in these if _plain(each) not in other.text)
+
+
+def _plain(text: str) -> str:
+    return f" {' '.join(_PLAIN.findall(text.lower()))} "
+
+
+def _quotations(text: str) -> Iterator[str]:
+    for paragraph in text.split("\n"):
+        yield from _QUOTED.findall(paragraph)
+        # Straight marks do not say whether they open or close; every second stretch is quoted.
+        parts = paragraph.split('"')
+        if len(parts) % 2:
+            yield from (part for part in parts[1::2] if len(part) >= _SHORTEST_QUOTATION)
 
 
 def _unless_as_many(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -74,7 +74,7 @@ class Comparable:
     def size(self) -> int:
         """The bytes of all that grows with the story."""
         arrays = (self.lead, self.opening, self.features.words, self.features.facts)
-        words = sum(map(sys.getsizeof, (*self.claims.words, *self.claims.numbers, *self.claims.quoted)))
+        words = sum(map(sys.getsizeof, (*self.claims.numbers, *self.claims.quoted, self.claims.text)))
         return sum(each.nbytes for each in arrays) + sys.getsizeof(self.headline) + words
 
     @property
