@@ -155,8 +155,7 @@ class Relating:
         for uri in sorted(found, key=lambda uri: (found[uri].document["versioncreated"], uri)):
             known = labels[uri]
             kept = {name: value for name, value in known.items() if name not in FIELDS and name != "versions"}
-            earlier_ones = lambda uri: labels.get(uri, {})  # noqa: E731
-            derived = derived_fields(uri, relations[uri], earlier_ones, gone.get(uri)) | histories[uri]
+            derived = derived_fields(uri, relations[uri], labels, gone.get(uri)) | histories[uri]
             labels[uri] = kept | derived
             if labels[uri] != known or "unfinished" in known:
                 wanted[uri] = derived

@@ -4,7 +4,7 @@ All of it is a function of the stories that are there and of what people decided
 story at most, so that the stories of a report are a tree; its root gives the group its name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,7 +79,7 @@ def is_withdrawn_too(story: Comparable, withdrawn: Withdrawn) -> bool:
 def derived_fields(
     uri: str,
     relation: Relation,
-    labels: Callable[[str], Mapping[str, Any]],
+    labels: Mapping[str, Mapping[str, Any]],
     withdrawn: tuple[str, Withdrawn] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a story's document, given the document of each earlier story that it relates to, and the
@@ -88,7 +88,10 @@ def derived_fields(
     alone = story_id(uri)
     found: dict[str, Any] = {"group": alone, "storyline": alone}
     if relation.to is not None:
-        found |= {relation.kind: relation.to, "group": labels(relation.to).get("group") or story_id(relation.to)}
+        found |= {
+            relation.kind: relation.to,
+            "group": labels.get(relation.to, {}).get("group") or story_id(relation.to),
+        }
         if relation.differs:
             found["differs"] = [
                 {"kind": each.kind, "here": list(each.here), "there": list(each.there)} for each in relation.differs
@@ -97,7 +100,7 @@ def derived_fields(
         gone, text = withdrawn
         found["withdrawn"] = {"uri": gone, "source": text.source, "versioncreated": _written(text.versioncreated)}
     if relation.follows is not None:
-        earlier = labels(relation.follows)
+        earlier = labels.get(relation.follows, {})
         found |= {"follows": relation.follows, "storyline": earlier.get("storyline") or story_id(relation.follows)}
     return found
 

@@ -122,7 +122,7 @@ def _relations(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[s
         related = relation(texts[uri], resemblance, texts)
         like = [each.removeprefix("withdrawn:") for each in resemblance.withdrawn]
         first = next(((each, gone[each]) for each in like if each != uri), None)
-        found[uri] = derived_fields(uri, related, lambda uri: found.get(uri, {}), first)
+        found[uri] = derived_fields(uri, related, found, first)
         if any(is_withdrawn_too(texts[uri], gone[each]) for each in like if each != uri):
             yield f"{uri} carries a text that its agency has withdrawn"
         says = {name: stories[uri][name] for name in FIELDS if name in stories[uri]}
