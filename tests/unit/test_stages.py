@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from random import Random
 
 import pytest
 from pydantic import ValidationError
@@ -426,6 +427,29 @@ class TestDerive:
         at.give(agency(1))
         Derive(at.index).give(agency(2))
         assert at.says("copyof")["urn:2"] == ("urn:1",)
+
+    @pytest.mark.parametrize("seed", [None, 1, 2])
+    def test_what_a_stuck_sender_repeats_costs_a_few_writes_each_in_any_order(self, seed):
+        """In the order of their times each story is written with what is derived, and its quotes; in another order,
+        again for each new earliest one.
+        """
+        at, writes = Derive(), []
+        at.calm.documents.watch.append(lambda action: writes.append(action) if action.strict else None)
+        feed = Source(name="Stuck", format="text", receivedat=NOON)
+        numbers = list(range(120))
+        if seed is not None:
+            Random(seed).shuffle(numbers)
+        at.give(*(agency(n / 60, f"{HARBOUR} Line {n}.", uri=f"urn:{n}", source=feed) for n in numbers))
+        assert {group for (group,) in at.says("group").values()} == {story_id("urn:0")}
+        assert len(writes) <= (3 if seed is None else 8) * len(numbers)
+
+    def test_a_chain_of_copies_is_one_group_though_its_ends_have_little_in_common(self):
+        words = [f"W{n}" for n in range(400)]
+        bodies = [" ".join(f"He met {word} there." for word in words[20 * n : 20 * n + 80]) for n in range(8)]
+        for order in (range(8), reversed(range(8)), (4, 0, 7, 2, 5, 1, 6, 3)):
+            at = Derive()
+            at.give(*(agency(n, bodies[n]) for n in order))
+            assert len(set(at.says("group").values())) == 1
 
     def test_people_decide_and_take_it_back(self):
         at = Derive()
