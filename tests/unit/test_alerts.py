@@ -17,9 +17,10 @@ from pipeline.alerts.match import Match
 from pipeline.alerts.matching import matches, search
 from pipeline.alerts.saved_searches import Alert, new
 from pipeline.derive.relations import derived_fields, relation
-from pipeline.derive.signatures import SignatureWindow, signature_of
+from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.desk.text_features import TextFeatures
+from pipeline.desk.text_signature import signature_of
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.story import Indexed, SignedStory, Source, Story
 from pipeline.web.alerts import _entry
@@ -424,7 +425,7 @@ def derived(*stories: Story) -> dict[str, dict[str, Any]]:
         if signature:
             window.put(SignedStory(**about, origin=story.source.name, signature=signature))
         related = relation(texts[story.uri], window.resemblance(story.uri), texts)
-        found[story.uri] = derived_fields(story.uri, related, lambda uri: found.get(uri, {}))
+        found[story.uri] = derived_fields(story.uri, related, found)
     return found
 
 
