@@ -7,6 +7,7 @@ each future until it is done, and counts the message only then.
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -66,7 +67,12 @@ class Sender:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close. After an error, messages in flight are abandoned; they were not counted."""
-        self._producer.close(timeout=0 if error else self.kafka.delivery_timeout)
+        if error is None:
+            self._producer.close(timeout=self.kafka.delivery_timeout)
+            return
+        # With messages in flight, closing at once raises what would take the place of the error.
+        with suppress(KafkaError):
+            self._producer.close(timeout=0)
 
     def send(
         self,

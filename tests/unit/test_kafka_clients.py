@@ -4,15 +4,20 @@ import asyncio
 from collections import OrderedDict
 from functools import partial
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
+from kafka.errors import KafkaTimeoutError
 from kafka.record import MemoryRecords
 from kafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 from kafka.record.legacy_records import LegacyRecordBatchBuilder
 
+from pipeline.broker.sender import Sender
 from pipeline.connect.header_names import accept_any_name
+from pipeline.errors import KafkaUnavailable
+from pipeline.settings import Kafka
 from pipeline.workers.runtime import faust_patches
 from tests.raw_name import RawName
 
@@ -117,3 +122,15 @@ def _fetched(tp):
     records = fetcher.MemoryRecords(_batch(0, DefaultRecordBatch.CODEC_NONE, [[]] * 4))
     partition = fetcher.PartitionRecords(tp, records, [], 0, None, None, check_crcs=True, isolation_level=0)
     return fetcher.FetchResult(tp, assignment=assignment, partition_records=partition, backoff=0)
+
+
+def test_what_went_wrong_is_said_although_closing_at_once_fails_too(monkeypatch):
+    producer = Mock()
+    producer.flush.side_effect = producer.close.side_effect = KafkaTimeoutError("in flight")
+    monkeypatch.setattr("pipeline.broker.sender.KafkaProducer", lambda **_: producer)
+    with (
+        pytest.raises(KafkaUnavailable, match="does not respond"),
+        Sender(Kafka(bootstrap_servers="127.0.0.1:1")) as sender,
+    ):
+        sender.finish()
+    producer.close.assert_called_once_with(timeout=0)
