@@ -9,6 +9,7 @@ METRICS = "metrics"
 MATCHES = "matches"
 ALERTS = "wire-alerts"
 IDENTITIES = "wire-identities"
+NAMES = "wire-names"
 
 
 MONTHLY_SINCE = 2020

@@ -15,19 +15,19 @@ from pipeline.annotations import Entity, Event, Quote, Span
 from pipeline.desk.record import Record
 from pipeline.errors import AnnotationFailed, KafkaUnavailable
 from pipeline.formats.urgent import seems_urgent
-from pipeline.identity.corrections import Corrections
-from pipeline.identity.registry import survey
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
-from pipeline.workers.identification import Identification
+from pipeline.workers.lessons import Lessons
+from pipeline.workers.naming import Naming
 from pipeline.workers.processes.parse_process import parsed
+from pipeline.workers.relating import Relating
 from pipeline.workers.runtime.processor import Processor
 from pipeline.workers.stages import annotate, derive, desk, index, parse
 from tests.simulation.elasticsearch import (
     Documents,
-    SimulatedIdentities,
     SimulatedIndices,
+    SimulatedNames,
     SimulatedStore,
     SimulatedStories,
 )
@@ -44,6 +44,7 @@ TICK = 15.0
 """Seconds between two searches for passed embargoes: with the real five, they would be a third of all requests."""
 LIMIT = 1_500.0
 SPAN = timedelta(days=2)
+WINDOW = timedelta(days=90)
 
 
 @dataclass
@@ -97,6 +98,8 @@ class System:
         self.groups = {topic: Group(self.log, topic) for stage in STAGES for topic in stage.inputs}
         self.metrics = Counted()
         self.workers: list[Worker] = []
+        self.most = random.choice((1, 2, 100))
+        """How many stories teach a word."""
         self._faulty = rates != CALM
         self._count = workers
 
@@ -155,13 +158,15 @@ class System:
         if stage is topics.ANNOTATE:
             return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
         indices = SimulatedIndices(self.documents, self.network, self.random)
+        names = SimulatedNames(self.documents, self.network)
+        lessons = Lessons(names, WINDOW)
         if stage is topics.DERIVE:
             stories = SimulatedStories(self.documents, self.network)
             announcements = SimulatedAnnouncements(self.log, self.network)
-            return Handler(derive.Deriving(stories, indices, store, announcements, SPAN, now, _call).work)
-        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, _call)
-        indexing = index.Indexing(store, indices, now, identification)
-        return Handler(indexing.work, tick=identification.look, every=TICK)
+            relating = Relating(stories, indices, store, announcements, SPAN, now, _call)
+            naming = Naming(names, stories, indices, lessons, now, _call, self.most)
+            return Handler(derive.Deriving(relating, naming).work, tick=naming.tick, every=TICK)
+        return Handler(index.Indexing(store, indices, now, lessons).work)
 
     async def _publish_and_wait(self) -> None:
         for item in self.scenario.items:
@@ -204,7 +209,13 @@ class System:
             return False
         if any(self._may_be_carried_out(record) for record, _ in self.documents.records.values()):
             return False
-        return not survey(self.documents.usages(), Corrections())[1]
+        return not self._has_lessons_to_spread
+
+    @property
+    def _has_lessons_to_spread(self) -> bool:
+        """Return whether a worker has said that it spreads what is learned or corrected, and not that it has ended."""
+        begun = any(change.since for change, _ in self.documents.names.values())
+        return begun or not all(is_applied for _, is_applied in self.documents.corrections.values())
 
     def _may_be_carried_out(self, order: Record) -> bool:
         if order.order is None or order.settled:
