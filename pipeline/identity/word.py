@@ -9,11 +9,11 @@ function of the stories that are there, and learning takes no longer however man
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from pipeline.identity.learning import Id
 from pipeline.identity.lesson import NOTHING, Lesson, lesson_of
-from pipeline.identity.name_usage import SEPARATOR, NameUsage
+from pipeline.identity.name_usage import OWN, SEPARATOR, NameUsage
 from pipeline.story import story_id
 
 MOST = 100
@@ -61,47 +61,59 @@ def usages_by_word(name_usage: Iterable[str]) -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Sample:
-    """The stories that teach a word, those with the lowest ids, and how each uses names with it.
+    """The stories that teach a word, those with the lowest ids: for each usage the ids, as text in their order.
 
     All stories with an id up to ``horizon`` are here, and all at all without one: up to twice as many are kept as
     teach, so that others can take the place of those that go.
     """
 
-    stories: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    having: Mapping[str, str] = field(default_factory=dict)
     horizon: str | None = None
 
-    def with_stories(self, changed: Mapping[str, frozenset[str]], most: int) -> Self:
+    def with_stories(self, changed: Mapping[str, frozenset[str]], most: int) -> "Sample":
         """Return the sample with these stories, by id; without those that no longer use the word."""
-        near = {id_: each for id_, each in changed.items() if self.horizon is None or id_ <= self.horizon}
-        stories = {id_: each for id_, each in {**self.stories, **near}.items() if each}
-        if len(stories) <= 2 * most:
-            return replace(self, stories=stories)
-        kept = sorted(stories)[: 2 * most]
-        return replace(self, stories={id_: stories[id_] for id_ in kept}, horizon=kept[-1])
+        near = {id_: usages for id_, usages in changed.items() if self.horizon is None or id_ <= self.horizon}
+        if not near:
+            return self
+        having = {usage: {*ids.split(" ")} - near.keys() for usage, ids in self.having.items()}
+        for id_, usages in near.items():
+            for usage in usages:
+                having.setdefault(usage, set()).add(id_)
+        horizon, ids = self.horizon, sorted(set[str]().union(*having.values()))
+        if len(ids) > 2 * most:
+            horizon = ids[2 * most - 1]
+            having = {usage: {id_ for id_ in some if id_ <= horizon} for usage, some in having.items()}
+        return Sample({usage: " ".join(sorted(having[usage])) for usage in sorted(having) if having[usage]}, horizon)
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids of all stories."""
+        return set(" ".join(self.having.values()).split(" ")) if self.having else set()
 
     def is_short(self, most: int) -> bool:
         """Return whether stories are missing that should teach."""
-        return self.horizon is not None and len(self.stories) < most
+        return self.horizon is not None and len(self.ids) < most
 
     def counts(self, most: int) -> dict[str, int]:
         """Return how many of the stories that teach have each usage."""
-        counted: dict[str, int] = {}
-        teaching = sorted(self.stories)[:most] if len(self.stories) > most else self.stories
-        for id_ in teaching:
-            for usage in self.stories[id_]:
-                counted[usage] = counted.get(usage, 0) + 1
-        return counted
+        ids = self.ids
+        if len(ids) <= most:
+            return {usage: some.count(" ") + 1 for usage, some in self.having.items()}
+        last = sorted(ids)[most - 1]
+        counted = {usage: sum(id_ <= last for id_ in some.split(" ")) for usage, some in self.having.items()}
+        return {usage: stories for usage, stories in counted.items() if stories}
 
 
 def learned(word: str, sample: Sample, before: Sample, most: int) -> Lesson:
     """Return the lesson of a word from the samples of its period and of the one before; none without stories."""
-    if not sample.stories:
+    if not sample.having:
         return NOTHING
     counted: dict[str, int] = {}
     for each in (sample, before):
         for usage, stories in each.counts(most).items():
             counted[usage] = counted.get(usage, 0) + stories
-    if len(counted) <= 1:
+    if not any(usage.startswith(OWN) for usage in counted):
+        # Only first names, of which there are many: nobody is called so alone.
         return NOTHING
     return lesson_of([(NameUsage.parse(f"{word}{SEPARATOR}{usage}"), counted[usage]) for usage in sorted(counted)])
 
@@ -145,18 +157,11 @@ class Word:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known, and nothing left to do."""
-        return not self.sample.stories and self.sample.horizon is None and not self.unspread
+        return not self.sample.having and self.sample.horizon is None and not self.unspread
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON: for each usage the stories that have it, which is shorter."""
-        having: dict[str, list[str]] = {}
-        for id_ in sorted(self.sample.stories):
-            for usage in self.sample.stories[id_]:
-                having.setdefault(usage, []).append(id_)
-        found: dict[str, Any] = {
-            "sample": {usage: " ".join(having[usage]) for usage in sorted(having)},
-            "generation": self.generation,
-        }
+        """Return it as JSON."""
+        found: dict[str, Any] = {"sample": self.sample.having, "generation": self.generation}
         if self.sample.horizon is not None:
             found["horizon"] = self.sample.horizon
         if self.lesson.learned:
@@ -170,12 +175,8 @@ class Word:
     @classmethod
     def of(cls, document: Mapping[str, Any], since: datetime | None = None) -> "Word":
         """Return what was written so."""
-        stories: dict[str, set[str]] = {}
-        for usage, ids in document.get("sample", {}).items():
-            for id_ in ids.split(" "):
-                stories.setdefault(id_, set()).add(usage)
         return cls(
-            Sample({id_: frozenset(usages) for id_, usages in stories.items()}, document.get("horizon")),
+            Sample(document.get("sample", {}), document.get("horizon")),
             lesson_in(document),
             document["generation"],
             frozenset((type_, key) for type_, key in document.get("unspread", ())),

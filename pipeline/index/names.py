@@ -29,7 +29,7 @@ from pipeline.index.index_names import IDENTITIES, NAMES, STORIES
 
 Token = tuple[int, int]
 """What identifies a state of a document."""
-_LESSON = ("content.learned", "content.names")
+_LESSON = ("content.learned", "content.names", "content.periods")
 _MOST_FOUND = 1_000
 
 
@@ -144,7 +144,8 @@ class ElasticsearchNames:
         fields = list(_LESSON) if lesson_only else None
         with translate_errors(client):
             # One shard's failure, or the index that is not yet made, is reported for each document.
-            docs = [{"_index": client.named(NAMES), "_id": id_} for id_ in ids]
+            index = client.named(NAMES)
+            docs = [{"_index": index, "_id": id_} for id_ in ids]
             response = await client.mget(docs=docs, source_includes=fields)
         return {doc["_id"]: _kept(doc) for doc in found_documents(response["docs"], NO_INDEX)}
 
@@ -152,7 +153,8 @@ class ElasticsearchNames:
         """See Names."""
         if not changes:
             return {}
-        lines = [line for key, change in changes.items() for line in self._lines(key, change)]
+        index = self._client.named(NAMES)
+        lines = [line for key, change in changes.items() for line in _lines(index, key, change)]
         with translate_errors(self._client):
             response = await self._client.bulk(operations=lines)
         tokens: dict[str, Token | None] = {}
@@ -172,19 +174,6 @@ class ElasticsearchNames:
         if unavailable:
             raise unavailable
         return tokens
-
-    def _lines(self, key: str, change: Change) -> list[dict[str, Any]]:
-        about: dict[str, Any] = {"_index": self._client.named(NAMES), "_id": key}
-        if change.token is not None:
-            about |= {"if_seq_no": change.token[0], "if_primary_term": change.token[1]}
-        if change.content is None:
-            return [{"delete": about}]
-        document: dict[str, Any] = {"content": change.content}
-        if change.since:
-            document["since"] = change.since.isoformat()
-        if change.targets:
-            document["targets"] = sorted({SEPARATOR.join(target) for target in change.targets})
-        return [{"create" if change.token is None else "index": about}, document]
 
     async def unspread(self, until: datetime) -> dict[str, Kept]:
         """See Names."""
@@ -258,6 +247,20 @@ class ElasticsearchNames:
         """See Names."""
         with translate_errors(self._client):
             await self._client.update(index=self._client.named(IDENTITIES), id=id_, doc={"applied": True}, refresh=True)
+
+
+def _lines(index: str, key: str, change: Change) -> list[dict[str, Any]]:
+    about: dict[str, Any] = {"_index": index, "_id": key}
+    if change.token is not None:
+        about |= {"if_seq_no": change.token[0], "if_primary_term": change.token[1]}
+    if change.content is None:
+        return [{"delete": about}]
+    document: dict[str, Any] = {"content": change.content}
+    if change.since:
+        document["since"] = change.since.isoformat()
+    if change.targets:
+        document["targets"] = sorted({SEPARATOR.join(target) for target in change.targets})
+    return [{"create" if change.token is None else "index": about}, document]
 
 
 def _kept(doc: Mapping[str, Any]) -> Kept:

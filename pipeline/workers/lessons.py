@@ -40,13 +40,15 @@ class Lessons:
         words: Mapping[int, Collection[str]],
         identify: Callable[[Registries], Result],
         known: Mapping[Place, Lesson] | None = None,
+        corrected: Corrections | None = None,
     ) -> tuple[Result, Knowledge]:
         """Return what ``identify`` returns when it has the lessons of these words by period, and what it was told.
 
-        Lessons that are ``known`` are not read. Where a merge leads to further words, it is called again with these
-        too. Raises ElasticsearchUnavailable.
+        Lessons that are ``known`` are not read, nor is what is ``corrected`` if it is given. Where a merge leads to
+        further words, it is called again with these too. Raises ElasticsearchUnavailable.
         """
-        corrected = await self._names.corrections()
+        if corrected is None:
+            corrected = await self._names.corrections()
         lessons: dict[Place, Lesson] = {}
         more = {Place(period, word) for period, some in words.items() for word in some}
         while True:
@@ -61,8 +63,6 @@ class Lessons:
             if not more:
                 return result, Knowledge(lessons, corrected)
 
-    async def is_current(self, knowledge: Knowledge) -> bool:
-        """Return whether all of that still holds. Raises ElasticsearchUnavailable."""
-        if await self._names.corrections() != knowledge.corrected:
-            return False
-        return await self.read(knowledge.lessons) == knowledge.lessons
+    async def is_current(self, knowledge: Knowledge, corrected: Corrections) -> bool:
+        """Return whether all of that still holds where this is ``corrected``. Raises ElasticsearchUnavailable."""
+        return corrected == knowledge.corrected and await self.read(knowledge.lessons) == knowledge.lessons

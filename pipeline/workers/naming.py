@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from pipeline.errors import ElasticsearchUnavailable
+from pipeline.identity.corrections import Corrections
 from pipeline.identity.learning import Id
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.name_usage import SEPARATOR, NameUsage
@@ -38,6 +39,7 @@ EVERY = 5.0
 ABANDONED = timedelta(seconds=60)
 """A lesson that is not spread by then is taken over by another worker."""
 _FIELDS = ("uri", "firstcreated", "name_usage")
+NOTHING: Mapping[str, datetime] = {}
 _PERIODS, _PROGRESS = "periods", "progress"
 """The keys of the documents that list all periods, and tell how far the stories before the start were read."""
 _PAGE = 500
@@ -86,6 +88,7 @@ class Naming:
         self._is_new = True
         self._doubtful: set[str] = set()
         self._periods: set[int] = set()
+        self._corrected = Corrections()
         self._left: list[_Spread] = []
 
     async def arrived(self, stories: Mapping[str, datetime]) -> None:
@@ -97,6 +100,8 @@ class Naming:
             # A request of an earlier attempt may still be carried out: it must find its document changed.
             anew = self._is_new or not self._doubtful.isdisjoint(stories)
             self._doubtful |= stories.keys()
+            # One that is made later finds these stories by itself.
+            self._corrected = await self._names.corrections()
             waiting = dict(stories)
             while waiting:
                 waiting = await self._learn(waiting, anew=anew)
@@ -109,6 +114,7 @@ class Naming:
         Raises ElasticsearchUnavailable; the next tick continues.
         """
         async with self._lock:
+            self._corrected = await self._names.corrections()
             await self._continue()
         for _ in range(_PAGES):
             if not await self._read_older():
@@ -118,7 +124,7 @@ class Naming:
         left, self._left = self._left, []
         try:
             left += await self._abandoned([place for each in left for place in each.words])
-            left += await self._corrected({each.correction for each in left})
+            left += await self._to_correct({each.correction for each in left})
             while left:
                 await self._spread(left[0])
                 left.pop(0)
@@ -136,7 +142,7 @@ class Naming:
         taken = await self._rewrite(others, lambda word: word.taken_over(now))
         return [_Spread(await self._concerned(taken), taken, anew=True)] if taken else []
 
-    async def _corrected(self, busy: Collection[str]) -> list[_Spread]:
+    async def _to_correct(self, busy: Collection[str]) -> list[_Spread]:
         """Return what corrections change, without those that are being applied."""
         spreads = []
         for id_, correction in await self._names.unapplied():
@@ -163,7 +169,8 @@ class Naming:
     async def _learn(self, stories: Mapping[str, datetime], *, anew: bool) -> dict[str, datetime]:
         """Put these stories into the samples of their words. Return those that have changed meanwhile."""
         found = {uri: each.document for uri, each in (await self._stories.read(stories, _FIELDS)).items()}
-        kept = await self._names.read(map(story_id, stories))
+        kept = await self._names.read([_PERIODS, *map(story_id, stories)])
+        self._periods = _periods_in(kept)
         own = {uri: usages_by_word(found[uri].get("name_usage", ())) if uri in found else {} for uri in stories}
         listed = {uri: _listed(kept.get(story_id(uri))) for uri in stories}
         tokens = {uri: kept[story_id(uri)].token if story_id(uri) in kept else None for uri in stories}
@@ -182,8 +189,12 @@ class Naming:
         await self._note(fewer, tokens)
         again = {uri: each.document for uri, each in (await self._stories.read(stories, _FIELDS)).items()}
         changed = {uri for uri in stories if _usage(again, uri) != _usage(found, uri)}
-        await self._settle(again, stories, {place: word.lesson for place, word in words.items()}, anew=anew)
-        await self._begin_to_spread(spread)
+        known = {place: word.lesson for place, word in words.items()}
+        outdated = await self._outdated(again, stories, known, anew=anew)
+        if anew or not spread:
+            await self._identify(outdated, anew=anew)
+        if spread:
+            await self._begin_to_spread(spread, {} if anew else outdated)
         return {uri: stories[uri] for uri in overtaken | changed}
 
     async def _note(self, noted: Mapping[str, set[str]], tokens: Mapping[str, Token | None]) -> dict[str, Token | None]:
@@ -206,15 +217,17 @@ class Naming:
         words: dict[Place, Word] = {}
         spread: dict[Place, Word] = {}
         waiting = set(touched)
+        is_first = not anew
         await self._add_periods({place.period for place in touched})
         while waiting:
-            near = waiting | self._neighbours(waiting)
-            read = await self._read(near)
+            read = await self._read(waiting | self._neighbours(waiting))
             samples = {}
             for place in waiting:
                 sample = read[place][0].sample.with_stories(touched.get(place, {}), self._most)
                 samples[place] = await self._filled(place, touched) if sample.is_short(self._most) else sample
-            changed: dict[Place, Word] = await self._run(self._taught, read, samples, self._now())
+            # Whoever changes the sample of a period learns the lesson of the next one too.
+            same = {place for place in waiting if is_first and samples[place] == read[place][0].sample}
+            changed: dict[Place, Word] = await self._run(self._taught, read, samples, same, self._now())
             changes = {
                 place: (each, read[place][1])
                 for place, each in changed.items()
@@ -226,7 +239,7 @@ class Naming:
             words |= {place: each for place, each in changed.items() if tokens.get(place, True)}
             known = {place: tokens.get(place, token) for place, (_, token) in read.items()}
             waiting = (tokens.keys() - written) | await self._overtaken(written, known)
-            anew = False
+            anew = is_first = False
         return words, spread
 
     def _neighbours(self, places: Collection[Place]) -> set[Place]:
@@ -237,9 +250,11 @@ class Naming:
         """Return which of these words were learned from what has changed meanwhile."""
         if not places:
             return set()
-        await self._add_periods(set())
         near = self._neighbours(places)
-        read = await self._names.read(map(word_key, near), lesson_only=True) if near else {}
+        read = await self._names.read([_PERIODS, *map(word_key, near)], lesson_only=True)
+        if not _periods_in(read) <= self._periods:
+            await self._add_periods(set())
+            return set(places)
         now = {place: read[word_key(place)].token if word_key(place) in read else None for place in near}
         return {
             place
@@ -248,15 +263,22 @@ class Naming:
         }
 
     def _taught(
-        self, read: Mapping[Place, tuple[Word, Token | None]], samples: Mapping[Place, Sample], now: datetime
+        self,
+        read: Mapping[Place, tuple[Word, Token | None]],
+        samples: Mapping[Place, Sample],
+        same: Collection[Place],
+        now: datetime,
     ) -> dict[Place, Word]:
-        """Return the words with these samples, and those of the next period that learn from them."""
+        """Return the words with these samples, and those of the next period that learn from them.
+
+        The ``same`` are as they were.
+        """
 
         def sample(place: Place) -> Sample:
             return samples.get(place) or (read[place][0].sample if place in read else Sample())
 
-        found = {}
-        for place in {*samples, *(each.after for each in samples if each.after in read)}:
+        found = {place: read[place][0] for place in same}
+        for place in {*samples, *(each.after for each in samples if each.after in read)} - found.keys():
             lesson = learned(place.word, sample(place), sample(place.before), self._most)
             found[place] = read[place][0].taught(sample(place), lesson, now)
         return found
@@ -264,33 +286,31 @@ class Naming:
     async def _filled(self, place: Place, touched: Mapping[Place, Mapping[str, frozenset[str]]]) -> Sample:
         """Return the sample of a word from all stories, since too many of those that were in it have gone."""
         using_word = Using(frozenset({place.word + SEPARATOR}), *self._bounds(place.period))
-        stories: dict[str, frozenset[str]] = {}
+        sample = Sample()
         ids: dict[str, str] = {}
         after = ""
         while True:
             page = await self._names.stories([using_word], after, _PAGE)
-            for each in page:
-                stories[short_id(each.uri)] = usages_by_word(each.name_usage).get(place.word, frozenset())
-                ids[short_id(each.uri)] = story_id(each.uri)
-            sample = Sample().with_stories(stories, self._most)
-            stories = dict(sample.stories)
+            ids |= {short_id(each.uri): story_id(each.uri) for each in page}
+            found = {short_id(each.uri): usages_by_word(each.name_usage)[place.word] for each in page}
+            sample = sample.with_stories(found, self._most)
             if len(page) < _PAGE:
                 break
             after = page[-1].uri
         # One that is not listed yet will be put into the sample when it is.
-        kept = await self._names.read(ids[id_] for id_ in stories)
-        unlisted = {id_: frozenset[str]() for id_ in stories if place.word not in _listed(kept.get(ids[id_]))}
+        kept = await self._names.read(ids[id_] for id_ in sample.ids)
+        unlisted = {id_: frozenset[str]() for id_ in sample.ids if place.word not in _listed(kept.get(ids[id_]))}
         return sample.with_stories(unlisted | dict(touched.get(place, {})), self._most)
 
     async def _add_periods(self, periods: set[int]) -> None:
-        """Read which periods there are, and add these."""
-        while True:
-            kept = (await self._names.read([_PERIODS])).get(_PERIODS)
-            self._periods = set(kept.content["periods"]) if kept else set()
+        """Read which periods there are, unless it is known that these are among them, and add these."""
+        while not periods or not periods <= self._periods:
+            read = await self._names.read([_PERIODS])
+            self._periods = _periods_in(read)
             if periods <= self._periods:
                 return
             content = {"periods": sorted(self._periods | periods)}
-            await self._names.write({_PERIODS: Change(content, kept.token if kept else None)})
+            await self._names.write({_PERIODS: Change(content, read[_PERIODS].token if _PERIODS in read else None)})
 
     async def _read(self, places: Collection[Place]) -> dict[Place, tuple[Word, Token | None]]:
         kept = await self._names.read(map(word_key, places))
@@ -310,13 +330,11 @@ class Naming:
 
     # Spreading
 
-    async def _begin_to_spread(self, words: Mapping[Place, Word]) -> None:
-        if not words:
-            return
-        wanted = await self._concerned(words)
-        spread = _Spread(wanted, dict(words))
+    async def _begin_to_spread(self, words: Mapping[Place, Word], outdated: Mapping[str, datetime]) -> None:
+        """Spread what these words say, and write the stories (uri: firstcreated) that are known not to agree."""
+        spread = _Spread(await self._concerned(words), dict(words))
         try:
-            await self._spread(spread)
+            await self._spread(spread, outdated)
         except Exception:
             # Whoever repeats the batch finds the lessons learned, and nothing to do.
             self._left.append(spread)
@@ -327,8 +345,7 @@ class Naming:
         ids: dict[int, set[Id]] = defaultdict(set)
         for place, word in words.items():
             ids[place.period] |= word.unspread
-        corrected = await self._names.corrections()
-        if merged := {at for some in ids.values() for at in some} & set(corrected.merged.values()):
+        if merged := {at for some in ids.values() for at in some} & set(self._corrected.merged.values()):
             for period, some in (await self._leading_to(merged)).items():
                 for each in ids.keys() if period is None else {period} & ids.keys():
                     ids[each] |= some
@@ -336,13 +353,13 @@ class Naming:
 
     async def _leading_to(self, targets: set[Id]) -> dict[int | None, set[Id]]:
         """Return these types and keys with all that lead to them, by lessons in a period or, for None, by merges."""
-        corrected = await self._names.corrections()
+        merged = self._corrected.merged
         found: dict[int | None, set[Id]] = {None: set(targets)}
         new = set(targets)
         while new:
             known = {at for some in found.values() for at in some}
-            found[None] |= (merged := {at for at, into in corrected.merged.items() if into in new})
-            led = set(merged)
+            led = {at for at, into in merged.items() if into in new}
+            found[None] |= led
             for kept in await self._names.leading_to(new):
                 word = Word.of(kept.content)
                 ids = {at for at in word.lesson.learned if new & {*word.lesson.route(at)[0]}}
@@ -351,14 +368,19 @@ class Naming:
             new = led - known
         return found
 
-    async def _spread(self, spread: _Spread) -> None:
-        """Write the stories anew that are concerned and do not agree; what remains is left to the next tick."""
+    async def _spread(self, spread: _Spread, outdated: Mapping[str, datetime] = NOTHING) -> None:
+        """Write the stories anew that are concerned and do not agree, and those that are known not to.
+
+        What remains is left to the next tick.
+        """
         try:
             for _ in range(_PAGES):
                 stories = await self._names.stories(spread.wanted, spread.after, _PAGE) if spread.wanted else []
                 found = {each.uri: _document(each, is_whole=not spread.correction) for each in stories}
                 created = {each.uri: each.firstcreated for each in stories}
-                await self._settle(found, created, {}, anew=spread.anew)
+                more = await self._outdated(found, created, {}, anew=spread.anew)
+                await self._identify({**outdated, **more}, anew=spread.anew)
+                outdated = NOTHING
                 if len(stories) < _PAGE:
                     await self._end(spread)
                     return
@@ -392,26 +414,30 @@ class Naming:
             waiting = {place: waiting[place] for place, token in tokens.items() if token is None}
         return changed
 
-    async def _settle(
+    async def _outdated(
         self,
         found: Mapping[str, Mapping[str, Any]],
         created: Mapping[str, datetime],
         known: Mapping[Place, Lesson],
         *,
         anew: bool,
-    ) -> None:
-        """Write those of these stories anew whose names do not agree with what is learned, or all."""
+    ) -> dict[str, datetime]:
+        """Return those of these stories whose names do not agree with what is learned, or all."""
         periods = {uri: self._period(created[uri]) for uri in found}
 
         def outdated(registries: Registries) -> list[str]:
-            return [uri for uri in sorted(found) if anew or _is_outdated(found[uri], registries[periods[uri]])]
+            return [uri for uri in found if anew or _is_outdated(found[uri], registries[periods[uri]])]
 
-        uris, _ = await self._lessons.identify(_words_of(found, periods), outdated, known)
-        for begin in range(0, len(uris), _MOST_WRITTEN):
-            await self._identify({uri: created[uri] for uri in uris[begin : begin + _MOST_WRITTEN]}, anew=anew)
+        uris, _ = await self._lessons.identify(_words_of(found, periods), outdated, known, self._corrected)
+        return {uri: created[uri] for uri in uris}
 
     async def _identify(self, stories: Mapping[str, datetime], *, anew: bool) -> None:
         """Give these stories (uri: firstcreated) the identities that are learned, also if somebody else writes them."""
+        uris = sorted(stories)
+        for begin in range(0, len(uris), _MOST_WRITTEN):
+            await self._identify_some({uri: stories[uri] for uri in uris[begin : begin + _MOST_WRITTEN]}, anew=anew)
+
+    async def _identify_some(self, stories: Mapping[str, datetime], *, anew: bool) -> None:
         periods = {uri: self._period(created) for uri, created in stories.items()}
         waiting = dict(stories)
         while waiting:
@@ -421,7 +447,8 @@ class Naming:
                 return {uri: _identified(each, registries[periods[uri]]) for uri, each in found.items()}
 
             documents = {uri: each.document for uri, each in found.items()}
-            new, knowledge = await self._lessons.identify(_words_of(documents, periods), identified)
+            words = _words_of(documents, periods)
+            new, knowledge = await self._lessons.identify(words, identified, corrected=self._corrected)
             differing = {uri for uri in new if new[uri] != found[uri] or "unfinished" in documents[uri]}
             written = [new[uri] for uri in sorted(new) if anew or uri in differing]
             if not written:
@@ -431,13 +458,18 @@ class Naming:
                 return document["uri"] in uris
 
             overtaken = await write_anew(self._indices, written, with_parts=is_differing)
-            if not await self._lessons.is_current(knowledge):
+            self._corrected = await self._names.corrections()
+            if not await self._lessons.is_current(knowledge, self._corrected):
                 overtaken = {each.document["uri"] for each in written}
             waiting = {uri: stories[uri] for uri in overtaken}
             log.info("stories_identified_again", stories=len(written) - len(overtaken))
 
     def _period(self, created: datetime) -> int:
         return period_of(created, self._lessons.window)
+
+
+def _periods_in(read: Mapping[str, Kept]) -> set[int]:
+    return set(read[_PERIODS].content["periods"]) if _PERIODS in read else set()
 
 
 def _listed(kept: Kept | None) -> set[str]:
