@@ -6,6 +6,7 @@ those with the lowest ids teach it, in effect a random choice that depends on no
 function of the stories that are there, and learning takes no longer however many they are.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -75,15 +76,23 @@ class Sample:
         near = {id_: usages for id_, usages in changed.items() if self.horizon is None or id_ <= self.horizon}
         if not near:
             return self
-        having = {usage: {*ids.split(" ")} - near.keys() for usage, ids in self.having.items()}
+        having = dict(self.having)
         for id_, usages in near.items():
+            for usage, ids in self.having.items():
+                if id_ in ids and usage not in usages:
+                    having[usage] = _without(having[usage], id_)
             for usage in usages:
-                having.setdefault(usage, set()).add(id_)
-        horizon, ids = self.horizon, sorted(set[str]().union(*having.values()))
-        if len(ids) > 2 * most:
-            horizon = ids[2 * most - 1]
-            having = {usage: {id_ for id_ in some if id_ <= horizon} for usage, some in having.items()}
-        return Sample({usage: " ".join(sorted(having[usage])) for usage in sorted(having) if having[usage]}, horizon)
+                having[usage] = _with(having.get(usage, ""), id_)
+        sample = Sample({usage: having[usage] for usage in sorted(having) if having[usage]}, self.horizon)
+        return sample._cut(2 * most) if sum(map(len, sample.having.values())) > 2 * most * _SHORT_ID else sample
+
+    def _cut(self, most: int) -> "Sample":
+        """Return the sample with so many stories at most."""
+        ids = sorted(self.ids)
+        if len(ids) <= most:
+            return self
+        having = {usage: some[: _upto(some, ids[most - 1])].rstrip() for usage, some in self.having.items()}
+        return Sample({usage: some for usage, some in having.items() if some}, ids[most - 1])
 
     @property
     def ids(self) -> set[str]:
@@ -100,21 +109,35 @@ class Sample:
         if len(ids) <= most:
             return {usage: some.count(" ") + 1 for usage, some in self.having.items()}
         last = sorted(ids)[most - 1]
-        counted = {usage: sum(id_ <= last for id_ in some.split(" ")) for usage, some in self.having.items()}
+        counted = {usage: _upto(some, last) // (_SHORT_ID + 1) for usage, some in self.having.items()}
         return {usage: stories for usage, stories in counted.items() if stories}
+
+
+def _with(ids: str, id_: str) -> str:
+    return ids if id_ in ids else " ".join(sorted([*ids.split(), id_]))
+
+
+def _without(ids: str, id_: str) -> str:
+    return " ".join(each for each in ids.split() if each != id_)
+
+
+def _upto(ids: str, last: str) -> int:
+    """Return where the ids end that are not higher than the last; all have the same length."""
+    step = _SHORT_ID + 1
+    count = (len(ids) + 1) // step
+    return step * bisect_right(range(count), last, key=lambda place: ids[step * place : step * place + _SHORT_ID])
 
 
 def learned(word: str, sample: Sample, before: Sample, most: int) -> Lesson:
     """Return the lesson of a word from the samples of its period and of the one before; none without stories."""
-    if not sample.having:
+    usages = {*sample.having, *before.having}
+    if not sample.having or len(usages) <= 1 or not any(usage.startswith(OWN) for usage in usages):
+        # One usage teaches nothing, and of first names, which are many, nobody is called so alone.
         return NOTHING
     counted: dict[str, int] = {}
     for each in (sample, before):
         for usage, stories in each.counts(most).items():
             counted[usage] = counted.get(usage, 0) + stories
-    if not any(usage.startswith(OWN) for usage in counted):
-        # Only first names, of which there are many: nobody is called so alone.
-        return NOTHING
     return lesson_of([(NameUsage.parse(f"{word}{SEPARATOR}{usage}"), counted[usage]) for usage in sorted(counted)])
 
 

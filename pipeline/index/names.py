@@ -8,6 +8,7 @@ compare-and-set. Reads by id are in real time.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
@@ -113,6 +114,7 @@ class Names(Protocol):
         ...
 
 
+@lru_cache(10_000)
 def word_key(place: Place) -> str:
     """Return the key of a word in a period."""
     return blake2b(f"{place.period}{SEPARATOR}{place.word}".encode(), digest_size=16).hexdigest()
