@@ -34,6 +34,13 @@ class Correction(Value):
     at: Time
 
 
+    @property
+    def concerned(self) -> set[Id]:
+        """The things whose identity it decides. A merge also gives the other one a name."""
+        into = {(self.into_type, self.into_key)} if self.into_type and self.into_key else set[Id]()
+        return {(self.type, self.key)} | into
+
+
 @dataclass
 class Corrections:
     """The corrections that hold: of those of one thing, the last."""

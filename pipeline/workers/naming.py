@@ -147,7 +147,7 @@ class Naming:
         spreads = []
         for id_, correction in await self._names.unapplied():
             if id_ not in busy:
-                found = await self._leading_to({(correction.type, correction.key)})
+                found = await self._leading_to(correction.concerned)
                 wanted = [Using(using(ids), *(self._bounds(at) if at is not None else ())) for at, ids in found.items()]
                 spreads.append(_Spread(wanted, correction=id_))
         return spreads
@@ -226,7 +226,8 @@ class Naming:
                 sample = read[place][0].sample.with_stories(touched.get(place, {}), self._most)
                 samples[place] = await self._filled(place, touched) if sample.is_short(self._most) else sample
             # Whoever changes the sample of a period learns the lesson of the next one too.
-            same = {place for place in waiting if is_first and samples[place] == read[place][0].sample}
+            alike = {place for place in waiting if samples[place] == read[place][0].sample}
+            same = {place for place in alike if is_first and place.before not in waiting}
             changed: dict[Place, Word] = await self._run(self._taught, read, samples, same, self._now())
             changes = {
                 place: (each, read[place][1])

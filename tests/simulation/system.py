@@ -34,7 +34,7 @@ from tests.simulation.elasticsearch import (
 from tests.simulation.faults import CALM, Network, Rates
 from tests.simulation.kafka import EPOCH, Group, Log, SimulatedBroker, deliver
 from tests.simulation.loop import Mortal, SimulatedLoop
-from tests.simulation.scenario import Item, Scenario
+from tests.simulation.scenario import BEGIN, Item, Scenario
 
 STAGES = (topics.PARSE, topics.DESK, topics.ANNOTATE, topics.INDEX, topics.DERIVE)
 FAULTS = 45.0
@@ -169,6 +169,7 @@ class System:
         return Handler(index.Indexing(store, indices, now, lessons).work)
 
     async def _publish_and_wait(self) -> None:
+        self.loop.begin(self._correct())
         for item in self.scenario.items:
             await asyncio.sleep(max(0.0, item.at - self.loop.time()))
             self._publish(item)
@@ -181,6 +182,12 @@ class System:
         while not self._is_at_rest:
             assert self.loop.time() < LIMIT, f"no rest: {[(topic, g.committed) for topic, g in self.groups.items()]}"
             await asyncio.sleep(5.0)
+
+    async def _correct(self) -> None:
+        """Store the corrections, each at its time."""
+        for number, each in enumerate(self.scenario.corrections):
+            await asyncio.sleep(max(0.0, (each.at - BEGIN).total_seconds() - self.loop.time()))
+            self.documents.corrections[str(number)] = (each, False)
 
     async def _come_and_go(self) -> None:
         """Add workers, and kill some of them between their messages."""
@@ -270,11 +277,23 @@ def _announced(value: bytes) -> Indexed:
     return Indexed.model_validate_json(value)
 
 
-def _entity(story: Story) -> Entity:
-    """Return whom the story names: one of two people in full, either of them by the surname, or something else."""
-    names = (("PERSON", "Ann Lee"), ("PERSON", "Bo Lee"), ("PERSON", "Lee"), ("ORG", "Lee"), ("PERSON", "ANN LEE"))
-    type_, name = names[(sum(story.uri.encode()) + story.version) % len(names)]
-    return Entity(id="e1", type=type_, name=name, aliases=(), mentions=())
+def _entities(story: Story) -> list[Entity]:
+    """Return whom the story names: one of two people in full, either of them by a part of the name, or others."""
+    names = (
+        ("PERSON", "Ann Lee"),
+        ("PERSON", "Bo Lee"),
+        ("PERSON", "Lee"),
+        ("ORG", "Lee"),
+        ("PERSON", "ANN LEE"),
+        ("PERSON", "Ann"),
+        ("ORG", "Group"),
+    )
+    number = sum(story.uri.encode()) + story.version
+    found = dict.fromkeys((names[number % len(names)], names[number // 7 % len(names)]))
+    return [
+        Entity(id=f"e{place}", type=type_, name=name, aliases=(), mentions=())
+        for place, (type_, name) in enumerate(found, 1)
+    ]
 
 
 @lru_cache(4096)
@@ -293,7 +312,7 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
         for n in range(1, 4 - count)
     ]
     return (
-        AnnotatedStory(**dict(story), entities=[_entity(story)], quotes=quotes, events=events)
+        AnnotatedStory(**dict(story), entities=_entities(story), quotes=quotes, events=events)
         .model_dump_json()
         .encode()
     )
