@@ -33,7 +33,6 @@ class Correction(Value):
     by: Annotated[str, Field(min_length=1, max_length=100, pattern=PLAIN)]
     at: Time
 
-
     @property
     def concerned(self) -> set[Id]:
         """The things whose identity it decides. A merge also gives the other one a name."""

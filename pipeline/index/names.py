@@ -101,6 +101,10 @@ class Names(Protocol):
         """Return the first stories whose uri comes after this one, as last written for the first page."""
         ...
 
+    async def unfinished(self) -> list[NamingStory]:
+        """Return stories with whose parts somebody has begun, and not finished; not quite up to date."""
+        ...
+
     async def corrections(self) -> Corrections:
         """Return what people corrected."""
         ...
@@ -211,10 +215,16 @@ class ElasticsearchNames:
         """See Names."""
         return await self._stories({"match_all": {}}, after, most)
 
-    async def _stories(self, query: dict[str, Any], after: str, most: int) -> list[NamingStory]:
+    async def unfinished(self) -> list[NamingStory]:
+        """See Names."""
+        return await self._stories({"term": {"unfinished": True}}, "", _MOST_FOUND, refresh=False)
+
+    async def _stories(
+        self, query: dict[str, Any], after: str, most: int, *, refresh: bool = True
+    ) -> list[NamingStory]:
         client = self._client
         with translate_errors(client):
-            if not after:
+            if refresh and not after:
                 await client.indices.refresh(index=client.named(STORIES), ignore_unavailable=True)
             page = await client.search(
                 index=client.named(STORIES),

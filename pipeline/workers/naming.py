@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from pipeline.errors import ElasticsearchUnavailable
-from pipeline.identity.corrections import Corrections
+from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.learning import Id
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.name_usage import SEPARATOR, NameUsage
@@ -90,6 +90,7 @@ class Naming:
         self._periods: set[int] = set()
         self._corrected = Corrections()
         self._left: list[_Spread] = []
+        self._unfinished: set[str] = set()
 
     async def arrived(self, stories: Mapping[str, datetime]) -> None:
         """Learn from these stories (uri: firstcreated), or forget those that have gone, and spread what that changes.
@@ -114,8 +115,8 @@ class Naming:
         Raises ElasticsearchUnavailable; the next tick continues.
         """
         async with self._lock:
-            self._corrected = await self._names.corrections()
             await self._continue()
+            await self._finish()
         for _ in range(_PAGES):
             if not await self._read_older():
                 break
@@ -123,8 +124,12 @@ class Naming:
     async def _continue(self) -> None:
         left, self._left = self._left, []
         try:
+            unapplied = await self._names.unapplied()
+            # They must hold before they count as applied.
+            self._corrected = await self._names.corrections()
             left += await self._abandoned([place for each in left for place in each.words])
-            left += await self._to_correct({each.correction for each in left})
+            busy = {each.correction for each in left}
+            left += [await self._to_apply(id_, each) for id_, each in unapplied if id_ not in busy]
             while left:
                 await self._spread(left[0])
                 left.pop(0)
@@ -142,15 +147,17 @@ class Naming:
         taken = await self._rewrite(others, lambda word: word.taken_over(now))
         return [_Spread(await self._concerned(taken), taken, anew=True)] if taken else []
 
-    async def _to_correct(self, busy: Collection[str]) -> list[_Spread]:
-        """Return what corrections change, without those that are being applied."""
-        spreads = []
-        for id_, correction in await self._names.unapplied():
-            if id_ not in busy:
-                found = await self._leading_to(correction.concerned)
-                wanted = [Using(using(ids), *(self._bounds(at) if at is not None else ())) for at, ids in found.items()]
-                spreads.append(_Spread(wanted, correction=id_))
-        return spreads
+    async def _to_apply(self, id_: str, correction: Correction) -> _Spread:
+        """Return what a correction changes."""
+        found = await self._leading_to(correction.concerned)
+        wanted = [Using(using(ids), *(self._bounds(at) if at is not None else ())) for at, ids in found.items()]
+        return _Spread(wanted, correction=id_)
+
+    async def _finish(self) -> None:
+        """Finish the stories with whose parts some worker began before the last tick, and died."""
+        unfinished = {each.uri: each.firstcreated for each in await self._names.unfinished()}
+        await self._identify({uri: at for uri, at in unfinished.items() if uri in self._unfinished}, anew=False)
+        self._unfinished = unfinished.keys() - self._unfinished
 
     async def _read_older(self) -> bool:
         """Learn from the next stories that were indexed before this began. Return whether there may be more."""

@@ -115,6 +115,9 @@ class SimulatedNames:
     async def all_stories(self, after: str, most: int) -> list[NamingStory]:
         return await self._found(lambda _: True, after, most)
 
+    async def unfinished(self) -> list[NamingStory]:
+        return await self._found(lambda doc: "unfinished" in doc, "", 1_000)
+
     async def corrections(self) -> Corrections:
         return await self._request(lambda: Corrections.of(each for each, _ in self._documents.corrections.values()))
 

@@ -216,13 +216,14 @@ class System:
             return False
         if any(self._may_be_carried_out(record) for record, _ in self.documents.records.values()):
             return False
-        return not self._has_lessons_to_spread
+        return not self._is_writing
 
     @property
-    def _has_lessons_to_spread(self) -> bool:
-        """Return whether a worker has said that it spreads what is learned or corrected, and not that it has ended."""
+    def _is_writing(self) -> bool:
+        """Return whether a worker has said that it writes what is learned or corrected, and not that it has ended."""
         begun = any(change.since for change, _ in self.documents.names.values())
-        return begun or not all(is_applied for _, is_applied in self.documents.corrections.values())
+        unfinished = any("unfinished" in doc for doc in self.documents.visible("stories"))
+        return begun or unfinished or not all(is_applied for _, is_applied in self.documents.corrections.values())
 
     def _may_be_carried_out(self, order: Record) -> bool:
         if order.order is None or order.settled:
