@@ -17,7 +17,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from datasketch import MinHash
 
 from pipeline.derive import updates
 from pipeline.desk.text_features import Hashes, TextFeatures
@@ -268,7 +267,10 @@ def _contained(index: Any, sizes: Any, size: float) -> Any:
 
 
 @cache
-def _empty() -> MinHash:
+def _empty() -> Any:
+    # It loads scipy, 40 MB, which only those need who make signatures.
+    from datasketch import MinHash  # noqa: PLC0415
+
     # The scheme is named because signatures outlive an update of the library on their topic.
     return MinHash(_VALUES, hashfunc=int, scheme="affine32")
 

@@ -208,7 +208,7 @@ class Word:
 
 
 def lesson_in(document: Mapping[str, Any]) -> Lesson:
-    """Return the lesson in a word's document."""
+    """Return the lesson that a document has."""
     learned_pairs, names = document.get("learned", ()), document.get("names", ())
     if not learned_pairs and not names:
         return NOTHING

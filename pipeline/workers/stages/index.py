@@ -61,7 +61,7 @@ class _Arrival:
 
     @property
     def digest(self) -> str:
-        """What tells whether this very message is indexed already."""
+        """What tells whether this message itself is indexed already."""
         return blake2b(self.envelope.payload, digest_size=16).hexdigest()
 
     def trace(self, now: datetime) -> dict[str, str]:
