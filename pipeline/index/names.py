@@ -237,7 +237,8 @@ class ElasticsearchNames:
                 ignore_unavailable=True,
                 track_total_hits=False,
             )
-        return [_naming_story(hit["fields"]) for hit in page["hits"]["hits"]]
+        # Of a uri that is too long for the index only the document itself tells.
+        return [_naming_story(hit["fields"]) for hit in page["hits"]["hits"] if "uri" in hit["fields"]]
 
     async def corrections(self) -> Corrections:
         """See Names. Corrections are never deleted, so that their number tells whether there are new ones."""

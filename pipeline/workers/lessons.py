@@ -1,8 +1,8 @@
 """Look up what is learned of the words of stories."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.lesson import NOTHING, Lesson
@@ -10,6 +10,8 @@ from pipeline.identity.registry import Registry
 from pipeline.identity.word import Place, lesson_in
 from pipeline.index.names import Names, word_key
 
+Run = Callable[..., Awaitable[Any]]
+"""Calls a function beside the event loop, which has Kafka's heartbeats to send."""
 Result = TypeVar("Result")
 Registries = Mapping[int, Registry]
 """Who is meant by which names, by period."""

@@ -232,12 +232,12 @@ class TestSpreading:
         async def die(*_: object) -> None:
             raise Died
 
-        desk.work._spread = die
+        desk.work._spreading._spread = die
         with pytest.raises(Died):
             desk.arrive("urn:2", "Ann Lee")
         assert desk.people("urn:1") == ["Lee"]
         desk.work = desk.worker()
-        desk.work._now = lambda: NOON + timedelta(minutes=2)
+        desk.work._spreading._now = lambda: NOON + timedelta(minutes=2)
         desk.calm.run(desk.work.tick())
         assert desk.people("urn:1") == ["Ann Lee"]
         assert not any("unspread" in change.content for change, _ in desk.calm.documents.names.values())
@@ -253,8 +253,8 @@ class TestSpreading:
         assert "unfinished" not in desk.stories["urn:1"]
 
     def test_of_many_stories_the_ticks_write_what_a_batch_leaves(self, monkeypatch):
-        monkeypatch.setattr("pipeline.workers.naming._PAGE", 2)
-        monkeypatch.setattr("pipeline.workers.naming._PAGES", 2)
+        monkeypatch.setattr("pipeline.workers.spreading.PAGE", 2)
+        monkeypatch.setattr("pipeline.workers.spreading.PAGES", 2)
         desk = Desk()
         for number in range(10):
             desk.arrive(f"urn:{number}", "Lee")

@@ -15,7 +15,7 @@ from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.desk.text_features import TextFeatures
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.identity.name_usage import usages
+from pipeline.identity.name_usage import OWN, usages
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import period_of
 from pipeline.index import documents
@@ -145,7 +145,8 @@ class Indexing:
         periods = {each.story.uri: period_of(each.story.firstcreated, window) for each in arrivals}
         words: dict[int, set[str]] = {}
         for each in arrivals:
-            words.setdefault(periods[each.story.uri], set()).update(use.word for use in usages(each.story.entities))
+            own = (usage.word for usage in usages(each.story.entities) if usage.how in OWN)
+            words.setdefault(periods[each.story.uri], set()).update(own)
         found, _ = await self._lessons.identify(words, lambda registries: registries)
         return {uri: found[period] for uri, period in periods.items()}
 
