@@ -1,7 +1,7 @@
 """Stage index: write documents to Elasticsearch in bulk, and check each result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -20,7 +20,7 @@ from pipeline.identity.registry import Registry
 from pipeline.identity.word import period_of
 from pipeline.index import documents
 from pipeline.index.documents import Action
-from pipeline.index.indices import Before, ElasticsearchIndices, Indices
+from pipeline.index.indices import Before, ElasticsearchIndices, Indices, Overtaken
 from pipeline.index.names import ElasticsearchNames
 from pipeline.story import AnnotatedStory, Indexed
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
@@ -134,8 +134,10 @@ class Indexing:
             document, *others = documents.actions(each.story, version, parts, known.get(uri), more, registry)
             first += [(uri, action) for action in others]
             then.append((uri, document))
-        refused = await self._carry_out(first)
-        return await self._carry_out(then, refresh=urgent) | refused
+        refused, overtaken = await self._carry_out(first)
+        # Of two attempts at a story each has written some parts, perhaps with other names: they are written again.
+        then = [(uri, _unfinished(action) if uri in overtaken else action) for uri, action in then]
+        return (await self._carry_out(then, refresh=urgent))[0] | refused
 
     async def _registries(self, arrivals: Sequence[_Arrival]) -> dict[str, Registry]:
         """Return whom names mean by what is learned so far, by uri: the stage that derives then changes few stories."""
@@ -150,21 +152,30 @@ class Indexing:
         found, _ = await self._lessons.identify(words, lambda registries: registries)
         return {uri: found[period] for uri, period in periods.items()}
 
-    async def _carry_out(self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False) -> dict[str, str]:
-        """Execute the actions for these uris. Return the reason for each rejected one.
+    async def _carry_out(
+        self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False
+    ) -> tuple[dict[str, str], set[str]]:
+        """Execute the actions for these uris. Return the reason for each rejected one, and where others came before.
 
         With ``refresh`` a search finds the result at once. Raises ElasticsearchUnavailable.
         """
         refused: dict[str, str] = {}
+        overtaken: set[str] = set()
         if not owned:
-            return refused
+            return refused, overtaken
         results = await self._indices.write([action for _, action in owned], refresh=refresh)
         for (uri, _), result in zip(owned, results, strict=True):
             if isinstance(result, ElasticsearchUnavailable):
                 raise result
             if isinstance(result, str):
                 refused.setdefault(uri, result)
-        return refused
+            if isinstance(result, Overtaken):
+                overtaken.add(uri)
+        return refused, overtaken
+
+
+def _unfinished(action: Action) -> Action:
+    return replace(action, document={**action.document, "unfinished": True}) if action.document else action
 
 
 def _larger(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
