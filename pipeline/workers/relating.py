@@ -98,8 +98,13 @@ class Relating:
         """
         window = await self._followed()
         waiting = dict(stories)
-        waiting |= await self._stories.relating_to(stories)
         waiting |= await self._run(_affected, window, stories)
+        # A worker that died may have changed the group of a story, and not yet of those that relate to it.
+        more = waiting
+        while more:
+            related = await self._stories.relating_to(more)
+            more = {uri: at for uri, at in related.items() if uri not in waiting}
+            waiting |= more
         while waiting:
             some = dict(sorted(waiting.items())[:_AT_ONCE])
             waiting = {uri: at for uri, at in waiting.items() if uri not in some}
