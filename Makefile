@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock docs bench score screenshots chaos shuffle outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
+.PHONY: help install install-dev run test check format lock docs bench bench-derive score screenshots chaos shuffle outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ format: install-dev ## Format the code
 
 bench: install ## Measure speed and memory (STORIES=2000 WAITING=50000 BACKLOG=200000 INDEXED=100000 PART=)
 	$(BIN)/python -m bench.run --stories $(or $(STORIES),2000) --waiting $(or $(WAITING),50000) --backlog $(or $(BACKLOG),200000) --indexed $(or $(INDEXED),100000) $(foreach part,$(PART),--part $(part))
+
+bench-derive: install ## Measure what deriving a new story costs where many are there (STORIES=500000)
+	$(BIN)/python -m bench.derive --stories 100000 --stories $(or $(STORIES),500000)
 
 docs: install-dev ## Generate the reference pages from the code, and build the site in docs/_build
 	$(BIN)/python -m docs.generate

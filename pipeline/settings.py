@@ -219,7 +219,7 @@ Kills = Literal["copies", "named"]
 
 
 class Derive(Section):
-    """How stories relate to one another."""
+    """How stories relate to one another, and what they teach about names."""
 
     kills: Annotated[
         Kills,
@@ -229,6 +229,13 @@ class Derive(Section):
     span: Annotated[
         int, Field(ge=60, description="maximum seconds between two copies, or two stories of one storyline")
     ] = 2 * _DAY
+    window: Annotated[
+        int,
+        Field(
+            ge=_DAY,
+            description="seconds of a period: a story's names are learned from the stories of its period and the last",
+        ),
+    ] = 90 * _DAY
 
 
 class Feed(Section):

@@ -134,7 +134,7 @@ def _confirm(made: Correction, text: str, *, as_json: bool) -> None:
     if as_json:
         print_json(made.model_dump_json())
     else:
-        messages.print(f"{escape(text)}; the stories follow within a minute")
+        messages.print(f"{escape(text)}; the stories follow within seconds")
 
 
 def _table(found: list[Thing]) -> Table:

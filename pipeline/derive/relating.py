@@ -6,13 +6,14 @@ at once, the later one sees what the other has written. So neither order nor rep
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pipeline.derive.decision_store import Decisions
 from pipeline.derive.decisions import Decided, Decision, decided
 from pipeline.derive.relations import FIELDS, Relation, derived_fields, is_withdrawn_too, relation
+from pipeline.derive.run import Run
 from pipeline.derive.signatures import Resemblance, SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.desk.record import Record, Withdrawn
@@ -31,9 +32,6 @@ _MOST_REMEMBERED = 8 << 20
 _AT_ONCE = 500
 _WITHDRAWN = "withdrawn:"
 """Stands before the uri of a text that was withdrawn, since that story may have another one now."""
-
-
-Run = Callable[..., Awaitable[Any]]
 
 
 class Announcements(Protocol):
@@ -61,8 +59,6 @@ class Relating:
     ) -> None:
         """Take the clients; stories further apart than ``span`` do not relate. ``kills_copies`` is whether a kill takes
         along what carries the same text of the same agency in another feed.
-
-        ``run`` calls a function beside the event loop, which has Kafka's heartbeats to send.
         """
         self._stories, self._indices, self._store, self._decisions = stories, indices, store, decisions
         self._announcements, self._run, self._kills_copies = announcements, run, kills_copies
@@ -82,7 +78,12 @@ class Relating:
         await self._follow()
         await self._surround(each.versioncreated for each in arrived)
         waiting = {each.uri: each.firstcreated for each in arrived}
-        waiting |= await self._stories.relating_to(waiting)
+        more = waiting
+        # A worker that died may have changed the group of a story, and not yet of those that relate to it.
+        while more:
+            related = await self._stories.relating_to(more)
+            more = {uri: at for uri, at in related.items() if uri not in waiting}
+            waiting |= more
         names = [name for each in arrived for name in (each.uri, _WITHDRAWN + each.uri)]
         waiting |= await self._run(_affected, self._window, names)
         self._to_kill.clear()

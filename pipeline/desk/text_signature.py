@@ -6,9 +6,9 @@ over the words (unigrams and bigrams), one over the facts (names and numbers).
 
 import base64
 from functools import cache
+from typing import Any
 
 import numpy as np
-from datasketch import MinHash
 
 from pipeline.desk.text_features import Hashes, TextFeatures
 from pipeline.story import Signature
@@ -28,7 +28,10 @@ def signature_of(text: TextFeatures) -> Signature | None:
 
 
 @cache
-def _empty() -> MinHash:
+def _empty() -> Any:
+    # It loads scipy, 40 MB, which only those need who make signatures.
+    from datasketch import MinHash  # noqa: PLC0415
+
     # The scheme is named because signatures outlive an update of the library on their topic.
     return MinHash(VALUES, hashfunc=int, scheme="affine32")
 

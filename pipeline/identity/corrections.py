@@ -33,6 +33,12 @@ class Correction(Value):
     by: Annotated[str, Field(min_length=1, max_length=100, pattern=PLAIN)]
     at: Time
 
+    @property
+    def concerned(self) -> set[Id]:
+        """The things whose identity it decides. A merge also gives the other one a name."""
+        into = {(self.into_type, self.into_key)} if self.into_type and self.into_key else set[Id]()
+        return {(self.type, self.key)} | into
+
 
 @dataclass
 class Corrections:

@@ -16,7 +16,7 @@ OWN = ("own", "located")
 """How a story names a thing itself."""
 _LONGEST = 200
 """Longer names are debris."""
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 _ACRONYM = re.compile(r"[A-Z](?:\.?[A-Z]){1,7}\.?")
 
 
@@ -45,12 +45,12 @@ class NameUsage(NamedTuple):
 
     def __str__(self) -> str:
         """Return the usage as it is indexed."""
-        return _SEPARATOR.join((*self[:5], *(self.given or ())))
+        return SEPARATOR.join((*self[:5], *(self.given or ())))
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the usage that was indexed so."""
-        word, how, type_, key, name, *given = text.split(_SEPARATOR)
+        word, how, type_, key, name, *given = text.split(SEPARATOR)
         return cls(word, how, type_, key, name, Identity(*given) if given else None)
 
 
@@ -64,7 +64,7 @@ def usages(entities: Iterable[Entity]) -> Iterator[NameUsage]:
 
 def _of_one(entity: Entity, type_: str, key: str, name: str) -> Iterator[NameUsage]:
     given = Identity(entity.type, entity.key, entity.usual or entity.name) if entity.instory else None
-    yield NameUsage(_word(type_, key), "located" if entity.place else "own", type_, key, name, given)
+    yield NameUsage(word_of(type_, key), "located" if entity.place else "own", type_, key, name, given)
     if type_ == "PERSON":
         first, space, _ = key.partition(" ")
         if space and len(first) > 1:
@@ -76,9 +76,9 @@ def _of_one(entity: Entity, type_: str, key: str, name: str) -> Iterator[NameUsa
 
 
 def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST and _SEPARATOR not in text
+    return len(text) <= _LONGEST and SEPARATOR not in text
 
 
-def _word(type_: str, key: str) -> str:
-    """Return a person's last name; a place without its region, a team without its sport."""
+def word_of(type_: str, key: str) -> str:
+    """Return the word that names of one thing share: a person's last name, a place without its region."""
     return key.rpartition(" ")[2] if type_ == "PERSON" else key.partition(", ")[0].partition(" (")[0]

@@ -1,41 +1,38 @@
 """Hold what was learned and what people corrected, and give an entity its identity."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from pipeline.annotations import Entity, InStory
 from pipeline.identity.corrections import Corrections
-from pipeline.identity.learning import Id, learn, usual_names
-from pipeline.identity.name_usage import OWN, TYPES, Identity, NameUsage, usages
+from pipeline.identity.learning import Id
+from pipeline.identity.lesson import NOTHING, Lesson, lesson_of
+from pipeline.identity.name_usage import OWN, TYPES, Identity, NameUsage, usages, word_of
 from pipeline.identity.wikidata import wikidata_of
 
 
 @dataclass
 class Registry:
-    """Who is meant by a type and key: ``learned`` from all stories, unless ``corrected`` by a person.
+    """Who is meant by a type and key: by the ``lessons`` of words, unless ``corrected`` by a person.
 
-    ``names`` are the usual names of those whom stories name differently.
+    ``missing`` are the words to which a merge leads, and whose lessons are not here.
     """
 
-    learned: dict[Id, Id] = field(default_factory=dict)
-    names: dict[Id, str] = field(default_factory=dict)
+    lessons: dict[str, Lesson] = field(default_factory=dict)
     corrected: Corrections = field(default_factory=Corrections)
+    missing: set[str] = field(default_factory=set)
 
     def identity(self, type_: str, key: str, name: str) -> Identity:
         """Return the identity of what a story alone calls so."""
-        at: Id = (type_, key)
-        passed = {at}
-        while (further := self._further(at)) is not None and further not in passed:
-            at = further
-            passed.add(at)
+        at, usual = self._meant((type_, key))
         merged_name = self.corrected.names_of_merged.get(at)
-        return Identity(*at, self.corrected.names.get(at) or self.names.get(at) or merged_name or name)
+        return Identity(*at, self.corrected.names.get(at) or usual or merged_name or name)
 
     def identify(self, entity: Entity) -> Entity:
         """Return the entity with the identity that all stories give it; what its own says is kept beside."""
-        alone = entity.instory or InStory(type=entity.type, key=entity.key, usual=entity.usual)
+        alone = _alone(entity)
         if alone.type not in TYPES:
             return entity
         type_, key, name = self.identity(alone.type, alone.key, alone.usual or entity.name)
@@ -53,23 +50,34 @@ class Registry:
 
     def name_before_rename(self, entity: Entity) -> str | None:
         """Return by which name an identified entity would be listed if nobody had renamed it, if somebody has."""
-        at = (entity.type, entity.key)
-        return self.names.get(at) if at in self.corrected.names else None
+        alone = _alone(entity)
+        at, usual = self._meant((alone.type, alone.key))
+        return usual if at in self.corrected.names else None
 
     def is_current(self, usage: NameUsage) -> bool:
         """Return whether the story with this usage gives the name the identity that it has here."""
         alone = Identity(usage.type, usage.key, usage.name)
-        return (usage.given or alone) == self.identity(*alone)
+        return usage.how not in OWN or (usage.given or alone) == self.identity(*alone)
 
-    def may_change(self, usage: NameUsage) -> bool:
-        """Return whether a name has another identity than its story says, or may have."""
-        at = (usage.type, usage.key)
-        return bool(usage.given) or at in self.names or at in self.corrected.names or self._further(at) is not None
+    def _meant(self, at: Id) -> tuple[Id, str | None]:
+        """Return who is meant in the end, and by which name most stories call them, if they do not agree."""
+        lesson = self.lessons.get(word_of(*at), NOTHING)
+        passed = {at}
+        while True:
+            if at in self.corrected.merged:
+                further: Id | None = self.corrected.merged[at]
+                lesson = self._lesson(word_of(*self.corrected.merged[at]))
+            else:
+                further = None if at in self.corrected.split else lesson.learned.get(at)
+            if further is None or further in passed:
+                return at, lesson.names.get(at)
+            at = further
+            passed.add(at)
 
-    def _further(self, at: Id) -> Id | None:
-        if at in self.corrected.merged:
-            return self.corrected.merged[at]
-        return None if at in self.corrected.split else self.learned.get(at)
+    def _lesson(self, word: str) -> Lesson:
+        if word not in self.lessons:
+            self.missing.add(word)
+        return self.lessons.get(word, NOTHING)
 
 
 def survey(counts: Iterable[tuple[str, int]], corrected: Corrections) -> tuple[Registry, list[str]]:
@@ -78,31 +86,17 @@ def survey(counts: Iterable[tuple[str, int]], corrected: Corrections) -> tuple[R
     Return the registry, and the usages whose stories do not have the identity that it gives. Of the usages of each
     word only those that may change are kept, so that memory grows with what was learned, not with the stories.
     """
-    registry = Registry(corrected=corrected)
+    lessons: dict[str, Lesson] = {}
     in_question: list[NameUsage] = []
     parsed = ((NameUsage.parse(text), stories) for text, stories in counts)
-    for _, group in groupby(parsed, lambda each: each[0].word):
+    for word, group in groupby(parsed, lambda each: each[0].word):
         of_word = list(group)
-        # One usage alone teaches nothing, and most words have no other.
-        if len(of_word) > 1:
-            _learn(registry, of_word)
-        in_question += [each for each, _ in of_word if each.how in OWN and registry.may_change(each)]
+        if (lesson := lesson_of(of_word)) != NOTHING:
+            lessons[word] = lesson
+        may_change = word in lessons or corrected != Corrections()
+        in_question += [each for each, _ in of_word if each.how in OWN and (each.given or may_change)]
+    registry = Registry(lessons, corrected)
     return registry, [str(each) for each in in_question if not registry.is_current(each)]
-
-
-def _learn(registry: Registry, of_word: Sequence[tuple[NameUsage, int]]) -> None:
-    """Add what all usages of one word teach."""
-    learned = dict(learn(of_word))
-    registry.learned |= learned
-    meant = set(learned.values())
-    variable = {(each.type, each.key) for each, _ in of_word if each.how in OWN}
-    several = Counter((each.type, each.key) for each in {each._replace(given=None) for each, _ in of_word})
-    names = dict(usual_names([each for each in of_word if each[0].how in OWN]))
-    registry.names |= {at: names[at] for at in variable if at in meant or several[at] > 1}
-    elsewhere = usual_names([each for each in of_word if each[0].how not in OWN])
-    for at, name in elsewhere:
-        if at in meant:
-            registry.names.setdefault(at, name)
 
 
 def learn_from(stories: Iterable[Iterable[Entity]]) -> Registry:
@@ -114,3 +108,7 @@ def learn_from(stories: Iterable[Iterable[Entity]]) -> Registry:
 def name_usage(entities: Iterable[Entity]) -> list[str]:
     """Return how a story uses names, as an index counts it."""
     return sorted({str(usage) for usage in usages(entities)})
+
+
+def _alone(entity: Entity) -> InStory:
+    return entity.instory or InStory(type=entity.type, key=entity.key, usual=entity.usual)

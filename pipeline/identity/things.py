@@ -1,14 +1,14 @@
 """List what the stories name, each thing once with all of its names, and find the one that a person means."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from pipeline.errors import ConfigurationError
+from pipeline.identity.corrections import Corrections
 from pipeline.identity.learning import Id
-from pipeline.identity.name_usage import OWN, NameUsage
-from pipeline.identity.registry import Registry
+from pipeline.identity.name_usage import OWN, Identity, NameUsage
 
 Kind = Literal["person", "organization", "place"]
 Why = Literal["same", "learned", "merged"]
@@ -50,28 +50,30 @@ class Thing:
 Found = TypeVar("Found", Alias, Thing)
 
 
-def things(registry: Registry, counts: Iterable[tuple[str, int]]) -> list[Thing]:
-    """Return all things, the most frequent first, from how stories use names."""
-    used: dict[tuple[str, str, str], int] = defaultdict(int)
+def things(counts: Iterable[tuple[str, int]], corrected: Corrections) -> list[Thing]:
+    """Return all things, the most frequent first, from how stories use names and identify them."""
+    used: dict[tuple[Identity, Identity], int] = defaultdict(int)
     for text, stories in counts:
         usage = NameUsage.parse(text)
         if usage.how in OWN:
-            used[usage.type, usage.key, usage.name] += stories
+            alone = Identity(usage.type, usage.key, usage.name)
+            used[alone, usage.given or alone] += stories
     aliases: dict[Id, list[Alias]] = defaultdict(list)
-    names: dict[Id, str] = {}
-    for (type_, key, name), stories in used.items():
-        identity = registry.identity(type_, key, name)
-        at = (identity.type, identity.key)
-        names[at] = identity.name
-        why: Why = (
-            "same" if at == (type_, key) else "merged" if (type_, key) in registry.corrected.merged else "learned"
-        )
-        aliases[at].append(Alias(name, type_, key, stories, why))
+    names: dict[Id, Counter[str]] = defaultdict(Counter)
+    for (alone, identity), stories in used.items():
+        at, own = identity[:2], alone[:2]
+        names[at][identity.name] += stories
+        why: Why = "same" if at == own else "merged" if own in corrected.merged else "learned"
+        aliases[at].append(Alias(alone.name, *own, stories, why))
     found = [
-        Thing(KIND_OF[at[0]], *at, names[at], sum(each.stories for each in of_one), _sorted(of_one))
+        Thing(KIND_OF[at[0]], *at, _most_frequent(names[at]), sum(each.stories for each in of_one), _sorted(of_one))
         for at, of_one in aliases.items()
     ]
     return sorted(found, key=lambda thing: (-thing.stories, thing.type, thing.key))
+
+
+def _most_frequent(names: Counter[str]) -> str:
+    return max(names, key=lambda name: (names[name], name))
 
 
 def find_used(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Alias:

@@ -137,19 +137,23 @@ async def write_anew(
     ``with_parts`` says of a document whether what belongs to it changes too. Raises ElasticsearchUnavailable,
     DocumentRefused.
     """
+    parts = {
+        document["uri"]: parts_again(document, version + 1) for document, version in documents if with_parts(document)
+    }
+    # Most short stories have no parts, and need no second write.
+    both = {uri for uri, some in parts.items() if some}
     first = [
-        _strict(document | {"unfinished": True} if with_parts(document) else _finished(document), version + 1)
+        _strict(document | {"unfinished": True} if document["uri"] in both else _finished(document), version + 1)
         for document, version in documents
     ]
     overtaken = _overtaken(await indices.write(first), documents)
-    both = [each for each in documents if with_parts(each.document) and each.document["uri"] not in overtaken]
+    both -= overtaken
     if not both:
         return overtaken
-    _overtaken(
-        await indices.write([part for each in both for part in parts_again(each.document, each.version + 1)]), ()
-    )
-    last = [_strict(_finished(document), version + 2) for document, version in both]
-    return overtaken | _overtaken(await indices.write(last), both)
+    _overtaken(await indices.write([part for uri in sorted(both) for part in parts[uri]]), ())
+    again = [each for each in documents if each.document["uri"] in both]
+    last = [_strict(_finished(document), version + 2) for document, version in again]
+    return overtaken | _overtaken(await indices.write(last), again)
 
 
 def _finished(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,7 +123,9 @@ def stale_deletes(story: AnnotatedStory, revision: int, written: Mapping[str, in
 def _part(
     story: AnnotatedStory, version: int, kind: Kind, number: int, document: dict[str, Any] | None = None
 ) -> Action:
-    return Action(index_of(kind.alias, story.firstcreated), kind.id(story.uri, number), version, document)
+    # Another attempt at the same version may have had other identities.
+    place = index_of(kind.alias, story.firstcreated), kind.id(story.uri, number)
+    return Action(*place, version, document, strict=document is not None)
 
 
 def _context(document: Mapping[str, Any]) -> dict[str, Any]:

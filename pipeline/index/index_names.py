@@ -10,6 +10,7 @@ MATCHES = "matches"
 ALERTS = "wire-alerts"
 IDENTITIES = "wire-identities"
 DECISIONS = "wire-decisions"
+NAMES = "wire-names"
 
 
 MONTHLY_SINCE = 2020

@@ -79,6 +79,8 @@ class ElasticsearchIndices:
         Rejected items are retried until a retry makes no progress: a batch for more shards than a node's queue holds
         would otherwise be rejected in part each time.
         """
+        if not actions:
+            return []
         client = self._client
         results = await _once(client, actions, refresh)
         waiting = [number for number, result in enumerate(results) if isinstance(result, ElasticsearchUnavailable)]

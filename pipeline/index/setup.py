@@ -7,7 +7,7 @@ from elasticsearch import BadRequestError
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.index.analysis import TEXT, without_analysis
-from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, STORIES
+from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.index.templates import KEEP_DELETES, templates
 from pipeline.settings import Elasticsearch
@@ -27,7 +27,7 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
         if client.indices.exists_alias(name=alias):
             _add_fields(client, alias, made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"])
             client.indices.put_settings(index=alias, settings={"index.gc_deletes": KEEP_DELETES})
-    for index in map(client.named, (RECORDS, ALERTS, IDENTITIES, DECISIONS)):
+    for index in map(client.named, (RECORDS, ALERTS, IDENTITIES, DECISIONS, NAMES)):
         if client.indices.exists(index=index):
             _add_fields(client, index, made[index]["template"]["mappings"]["properties"])
         else:

@@ -20,7 +20,7 @@ from pipeline.index.fields import (
     TEXT,
     WITHDRAWN,
 )
-from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, STORIES
+from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES, STORIES
 from pipeline.index.kinds import KINDS
 from pipeline.settings import Elasticsearch
 from pipeline.topics import STORY_TOPICS
@@ -154,6 +154,13 @@ IDENTITY: dict[str, Any] = {
     "name": KEYWORD,
     "by": KEYWORD,
     "at": DATE,
+    "applied": BOOLEAN,
+}
+
+NAMES_MAPPING: dict[str, Any] = {
+    "content": STORED_ONLY,
+    "since": DATE,
+    "targets": KEYWORD,
 }
 
 
@@ -194,5 +201,11 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
             "priority": 200,
             "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
         }
-        for index, properties in ((RECORDS, RECORD), (ALERTS, ALERT), (IDENTITIES, IDENTITY), (DECISIONS, DECISION))
+        for index, properties in (
+            (RECORDS, RECORD),
+            (ALERTS, ALERT),
+            (IDENTITIES, IDENTITY),
+            (DECISIONS, DECISION),
+            (NAMES, NAMES_MAPPING),
+        )
     }

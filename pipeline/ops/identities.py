@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from pipeline.connect.elasticsearch_client import Client
 from pipeline.errors import ConfigurationError
-from pipeline.identity.corrections import Correction
+from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.things import Kind, Thing, find_thing, find_used, things
-from pipeline.index.identities import correct, read_registry
+from pipeline.index.identities import correct, read_corrections, read_usages
 from pipeline.search.entity_names import begins
 
 
@@ -18,11 +18,11 @@ def list_things(client: Client, beginning: str = "", kind: Kind | None = None) -
 
     Raises ElasticsearchUnavailable.
     """
-    registry, counts = read_registry(client)
+    counts, corrected = read_usages(client), Corrections.of(read_corrections(client))
     words = beginning.lower().split()
     return [
         thing
-        for thing in things(registry, counts)
+        for thing in things(counts, corrected)
         if kind in (None, thing.kind) and any(begins(alias.name, words) for alias in thing.aliases)
     ]
 

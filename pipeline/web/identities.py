@@ -89,7 +89,7 @@ def api_corrections(index: Index) -> Response:
 def api_correct(
     wanted: Wanted, index: Index, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
 ) -> Response:
-    """Merge a name into the thing it means, split it off again, or rename a thing; the stories follow in a minute."""
+    """Merge a name into the thing it means, split it off again, or rename a thing; the stories follow in seconds."""
     made = _correct(index, wanted, ingest_service.sender(authorization))
     return json_response(made.model_dump(mode="json"), 202)
 

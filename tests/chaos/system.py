@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,14 @@ from pipeline.connect.elasticsearch_client import connect
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.store import unsettled
 from pipeline.errors import TransientError
-from pipeline.identity.registry import survey
-from pipeline.index.identities import read_registry
+from pipeline.identity.corrections import Corrections
+from pipeline.identity.name_usage import NameUsage
+from pipeline.identity.registry import Registry
+from pipeline.identity.word import lessons_of, period_of
+from pipeline.index.identities import read_corrections
+from pipeline.index.index_names import STORIES
 from pipeline.ops import dead_letters
+from pipeline.settings import Derive
 from pipeline.settings import Elasticsearch as ElasticsearchSettings
 from pipeline.settings import Kafka as Connection
 from tests.chaos.proxy import Proxy
@@ -168,11 +174,21 @@ class System:
         return time.monotonic() - begin
 
     def misidentified(self) -> int:
-        """Return how many usages of names have not the identity that all stories give them."""
+        """Return how many stories have not the identities that all stories and corrections give them."""
         with connect(ElasticsearchSettings(hosts=self.elasticsearch.address)) as client:
-            client.indices.refresh(index="stories", ignore_unavailable=True)
-            registry, counts = read_registry(client)
-        return len(survey(counts, registry.corrected)[1])
+            client.indices.refresh(index=STORIES, ignore_unavailable=True)
+            found = client.search(index=STORIES, size=10_000, source_includes=["uri", "firstcreated", "name_usage"])
+            corrected = Corrections.of(read_corrections(client))
+        documents = [hit["_source"] for hit in found["hits"]["hits"]]
+        stories = [(doc["uri"], datetime.fromisoformat(doc["firstcreated"]), doc["name_usage"]) for doc in documents]
+        window = timedelta(seconds=Derive().window)
+        lessons = lessons_of(stories, window)
+        registries = {period: Registry(some, corrected) for period, some in lessons.items()}
+        return sum(
+            not all(map(registries[period_of(created, window)].is_current, map(NameUsage.parse, usages)))
+            for _, created, usages in stories
+            if usages
+        )
 
     def ordered(self) -> int:
         """Return how many orders in words name a story that is there, and are not carried out."""

@@ -1,7 +1,7 @@
 """Simulated records and indices, with Elasticsearch's versioning."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -9,12 +9,14 @@ from typing import Any
 from pipeline.desk.record import Record
 from pipeline.desk.store import Change, Stored
 from pipeline.errors import ElasticsearchUnavailable
-from pipeline.identity.corrections import Corrections
+from pipeline.identity.corrections import Correction, Corrections
+from pipeline.identity.learning import Id
 from pipeline.index.derived import POINTERS, Found, signed_story
 from pipeline.index.documents import Action
-from pipeline.index.identities import Counts
 from pipeline.index.index_names import STORIES, index_of
 from pipeline.index.indices import Before, Overtaken, Result, before_of
+from pipeline.index.names import Change as NamesChange
+from pipeline.index.names import Kept, NamingStory, Token, Using
 from pipeline.story import SignedStory, story_id
 from tests.simulation.faults import Network
 from tests.simulation.loop import SimulatedLoop
@@ -30,6 +32,8 @@ class Documents:
         self.records: dict[str, tuple[Record, int]] = {}
         self.searched: dict[str, tuple[Record, float]] = {}
         self.indexed: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {}
+        self.names: dict[str, tuple[NamesChange, int]] = {}
+        self.corrections: dict[str, tuple[Correction, bool]] = {}
         self.watch: list[Any] = []
         self._sequence = 0
 
@@ -54,9 +58,17 @@ class Documents:
             watch(action)
         return None
 
-    def usages(self) -> Counts:
-        """Return how many stories have each usage of a name."""
-        return sorted(Counter(usage for doc in self.visible("stories") for usage in doc["name_usage"]).items())
+    def keep(self, key: str, change: NamesChange) -> Token | None:
+        """Write or delete what is kept about names, unless it changed since it was read."""
+        known = self.names.get(key)
+        if (known[1] if known else None) != (change.token[0] if change.token else None):
+            return None
+        self._sequence += 1
+        if change.content is None:
+            self.names.pop(key, None)
+        else:
+            self.names[key] = (change, self._sequence)
+        return self._sequence, 1
 
     def visible(self, alias: str) -> list[dict[str, Any]]:
         """Return the documents of an alias."""
@@ -64,27 +76,63 @@ class Documents:
         return [doc for (index, _), (_, doc) in self.indexed.items() if index.startswith(start) and doc is not None]
 
 
-class SimulatedIdentities:
-    """See index.identities.Identities."""
+class SimulatedNames:
+    """See index.names.Names."""
 
     def __init__(self, documents: Documents, network: Network) -> None:
         self._documents, self._network = documents, network
 
-    async def usages(self) -> Counts:
-        return await self._request(self._documents.usages)
+    async def read(self, keys: Iterable[str], *, lesson_only: bool = False) -> dict[str, Kept]:
+        names, wanted = self._documents.names, set(keys)
+        return await self._request(lambda: {key: _kept(names[key]) for key in wanted if key in names}) if wanted else {}
+
+    async def write(self, changes: Mapping[str, NamesChange]) -> dict[str, Token | None]:
+        if not changes:
+            return {}
+
+        def carry_out() -> dict[str, Token | None]:
+            return {key: self._documents.keep(key, change) for key, change in changes.items()}
+
+        def partly() -> None:
+            for key in list(changes)[::2]:
+                self._documents.keep(key, changes[key])
+
+        return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why), partly)
+
+    async def unspread(self, until: datetime) -> dict[str, Kept]:
+        names = self._documents.names
+        return await self._request(
+            lambda: {key: _kept(names[key]) for key in names if (since := names[key][0].since) and since < until}
+        )
+
+    async def leading_to(self, targets: Collection[Id]) -> list[Kept]:
+        names = self._documents.names
+        return await self._request(lambda: [_kept(each) for each in names.values() if {*targets} & {*each[0].targets}])
+
+    async def stories(self, wanted: Sequence[Using], after: str, most: int) -> list[NamingStory]:
+        return await self._found(lambda doc: any(_is_using(doc, each) for each in wanted), after, most)
+
+    async def all_stories(self, after: str, most: int) -> list[NamingStory]:
+        return await self._found(lambda _: True, after, most)
+
+    async def unfinished(self) -> list[NamingStory]:
+        return await self._found(lambda doc: "unfinished" in doc, "", 1_000)
 
     async def corrections(self) -> Corrections:
-        return Corrections()
+        return await self._request(lambda: Corrections.of(each for each, _ in self._documents.corrections.values()))
 
-    async def stories(self, usages: Sequence[str], after: str, most: int) -> list[Found]:
-        def find() -> list[Found]:
-            wanted = set(usages)
-            found = [
-                Found(doc, version)
-                for (index, _), (version, doc) in self._documents.indexed.items()
-                if index.startswith("wire-stories-") and doc and _is_wanted(doc, wanted) and doc["uri"] > after
-            ]
-            return sorted(found, key=lambda each: each.document["uri"])[:most]
+    async def unapplied(self) -> list[tuple[str, Correction]]:
+        made = self._documents.corrections
+        return await self._request(lambda: [(id_, each) for id_, (each, is_applied) in made.items() if not is_applied])
+
+    async def applied(self, id_: str) -> None:
+        made = self._documents.corrections
+        await self._request(lambda: made.update({id_: (made[id_][0], True)}))
+
+    async def _found(self, is_wanted: Callable[[Mapping[str, Any]], bool], after: str, most: int) -> list[NamingStory]:
+        def find() -> list[NamingStory]:
+            found = [doc for doc in self._documents.visible("stories") if doc["uri"] > after and is_wanted(doc)]
+            return [_naming_story(doc) for doc in sorted(found, key=lambda doc: doc["uri"])[:most]]
 
         return await self._request(find)
 
@@ -92,8 +140,24 @@ class SimulatedIdentities:
         return await self._network.request(carry_out, lambda why: ElasticsearchUnavailable(why))
 
 
-def _is_wanted(document: Mapping[str, Any], usages: set[str]) -> bool:
-    return bool(usages & set(document["name_usage"])) or "unfinished" in document
+def _kept(held: tuple[NamesChange, int]) -> Kept:
+    change, sequence = held
+    content = json.loads(json.dumps(change.content))
+    return Kept(content | ({"since": change.since.isoformat()} if change.since else {}), (sequence, 1))
+
+
+def _is_using(document: Mapping[str, Any], wanted: Using) -> bool:
+    created = datetime.fromisoformat(document["firstcreated"])
+    return (
+        (wanted.since is None or created >= wanted.since)
+        and (wanted.until is None or created < wanted.until)
+        and any(usage.startswith(tuple(wanted.beginnings)) for usage in document["name_usage"])
+    )
+
+
+def _naming_story(document: Mapping[str, Any]) -> NamingStory:
+    created = datetime.fromisoformat(document["firstcreated"])
+    return NamingStory(document["uri"], created, document["name_usage"], "unfinished" in document)
 
 
 class SimulatedStore:

@@ -9,12 +9,16 @@ from pipeline import topics
 from pipeline.derive.relations import FIELDS, derived_fields, is_withdrawn_too, relation
 from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable
+from pipeline.identity.corrections import Corrections
+from pipeline.identity.name_usage import NameUsage
+from pipeline.identity.registry import Registry
+from pipeline.identity.word import lessons_of, period_of
 from pipeline.index.derived import signed_story
 from pipeline.index.documents import Action
 from pipeline.index.kinds import KINDS
 from pipeline.story import SignedStory, Story, story_id
 from tests.simulation.scenario import BEGIN, Item
-from tests.simulation.system import SPAN, System
+from tests.simulation.system import SPAN, WINDOW, System
 
 
 def covers(kill: Item, item: Item) -> bool:
@@ -97,6 +101,7 @@ def broken(system: System) -> Iterator[str]:
     for uri in stories.keys() - wanted.keys() - {uri for uri in stories if uri.startswith(others)}:
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
     yield from _relations(system, stories)
+    yield from _names(system, stories)
     for kind in KINDS:
         yield from _parts(kind.alias, system, stories)
 
@@ -130,6 +135,28 @@ def _relations(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[s
             yield f"{uri} says {says} instead of {found[uri]}"
         if "unfinished" in stories[uri]:
             yield f"{uri}: what belongs to it is unfinished"
+
+
+def _names(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield whose names have other identities than all stories and corrections give them, also in what it says."""
+    known = [(uri, datetime.fromisoformat(doc["firstcreated"]), doc["name_usage"]) for uri, doc in stories.items()]
+    corrected = Corrections.of(each for each, _ in system.documents.corrections.values())
+    lessons = lessons_of(known, WINDOW, system.most)
+    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for kind in KINDS:
+        for part in system.documents.visible(kind.alias):
+            parts[part["story"]["uri"]].append(part)
+    for uri, created, name_usage in known:
+        registry = Registry(lessons.get(period_of(created, WINDOW), {}), corrected)
+        outdated = [usage for usage in name_usage if not registry.is_current(NameUsage.parse(usage))]
+        if outdated:
+            yield f"{uri} has {outdated}, but {registry}"
+        if uri in stories and any(_listed(part["story"]) != _listed(stories[uri]) for part in parts[uri]):
+            yield f"{uri}: other names stand in what it says"
+
+
+def _listed(document: dict[str, Any]) -> list[Any]:
+    return [document.get(f"{each}{part}") for each in ("people", "organizations", "places") for part in ("", "_keys")]
 
 
 def _letters(system: System) -> Iterator[str]:

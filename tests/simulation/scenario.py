@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from pipeline.envelope import Headers, Pairs
+from pipeline.identity.corrections import Correction
 from tests.simulation.kafka import EPOCH
 
 BEGIN = datetime.fromtimestamp(EPOCH, UTC)
@@ -25,7 +27,8 @@ class Item:
     ``created`` orders versions with the same number; ``quotes`` is how many quotes the language pass finds;
     ``source`` is the agency, if that is not the feed itself. ``title`` is the headline, if the uri is not to be part
     of it. ``kills`` is the headline of the story that its words order to kill.
-    ``value`` replaces the story by arbitrary bytes; ``forged`` adds forged headers.
+    ``value`` replaces the story by arbitrary bytes; ``forged`` adds forged headers. ``days`` is how long ago
+    the story was written.
     """
 
     uri: str
@@ -43,6 +46,7 @@ class Item:
     kills: str = ""
     value: bytes | None = None
     forged: Pairs = ()
+    days: int = 1
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -64,8 +68,8 @@ class Item:
         story = {
             "uri": self.uri,
             "version": str(self.version),
-            "versioncreated": (BEGIN - timedelta(days=1, minutes=-self.created)).isoformat(),
-            "firstcreated": (BEGIN - timedelta(days=1)).isoformat(),
+            "versioncreated": (BEGIN - timedelta(days=self.days, minutes=-self.created)).isoformat(),
+            "firstcreated": (BEGIN - timedelta(days=self.days)).isoformat(),
             "pubstatus": self.pubstatus,
             "urgency": self.urgency,
             "language": "en",
@@ -92,10 +96,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Scenario:
-    """All items in the order of publication, including repetitions by the source."""
+    """All items in the order of publication, including repetitions by the source, and what people correct."""
 
     items: Sequence[Item]
     repeats: Sequence[Item] = field(default=())
+    corrections: Sequence[Correction] = field(default=())
 
 
 def make(random: Random) -> Scenario:
@@ -121,13 +126,15 @@ def make(random: Random) -> Scenario:
     items = [replace(item, urgency=1) if random.random() < 0.2 else item for item in items]
     items.sort(key=lambda item: item.at)
     repeats = [item for item in items if random.random() < 0.1]
-    return Scenario(items, repeats)
+    return Scenario(items, repeats, _corrections(random) if random.random() < 0.3 else ())
 
 
 def _story(random: Random, uri: str) -> list[Item]:
     """Return the versions and kills of a story in random order, no two with the same rank."""
     versions = random.sample(range(1, 5), random.choice((1, 1, 2, 3)))
     text = _text(random)
+    # Stories of two earlier periods.
+    days = random.choice((1, 1, 1, 100, 190))
     items = [
         Item(
             uri,
@@ -137,6 +144,7 @@ def _story(random: Random, uri: str) -> list[Item]:
             text=text,
             quotes=random.randrange(4),
             embargo=_embargo(random),
+            days=days,
         )
         for version in versions
     ]
@@ -144,10 +152,30 @@ def _story(random: Random, uri: str) -> list[Item]:
         pubstatus = random.choice(("canceled", "withheld"))
         if random.random() < 0.3:
             # A notice that names no version: against whatever was there before it.
-            items.append(Item(uri, _moment(random), 1, created=random.randrange(10, 60), pubstatus=pubstatus))
+            items.append(
+                Item(uri, _moment(random), 1, created=random.randrange(10, 60), pubstatus=pubstatus, days=days)
+            )
         else:
-            items.append(Item(uri, _moment(random), random.randrange(1, 6), created=9, pubstatus=pubstatus))
+            items.append(Item(uri, _moment(random), random.randrange(1, 6), created=9, pubstatus=pubstatus, days=days))
     return items
+
+
+def _corrections(random: Random) -> list[Correction]:
+    """Return what people decide about names, in the order in which they do, seconds after the beginning."""
+    found = []
+    for number in range(random.choice((1, 2, 3))):
+        type_, key = random.choice((("PERSON", "lee"), ("PERSON", "ann lee"), ("ORG", "lee"), ("PERSON", "ann")))
+        into_type, into_key = random.choice((("PERSON", "bo lee"), ("PERSON", "ann lee"), ("ORG", "group")))
+        made = {
+            "merge": {"into_type": into_type, "into_key": into_key, "name": into_key.title()},
+            "split": {},
+            "rename": {"name": "Somebody"},
+        }
+        what = random.choice([each for each in made if each != "merge" or key != into_key])
+        at = BEGIN + timedelta(seconds=random.uniform(0, PUBLISHING * 2))
+        fields: dict[str, Any] = {"correction": what, "type": type_, "key": key, "by": f"editor {number}", "at": at}
+        found.append(Correction.model_validate(fields | made[what]))
+    return sorted(found, key=lambda each: each.at)
 
 
 def _copies(random: Random) -> list[Item]:

@@ -13,30 +13,29 @@ from typing import Any
 from pipeline import topics
 from pipeline.annotations import Entity, Event, Quote, Span
 from pipeline.derive.decisions import Decision
+from pipeline.derive.lessons import Lessons
+from pipeline.derive.naming import Naming
 from pipeline.derive.relating import Relating
 from pipeline.desk.record import Record
 from pipeline.errors import AnnotationFailed, KafkaUnavailable
 from pipeline.formats.urgent import seems_urgent
-from pipeline.identity.corrections import Corrections
-from pipeline.identity.registry import survey
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler
-from pipeline.workers.identification import Identification
 from pipeline.workers.processes.parse_process import parsed
 from pipeline.workers.runtime.processor import Processor
 from pipeline.workers.stages import annotate, derive, desk, index, parse
 from tests.simulation.elasticsearch import (
     Documents,
-    SimulatedIdentities,
     SimulatedIndices,
+    SimulatedNames,
     SimulatedStore,
     SimulatedStories,
 )
 from tests.simulation.faults import CALM, Network, Rates
 from tests.simulation.kafka import EPOCH, Group, Log, SimulatedBroker, deliver
 from tests.simulation.loop import Mortal, SimulatedLoop
-from tests.simulation.scenario import Item, Scenario
+from tests.simulation.scenario import BEGIN, Item, Scenario
 
 STAGES = (topics.PARSE, topics.DESK, topics.ANNOTATE, topics.INDEX, topics.DERIVE)
 FAULTS = 45.0
@@ -46,6 +45,7 @@ TICK = 15.0
 """Seconds between two searches for passed embargoes: with the real five, they would be a third of all requests."""
 LIMIT = 1_500.0
 SPAN = timedelta(days=2)
+WINDOW = timedelta(days=90)
 
 
 @dataclass
@@ -99,6 +99,8 @@ class System:
         self.groups = {topic: Group(self.log, topic) for stage in STAGES for topic in stage.inputs}
         self.metrics = Counted()
         self.workers: list[Worker] = []
+        self.most = random.choice((1, 2, 100))
+        """How many stories teach a word."""
         self._faulty = rates != CALM
         self._count = workers
 
@@ -157,16 +159,18 @@ class System:
         if stage is topics.ANNOTATE:
             return Handler(annotate.Annotation(SimulatedAnnotator(self.random)).work, at_once=2)
         indices = SimulatedIndices(self.documents, self.network, self.random)
+        names = SimulatedNames(self.documents, self.network)
+        lessons = Lessons(names, WINDOW)
         if stage is topics.DERIVE:
             stories = SimulatedStories(self.documents, self.network)
             announcements = SimulatedAnnouncements(self.log, self.network)
             relating = Relating(stories, indices, store, NoDecisions(), announcements, SPAN, call)
-            return Handler(derive.Deriving(relating).work)
-        identification = Identification(SimulatedIdentities(self.documents, self.network), indices, now, call)
-        indexing = index.Indexing(store, indices, now, identification)
-        return Handler(indexing.work, tick=identification.look, every=TICK)
+            naming = Naming(names, stories, indices, lessons, now, call, self.most)
+            return Handler(derive.Deriving(relating, naming).work, tick=naming.tick, every=TICK)
+        return Handler(index.Indexing(store, indices, now, lessons).work)
 
     async def _publish_and_wait(self) -> None:
+        self.loop.begin(self._correct())
         for item in self.scenario.items:
             await asyncio.sleep(max(0.0, item.at - self.loop.time()))
             self._publish(item)
@@ -179,6 +183,12 @@ class System:
         while not self._is_at_rest:
             assert self.loop.time() < LIMIT, f"no rest: {[(topic, g.committed) for topic, g in self.groups.items()]}"
             await asyncio.sleep(5.0)
+
+    async def _correct(self) -> None:
+        """Store the corrections, each at its time."""
+        for number, each in enumerate(self.scenario.corrections):
+            await asyncio.sleep(max(0.0, (each.at - BEGIN).total_seconds() - self.loop.time()))
+            self.documents.corrections[str(number)] = (each, False)
 
     async def _come_and_go(self) -> None:
         """Add workers, and kill some of them between their messages."""
@@ -207,7 +217,14 @@ class System:
             return False
         if any(self._may_be_carried_out(record) for record, _ in self.documents.records.values()):
             return False
-        return not survey(self.documents.usages(), Corrections())[1]
+        return not self._is_writing
+
+    @property
+    def _is_writing(self) -> bool:
+        """Return whether a worker has said that it writes what is learned or corrected, and not that it has ended."""
+        begun = any(change.since for change, _ in self.documents.names.values())
+        unfinished = any("unfinished" in doc for doc in self.documents.visible("stories"))
+        return begun or unfinished or not all(is_applied for _, is_applied in self.documents.corrections.values())
 
     def _may_be_carried_out(self, order: Record) -> bool:
         if order.order is None or order.settled:
@@ -269,11 +286,23 @@ def _announced(value: bytes) -> Indexed:
     return Indexed.model_validate_json(value)
 
 
-def _entity(story: Story) -> Entity:
-    """Return whom the story names: one of two people in full, either of them by the surname, or something else."""
-    names = (("PERSON", "Ann Lee"), ("PERSON", "Bo Lee"), ("PERSON", "Lee"), ("ORG", "Lee"), ("PERSON", "ANN LEE"))
-    type_, name = names[(sum(story.uri.encode()) + story.version) % len(names)]
-    return Entity(id="e1", type=type_, name=name, aliases=(), mentions=())
+def _entities(story: Story) -> list[Entity]:
+    """Return whom the story names: one of two people in full, either of them by a part of the name, or others."""
+    names = (
+        ("PERSON", "Ann Lee"),
+        ("PERSON", "Bo Lee"),
+        ("PERSON", "Lee"),
+        ("ORG", "Lee"),
+        ("PERSON", "ANN LEE"),
+        ("PERSON", "Ann"),
+        ("ORG", "Group"),
+    )
+    number = sum(story.uri.encode()) + story.version
+    found = dict.fromkeys((names[number % len(names)], names[number // 7 % len(names)]))
+    return [
+        Entity(id=f"e{place}", type=type_, name=name, aliases=(), mentions=())
+        for place, (type_, name) in enumerate(found, 1)
+    ]
 
 
 @lru_cache(4096)
@@ -292,7 +321,7 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
         for n in range(1, 4 - count)
     ]
     return (
-        AnnotatedStory(**dict(story), entities=[_entity(story)], quotes=quotes, events=events)
+        AnnotatedStory(**dict(story), entities=_entities(story), quotes=quotes, events=events)
         .model_dump_json()
         .encode()
     )

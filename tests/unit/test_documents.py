@@ -18,6 +18,7 @@ from pipeline.annotations import (
     Speaker,
 )
 from pipeline.desk.rules import decide
+from pipeline.identity.lesson import Lesson
 from pipeline.identity.registry import Registry
 from pipeline.index.documents import actions, first_version, stale_deletes
 from pipeline.index.events import EVENTS
@@ -237,9 +238,8 @@ class TestEvents:
             assert set(inner) <= set(EVENTS.mapping[field]["properties"])
 
     def test_name_who_takes_part_as_lists_have_them(self):
-        registry = Registry(
-            learned={("PERSON", "ann lee"): ("PERSON", "anna lee")}, names={("PERSON", "anna lee"): "Anna Lee"}
-        )
+        lesson = Lesson({("PERSON", "ann lee"): ("PERSON", "anna lee")}, {("PERSON", "anna lee"): "Anna Lee"})
+        registry = Registry({"lee": lesson})
         story = annotated(quotes=1).model_copy(update={"events": (self.event(),)})
         found = actions(story, 3, registry=registry)
         (document,) = [each.document for each in found if each.index.startswith("wire-events-") and each.document]

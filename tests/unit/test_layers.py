@@ -20,7 +20,7 @@ ALLOWED = {
     "broker": NOUNS | {"connect", "broker"},
     # What was said in each version is part of a record; the records are its store's.
     "desk": NOUNS | {"connect", "utterances", "desk"},
-    "derive": NOUNS | {"connect", "desk", "index", "derive"},
+    "derive": NOUNS | {"connect", "identity", "desk", "index", "derive"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"annotate", "identity"},
     "index": NOUNS | {"connect", "desk", "identity", "utterances", "index"},

@@ -1,4 +1,8 @@
-"""Stage derive: say of each story how it relates to the others, and bring the others up to date."""
+"""Stage derive: write into stories what others say of them: how they relate, and whom their names mean.
+
+What is written follows from the indexed stories and from people's decisions alone, so that neither order nor
+repetition nor a crash makes a difference.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,6 +12,8 @@ from pipeline import topics
 from pipeline.broker.reader import TopicFollower
 from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.derive.decision_store import ElasticsearchDecisions
+from pipeline.derive.lessons import Lessons
+from pipeline.derive.naming import EVERY, Naming
 from pipeline.derive.relating import Relating
 from pipeline.desk.orders import kill_of
 from pipeline.desk.record import Record
@@ -15,9 +21,10 @@ from pipeline.desk.store import ElasticsearchStore
 from pipeline.envelope import Envelope, Headers
 from pipeline.index.derived import ElasticsearchStories
 from pipeline.index.indices import ElasticsearchIndices
+from pipeline.index.names import ElasticsearchNames
 from pipeline.settings import Kafka
 from pipeline.story import Indexed
-from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
+from pipeline.workers.contract import Context, Done, Handler, Outcome, Send, utc_now
 
 _OVERLAP = timedelta(minutes=5)
 """What was indexed so long before the start is read from the topic too; by then a search finds it."""
@@ -46,24 +53,27 @@ def handler(context: Context) -> Handler:
     """Return the stage's handler."""
     settings = context.settings
     client = connect_async(settings.elasticsearch)
+    stories, indices, names = ElasticsearchStories(client), ElasticsearchIndices(client), ElasticsearchNames(client)
     relating = Relating(
-        ElasticsearchStories(client),
-        ElasticsearchIndices(client),
+        stories,
+        indices,
         ElasticsearchStore(client),
         ElasticsearchDecisions(client),
         KafkaAnnouncements(settings.kafka),
         timedelta(seconds=settings.derive.span),
         kills_copies=settings.derive.kills == "copies",
     )
-    return Handler(Deriving(relating).work)
+    lessons = Lessons(names, timedelta(seconds=settings.derive.window))
+    naming = Naming(names, stories, indices, lessons, utc_now)
+    return Handler(Deriving(relating, naming).work, tick=naming.tick, every=EVERY)
 
 
 class Deriving:
     """The stage's work."""
 
-    def __init__(self, relating: Relating) -> None:
-        """``relating`` says how stories relate."""
-        self._relating = relating
+    def __init__(self, relating: Relating, naming: Naming) -> None:
+        """Take what relates stories, and what learns their names."""
+        self._relating, self._naming = relating, naming
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Derive what these stories change. Raises ElasticsearchUnavailable or KafkaUnavailable; the batch is then
@@ -71,6 +81,7 @@ class Deriving:
         """
         arrived = [Indexed.model_validate_json(each.payload) for each in batch]
         kills = [_kill(record) for record in await self._relating.relate(arrived)]
+        await self._naming.arrived({each.uri: each.firstcreated for each in arrived if not each.ishistory})
         outcomes: list[Outcome] = [
             Done("history") if each.ishistory else Send(envelope.name, envelope.payload)
             for envelope, each in zip(batch, arrived, strict=True)

@@ -1,13 +1,14 @@
 """Stage index: write documents to Elasticsearch in bulk, and check each result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from pipeline import topics
 from pipeline.connect.elasticsearch_client import connect_async
+from pipeline.derive.lessons import Lessons
 from pipeline.desk.record import Record
 from pipeline.desk.rules import is_current
 from pipeline.desk.store import ElasticsearchStore, Store
@@ -16,26 +17,24 @@ from pipeline.desk.text_signature import signature_of
 from pipeline.desk.withdrawn import origin_of
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
+from pipeline.identity.name_usage import OWN, usages
 from pipeline.identity.registry import Registry
+from pipeline.identity.word import period_of
 from pipeline.index import documents
 from pipeline.index.documents import Action
-from pipeline.index.identities import ElasticsearchIdentities
-from pipeline.index.indices import Before, ElasticsearchIndices, Indices
+from pipeline.index.indices import Before, ElasticsearchIndices, Indices, Overtaken
+from pipeline.index.names import ElasticsearchNames
 from pipeline.story import AnnotatedStory, Indexed
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
-from pipeline.workers.identification import EVERY, Identification
 
 
 def handler(context: Context) -> Handler:
     """Return the stage's handler."""
     settings = context.settings.elasticsearch
     client = connect_async(settings)
-    indices = ElasticsearchIndices(client)
-    identification = Identification(ElasticsearchIdentities(client), indices, utc_now)
+    lessons = Lessons(ElasticsearchNames(client), timedelta(seconds=context.settings.derive.window))
     return Handler(
-        Indexing(ElasticsearchStore(client), indices, identification=identification).work,
-        tick=identification.look,
-        every=EVERY,
+        Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), lessons=lessons).work,
         limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
     )
 
@@ -78,11 +77,10 @@ class Indexing:
         store: Store,
         indices: Indices,
         now: Clock = utc_now,
-        identification: Identification | None = None,
+        lessons: Lessons | None = None,
     ) -> None:
-        """``store`` holds the current state of each story, ``identification`` what all stories teach about names."""
-        self._store, self._indices, self._now = store, indices, now
-        self._identification = identification
+        """``store`` holds the current state of each story, ``lessons`` what other stories teach about names."""
+        self._store, self._indices, self._now, self._lessons = store, indices, now, lessons
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Index the current versions. Raises ElasticsearchUnavailable; the batch is then repeated.
@@ -119,7 +117,7 @@ class Indexing:
         earlier attempt at this batch may already have written before its worker died.
         """
         before = await self._indices.before([(each.story.uri, each.story.firstcreated) for each in arrivals])
-        registry = self._identification.registry if self._identification else Registry()
+        registries = await self._registries(arrivals)
         first: list[tuple[str, Action]] = []
         then: list[tuple[str, Action]] = []
         for each in arrivals:
@@ -131,27 +129,52 @@ class Indexing:
             version = documents.first_version(each.revision, there.version)
             parts = _larger(there.counts, written[uri])
             more = {"trace": each.trace(self._now()), "digest": each.digest, **each.signed, **there.derived}
+            registry = registries[uri]
             document, *others = documents.actions(each.story, version, parts, known.get(uri), more, registry)
             first += [(uri, action) for action in others]
             then.append((uri, document))
-        refused = await self._carry_out(first)
-        return await self._carry_out(then, refresh=urgent) | refused
+        refused, overtaken = await self._carry_out(first)
+        # Of two attempts at a story each has written some parts, perhaps with other names: they are written again.
+        then = [(uri, _unfinished(action) if uri in overtaken else action) for uri, action in then]
+        return (await self._carry_out(then, refresh=urgent))[0] | refused
 
-    async def _carry_out(self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False) -> dict[str, str]:
-        """Execute the actions for these uris. Return the reason for each rejected one.
+    async def _registries(self, arrivals: Sequence[_Arrival]) -> dict[str, Registry]:
+        """Return whom names mean by what is learned so far, by uri: the stage that derives then changes few stories."""
+        if self._lessons is None:
+            return {each.story.uri: Registry() for each in arrivals}
+        window = self._lessons.window
+        periods = {each.story.uri: period_of(each.story.firstcreated, window) for each in arrivals}
+        words: dict[int, set[str]] = {}
+        for each in arrivals:
+            own = (usage.word for usage in usages(each.story.entities) if usage.how in OWN)
+            words.setdefault(periods[each.story.uri], set()).update(own)
+        found, _ = await self._lessons.identify(words, lambda registries: registries)
+        return {uri: found[period] for uri, period in periods.items()}
+
+    async def _carry_out(
+        self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False
+    ) -> tuple[dict[str, str], set[str]]:
+        """Execute the actions for these uris. Return the reason for each rejected one, and where others came before.
 
         With ``refresh`` a search finds the result at once. Raises ElasticsearchUnavailable.
         """
         refused: dict[str, str] = {}
+        overtaken: set[str] = set()
         if not owned:
-            return refused
+            return refused, overtaken
         results = await self._indices.write([action for _, action in owned], refresh=refresh)
         for (uri, _), result in zip(owned, results, strict=True):
             if isinstance(result, ElasticsearchUnavailable):
                 raise result
             if isinstance(result, str):
                 refused.setdefault(uri, result)
-        return refused
+            if isinstance(result, Overtaken):
+                overtaken.add(uri)
+        return refused, overtaken
+
+
+def _unfinished(action: Action) -> Action:
+    return replace(action, document={**action.document, "unfinished": True}) if action.document else action
 
 
 def _larger(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
