@@ -120,6 +120,11 @@ class Envelope:
         return headers
 
     @property
+    def sent(self) -> datetime:
+        """When the message was written."""
+        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+
+    @property
     def payload(self) -> bytes:
         """The value; empty if there is none."""
         return self.value or b""

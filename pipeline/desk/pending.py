@@ -35,7 +35,7 @@ def held_version(status: StoryStatus, known: Record | None, now: datetime, keep:
     def due(pending: Version) -> datetime:
         if known and known.held == pending.at and known.sendagain and known.sendagain > now:
             return known.sendagain
-        lifted = pending.embargoed if pending.embargoed and is_embargoed(pending, now) else now + CLAIM
+        lifted = pending.embargoed if pending.embargoed and is_embargoed(pending, now) else now
         return min(lifted, now + keep / 2)
 
     first = min(status.pending, key=due)

@@ -35,16 +35,23 @@ class Decision:
 
 
 def decide(
-    story: Story, known: Record | None, now: datetime, at: str, keep: timedelta = KEEP, sender: str = ""
+    story: Story,
+    known: Record | None,
+    now: datetime,
+    at: str,
+    keep: timedelta = KEEP,
+    sender: str = "",
+    sent: datetime | None = None,
 ) -> Decision:
     """Decide about a version whose text is ``at`` this coordinate of ``wire.stories``, which keeps it so long.
 
     The highest version whose embargo has passed is current, unless a kill covers it. If it arrives again, it is
     passed on again. A story keeps its first ``firstcreated``, so that it stays in its monthly index, and its first
-    ``sender``, who owns it.
+    ``sender``, who owns it. A version is pending until it comes with a message that was ``sent`` after its embargo: a
+    worker that has lost its partition, and is late with an older message, would release it without passing it on.
     """
     one = Version.of(story, at)
-    versions = _merged(known.versions if known else (), one, now)
+    versions = _merged(known.versions if known else (), one, sent or now)
     status = status_of(versions, now)
     current = status.kill or status.content or status.waiting or one
     record = Record(
@@ -119,12 +126,12 @@ def _why_not(story: Story, status: StoryStatus, now: datetime) -> str:
     return "embargoed"
 
 
-def _merged(versions: tuple[Version, ...], one: Version, now: datetime) -> tuple[Version, ...]:
+def _merged(versions: tuple[Version, ...], one: Version, sent: datetime) -> tuple[Version, ...]:
     """Return the history including this version, in order, without the oldest if there are too many.
 
     The same version with another headline replaces its entry.
     """
     same = [each for each in versions if (each.rank, each.pubstatus) == (one.rank, one.pubstatus)]
     others = [each for each in versions if each not in same]
-    one = one.model_copy(update={"pending": one.pubstatus == "usable" and is_embargoed(one, now)})
+    one = one.model_copy(update={"pending": one.pubstatus == "usable" and is_embargoed(one, sent)})
     return tuple(sorted([*others, one], key=lambda each: (*each.rank, each.pubstatus))[-_MOST_VERSIONS:])

@@ -1,6 +1,7 @@
 """Tell apart different stories that come under one uri, as from feeds whose identifiers are no identifiers."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ _LONGEST = 2_000
 
 
 class Arrival(NamedTuple):
-    """A version that arrived, who answers for it, and where its text stands.
+    """A version that arrived, who answers for it, where its text stands, and when that was written there.
 
     ``apartfrom`` is the uri that it came under, if that is the uri of another story of the same sender.
     """
@@ -29,6 +30,7 @@ class Arrival(NamedTuple):
     story: Story
     sender: str
     at: Coordinate
+    sent: datetime
     apartfrom: str = ""
 
 

@@ -47,7 +47,7 @@ class Desk:
         If another worker changed a record meanwhile, decide again.
         """
         stories = [(Story.model_validate_json(each.payload), each) for each in batch]
-        given = [Arrival(story, sender_of(story, each.headers), each.at) for story, each in stories]
+        given = [Arrival(story, sender_of(story, each.headers), each.at, each.sent) for story, each in stories]
         while True:
             stored: dict[str, Stored] = {}
             arrivals = shared_uris.of_their_senders(given, await self._records(given, stored))
@@ -91,7 +91,7 @@ class Desk:
         why = ""
         for each in arrivals:
             story, known = each.story, records.get(each.story.uri)
-            decision = decide(story, known, self._now(), str(each.at), self._keep, each.sender)
+            decision = decide(story, known, self._now(), str(each.at), self._keep, each.sender, each.sent)
             records[story.uri] = decision.record
             if decision.record.pubstatus == "canceled":
                 at = str(each.at) if story.pubstatus == "usable" else shown_text(decision.record, self._now())
