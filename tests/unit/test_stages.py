@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote, Span
 from pipeline.derive.decisions import Decision
+from pipeline.derive.lessons import Lessons
+from pipeline.derive.naming import Naming
 from pipeline.derive.relating import Relating
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
@@ -20,7 +22,7 @@ from pipeline.workers.contract import Done, Send
 from pipeline.workers.stages import annotate, derive, desk, index, parse
 from tests.conftest import NOON, UPI, make_story
 from tests.simulation.calm import Calm
-from tests.simulation.elasticsearch import SimulatedStories
+from tests.simulation.elasticsearch import SimulatedNames, SimulatedStories
 from tests.simulation.kafka import EPOCH
 from tests.simulation.system import SPAN, SimulatedAnnouncements, SimulatedParser, call
 
@@ -337,7 +339,9 @@ class Derive:
         announcements = SimulatedAnnouncements(calm.log, calm.network)
         self.decisions = GivenDecisions()
         relating = Relating(stories, calm.indices, calm.store, self.decisions, announcements, SPAN, call)
-        self.deriving = derive.Deriving(relating)
+        names = SimulatedNames(calm.documents, calm.network)
+        naming = Naming(names, stories, calm.indices, Lessons(names, timedelta(days=90)), lambda: NOON, call)
+        self.deriving = derive.Deriving(relating, naming)
 
     def give(self, *stories: AnnotatedStory) -> None:
         """Index these stories, and derive what follows."""
@@ -434,7 +438,7 @@ class TestDerive:
         again for each new earliest one.
         """
         at, writes = Derive(), []
-        at.calm.documents.watch.append(lambda action: writes.append(action) if action.strict else None)
+        at.calm.documents.watch.append(lambda action: writes.append(action) if "stories" in action.index else None)
         feed = Source(name="Stuck", format="text", receivedat=NOON)
         numbers = list(range(120))
         if seed is not None:

@@ -109,8 +109,16 @@ def test_what_waited_is_held_until_it_arrives_after_its_embargo():
     _, known = run(waiting)
     later = NOON + timedelta(hours=2)
     older = decide(make_story(version=1, versioncreated=NOON - timedelta(hours=1)), known, later, AT).record
-    assert (older.held, older.sendagain) == (AT, later + CLAIM)
+    assert (older.held, older.sendagain) == (AT, later)
     assert decide(waiting, known, later, AT).record.held is None
+
+
+def test_a_worker_that_is_late_with_an_older_message_releases_nothing_for_good():
+    waiting = make_story(embargoed=NOON + timedelta(hours=1))
+    _, known = run(waiting)
+    later = NOON + timedelta(hours=2)
+    again = decide(waiting, known, later, AT, sent=NOON)
+    assert (again.story.uri, again.record.held, again.record.sendagain) == (waiting.uri, AT, later)
 
 
 class TestClaims:
