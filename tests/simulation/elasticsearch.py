@@ -234,6 +234,9 @@ class SimulatedIndices:
         self._documents, self._network, self._random = documents, network, random
 
     async def write(self, actions: Sequence[Action], *, refresh: bool = False) -> list[Result]:
+        if not actions:
+            return []
+
         def carry_out() -> list[Result]:
             return [self._documents.carry_out(action) for action in actions]
 
