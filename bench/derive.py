@@ -218,7 +218,7 @@ def _listed(corpus: _Corpus, count: int, periods: set[int]) -> Iterator[dict[str
         words = sorted(usages_by_word({str(usage) for usage in usages(corpus.entities(number))}))
         yield {"_index": NAMES, "_id": story_id(corpus.uri(number)), "_source": {"content": {"words": words}}}
     yield {"_index": NAMES, "_id": "periods", "_source": {"content": {"periods": sorted(periods)}}}
-    yield {"_index": NAMES, "_id": "progress", "_source": {"content": {"after": "", "done": True}}}
+    yield {"_index": NAMES, "_id": "progress", "_source": {"content": {"after": "", "done": True, "begun": {}}}}
 
 
 def _stories(

@@ -4,7 +4,8 @@ For each word of a period, a document in ``wire-names`` has the stories that tea
 story that arrives, changes or goes is put into the documents of its words, or taken from them. Where a lesson then
 differs, it is spread: the stories that it concerns are written anew. Everything is written with compare-and-set, and
 whoever has written looks whether what it had read has changed meanwhile. Before a story is put into samples, its own
-document in ``wire-names`` lists these words, so that whoever finds it gone knows where to take it from.
+document in ``wire-names`` lists these words, so that whoever finds it gone knows where to take it from. A word stays
+listed: another worker may be about to add the story to it, having read it before.
 """
 
 import asyncio
@@ -94,9 +95,16 @@ class Naming:
             return False
         after = kept.content["after"] if kept else ""
         page = await self._names.all_stories(after, PAGE)
-        await self.arrived({each.uri: each.firstcreated for each in page})
-        content = {"after": page[-1].uri if page else after, "done": len(page) < PAGE}
-        await self._names.write({_PROGRESS: Change(content, kept.token if kept else None)})
+        stories = {each.uri: each.firstcreated for each in page}
+        # Whoever goes on after a crash must take back what this one has learned from stories that have gone since.
+        begun = {**(kept.content["begun"] if kept else {}), **{uri: at.isoformat() for uri, at in stories.items()}}
+        content = {"after": after, "done": False, "begun": begun}
+        token = (await self._names.write({_PROGRESS: Change(content, kept.token if kept else None)}))[_PROGRESS]
+        if token is None:
+            return True
+        await self.arrived({uri: datetime.fromisoformat(at) for uri, at in begun.items()})
+        content = {"after": page[-1].uri if page else after, "done": len(page) < PAGE, "begun": {}}
+        await self._names.write({_PROGRESS: Change(content, token)})
         return True
 
     async def _learn(self, stories: Mapping[str, datetime], *, anew: bool) -> dict[str, datetime]:
@@ -108,18 +116,13 @@ class Naming:
         listed = {uri: _listed(kept.get(story_id(uri))) for uri in stories}
         tokens = {uri: kept[story_id(uri)].token if story_id(uri) in kept else None for uri in stories}
         noted = {uri: listed[uri] | own[uri].keys() for uri in stories if anew or own[uri].keys() - listed[uri]}
-        written = await self._note(noted, tokens)
-        overtaken = {uri for uri, token in written.items() if token is None}
-        tokens |= written
+        overtaken = await self._note(noted, tokens)
         touched: dict[Place, dict[str, frozenset[str]]] = defaultdict(dict)
         for uri in stories.keys() - overtaken:
             period = self._period(stories[uri])
             for word in listed[uri] | own[uri].keys():
                 touched[Place(period, word)][short_id(uri)] = own[uri].get(word, frozenset())
         words, spread = await self._teach(touched, anew=anew)
-        # Whoever comes between has to list its words again.
-        fewer = {uri: {*own[uri]} for uri in stories.keys() - overtaken if listed[uri] - own[uri].keys()}
-        await self._note(fewer, tokens)
         again = {uri: each.document for uri, each in (await self._stories.read(stories, _FIELDS)).items()}
         changed = {uri for uri in stories if _usage(again, uri) != _usage(found, uri)}
         known = {place: word.lesson for place, word in words.items()}
@@ -130,15 +133,12 @@ class Naming:
             await self._spreading.begin(spread, {} if anew else outdated)
         return {uri: stories[uri] for uri in overtaken | changed}
 
-    async def _note(self, noted: Mapping[str, set[str]], tokens: Mapping[str, Token | None]) -> dict[str, Token | None]:
-        """Write which words these stories may teach; return the new tokens, None for what somebody else has written."""
-        changes = {
-            story_id(uri): Change({"words": sorted(words)} if words else None, tokens[uri])
-            for uri, words in noted.items()
-            if words or tokens[uri]
-        }
+    async def _note(self, noted: Mapping[str, set[str]], tokens: Mapping[str, Token | None]) -> set[str]:
+        """Write which words these stories may teach; return those of which somebody else has written it meanwhile."""
+        some = {uri: words for uri, words in noted.items() if words}
+        changes = {story_id(uri): Change({"words": sorted(words)}, tokens[uri]) for uri, words in some.items()}
         written = await self._names.write(changes)
-        return {uri: written[story_id(uri)] for uri in noted if story_id(uri) in written}
+        return {uri for uri in some if written[story_id(uri)] is None}
 
     async def _teach(
         self, touched: Mapping[Place, Mapping[str, frozenset[str]]], *, anew: bool

@@ -89,9 +89,9 @@ class Desk:
         ]
 
     def kept(self) -> dict[str, object]:
-        """Return what is kept about names, without how often it changed."""
-        names = self.calm.documents.names.items()
-        found = {key: json.loads(json.dumps(change.content)) for key, (change, _) in names if key != "progress"}
+        """Return what is kept of the words that stories have, without how often it changed."""
+        contents = [(key, change.content) for key, (change, _) in self.calm.documents.names.items()]
+        found = {key: json.loads(json.dumps(content)) for key, content in contents if content.get("sample")}
         return {key: {name: each[name] for name in each if name != "generation"} for key, each in found.items()}
 
 
@@ -119,11 +119,11 @@ class TestStories:
         desk.arrive("urn:3")
         assert desk.people("urn:1") == ["Lee"]
 
-    def test_nothing_is_kept_of_a_story_that_is_gone(self):
+    def test_no_word_is_kept_of_a_story_that_is_gone(self):
         desk = Desk()
         desk.arrive("urn:1", "Ann Lee", "Saddam")
         desk.arrive("urn:1")
-        assert set(desk.kept()) == {"periods"}
+        assert desk.kept() == {}
 
     def test_only_what_does_not_agree_is_written(self):
         desk = Desk()
