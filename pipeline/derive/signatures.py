@@ -71,6 +71,8 @@ class SignatureWindow:
         self._free: list[int] = []
         self._words = np.zeros((VALUES, 0), np.uint8)
         self._facts = np.zeros((VALUES, 0), np.uint8)
+        # How many values of the facts each story shares with the one at this place, until something changes.
+        self._shared: dict[int, Any] = {}
         # When it was written and first created, its numbers of words and facts.
         self._numbers = np.zeros((4, 0))
         self._feeds = np.zeros(0, np.int32)
@@ -123,6 +125,7 @@ class SignatureWindow:
             self._uris.append(signed.uri)
             self._grow()
         self._places[signed.uri] = place
+        self._shared.clear()
         self._words[:, place] = _values(signed.signature.words)
         self._facts[:, place] = _values(signed.signature.facts)
         sizes = signed.signature.wordcount, signed.signature.factcount
@@ -248,18 +251,20 @@ class SignatureWindow:
         near = np.flatnonzero(there & (apart >= 0) & (apart <= self._span))
         if len(near) == 0:
             return _NOTHING
-        same_time = near[times[near] == created]
         uri = self._uris[place]
-        wrong = [n for n in same_time if (self._uris[n] <= uri if after else self._uris[n] >= uri)]
-        near = near[~np.isin(near, wrong)]
-        known = self._alike(self._facts, near, place)
+        is_there = np.ones(len(near), bool)
+        for n in np.flatnonzero(times[near] == created):
+            other = self._uris[near[n]]
+            is_there[n] = other > uri if after else other < uri
+        near = near[is_there]
+        known = self._facts_alike(place)[near] / VALUES
         is_own = self._feeds[near] == self._feeds[place]
         enough = np.minimum(self._numbers[3, near], number) >= _FEWEST_FACTS
         may_update = is_own & (apart[near] <= _UPDATING) & (_contained(known, self._numbers[3, near], number) >= _KEPT)
         # Most stories have nothing in common; only of the others are the words compared.
         possible = may_update | ~enough | (known >= _TOPIC[1])
         near, known, is_own, enough, may_update = (each[possible] for each in (near, known, is_own, enough, may_update))
-        words = self._alike(self._words, near, place)
+        words = self._words_alike(place, near) / VALUES
         same = _is_copy(words, known, enough)
         return _Near(
             stories=near,
@@ -269,14 +274,17 @@ class SignatureWindow:
             closeness=words + known,
         )
 
-    def _alike(self, values: Any, near: Any, place: int) -> Any:
-        """Return the estimated Jaccard index of each of these with this one."""
+    def _facts_alike(self, place: int) -> Any:
+        """Return of each story how many values of its facts are those of this one."""
+        if place not in self._shared:
+            self._shared[place] = _equal(self._facts[:, : len(self._uris)], place)
+        return self._shared[place]
+
+    def _words_alike(self, place: int, near: Any) -> Any:
+        """Return of each of these how many values of its words are those of this story."""
         if len(near) < _FEW:
-            return np.mean(values[:, near] == values[:, [place]], axis=0) if len(near) else np.zeros(0)
-        same = np.zeros(len(self._uris), np.uint8)
-        for row in values[:, : len(self._uris)]:
-            same += row == row[place]
-        return same[near] / VALUES
+            return np.sum(self._words[:, near] == self._words[:, [place]], axis=0)
+        return _equal(self._words[:, : len(self._uris)], place)[near]
 
     def _grow(self) -> None:
         size = self._feeds.size
@@ -305,6 +313,14 @@ class _Near:
 
 _NONE = np.zeros(0, bool)
 _NOTHING = _Near(np.zeros(0, int), _NONE, _NONE, _NONE, np.zeros(0))
+
+
+def _equal(values: Any, place: int) -> Any:
+    """Return how many values each column has in common with one of them."""
+    same = np.zeros(values.shape[1], np.uint8)
+    for row in values:
+        same += row == row[place]
+    return same
 
 
 def _moment(hour: int) -> datetime:
