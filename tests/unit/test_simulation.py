@@ -4,8 +4,8 @@ import pytest
 
 from tests.simulation.seeds import simulate
 
-SEEDS = 2_000
-CHUNK = 250
+SEEDS = 1_000
+CHUNK = 125
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
