@@ -32,6 +32,8 @@ _TOPIC = (0.09, 0.2)
 """The least Jaccard indices of words and facts on one topic."""
 _FEW = 2_000
 """So many signatures are faster gathered than compared with all others."""
+_MOST_SHARED = 200
+"""Of so many stories it is remembered what they share with all others, 50 kB each; a batch has as many."""
 _HOUR = 3_600
 _NEVER = np.inf
 
@@ -71,7 +73,7 @@ class SignatureWindow:
         self._free: list[int] = []
         self._words = np.zeros((VALUES, 0), np.uint8)
         self._facts = np.zeros((VALUES, 0), np.uint8)
-        # How many values of the facts each story shares with the one at this place, until something changes.
+        # How many values of the facts each story shares with the one at this place, until a story is put.
         self._shared: dict[int, Any] = {}
         # When it was written and first created, its numbers of words and facts.
         self._numbers = np.zeros((4, 0))
@@ -277,6 +279,8 @@ class SignatureWindow:
     def _facts_alike(self, place: int) -> Any:
         """Return of each story how many values of its facts are those of this one."""
         if place not in self._shared:
+            if len(self._shared) == _MOST_SHARED:
+                self._shared.clear()
             self._shared[place] = _equal(self._facts[:, : len(self._uris)], place)
         return self._shared[place]
 
