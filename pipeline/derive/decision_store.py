@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Protocol
 
-from elasticsearch import NotFoundError
-
 from pipeline.connect.elasticsearch_client import AsyncClient, Client, retry_while_starting, translate_errors
 from pipeline.derive.decisions import Decision
 from pipeline.index.index_names import DECISIONS
@@ -38,10 +36,7 @@ class ElasticsearchDecisions:
 def read(client: Client, uris: Iterable[str] | None = None) -> list[Decision]:
     """Return all decisions, or those that name one of these stories, oldest first. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
-        try:
-            return _decisions(client.search(**_search(client, uris)))
-        except NotFoundError:
-            return []
+        return _decisions(client.search(**_search(client, uris)))
 
 
 def store(client: Client, decision: Decision) -> None:
