@@ -29,6 +29,7 @@ from rich.progress import track
 from pipeline import topics
 from pipeline.annotations import Annotations, Entity, Mention
 from pipeline.broker.lag import lags
+from pipeline.broker.reader import read
 from pipeline.broker.sender import Sender
 from pipeline.cli.setup import prepare
 from pipeline.cli.worker import environment
@@ -44,7 +45,7 @@ from pipeline.index.index_names import NAMES, STORIES, index_of
 from pipeline.index.names import word_key
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings
-from pipeline.story import AnnotatedStory, Source, Story, story_id
+from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id
 
 _DAYS = 80
 """The stories were written in so many days."""
@@ -93,7 +94,7 @@ def measure(folder: Path, count: int, rate: int, seconds: int) -> dict[str, Any]
             time.sleep(_IDLE)
             idle = (_cpu(processes["derive"]) - idle) / _IDLE
             before = {name: _cpu(each) for name, each in processes.items()}
-            fed = rate * seconds
+            fed, since = rate * seconds, datetime.now(UTC)
             _feed(local, corpus, range(count + rate, count + rate + fed), rate)
             used = {name: _cpu(each) - before[name] for name, each in processes.items()}
             with connect(local.elasticsearch) as client:
@@ -106,6 +107,7 @@ def measure(folder: Path, count: int, rate: int, seconds: int) -> dict[str, Any]
                 **{f"{name}_cpu_ms_per_story": round(1000 * each / fed, 2) for name, each in used.items()},
                 "derive_share_of_core": round(used["derive"] / seconds, 4),
                 "derive_share_of_core_idle": round(idle, 4),
+                "derived_after_p99_s": round(_p99(_delays(local, since)), 2),
                 "derive_resident_mb": round(processes["derive"].memory_info().rss / 1e6, 1),
             }
         finally:
@@ -151,8 +153,9 @@ class _Corpus:
 
     def new(self, number: int) -> AnnotatedStory:
         """Return a story that arrives now."""
-        now, random = datetime.now(UTC), Random(-number)
-        body = f"The {' '.join(random.choices(self._words, k=_BODY))}."
+        now, random, entities = datetime.now(UTC), Random(-number), self.entities(number)
+        names = ", ".join(entity.name for entity in entities)
+        body = f"The {' '.join(random.choices(self._words, k=_BODY))} of {names}."
         story = Story(
             uri=f"urn:new:{number}",
             versioncreated=now,
@@ -162,7 +165,7 @@ class _Corpus:
             source=Source(name=f"agency{number % 5}", format="ninjs", receivedat=now),
             body=body,
         )
-        return story.annotated(Annotations(entities=tuple(self.entities(number))))
+        return story.annotated(Annotations(entities=tuple(entities)))
 
     def _person(self, number: int) -> str:
         random = Random(f"person {number}")
@@ -272,6 +275,17 @@ def _feed(servers: Any, corpus: _Corpus, numbers: range, rate: int) -> None:
         sender.finish()
     while any(each.messages for each in lags(servers.kafka) if each.stage in ("index", "derive")):
         time.sleep(0.5)
+
+
+def _delays(servers: Any, since: datetime) -> list[float]:
+    """Return how many seconds after it was sent each story, and all that it changes, was written."""
+    messages = read(servers.kafka, topics.DERIVED, since)
+    pairs = ((each.timestamp / 1000, Indexed.model_validate_json(each.payload)) for each in messages)
+    return sorted(at - story.firstcreated.timestamp() for at, story in pairs)
+
+
+def _p99(ordered: list[float]) -> float:
+    return ordered[len(ordered) * 99 // 100]
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -76,7 +76,7 @@ PARSE = Stage("parse", RAW, STORIES, "waits for parse")
 DESK = Stage("desk", STORIES, EDITED, "parsed, waits for the desk", Limits(events=25), stateful=True, memory=768)
 ANNOTATE = Stage("annotate", EDITED, ANNOTATED, "counts, waits for annotate", Limits(events=64), cpus=2, memory=2048)
 INDEX = Stage("index", ANNOTATED, INDEXED, "annotated, waits for index", Limits(linger=0.25), stateful=True)
-DERIVE = Stage("derive", INDEXED, DERIVED, "indexed", Limits(events=200, linger=1.0))
+DERIVE = Stage("derive", INDEXED, DERIVED, "indexed", Limits(events=200, linger=2.0))
 ALERT = Stage("alert", DERIVED, ALERTS, "indexed", Limits(events=200, linger=0.5))
 # Several at once, since an unresponsive webhook takes long.
 DELIVER = Stage("deliver", ALERTS, None, "waits for delivery", Limits(events=20, size=1 << 20, linger=0.05), at_once=8)

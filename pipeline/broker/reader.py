@@ -5,12 +5,13 @@ Topics are named without the installation's prefix, in arguments and results.
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from pipeline.connect.kafka_client import consumer
+from pipeline.connect.kafka_client import consumer, translate_errors
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import KafkaUnavailable
 from pipeline.settings import Kafka
@@ -66,46 +67,65 @@ def read(kafka: Kafka, topic: str, since: datetime | None = None) -> Iterator[En
 
     Raises KafkaUnavailable, also if nothing arrives for half a minute.
     """
-    return TopicFollower(kafka, topic, since).poll()
+    with closing(TopicFollower(kafka, topic, since)) as follower:
+        yield from follower.poll()
 
 
 class TopicFollower:
-    """Read a topic repeatedly, each time what was added since the last time.
-
-    It reconnects each time, which takes some milliseconds, because an open consumer keeps a process from exiting.
-    """
+    """Read a topic repeatedly, each time what was added since the last time."""
 
     def __init__(self, kafka: Kafka, topic: str, since: datetime | None = None) -> None:
         """Start at the topic's beginning, or at what was written ``since`` then."""
         self._kafka, self._topic, self._since = kafka, topic, since
         self._next: dict[TopicPartition, int] = {}
+        self._client: KafkaConsumer | None = None
+        self._open = ExitStack()
+
+    def close(self) -> None:
+        """Disconnect; ``poll`` connects again."""
+        self._client = None
+        self._open.close()
 
     def poll(self) -> Iterator[Envelope]:
         """Yield the messages not read yet, up to the topic's end at the time of the call.
 
         Raises KafkaUnavailable, also if nothing arrives for half a minute.
         """
-        with consumer(self._kafka) as client:
-            ends = _assign(client, self._kafka.named(self._topic))
-            starts = self._starts(client, ends)
-            left = {tp for tp in ends if starts[tp] < ends[tp]}
-            if left:
-                client.assign(list(left))
-            for tp in left:
-                client.seek(tp, starts[tp])
-            deadline = time.monotonic() + _CATCHING_UP
-            while left:
-                for tp, records in client.poll(timeout_ms=_POLL_MS).items():
-                    for record in records:
-                        if record.offset < ends[tp]:
-                            yield _envelope(self._kafka, record)
-                            self._next[tp] = record.offset + 1
-                    deadline = time.monotonic() + _CATCHING_UP
-                left = {tp for tp in left if client.position(tp) < ends[tp]}
-                if left and time.monotonic() > deadline:
-                    raise KafkaUnavailable(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
-            # Compaction may have removed the last messages, so the end is recorded separately.
-            self._next |= ends
+        is_read = False
+        try:
+            with translate_errors(self._kafka):
+                yield from self._poll(self._connected())
+            is_read = True
+        finally:
+            if not is_read:
+                self.close()
+
+    def _connected(self) -> KafkaConsumer:
+        if self._client is None:
+            self._client = self._open.enter_context(consumer(self._kafka))
+        return self._client
+
+    def _poll(self, client: KafkaConsumer) -> Iterator[Envelope]:
+        ends = _assign(client, self._kafka.named(self._topic))
+        starts = self._starts(client, ends)
+        left = {tp for tp in ends if starts[tp] < ends[tp]}
+        if left:
+            client.assign(list(left))
+        for tp in left:
+            client.seek(tp, starts[tp])
+        deadline = time.monotonic() + _CATCHING_UP
+        while left:
+            for tp, records in client.poll(timeout_ms=_POLL_MS).items():
+                for record in records:
+                    if record.offset < ends[tp]:
+                        yield _envelope(self._kafka, record)
+                        self._next[tp] = record.offset + 1
+                deadline = time.monotonic() + _CATCHING_UP
+            left = {tp for tp in left if client.position(tp) < ends[tp]}
+            if left and time.monotonic() > deadline:
+                raise KafkaUnavailable(f"{self._topic}: no message came for {_CATCHING_UP:g} s")
+        # Compaction may have removed the last messages, so the end is recorded separately.
+        self._next |= ends
 
     def _starts(self, client: KafkaConsumer, ends: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
         # An offset beyond the end means that the topic was recreated.

@@ -128,9 +128,9 @@ class Naming:
         known = {place: word.lesson for place, word in words.items()}
         outdated = await self._spreading.outdated(again, stories, known, anew=anew)
         if anew or not spread:
-            await self._spreading.identify(outdated, anew=anew)
+            await self._spreading.identify(outdated, known, anew=anew)
         if spread:
-            await self._spreading.begin(spread, {} if anew else outdated)
+            await self._spreading.begin(spread, {} if anew else outdated, known)
         return {uri: stories[uri] for uri in overtaken | changed}
 
     async def _note(self, noted: Mapping[str, set[str]], tokens: Mapping[str, Token | None]) -> set[str]:

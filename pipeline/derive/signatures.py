@@ -30,8 +30,8 @@ Updates have 0.65 and more; where one text is ten times the other, the estimate 
 _UPDATING = updates.SPAN.total_seconds()
 _TOPIC = (0.09, 0.2)
 """The least Jaccard indices of words and facts on one topic."""
-_FEW = 2_000
-"""So many signatures are faster gathered than compared with all others."""
+_FEW = 0.05
+"""Up to such a share of all signatures is faster gathered than compared together with the others."""
 _MOST_SHARED = 200
 """Of so many stories it is remembered what they share with all others, 50 kB each; a batch has as many."""
 _HOUR = 3_600
@@ -281,14 +281,15 @@ class SignatureWindow:
         if place not in self._shared:
             if len(self._shared) == _MOST_SHARED:
                 self._shared.clear()
-            self._shared[place] = _equal(self._facts[:, : len(self._uris)], place)
+            self._shared[place] = _equal(self._facts[:, : len(self._uris)], self._facts[:, place])
         return self._shared[place]
 
     def _words_alike(self, place: int, near: Any) -> Any:
         """Return of each of these how many values of its words are those of this story."""
-        if len(near) < _FEW:
-            return np.sum(self._words[:, near] == self._words[:, [place]], axis=0)
-        return _equal(self._words[:, : len(self._uris)], place)[near]
+        mine = self._words[:, place]
+        if len(near) < _FEW * len(self._uris):
+            return _equal(self._words[:, near], mine)
+        return _equal(self._words[:, : len(self._uris)], mine)[near]
 
     def _grow(self) -> None:
         size = self._feeds.size
@@ -319,12 +320,9 @@ _NONE = np.zeros(0, bool)
 _NOTHING = _Near(np.zeros(0, int), _NONE, _NONE, _NONE, np.zeros(0))
 
 
-def _equal(values: Any, place: int) -> Any:
-    """Return how many values each column has in common with one of them."""
-    same = np.zeros(values.shape[1], np.uint8)
-    for row in values:
-        same += row == row[place]
-    return same
+def _equal(values: Any, column: Any) -> Any:
+    """Return how many values each column has in common with one more."""
+    return np.add.reduce((values == column[:, np.newaxis]).view(np.uint8), axis=0, dtype=np.uint8)
 
 
 def _moment(hour: int) -> datetime:

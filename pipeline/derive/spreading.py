@@ -33,6 +33,7 @@ PAGES = 4
 _MOST_WRITTEN = 100
 """How many stories are read as a whole and written together."""
 _NONE: Mapping[str, datetime] = {}
+_UNKNOWN: Mapping[Place, Lesson] = {}
 
 
 def bounds(period: int, window: timedelta) -> tuple[datetime, datetime]:
@@ -118,11 +119,13 @@ class Spreading:
         await self.identify({uri: at for uri, at in unfinished.items() if uri in self._unfinished}, anew=False)
         self._unfinished = unfinished.keys() - self._unfinished
 
-    async def begin(self, words: Mapping[Place, Word], outdated: Mapping[str, datetime]) -> None:
+    async def begin(
+        self, words: Mapping[Place, Word], outdated: Mapping[str, datetime], known: Mapping[Place, Lesson]
+    ) -> None:
         """Spread what these words say, and write the stories (uri: firstcreated) that are known not to agree."""
         spread = _Spread(await self._concerned(words), dict(words))
         try:
-            await self._spread(spread, outdated)
+            await self._spread(spread, outdated, known)
         except Exception:
             # Whoever repeats the batch finds the lessons learned, and nothing to do.
             self._left.append(spread)
@@ -156,7 +159,9 @@ class Spreading:
             new = led - known
         return found
 
-    async def _spread(self, spread: _Spread, outdated: Mapping[str, datetime] = _NONE) -> None:
+    async def _spread(
+        self, spread: _Spread, outdated: Mapping[str, datetime] = _NONE, known: Mapping[Place, Lesson] = _UNKNOWN
+    ) -> None:
         """Write the stories anew that are concerned and do not agree, and those that are known not to.
 
         What remains is left to the next tick.
@@ -166,8 +171,8 @@ class Spreading:
                 stories = await self._names.stories(spread.wanted, spread.after, PAGE) if spread.wanted else []
                 found = {each.uri: _document(each, is_whole=not spread.correction) for each in stories}
                 created = {each.uri: each.firstcreated for each in stories}
-                more = await self.outdated(found, created, {}, anew=spread.anew)
-                await self.identify({**outdated, **more}, anew=spread.anew)
+                more = await self.outdated(found, created, known, anew=spread.anew)
+                await self.identify({**outdated, **more}, known, anew=spread.anew)
                 outdated = _NONE
                 if len(stories) < PAGE:
                     await self._end(spread)
@@ -206,13 +211,21 @@ class Spreading:
         uris, _ = await self._lessons.identify(_words_of(found, periods), is_outdated, known, self._corrected)
         return {uri: created[uri] for uri in uris}
 
-    async def identify(self, stories: Mapping[str, datetime], *, anew: bool) -> None:
-        """Give these stories (uri: firstcreated) the identities that are learned, also if somebody else writes them."""
+    async def identify(
+        self, stories: Mapping[str, datetime], known: Mapping[Place, Lesson] = _UNKNOWN, *, anew: bool
+    ) -> None:
+        """Give these stories (uri: firstcreated) the identities that are learned, also if somebody else writes them.
+
+        The ``known`` lessons were just read or written.
+        """
         uris = sorted(stories)
         for begin in range(0, len(uris), _MOST_WRITTEN):
-            await self._identify_some({uri: stories[uri] for uri in uris[begin : begin + _MOST_WRITTEN]}, anew=anew)
+            some = {uri: stories[uri] for uri in uris[begin : begin + _MOST_WRITTEN]}
+            await self._identify_some(some, known, anew=anew)
 
-    async def _identify_some(self, stories: Mapping[str, datetime], *, anew: bool) -> None:
+    async def _identify_some(
+        self, stories: Mapping[str, datetime], known: Mapping[Place, Lesson], *, anew: bool
+    ) -> None:
         periods = {uri: self._period(created) for uri, created in stories.items()}
         waiting = dict(stories)
         while waiting:
@@ -223,7 +236,8 @@ class Spreading:
 
             documents = {uri: each.document for uri, each in found.items()}
             words = _words_of(documents, periods)
-            new, knowledge = await self._lessons.identify(words, identified, corrected=self._corrected)
+            new, knowledge = await self._lessons.identify(words, identified, known, self._corrected)
+            known = _UNKNOWN
             differing = {uri for uri in new if new[uri] != found[uri] or "unfinished" in documents[uri]}
             written = [new[uri] for uri in sorted(new) if anew or uri in differing]
             if not written:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from pipeline.identity.learning import Id
@@ -94,7 +95,7 @@ class Sample:
         having = {usage: some[: _upto(some, ids[most - 1])].rstrip() for usage, some in self.having.items()}
         return Sample({usage: some for usage, some in having.items() if some}, ids[most - 1])
 
-    @property
+    @cached_property
     def ids(self) -> set[str]:
         """The ids of all stories."""
         return set(" ".join(self.having.values()).split(" ")) if self.having else set()

@@ -7,6 +7,7 @@ remains.
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 
 from pipeline import topics
 from pipeline.broker.reader import TopicFollower, fetch_all
@@ -32,7 +33,7 @@ class DeadLetters:
 
     def unresolved(self) -> list[DeadLetter]:
         """Return the letters that were neither replayed nor dropped, oldest first. Raises KafkaUnavailable."""
-        with self._lock:
+        with self._lock, closing(self._follower):
             for envelope in self._follower.poll():
                 self._letters.pop(envelope.name, None)
                 if envelope.value is not None:

@@ -38,6 +38,10 @@ class KafkaAnnouncements:
         self._follower = TopicFollower(kafka, topics.INDEXED, datetime.now(UTC) - _OVERLAP)
         self._read: list[Indexed] = []
 
+    async def close(self) -> None:
+        """Disconnect."""
+        await asyncio.to_thread(self._follower.close)
+
     async def news(self) -> list[Indexed]:
         """See Announcements."""
         await asyncio.to_thread(self._follow)
@@ -54,18 +58,19 @@ def handler(context: Context) -> Handler:
     settings = context.settings
     client = connect_async(settings.elasticsearch)
     stories, indices, names = ElasticsearchStories(client), ElasticsearchIndices(client), ElasticsearchNames(client)
+    announcements = KafkaAnnouncements(settings.kafka)
     relating = Relating(
         stories,
         indices,
         ElasticsearchStore(client),
         ElasticsearchDecisions(client),
-        KafkaAnnouncements(settings.kafka),
+        announcements,
         timedelta(seconds=settings.derive.span),
         kills_copies=settings.derive.kills == "copies",
     )
     lessons = Lessons(names, timedelta(seconds=settings.derive.window))
     naming = Naming(names, stories, indices, lessons, utc_now)
-    return Handler(Deriving(relating, naming).work, tick=naming.tick, every=EVERY)
+    return Handler(Deriving(relating, naming).work, stop=announcements.close, tick=naming.tick, every=EVERY)
 
 
 class Deriving:
