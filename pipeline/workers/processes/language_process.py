@@ -1,15 +1,12 @@
 """Serve as a language process: stories in, annotated stories out, both as JSON."""
 
-import gc
 import sys
 from collections.abc import Sequence
 
 from pipeline.settings import Names
 from pipeline.story import Story
+from pipeline.workers.garbage import collect_rarely
 from pipeline.workers.processes.serving import Work, serve
-
-_COLLECTION = (10_000, 20, 50)
-"""Collect garbage after so many new objects instead of 700: a story has thousands, hardly any of them in a cycle."""
 
 
 def prepare(name: str, names: Names, longest: int) -> Work:
@@ -24,9 +21,7 @@ def prepare(name: str, names: Names, longest: int) -> Work:
         stories = [Story.model_validate_json(value) for value in values]
         return [story.model_dump_json().encode() for story in annotate_stories(nlp, stories, longest)]
 
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTION)
+    collect_rarely()
     return work
 
 

@@ -15,6 +15,7 @@ from pipeline.ops.monitor import serve
 from pipeline.settings import Settings
 from pipeline.topics import Stage
 from pipeline.workers.contract import Context, Handler
+from pipeline.workers.garbage import collect_rarely
 from pipeline.workers.runtime import faust_patches, metrics_recording
 from pipeline.workers.runtime.faust_app import make
 from pipeline.workers.runtime.faust_broker import FaustBroker, events
@@ -39,6 +40,7 @@ def run(stages: Sequence[Stage], settings: Settings) -> None:
     apps = [_app(stage, settings) for stage in stages]
     worker = DrainingWorker(apps, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
+    collect_rarely()
     worker.execute_from_commandline()
 
 
