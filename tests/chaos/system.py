@@ -161,20 +161,21 @@ class System:
         """Wait until no stage has work left, and return the seconds that took."""
         begin, quiet = time.monotonic(), 0
         kafka = Connection(bootstrap_servers=self.kafka.address)
-        behind: dict[str, int] = {}
+        left: dict[str, Any] = {}
         while quiet < 2:
             passed = time.monotonic() - begin
-            assert passed < patience, f"still behind after {patience} s: {behind}\n{self.log}"
+            assert passed < patience, f"still behind after {patience} s: {left}\n{self.log}"
             try:
-                behind = {each.stage: each.messages for each in lags(kafka)}
+                left = {each.stage: each.messages for each in lags(kafka)}
             except TransientError:
                 continue
-            quiet = 0 if any(behind.values()) or self.misidentified() or self.ordered() else quiet + 1
+            left |= {"misidentified": self.misidentified(), "ordered": self.ordered()}
+            quiet = 0 if any(left.values()) else quiet + 1
             time.sleep(0.3)
         return time.monotonic() - begin
 
-    def misidentified(self) -> int:
-        """Return how many stories have not the identities that all stories and corrections give them."""
+    def misidentified(self) -> list[str]:
+        """Return the stories that have not the identities that all stories and corrections give them."""
         with connect(ElasticsearchSettings(hosts=self.elasticsearch.address)) as client:
             client.indices.refresh(index=STORIES, ignore_unavailable=True)
             found = client.search(index=STORIES, size=10_000, source_includes=["uri", "firstcreated", "name_usage"])
@@ -184,11 +185,11 @@ class System:
         window = timedelta(seconds=Derive().window)
         lessons = lessons_of(stories, window)
         registries = {period: Registry(some, corrected) for period, some in lessons.items()}
-        return sum(
-            not all(map(registries[period_of(created, window)].is_current, map(NameUsage.parse, usages)))
-            for _, created, usages in stories
-            if usages
-        )
+        return [
+            uri
+            for uri, created, usages in stories
+            if usages and not all(map(registries[period_of(created, window)].is_current, map(NameUsage.parse, usages)))
+        ]
 
     def ordered(self) -> int:
         """Return how many orders in words name a story that is there, and are not carried out."""
