@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import elasticsearch
 import stamina
-from elasticsearch import ApiError, AuthenticationException, AuthorizationException, TransportError
+from elasticsearch import ApiError, AuthenticationException, AuthorizationException, NotFoundError, TransportError
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
@@ -48,6 +48,34 @@ class Client(_PrefixedClient, elasticsearch.Elasticsearch):
 
 class AsyncClient(_PrefixedClient, elasticsearch.AsyncElasticsearch):
     """A client for the event loop."""
+
+    async def search_whole(self, **request: Any) -> dict[str, Any]:
+        """Search, without taking what some of the shards found for all.
+
+        Raises ElasticsearchUnavailable, also if an index went meanwhile, since another one has its name then.
+        """
+        with translate_errors(self):
+            try:
+                response = await self.search(**request, allow_partial_search_results=False)
+            except NotFoundError as error:
+                raise ElasticsearchUnavailable(f"the search {error.message}", error.status_code) from None
+        return dict(response)
+
+    async def documents(self, docs: Sequence[dict[str, Any]], **request: Any) -> list[dict[str, Any]]:
+        """Return those of these documents (``_index``, ``_id``) that are there, as last written.
+
+        An index that is not made yet has none. Raises ElasticsearchUnavailable.
+        """
+        found: list[dict[str, Any]] = []
+        asked = docs
+        # An index that went meanwhile was rebuilt: its name leads to another one now.
+        for _ in range(2):
+            if asked:
+                with translate_errors(self):
+                    answers = (await self.mget(docs=asked, **request))["docs"]
+                found += found_documents(answers, NO_INDEX)
+                asked = [doc for doc, answer in zip(asked, answers, strict=True) if "error" in answer]
+        return found
 
 
 def connect(settings: Elasticsearch) -> Client:

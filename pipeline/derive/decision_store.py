@@ -28,8 +28,7 @@ class ElasticsearchDecisions:
 
     async def about(self, uris: Iterable[str]) -> list[Decision]:
         """See Decisions."""
-        with translate_errors(self._client):
-            return _decisions(await self._client.search(**_search(self._client, uris)))
+        return _decisions(await self._client.search_whole(**_search(self._client, uris)))
 
 
 @retry_while_starting

@@ -130,8 +130,7 @@ class ElasticsearchStore:
                 "minimum_should_match": 1,
             }
         }
-        with translate_errors(self._client):
-            response = await self._client.search(index=self._client.named(INDEX), query=query, size=most)
+        response = await self._client.search_whole(index=self._client.named(INDEX), query=query, size=most)
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 
     async def withdrawn(self, spans: Sequence[tuple[datetime, datetime]]) -> list[Record]:
@@ -151,10 +150,9 @@ class ElasticsearchStore:
         )
 
     async def _newest(self, query: dict[str, Any], most: int = _MOST_ORDERS) -> list[Record]:
-        with translate_errors(self._client):
-            response = await self._client.search(
-                index=self._client.named(INDEX), query=query, size=most, sort=_NEWEST_FIRST
-            )
+        response = await self._client.search_whole(
+            index=self._client.named(INDEX), query=query, size=most, sort=_NEWEST_FIRST
+        )
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 
     def _lines(self, record: Record, before: Stored | None) -> list[dict[str, Any]]:

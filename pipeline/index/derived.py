@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from pipeline.connect.elasticsearch_client import NO_INDEX, AsyncClient, found_documents, translate_errors
+from pipeline.connect.elasticsearch_client import AsyncClient, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.documents import Action, parts_again
 from pipeline.index.index_names import STORIES, index_of
@@ -69,12 +69,8 @@ class ElasticsearchStories:
         wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories.items()}
         source: Any = True if fields is None else list(fields)
         docs = [{"_index": client.named(index), "_id": id_, "_source": source} for id_, (_, index) in wanted.items()]
-        with translate_errors(client):
-            response = await client.mget(docs=docs)
-        return {
-            wanted[doc["_id"]][0]: Found(doc["_source"], doc["_version"])
-            for doc in found_documents(response["docs"], NO_INDEX)
-        }
+        found = await client.documents(docs)
+        return {wanted[doc["_id"]][0]: Found(doc["_source"], doc["_version"]) for doc in found}
 
     async def relating_to(self, uris: Iterable[str]) -> dict[str, datetime]:
         """See Stories. A refresh makes what was written before searchable."""
@@ -100,23 +96,22 @@ class ElasticsearchStories:
     async def _all(self, query: dict[str, Any], fields: Sequence[str]) -> list[dict[str, Any]]:
         client, found = self._client, []
         after = None
-        with translate_errors(client):
-            while True:
-                page = await client.search(
-                    index=client.named(STORIES),
-                    query=query,
-                    size=_PAGE,
-                    sort=[{"uri": "asc"}],
-                    search_after=after,
-                    source_includes=list(fields),
-                    ignore_unavailable=True,
-                    track_total_hits=False,
-                )
-                hits = page["hits"]["hits"]
-                found += [hit["_source"] for hit in hits]
-                if len(hits) < _PAGE:
-                    return found
-                after = hits[-1]["sort"]
+        while True:
+            page = await client.search_whole(
+                index=client.named(STORIES),
+                query=query,
+                size=_PAGE,
+                sort=[{"uri": "asc"}],
+                search_after=after,
+                source_includes=list(fields),
+                ignore_unavailable=True,
+                track_total_hits=False,
+            )
+            hits = page["hits"]["hits"]
+            found += [hit["_source"] for hit in hits]
+            if len(hits) < _PAGE:
+                return found
+            after = hits[-1]["sort"]
 
 
 def signed_story(document: Mapping[str, Any]) -> SignedStory | None:

@@ -13,13 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch_client import (
-    NO_INDEX,
-    AsyncClient,
-    bulk_item_error,
-    found_documents,
-    translate_errors,
-)
+from pipeline.connect.elasticsearch_client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of
@@ -100,12 +94,8 @@ class ElasticsearchIndices:
         wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
         fields = ["digest", *(f"{kind.alias}.id" for kind in KINDS), *_CARRIED]
         docs = [{"_index": client.named(index), "_id": id_, "_source": fields} for id_, (_, index) in wanted.items()]
-        with translate_errors(client):
-            response = await client.mget(docs=docs)
-        return {
-            wanted[doc["_id"]][0]: before_of(doc["_version"], doc["_source"])
-            for doc in found_documents(response["docs"], NO_INDEX)
-        }
+        found = await client.documents(docs)
+        return {wanted[doc["_id"]][0]: before_of(doc["_version"], doc["_source"]) for doc in found}
 
 
 def before_of(version: int, document: Mapping[str, Any]) -> Before:

@@ -13,13 +13,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
 
-from pipeline.connect.elasticsearch_client import (
-    NO_INDEX,
-    AsyncClient,
-    bulk_item_error,
-    found_documents,
-    translate_errors,
-)
+from pipeline.connect.elasticsearch_client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.learning import Id
@@ -146,14 +140,10 @@ class ElasticsearchNames:
         ids = sorted(set(keys))
         if not ids:
             return {}
-        client = self._client
+        index = self._client.named(NAMES)
         fields = list(_LESSON) if lesson_only else None
-        with translate_errors(client):
-            # One shard's failure, or the index that is not yet made, is reported for each document.
-            index = client.named(NAMES)
-            docs = [{"_index": index, "_id": id_} for id_ in ids]
-            response = await client.mget(docs=docs, source_includes=fields)
-        return {doc["_id"]: _kept(doc) for doc in found_documents(response["docs"], NO_INDEX)}
+        found = await self._client.documents([{"_index": index, "_id": id_} for id_ in ids], source_includes=fields)
+        return {doc["_id"]: _kept(doc) for doc in found}
 
     async def write(self, changes: Mapping[str, Change]) -> dict[str, Token | None]:
         """See Names."""
@@ -196,14 +186,13 @@ class ElasticsearchNames:
         return [_kept(hit) for hit in await self._found({"terms": {"targets": texts}})]
 
     async def _found(self, query: dict[str, Any]) -> list[dict[str, Any]]:
-        with translate_errors(self._client):
-            response = await self._client.search(
-                index=self._client.named(NAMES),
-                query=query,
-                size=_MOST_FOUND,
-                seq_no_primary_term=True,
-                ignore_unavailable=True,
-            )
+        response = await self._client.search_whole(
+            index=self._client.named(NAMES),
+            query=query,
+            size=_MOST_FOUND,
+            seq_no_primary_term=True,
+            ignore_unavailable=True,
+        )
         found: list[dict[str, Any]] = response["hits"]["hits"]
         return found
 
@@ -223,37 +212,36 @@ class ElasticsearchNames:
         self, query: dict[str, Any], after: str, most: int, *, refresh: bool = True
     ) -> list[NamingStory]:
         client = self._client
-        with translate_errors(client):
-            if refresh and not after:
+        if refresh and not after:
+            with translate_errors(client):
                 await client.indices.refresh(index=client.named(STORIES), ignore_unavailable=True)
-            page = await client.search(
-                index=client.named(STORIES),
-                query=query,
-                size=most,
-                sort=[{"uri": "asc"}],
-                search_after=[after] if after else None,
-                source=False,
-                docvalue_fields=[{"field": name} for name in ("uri", "firstcreated", "name_usage", "unfinished")],
-                ignore_unavailable=True,
-                track_total_hits=False,
-            )
+        page = await client.search_whole(
+            index=client.named(STORIES),
+            query=query,
+            size=most,
+            sort=[{"uri": "asc"}],
+            search_after=[after] if after else None,
+            source=False,
+            docvalue_fields=[{"field": name} for name in ("uri", "firstcreated", "name_usage", "unfinished")],
+            ignore_unavailable=True,
+            track_total_hits=False,
+        )
         # Of a uri that is too long for the index only the document itself tells.
         return [_naming_story(hit["fields"]) for hit in page["hits"]["hits"] if "uri" in hit["fields"]]
 
     async def corrections(self) -> Corrections:
         """See Names. Corrections are never deleted, so that their number tells whether there are new ones."""
         index = self._client.named(IDENTITIES)
-        with translate_errors(self._client):
-            count = (await self._client.count(index=index, ignore_unavailable=True))["count"]
-            if count != self._corrections[0]:
-                found = await self._client.search(**all_corrections(self._client))
-                self._corrections = (count, Corrections.of(corrections_in(found)))
+        counted = await self._client.search_whole(index=index, size=0, track_total_hits=True, ignore_unavailable=True)
+        count = counted["hits"]["total"]["value"]
+        if count != self._corrections[0]:
+            found = await self._client.search_whole(**all_corrections(self._client))
+            self._corrections = (count, Corrections.of(corrections_in(found)))
         return self._corrections[1]
 
     async def unapplied(self) -> list[tuple[str, Correction]]:
         """See Names."""
-        with translate_errors(self._client):
-            found = await self._client.search(**all_corrections(self._client, only_unapplied=True))
+        found = await self._client.search_whole(**all_corrections(self._client, only_unapplied=True))
         return list(zip((hit["_id"] for hit in found["hits"]["hits"]), corrections_in(found), strict=True))
 
     async def applied(self, id_: str) -> None:

@@ -169,7 +169,8 @@ class System:
                 left = {each.stage: each.messages for each in lags(kafka)}
             except TransientError:
                 continue
-            left |= {"misidentified": self.misidentified(), "ordered": self.ordered()}
+            if not any(left.values()):
+                left |= {"misidentified": self.misidentified(), "ordered": self.ordered()}
             quiet = 0 if any(left.values()) else quiet + 1
             time.sleep(0.3)
         return time.monotonic() - begin

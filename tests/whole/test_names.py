@@ -1,15 +1,18 @@
 """What is kept about names in a real Elasticsearch."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from pipeline.connect.elasticsearch_client import connect, connect_async
+from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction
-from pipeline.index.derived import Found, write_anew
+from pipeline.index.derived import ElasticsearchStories, Found, write_anew
 from pipeline.index.identities import correct
 from pipeline.index.indices import ElasticsearchIndices
 from pipeline.index.names import ElasticsearchNames, Using, using
+from pipeline.index.reindex import reindex
 from pipeline.index.setup import ensure
 from pipeline.settings import Elasticsearch
 from tests.conftest import NOON
@@ -56,6 +59,33 @@ def test_stories_are_found_by_the_names_that_they_use(servers):
 
     found = asyncio.run(find(installed(servers, "naming")))
     assert found == [["urn:0", "urn:1"], ["urn:3"], [], ["urn:1", "urn:2", "urn:3"], []]
+
+
+def test_while_indices_are_rebuilt_no_part_of_the_stories_is_taken_for_all(servers):
+    ours = installed(servers, "rebuilding")
+    created = {f"urn:{year}": NOON.replace(year=year) for year in range(2017, 2027)}
+    documents = [{"uri": uri, "firstcreated": at.isoformat(), "name_usage": []} for uri, at in created.items()]
+
+    def rebuild() -> None:
+        with connect(ours) as client:
+            for _ in range(3):
+                list(reindex(client, ours, lambda *_: None))
+
+    async def find() -> set[int]:
+        async with connect_async(ours) as client:
+            names, stories = ElasticsearchNames(client), ElasticsearchStories(client)
+            await write_anew(
+                ElasticsearchIndices(client), [Found(each, 1) for each in documents], with_parts=lambda _: False
+            )
+            rebuilt = asyncio.create_task(asyncio.to_thread(rebuild))
+            counts = set()
+            while not rebuilt.done():
+                with suppress(ElasticsearchUnavailable):
+                    counts |= {len(await names.all_stories("", 99)), len(await stories.read(created, ["uri"]))}
+            await rebuilt
+            return counts
+
+    assert asyncio.run(find()) == {len(documents)}
 
 
 def test_a_correction_is_known_at_once_and_applied_once(servers):
