@@ -78,7 +78,7 @@ def _moved(client: Client, old: str, new: str, on_progress: Callable[[str, int],
     over: dict[str, int] = {}
     for _ in range(2):
         _copy_changes(client, old, new, over, lambda: on_progress(old, len(over)))
-        client.indices.put_settings(index=old, settings={"index.blocks.write": True})
+        _block_writes(client, old)
         client.indices.refresh(index=old)
     client.indices.refresh(index=new)
     client.indices.delete(index=old, ignore_unavailable=True)
@@ -101,7 +101,7 @@ def _one(client: Client, old: str, template: dict[str, Any], on_progress: Callab
 
     try:
         _copy_changes(client, old, new, over, page)
-        client.indices.put_settings(index=old, settings={"index.blocks.write": True})
+        _block_writes(client, old)
         client.indices.refresh(index=old)
         _copy_changes(client, old, new, over, page)
         client.indices.refresh(index=new)
@@ -112,6 +112,17 @@ def _one(client: Client, old: str, template: dict[str, Any], on_progress: Callab
         claim.undo(old)
         raise
     return Reindexed(name, new, len(over))
+
+
+def _block_writes(client: Client, index: str) -> None:
+    """Return once no write to the index is under way. Raises ElasticsearchUnavailable.
+
+    A write that waited in a queue when the block came would be acknowledged, and not be copied; the setting alone does
+    not wait for it. A block that an interrupted run left is set anew, to be waited for.
+    """
+    client.indices.put_settings(index=index, settings={"index.blocks.write": None})
+    if not client.indices.add_block(index=index, block="write")["shards_acknowledged"]:
+        raise ElasticsearchUnavailable(f"{index}: writes under way did not end")
 
 
 @dataclass
