@@ -30,6 +30,8 @@ from pipeline.annotations import (
 from pipeline.cli import MODULES, build_app
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
+from pipeline.search.filters import FILTERS
+from pipeline.search.kinds import SEARCHES
 from pipeline.settings import Settings
 from pipeline.story import AnnotatedStory, Dateline, Order, Removed, Source, Subject
 from pipeline.web.app import PARTS
@@ -189,6 +191,21 @@ def metric_page() -> str:
     return "\n".join(parts)
 
 
+def filter_page() -> str:
+    """Return the page of all filters of a search."""
+    several = {"all": "all must match", "any": "any may match", "one": "one only"}
+    rows = [
+        f"| `{name}:` | {'all' if len(row.fields) == len(SEARCHES) else row.where} | {row.finds} | {several[row.several]} |"
+        for name, row in FILTERS.items()
+    ]
+    return (
+        "# Filters\n\nEach stands in the [search line](search.md#the-query) (`place:Lima`), beside it in an address "
+        "(`place=Lima`), and is an option of `wire search` (`--place Lima`). A name matches by its words: `putin` matches "
+        "Vladimir Putin.\n\n"
+        "| filter | of | finds | several values |\n| --- | --- | --- | --- |\n" + "\n".join(rows) + "\n"
+    )
+
+
 def dead_letter_page() -> str:
     """Return the page of all reasons for a dead letter."""
     found = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.PermanentError)]
@@ -232,6 +249,7 @@ PAGES = {
     "metrics.md": metric_page,
     "dead-letters.md": dead_letter_page,
     "api.md": api_page,
+    "filters.md": filter_page,
 }
 
 

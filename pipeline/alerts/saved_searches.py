@@ -1,6 +1,5 @@
 """Store the alerts: named searches and their recipients, as documents of ``wire-alerts``."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from pipeline.annotations import Value, is_absent
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.index_names import ALERTS
+from pipeline.search.kinds import Searched, searched_by
 from pipeline.search.query_body import IGNORE_MISSING
 from pipeline.search.search_query import SearchQuery, parse
 from pipeline.search.stories import execute
@@ -46,7 +46,12 @@ class Alert(Value):
 
     def search_query(self, size: int = 10) -> SearchQuery:
         """Return the parsed query. Raises ConfigurationError."""
-        return parse(self.query, quotes=self.quotes or self.utterances, events=self.events, size=size, sort="time")
+        return parse(self.query, searched=self.searched, size=size, sort="time")
+
+    @property
+    def searched(self) -> Searched:
+        """What it searches. Raises ConfigurationError if that is more than one."""
+        return searched_by(quotes=self.quotes or self.utterances, events=self.events)
 
     @property
     def of_parts(self) -> bool:
@@ -66,8 +71,7 @@ def new(name: str, query: str, **watched: Any) -> Alert:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigurationError(f"alert, {first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
-    search = alert.search_query()
-    if search.since or search.until:
+    if {"since", "until"} & alert.search_query().filters.keys():
         raise ConfigurationError("alert, query: an alert watches new stories; leave out since: and until:")
     return alert
 
@@ -100,7 +104,7 @@ def would_have_matched(client: Client, alert: Alert) -> int:
 
     Raises ElasticsearchUnavailable.
     """
-    search = replace(alert.search_query(0), since=datetime.now(UTC) - LOOK_BACK)
+    search = alert.search_query(0).having(since=datetime.now(UTC) - LOOK_BACK)
     return execute(client, search).total
 
 

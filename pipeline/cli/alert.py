@@ -137,7 +137,7 @@ def send_test(
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
         alert = saved_searches.get(client, name)
-        search = parse(alert.query, quotes=alert.quotes or alert.utterances, events=alert.events, since=since, size=0)
+        search = parse(alert.query, {"since": since}, alert.searched, size=0)
         result = execute(client, search)
     what = search.searched.one if result.total == 1 else search.searched.alias
     output.print(f"{result.total:,} {what} would have matched since {escape(since)}")

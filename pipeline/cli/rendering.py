@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
+from pipeline.index.index_names import EVENTS, QUOTES, STORIES
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import count_text
@@ -36,7 +37,7 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
 
 def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
     """Print a story, a quote or an event, and an empty line."""
-    (show_event if query.events else show_quote if query.quotes else show_story)(hit)
+    {STORIES: show_story, QUOTES: show_quote, EVENTS: show_event}[query.searched.alias](hit)
     output.print()
 
 

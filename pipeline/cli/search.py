@@ -1,10 +1,12 @@
 """``wire search``: search stories, quotes and events on a terminal."""
 
+import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Annotated
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +18,8 @@ from pipeline.cli.rendering import show_facets, show_hit, show_results, show_utt
 from pipeline.connect.elasticsearch_client import connect
 from pipeline.connect.locate import locate_elasticsearch, locate_kafka
 from pipeline.errors import ConfigurationError
+from pipeline.search.filters import FILTERS, Filter
+from pipeline.search.kinds import SEARCHES, searched_by
 from pipeline.search.render import render
 from pipeline.search.search_query import Sort, parse
 from pipeline.search.stories import execute, refresh
@@ -26,7 +30,36 @@ from pipeline.settings import Settings, load
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(search)
+    app.command()(_with_filters(search))
+
+
+def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command with an option for each filter in place of its ``filters``."""
+
+    @wraps(command)
+    def wrapped(**given: Any) -> None:
+        command(**given)
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [each for name, each in signature.parameters.items() if name != "filters"]
+    # Typer looks at both.
+    wrapped.__signature__ = signature.replace(parameters=[*own, *map(_option, FILTERS.values())])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {each.name: each.annotation for each in wrapped.__signature__.parameters.values()}  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _option(row: Filter) -> inspect.Parameter:
+    of = "" if len(row.fields) == len(SEARCHES) else f"Of {row.where}: "
+    about = typer.Option(
+        f"--{row.name.replace('_', '-')}",
+        metavar=row.values.metavar,
+        help=f"{of or row.finds[0].upper()}{row.finds if of else row.finds[1:]}.",
+        show_default=False,
+        rich_help_panel="Filters",
+    )
+    kind: Any = str if row.several == "one" else list[str]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(row.name, keyword, default=None, annotation=Annotated[kind | None, about])
 
 
 def search(
@@ -43,79 +76,6 @@ def search(
     by_utterance: Annotated[
         bool, typer.Option("--utterances", help="Search quotes, and show what was said once with all wordings.")
     ] = False,
-    speaker: Annotated[
-        list[str] | None, typer.Option("--speaker", metavar="N", help="The speaker.", show_default=False)
-    ] = None,
-    type: Annotated[
-        list[str] | None,
-        typer.Option("--type", metavar="T", help="An event's type: assault, consult …", show_default=False),
-    ] = None,
-    mode: Annotated[
-        list[str] | None,
-        typer.Option("--mode", metavar="M", help="An event's mode: arrest, visit …", show_default=False),
-    ] = None,
-    status: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--status",
-            metavar="S",
-            help="An event's status: happened, ongoing, planned, possible, denied.",
-            show_default=False,
-        ),
-    ] = None,
-    actor: Annotated[
-        list[str] | None, typer.Option("--actor", metavar="N", help="Who acts in an event.", show_default=False)
-    ] = None,
-    recipient: Annotated[
-        list[str] | None,
-        typer.Option("--recipient", metavar="N", help="Whom an event concerns.", show_default=False),
-    ] = None,
-    participant: Annotated[
-        list[str] | None,
-        typer.Option("--participant", metavar="N", help="Who acts, or whom an event concerns.", show_default=False),
-    ] = None,
-    country: Annotated[
-        list[str] | None,
-        typer.Option("--country", metavar="C", help="An event's country: FR, KE …", show_default=False),
-    ] = None,
-    dead: Annotated[
-        int | None,
-        typer.Option("--dead", metavar="N", min=1, help="Events that killed at least so many.", show_default=False),
-    ] = None,
-    happened_since: Annotated[
-        str | None,
-        typer.Option(
-            "--happened-since", metavar="T", help="Events from this date on; as for --since.", show_default=False
-        ),
-    ] = None,
-    happened_until: Annotated[
-        str | None,
-        typer.Option("--happened-until", metavar="T", help="Events before this date.", show_default=False),
-    ] = None,
-    about: Annotated[
-        list[str] | None,
-        typer.Option("--about", metavar="N", help="Whom or what a quote is about.", show_default=False),
-    ] = None,
-    entity: Annotated[
-        list[str] | None,
-        typer.Option("--entity", metavar="N", help="A person, organization or place named.", show_default=False),
-    ] = None,
-    place: Annotated[
-        list[str] | None, typer.Option("--place", metavar="N", help="A place named.", show_default=False)
-    ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option("--source", metavar="N", help="The story's source.", show_default=False)
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--since", metavar="T", help="From this time on: 2024-05-16, today, 24h, 7d …", show_default=False
-        ),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="T", help="Before this time; written as for --since.", show_default=False),
-    ] = None,
     sort: Annotated[
         Sort | None,
         typer.Option(
@@ -142,6 +102,7 @@ def search(
     kafka: KafkaOption = None,
     elasticsearch: ElasticsearchOption = None,
     data_dir: DataDirOption = None,
+    **filters: Any,
 ) -> None:
     """Search what is indexed: most relevant first, or newest first without a query.
 
@@ -156,14 +117,9 @@ def search(
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     servers = locate_elasticsearch(settings)
-    lists = {"speaker": speaker, "about": about, "entity": entity, "place": place, "source": source,
-             "type": type, "mode": mode, "status": status, "actor": actor, "recipient": recipient,
-             "participant": participant, "country": country}  # fmt: skip
-    search = parse(
-        query, **lists, since=since, until=until, happened_since=happened_since, happened_until=happened_until,
-        dead=dead, quotes=quotes or by_utterance, events=events, sort=sort, size=size, cursor=cursor,
-        advisories=advisories,
-    ).as_list(collapsed=False if each else collapsed or None)  # fmt: skip
+    searched = searched_by(quotes=quotes or by_utterance, events=events)
+    search = parse(query, filters, searched, sort=sort, size=size, cursor=cursor, advisories=advisories)
+    search = search.as_list(collapsed=False if each else collapsed or None)
     if by_utterance and (follow or facets or cursor):
         raise ConfigurationError("--utterances: not with --follow, --facets or --cursor")
     with connect(servers) as client:

@@ -8,13 +8,12 @@ from pipeline.index.index_names import STORIES
 from pipeline.search.entity_names import FIELDS, begins, count_values
 from pipeline.search.entity_names import entities as entity_names
 from pipeline.search.facets import Value
+from pipeline.search.filters import FILTERS, NAMES
 from pipeline.search.folding import folded
 from pipeline.search.query_body import match_query
-from pipeline.search.search_query import FIELD_NAMES, SearchQuery
+from pipeline.search.search_query import SearchQuery
 
 _TYPED = re.compile(r'(?:^|(?<=[\s(+-]))(?:(?P<field>[a-z_]+):)?"?(?P<text>[^"()|:]*)$')
-_LISTED = {"source": "source.name", "subject": "subject.name", "keyword": "keyword", "language": "language"}
-_NAMED = ("speaker", "about", "entity", "person", "organization", "place", "actor", "recipient", "participant")
 _MANY = 200
 _FEWEST = 2
 """The letters that a name must have before names are offered."""
@@ -56,24 +55,26 @@ def _starts(line: str) -> list[int]:
 
 
 def _fields(text: str) -> list[Completion]:
-    fits = (name for name in FIELD_NAMES if text and name.startswith(text.lower()) and len(text) >= _FEWEST)
+    fits = (name for name in FILTERS if text and name.startswith(text.lower()) and len(text) >= _FEWEST)
     return [Completion(f"{name}:", "filter", f"{name}:") for name in fits]
 
 
 def _values(client: Client, field: str | None, text: str, size: int) -> list[Completion]:
-    if field in _LISTED:
-        found = _listed(client, field, text)
+    row = FILTERS.get(field) if field else None
+    completes = row.completes if row else None
+    if field and completes and completes != NAMES:
+        found = _listed(client, completes, text)
         return [Completion(value.value, field, _condition(field, value.value), value.count) for value in found[:size]]
-    if (field is None and len(text.strip()) < _FEWEST) or (field is not None and field not in _NAMED):
+    if (field is None and len(text.strip()) < _FEWEST) or (field is not None and completes is None):
         return []
     names = entity_names(client, SearchQuery(), text, size)
     wanted = [name for name in names if field == name.kind] if field in FIELDS else names
     return [Completion(name.name, name.kind, _condition(field or "entity", name.name), name.stories) for name in wanted]
 
 
-def _listed(client: Client, field: str, text: str) -> list[Value]:
+def _listed(client: Client, column: str, text: str) -> list[Value]:
     words = folded(text).split()
-    counted = count_values(client, STORIES, match_query(SearchQuery()), {field: _LISTED[field]}, _MANY)[field]
+    counted = count_values(client, STORIES, match_query(SearchQuery()), {column: column}, _MANY)[column]
     return [value for value in counted if begins(value.value, words)]
 
 

@@ -13,6 +13,7 @@ from pipeline.index.entity_forms import roles_begin
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search.facets import Value
 from pipeline.search.folding import folded
+from pipeline.search.kinds import QUOTE_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, filters, match_query
 from pipeline.search.search_query import SearchQuery
 
@@ -78,7 +79,7 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
 @retry_while_starting
 def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
     """Return the names in stories that also have this name, most frequent first. Raises ElasticsearchUnavailable."""
-    dsl = match_query(replace(query, entity=(*query.entity, name)))
+    dsl = match_query(query.adding("entity", name))
     found = count_values(client, STORIES, dsl, FIELDS, size + 5)
     names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
     return _first((each for each in names if not _same(each.name, name)), size)
@@ -121,7 +122,7 @@ def aliases_of(client: Client, name: str, size: int = 12) -> list[Value]:
 @retry_while_starting
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
     """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
-    dsl = match_query(replace(query, quotes=True, about=(*query.about, name)))
+    dsl = match_query(replace(query, searched=QUOTE_SEARCH).adding("about", name))
     found = count_values(client, QUOTES, dsl, {"speaker": "speaker.listed"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
 
@@ -132,9 +133,10 @@ def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime,
 
     Raises ElasticsearchUnavailable.
     """
-    recent = replace(query, since=now - window, until=None, query="")
-    before = replace(query, since=now - window * (BASELINE + 1), until=now - window, query="")
-    candidates = _significant(client, recent, replace(before, until=None))
+    every = replace(query, query="")
+    recent = every.having(since=now - window, until=None)
+    before = every.having(since=now - window * (BASELINE + 1), until=now - window)
+    candidates = _significant(client, recent, before.having(until=None))
     latest = count_values(client, STORIES, match_query(recent), FIELDS, _MANY)
     earlier = count_values(client, STORIES, match_query(before), FIELDS, _MANY)
     found: list[tuple[float, Rising]] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipeline.search.filters import facets_of
 from pipeline.search.search_query import SearchQuery
 
 _VALUES = 10
@@ -47,8 +48,7 @@ class Histogram:
 
 def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
     """Return the aggregations that count values, and count over time."""
-    columns = query.searched.facets
-    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in columns.items()}
+    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in facets_of(query.searched).items()}
     asked = requested_span(query, now)
     return terms | bars(query, step_of(*asked) if asked else _DAY)
 
@@ -57,14 +57,14 @@ def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[V
     """Return the values of each facet that has any, most frequent first."""
     found = {
         name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
-        for name in query.searched.facets
+        for name in facets_of(query.searched)
     }
     return {name: each for name, each in found.items() if each}
 
 
 def requested_span(query: SearchQuery, now: datetime) -> tuple[datetime, datetime] | None:
     """Return the time span the query asks for, or None if it is open, empty or too long to draw."""
-    since, until = (query.happened_since, query.happened_until) if query.events else (query.since, query.until)
+    since, until = query.span
     if since is None:
         return None
     start, end = since, until or max(now, since + _STEPS[0])

@@ -7,6 +7,7 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.search.kinds import EVENT_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery
 
@@ -66,7 +67,7 @@ def reports(client: Client, happening: str) -> list[Report]:
     """Return the stories that tell of a happening, oldest first. Raises ElasticsearchUnavailable."""
     answered = _searched(
         client,
-        SearchQuery(events=True, happening=(happening,)),
+        SearchQuery(searched=EVENT_SEARCH, filters={"happening": happening}),
         size=_MOST_REPORTS,
         sort=[{"story.versioncreated": "asc"}, {"story.uri": "asc"}, {"start": "asc"}],
     )
@@ -125,7 +126,7 @@ def _one_per_story(events: Iterator[Mapping[str, Any]]) -> Iterator[Report]:
 
 
 def _searched(client: Client, query: SearchQuery, **body: Any) -> dict[str, Any]:
-    events = replace(query, quotes=False, events=True, cursor=None, collapsed=False)
+    events = replace(query, searched=EVENT_SEARCH, cursor=None, collapsed=False)
     try:
         with translate_errors(client):
             answered = client.search(

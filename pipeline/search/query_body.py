@@ -2,13 +2,11 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from pipeline.search.kinds import is_exact
+from pipeline.search.filters import FILTERS, any_of
 from pipeline.search.query_language import All, Either, FieldIs, Node, Not, Words, parse_words
-from pipeline.search.search_query import ALTERNATIVES, FIELD_NAMES, TIME_FILTERS, SearchQuery, as_stored
-from pipeline.search.times import parse_time
+from pipeline.search.search_query import SearchQuery
 
 MARKS = ("\ue000", "\ue001")
 """The markers around a highlighted word: private-use characters, which no text contains."""
@@ -58,25 +56,8 @@ def match_query(query: SearchQuery) -> dict[str, Any]:
 def filters(query: SearchQuery) -> list[dict[str, Any]]:
     """Return the conditions that do not affect the score."""
     searched = query.searched
-    found: list[dict[str, Any]] = []
-    for name, columns in searched.filters.items():
-        wanted = [_named(value, columns) for value in getattr(query, name)]
-        found += [_any(wanted)] if wanted and name in ALTERNATIVES else wanted
-    if query.urgencies:
-        ranges = [
-            {"range": {f"{searched.prefix}urgency": {"gte": first, "lte": last}}} for first, last in query.urgencies
-        ]
-        found.append(_any(ranges))
-    found += _between(searched.time, query.since, query.until)
-    found += _between(searched.histogram, query.happened_since, query.happened_until)
-    if query.dead:
-        found.append({"range": {"dead": {"gte": query.dead}}})
+    found = [each for name, values in query.filters.items() for each in FILTERS[name].condition(searched, values)]
     return found if searched.prefix or query.advisories else [*found, EXCLUDE_NON_STORIES]
-
-
-def _between(column: str, since: datetime | None, until: datetime | None) -> list[dict[str, Any]]:
-    times = {name: at.isoformat() for name, at in (("gte", since), ("lt", until)) if at}
-    return [{"range": {column: times}}] if times else []
 
 
 def highlight(query: SearchQuery) -> dict[str, Any]:
@@ -94,7 +75,7 @@ def highlight(query: SearchQuery) -> dict[str, Any]:
 
 
 def _text(query: SearchQuery) -> dict[str, Any]:
-    return _condition(parse_words(query.query, FIELD_NAMES), query)
+    return _condition(parse_words(query.query, FILTERS), query)
 
 
 def _condition(node: Node, query: SearchQuery) -> dict[str, Any]:
@@ -110,15 +91,14 @@ def _condition(node: Node, query: SearchQuery) -> dict[str, Any]:
             exact = [f"{column.partition('^')[0]}.exact" for column in query.searched.texts]
             return {"bool": {"must": [found], "should": [_simple(words, exact, "or")]}} if exact else found
         case FieldIs(name, value):
-            value = parse_time(value) if name in TIME_FILTERS else (as_stored(name, value),)  # type: ignore[assignment]
-            alone = SearchQuery(quotes=query.quotes, events=query.events, advisories=True, **{name: value})  # type: ignore[arg-type]
-            return {"bool": {"filter": filters(alone)}}
+            row = FILTERS[name]
+            return {"bool": {"filter": row.condition(query.searched, [row.values.read(value)])}}
         case Not(of):
             return {"bool": {"must_not": [_condition(of, query)]}}
         case All(of):
             return {"bool": {"must": [_condition(each, query) for each in of]}}
         case Either(of):
-            return _any([_condition(each, query) for each in of])
+            return any_of([_condition(each, query) for each in of])
 
 
 def _simple(words: str, columns: Sequence[str], operator: str) -> dict[str, Any]:
@@ -130,15 +110,3 @@ def _simple(words: str, columns: Sequence[str], operator: str) -> dict[str, Any]
             "flags": "PHRASE|PREFIX|SLOP|ESCAPE|WHITESPACE",
         }
     }
-
-
-def _named(name: str, columns: Sequence[str]) -> dict[str, Any]:
-    if is_exact(columns[0]):
-        return {"terms": {columns[0]: [name]}}
-    texts = [column if is_exact(column) else f"{column}.text" for column in columns]
-    name = unicodedata.normalize("NFC", name)
-    return {"multi_match": {"query": name, "fields": texts, "operator": "and", "type": "best_fields"}}
-
-
-def _any(queries: list[dict[str, Any]]) -> dict[str, Any]:
-    return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}

@@ -5,7 +5,7 @@ Words side by side are joined by AND. ``|`` is OR, ``+`` is AND, ``-`` is NOT.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -94,7 +94,7 @@ NOTHING = Words(())
 """An empty line, which everything matches."""
 
 
-def parse_words(line: str, names: Sequence[str]) -> Node:
+def parse_words(line: str, names: Iterable[str]) -> Node:
     """Parse a search line; ``names`` are the fields that stand before a colon. Raises QueryError."""
     typed = line.translate(_MARKS)
     if len(typed) > _LONGEST:

@@ -12,6 +12,7 @@ from pipeline.desk.record import Record, Version
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.status import status_of
 from pipeline.index.index_names import QUOTES
+from pipeline.search.kinds import QUOTE_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
@@ -49,7 +50,7 @@ def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utter
     Of many matching quotes, only those whose words several have, and the most relevant or newest, are looked at. Raises
     ConfigurationError for an invalid query, ElasticsearchUnavailable.
     """
-    quotes = replace(query, quotes=True, size=_MOST_MATCHING, collapsed=False)
+    quotes = replace(query, searched=QUOTE_SEARCH, size=_MOST_MATCHING, collapsed=False)
     matching = execute(client, quotes, highlighted=False).hits
     return _around(client, [*matching, *_repeated(client, quotes)])[:size]
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from pipeline.search import entity_names
 from pipeline.search.completion import completions
+from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, STORY_SEARCH, Searched
 from pipeline.search.render import render
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute, story
@@ -59,7 +60,7 @@ Name = Annotated[str, Query(min_length=1, max_length=200)]
 @router.get("/search", response_model=Hits)
 def search(page: Page, what: What, index: Index) -> Response:
     """Search stories, quotes or events: newest first, or most relevant first if there are words."""
-    return _hits(page, index, quotes=what.quotes, events=what.events)
+    return _hits(page, index, what)
 
 
 @router.get("/stories", response_model=Hits)
@@ -71,13 +72,13 @@ def stories(page: Page, index: Index) -> Response:
 @router.get("/quotes", response_model=Hits)
 def quotes(page: Page, index: Index) -> Response:
     """Search quotes; `speaker` is who said it, `about` is whom it is about."""
-    return _hits(page, index, quotes=True)
+    return _hits(page, index, QUOTE_SEARCH)
 
 
 @router.get("/events", response_model=Hits)
 def events(page: Page, index: Index) -> Response:
     """Search events: who did what to whom, when and where. The histogram counts by the date of the event."""
-    return _hits(page, index, events=True)
+    return _hits(page, index, EVENT_SEARCH)
 
 
 @router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
@@ -149,8 +150,8 @@ def listed(values: Sequence[Any]) -> dict[str, Any]:
     return {"values": [asdict(value) for value in values]}
 
 
-def _hits(page: Paged, index: Index, *, quotes: bool = False, events: bool = False) -> Response:
-    query = page.search_query(quotes=quotes, events=events)
+def _hits(page: Paged, index: Index, searched: Searched = STORY_SEARCH) -> Response:
+    query = page.search_query(searched)
     return json_response(render(execute(index, query, with_facets=page.facets)))
 
 

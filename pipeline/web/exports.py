@@ -16,8 +16,10 @@ from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
 from pipeline.connect.elasticsearch_client import Client
+from pipeline.index.index_names import EVENTS, QUOTES, STORIES
+from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH
 from pipeline.search.render import event_sentence
-from pipeline.search.search_query import SearchQuery, as_filters
+from pipeline.search.search_query import SearchQuery, as_parameters
 from pipeline.search.stories import execute, iterate_all
 from pipeline.web.api import FAILURES
 from pipeline.web.event_export import COLUMNS as EVENT_COLUMNS
@@ -35,6 +37,7 @@ _STORY_COLUMNS = (
     "people", "organizations", "places", "speakers", "body",
 )  # fmt: skip
 _QUOTE_COLUMNS = ("uri", "id", "versioncreated", "kind", "speaker", "text", "about", "headline", "source")
+_COLUMNS = {STORIES: _STORY_COLUMNS, QUOTES: _QUOTE_COLUMNS, EVENTS: EVENT_COLUMNS}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,7 +45,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @router.get("/ndjson", response_class=StreamingResponse)
 def ndjson(page: Search, what: What, index: Index) -> Response:
     """Export all matching documents, one JSON object per line."""
-    query = page.search_query(quotes=what.quotes, events=what.events)
+    query = page.search_query(what)
     lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(iterate_all(index, query)))
     return _streamed(lines, "application/x-ndjson", query, "ndjson")
 
@@ -50,30 +53,28 @@ def ndjson(page: Search, what: What, index: Index) -> Response:
 @router.get("/csv", response_class=StreamingResponse)
 def table(page: Search, what: What, index: Index) -> Response:
     """Export all matching documents as a table; several names in a cell are separated by ``; ``."""
-    query = page.search_query(quotes=what.quotes, events=what.events)
+    query = page.search_query(what)
     return _streamed(_rows(_begun(iterate_all(index, query)), query), "text/csv", query, "csv")
 
 
 @router.get("/geojson", response_class=StreamingResponse)
 def places(page: Search, index: Index) -> Response:
     """Export all matching events whose place is known, as GeoJSON (RFC 7946)."""
-    query = page.search_query(events=True)
+    query = page.search_query(EVENT_SEARCH)
     return _streamed(geojson(_begun(iterate_all(index, query))), "application/geo+json", query, "geojson")
 
 
 @router.get("/rss", response_class=Response)
 def rss(request: Request, page: Search, what: What, index: Index) -> Response:
     """Return the newest matches, as RSS 2.0."""
-    found = _newest(request, page.search_query(quotes=what.quotes, events=what.events, size=_ENTRIES), index)
+    found = _newest(request, page.search_query(what, size=_ENTRIES), index)
     return _xml(_rss(*found), "application/rss+xml")
 
 
 @router.get("/atom", response_class=Response)
 def atom(request: Request, page: Search, what: What, index: Index) -> Response:
     """Return the newest matches, as Atom (RFC 4287)."""
-    title, shown, entries = _newest(
-        request, page.search_query(quotes=what.quotes, events=what.events, size=_ENTRIES), index
-    )
+    title, shown, entries = _newest(request, page.search_query(what, size=_ENTRIES), index)
     return atom_of(title, shown, str(request.url), entries)
 
 
@@ -99,7 +100,7 @@ def _newest(request: Request, query: SearchQuery, index: Client) -> tuple[str, s
     base = str(request.base_url).rstrip("/")
     hits = execute(index, replace(query, sort="time"), highlighted=False).hits
     title = f"wire: {query.query or query.searched.alias}"
-    return title, base + Links(as_filters(query))(), [_entry(hit, base, query) for hit in hits]
+    return title, base + Links(as_parameters(query))(), [_entry(hit, base, query) for hit in hits]
 
 
 def _xml(tree: etree._Element, kind: str) -> Response:
@@ -113,10 +114,10 @@ def _entry(hit: dict[str, Any], base: str, query: SearchQuery) -> Entry:
     text = hit.get("body", "")[:_SUMMARY]
     if story is not hit:
         link = f"{link}#{hit['id']}"
-    if query.quotes:
+    if query.searched is QUOTE_SEARCH:
         speaker = hit["speaker"]["name"] if hit.get("speaker") else "unknown speaker"
         title, text = f"{speaker}: “{hit['text'][:150]}”", hit["text"]
-    elif query.events:
+    elif query.searched is EVENT_SEARCH:
         title, text = event_sentence(hit), title
     author = story["source"]["name"] or "unknown"
     return Entry(id=link, link=link, title=title, text=text, at=story["versioncreated"], author=author)
@@ -164,18 +165,16 @@ def _put(parent: etree._Element, name: str, text: str | None = None, **attribute
 
 
 def _rows(hits: Iterator[dict[str, Any]], query: SearchQuery) -> Iterator[str]:
-    columns = EVENT_COLUMNS if query.events else _QUOTE_COLUMNS if query.quotes else _STORY_COLUMNS
+    columns = _COLUMNS[query.searched.alias]
     yield _line(columns)
     for hit in hits:
-        cells = row(hit) if query.events else _cells(hit, columns, quotes=query.quotes)
+        cells = row(hit) if query.searched is EVENT_SEARCH else _cells(hit, columns)
         yield _line([_cell(cell) for cell in cells])
 
 
-def _cells(hit: dict[str, Any], columns: Sequence[str], *, quotes: bool) -> list[Any]:
+def _cells(hit: dict[str, Any], columns: Sequence[str]) -> list[Any]:
     story = hit.get("story", hit)
-    cells = {**story, **hit, "source": story["source"]["name"]}
-    if quotes:
-        cells["speaker"] = (hit.get("speaker") or {}).get("name", "")
+    cells = {**story, **hit, "source": story["source"]["name"], "speaker": (hit.get("speaker") or {}).get("name", "")}
     return [cells.get(column, "") for column in columns]
 
 

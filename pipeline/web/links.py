@@ -1,10 +1,11 @@
 """Keep the state of a page in its address: build links that change one part of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from pipeline.search.filters import FILTERS
 from pipeline.search.kinds import Searched
 
 State = Mapping[str, str | list[str]]
@@ -36,9 +37,8 @@ class Links:
     def to_kind(self, kind: Searched, kinds: Sequence[Searched]) -> str:
         """Search another kind of documents, without the filters that it does not have."""
         chosen = {each.alias: "true" if each is kind else None for each in kinds if each.prefix}
-        missing = {name: None for each in kinds for name in each.filters if name not in kind.filters}
-        of_events = dict.fromkeys(("dead", "happened_since", "happened_until")) if kind.alias != "events" else {}
-        return self(collapsed=None, **chosen, **missing, **of_events)
+        missing = {name: None for name, row in FILTERS.items() if kind.alias not in row.fields}
+        return self(collapsed=None, **chosen, **missing)
 
     def between(self, since: datetime, until: datetime, prefix: str = "") -> str:
         """Restrict the time span; with the prefix ``happened_``, that of events' own dates."""
@@ -49,7 +49,7 @@ class Links:
         value = self.state.get(name, [])
         return [value] if isinstance(value, str) else list(value)
 
-    def chosen(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def chosen(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Return the active filters, with each of their values."""
         for name in names:
             for value in self.values(name):

@@ -134,7 +134,7 @@ async def live(
 
     Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon are keep-alives.
     """
-    query = page.search_query(quotes=what.quotes, events=what.events, size=_AT_ONCE)
+    query = page.search_query(what, size=_AT_ONCE)
     if broadcast.is_full:
         raise HTTPException(503, "too many live streams already", {"Retry-After": "60"})
     return StreamingResponse(

@@ -14,10 +14,11 @@ from pipeline.desk.store import read_one
 from pipeline.envelope import Coordinate
 from pipeline.errors import QueryError
 from pipeline.search import entity_names
+from pipeline.search.filters import FILTERS
 from pipeline.search.groups import add_members
 from pipeline.search.happenings import happenings
-from pipeline.search.kinds import QUOTE_SEARCH, SEARCHES, STORY_SEARCH
-from pipeline.search.search_query import MULTIPLE, TIME_FILTERS, SearchQuery
+from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, SEARCHES, STORY_SEARCH
+from pipeline.search.search_query import SearchQuery
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute
 from pipeline.search.stories import story as found_story
@@ -33,29 +34,29 @@ from pipeline.web.templating import rendered
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _EXPORTS = (("ndjson", "NDJSON"), ("csv", "CSV"), ("rss", "RSS"), ("atom", "Atom"))
-_FILTERS = (*MULTIPLE, *TIME_FILTERS, "dead")
 _TYPES, _REAL = tuple(QUAD_CLASSES), ("happened", "ongoing")
 """The events on the wall: those that have a type, and are no plans."""
-_CLEARED = dict.fromkeys(_FILTERS)
+_CLEARED = dict.fromkeys(FILTERS)
 
 
 @router.get("/")
 def search(request: Request, page: Page, what: What, index: Index) -> str:
     """Show matching stories, quotes or events, newest or most relevant first, with facets."""
-    query = page.search_query(quotes=what.quotes, events=what.events)
-    links = Links(_state(request))
+    query = page.search_query(what)
+    state = _state(request)
+    links = Links(state)
     return rendered(
         "search.html",
         result=execute(index, query, with_facets=page.cursor is None),
         query=query,
         links=links,
-        filters=list(links.chosen(_FILTERS)),
+        filters=list(links.chosen(FILTERS)),
         cleared=_CLEARED,
         searches=SEARCHES,
-        exports=(*_EXPORTS, *([("geojson", "GeoJSON")] if query.events else [])),
+        exports=(*_EXPORTS, *([("geojson", "GeoJSON")] if query.searched is EVENT_SEARCH else [])),
         q=page.q,
-        since=page.since,
-        until=page.until,
+        since=state.get("since", ""),
+        until=state.get("until", ""),
         here="search",
     )
 
@@ -104,16 +105,15 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
 @router.get("/name")
 def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index) -> str:
     """Show a person, organization or place: roles, other names, quotes, who speaks about it, events, related names."""
-    one = (name,)
-    took_part = SearchQuery(participant=one, events=True, collapsed=True, size=12)
+    took_part = SearchQuery("", EVENT_SEARCH, {"participant": name}, collapsed=True, size=12)
     return rendered(
         "name.html",
         name=name,
         roles=entity_names.roles_of(index, name),
         aliases=entity_names.aliases_of(index, name),
-        stories=execute(index, SearchQuery(entity=one, size=8).as_list(), with_facets=True),
-        said=execute(index, SearchQuery(speaker=one, quotes=True, size=8).as_list()),
-        about=execute(index, SearchQuery(about=one, quotes=True, size=5).as_list()),
+        stories=execute(index, SearchQuery(filters={"entity": name}, size=8).as_list(), with_facets=True),
+        said=execute(index, SearchQuery("", QUOTE_SEARCH, {"speaker": name}, size=8).as_list()),
+        about=execute(index, SearchQuery("", QUOTE_SEARCH, {"about": name}, size=5).as_list()),
         story_search=STORY_SEARCH,
         quote_search=QUOTE_SEARCH,
         speakers=entity_names.speakers_about(index, name, SearchQuery()),
@@ -128,12 +128,12 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     """Show a screen for a newsroom wall: latest stories, what most sources report, rising names, speakers, counts."""
     now = datetime.now(UTC)
     long = parse_duration(window)
-    recent = SearchQuery(since=now - long, size=0)
-    speakers = execute(index, replace(recent, quotes=True), with_facets=True).facets.get("speaker", ())
+    recent = SearchQuery(filters={"since": now - long}, size=0)
+    speakers = execute(index, replace(recent, searched=QUOTE_SEARCH), with_facets=True).facets.get("speaker", ())
     return rendered(
         "wall.html",
         latest=execute(index, SearchQuery(size=18).as_list()),
-        happenings=happenings(index, replace(recent, events=True, type=_TYPES, status=_REAL), 8)[1],
+        happenings=happenings(index, replace(recent, searched=EVENT_SEARCH).having(type=_TYPES, status=_REAL), 8)[1],
         rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
         recent=execute(index, recent.as_list(), with_facets=True),
@@ -165,7 +165,8 @@ def _no_story(uri: str) -> Response:
 def _state(request: Request) -> dict[str, str | list[str]]:
     """Return the address's parameters; repeatable ones as lists."""
     asked = request.query_params
-    return {name: asked.getlist(name) if name in MULTIPLE else asked[name] for name in asked if asked[name]}
+    several = {name for name, row in FILTERS.items() if row.several != "one"}
+    return {name: asked.getlist(name) if name in several else asked[name] for name in asked if asked[name]}
 
 
 def _whole(headline: str | None, body: str) -> list[str]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigurationError, QueryError
+from pipeline.search.filters import FILTERS
 from pipeline.search.query_body import match_query
 from pipeline.search.query_language import (
     NOTHING,
@@ -17,11 +18,11 @@ from pipeline.search.query_language import (
     parse_words,
     render,
 )
-from pipeline.search.search_query import FIELD_NAMES, parse
+from pipeline.search.search_query import parse
 
 
 def read(line: str):
-    return parse_words(line, FIELD_NAMES)
+    return parse_words(line, FILTERS)
 
 
 class TestWhatPeopleType:
@@ -129,7 +130,7 @@ def test_what_is_written_is_read_as_it_was(tree):
 class TestSearch:
     def test_filters_of_the_whole_line_stand_apart_and_others_stay_in_it(self):
         query = parse("gas place:Lima (speaker:Putin OR speaker:Xi) -source:AFP")
-        assert query.place == ("Lima",)
+        assert query.filters == {"place": ("Lima",)}
         assert query.query == "gas (speaker:Putin OR speaker:Xi) -source:AFP"
 
     def test_conditions_on_fields_are_not_scored(self):

@@ -5,17 +5,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.cli import build_app
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
+from pipeline.search.filters import CAPITALS, CODE, FILTERS, LEAST, NAME, SINCE, UNTIL, URGENCY
 from pipeline.search.folding import folded
-from pipeline.search.kinds import STORY_SEARCH
+from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, SEARCHES, searched_by
 from pipeline.search.query_body import filters, search_body
-from pipeline.search.search_query import SearchQuery, as_filters, parse
+from pipeline.search.search_query import SearchQuery, as_parameters, parse
 from pipeline.search.times import parse_time
+from pipeline.web.query_parameters import Parameters
 from tests.conftest import NOON
 
 
@@ -46,46 +50,68 @@ def test_without_a_query_the_newest_come_first():
 
 
 def test_filters_on_quotes_look_into_their_story():
-    parse = search_body(SearchQuery(quotes=True, place=("Lima",), since=NOON))
+    parse = search_body(SearchQuery("", QUOTE_SEARCH, {"place": "Lima", "since": NOON}))
     filters = parse["query"]["bool"]["filter"]
     assert filters[0]["multi_match"]["fields"] == ["story.places.text", "story.places_forms.text"]
-    assert filters[1]["range"] == {"story.versioncreated": {"gte": NOON.isoformat()}}
+    assert filters[1]["range"] == {"story.versioncreated": {"gte": "2024-05-16T12:00:00Z"}}
 
 
 EARLY, LATE = (NOON.replace(tzinfo=None, year=year) for year in (1971, 2100))
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"“”„«»', exclude_categories=["C", "Z"]), min_size=1)
 
 
-@given(name=st.sampled_from(sorted(STORY_SEARCH.filters)), value=NAMES)
-def test_a_filter_among_the_words_is_the_filter_beside_them(name, value):
-    uris = parse(f'gas {name}:"{value}" -oil')
-    assert uris == parse("gas -oil", **{name: [value]})
-    assert uris.query == "gas -oil"
+VALUES = {NAME: NAMES, CODE: NAMES, CAPITALS: NAMES, URGENCY: st.sampled_from(["1", "2-5"]),
+          LEAST: st.integers(1, 999).map(str), SINCE: st.sampled_from(["2024-05-16", "2024-05-16T12:00Z"]),
+          UNTIL: st.sampled_from(["2024-05-16"])}  # fmt: skip
+
+
+class TestFilters:
+    @given(st.data(), st.sampled_from(sorted(FILTERS)), st.sampled_from(SEARCHES))
+    def test_one_among_the_words_is_the_one_beside_them(self, data, name, searched):
+        row = FILTERS[name]
+        value = data.draw(VALUES[row.values])
+        line = f'gas {name}:"{value}" -oil'
+        if searched.alias not in row.fields:
+            with pytest.raises(ConfigurationError, match=f"only {row.where} have it"):
+                parse(line, searched=searched)
+            return
+        found = parse(line, searched=searched)
+        assert found == parse("gas -oil", {name: [value]}, searched)
+        assert found.query == "gas -oil"
+        # In brackets it stays among the words, and asks the same.
+        (condition,) = search_body(parse(f'({name}:"{value}")', searched=searched))["query"]["bool"]["filter"][:1]
+        (alone,) = FILTERS[name].condition(searched, found.filters[name])
+        assert condition == alone
+
+    def test_each_is_an_option_of_the_command_and_a_parameter_of_the_api(self):
+        command = typer.main.get_command(build_app(["search"])).commands["search"]
+        options = {option for each in command.params for option in each.opts}
+        assert options >= {f"--{name.replace('_', '-')}" for name in FILTERS}
+        assert set(Parameters.model_fields) >= FILTERS.keys()
+
+    def test_the_line_says_the_last_word_on_one_that_has_one_value(self):
+        found = parse("since:2024-06-01", {"since": "2024-05-01"})
+        assert found.filters == {"since": ("2024-06-01T00:00:00Z",)}
 
 
 @given(
     words=st.lists(st.text("abcdef", min_size=1), max_size=4),
     speaker=st.lists(NAMES, max_size=2, unique=True),
-    quotes=st.booleans(),
+    searched=st.sampled_from(SEARCHES),
     since=st.none() | st.datetimes(timezones=st.just(UTC), min_value=EARLY),
     sort=st.sampled_from([None, "time", "relevance"]),
 )
-def test_an_address_asks_the_same_question_again(words, speaker, quotes, since, sort):
-    question = SearchQuery(" ".join(words), quotes=quotes, speaker=tuple(speaker), since=since, sort=sort)
-    address = as_filters(question)
-    again = parse(
-        str(address.pop("q", "")),
-        quotes=address.pop("quotes", "") == "true",
-        sort=address.pop("sort", None),
-        **address,
-    )
-    assert again == question
+def test_an_address_asks_the_same_question_again(words, speaker, searched, since, sort):
+    question = SearchQuery(" ".join(words), searched, {"speaker": speaker, "since": since}, sort)
+    address = as_parameters(question)
+    asked = searched_by(quotes="quotes" in address, events="events" in address)
+    assert Parameters.model_validate(address).search_query(asked) == question
 
 
 def test_what_looks_like_a_filter_inside_a_phrase_is_words():
-    assert parse('"the speaker:house rose"').speaker == ()
-    assert parse("http://example.org/place:x").place == ()
-    assert parse('"at place:x then" place:x') == SearchQuery(query='"at place:x then"', place=("x",))
+    assert parse('"the speaker:house rose"').filters == {}
+    assert parse("http://example.org/place:x").filters == {}
+    assert parse('"at place:x then" place:x') == SearchQuery('"at place:x then"', filters={"place": "x"})
 
 
 @given(
@@ -121,7 +147,7 @@ def test_bars_cover_the_span_without_a_gap_and_are_not_too_many(start, long):
 
 class TestEvents:
     def test_a_type_is_found_in_either_case(self):
-        assert parse("type:assault", events=True) == parse("", events=True, type=["ASSAULT"])
+        assert parse("type:assault", searched=EVENT_SEARCH) == parse("", {"type": ["ASSAULT"]}, EVENT_SEARCH)
 
     @pytest.mark.parametrize("query", ["type:assault", "kind:direct", "actor:Iran"])
     def test_a_filter_that_stories_do_not_have_is_an_error(self, query):
@@ -129,21 +155,20 @@ class TestEvents:
             parse(query)
 
     def test_their_date_is_apart_from_that_of_the_story(self):
-        query = parse("happened_since:2024-05-01 since:2024-06-01", events=True)
+        query = parse("happened_since:2024-05-01 since:2024-06-01", searched=EVENT_SEARCH)
         ranges = [each["range"] for each in filters(query) if "range" in each]
-        assert [*map(set, ranges)] == [{"story.versioncreated"}, {"date.day"}]
+        assert [*map(set, ranges)] == [{"date.day"}, {"story.versioncreated"}]
 
     def test_the_least_number_of_dead_is_a_filter(self):
-        assert {"range": {"dead": {"gte": 10}}} in filters(parse("", events=True, dead=10))
+        assert {"range": {"dead": {"gte": "10"}}} in filters(parse("dead:10", searched=EVENT_SEARCH))
 
     def test_one_kind_is_searched_at_a_time(self):
         with pytest.raises(ConfigurationError, match="one of them"):
-            parse("", events=True, quotes=True)
+            searched_by(events=True, quotes=True)
 
     def test_an_address_asks_the_same_question_again(self):
-        query = parse("oil actor:Iran country:ir", events=True, dead=3)
-        assert parse(query.query, **{k: v for k, v in as_filters(query).items() if k not in ("q", "events", "dead")},
-                     events=True, dead=3) == query  # fmt: skip
+        query = parse("oil actor:Iran country:ir", {"dead": 3}, EVENT_SEARCH)
+        assert Parameters.model_validate(as_parameters(query)).search_query(EVENT_SEARCH) == query
 
 
 class TestFolding:

@@ -1,0 +1,213 @@
+"""All filters of a search, one row each.
+
+A row is what may stand before a colon in the search line, beside it in an address, and as an option of ``wire search``.
+From the table follow the query, the parameters of the API, the options of the command line, the grammar of the search
+line, its completion, the facets and the reference.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pipeline.errors import ConfigurationError
+from pipeline.index.index_names import EVENTS, QUOTES, STORIES
+from pipeline.search.kinds import SEARCHES, Searched
+from pipeline.search.times import parse_time
+
+Condition = dict[str, Any]
+Fields = Mapping[str, Sequence[str]]
+"""The fields that a filter looks at, by what is searched."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values that a filter takes.
+
+    ``read`` returns a value as conditions have it, and raises ConfigurationError for one that is none; ``condition``
+    returns what Elasticsearch is asked. ``metavar`` stands for a value in the help of a command.
+    """
+
+    read: Callable[[str], str]
+    condition: Callable[[Sequence[str], str], Condition]
+    metavar: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A row. ``finds`` says what it finds, in a phrase that can follow the name.
+
+    Of ``several`` values all must hold, or any, or there is one. ``facets`` are the fields whose values are counted.
+    ``completes`` are what is offered after the colon: names, or the values of a field of stories.
+    """
+
+    name: str
+    finds: str
+    fields: Fields
+    values: Values
+    several: Literal["all", "any", "one"] = "all"
+    facets: Mapping[str, str] = field(default_factory=dict)
+    completes: str | None = None
+
+    def condition(self, searched: Searched, values: Sequence[str]) -> list[Condition]:
+        """Return the conditions that must all hold for these values."""
+        found = [self.values.condition(self.fields[searched.alias], value) for value in values]
+        return [any_of(found)] if found and self.several == "any" else found
+
+    @property
+    def where(self) -> str:
+        """What has it: ``quotes and events``."""
+        return " and ".join(each.alias for each in SEARCHES if each.alias in self.fields)
+
+
+def any_of(conditions: list[Condition]) -> Condition:
+    """Return the condition that one of these holds."""
+    return conditions[0] if len(conditions) == 1 else {"bool": {"should": conditions, "minimum_should_match": 1}}
+
+
+def _by_words(columns: Sequence[str], value: str) -> Condition:
+    # Of a code there is no other spelling.
+    texts = [column if column.endswith(".code") else f"{column}.text" for column in columns]
+    query = unicodedata.normalize("NFC", value)
+    return {"multi_match": {"query": query, "fields": texts, "operator": "and", "type": "best_fields"}}
+
+
+def _exactly(columns: Sequence[str], value: str) -> Condition:
+    return {"terms": {columns[0]: [value]}}
+
+
+_URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
+
+
+def _urgency(text: str) -> str:
+    if not _URGENCIES.match(text):
+        raise ConfigurationError(f"urgency: from 1 to 9, or 1-3, not {text!r}")
+    return text
+
+
+def _within(columns: Sequence[str], value: str) -> Condition:
+    first, _, last = value.partition("-")
+    return {"range": {columns[0]: {"gte": int(first), "lte": int(last or first)}}}
+
+
+def _time(text: str) -> str:
+    return parse_time(text).isoformat().replace("+00:00", "Z")
+
+
+def _number(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{0,8}", text):
+        raise ConfigurationError(f"not a number from 1 on: {text!r}")
+    return text
+
+
+def _bounded(bound: str) -> Callable[[Sequence[str], str], Condition]:
+    return lambda columns, value: {"range": {columns[0]: {bound: value}}}
+
+
+NAME = Values(str, _by_words, "NAME")
+CODE = Values(str, _exactly, "CODE")
+CAPITALS = Values(str.upper, _exactly, "CODE")
+URGENCY = Values(_urgency, _within, "N|N-N")
+SINCE = Values(_time, _bounded("gte"), "TIME")
+UNTIL = Values(_time, _bounded("lt"), "TIME")
+LEAST = Values(_number, _bounded("gte"), "N")
+NAMES = "names"
+"""Names of people, organizations and places complete a filter."""
+
+
+def _everywhere(*columns: str) -> Fields:
+    """Return these fields of a story, also for its quotes and events."""
+    return {each.alias: [f"{each.prefix}{column}" for column in columns] for each in SEARCHES}
+
+
+def _facets(column: str, *of: str) -> dict[str, str]:
+    return {each.alias: f"{each.prefix}{column}" for each in SEARCHES if each.alias in of}
+
+
+_PEOPLE, _ORGANIZATIONS, _PLACES = (
+    (name, f"{name}_forms") for name in ("people", "organizations", "places")
+)  # as lists have them, and in the other forms that stories use
+_NAMED = (*_PEOPLE, *_ORGANIZATIONS, *_PLACES)
+_ACTORS, _RECIPIENTS = (("actors.name", "actors.text"), ("recipients.name", "recipients.text"))
+
+_TABLE = (
+    Filter("speaker", "who speaks; of stories, somebody who does",
+           {STORIES: ("speakers",), QUOTES: ("speaker.name", "speaker.listed"), EVENTS: ("claimed_by",)}, NAME,
+           facets={STORIES: "speakers", QUOTES: "speaker.listed"}, completes=NAMES),
+    Filter("about", "whom or what a quote names; of stories and events, the same as entity",
+           {**_everywhere(*_NAMED), QUOTES: ("about", "about_forms")}, NAME,
+           facets={QUOTES: "about"}, completes=NAMES),
+    Filter("entity", "a person, organization or place named", _everywhere(*_NAMED), NAME, completes=NAMES),
+    Filter("person", "a person named", _everywhere(*_PEOPLE), NAME,
+           facets=_facets("people", STORIES), completes=NAMES),
+    Filter("organization", "an organization named", _everywhere(*_ORGANIZATIONS), NAME,
+           facets=_facets("organizations", STORIES), completes=NAMES),
+    Filter("place", "a place named; of events, where they are",
+           {**_everywhere(*_PLACES), EVENTS: ("place.name",)}, NAME,
+           facets={**_facets("places", STORIES, QUOTES), EVENTS: "place.name"}, completes=NAMES),
+    Filter("unnamed", "the kind of a source without a name: official, police, military, document, media, analyst, "
+           "witness, medic, lawyer, source, other",
+           {QUOTES: ("speaker.unnamed",)}, CODE, "any", {QUOTES: "speaker.unnamed"}),
+    Filter("kind", "direct, mixed or indirect", {QUOTES: ("kind",)}, CODE, "any", {QUOTES: "kind"}),
+    Filter("type", "PLOVER's event type: assault, consult …", {EVENTS: ("type",)}, CAPITALS, "any", {EVENTS: "type"}),
+    Filter("mode", "PLOVER's mode: arrest, visit …", {EVENTS: ("mode",)}, CODE, "any", {EVENTS: "mode"}),
+    Filter("status", "happened, ongoing, planned, possible or denied", {EVENTS: ("status",)}, CODE, "any",
+           {EVENTS: "status"}),
+    Filter("quad", "PLOVER's quad class: verbal or material cooperation or conflict", {EVENTS: ("quad_class",)}, CODE,
+           "any", {EVENTS: "quad_class"}),
+    Filter("actor", "who acts", {EVENTS: _ACTORS}, NAME, facets={EVENTS: "actors.name"}, completes=NAMES),
+    Filter("recipient", "whom the event concerns", {EVENTS: _RECIPIENTS}, NAME,
+           facets={EVENTS: "recipients.name"}, completes=NAMES),
+    Filter("participant", "who acts, or whom the event concerns", {EVENTS: (*_ACTORS, *_RECIPIENTS)}, NAME,
+           completes=NAMES),
+    Filter("country", "the ISO 3166 code of the event's country", {EVENTS: ("place.country",)}, CAPITALS, "any",
+           {EVENTS: "place.country"}),
+    Filter("dead", "at least so many killed", {EVENTS: ("dead",)}, LEAST, "one"),
+    Filter("happened_since", "its own date is this or later", {EVENTS: ("date.day",)}, SINCE, "one"),
+    Filter("happened_until", "its own date is earlier", {EVENTS: ("date.day",)}, UNTIL, "one"),
+    Filter("happening", "a happening's id", {EVENTS: ("happening",)}, CODE, "any"),
+    Filter("storyline", "a storyline's id", _everywhere("storyline"), CODE, "any"),
+    Filter("source", "where the story comes from", _everywhere("source.name"), NAME, "any",
+           _facets("source.name", STORIES, QUOTES, EVENTS), "source.name"),
+    Filter("subject", "a subject's name or code", _everywhere("subject.name", "subject.code"), NAME, "any",
+           _facets("subject.name", STORIES, QUOTES), "subject.name"),
+    Filter("keyword", "a keyword, or the slugline", _everywhere("keyword", "slugline"), NAME, completes="keyword"),
+    Filter("language", "the code of the story's language", _everywhere("language"), CODE, "any",
+           _facets("language", STORIES, QUOTES), "language"),
+    Filter("urgency", "from 1, most urgent, to 9, or a range such as 1-3", _everywhere("urgency"), URGENCY, "any",
+           _facets("urgency", STORIES, QUOTES)),
+    Filter("since", "written at this time or later: 2024-05-16, 2024-05-16T12:00Z, today, 24h, last 7d",
+           _everywhere("versioncreated"), SINCE, "one"),
+    Filter("until", "written before this time", _everywhere("versioncreated"), UNTIL, "one"),
+)  # fmt: skip
+FILTERS: Mapping[str, Filter] = {each.name: each for each in _TABLE}
+"""The rows by name; facets are shown in this order."""
+
+
+def checked(searched: Searched, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return filters as conditions have their values, each once; those without a value are left out.
+
+    A value is a text, a number or a time, or several of these. Raises ConfigurationError for a filter that this search
+    does not have, or a value that it cannot have.
+    """
+    found = {}
+    for name, values in given.items():
+        row = FILTERS[name]
+        texts = [_as_text(value) for value in ([values] if isinstance(values, str | int | datetime) else values or ())]
+        if not any(texts):
+            continue
+        if searched.alias not in row.fields:
+            raise ConfigurationError(f"{name}: only {row.where} have it")
+        found[name] = tuple(dict.fromkeys(row.values.read(text) for text in texts))
+    return found
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def facets_of(searched: Searched) -> dict[str, str]:
+    """Return the fields whose values are counted, by filter."""
+    return {name: row.facets[searched.alias] for name, row in FILTERS.items() if searched.alias in row.facets}
