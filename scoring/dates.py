@@ -69,7 +69,7 @@ def main() -> None:
 def measure(stories: Sequence[dict[str, Any]]) -> tuple[Rates, list[Pair]]:
     """Return the rates over labelled stories, and the labels whose value is wrong or missing."""
     settings = load()
-    nlp = model.load(settings.spacy.model, settings.spacy.names)
+    nlp = model.load(settings.spacy.model)
     texts = [model.AnnotationInput(each["text"], "", date.fromisoformat(each["created"][:10])) for each in stories]
     pairs: list[Pair] = []
     right = total = 0

@@ -92,7 +92,7 @@ def stories(path: Path = FILE) -> list[Story]:
 def measure(labelled: Sequence[Story]) -> tuple[Rates, list[Error]]:
     """Return the rates over the stories, and each error."""
     settings = load()
-    nlp = model.load(settings.spacy.model, settings.spacy.names)
+    nlp = model.load(settings.spacy.model)
     texts = [model.AnnotationInput(each.text, each.located, each.written) for each in labelled]
     errors: list[Error] = []
     asked = dict.fromkeys(ASPECTS, 0)

@@ -72,7 +72,7 @@ def measure(quotes: Mapping[str, QuoteUse], labels: Mapping[Pair, bool]) -> tupl
 def annotated(stories: Sequence[Story]) -> list[AnnotatedStory]:
     """Return the stories as the language pass annotates them."""
     settings = load()
-    nlp = model.load(settings.spacy.model, settings.spacy.names)
+    nlp = model.load(settings.spacy.model)
     return list(annotate_stories(nlp, stories, settings.annotate.max_characters))
 
 

@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     settings = load()
-    nlp = model.load(settings.spacy.model, settings.spacy.names)
+    nlp = model.load(settings.spacy.model)
     waiting = list(mutants(args.count, args.seed))
     begin = time.perf_counter()
     progress = Console(stderr=True)

@@ -28,11 +28,11 @@ from thinc.api import Adam, Model, get_current_ops
 
 from pipeline.annotate.entities import word_features
 from pipeline.annotate.model import UNUSED_COMPONENTS, multiply_with_numpy
-from pipeline.annotate.paragraph_breaks import paragraph_starts, paragraphs
 from pipeline.annotate.reading.names import TAGS
 from pipeline.annotate.reading.word_vectors import word_vectors
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces, unlabelled
 from training.layers import encoder, tagger
+from training.paragraph_breaks import paragraph_starts, paragraphs
 from training.scores import f1
 from training.tags import names_of, tags_of
 from training.variety import stream

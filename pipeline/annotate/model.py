@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
-from itertools import groupby
 from typing import NamedTuple
 
 import spacy
@@ -13,22 +12,17 @@ from spacy.tokens import Doc
 import pipeline.annotate.dates.date_component
 import pipeline.annotate.entities.entity_component
 import pipeline.annotate.events.event_component
-import pipeline.annotate.paragraph_breaks
 import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
 from pipeline.annotate.events.classifier import classifier
-from pipeline.annotate.normalise_marks import normalise_marks, restore_marks
 from pipeline.annotate.reading.language_model import paragraph_reader
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
-from pipeline.settings import Names
 
 READ_BY_OURS = ("tok2vec", "transformer", "parser", "ner")
-"""Components of stock pipelines in whose place our model stands."""
+"""Components of the installed pipeline in whose place our model stands."""
 UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
-"""Components of stock pipelines whose output is not used here."""
+"""Components of the installed pipeline whose output is not used here."""
 OWN_COMPONENTS = ("wire_entities", "wire_quotes", "wire_dates", "wire_events")
-PIECE_CHARACTERS = 20_000
-"""The stock model reads a longer body in pieces of whole paragraphs, so that memory stays bounded."""
 ZONE_CHARACTERS = 1_000_000
 KEPT_CHARACTERS = 2_000_000
 """Paragraphs of so many characters are kept, in 75 MB: those of some 700 stories."""
@@ -64,24 +58,18 @@ class LanguageModel(NamedTuple):
     zone: MemoryZone
 
 
-def load(name: str, names: Names = "wire", kept: int = KEPT_CHARACTERS) -> LanguageModel:
+def load(name: str, kept: int = KEPT_CHARACTERS) -> LanguageModel:
     """Return the language model, over the words of the installed spaCy model of this name.
 
-    ``names`` selects who parses and recognises names: our model, or the installed "stock" one. ``kept`` is how many
-    characters of paragraphs our model keeps. Raises ConfigurationError if no such model is installed.
+    ``kept`` is how many characters of paragraphs it keeps. Raises ConfigurationError if no such model is installed.
     """
-    replaced = READ_BY_OURS if names == "wire" else ()
     try:
-        nlp = spacy.load(name, exclude=[*UNUSED_COMPONENTS, *replaced])
+        nlp = spacy.load(name, exclude=[*UNUSED_COMPONENTS, *READ_BY_OURS])
     except OSError:
         raise ConfigurationError(
             f"spacy.model: no model {name!r} is installed; install it in this environment, or name another"
         ) from None
-    if names == "wire":
-        documents: Callable[[Sequence[str]], Iterator[Doc]] = paragraph_reader(nlp, kept)
-    else:
-        nlp.add_pipe("wire_paragraphs", before=nlp.pipe_names[0])
-        documents = StockReader(nlp)
+    documents = paragraph_reader(nlp, kept)
     multiply_with_numpy(nlp)
     for component in OWN_COMPONENTS:
         nlp.add_pipe(component)
@@ -99,22 +87,6 @@ def multiply_with_numpy(nlp: Language) -> None:
     for _, component in nlp.pipeline:
         for node in component.model.walk() if hasattr(component, "model") else ():
             node.ops.use_blis = False
-
-
-class StockReader:
-    """Makes documents with a stock pipeline."""
-
-    def __init__(self, nlp: Language) -> None:
-        """Read with the components that ``nlp`` has now."""
-        self._nlp = nlp
-
-    def __call__(self, bodies: Sequence[str]) -> Iterator[Doc]:
-        """Yield the document of each body, in order."""
-        pieces = [(normalise_marks(piece), (piece, n)) for n, body in enumerate(bodies) for piece in split(body)]
-        docs = self._nlp.pipe(pieces, as_tuples=True, disable=list(OWN_COMPONENTS))
-        for _, group in groupby(docs, key=lambda read: read[1][1]):
-            read = [restore_marks(doc, piece) for doc, (piece, _) in group]
-            yield read[0] if len(read) == 1 else Doc.from_docs(read, ensure_whitespace=False)
 
 
 class AnnotationInput(NamedTuple):
@@ -144,18 +116,3 @@ def annotate(model: LanguageModel, texts: Sequence[AnnotationInput]) -> Iterator
             dates=doc._.wire_dates,
             events=doc._.wire_events,
         )
-
-
-def split(body: str) -> Iterator[str]:
-    """Return the body in pieces of whole paragraphs, whose concatenation is the body.
-
-    A paragraph longer than a piece is cut at a space, or anywhere if it has none.
-    """
-    start = 0
-    while len(body) - start > PIECE_CHARACTERS:
-        limit = start + PIECE_CHARACTERS
-        cut = max(body.rfind("\n", start, limit), 0) or max(body.rfind(" ", start, limit), 0)
-        end = cut + 1 if cut > start else limit
-        yield body[start:end]
-        start = end
-    yield body[start:]

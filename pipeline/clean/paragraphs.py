@@ -7,7 +7,6 @@ _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Controls, soft hyphen, zero-width space, byte order mark. Joiners (U+200C, U+200D) and
 # direction marks stay: Persian, Hindi and emoji need them.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff]")
-_SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _INDENT = re.compile(r"^(?:\t|[ \u00a0]{2,})(?=\S)", re.M)
 _WRAPPED = range(40, 101)

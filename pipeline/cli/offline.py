@@ -100,7 +100,7 @@ def annotate(
     from pipeline.web.annotated import page  # noqa: PLC0415
 
     reader = _Reader(files, format, published, source, captions)
-    nlp = model.load(reader.settings.spacy.model, reader.settings.spacy.names)
+    nlp = model.load(reader.settings.spacy.model)
     unread = reader.stories()
     longest = reader.settings.annotate.max_characters
     batches = iter(lambda: list(islice(unread, _BATCH)), [])

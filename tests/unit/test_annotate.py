@@ -181,16 +181,6 @@ class TestModel:
         (story,) = annotate_stories(nlp, [make_story(body="Geneva is large. " * 100)], 1_000)
         assert story.entities == ()
 
-    @given(st.text(alphabet="ab \n", max_size=200), st.integers(1, 20))
-    def test_pieces_put_together_are_the_body(self, body, size):
-        before, model.PIECE_CHARACTERS = model.PIECE_CHARACTERS, size
-        try:
-            pieces = list(model.split(body))
-        finally:
-            model.PIECE_CHARACTERS = before
-        assert "".join(pieces) == body
-        assert all(len(piece) <= size for piece in pieces)
-
     def test_a_long_story_is_read_in_pieces_as_if_in_one(self, nlp):
         paragraph = "“We will rebuild the bridge,” Maria Lopez said in Lima.\n"
         body = paragraph * 600

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.annotate import model
-from pipeline.annotate.paragraph_breaks import paragraph_starts
 from pipeline.annotate.quotes import reported_speech
 from pipeline.annotate.quotes.candidates import candidates
 from pipeline.annotate.reading import chunk_tokenizer, paragraph_reader
@@ -19,6 +18,7 @@ from pipeline.annotate.reading.paragraph_reader import paragraphs
 from pipeline.annotate.reading.word_vectors import word_vectors
 from pipeline.settings import Spacy
 from training import reading
+from training.paragraph_breaks import paragraph_starts
 
 STORY = (
     "GENEVA (AFP) - Kofi Annan said on Tuesday that the UN would send “more help” to Sudan.\n\n",

@@ -11,9 +11,6 @@ from spacy.vocab import Vocab
 from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.person_names import people
 
-ATTRIBUTE = "LANG"
-ROWS = 200
-"""More than the combinations of bits, so that few share a row of the hashed table."""
 _GIVEN, _SURNAME = 16, 32
 
 

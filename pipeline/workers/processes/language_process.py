@@ -3,19 +3,18 @@
 import sys
 from collections.abc import Sequence
 
-from pipeline.settings import Names
 from pipeline.story import Story
 from pipeline.workers.garbage import collect_rarely
 from pipeline.workers.processes.serving import Work, serve
 
 
-def prepare(name: str, names: Names, longest: int) -> Work:
+def prepare(name: str, longest: int) -> Work:
     """Load the model, and return what annotates with it."""
     # spaCy takes seconds to import; the input may end meanwhile.
     from pipeline.annotate import model  # noqa: PLC0415
     from pipeline.annotate.story_annotation import annotate_stories  # noqa: PLC0415
 
-    nlp = model.load(name, names)
+    nlp = model.load(name)
 
     def work(values: Sequence[bytes]) -> list[bytes]:
         stories = [Story.model_validate_json(value) for value in values]
@@ -26,4 +25,4 @@ def prepare(name: str, names: Names, longest: int) -> Work:
 
 
 if __name__ == "__main__":
-    serve(lambda: prepare(sys.argv[1], "stock" if sys.argv[2] == "stock" else "wire", int(sys.argv[3])))
+    serve(lambda: prepare(sys.argv[1], int(sys.argv[2])))

@@ -20,7 +20,7 @@ def handler(context: Context) -> Handler:
     """Return the stage's handler, with one batch in each process and one waiting."""
     settings = context.settings
     longest = str(settings.annotate.max_characters)
-    command = [sys.executable, "-m", _PROCESS, settings.spacy.model, settings.spacy.names, longest]
+    command = [sys.executable, "-m", _PROCESS, settings.spacy.model, longest]
     known = settings.annotate
     limits = Limits(known.processes, known.deadline, known.max_resident, AnnotationFailed)
     pool = ProcessPool(command, limits, context.metrics)
