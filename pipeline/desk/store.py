@@ -120,16 +120,8 @@ class ElasticsearchStore:
 
     async def due(self, now: datetime, most: int = 100) -> list[Record]:
         """See Store."""
-        at = {"lte": now.isoformat()}
-        # Version 0.6 wrote no `sendagain`.
-        older = {"bool": {"filter": {"range": {"embargoed": at}}, "must_not": {"exists": {"field": "sendagain"}}}}
-        query = {
-            "bool": {
-                "filter": {"exists": {"field": "held"}},
-                "should": [{"range": {"sendagain": at}}, older],
-                "minimum_should_match": 1,
-            }
-        }
+        due = {"range": {"sendagain": {"lte": now.isoformat()}}}
+        query = {"bool": {"filter": [{"exists": {"field": "held"}}, due]}}
         response = await self._client.search_whole(index=self._client.named(INDEX), query=query, size=most)
         return [Record.model_validate(hit["_source"]) for hit in response["hits"]["hits"]]
 
