@@ -28,14 +28,11 @@ from rich.progress import track
 
 from pipeline import topics
 from pipeline.annotations import Annotations, Entity, Mention
-from pipeline.broker.lag import lags
-from pipeline.broker.reader import read
-from pipeline.broker.sender import Sender
 from pipeline.cli.setup import prepare
 from pipeline.cli.worker import environment
-from pipeline.connect.elasticsearch_client import connect
 from pipeline.desk.text_features import TextFeatures
 from pipeline.desk.text_signature import signature_of
+from pipeline.elasticsearch.client import connect
 from pipeline.identity.lesson import NOTHING
 from pipeline.identity.name_usage import usages
 from pipeline.identity.registry import Registry
@@ -43,6 +40,9 @@ from pipeline.identity.word import MOST, Place, Sample, Word, learned, period_of
 from pipeline.index.documents import first_version, story_document
 from pipeline.index.index_names import NAMES, STORIES, index_of
 from pipeline.index.names import word_key
+from pipeline.kafka.lag import lags
+from pipeline.kafka.reader import read
+from pipeline.kafka.sender import Sender
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings
 from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id

@@ -21,9 +21,9 @@ from bench.system import System, running
 from pipeline import topics
 from pipeline.annotate import model
 from pipeline.annotate.story_annotation import annotate_stories
-from pipeline.broker.sender import Sender
 from pipeline.clean import clean
 from pipeline.formats import parse
+from pipeline.kafka.sender import Sender
 from pipeline.search import search_query
 from pipeline.search.query_body import highlight, search_body
 from pipeline.search.search_query import MOST, SearchQuery

@@ -19,13 +19,13 @@ import psutil
 
 from bench.sleeping_process import SECONDS
 from pipeline import topics
-from pipeline.broker.lag import lags
-from pipeline.broker.sender import Sender
 from pipeline.cli.setup import prepare
 from pipeline.cli.worker import environment
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import Servers
+from pipeline.elasticsearch.client import connect
+from pipeline.kafka.lag import lags
+from pipeline.kafka.sender import Sender
 from pipeline.local.servers import LocalServers
+from pipeline.locate import Servers
 from pipeline.settings import Kafka, Settings
 from pipeline.story import Source, Story
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 
 from pipeline import topics
-from pipeline.broker.lag import lags
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import locate
+from pipeline.elasticsearch.client import connect
+from pipeline.kafka.lag import lags
+from pipeline.locate import locate
 from pipeline.settings import load
 
 WIRE = [sys.executable, "-m", "pipeline"]

@@ -12,9 +12,9 @@ from typing import Any
 
 from bench.corpus import stories
 from bench.system import System, running
-from pipeline.broker.lag import lags
-from pipeline.broker.sender import Sender
 from pipeline.feeds.item_reader import ItemReader
+from pipeline.kafka.lag import lags
+from pipeline.kafka.sender import Sender
 from pipeline.story import RawStory
 from pipeline.topics import STORY_TOPICS
 

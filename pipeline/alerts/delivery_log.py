@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from pipeline.alerts.match import Match
-from pipeline.connect.elasticsearch_client import (
+from pipeline.elasticsearch.client import (
     NO_INDEX,
     Client,
     bulk_item_error,

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.alerts.match import STANDING, Kind, Match
 from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
 from pipeline.index.quotes import once
 from pipeline.search.happenings import NUMBERS

@@ -7,7 +7,7 @@ from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
 from pipeline.annotations import Value, is_absent
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.index_names import ALERTS
 from pipeline.search.kinds import Searched, searched_by

@@ -9,7 +9,7 @@ from hashlib import sha256
 import httpx
 import stamina
 
-from pipeline.connect.address_guard import Blocked, GuardedTransport
+from pipeline.address_guard import Blocked, GuardedTransport
 from pipeline.errors import ConfigurationError, DeliveryFailed
 
 _TIMEOUT = 10.0

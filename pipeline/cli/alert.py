@@ -17,9 +17,9 @@ from pipeline.alerts.saved_searches import LOOK_BACK, WEBHOOK, Alert
 from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.cli.rendering import shown
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import locate_elasticsearch
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, DeliveryFailed
+from pipeline.locate import locate_elasticsearch
 from pipeline.search.search_query import parse
 from pipeline.search.stories import execute
 from pipeline.settings import Alerts, load

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
-from pipeline.connect.locate import locate_kafka
 from pipeline.dead_letter import DeadLetter
 from pipeline.errors import ConfigurationError
+from pipeline.locate import locate_kafka
 from pipeline.ops import dead_letters
 from pipeline.settings import Kafka, load
 

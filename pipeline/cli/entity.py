@@ -12,11 +12,11 @@ from rich.table import Table
 
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
-from pipeline.connect.elasticsearch_client import Client, connect
-from pipeline.connect.locate import locate_elasticsearch
+from pipeline.elasticsearch.client import Client, connect
 from pipeline.identity.corrections import Correction
 from pipeline.identity.things import Thing
 from pipeline.index.identities import read_corrections
+from pipeline.locate import locate_elasticsearch
 from pipeline.ops import identities
 from pipeline.settings import load
 

@@ -8,14 +8,14 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipeline import feeds
-from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages, print_error, set_up_logging
 from pipeline.cli.feeds import feeds_for, run
 from pipeline.cli.offline import CaptionsOption, FormatOption, PublishedOption, SourceOption, item_reader
 from pipeline.cli.options import DataDirOption, KafkaOption
-from pipeline.connect.locate import locate_kafka
 from pipeline.errors import KafkaUnavailable, TooLarge
 from pipeline.feeds import ItemReader, Rejected, files
+from pipeline.kafka.sender import Sender
+from pipeline.locate import locate_kafka
 from pipeline.settings import load
 
 

@@ -14,19 +14,19 @@ import typer
 from prometheus_client import CollectorRegistry
 
 from pipeline import topics
-from pipeline.broker.sender import Sender
-from pipeline.broker.shared_sender import SharedSender
 from pipeline.cli.console import messages, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import locate_elasticsearch, locate_kafka
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable, TooLarge
 from pipeline.feeds import Rejected
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
 from pipeline.feeds.live_feeds import Deliver, Item, LiveFeeds, Searchable
 from pipeline.formats import format_named
+from pipeline.kafka.sender import Sender
+from pipeline.kafka.shared_sender import SharedSender
+from pipeline.locate import locate_elasticsearch, locate_kafka
 from pipeline.ops import dead_letters
 from pipeline.ops.monitor import serve
 from pipeline.search.stories import story

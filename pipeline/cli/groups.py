@@ -10,8 +10,8 @@ from rich.table import Table
 
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
-from pipeline.connect.elasticsearch_client import connect
 from pipeline.derive import decision_store
+from pipeline.elasticsearch.client import connect
 from pipeline.ops.groups import decide
 
 ByOption = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as settings_module
-from pipeline.connect.locate import Servers, locate
+from pipeline.locate import Servers, locate
 from pipeline.settings import Settings
 
 KafkaOption = Annotated[

@@ -4,8 +4,8 @@ import time
 
 from rich.table import Table
 
-from pipeline.broker.lag import Lag, lags
 from pipeline.errors import KafkaUnavailable
+from pipeline.kafka.lag import Lag, lags
 from pipeline.settings import Kafka
 
 _EVERY = 2.0

@@ -8,9 +8,9 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import locate_elasticsearch
+from pipeline.elasticsearch.client import connect
 from pipeline.index.reindex import reindex as make_anew
+from pipeline.locate import locate_elasticsearch
 from pipeline.settings import load
 
 

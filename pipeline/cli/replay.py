@@ -8,13 +8,13 @@ import typer
 from rich.progress import track
 
 from pipeline import topics
-from pipeline.broker.reader import read
-from pipeline.broker.sender import Sender
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, KafkaOption
-from pipeline.connect.locate import locate_kafka
 from pipeline.envelope import Envelope
 from pipeline.errors import ConfigurationError
+from pipeline.kafka.reader import read
+from pipeline.kafka.sender import Sender
+from pipeline.locate import locate_kafka
 from pipeline.search.times import parse_time
 from pipeline.settings import load
 

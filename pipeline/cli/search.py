@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import topics
-from pipeline.broker.reader import poll_batches
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
 from pipeline.cli.rendering import show_facets, show_hit, show_results, show_utterance
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import locate_elasticsearch, locate_kafka
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError
+from pipeline.kafka.reader import poll_batches
+from pipeline.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.filters import FILTERS, Filter
 from pipeline.search.kinds import SEARCHES, searched_by
 from pipeline.search.render import render

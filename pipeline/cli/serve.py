@@ -5,9 +5,9 @@ import typer
 from pipeline.cli.console import print_error, set_up_logging
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, PortOption
 from pipeline.cli.orphans import end_with_parent
-from pipeline.connect.locate import locate_elasticsearch, locate_kafka, servers_of
 from pipeline.errors import KafkaUnavailable
 from pipeline.local.ports import free_port
+from pipeline.locate import locate_elasticsearch, locate_kafka, servers_of
 from pipeline.settings import Kafka, Settings, load
 
 

@@ -2,15 +2,15 @@
 
 import typer
 
-from pipeline.broker import topic_setup
 from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
-from pipeline.connect.elasticsearch_client import connect, translate_errors
-from pipeline.connect.locate import Servers
+from pipeline.elasticsearch.client import connect, translate_errors
 from pipeline.index import health
 from pipeline.index import setup as templates
+from pipeline.kafka import topic_setup
 from pipeline.kibana import server
 from pipeline.kibana.objects import ndjson, objects
+from pipeline.locate import Servers
 from pipeline.settings import Elasticsearch
 
 

@@ -5,11 +5,11 @@ import json
 import typer
 
 from pipeline import topics
-from pipeline.broker.reader import follow
 from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, JsonOption, KafkaOption
 from pipeline.cli.rendering import show_story
-from pipeline.connect.locate import locate_kafka
+from pipeline.kafka.reader import follow
+from pipeline.locate import locate_kafka
 from pipeline.settings import load
 
 

@@ -11,9 +11,9 @@ from rich.table import Table
 from pipeline import topics
 from pipeline.cli.console import output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import Servers
 from pipeline.desk.store import read_one
+from pipeline.elasticsearch.client import connect
+from pipeline.locate import Servers
 from pipeline.ops import dead_letters
 from pipeline.search.stories import story
 

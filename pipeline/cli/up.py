@@ -24,11 +24,11 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.setup import prepare, report_limits
 from pipeline.cli.supervisor import Child, Supervisor
 from pipeline.cli.worker import environment
-from pipeline.connect.locate import Servers, write_addresses
 from pipeline.errors import LocalServerFailed
 from pipeline.local.jars import Jar
 from pipeline.local.ports import free_port
 from pipeline.local.servers import LocalServers
+from pipeline.locate import Servers, write_addresses
 from pipeline.settings import Settings, load
 
 _FEW_CORES = 2

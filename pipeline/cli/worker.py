@@ -12,8 +12,8 @@ from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption
 from pipeline.cli.orphans import PARENT, end_with_parent, is_child
 from pipeline.cli.setup import prepare
 from pipeline.cli.supervisor import Child, Supervisor
-from pipeline.connect.locate import Servers
 from pipeline.errors import ConfigurationError, TransientError
+from pipeline.locate import Servers
 from pipeline.settings import Settings
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Protocol
 
-from pipeline.connect.elasticsearch_client import AsyncClient, Client, retry_while_starting, translate_errors
 from pipeline.derive.decisions import Decision
+from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import DECISIONS
 
 _MOST = 10_000

@@ -10,7 +10,9 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from pipeline.connect.elasticsearch_client import (
+from pipeline.desk.record import Record
+from pipeline.desk.record_mapping import INDEX
+from pipeline.elasticsearch.client import (
     AsyncClient,
     Client,
     bulk_item_error,
@@ -18,8 +20,6 @@ from pipeline.connect.elasticsearch_client import (
     retry_while_starting,
     translate_errors,
 )
-from pipeline.desk.record import Record
-from pipeline.desk.record_mapping import INDEX
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.story import story_id
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from pipeline.connect.address_guard import Blocked, GuardedTransport, Place
+from pipeline.address_guard import Blocked, GuardedTransport, Place
 from pipeline.errors import TooLarge, TransientError
 
 AGENT = "wire (news ingestion; conditional requests, one visit a feed at a time)"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from pipeline.connect.elasticsearch_client import AsyncClient, translate_errors
+from pipeline.elasticsearch.client import AsyncClient, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.documents import Action, parts_again
 from pipeline.index.index_names import STORIES, index_of

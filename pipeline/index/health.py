@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import METRICS
 
 _BLOCKS = frozenset(f"index.blocks.{kind}" for kind in ("read_only", "read_only_allow_delete", "write"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import AsyncClient, Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, translate_errors
 from pipeline.identity.corrections import Correction
 from pipeline.index.index_names import IDENTITIES, STORIES
 

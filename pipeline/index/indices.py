@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from elasticsearch import ApiError
 
-from pipeline.connect.elasticsearch_client import AsyncClient, bulk_item_error, translate_errors
+from pipeline.elasticsearch.client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.documents import Action
 from pipeline.index.index_names import STORIES, index_of

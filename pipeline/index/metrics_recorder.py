@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import BadRequestError
 
-from pipeline.connect.elasticsearch_client import Client, translate_errors
+from pipeline.elasticsearch.client import Client, translate_errors
 from pipeline.errors import DocumentRefused
 from pipeline.index.index_names import METRICS
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
 
-from pipeline.connect.elasticsearch_client import AsyncClient, bulk_item_error, translate_errors
+from pipeline.elasticsearch.client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.learning import Id

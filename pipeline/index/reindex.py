@@ -17,8 +17,8 @@ from uuid import uuid4
 
 from elasticsearch import ApiError, BadRequestError, TransportError
 
-from pipeline.connect.elasticsearch_client import Client, translate_errors
 from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.elasticsearch.client import Client, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.earlier_versions import completed
 from pipeline.index.index_names import STORIES, index_of

@@ -4,8 +4,8 @@ from typing import Any
 
 from elasticsearch import BadRequestError
 
-from pipeline.connect.elasticsearch_client import Client
 from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.elasticsearch.client import Client
 from pipeline.index.analysis import TEXT, without_analysis
 from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES, STORIES
 from pipeline.index.kinds import KINDS

@@ -13,7 +13,6 @@ from typing import Any
 
 import psutil
 
-from pipeline.connect.locate import ELASTICSEARCH, KAFKA, STATE, Servers, read_addresses, write_addresses
 from pipeline.errors import ConfigurationError, LocalServerFailed
 from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import Jar, cache_dir, locked, missing, version
@@ -21,6 +20,7 @@ from pipeline.local.java_process import STOPPING, JavaServer, end_group
 from pipeline.local.kafka_server import kafka_server
 from pipeline.local.ports import free_port
 from pipeline.local.preflight import DISK, check_data, check_extra, check_folder, check_machine
+from pipeline.locate import ELASTICSEARCH, KAFKA, STATE, Servers, read_addresses, write_addresses
 from pipeline.settings import Settings
 
 CHOSEN = "local.json"

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from pipeline import topics
-from pipeline.broker.reader import TopicFollower, fetch_all
-from pipeline.broker.sender import Sender
 from pipeline.dead_letter import DeadLetter, Failure
+from pipeline.kafka.reader import TopicFollower, fetch_all
+from pipeline.kafka.sender import Sender
 from pipeline.settings import Kafka
 
 _AT_ONCE = 20

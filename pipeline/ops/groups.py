@@ -6,12 +6,12 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from pipeline import topics
-from pipeline.broker.sender import Sender
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import Servers
 from pipeline.derive import decision_store
 from pipeline.derive.decisions import Decision
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError
+from pipeline.kafka.sender import Sender
+from pipeline.locate import Servers
 from pipeline.search.stories import story
 from pipeline.story import Indexed
 

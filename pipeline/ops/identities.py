@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.things import Kind, Thing, find_thing, find_used, things

@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from pipeline import topics
-from pipeline.broker.reader import fetch_all
-from pipeline.broker.sender import Sender
-from pipeline.connect.elasticsearch_client import connect_async
-from pipeline.connect.locate import Servers
 from pipeline.desk.orders import kill_of
 from pipeline.desk.record import Record
 from pipeline.desk.store import ElasticsearchStore, Store
+from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import ConfigurationError
+from pipeline.kafka.reader import fetch_all
+from pipeline.kafka.sender import Sender
+from pipeline.locate import Servers
 from pipeline.settings import Kafka
 from pipeline.story import Story
 

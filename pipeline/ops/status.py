@@ -6,17 +6,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pipeline.broker.lag import Lag, lags
-from pipeline.broker.reader import fetch_all
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import Servers
 from pipeline.dead_letter import DeadLetter
 from pipeline.desk.record import Record
 from pipeline.desk.store import unsettled
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import TransientError
 from pipeline.feeds.feed_report import reports
 from pipeline.feeds.feed_state import FILE, FeedState
 from pipeline.index import health
+from pipeline.kafka.lag import Lag, lags
+from pipeline.kafka.reader import fetch_all
+from pipeline.locate import Servers
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.search.stories import counts, shared_uris
 from pipeline.settings import Elasticsearch, Kafka, Settings

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting
+from pipeline.elasticsearch.client import Client, retry_while_starting
 from pipeline.index.index_names import STORIES
 from pipeline.search.entity_names import FIELDS, begins, count_values
 from pipeline.search.entity_names import entities as entity_names

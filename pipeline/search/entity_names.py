@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.index.entity_forms import roles_begin
 from pipeline.index.index_names import QUOTES, STORIES
 from pipeline.search.facets import Value

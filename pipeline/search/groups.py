@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import STORIES
 from pipeline.search.query_body import IGNORE_MISSING, INTERNAL
 from pipeline.search.search_query import MOST

@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.search.kinds import EVENT_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery

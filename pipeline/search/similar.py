@@ -4,7 +4,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import STORIES
 from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, INTERNAL
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from elasticsearch import BadRequestError, NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.index.index_names import STORIES
 from pipeline.index.kinds import KINDS

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
-from pipeline.connect.elasticsearch_client import Client, retry_while_starting, translate_errors
 from pipeline.desk.record import Record, Version
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.status import status_of
+from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.index.index_names import QUOTES
 from pipeline.search.kinds import QUOTE_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, match_query

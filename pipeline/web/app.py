@@ -15,10 +15,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline import __version__
-from pipeline.connect.elasticsearch_client import connect
-from pipeline.connect.locate import Servers
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, QueryError, TransientError
 from pipeline.feeds.feed_metrics import FeedMetrics
+from pipeline.locate import Servers
 from pipeline.ops.status import Status
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute

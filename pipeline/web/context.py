@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from pipeline.connect.locate import Servers
+from pipeline.locate import Servers
 from pipeline.ops.status import Status
 
 

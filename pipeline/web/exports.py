@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.index.index_names import EVENTS, QUOTES, STORIES
 from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH
 from pipeline.search.render import event_sentence

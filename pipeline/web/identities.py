@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import LONGEST_NAME, Correction
 from pipeline.identity.things import KIND_OF, Kind

@@ -14,12 +14,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from pipeline.broker.sender import Sender
-from pipeline.broker.shared_sender import SharedSender
 from pipeline.errors import ConfigurationError, KafkaUnavailable, TooLarge
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.feeds.feed_state import FeedState, PushAnswer
 from pipeline.formats import SNIFFED_BYTES, format_named
+from pipeline.kafka.sender import Sender
+from pipeline.kafka.shared_sender import SharedSender
 from pipeline.ops import tokens
 from pipeline.settings import Push
 from pipeline.story import RawStory

@@ -15,9 +15,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from pipeline import topics
-from pipeline.broker.reader import poll_batches
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.errors import PipelineError, TransientError
+from pipeline.kafka.reader import poll_batches
 from pipeline.search.groups import add_members
 from pipeline.search.kinds import STORY_SEARCH, Searched
 from pipeline.search.search_query import SearchQuery

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from pipeline.annotations import QUAD_CLASSES
-from pipeline.broker.reader import fetch_all
 from pipeline.desk.store import read_one
 from pipeline.envelope import Coordinate
 from pipeline.errors import QueryError
+from pipeline.kafka.reader import fetch_all
 from pipeline.search import entity_names
 from pipeline.search.filters import FILTERS
 from pipeline.search.groups import add_members

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.search.filters import FILTERS, LEAST, Filter
 from pipeline.search.kinds import SEARCHES, STORY_SEARCH, Searched, searched_by
 from pipeline.search.search_query import SearchQuery, Sort, parse

@@ -2,10 +2,10 @@
 
 import uvicorn
 
-from pipeline.broker.shared_sender import SharedSender
-from pipeline.connect.locate import Servers
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
+from pipeline.kafka.shared_sender import SharedSender
+from pipeline.locate import Servers
 from pipeline.settings import Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import IngestService

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from pipeline import formats
-from pipeline.broker.reader import fetch_all
 from pipeline.clean import clean
-from pipeline.connect.elasticsearch_client import Client
 from pipeline.desk.store import read_one
+from pipeline.elasticsearch.client import Client
 from pipeline.envelope import Coordinate
 from pipeline.errors import NoStory, PermanentError
 from pipeline.formats.provenance import Explanation, explain
+from pipeline.kafka.reader import fetch_all
 from pipeline.search.stories import story as found_story
 from pipeline.story import RawStory, Story
 from pipeline.web.api import Failed, json_response

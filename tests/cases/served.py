@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from pipeline.broker.sender import Sender
 from pipeline.feeds import ItemReader
 from pipeline.formats import SNIFFED_BYTES
+from pipeline.kafka.sender import Sender
 from pipeline.settings import Kafka
 from pipeline.story import RawStory
 

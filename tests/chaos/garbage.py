@@ -16,8 +16,8 @@ from rich.progress import track
 
 from pipeline import topics
 from pipeline.annotations import Annotations
-from pipeline.broker.reader import read
-from pipeline.broker.sender import Sender
+from pipeline.kafka.reader import read
+from pipeline.kafka.sender import Sender
 from pipeline.settings import Kafka
 from tests.bending import NASTY, flipped
 from tests.chaos.system import System

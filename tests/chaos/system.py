@@ -16,10 +16,9 @@ from elasticsearch import ApiError, TransportError
 from elasticsearch import Elasticsearch as Client
 
 from pipeline import topics
-from pipeline.broker.lag import lags
-from pipeline.connect.elasticsearch_client import connect
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.store import unsettled
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import TransientError
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.name_usage import NameUsage
@@ -27,6 +26,7 @@ from pipeline.identity.registry import Registry
 from pipeline.identity.word import lessons_of, period_of
 from pipeline.index.identities import read_corrections
 from pipeline.index.index_names import STORIES
+from pipeline.kafka.lag import lags
 from pipeline.ops import dead_letters
 from pipeline.settings import Derive
 from pipeline.settings import Elasticsearch as ElasticsearchSettings

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from pipeline.connect.elasticsearch_client import Client
+from pipeline.elasticsearch.client import Client
 from pipeline.local.download import fetch
 from pipeline.local.elasticsearch_server import elasticsearch_server
 from pipeline.local.jars import cache_dir, locked

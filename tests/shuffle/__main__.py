@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.corpus import stories as generated
-from pipeline.connect.elasticsearch_client import connect
+from pipeline.elasticsearch.client import connect
 from pipeline.ops.identities import list_things
 from pipeline.settings import Elasticsearch
 from tests.chaos.system import COMMAND, System, running

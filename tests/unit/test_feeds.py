@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import formats
-from pipeline.connect.address_guard import is_public
+from pipeline.address_guard import is_public
 from pipeline.errors import KafkaUnavailable
 from pipeline.feeds import ItemReader, memory
 from pipeline.feeds.feed_state import FILE, FeedState, PollState, PushAnswer

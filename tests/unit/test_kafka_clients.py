@@ -14,9 +14,9 @@ from kafka.record import MemoryRecords
 from kafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 from kafka.record.legacy_records import LegacyRecordBatchBuilder
 
-from pipeline.broker.sender import Sender
-from pipeline.connect.header_names import accept_any_name
 from pipeline.errors import KafkaUnavailable
+from pipeline.kafka.header_names import accept_any_name
+from pipeline.kafka.sender import Sender
 from pipeline.settings import Kafka
 from pipeline.workers.runtime import faust_patches
 from tests.raw_name import RawName
@@ -127,7 +127,7 @@ def _fetched(tp):
 def test_what_went_wrong_is_said_although_closing_at_once_fails_too(monkeypatch):
     producer = Mock()
     producer.flush.side_effect = producer.close.side_effect = KafkaTimeoutError("in flight")
-    monkeypatch.setattr("pipeline.broker.sender.KafkaProducer", lambda **_: producer)
+    monkeypatch.setattr("pipeline.kafka.sender.KafkaProducer", lambda **_: producer)
     with (
         pytest.raises(KafkaUnavailable, match="does not respond"),
         Sender(Kafka(bootstrap_servers="127.0.0.1:1")) as sender,

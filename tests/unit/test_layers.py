@@ -7,27 +7,27 @@ import pytest
 
 from tests.conftest import ROOT
 
-NOUNS = {"agencies", "designation", "errors", "settings", "story", "annotations", "topics", "envelope", "dead_letter"}
+NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope", "errors", "settings", "story", "topics"}
+SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
-OUTLETS = {"broker", "identity", "derive", "index", "search", "alerts"}
+OUTLETS = {"identity", "derive", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
     **{stage: NOUNS | {stage} for stage in STAGES},
     # A feed takes streams apart with the formats, before anything is a story, and visits addresses.
-    "feeds": NOUNS | {"connect", "feeds", "formats"},
-    "connect": NOUNS | {"connect"},
-    "broker": NOUNS | {"connect", "broker"},
+    "feeds": NOUNS | {"address_guard", "feeds", "formats"},
+    **{server: NOUNS | {server} for server in SERVERS},
     # What was said in each version is part of a record; the records are its store's.
-    "desk": NOUNS | {"connect", "utterances", "desk"},
-    "derive": NOUNS | {"connect", "identity", "desk", "index", "derive"},
+    "desk": NOUNS | {"elasticsearch", "utterances", "desk"},
+    "derive": NOUNS | {"elasticsearch", "identity", "desk", "index", "derive"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"annotate", "identity"},
-    "index": NOUNS | {"connect", "desk", "identity", "utterances", "index"},
-    "search": NOUNS | {"connect", "identity", "utterances", "desk", "index", "search"},
-    "alerts": NOUNS | {"connect", "utterances", "index", "search", "alerts"},
-    "ops": NOUNS | STAGES | OUTLETS | {"connect", "ops"},
-    **dict.fromkeys(ENTRANCES, NOUNS | STAGES | OUTLETS | ENTRANCES | {"connect", "ops"}),
+    "index": NOUNS | {"elasticsearch", "desk", "identity", "utterances", "index"},
+    "search": NOUNS | {"elasticsearch", "identity", "utterances", "desk", "index", "search"},
+    "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "index", "search", "alerts"},
+    "ops": NOUNS | STAGES | SERVERS | OUTLETS | {"ops"},
+    **dict.fromkeys(ENTRANCES, NOUNS | STAGES | SERVERS | OUTLETS | ENTRANCES | {"ops"}),
     "__main__": ENTRANCES,
     "__init__": set(),
 }
@@ -36,8 +36,8 @@ ONLY = {
     "spacy": {"annotate"},
     "fastapi": {"web"},
     "typer": {"cli"},
-    "kafka": {"connect", "broker", "local"},
-    "elasticsearch": {"connect", "index", "search", "alerts", "web", "desk", "derive"},
+    "kafka": {"kafka", "local"},
+    "elasticsearch": {"elasticsearch", "index", "search", "alerts", "web", "desk", "derive"},
 }
 PACKAGE = ROOT / "pipeline"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -10,10 +10,10 @@ from kafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from pipeline import topics
-from pipeline.broker import reader
 from pipeline.dead_letter import DeadLetter, Failure
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import KafkaUnavailable
+from pipeline.kafka import reader
 from pipeline.ops import monitor, status
 from pipeline.ops.dead_letters import DeadLetters
 from pipeline.settings import Kafka, Settings

@@ -17,10 +17,10 @@ import psutil
 import pytest
 from elasticsearch import ApiError, TransportError
 
-from pipeline.broker.lag import lags
-from pipeline.connect.elasticsearch_client import Client, connect
-from pipeline.connect.locate import locate_elasticsearch, locate_kafka
+from pipeline.elasticsearch.client import Client, connect
+from pipeline.kafka.lag import lags
 from pipeline.local.ports import free_port
+from pipeline.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.stories import story
 from pipeline.settings import Kafka as KafkaSettings
 from pipeline.settings import Settings, load

@@ -17,7 +17,7 @@ from aiosmtpd.handlers import Message
 
 from pipeline import topics
 from pipeline.alerts import delivery_log
-from pipeline.broker.reader import read
+from pipeline.kafka.reader import read
 from tests.whole import desk
 from tests.whole.conftest import MAIL_PORT, SECRET, Wire, eventually
 

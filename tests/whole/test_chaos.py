@@ -13,10 +13,10 @@ from elasticsearch import NotFoundError
 
 from bench.corpus import stories
 from pipeline import topics
-from pipeline.broker.reader import read
-from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.desk.store import ElasticsearchStore
+from pipeline.elasticsearch.client import connect_async
 from pipeline.errors import ElasticsearchUnavailable
+from pipeline.kafka.reader import read
 from pipeline.settings import Elasticsearch, Kafka
 from tests.chaos import faults
 from tests.chaos.rounds import disturbed, undisturbed

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from pipeline import topics
-from pipeline.broker.reader import read
+from pipeline.kafka.reader import read
 from tests.origin import Origin, feed_of
 from tests.whole.command import COMMAND
 from tests.whole.conftest import Wire, eventually, running

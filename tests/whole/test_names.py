@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from pipeline.connect.elasticsearch_client import connect, connect_async
+from pipeline.elasticsearch.client import connect, connect_async
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction
 from pipeline.index.derived import ElasticsearchStories, Found, write_anew

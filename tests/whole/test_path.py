@@ -14,12 +14,12 @@ import httpx
 import pytest
 
 from pipeline import topics
-from pipeline.broker.reader import read
-from pipeline.broker.sender import Sender
-from pipeline.connect.elasticsearch_client import connect_async
-from pipeline.connect.locate import locate_elasticsearch
+from pipeline.elasticsearch.client import connect_async
 from pipeline.index.documents import Action
 from pipeline.index.indices import ElasticsearchIndices
+from pipeline.kafka.reader import read
+from pipeline.kafka.sender import Sender
+from pipeline.locate import locate_elasticsearch
 from pipeline.story import story_id
 from tests.conftest import ROOT, UPI
 from tests.raw_name import RawName

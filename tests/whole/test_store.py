@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from elasticsearch import ConnectionTimeout
 
-from pipeline.connect.elasticsearch_client import connect, connect_async
 from pipeline.desk.record_mapping import INDEX
 from pipeline.desk.store import ElasticsearchStore
+from pipeline.elasticsearch.client import connect, connect_async
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index import reindex as module
 from pipeline.index.reindex import Reindexed, reindex

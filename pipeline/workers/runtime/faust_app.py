@@ -4,7 +4,7 @@ import faust
 from faust.types import AppT
 from faust.types.auth import CredentialsT
 
-from pipeline.connect.kafka_client import tls_context
+from pipeline.kafka.client import tls_context
 from pipeline.settings import Kafka, Settings
 from pipeline.topics import DEAD_HEADROOM, Stage
 

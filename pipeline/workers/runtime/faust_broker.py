@@ -7,9 +7,9 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.exceptions import ProducerSendError
 from faust.types import AppT, EventT, StreamT
 
-from pipeline.broker.reader import fetch_all
 from pipeline.envelope import Coordinate, Envelope, Pairs
 from pipeline.errors import KafkaUnavailable, TooLarge
+from pipeline.kafka.reader import fetch_all
 from pipeline.settings import Kafka
 from pipeline.topics import DEAD
 

@@ -11,7 +11,7 @@ from faust.transport.consumer import Consumer
 from faust.types import TP
 from mode.utils.queues import FlowControlQueue
 
-from pipeline.connect.header_names import accept_any_name
+from pipeline.kafka.header_names import accept_any_name
 from pipeline.topics import is_urgent
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from pipeline.connect.elasticsearch_client import connect
+from pipeline.elasticsearch.client import connect
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.metrics_recorder import Recorder
 from pipeline.settings import Elasticsearch, Monitor

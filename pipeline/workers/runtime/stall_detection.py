@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from pipeline.broker.lag import lag
 from pipeline.errors import PipelineError
+from pipeline.kafka.lag import lag
 from pipeline.settings import Kafka
 from pipeline.topics import Stage, is_urgent
 from pipeline.workers.runtime.metrics import WorkerMetrics

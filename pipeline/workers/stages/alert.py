@@ -7,7 +7,7 @@ from pipeline.alerts import delivery_log
 from pipeline.alerts.match import Match
 from pipeline.alerts.matching import matches, search
 from pipeline.alerts.saved_searches import load_all
-from pipeline.connect.elasticsearch_client import connect
+from pipeline.elasticsearch.client import connect
 from pipeline.envelope import Envelope, Headers
 from pipeline.errors import AlertFailed
 from pipeline.search.groups import relations

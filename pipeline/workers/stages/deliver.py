@@ -7,7 +7,7 @@ from pipeline.alerts import delivery_log
 from pipeline.alerts.match import Match
 from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import Alert, load_all
-from pipeline.connect.elasticsearch_client import connect
+from pipeline.elasticsearch.client import connect
 from pipeline.envelope import Envelope
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.workers.contract import Context, Done, Handler, Outcome

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pipeline import topics
-from pipeline.broker.reader import TopicFollower
-from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.derive.decision_store import ElasticsearchDecisions
 from pipeline.derive.lessons import Lessons
 from pipeline.derive.naming import EVERY, Naming
@@ -18,10 +16,12 @@ from pipeline.derive.relating import Relating
 from pipeline.desk.orders import kill_of
 from pipeline.desk.record import Record
 from pipeline.desk.store import ElasticsearchStore
+from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Envelope, Headers
 from pipeline.index.derived import ElasticsearchStories
 from pipeline.index.indices import ElasticsearchIndices
 from pipeline.index.names import ElasticsearchNames
+from pipeline.kafka.reader import TopicFollower
 from pipeline.settings import Kafka
 from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Handler, Outcome, Send, utc_now

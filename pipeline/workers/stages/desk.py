@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pipeline import topics
-from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.desk import shared_uris
 from pipeline.desk.orders import Orders
 from pipeline.desk.pending import Release
@@ -18,6 +17,7 @@ from pipeline.desk.shared_uris import Arrival
 from pipeline.desk.status import shown_text
 from pipeline.desk.store import ElasticsearchStore, Store, Stored
 from pipeline.desk.withdrawn import with_withdrawn
+from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Broker, Coordinate, Envelope
 from pipeline.story import Indexed, Story, sender_of
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now

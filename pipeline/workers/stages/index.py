@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Any
 
 from pipeline import topics
-from pipeline.connect.elasticsearch_client import connect_async
 from pipeline.derive.lessons import Lessons
 from pipeline.desk.record import Record
 from pipeline.desk.rules import is_current
@@ -15,6 +14,7 @@ from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.desk.text_features import TextFeatures
 from pipeline.desk.text_signature import signature_of
 from pipeline.desk.withdrawn import origin_of
+from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.name_usage import OWN, usages

@@ -11,9 +11,9 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from pipeline.connect.kafka_client import consumer, translate_errors
 from pipeline.envelope import Coordinate, Envelope
 from pipeline.errors import KafkaUnavailable
+from pipeline.kafka.client import consumer, translate_errors
 from pipeline.settings import Kafka
 
 _POLL_MS = 500

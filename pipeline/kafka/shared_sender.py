@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from pipeline.broker.sender import Sender
 from pipeline.errors import KafkaUnavailable
+from pipeline.kafka.sender import Sender
 from pipeline.settings import Kafka
 
 Result = TypeVar("Result")

@@ -8,8 +8,8 @@ from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailable
 from kafka.structs import OffsetAndMetadata
 
 from pipeline import topics
-from pipeline.connect.kafka_client import admin, consumer
 from pipeline.envelope import Coordinate
+from pipeline.kafka.client import admin, consumer
 from pipeline.settings import Kafka
 
 

@@ -5,7 +5,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError
 
 from pipeline import topics
-from pipeline.connect.kafka_client import admin
+from pipeline.kafka.client import admin
 from pipeline.settings import Kafka
 
 log = structlog.get_logger()

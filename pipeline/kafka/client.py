@@ -10,8 +10,8 @@ from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from kafka.record.default_records import DefaultRecordBatch
 
-from pipeline.connect.header_names import accept_any_name
 from pipeline.errors import ConfigurationError, KafkaUnavailable
+from pipeline.kafka.header_names import accept_any_name
 from pipeline.settings import Kafka
 
 _BOOTSTRAP_MS = 5_000

@@ -16,8 +16,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.producer.future import FutureRecordMetadata
 
-from pipeline.connect.kafka_client import options, translate_errors
 from pipeline.errors import KafkaUnavailable, TooLarge
+from pipeline.kafka.client import options, translate_errors
 from pipeline.settings import Kafka
 
 IN_FLIGHT_BYTES = 32 << 20

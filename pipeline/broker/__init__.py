@@ -1,1 +1,0 @@
-"""Use Kafka outside of the stages: create topics, send, read, and measure consumer lag."""

@@ -1,1 +1,0 @@
-"""Connect to Kafka and Elasticsearch, and turn their failures into this project's errors."""

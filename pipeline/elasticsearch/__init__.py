@@ -1,0 +1,1 @@
+"""Connect to Elasticsearch, and turn its failures into this project's errors."""
