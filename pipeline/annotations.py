@@ -7,7 +7,9 @@ kinds direct, mixed and indirect, are those of quotation research (PolNeAR, Newe
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from pipeline.value import Value, is_absent
 
 QUAD_CLASSES = {
     **dict.fromkeys(("AGREE", "CONSULT", "SUPPORT"), "verbal cooperation"),
@@ -16,17 +18,6 @@ QUAD_CLASSES = {
     **dict.fromkeys(("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"), "material conflict"),
 }
 """The four groups of PLOVER's event types (codebook, chapter 2)."""
-
-
-def is_absent(value: object) -> bool:
-    """Return whether a field is left out of the JSON: absent values are omitted, not null."""
-    return value is None or (isinstance(value, tuple | dict) and not value)
-
-
-class Value(BaseModel):
-    """An immutable value without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Span(Value):

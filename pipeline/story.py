@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from pipeline import topics
-from pipeline.annotations import Annotations, Value, is_absent
+from pipeline.annotations import Annotations
 from pipeline.envelope import Envelope, Headers
+from pipeline.value import Time, Value, is_absent
 
 _URGENT = 2
 """The lowest urgency of a flash or a bulletin."""
@@ -29,12 +30,6 @@ def story_id(uri: str) -> str:
     return blake2b(uri.encode(), digest_size=16).hexdigest()
 
 
-def as_utc(moment: datetime) -> datetime:
-    """Return the same moment in UTC; a time without a zone is taken to be UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-Time = Annotated[datetime, AfterValidator(as_utc)]
 Words = Annotated[str | None, Field(exclude_if=is_absent)]
 
 

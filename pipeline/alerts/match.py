@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.annotations import Value, is_absent
-from pipeline.story import Time
+from pipeline.value import Time, Value, is_absent
 
 Kind = Literal["match", "repeated", "corrected", "withdrawn", "killed", "test"]
 STANDING = ("match", "corrected")

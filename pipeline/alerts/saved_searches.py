@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
-from pipeline.annotations import Value, is_absent
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.index_names import ALERTS
@@ -14,7 +13,7 @@ from pipeline.search.kinds import Searched, searched_by
 from pipeline.search.query_body import IGNORE_MISSING
 from pipeline.search.search_query import SearchQuery, parse
 from pipeline.search.stories import execute
-from pipeline.story import Time
+from pipeline.value import Time, Value, is_absent
 
 WEBHOOK = "webhook"
 """The name of the webhook channel; all other channels are mail addresses."""

@@ -5,8 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from pipeline.annotations import Value, is_absent
-from pipeline.story import Time
+from pipeline.value import Time, Value, is_absent
 
 
 class Decision(Value):

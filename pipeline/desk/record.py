@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.annotations import Value, is_absent
 from pipeline.designation import designations_of
-from pipeline.story import Order, Signature, Story, Time
+from pipeline.story import Order, Signature, Story
 from pipeline.utterances.words import said_in
+from pipeline.value import Time, Value, is_absent
 
 Status = Literal["usable", "withheld", "canceled"]
 Rank = tuple[int, datetime]

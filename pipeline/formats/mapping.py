@@ -12,7 +12,8 @@ from dateutil import parser as dates
 from pydantic import ValidationError
 
 from pipeline.errors import MalformedItem, NoStory
-from pipeline.story import Dateline, RawStory, Source, Story, Subject, as_utc
+from pipeline.story import Dateline, RawStory, Source, Story, Subject
+from pipeline.value import as_utc
 
 Item = TypeVar("Item")
 # With an unknown zone, the time is taken as UTC.

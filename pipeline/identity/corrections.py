@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.annotations import Value, is_absent
 from pipeline.identity.learning import Id
-from pipeline.story import Time
+from pipeline.value import Time, Value, is_absent
 
 LONGEST_NAME = 200
 PLAIN = r"^[^\x00-\x1f]*$"

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import ConfigurationError
-from pipeline.story import as_utc
+from pipeline.value import as_utc
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONGEST = timedelta(days=366)

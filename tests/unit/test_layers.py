@@ -7,7 +7,8 @@ import pytest
 
 from tests.conftest import ROOT
 
-NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope", "errors", "settings", "story", "topics"}
+NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope"}
+NOUNS |= {"errors", "settings", "story", "topics", "value"}
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
 OUTLETS = {"identity", "derive", "index", "search", "alerts"}

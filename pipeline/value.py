@@ -1,0 +1,25 @@
+"""What all values that travel as JSON have in common: they cannot change, and leave out what is absent."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """An immutable value without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def is_absent(value: object) -> bool:
+    """Return whether a field is left out of the JSON: absent values are omitted, not null."""
+    return value is None or (isinstance(value, tuple | dict) and not value)
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return the same moment in UTC; a time without a zone is taken to be UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Time = Annotated[datetime, AfterValidator(as_utc)]
