@@ -133,7 +133,7 @@ class Fields:
 
     def peek_value(self, name: str) -> Any:
         """Return the field's value and leave it among the rest."""
-        return self._values.get(self._names.get(name, ""))
+        return self._values.get(self._names[name]) if name in self._names else None
 
     def rest(self) -> dict[str, Any]:
         """Return the fields nobody understood, under their original names."""

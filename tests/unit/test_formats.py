@@ -193,6 +193,10 @@ class TestNinjs:
         except PermanentError as error:
             assert str(error)
 
+    def test_a_field_without_a_name_stands_for_no_other(self):
+        with pytest.raises(MalformedItem, match="no body"):
+            parse('{"": true, "title": "Ferry sinks"}', format="ninjs")
+
     @given(
         st.sampled_from(
             [

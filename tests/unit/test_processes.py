@@ -162,7 +162,6 @@ class TestAPool:
             "-m",
             "pipeline.workers.processes.language_process",
             Spacy().model,
-            "wire",
             "1000000",
         ]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
