@@ -17,6 +17,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from statistics import quantiles
 from subprocess import Popen
 from typing import Annotated, Any
 
@@ -107,7 +108,7 @@ def measure(folder: Path, count: int, rate: int, seconds: int) -> dict[str, Any]
                 **{f"{name}_cpu_ms_per_story": round(1000 * each / fed, 2) for name, each in used.items()},
                 "derive_share_of_core": round(used["derive"] / seconds, 4),
                 "derive_share_of_core_idle": round(idle, 4),
-                "derived_after_p99_s": round(_p99(_delays(local, since)), 2),
+                "derived_after_p99_s": round(quantiles(_delays(local, since), n=100)[-1], 2),
                 "derive_resident_mb": round(processes["derive"].memory_info().rss / 1e6, 1),
             }
         finally:
@@ -281,11 +282,7 @@ def _delays(servers: Any, since: datetime) -> list[float]:
     """Return how many seconds after it was sent each story, and all that it changes, was written."""
     messages = read(servers.kafka, topics.DERIVED, since)
     pairs = ((each.timestamp / 1000, Indexed.model_validate_json(each.payload)) for each in messages)
-    return sorted(at - story.firstcreated.timestamp() for at, story in pairs)
-
-
-def _p99(ordered: list[float]) -> float:
-    return ordered[len(ordered) * 99 // 100]
+    return [at - story.firstcreated.timestamp() for at, story in pairs]
 
 
 def _cpu(process: psutil.Process) -> float:

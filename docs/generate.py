@@ -31,7 +31,6 @@ from pipeline.cli import MODULES, build_app
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
 from pipeline.search.filters import FILTERS
-from pipeline.search.kinds import SEARCHES
 from pipeline.settings import Settings
 from pipeline.story import AnnotatedStory, Dateline, Order, Removed, Source, Subject
 from pipeline.web.app import PARTS
@@ -195,7 +194,7 @@ def filter_page() -> str:
     """Return the page of all filters of a search."""
     several = {"all": "all must match", "any": "any may match", "one": "one only"}
     rows = [
-        f"| `{name}:` | {'all' if len(row.fields) == len(SEARCHES) else row.where} | {row.finds} | {several[row.several]} |"
+        f"| `{name}:` | {'all' if row.is_everywhere else row.where} | {row.finds} | {several[row.several]} |"
         for name, row in FILTERS.items()
     ]
     return (

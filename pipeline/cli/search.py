@@ -19,7 +19,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.kafka.reader import poll_batches
 from pipeline.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.filters import FILTERS, Filter
-from pipeline.search.kinds import SEARCHES, searched_by
+from pipeline.search.kinds import searched_by
 from pipeline.search.render import render
 from pipeline.search.search_query import Sort, parse
 from pipeline.search.stories import execute, refresh
@@ -49,11 +49,10 @@ def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _option(row: Filter) -> inspect.Parameter:
-    of = "" if len(row.fields) == len(SEARCHES) else f"Of {row.where}: "
     about = typer.Option(
         f"--{row.name.replace('_', '-')}",
         metavar=row.values.metavar,
-        help=f"{of or row.finds[0].upper()}{row.finds if of else row.finds[1:]}.",
+        help=f"{row.meaning[0].upper()}{row.meaning[1:]}.",
         show_default=False,
         rich_help_panel="Filters",
     )

@@ -61,6 +61,16 @@ class Filter:
         """What has it: ``quotes and events``."""
         return " and ".join(each.alias for each in SEARCHES if each.alias in self.fields)
 
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether stories, quotes and events have it."""
+        return len(self.fields) == len(SEARCHES)
+
+    @property
+    def meaning(self) -> str:
+        """What it finds, and of what if only some have it."""
+        return self.finds if self.is_everywhere else f"of {self.where}: {self.finds}"
+
 
 def any_of(conditions: list[Condition]) -> Condition:
     """Return the condition that one of these holds."""

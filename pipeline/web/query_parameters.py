@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from pipeline.elasticsearch.client import Client
 from pipeline.search.filters import FILTERS, LEAST, Filter
-from pipeline.search.kinds import SEARCHES, STORY_SEARCH, Searched, searched_by
+from pipeline.search.kinds import STORY_SEARCH, Searched, searched_by
 from pipeline.search.search_query import SearchQuery, Sort, parse
 
 _Name = Annotated[str, Field(max_length=200)]
@@ -37,8 +37,7 @@ class Line(BaseModel):
 
 def _parameter(row: Filter) -> Any:
     several = "; several are alternatives" if row.several == "any" else ""
-    of = "" if len(row.fields) == len(SEARCHES) else f"of {row.where}: "
-    about = Field(description=f"{of}{row.finds}{several}")
+    about = Field(description=f"{row.meaning}{several}")
     if row.values is LEAST:
         return Annotated[int | None, Field(ge=1), about], None
     if row.several == "one":
