@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from pipeline.errors import ConfigurationError
+from pipeline.search.filters import FILTERS, SINCE, UNTIL
 from pipeline.search.search_query import MOST, SearchQuery
 
 START = "*"
@@ -61,5 +62,7 @@ def _is_ours(cursor: Cursor) -> bool:
 
 def _digest(query: SearchQuery) -> str:
     """Return a digest that differs between queries that cannot continue each other."""
-    same = replace(query, cursor=None, size=0)
+    # "24h" is another time for each page.
+    times = {name: None for name in query.filters if FILTERS[name].values in (SINCE, UNTIL)}
+    same = replace(query.having(**times), cursor=None, size=0)
     return blake2b(repr(same).encode(), digest_size=8).hexdigest()

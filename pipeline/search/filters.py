@@ -197,10 +197,10 @@ FILTERS: Mapping[str, Filter] = {each.name: each for each in _TABLE}
 
 
 def checked(searched: Searched, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return filters as conditions have their values, each once; those without a value are left out.
+    """Return filters in the order of their names, with values as conditions have them, each once.
 
-    A value is a text, a number or a time, or several of these. Raises ConfigurationError for a filter that this search
-    does not have, or a value that it cannot have.
+    Those without a value are left out. A value is a text, a number or a time, or several of these. Raises
+    ConfigurationError for a filter that this search does not have, or a value that it cannot have.
     """
     found = {}
     for name, values in given.items():
@@ -211,7 +211,7 @@ def checked(searched: Searched, given: Mapping[str, Any]) -> dict[str, tuple[str
         if searched.alias not in row.fields:
             raise ConfigurationError(f"{name}: only {row.where} have it")
         found[name] = tuple(dict.fromkeys(row.values.read(text) for text in texts))
-    return found
+    return dict(sorted(found.items()))
 
 
 def _as_text(value: Any) -> str:

@@ -126,6 +126,11 @@ def test_a_cursor_comes_back_as_it_was_handed_out(after, frozen):
         read(replace(question, query="oil", cursor=handed_out))
 
 
+def test_a_cursor_continues_a_search_of_the_last_hours_and_in_whatever_order_its_filters_are_given():
+    handed_out = Cursor([1]).text(parse("gas", {"place": "Lima", "since": "24h"}))
+    assert read(parse("since:24h gas place:Lima", cursor=handed_out)) == Cursor([1])
+
+
 @given(text=st.text())
 def test_what_was_never_handed_out_is_no_cursor(text):
     with pytest.raises(ConfigurationError, match="cursor"):
