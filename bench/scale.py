@@ -19,7 +19,7 @@ import httpx
 from bench.corpus import stories
 from bench.system import System, running
 from pipeline import topics
-from pipeline.annotate import model
+from pipeline.annotate.model import LanguageModels
 from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.clean import clean
 from pipeline.formats import parse
@@ -69,10 +69,10 @@ def measure(folder: Path, counts: Sequence[int], say: Any) -> dict[str, Any]:
 
 
 def _templates() -> list[AnnotatedStory]:
-    nlp = model.load(Spacy().model)
+    models = LanguageModels(Spacy().model)
     corpus = stories(_ANNOTATED, 5)
     raws = (RawStory(each["uri"], json.dumps(each).encode(), "ninjs", "bench", datetime.now(UTC)) for each in corpus)
-    return list(annotate_stories(nlp, [clean(parse(raw)) for raw in raws], 100_000))
+    return list(annotate_stories(models, [clean(parse(raw)) for raw in raws], 100_000))
 
 
 def _put(system: System, templates: Sequence[AnnotatedStory], begin: int, end: int, whole: int) -> None:

@@ -151,9 +151,13 @@ class Event(Mention):
 
 
 class Annotations(Value):
-    """Everything the language pass adds to a story."""
+    """Everything the language pass adds to a story.
+
+    ``unread`` says why it adds nothing: no folder reads the story's language, or its body is too long.
+    """
 
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
     dates: tuple[DateMention, ...] = ()
     events: tuple[Event, ...] = ()
+    unread: Annotated[Literal["language", "length"] | None, Field(exclude_if=is_absent)] = None

@@ -14,8 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.annotate import model
+from pipeline.annotate.model import LanguageModels
 from pipeline.annotations import DateMention
+from pipeline.languages.contract import AnnotationInput
 from pipeline.settings import load
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "dates" / "train.jsonl"
@@ -69,11 +70,11 @@ def main() -> None:
 def measure(stories: Sequence[dict[str, Any]]) -> tuple[Rates, list[Pair]]:
     """Return the rates over labelled stories, and the labels whose value is wrong or missing."""
     settings = load()
-    nlp = model.load(settings.spacy.model)
-    texts = [model.AnnotationInput(each["text"], "", date.fromisoformat(each["created"][:10])) for each in stories]
+    english = LanguageModels(settings.spacy.model).of("en")
+    texts = [AnnotationInput(each["text"], "", date.fromisoformat(each["created"][:10])) for each in stories]
     pairs: list[Pair] = []
     right = total = 0
-    for story, annotations in zip(stories, model.annotate(nlp, texts), strict=True):
+    for story, annotations in zip(stories, english.annotate(texts), strict=True):
         labels = [(start, end, value) for start, end, _, value in story["dates"]]
         pairs += [Pair(label, list(_at(label, annotations.dates)), story["text"]) for label in labels]
         total += len(annotations.dates)

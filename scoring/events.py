@@ -15,8 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.annotate import model
+from pipeline.annotate.model import LanguageModels
 from pipeline.annotations import Annotations, Event
+from pipeline.languages.contract import AnnotationInput
 from pipeline.settings import load
 
 FILE = Path(__file__).parent.parent / "tests" / "labelled" / "events.toml"
@@ -92,12 +93,12 @@ def stories(path: Path = FILE) -> list[Story]:
 def measure(labelled: Sequence[Story]) -> tuple[Rates, list[Error]]:
     """Return the rates over the stories, and each error."""
     settings = load()
-    nlp = model.load(settings.spacy.model)
-    texts = [model.AnnotationInput(each.text, each.located, each.written) for each in labelled]
+    english = LanguageModels(settings.spacy.model).of("en")
+    texts = [AnnotationInput(each.text, each.located, each.written) for each in labelled]
     errors: list[Error] = []
     asked = dict.fromkeys(ASPECTS, 0)
     total = found = 0
-    for story, annotations in zip(labelled, model.annotate(nlp, texts), strict=True):
+    for story, annotations in zip(labelled, english.annotate(texts), strict=True):
         for label in story.labels:
             total += 1
             events = _at(label, annotations)

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import NamedTuple
 
-from pipeline.annotate.quotes.quotation_marks import stretches
+from pipeline.languages.en.quotes.quotation_marks import stretches
 from pipeline.story import AnnotatedStory
 
 PRONOUNS = frozenset("he she they it we i you who which that his her its their him them".split())

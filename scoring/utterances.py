@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.annotate import model
+from pipeline.annotate.model import LanguageModels
 from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.identity.registry import learn_from
 from pipeline.index.documents import story_document
@@ -72,8 +72,8 @@ def measure(quotes: Mapping[str, QuoteUse], labels: Mapping[Pair, bool]) -> tupl
 def annotated(stories: Sequence[Story]) -> list[AnnotatedStory]:
     """Return the stories as the language pass annotates them."""
     settings = load()
-    nlp = model.load(settings.spacy.model)
-    return list(annotate_stories(nlp, stories, settings.annotate.max_characters))
+    models = LanguageModels(settings.spacy.model)
+    return list(annotate_stories(models, stories, settings.annotate.max_characters))
 
 
 def main() -> None:

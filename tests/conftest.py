@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from pipeline.annotate import model
+from pipeline.annotate.model import LanguageModel, LanguageModels
 from pipeline.annotations import Annotations
+from pipeline.languages.contract import AnnotationInput
 from pipeline.settings import Spacy
 from pipeline.story import Source, Story
 
@@ -53,15 +54,20 @@ def make_story(**fields: Any) -> Story:
 
 
 @cache
-def load_model() -> model.LanguageModel:
-    return model.load(Spacy().model)
+def load_models() -> LanguageModels:
+    return LanguageModels(Spacy().model)
 
 
 @pytest.fixture(scope="session")
-def nlp() -> model.LanguageModel:
-    return load_model()
+def models() -> LanguageModels:
+    return load_models()
 
 
 @pytest.fixture(scope="session")
-def annotate(nlp: model.LanguageModel) -> Callable[[str], Annotations]:
-    return lambda body: next(model.annotate(nlp, [model.AnnotationInput(body)]))
+def english(models: LanguageModels) -> LanguageModel:
+    return models.of("en")
+
+
+@pytest.fixture(scope="session")
+def annotate(english: LanguageModel) -> Callable[[str], Annotations]:
+    return lambda body: next(english.annotate([AnnotationInput(body)]))

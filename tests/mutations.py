@@ -14,8 +14,9 @@ from datetime import date
 from rich.console import Console
 from rich.progress import track
 
-from pipeline.annotate import model
+from pipeline.annotate.model import LanguageModels
 from pipeline.annotations import Annotations
+from pipeline.languages.contract import AnnotationInput
 from pipeline.settings import load
 from scoring.own import FOLDER, read
 
@@ -137,21 +138,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     settings = load()
-    nlp = model.load(settings.spacy.model)
+    english = LanguageModels(settings.spacy.model).of("en")
     waiting = list(mutants(args.count, args.seed))
     begin = time.perf_counter()
     progress = Console(stderr=True)
     for at in track(range(0, len(waiting), CHUNK), "mutants", console=progress, disable=not progress.is_terminal):
         bodies = waiting[at : at + CHUNK]
         for body, found in zip(
-            bodies, model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
+            bodies, english.annotate([AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
         ):
             check(body, found)
     sys.stdout.write(f"{args.count} mutants in {time.perf_counter() - begin:.0f} s: every offset gives its text\n")
     for words in (LONG_WORDS // 10, LONG_WORDS):
         body = endless(words)
         begin = time.perf_counter()
-        (found,) = model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN)])
+        (found,) = english.annotate([AnnotationInput(body, "Lima", WRITTEN)])
         check(body, found)
         spent = (time.perf_counter() - begin) / words * 1e6
         sys.stdout.write(f"one sentence of {words} words: {spent:.0f} µs a word, {len(found.quotes)} quotes\n")

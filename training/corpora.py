@@ -1,7 +1,7 @@
 """The labelled texts the names model is trained and scored on, as pieces with the labels we use.
 
 ``eww`` and ``gmb`` are described in ``docs/explanation/accuracy.md``; their texts are read in place and never
-copied. Labels become those of ``pipeline/annotate/reading/names.py``.
+copied. Labels become those of ``pipeline/reading/names.py``.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.annotate.entities.gazetteer import gazetteer
+from pipeline.knowledge.gazetteer import gazetteer
 
 _EWW = {
     "Person": "PERSON", "Organization": "ORG", "Facility": "FAC", "NORP": "NORP", "Misc": "MISC", "Product": "MISC",

@@ -1,4 +1,4 @@
-"""Write what is known of single words, ``pipeline/annotate/events/words.npz``, from WordNet and GloVe.
+"""Write what is known of single words, ``pipeline/languages/en/events/words.npz``, from WordNet and GloVe.
 
 WordNet gives lemmas and the class of the first sense, GloVe the vectors and their clusters.
 

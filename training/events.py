@@ -1,4 +1,4 @@
-"""Learn which predicates with which arguments are events, of which type: ``pipeline/annotate/events/weights.npz``.
+"""Learn which predicates with which arguments are events, of which type: ``pipeline/languages/en/events/weights.npz``.
 
 PLV's training sentences label one relation each: actor, recipient, PLOVER type. Every pair of arguments that the parse
 offers is compared with it. Two log-linear models are fitted by L-BFGS over the same features: whether a pair is the
@@ -28,13 +28,13 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from pipeline.annotate import model
-from pipeline.annotate.events import argument_structure, event_spans
-from pipeline.annotate.events.classifier import Classifier, classifier, probability
-from pipeline.annotate.events.features import FeatureExtractor, Features
-from pipeline.annotate.events.lexicon import MUTUAL, TYPES
-from pipeline.annotate.events.word_classes import WordClasses
-from pipeline.annotate.tree import Tree
+from pipeline.languages.en.events import argument_structure, event_spans
+from pipeline.languages.en.events.classifier import Classifier, classifier, probability
+from pipeline.languages.en.events.features import FeatureExtractor, Features
+from pipeline.languages.en.events.lexicon import MUTUAL, TYPES
+from pipeline.languages.en.events.word_classes import WordClasses
+from pipeline.languages.en.reading import load
+from pipeline.reading.tree import Tree
 from pipeline.settings import Settings
 from training.corpora import eww
 
@@ -116,9 +116,8 @@ class Sentence(NamedTuple):
 def parsed(path: Path, words: WordClasses) -> Iterator[Sentence]:
     """Yield the sentences with the features of all of their pairs."""
     labels = [json.loads(line) for line in path.read_text().splitlines()]
-    docs = model.load(Settings().spacy.model).documents([label["text"] for label in labels])
-    for number, (label, doc) in enumerate(zip(labels, docs, strict=True)):
-        tree = Tree(doc)
+    trees = load(Settings().spacy.model, 0)([label["text"] for label in labels])
+    for number, (label, tree) in enumerate(zip(labels, trees, strict=True)):
         extractor = FeatureExtractor(tree, words)
         rows = []
         for pair in argument_structure.pairs(tree, extractor):
@@ -141,10 +140,9 @@ def unlabelled(data: Path) -> Iterator[Pair]:
     texts = [json.loads(line)["text"] for line in (data / "wires" / "afp-xinhua.jsonl").read_text().splitlines()]
     texts += [article.text for article in eww(data / "eww" / "train")]
     texts += [path.read_text(errors="replace") for path in sorted((data / "polnear" / "train").rglob("*.txt"))]
-    read = model.load(Settings().spacy.model).documents
+    read = load(Settings().spacy.model, 0)
     parts = (texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER))
-    for doc in (doc for part in parts for doc in read([text[:_LONGEST_STORY] for text in part])):
-        tree = Tree(doc)
+    for tree in (tree for part in parts for tree in read([text[:_LONGEST_STORY] for text in part])):
         extractor = FeatureExtractor(tree, words)
         scorer = event_spans.Scorer(extractor, judge, math.log(_PROBABLE / (1 - _PROBABLE)))
         for predicate in (each for each in range(len(tree)) if argument_structure.is_predicate(tree, each, extractor)):
@@ -167,8 +165,7 @@ def uneventful(path: Path, words: WordClasses) -> Iterator[Row]:
     """Yield pairs of whole stories that no word suggests to be an event: sentences with labels have few of them."""
     random = Random(0)
     texts = [json.loads(line)["text"][:_LEAD] for line in random.sample(path.read_text().splitlines(), _STORIES)]
-    for doc in model.load(Settings().spacy.model).documents(texts):
-        tree = Tree(doc)
+    for tree in load(Settings().spacy.model, 0)(texts):
         extractor = FeatureExtractor(tree, words)
         for pair in argument_structure.pairs(tree, extractor):
             if random.random() < _SHARE and not extractor.suggested(pair.predicate, pair.recipient):

@@ -1,4 +1,4 @@
-"""The layers of the language model, for training: the same sums as ``pipeline/annotate/reading`` does with numpy."""
+"""The layers of the language model, for training: the same sums as ``pipeline/reading`` does with numpy."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -25,7 +25,7 @@ from thinc.api import (
     with_array2d,
 )
 
-from pipeline.annotate.reading.names import pooled
+from pipeline.reading.names import pooled
 
 Floats = NDArray[np.float32]
 COLUMNS = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, "SPACY": 50, "IS_SPACE": 50, "LANG": 200}

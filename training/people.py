@@ -1,4 +1,4 @@
-"""Write ``pipeline/annotate/entities/people.json``: given names by gender, and surnames, from Faker.
+"""Write ``pipeline/knowledge/people.json``: given names by gender, and surnames, from Faker.
 
 Only names in Latin letters, each with and without its accents. A given name has a gender if at least three times as
 many of Faker's countries list it for that gender as for the other.

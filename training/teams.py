@@ -1,4 +1,4 @@
-"""Write ``pipeline/annotate/entities/teams/football.tsv``: clubs with their other names, from openfootball (CC0).
+"""Write ``pipeline/knowledge/football.tsv``: clubs with their other names, from openfootball (CC0).
 
 python -m training.teams [--data FOLDER]
 
@@ -11,7 +11,7 @@ import json
 import re
 from pathlib import Path
 
-OUT = Path(__file__).parent.parent / "pipeline" / "annotate" / "entities" / "teams" / "football.tsv"
+OUT = Path(__file__).parent.parent / "pipeline" / "knowledge" / "football.tsv"
 LEADING = (
     "eng es it de fr nl pt sco be tr br ar gr ru ua at ch dk se no pl cz hu ro rs hr bg mx us jp ie wal nir".split()
 )

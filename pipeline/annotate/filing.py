@@ -8,8 +8,8 @@ from datetime import UTC, date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.agencies import Agency, agency_named
-from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotations import Place
+from pipeline.knowledge.gazetteer import gazetteer
 from pipeline.story import Story
 
 _BEFORE_AGENCY = re.compile(r"[(—–:]|[-_]+(?:\s|$)")

@@ -1,118 +1,50 @@
-"""Assemble the language model, and run it over batches of bodies."""
+"""Load languages, and annotate bodies with them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import spacy
-from spacy.language import Language
-from spacy.tokens import Doc
-
-import pipeline.annotate.dates.date_component
-import pipeline.annotate.entities.entity_component
-import pipeline.annotate.events.event_component
-import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
-from pipeline.annotate.events.classifier import classifier
-from pipeline.annotate.reading.language_model import paragraph_reader
 from pipeline.annotations import Annotations
-from pipeline.errors import ConfigurationError
+from pipeline.languages import language
+from pipeline.languages.contract import AnnotationInput, Language, Reader
 
-READ_BY_OURS = ("tok2vec", "transformer", "parser", "ner")
-"""Components of the installed pipeline in whose place our model stands."""
-UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
-"""Components of the installed pipeline whose output is not used here."""
-OWN_COMPONENTS = ("wire_entities", "wire_quotes", "wire_dates", "wire_events")
-ZONE_CHARACTERS = 1_000_000
+ENGLISH = "en"
+"""The language of a story whose language is unknown."""
 KEPT_CHARACTERS = 2_000_000
 """Paragraphs of so many characters are kept, in 75 MB: those of some 700 stories."""
 
 
-class MemoryZone:
-    """spaCy's memory zone, which drops the words it has met; a new one for every so many characters.
-
-    One for each batch would forget words that the next batch has again, which takes a twentieth of its time.
-    """
-
-    def __init__(self, nlp: Language) -> None:
-        """Begin with the first batch."""
-        self._nlp = nlp
-        self._left = 0
-        self._stack = ExitStack()
-
-    def enter(self, characters: int) -> None:
-        """Prepare for so many characters. No ``Doc`` of an earlier call may be used any more."""
-        self._left -= characters
-        if self._left <= 0:
-            self._stack.close()
-            self._stack.enter_context(self._nlp.memory_zone())
-            self._left = ZONE_CHARACTERS
-
-
 class LanguageModel(NamedTuple):
-    """What reads bodies: documents with a parse and names, and the components that read these."""
+    """A language with its reader."""
 
-    nlp: Language
-    documents: Callable[[Sequence[str]], Iterator[Doc]]
-    """Yields one document a body, in order."""
-    zone: MemoryZone
+    language: Language
+    reader: Reader
 
-
-def load(name: str, kept: int = KEPT_CHARACTERS) -> LanguageModel:
-    """Return the language model, over the words of the installed spaCy model of this name.
-
-    ``kept`` is how many characters of paragraphs it keeps. Raises ConfigurationError if no such model is installed.
-    """
-    try:
-        nlp = spacy.load(name, exclude=[*UNUSED_COMPONENTS, *READ_BY_OURS])
-    except OSError:
-        raise ConfigurationError(
-            f"spacy.model: no model {name!r} is installed; install it in this environment, or name another"
-        ) from None
-    documents = paragraph_reader(nlp, kept)
-    multiply_with_numpy(nlp)
-    for component in OWN_COMPONENTS:
-        nlp.add_pipe(component)
-    # Read now and not with the first story: language processes keep what is loaded out of garbage collection.
-    classifier()
-    return LanguageModel(nlp, documents, MemoryZone(nlp))
+    def annotate(self, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
+        """Yield the annotations of each text, in order."""
+        for text, tree in zip(texts, self.reader([text.body for text in texts]), strict=True):
+            yield self.language.annotations(tree, text)
 
 
-def multiply_with_numpy(nlp: Language) -> None:
-    """Multiply matrices with numpy's OpenBLAS instead of thinc's blis.
+class LanguageModels:
+    """The models of all languages, each loaded with the first story that needs it; English at once.
 
-    The blis wheel has no kernels for newer processors and takes half of the whole language pass; OpenBLAS takes
-    less than half of that.
-    """
-    for _, component in nlp.pipeline:
-        for node in component.model.walk() if hasattr(component, "model") else ():
-            node.ops.use_blis = False
-
-
-class AnnotationInput(NamedTuple):
-    """A body to annotate, where its dateline or agency locates it, and the day it was written.
-
-    ``month_first`` is its agency's order of numeric dates, if known.
+    Language processes keep what is loaded at once out of garbage collection.
     """
 
-    body: str
-    located: str = ""
-    written: date | None = None
-    month_first: bool | None = None
+    def __init__(self, model: str, kept: int = KEPT_CHARACTERS) -> None:
+        """``model`` is the installed spaCy model whose words are read, ``kept`` how many characters each keeps.
 
+        Raises ConfigurationError if no such model is installed.
+        """
+        self._model, self._kept = model, kept
+        self._loaded: dict[str, LanguageModel] = {}
+        self.of(ENGLISH)
 
-def annotate(model: LanguageModel, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
-    """Yield the annotations of each text, in order. No ``Doc`` outlives the next call."""
-    components = [model.nlp.get_pipe(name) for name in OWN_COMPONENTS]
-    model.zone.enter(sum(len(text.body) for text in texts))
-    for text, doc in zip(texts, model.documents([text.body for text in texts]), strict=True):
-        doc._.wire_located, doc._.wire_written = text.located, text.written
-        doc._.wire_month_first = text.month_first
-        for component in components:
-            component(doc)
-        yield Annotations(
-            entities=doc._.wire_entities,
-            quotes=doc._.wire_quotes,
-            dates=doc._.wire_dates,
-            events=doc._.wire_events,
-        )
+    def of(self, code: str) -> LanguageModel:
+        """Return the model of a language that has a folder, by its code (``en``)."""
+        if code not in self._loaded:
+            known = language(code)
+            self._loaded[code] = LanguageModel(known, known.load(self._model, self._kept))
+            # What is loaded with the first story is loaded now.
+            list(self._loaded[code].annotate([AnnotationInput("")]))
+        return self._loaded[code]

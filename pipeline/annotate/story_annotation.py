@@ -1,34 +1,47 @@
-"""Annotate the stories that the model can read."""
+"""Annotate the stories that a language's folder can read."""
 
 from collections.abc import Iterator, Sequence
 
 from pipeline.annotate.filing import day_written, month_first
-from pipeline.annotate.model import AnnotationInput, LanguageModel, annotate
+from pipeline.annotate.model import ENGLISH, LanguageModels
 from pipeline.annotations import Annotations
+from pipeline.languages import CODES
+from pipeline.languages.contract import AnnotationInput
 from pipeline.story import AnnotatedStory, Story
 
 
-def annotate_stories(model: LanguageModel, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
+def annotate_stories(models: LanguageModels, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
     """Yield the stories in order, each with its annotations.
 
-    A story in another language, one whose body has more than ``longest`` characters, and one that is withheld or
-    canceled gets none.
+    A story in a language that no folder reads, one whose body has more than ``longest`` characters, and one that is
+    withheld or canceled gets none.
     """
-    readable = [is_readable(model, story, longest) for story in stories]
-    texts = [
-        AnnotationInput(story.body, location_text(story), day_written(story), month_first(story))
-        for story, yes in zip(stories, readable, strict=True)
-        if yes
-    ]
-    found = annotate(model, texts)
-    for story, yes in zip(stories, readable, strict=True):
-        yield story.annotated(next(found) if yes else Annotations())
+    unread = [_unread(story, longest) for story in stories]
+    texts: dict[str, list[AnnotationInput]] = {}
+    for story, nothing in zip(stories, unread, strict=True):
+        if nothing is None:
+            texts.setdefault(_code(story), []).append(_input(story))
+    found = {code: models.of(code).annotate(each) for code, each in texts.items()}
+    for story, nothing in zip(stories, unread, strict=True):
+        yield story.annotated(next(found[_code(story)]) if nothing is None else nothing)
 
 
-def is_readable(model: LanguageModel, story: Story, longest: int) -> bool:
-    """Return whether the model reads this story; a story of unknown language is tried."""
-    language = (story.language or model.nlp.lang or "").split("-")[0].lower()
-    return language == model.nlp.lang and len(story.body) <= longest and story.pubstatus == "usable"
+def _unread(story: Story, longest: int) -> Annotations | None:
+    """Return the annotations of a story that is not read, None for one that is."""
+    if story.pubstatus != "usable":
+        return Annotations()
+    if _code(story) not in CODES:
+        return Annotations(unread="language")
+    return Annotations(unread="length") if len(story.body) > longest else None
+
+
+def _code(story: Story) -> str:
+    """Return the code of the story's language; one of unknown language is taken for English."""
+    return (story.language or ENGLISH).split("-")[0].lower()
+
+
+def _input(story: Story) -> AnnotationInput:
+    return AnnotationInput(story.body, location_text(story), day_written(story), month_first(story))
 
 
 def location_text(story: Story) -> str:

@@ -100,11 +100,11 @@ def annotate(
     from pipeline.web.annotated import page  # noqa: PLC0415
 
     reader = _Reader(files, format, published, source, captions)
-    nlp = model.load(reader.settings.spacy.model)
+    models = model.LanguageModels(reader.settings.spacy.model)
     unread = reader.stories()
     longest = reader.settings.annotate.max_characters
     batches = iter(lambda: list(islice(unread, _BATCH)), [])
-    stories = _identified(story for batch in batches for story in annotate_stories(nlp, batch, longest))
+    stories = _identified(story for batch in batches for story in annotate_stories(models, batch, longest))
     if html:
         sys.stdout.write(page(stories))
     else:

@@ -7,8 +7,8 @@ that is killed no longer counts.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pipeline.annotate.entities.person_names import people
 from pipeline.identity.name_usage import NameUsage
+from pipeline.knowledge.person_names import people
 
 Id = tuple[str, str]
 """A type and a key."""

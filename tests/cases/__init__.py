@@ -19,7 +19,7 @@ from pipeline.clean import clean
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.story import Story
-from tests.conftest import load_model
+from tests.conftest import load_models
 
 HERE = Path(__file__).parent
 LIMIT = 8 << 20
@@ -76,7 +76,7 @@ def wrong(case: Case) -> list[str]:
     if not stories:
         return [*found, f"no story: {refused}"]
     if case.command == "annotate":
-        annotated = annotate_stories(load_model(), stories, 2_000_000)
+        annotated = annotate_stories(load_models(), stories, 2_000_000)
         printed = [story.model_dump(mode="json") for story in annotated]
     else:
         printed = [story.model_dump(mode="json") for story in stories]

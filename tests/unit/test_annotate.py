@@ -4,20 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate import model
-from pipeline.annotate.quotes.quotation_marks import stretches
+from pipeline.annotate.model import LanguageModels
 from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.clean import clean
 from pipeline.errors import ConfigurationError
 from pipeline.formats import parse
+from pipeline.languages.contract import AnnotationInput
+from pipeline.languages.en.quotes.quotation_marks import stretches
 from pipeline.story import RawStory
-from tests.conftest import NOON, UPI, load_model, make_story
+from tests.conftest import NOON, UPI, load_models, make_story
 
 
 @pytest.fixture(scope="module")
-def story(nlp):
+def story(models):
     raw = RawStory(uri=UPI.name, value=UPI.read_bytes(), format="text", source="UPI", receivedat=NOON)
-    return next(annotate_stories(nlp, [clean(parse(raw))], 100_000))
+    return next(annotate_stories(models, [clean(parse(raw))], 100_000))
 
 
 class TestSample:
@@ -164,27 +165,27 @@ class TestEntities:
 
 
 class TestModel:
-    def test_components_nobody_reads_do_not_run(self, nlp):
-        assert not set(model.UNUSED_COMPONENTS) & set(nlp.nlp.pipe_names)
+    def test_components_nobody_reads_do_not_run(self, english):
+        assert english.reader.nlp.pipe_names == ["parser"]
 
     def test_a_missing_model_is_an_error(self):
         with pytest.raises(ConfigurationError, match="en_core_web_none"):
-            model.load("en_core_web_none")
+            LanguageModels("en_core_web_none")
 
-    def test_a_story_in_another_language_is_left_without_annotations(self, nlp):
+    def test_a_story_in_another_language_is_left_without_annotations(self, models):
         stories = [make_story(language="de", body="Der Kanzler sprach in Berlin."), make_story(language="en-GB")]
-        german, english = annotate_stories(nlp, stories, 1_000)
+        german, english = annotate_stories(models, stories, 1_000)
         assert german.entities == ()
         assert english.entities != ()
 
-    def test_a_story_that_is_too_long_is_left_without_annotations(self, nlp):
-        (story,) = annotate_stories(nlp, [make_story(body="Geneva is large. " * 100)], 1_000)
+    def test_a_story_that_is_too_long_is_left_without_annotations(self, models):
+        (story,) = annotate_stories(models, [make_story(body="Geneva is large. " * 100)], 1_000)
         assert story.entities == ()
 
-    def test_a_long_story_is_read_in_pieces_as_if_in_one(self, nlp):
+    def test_a_long_story_is_read_in_pieces_as_if_in_one(self, english):
         paragraph = "“We will rebuild the bridge,” Maria Lopez said in Lima.\n"
         body = paragraph * 600
-        found = next(model.annotate(nlp, [model.AnnotationInput(body)]))
+        found = next(english.annotate([AnnotationInput(body)]))
         assert len(found.quotes) == 600
         assert all(body[q.start : q.end] == q.text for q in found.quotes)
 
@@ -213,7 +214,7 @@ class TestModel:
         ).map("".join)
     )
     def test_offsets_fit_whatever_the_text(self, body):
-        found = next(model.annotate(load_model(), [model.AnnotationInput(body)]))
+        found = next(load_models().of("en").annotate([AnnotationInput(body)]))
         for entity in found.entities:
             assert all(body[m.start : m.end] == m.text for m in entity.mentions)
         assert all(body[q.start : q.end] == q.text for q in found.quotes)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.dates.calendar_values import first_day, holiday, shifted, value_of
-from pipeline.annotate.dates.expressions import ALTERNATIVES, RULES, expressions
-from pipeline.annotate.dates.resolution import Resolver
 from pipeline.annotate.filing import day_written, month_first
-from pipeline.annotate.model import AnnotationInput, annotate
+from pipeline.languages.contract import AnnotationInput
+from pipeline.languages.en.dates.calendar_values import first_day, holiday, shifted, value_of
+from pipeline.languages.en.dates.expressions import ALTERNATIVES, RULES, expressions
+from pipeline.languages.en.dates.resolution import Resolver
 from pipeline.story import Dateline
 from tests.conftest import make_story
 
@@ -229,8 +229,8 @@ def test_the_days_of_a_list_share_month_and_year(text, found):
         ("on 31/02/2024", False, []),
     ],
 )
-def test_a_story_shows_the_order_of_its_numeric_dates_or_its_agency_has_one(nlp, text, month_first, found):
-    (annotations,) = annotate(nlp, [AnnotationInput(f"They met {text}.", "", THURSDAY, month_first)])
+def test_a_story_shows_the_order_of_its_numeric_dates_or_its_agency_has_one(english, text, month_first, found):
+    (annotations,) = english.annotate([AnnotationInput(f"They met {text}.", "", THURSDAY, month_first)])
     assert [each.value for each in annotations.dates] == found
 
 
@@ -248,23 +248,23 @@ def test_a_story_shows_the_order_of_its_numeric_dates_or_its_agency_has_one(nlp,
         ("She could not be reached on Monday.", "2024-05-13"),
     ],
 )
-def test_a_day_of_a_clause_in_the_present_lies_ahead(nlp, text, value):
-    (found,) = annotate(nlp, [AnnotationInput(text, written=THURSDAY)])
+def test_a_day_of_a_clause_in_the_present_lies_ahead(english, text, value):
+    (found,) = english.annotate([AnnotationInput(text, written=THURSDAY)])
     assert [each.value for each in found.dates] == [value]
 
 
-def test_a_month_that_is_a_name_is_no_date(nlp):
+def test_a_month_that_is_a_name_is_no_date(english):
     text = (
         "Theresa May met April Jones, August Wilson and Mrs June Brown in May. They told May so. May I ask why? Many"
         " came to the March for Water."
     )
-    (found,) = annotate(nlp, [AnnotationInput(text, written=THURSDAY)])
+    (found,) = english.annotate([AnnotationInput(text, written=THURSDAY)])
     assert [(each.text, each.value) for each in found.dates] == [("May", "2024-05")]
 
 
-def test_the_parse_tells_the_tense(nlp):
+def test_the_parse_tells_the_tense(english):
     text = "The court met on Monday. It will meet on Monday. They want to meet on Monday."
-    (found,) = annotate(nlp, [AnnotationInput(text, written=THURSDAY)])
+    (found,) = english.annotate([AnnotationInput(text, written=THURSDAY)])
     assert [each.value for each in found.dates] == ["2024-05-13", "2024-05-20", "2024-05-20"]
     assert all(text[each.start : each.end] == each.text for each in found.dates)
 
@@ -313,9 +313,9 @@ def test_the_agency_and_else_the_place_tell_the_order_of_numeric_dates():
     ]  # fmt: skip
 
 
-def test_a_long_text_of_nothing_but_dates_is_read(nlp):
+def test_a_long_text_of_nothing_but_dates_is_read(english):
     body = "On Monday, May 13, 2024, at 3 p.m. " * 250
-    (found,) = annotate(nlp, [AnnotationInput(body, written=THURSDAY)])
+    (found,) = english.annotate([AnnotationInput(body, written=THURSDAY)])
     assert len(found.dates) >= 500
 
 

@@ -4,12 +4,14 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from pipeline.annotate.entities.entity_component import entities
-from pipeline.annotate.entities.entity_keys import key_of
-from pipeline.annotate.entities.gazetteer import Context, gazetteer
-from pipeline.annotate.entities.person_names import gender_of
-from pipeline.annotate.entities.recognised_names import ends_in_rank, recognised_names
 from pipeline.annotations import Entity
+from pipeline.knowledge.gazetteer import Context, gazetteer
+from pipeline.knowledge.person_names import gender_of
+from pipeline.languages.contract import AnnotationInput
+from pipeline.languages.en.entities.entity_keys import key_of
+from pipeline.languages.en.entities.find import entities
+from pipeline.languages.en.entities.recognised_names import ends_in_rank, recognised_names
+from pipeline.reading.tree import Tree
 
 BLANK = spacy.blank("en")
 
@@ -31,9 +33,11 @@ def doc(text: str, **names: str) -> Doc:
 
 def found(text: str, located: str = "", **names: str) -> dict[str, Entity]:
     """Return the entities by name of a text in which ``names`` are recognised."""
-    made = doc(text, **names)
-    made._.wire_located = located
-    return {entity.name: entity for entity in entities(made)._.wire_entities}
+    return {entity.name: entity for entity in entities_of(doc(text, **names), located)}
+
+
+def entities_of(made: Doc, located: str = "") -> tuple[Entity, ...]:
+    return entities(Tree(made), AnnotationInput(made.text, located))
 
 
 class TestTrimming:
@@ -58,7 +62,7 @@ class TestTrimming:
     def test_a_name_is_its_own_words(self, text, label, expected):
         made = BLANK(text)
         made.ents = [made.char_span(0, len(text), label=label)]
-        (name,) = recognised_names(text, made)
+        (name,) = recognised_names(Tree(made))
         assert (name.text, text[name.start : name.end]) == (expected, expected)
 
     @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ class TestTrimming:
         made = BLANK(text)
         start = text.index(words)
         made.ents = [made.char_span(start, start + len(words), label="ORG", alignment_mode="expand")]
-        assert [name.text for name in recognised_names(text, made)] == [expected]
+        assert [name.text for name in recognised_names(Tree(made))] == [expected]
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -165,18 +169,18 @@ class TestGroups:
         text = "Ann Lee spoke. Then Lee left."
         made = BLANK(text)
         made.ents = [made.char_span(0, 7, label="PERSON"), made.char_span(20, 23, label="PERSON")]
-        (one,) = entities(made)._.wire_entities
+        (one,) = entities_of(made)
         assert [text[m.start : m.end] for m in one.mentions] == ["Ann Lee", "Lee"]
         text = "Acme rose. Acme fell. Acmes did not."
         made = BLANK(text)
         made.ents = [made.char_span(0, 4, label="ORG")]
-        assert len(entities(made)._.wire_entities[0].mentions) == 2
+        assert len(entities_of(made)[0].mentions) == 2
 
     def test_of_two_missed_names_with_the_same_beginning_it_finds_the_longer(self):
         text = "York fell. New York rose. New York, York and New won; a New Yorker lost."
         made = BLANK(text)
         made.ents = [made.char_span(0, 4, label="GPE"), made.char_span(11, 19, label="GPE")]
-        mentions = {each.name: [m.start for m in each.mentions] for each in entities(made)._.wire_entities}
+        mentions = {each.name: [m.start for m in each.mentions] for each in entities_of(made)}
         assert mentions == {"York": [0, 36], "New York": [11, 26]}
 
 
@@ -221,13 +225,13 @@ class TestLabels:
         text = "Quorn rose. Quorn fell. Quorn slept."
         made = BLANK(text)
         made.ents = [made.char_span(at, at + 5, label=label) for at, label in ((0, "ORG"), (12, "PERSON"), (24, "ORG"))]
-        assert [entity.type for entity in entities(made)._.wire_entities] == ["ORG"]
+        assert [entity.type for entity in entities_of(made)] == ["ORG"]
 
     def test_a_place_after_a_preposition_of_place_stays_one(self):
         text = "Quorn objected. They met near Quorn."
         made = BLANK(text)
         made.ents = [made.char_span(0, 5, label="ORG"), made.char_span(30, 35, label="GPE")]
-        assert entities(made)._.wire_entities[0].type == "GPE"
+        assert entities_of(made)[0].type == "GPE"
 
     @pytest.mark.parametrize(
         ("words", "label"),
@@ -253,7 +257,7 @@ class TestLabels:
         made = Doc(BLANK.vocab, words=words, heads=[2, 2, *range(2, len(words))], deps=["dep"] * len(words))
         spots = [made.text.index(name), made.text.rindex(name)]
         made.ents = [made.char_span(at, at + len(name), label="PERSON") for at in spots]
-        assert [entity.type for entity in entities(made)._.wire_entities] == [expected]
+        assert [entity.type for entity in entities_of(made)] == [expected]
 
     def test_capitals_alone_make_no_organization(self):
         assert found("The YSAB rose.", YSAB="MISC") == {}

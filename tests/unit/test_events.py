@@ -5,22 +5,22 @@ from datetime import date
 
 import pytest
 
-from pipeline.annotate.events.classifier import classifier
-from pipeline.annotate.events.lexicon import TYPES
-from pipeline.annotate.events.modes import mode
-from pipeline.annotate.model import AnnotationInput, annotate
 from pipeline.annotations import Annotations, Event
+from pipeline.languages.contract import AnnotationInput
+from pipeline.languages.en.events.classifier import classifier
+from pipeline.languages.en.events.lexicon import TYPES
+from pipeline.languages.en.events.modes import mode
 from tests.mutations import check
 
 WRITTEN = date(2024, 5, 16)
 
 
 @pytest.fixture(scope="module")
-def read(nlp):
+def read(english):
     """Return a function that annotates a body written in Lima on that Thursday."""
 
     def annotations(body: str) -> Annotations:
-        (found,) = annotate(nlp, [AnnotationInput(body, "Lima", WRITTEN)])
+        (found,) = english.annotate([AnnotationInput(body, "Lima", WRITTEN)])
         check(body, found)
         return found
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipeline.annotate.entities.contenders import contenders
-from pipeline.annotate.entities.entity_keys import key_of
-from pipeline.annotate.entities.gazetteer import Context, gazetteer
-from pipeline.annotate.entities.known_organizations import known_organizations
-from pipeline.annotate.entities.recognised_names import Name
-from pipeline.annotate.entities.sports import sport_of
-from pipeline.annotate.entities.teams import folded, teams_of
+from pipeline.knowledge.gazetteer import Context, gazetteer
+from pipeline.knowledge.known_organizations import known_organizations
+from pipeline.knowledge.teams import folded, teams_of
+from pipeline.languages.en.entities.contenders import contenders
+from pipeline.languages.en.entities.entity_keys import key_of
+from pipeline.languages.en.entities.recognised_names import Name
+from pipeline.languages.en.entities.sports import sport_of
 
 MATCH = "England beat Pakistan by 107 runs in the second one-day cricket international in England on Saturday."
 NIGHT = (

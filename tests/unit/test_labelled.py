@@ -7,8 +7,7 @@ from collections import Counter
 
 import pytest
 
-from pipeline.annotate import model
-from pipeline.annotations import Annotations
+from pipeline.languages.contract import AnnotationInput
 from scoring import own
 from scoring.__main__ import as_json, scored
 from scoring.gold import Labels, NameLabel, QuoteLabel, kind_of, mention_of
@@ -95,8 +94,8 @@ class TestMeasure:
         assert score["errors"][0]["what"] == "people: as places"
 
 
-def test_the_language_pass_keeps_what_it_can_do(nlp):
-    score = as_json(scored(nlp, own.stories()), 0)
+def test_the_language_pass_keeps_what_it_can_do(models):
+    score = as_json(scored(models, own.stories()), 0)
     assert score["quotes"]["f1"] > 0.9
     assert score["names"]["f1"] > 0.88
     assert score["places"] > 0.9
@@ -105,10 +104,10 @@ def test_the_language_pass_keeps_what_it_can_do(nlp):
 
 
 class TestMutants:
-    def test_whatever_is_done_to_a_story_offsets_give_their_text(self, nlp):
+    def test_whatever_is_done_to_a_story_offsets_give_their_text(self, english):
         bodies = list(mutants(300, seed=2))
         for body, found in zip(
-            bodies, model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
+            bodies, english.annotate([AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
         ):
             check(body, found)
 
@@ -122,13 +121,13 @@ class TestMutants:
         with pytest.raises(AssertionError):
             check("Bob Ray said the bridge was safe.", found)
 
-    def test_work_grows_no_faster_than_a_sentence(self, nlp):
-        calls = [self.calls(nlp, endless(words)) / words for words in (500, 4_000)]
+    def test_work_grows_no_faster_than_a_sentence(self, english):
+        calls = [self.calls(english, endless(words)) / words for words in (500, 4_000)]
         assert calls[1] < 1.5 * calls[0]
 
-    def calls(self, nlp, body: str) -> int:
-        """Count the calls of our components, which is proportional to their time."""
-        (doc,) = nlp.documents([body])
+    def calls(self, english, body: str) -> int:
+        """Count the calls of our functions, which is proportional to their time."""
+        (tree,) = english.reader([body])
         count = 0
 
         def counted(*_: object) -> None:
@@ -137,9 +136,8 @@ class TestMutants:
 
         sys.setprofile(counted)
         try:
-            for component in model.OWN_COMPONENTS:
-                doc = nlp.nlp.get_pipe(component)(doc)
+            found = english.language.annotations(tree, AnnotationInput(body))
         finally:
             sys.setprofile(None)
-        check(body, Annotations(entities=doc._.wire_entities, quotes=doc._.wire_quotes))
+        check(body, found)
         return count

@@ -11,6 +11,7 @@ NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope"}
 NOUNS |= {"errors", "settings", "story", "topics", "value"}
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
+LANGUAGE = {"knowledge", "reading", "languages"}
 OUTLETS = {"identity", "derive", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
@@ -22,8 +23,13 @@ ALLOWED = {
     # What was said in each version is part of a record; the records are its store's.
     "desk": NOUNS | {"elasticsearch", "utterances", "desk"},
     "derive": NOUNS | {"elasticsearch", "identity", "desk", "index", "derive"},
+    "knowledge": NOUNS | {"knowledge"},
+    # Whether a word is a name is a feature of it.
+    "reading": NOUNS | {"knowledge", "reading"},
+    "languages": NOUNS | LANGUAGE,
+    "annotate": NOUNS | LANGUAGE | {"annotate"},
     # Whether a word is a given name decides whom it can mean.
-    "identity": NOUNS | {"annotate", "identity"},
+    "identity": NOUNS | {"knowledge", "identity"},
     "index": NOUNS | {"elasticsearch", "desk", "identity", "utterances", "index"},
     "search": NOUNS | {"elasticsearch", "identity", "utterances", "desk", "index", "search"},
     "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "index", "search", "alerts"},
@@ -34,7 +40,7 @@ ALLOWED = {
 }
 ONLY = {
     "faust": {"workers/runtime"},
-    "spacy": {"annotate"},
+    "spacy": {"reading", "languages"},
     "fastapi": {"web"},
     "typer": {"cli"},
     "kafka": {"kafka", "local"},

@@ -2,19 +2,18 @@
 
 import pytest
 
-from pipeline.annotate.entities.organization_context import is_organization_by_context
-from pipeline.annotate.entities.recognised_names import Name
-from pipeline.annotate.tree import tree_of
+from pipeline.languages.en.entities.organization_context import is_organization_by_context
+from pipeline.languages.en.entities.recognised_names import Name
 
 
 @pytest.fixture(scope="module")
-def by_context(nlp):
+def by_context(english):
     """Return whether a name in a sentence is an organization by its context."""
 
     def judge(text: str, words: str, label: str = "PERSON") -> bool:
-        (doc,) = nlp.documents([text])
+        (tree,) = english.reader([text])
         start = text.index(words)
-        return is_organization_by_context(tree_of(doc), Name(start, start + len(words), words, label))
+        return is_organization_by_context(tree, Name(start, start + len(words), words, label))
 
     return judge
 

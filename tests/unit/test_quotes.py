@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.annotate.quotes import lexicon as weighing
-from pipeline.annotate.quotes.candidates import Quotations, candidates
-from pipeline.annotate.quotes.features import Cue, features_of
-from pipeline.annotate.quotes.interviews import interview_of
-from pipeline.annotate.quotes.lexicon import lexicon
-from pipeline.annotate.tree import Tree
 from pipeline.annotations import Quote
+from pipeline.languages.en.quotes import lexicon as weighing
+from pipeline.languages.en.quotes.candidates import Quotations, candidates
+from pipeline.languages.en.quotes.features import Cue, features_of
+from pipeline.languages.en.quotes.interviews import interview_of
+from pipeline.languages.en.quotes.lexicon import lexicon
 
 
 def attributed(quotes: tuple[Quote, ...]) -> list[tuple[str, str | None]]:
@@ -272,20 +271,19 @@ class TestInterviews:
 class TestReadings:
     """Which readings a cue has, and how probable one must be."""
 
-    def read(self, nlp, body: str, cue: str) -> set[str]:
-        (doc,) = nlp.documents([body])
-        tree = Tree(doc)
+    def read(self, english, body: str, cue: str) -> set[str]:
+        (tree,) = english.reader([body])
         options = candidates(tree, Quotations(tree), tree.word.index(cue))
-        return {doc[candidate.first : candidate.last].text for candidate in options}
+        return {tree.text[tree.start[each.first] : tree.end[each.last - 1]] for each in options}
 
-    def test_a_relative_word_alone_is_no_reading(self, nlp):
+    def test_a_relative_word_alone_is_no_reading(self, english):
         body = "Xi saw a plan for the war, which he called a crisis."
-        assert "which" not in self.read(nlp, body, "called")
-        assert "a crisis" in self.read(nlp, body, "called")
+        assert "which" not in self.read(english, body, "called")
+        assert "a crisis" in self.read(english, body, "called")
 
-    def test_what_follows_the_comma_is_a_reading_of_a_source_in_front(self, nlp):
+    def test_what_follows_the_comma_is_a_reading_of_a_source_in_front(self, english):
         body = "According to local talk radio host Ann Webb, the move reeks of “fear” and haste."
-        assert "the move reeks of “fear” and haste" in self.read(nlp, body, "According")
+        assert "the move reeks of “fear” and haste" in self.read(english, body, "According")
 
     def test_only_a_likely_cue_reports(self, annotate):
         assert annotate("Maria Lopez saw the bridge in May.").quotes == ()
@@ -294,9 +292,8 @@ class TestReadings:
         quotes = annotate("Everyone heard his claim that it could be healed by June.").quotes
         assert "it could be healed by June" in [quote.text for quote in quotes]
 
-    def test_a_group_weighs_what_its_features_weigh_however_few_are_kept(self, nlp, monkeypatch):
-        (doc,) = nlp.documents(["Maria Lopez said on Monday that “the bridge” would open in May, and left."])
-        tree = Tree(doc)
+    def test_a_group_weighs_what_its_features_weigh_however_few_are_kept(self, english, monkeypatch):
+        (tree,) = english.reader(["Maria Lopez said on Monday that “the bridge” would open in May, and left."])
         quotations, said = Quotations(tree), tree.word.index("said")
         monkeypatch.setattr(weighing, "_KEPT_GROUPS", 3)
         known, cue = replace(lexicon()), Cue(tree, quotations, said, "say")

@@ -7,15 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.annotate import model
-from pipeline.annotate.quotes import reported_speech
-from pipeline.annotate.quotes.candidates import candidates
-from pipeline.annotate.reading import chunk_tokenizer, paragraph_reader
-from pipeline.annotate.reading.chunk_tokenizer import ChunkTokenizer
-from pipeline.annotate.reading.encoder import Encoder
-from pipeline.annotate.reading.names import TAGS, NamesTagger, best_tags
-from pipeline.annotate.reading.paragraph_reader import paragraphs
-from pipeline.annotate.reading.word_vectors import word_vectors
+from pipeline.annotate.model import LanguageModels
+from pipeline.languages.contract import AnnotationInput
+from pipeline.languages.en.quotes import reported_speech
+from pipeline.languages.en.quotes.candidates import candidates
+from pipeline.languages.en.reading import READ_BY_OURS, UNUSED_COMPONENTS, WEIGHTS, load
+from pipeline.reading import chunk_tokenizer, paragraph_reader
+from pipeline.reading.chunk_tokenizer import ChunkTokenizer
+from pipeline.reading.encoder import Encoder
+from pipeline.reading.names import TAGS, NamesTagger, best_tags
+from pipeline.reading.paragraph_reader import paragraphs
+from pipeline.reading.word_vectors import WordVectors
 from pipeline.settings import Spacy
 from training import reading
 from training.paragraph_breaks import paragraph_starts
@@ -39,12 +41,12 @@ class TestKeptParagraphs:
     @pytest.fixture(scope="class")
     @classmethod
     def alone(cls):
-        language = model.load(Spacy().model, kept=0)
+        language = LanguageModels(Spacy().model, kept=0).of("en")
         known: dict[str, object] = {}
 
         def annotated(body: str) -> object:
             if body not in known:
-                (known[body],) = model.annotate(language, [model.AnnotationInput(body)])
+                (known[body],) = language.annotate([AnnotationInput(body)])
             return known[body]
 
         return annotated
@@ -52,19 +54,19 @@ class TestKeptParagraphs:
     @pytest.fixture(scope="class")
     @classmethod
     def readers(cls):
-        return {kept: model.load(Spacy().model, kept=kept) for kept in (60, 250, 100_000)}
+        return {kept: LanguageModels(Spacy().model, kept).of("en") for kept in (60, 250, 100_000)}
 
     @settings(max_examples=60)
     @given(st.lists(BODIES, min_size=1, max_size=6), st.integers(1, 3), st.sampled_from([60, 250, 100_000]))
     def test_annotations_do_not_depend_on_what_was_read_before(self, alone, readers, bodies, together, kept):
         found: list[object] = []
         for start in range(0, len(bodies), together):
-            inputs = [model.AnnotationInput(body) for body in bodies[start : start + together]]
-            found += model.annotate(readers[kept], inputs)
+            inputs = [AnnotationInput(body) for body in bodies[start : start + together]]
+            found += readers[kept].annotate(inputs)
         assert found == [alone(body) for body in bodies]
 
-    def test_a_paragraph_that_comes_again_is_not_read_again(self, nlp):
-        reader = model.load(Spacy().model, kept=10_000).documents
+    def test_a_paragraph_that_comes_again_is_not_read_again(self):
+        reader = load(Spacy().model, kept=10_000)
         list(reader(["".join(STORY)]))
         seen = []
         encode = reader._encoder
@@ -73,7 +75,7 @@ class TestKeptParagraphs:
         assert [doc.text for doc in seen] == ["New words.\n"]
 
     def test_a_cue_that_cannot_reach_the_changed_quotation_is_not_read_again(self, monkeypatch):
-        language = model.load(Spacy().model, kept=10_000)
+        language = LanguageModels(Spacy().model, kept=10_000).of("en")
         first = f"Ann Lee said on Monday that the port was closed. {'The sea was high and the wind was strong. ' * 5}\n"
         changing = ["“We will wait until the wind drops,” Bo Khan announced.\n", "“Nobody has asked us,” he warned.\n"]
         weighed = []
@@ -83,12 +85,12 @@ class TestKeptParagraphs:
             lambda tree, quotations, cue: weighed.append(tree.word[cue]) or candidates(tree, quotations, cue),
         )
         for last in changing:
-            list(model.annotate(language, [model.AnnotationInput(first + last)]))
+            list(language.annotate([AnnotationInput(first + last)]))
         assert weighed.count("said") == 1
         assert {"announced", "warned"} <= set(weighed)
 
     def test_what_is_kept_stays_within_its_size(self):
-        reader = model.load(Spacy().model, kept=150).documents
+        reader = load(Spacy().model, kept=150)
         for number in range(20):
             list(reader([f"Story {number} has a line.\nAnd the same second line.\n"]))
             assert sum(map(len, reader._kept)) <= 150
@@ -104,9 +106,9 @@ class TestKeptParagraphs:
         assert all(len(text) <= size for text in found)
 
     @given(st.text(alphabet="Aa1. -“”'\n\t«é́", max_size=60))
-    def test_the_document_has_the_words_of_the_body(self, nlp, body):
-        (doc,) = nlp.documents([body])
-        assert doc.text == body
+    def test_the_tree_has_the_words_of_the_body(self, english, body):
+        (tree,) = english.reader([body])
+        assert tree.text == body
 
 
 def words(doc):
@@ -118,34 +120,34 @@ class TestSameAsSpacy:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def tokenizer(cls, nlp):
-        return ChunkTokenizer(nlp.nlp)
+    def tokenizer(cls, english):
+        return ChunkTokenizer(english.reader.nlp)
 
     @given(
         st.lists(
             st.sampled_from(["can't", "U.S.", "(AFP)", "“we’ll", "…", "é", "1,200", " ", "  ", "\n", "\t", "\xa0"])
         )
     )
-    def test_the_words_are_those_of_the_tokenizer(self, nlp, tokenizer, parts):
+    def test_the_words_are_those_of_the_tokenizer(self, english, tokenizer, parts):
         text = "".join(parts)
-        assert words(tokenizer(text)) == words(nlp.nlp.make_doc(text))
+        assert words(tokenizer(text)) == words(english.reader.nlp.make_doc(text))
 
-    def test_chunks_that_were_forgotten_are_read_again(self, nlp, monkeypatch):
+    def test_chunks_that_were_forgotten_are_read_again(self, english, monkeypatch):
         monkeypatch.setattr(chunk_tokenizer, "KEPT_CHUNKS", 3)
-        tokenizer = ChunkTokenizer(nlp.nlp)
+        tokenizer = ChunkTokenizer(english.reader.nlp)
         for text in STORY * 2:
-            assert words(tokenizer(text)) == words(nlp.nlp.make_doc(text))
+            assert words(tokenizer(text)) == words(english.reader.nlp.make_doc(text))
             assert len(tokenizer._kept) <= 3
 
-    def test_the_parse_is_that_of_the_parser(self, nlp):
-        reader = nlp.documents
-        parsed = [[nlp.nlp.make_doc(text) for text in STORY] for _ in range(2)]
+    def test_the_parse_is_that_of_the_parser(self, english):
+        reader = english.reader
+        parsed = [[english.reader.nlp.make_doc(text) for text in STORY] for _ in range(2)]
         for docs in parsed:
             for doc, rows in zip(docs, reader._encoder(docs), strict=True):
                 doc.tensor = rows
         ours, spacys = parsed
         reader._parse(ours)
-        parser = nlp.nlp.get_pipe("parser")
+        parser = reader.nlp.get_pipe("parser")
         parser.set_annotations(spacys, parser.predict(spacys))
         for one, other in zip(ours, spacys, strict=True):
             assert [(word.head.i, word.dep_) for word in one] == [(word.head.i, word.dep_) for word in other]
@@ -171,22 +173,22 @@ class TestSums:
         (scores,) = names.model.predict([doc])
         cuts = [0, *paragraph_starts(doc), len(doc)]
         parts = [doc[a:b].as_doc() for a, b in zip(cuts, cuts[1:], strict=False)]
-        ours = np.concatenate(Encoder(weights, word_vectors())(parts))
+        ours = np.concatenate(Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))(parts))
         assert np.abs(ours - rows).max() < 0.01 * np.abs(rows).max()
         assert np.abs(NamesTagger(weights).scores(doc, rows) - scores).max() < 0.01 * np.abs(scores).max()
 
     def test_a_word_does_not_depend_on_what_is_read_beside_it(self, trained):
         nlp, *_, weights = trained
         docs = [nlp.make_doc(text) for text in STORY]
-        together = Encoder(weights, word_vectors())(docs)
+        together = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))(docs)
         for doc, rows in zip(docs, together, strict=True):
-            (alone,) = Encoder(weights, word_vectors())([doc])
+            (alone,) = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))([doc])
             assert np.allclose(alone, rows, atol=1e-4)
 
     def test_words_are_forgotten_when_too_many_are_kept(self, trained, monkeypatch):
-        monkeypatch.setattr("pipeline.annotate.reading.encoder.KEPT_WORDS", 40)
+        monkeypatch.setattr("pipeline.reading.encoder.KEPT_WORDS", 40)
         nlp, *_, weights = trained
-        encoder = Encoder(weights, word_vectors())
+        encoder = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))
         first = [encoder([nlp.make_doc(text)])[0] for text in STORY]
         again = [encoder([nlp.make_doc(text)])[0] for text in STORY]
         assert all(np.allclose(one, two, atol=1e-4) for one, two in zip(first, again, strict=True))
@@ -216,8 +218,8 @@ class TestTags:
         assert [TAGS[n] for n in best_tags(scores)] == ["B-PERSON", "L-PERSON", "O"]
 
 
-def test_the_words_are_those_of_the_installed_model(nlp):
+def test_the_words_are_those_of_the_installed_model(english):
     text = "".join(STORY)
-    stock = spacy.load(Spacy().model, exclude=[*model.READ_BY_OURS, *model.UNUSED_COMPONENTS])
-    (doc,) = nlp.documents([text])
-    assert [token.text for token in doc] == [token.text for token in stock(text)]
+    stock = spacy.load(Spacy().model, exclude=[*READ_BY_OURS, *UNUSED_COMPONENTS])
+    (tree,) = english.reader([text])
+    assert tree.word == [token.text for token in stock(text)]

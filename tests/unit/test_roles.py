@@ -2,11 +2,11 @@
 
 import pytest
 
-from pipeline.annotate.entities.lineups import players
-from pipeline.annotate.entities.recognised_names import Name
-from pipeline.annotate.entities.roles import roles
 from pipeline.annotations import Place
 from pipeline.identity.wikidata import wikidata_of
+from pipeline.languages.en.entities.lineups import players
+from pipeline.languages.en.entities.recognised_names import Name
+from pipeline.languages.en.entities.roles import roles
 
 
 def roles_in(text: str, name: str) -> tuple[str, ...]:

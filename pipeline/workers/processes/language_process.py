@@ -14,11 +14,11 @@ def prepare(name: str, longest: int) -> Work:
     from pipeline.annotate import model  # noqa: PLC0415
     from pipeline.annotate.story_annotation import annotate_stories  # noqa: PLC0415
 
-    nlp = model.load(name)
+    models = model.LanguageModels(name)
 
     def work(values: Sequence[bytes]) -> list[bytes]:
         stories = [Story.model_validate_json(value) for value in values]
-        return [story.model_dump_json().encode() for story in annotate_stories(nlp, stories, longest)]
+        return [story.model_dump_json().encode() for story in annotate_stories(models, stories, longest)]
 
     collect_rarely()
     return work

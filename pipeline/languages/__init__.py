@@ -1,0 +1,22 @@
+"""What wire knows of each language: one folder a language, named by its ISO 639-1 code.
+
+``language(code)`` finds the folder; ``contract`` says what may be in it.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.languages.contract import Language
+
+
+CODES = frozenset(module.name for module in iter_modules(__path__) if module.ispkg)
+"""The languages that have a folder."""
+
+
+def language(code: str) -> "Language":
+    """Return what reads the language with this code, which is one of ``CODES``."""
+    # Imported when needed: what reads a language takes seconds to import.
+    known: Language = import_module(f"{__name__}.{code}").LANGUAGE
+    return known

@@ -1,0 +1,82 @@
+"""Read English: the encoder, the parser and the names that ship, in ``weights``.
+
+``training/reading.py`` trains them; ``docs/explanation/accuracy.md`` is their model card.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+from thinc.api import Model
+
+from pipeline.errors import ConfigurationError
+from pipeline.languages.en.normalise_marks import normalise_marks
+from pipeline.reading.encoder import Encoder
+from pipeline.reading.names import NamesTagger
+from pipeline.reading.paragraph_reader import ParagraphReader
+from pipeline.reading.word_features import add_features
+from pipeline.reading.word_vectors import WordVectors
+
+WEIGHTS = Path(__file__).parent / "weights"
+READ_BY_OURS = ("tok2vec", "transformer", "parser", "ner")
+"""Components of the installed pipeline in whose place our model stands."""
+UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
+"""Components of the installed pipeline whose output is not used here."""
+PARSER: dict[str, Any] = {
+    "model": {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": "parser",
+        "extra_state_tokens": False,
+        "hidden_width": 64,
+        "maxout_pieces": 2,
+        "use_upper": True,
+        "tok2vec": {"@architectures": "wire.EncodedRows.v1"},
+    },
+}
+"""The stock small model's parser, over our encoder."""
+
+
+@registry.architectures("wire.EncodedRows.v1")  # type: ignore[untyped-decorator]
+def encoded_rows() -> Model[list[Doc], list[Any]]:
+    """Return the layer that hands the parser what the encoder left in ``doc.tensor``."""
+
+    def forward(model: Model[list[Doc], list[Any]], docs: list[Doc], is_train: bool) -> tuple[list[Any], Any]:
+        return [doc.tensor for doc in docs], lambda slopes: []
+
+    return Model("tok2vec-listener", forward, dims={"nO": None})
+
+
+def load(model: str, kept: int) -> ParagraphReader:
+    """Return the reader of English, over the words of the installed spaCy model of this name.
+
+    ``kept`` is how many characters of paragraphs it keeps. Raises ConfigurationError if no such model is installed.
+    """
+    try:
+        nlp = spacy.load(model, exclude=[*UNUSED_COMPONENTS, *READ_BY_OURS])
+    except OSError:
+        raise ConfigurationError(
+            f"spacy.model: no model {model!r} is installed; install it in this environment, or name another"
+        ) from None
+    add_features(nlp.vocab)
+    parser: Any = nlp.add_pipe("parser", config=PARSER)
+    parser.from_disk(WEIGHTS / "parser", exclude=["vocab"])
+    multiply_with_numpy(nlp)
+    with np.load(WEIGHTS / "encoder.npz", allow_pickle=False) as file:
+        weights = dict(file)
+    encoder = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))
+    return ParagraphReader(nlp, encoder, NamesTagger(weights), kept, normalise_marks)
+
+
+def multiply_with_numpy(nlp: Language) -> None:
+    """Multiply matrices with numpy's OpenBLAS instead of thinc's blis.
+
+    The blis wheel has no kernels for newer processors and takes half of the whole language pass; OpenBLAS takes
+    less than half of that.
+    """
+    for _, component in nlp.pipeline:
+        for node in component.model.walk() if hasattr(component, "model") else ():
+            node.ops.use_blis = False
