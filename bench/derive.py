@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pipeline import topics
-from pipeline.annotations import Annotations, Entity, Mention
+from pipeline.annotations import Annotations, Entity
 from pipeline.cli.setup import prepare
 from pipeline.cli.worker import environment
 from pipeline.desk.text_features import TextFeatures
@@ -46,6 +46,7 @@ from pipeline.kafka.reader import read
 from pipeline.kafka.sender import Sender
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings
+from pipeline.span import Mention
 from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id
 
 _DAYS = 80

@@ -20,18 +20,18 @@ from pipeline.annotations import (
     EventDate,
     EventPlace,
     InStory,
-    Mention,
     Participant,
     Place,
     Quote,
-    Span,
     Speaker,
 )
 from pipeline.cli import MODULES, build_app
+from pipeline.extractions import EXTRACTIONS
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
 from pipeline.search.filters import FILTERS
 from pipeline.settings import Settings
+from pipeline.span import Mention, Span
 from pipeline.story import AnnotatedStory, Dateline, Order, Removed, Source, Subject
 from pipeline.web.app import PARTS
 from pipeline.web.metrics import RequestMetrics
@@ -57,6 +57,7 @@ _VALUES = (
     Participant,
     EventDate,
     EventPlace,
+    *(each.value for each in EXTRACTIONS),
 )
 
 

@@ -5,11 +5,16 @@ All offsets count Unicode code points into the story's ``body``, half-open. Enti
 kinds direct, mixed and indirect, are those of quotation research (PolNeAR, Newell et al., LREC 2018).
 """
 
-from typing import Annotated, Literal
+from types import GenericAlias
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, create_model
 
+from pipeline.extractions import EXTRACTIONS
+from pipeline.span import Mention, Span
 from pipeline.value import Value, is_absent
+
+Model = TypeVar("Model", bound=Value)
 
 QUAD_CLASSES = {
     **dict.fromkeys(("AGREE", "CONSULT", "SUPPORT"), "verbal cooperation"),
@@ -18,19 +23,6 @@ QUAD_CLASSES = {
     **dict.fromkeys(("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"), "material conflict"),
 }
 """The four groups of PLOVER's event types (codebook, chapter 2)."""
-
-
-class Span(Value):
-    """A stretch of the body."""
-
-    start: int
-    end: int
-
-
-class Mention(Span):
-    """A stretch of the body with its text."""
-
-    text: str
 
 
 class Place(Value):
@@ -150,8 +142,20 @@ class Event(Mention):
     size: Annotated[int | None, Field(exclude_if=is_absent)] = None
 
 
+def _with_extractions(annotations: type[Model]) -> type[Model]:
+    """Return the model with a field for each extraction."""
+    rows: dict[str, Any] = {
+        each.name: (Annotated[GenericAlias(tuple, (each.value, ...)), Field(exclude_if=is_absent)], ())
+        for each in EXTRACTIONS
+    }
+    about: dict[str, Any] = {"__base__": annotations, "__doc__": annotations.__doc__, "__module__": __name__}
+    model: type[Model] = create_model(annotations.__name__, **about, **rows)
+    return model
+
+
+@_with_extractions
 class Annotations(Value):
-    """Everything the language pass adds to a story.
+    """Everything the language pass adds to a story: these, and a field for each extraction.
 
     ``unread`` says why it adds nothing: no folder reads the story's language, or its body is too long.
     """
@@ -161,3 +165,8 @@ class Annotations(Value):
     dates: tuple[DateMention, ...] = ()
     events: tuple[Event, ...] = ()
     unread: Annotated[Literal["language", "length"] | None, Field(exclude_if=is_absent)] = None
+
+    def extracted(self, name: str) -> tuple[Mention, ...]:
+        """Return what the extraction of this name has found."""
+        found: tuple[Mention, ...] = getattr(self, name)
+        return found

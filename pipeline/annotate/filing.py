@@ -1,4 +1,4 @@
-"""Where a story was filed, and so its own day and the order of its numeric dates.
+"""Where a story was filed, and so its own day and its writer's country.
 
 Time zones are those of GeoNames' cities, their offsets those of the IANA database.
 """
@@ -14,8 +14,6 @@ from pipeline.story import Story
 
 _BEFORE_AGENCY = re.compile(r"[(—–:]|[-_]+(?:\s|$)")
 _DATELINE_AGE = timedelta(days=3)
-_MONTH_FIRST = ("US", "PH")
-"""Countries that write the month of a numeric date first."""
 
 
 def day_written(story: Story) -> date:
@@ -29,10 +27,10 @@ def day_written(story: Story) -> date:
     return stated if abs(created - stated) <= _DATELINE_AGE else created
 
 
-def month_first(story: Story) -> bool | None:
-    """Return whether the agency, else the place of filing, writes 3 April as 04/03; None if neither is known."""
+def country(story: Story) -> str | None:
+    """Return the ISO 3166 code of the country of the agency, else of the place of filing; None if neither is known."""
     writer = _agency(story) or _place_filed(story)
-    return writer.country in _MONTH_FIRST if writer else None
+    return writer.country if writer else None
 
 
 def _local_day(story: Story) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.annotate.filing import day_written, month_first
+from pipeline.annotate.filing import country, day_written
 from pipeline.annotate.model import ENGLISH, LanguageModels
 from pipeline.annotations import Annotations
 from pipeline.languages import CODES
@@ -41,7 +41,7 @@ def _code(story: Story) -> str:
 
 
 def _input(story: Story) -> AnnotationInput:
-    return AnnotationInput(story.body, location_text(story), day_written(story), month_first(story))
+    return AnnotationInput(story.body, location_text(story), day_written(story), country(story))
 
 
 def location_text(story: Story) -> str:

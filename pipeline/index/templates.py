@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.record_mapping import RECORD
+from pipeline.extractions import EXTRACTIONS
 from pipeline.index.analysis import ANALYSIS
 from pipeline.index.fields import (
     BOOLEAN,
@@ -83,6 +84,8 @@ STORY: dict[str, Any] = {
     },
     "quotes": STORED_ONLY,
     "dates": STORED_ONLY,
+    "unread": KEYWORD,
+    **{each.name: each.mapping for each in EXTRACTIONS},
     "events": STORED_ONLY,
     "roles": KEYWORD,
     "people": NAME,

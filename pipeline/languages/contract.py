@@ -3,25 +3,28 @@
 What a folder lacks, its stories go without: one that only recognises names gives them entities and no more.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from pipeline.annotations import Annotations, DateMention, Entity, Event, Quote
+from pipeline.extractions import EXTRACTIONS
+from pipeline.extractions.contract import Extraction
 from pipeline.reading.tree import Tree
+from pipeline.span import Mention
 
 
 class AnnotationInput(NamedTuple):
     """A body to annotate, where its dateline or agency locates it, and the day it was written.
 
-    ``month_first`` is its agency's order of numeric dates, if known.
+    ``country`` is the ISO 3166 code of the writer's country, if known: that of the agency, else of the place of filing.
     """
 
     body: str
     located: str = ""
     written: date | None = None
-    month_first: bool | None = None
+    country: str | None = None
 
 
 class Reader(Protocol):
@@ -51,6 +54,8 @@ class Language:
     events: Callable[
         [Tree, AnnotationInput, Sequence[Entity], Sequence[Quote], Sequence[DateMention]], tuple[Event, ...]
     ] = _nothing
+    extractions: Mapping[str, Callable[[Tree, AnnotationInput], tuple[Mention, ...]]] = field(default_factory=dict)
+    """By name, the extractions that need the language's own words."""
 
     def annotations(self, tree: Tree, about: AnnotationInput) -> Annotations:
         """Return all that is found in a tree."""
@@ -58,4 +63,10 @@ class Language:
         quotes = self.quotes(tree, entities)
         dates = self.dates(tree, about)
         events = self.events(tree, about, entities, quotes, dates)
-        return Annotations(entities=entities, quotes=quotes, dates=dates, events=events)
+        found: dict[str, Any] = {each.name: self._extracted(each, tree, about) for each in EXTRACTIONS}
+        return Annotations(entities=entities, quotes=quotes, dates=dates, events=events, **found)
+
+    def _extracted(self, extraction: Extraction, tree: Tree, about: AnnotationInput) -> tuple[Mention, ...]:
+        if find := self.extractions.get(extraction.name):
+            return find(tree, about)
+        return extraction.find(tree) if extraction.find else ()

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipeline.errors import ConfigurationError
+from pipeline.extractions import EXTRACTIONS
+from pipeline.extractions.contract import Filter as ExtractionFilter
 from pipeline.index.index_names import EVENTS, QUOTES, STORIES
 from pipeline.search.kinds import SEARCHES, Searched
 from pipeline.search.times import parse_time
@@ -142,6 +144,12 @@ _PEOPLE, _ORGANIZATIONS, _PLACES = (
 _NAMED = (*_PEOPLE, *_ORGANIZATIONS, *_PLACES)
 _ACTORS, _RECIPIENTS = (("actors.name", "actors.text"), ("recipients.name", "recipients.text"))
 
+
+def _of_extraction(name: str, row: ExtractionFilter) -> Filter:
+    values = Values(row.read, lambda _, value: row.condition(value), row.metavar)
+    return Filter(row.name, row.finds, {STORIES: (name,)}, values)
+
+
 _TABLE = (
     Filter("speaker", "who speaks; of stories, somebody who does",
            {STORIES: ("speakers",), QUOTES: ("speaker.name", "speaker.listed"), EVENTS: ("claimed_by",)}, NAME,
@@ -188,6 +196,7 @@ _TABLE = (
            _facets("language", STORIES, QUOTES), "language"),
     Filter("urgency", "from 1, most urgent, to 9, or a range such as 1-3", _everywhere("urgency"), URGENCY, "any",
            _facets("urgency", STORIES, QUOTES)),
+    *(_of_extraction(row.name, row.filter) for row in EXTRACTIONS if row.filter),
     Filter("since", "written at this time or later: 2024-05-16, 2024-05-16T12:00Z, today, 24h, last 7d",
            _everywhere("versioncreated"), SINCE, "one"),
     Filter("until", "written before this time", _everywhere("versioncreated"), UNTIL, "one"),

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.extractions import EXTRACTIONS
 from pipeline.story import AnnotatedStory
 from pipeline.web.templating import rendered
 
 
 class Label(NamedTuple):
-    """What a span of the body is: an entity's mention, a quote, its cue, its speaker, or an event's trigger."""
+    """What a span of the body is: an entity's mention, a quote, its cue or speaker, an event's trigger or else."""
 
     role: str
     kind: str
@@ -39,7 +40,10 @@ class Segment(NamedTuple):
 
 def page(stories: Iterable[AnnotatedStory]) -> str:
     """Return HTML with coloured entities, quotes and events, each quote linked to its speaker's mention."""
-    shown = [{"story": story, "paragraphs": paragraphs(story), "number": n} for n, story in enumerate(stories, 1)]
+    shown = [
+        {"story": story, "paragraphs": paragraphs(story), "extracted": extracted(story), "number": number}
+        for number, story in enumerate(stories, 1)
+    ]
     return rendered("annotated.html", stories=shown)
 
 
@@ -73,6 +77,16 @@ def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
     for event in story.events:
         title = f"{event.id} {event.type or 'event'}, {event.status}"
         yield event.start, event.end, Label("event", event.status, event.id, title, event.start)
+    for row in EXTRACTIONS:
+        for number, each in enumerate(story.extracted(row.name), 1):
+            label = Label("extraction", row.name, f"{row.name}-{number}", row.title(each), each.start)
+            yield each.start, each.end, label
+
+
+def extracted(story: AnnotatedStory) -> dict[str, list[tuple[str, str]]]:
+    """Return what each extraction has found: its text and what it is, each once, by the extraction's name."""
+    found = {row.name: [(each.text, row.title(each)) for each in story.extracted(row.name)] for row in EXTRACTIONS}
+    return {name: list(dict.fromkeys(pairs)) for name, pairs in found.items() if pairs}
 
 
 def segments(body: str, spans: list[tuple[int, int, Label]]) -> Iterator[Segment]:

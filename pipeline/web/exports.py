@@ -16,6 +16,7 @@ from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
 from pipeline.elasticsearch.client import Client
+from pipeline.extractions import EXTRACTIONS
 from pipeline.index.index_names import EVENTS, QUOTES, STORIES
 from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH
 from pipeline.search.render import event_sentence
@@ -34,7 +35,7 @@ _ENTRIES = 50
 _SUMMARY = 500
 _STORY_COLUMNS = (
     "uri", "version", "versioncreated", "headline", "source", "byline", "located", "urgency", "language",
-    "people", "organizations", "places", "speakers", "body",
+    "people", "organizations", "places", "speakers", "body", *(each.name for each in EXTRACTIONS),
 )  # fmt: skip
 _QUOTE_COLUMNS = ("uri", "id", "versioncreated", "kind", "speaker", "text", "about", "headline", "source")
 _COLUMNS = {STORIES: _STORY_COLUMNS, QUOTES: _QUOTE_COLUMNS, EVENTS: EVENT_COLUMNS}
@@ -175,6 +176,8 @@ def _rows(hits: Iterator[dict[str, Any]], query: SearchQuery) -> Iterator[str]:
 def _cells(hit: dict[str, Any], columns: Sequence[str]) -> list[Any]:
     story = hit.get("story", hit)
     cells = {**story, **hit, "source": story["source"]["name"], "speaker": (hit.get("speaker") or {}).get("name", "")}
+    for each in EXTRACTIONS:
+        cells[each.name] = [each.title(each.value.model_validate(found)) for found in hit.get(each.name, ())]
     return [cells.get(column, "") for column in columns]
 
 

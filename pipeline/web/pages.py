@@ -24,7 +24,7 @@ from pipeline.search.stories import execute
 from pipeline.search.stories import story as found_story
 from pipeline.search.times import parse_duration
 from pipeline.story import AnnotatedStory, Story
-from pipeline.web.annotated import paragraphs
+from pipeline.web.annotated import extracted, paragraphs
 from pipeline.web.changes import changed
 from pipeline.web.context import Context
 from pipeline.web.links import Links
@@ -74,6 +74,7 @@ def story(uri: Text, index: Index) -> Response:
             "story.html",
             story=add_members(index, [found])[0],
             paragraphs=paragraphs(annotated),
+            extracted=extracted(annotated),
             names={entity.id: entity.name for entity in annotated.entities},
             points=_points(found),
             related=similar_stories(index, found),

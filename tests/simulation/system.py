@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from pipeline import topics
-from pipeline.annotations import Entity, Event, Quote, Span
+from pipeline.annotations import Entity, Event, Quote
 from pipeline.derive.decisions import Decision
 from pipeline.derive.lessons import Lessons
 from pipeline.derive.naming import Naming
@@ -19,6 +19,7 @@ from pipeline.derive.relating import Relating
 from pipeline.desk.record import Record
 from pipeline.errors import AnnotationFailed, KafkaUnavailable
 from pipeline.formats.urgent import seems_urgent
+from pipeline.span import Span
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.topics import Stage
 from pipeline.workers.contract import Handler

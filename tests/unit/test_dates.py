@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.filing import day_written, month_first
+from pipeline.annotate.filing import country, day_written
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.dates.calendar_values import first_day, holiday, shifted, value_of
 from pipeline.languages.en.dates.expressions import ALTERNATIVES, RULES, expressions
@@ -217,20 +217,20 @@ def test_the_days_of_a_list_share_month_and_year(text, found):
 
 
 @pytest.mark.parametrize(
-    ("text", "month_first", "found"),
+    ("text", "home", "found"),
     [
-        ("on 03/04/2024", False, ["2024-04-03"]),
-        ("on 03/04/2024", True, ["2024-03-04"]),
+        ("on 03/04/2024", "GB", ["2024-04-03"]),
+        ("on 03/04/2024", "US", ["2024-03-04"]),
         ("on 03/04/2024", None, []),
         ("on 04.04.2024", None, ["2024-04-04"]),
-        ("on 03/04/2024 and 25/04/2024", True, ["2024-04-03", "2024-04-25"]),
-        ("on 03/04/2024 and 04/25/2024", False, ["2024-03-04", "2024-04-25"]),
-        ("on 03/04/2024, a day after 2 April", True, ["2024-04-03", "2024-04-02"]),
-        ("on 31/02/2024", False, []),
+        ("on 03/04/2024 and 25/04/2024", "US", ["2024-04-03", "2024-04-25"]),
+        ("on 03/04/2024 and 04/25/2024", "GB", ["2024-03-04", "2024-04-25"]),
+        ("on 03/04/2024, a day after 2 April", "US", ["2024-04-03", "2024-04-02"]),
+        ("on 31/02/2024", "GB", []),
     ],
 )
-def test_a_story_shows_the_order_of_its_numeric_dates_or_its_agency_has_one(english, text, month_first, found):
-    (annotations,) = english.annotate([AnnotationInput(f"They met {text}.", "", THURSDAY, month_first)])
+def test_a_story_shows_the_order_of_its_numeric_dates_or_its_country_has_one(english, text, home, found):
+    (annotations,) = english.annotate([AnnotationInput(f"They met {text}.", "", THURSDAY, home)])
     assert [each.value for each in annotations.dates] == found
 
 
@@ -304,12 +304,12 @@ def test_a_day_without_a_time_is_the_same_everywhere():
     assert day_written(make_story(dateline=filed, versioncreated=created)) == date(2024, 5, 16)
 
 
-def test_the_agency_and_else_the_place_tell_the_order_of_numeric_dates():
-    def order(text):
-        return month_first(make_story(dateline=Dateline(text=text), located=None))
+def test_the_agency_and_else_the_place_tell_the_country():
+    def home(text):
+        return country(make_story(dateline=Dateline(text=text), located=None))
 
-    assert [order("LONDON (AP) -"), order("WASHINGTON (Reuters) -"), order("CHICAGO -"), order("LIMA -")] == [
-        True, False, True, False,
+    assert [home("LONDON (AP) -"), home("WASHINGTON (Reuters) -"), home("CHICAGO -"), home("LIMA -")] == [
+        "US", "GB", "US", "PE",
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope"}
-NOUNS |= {"errors", "settings", "story", "topics", "value"}
+NOUNS |= {"errors", "extractions", "settings", "span", "story", "topics", "value"}
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
 LANGUAGE = {"knowledge", "reading", "languages"}
@@ -23,6 +23,8 @@ ALLOWED = {
     # What was said in each version is part of a record; the records are its store's.
     "desk": NOUNS | {"elasticsearch", "utterances", "desk"},
     "derive": NOUNS | {"elasticsearch", "identity", "desk", "index", "derive"},
+    # What finds an extraction is told the type of what it reads.
+    "extractions": NOUNS | {"reading"},
     "knowledge": NOUNS | {"knowledge"},
     # Whether a word is a name is a feature of it.
     "reading": NOUNS | {"knowledge", "reading"},

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline import topics
-from pipeline.annotations import Annotations, Quote, Span
+from pipeline.annotations import Annotations, Quote
 from pipeline.derive.decisions import Decision
 from pipeline.derive.lessons import Lessons
 from pipeline.derive.naming import Naming
@@ -17,6 +17,7 @@ from pipeline.derive.relating import Relating
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
 from pipeline.index.quotes import QUOTES
+from pipeline.span import Span
 from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id
 from pipeline.workers.contract import Done, Send
 from pipeline.workers.stages import annotate, derive, desk, index, parse

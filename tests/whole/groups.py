@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.annotations import Annotations, Quote, Span, Speaker
+from pipeline.annotations import Annotations, Quote, Speaker
 from pipeline.index.documents import actions
+from pipeline.span import Span
 from pipeline.story import Source, story_id
 from tests.conftest import NOON, make_story
 from tests.whole.conftest import Wire

@@ -12,11 +12,14 @@ from pipeline.languages.en.dates.resolution import Resolver
 from pipeline.languages.en.tense import Tense, tense_at
 from pipeline.reading.tree import Tree
 
+_MONTH_FIRST = ("US", "PH")
+"""Countries that write the month of a numeric date first."""
+
 
 def dates(tree: Tree, about: AnnotationInput) -> tuple[DateMention, ...]:
     """Return the dates of a story in the order of the text; none if its own day is unknown.
 
-    What the story itself shows of the order of numeric dates counts before that of its agency.
+    What the story itself shows of the order of numeric dates counts before that of its country.
     """
     if about.written is None:
         return ()
@@ -27,7 +30,8 @@ def dates(tree: Tree, about: AnnotationInput) -> tuple[DateMention, ...]:
     expressions = list(_expressions(tree))
     names = Names(tree, expressions)
     shown = next(filter(None, map(numeric_order, expressions)), None)
-    month_first = about.month_first if shown is None else shown == "month first"
+    home = about.country in _MONTH_FIRST if about.country else None
+    month_first = home if shown is None else shown == "month first"
     resolver = Resolver(about.written, tense, month_first=month_first)
     found = []
     for each in expressions:

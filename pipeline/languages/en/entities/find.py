@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.annotations import Entity, Mention
+from pipeline.annotations import Entity
 from pipeline.knowledge.gazetteer import Context, PlaceCandidate, gazetteer, plain
 from pipeline.knowledge.known_organizations import known_organizations
 from pipeline.knowledge.place_names import SIGNS
@@ -21,6 +21,7 @@ from pipeline.languages.en.entities.recognised_names import Name, recognised_nam
 from pipeline.languages.en.entities.roles import roles
 from pipeline.languages.en.entities.sports import sport_of
 from pipeline.reading.tree import Tree
+from pipeline.span import Mention
 
 _PLACES = ("GPE", "LOC")
 _LONGEST_ADDRESS = 300

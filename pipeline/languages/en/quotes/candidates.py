@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.annotations import Span
 from pipeline.languages.en.quotes.interviews import interview_of
 from pipeline.languages.en.quotes.quotation_marks import stretches
 from pipeline.languages.en.quotes.unsaid import is_name_in_marks, is_only_wanted
 from pipeline.reading.tree import SUBJECTS, Tree
+from pipeline.span import Span
 
 COMPLEMENTS = frozenset(
     "ccomp xcomp dobj prep advcl acl relcl attr oprd pcomp parataxis dep csubj nsubj nsubjpass conj agent dative pobj"

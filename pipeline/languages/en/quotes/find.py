@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from pipeline.annotations import Entity, Mention, Quote, Span
+from pipeline.annotations import Entity, Quote
 from pipeline.languages.en.quotes.candidates import Quotations, quotations_of
 from pipeline.languages.en.quotes.quote_spans import QuoteSpan, quote_spans
 from pipeline.languages.en.quotes.speaker_resolution import SpeakerResolver
 from pipeline.reading.tree import Tree
+from pipeline.span import Mention, Span
 
 
 def quotes(tree: Tree, entities: Sequence[Entity]) -> tuple[Quote, ...]:

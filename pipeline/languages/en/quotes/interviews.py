@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.annotations import Span
 from pipeline.reading.tree import Tree
+from pipeline.span import Span
 
 _LABEL = re.compile(r"(?:([QA])(?:[.:]| ?[-–—])|([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):)[ \t]+(?=\S)")
 _QUESTIONS = frozenset(("Q", "QUESTION"))

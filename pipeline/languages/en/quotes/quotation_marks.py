@@ -7,7 +7,7 @@ marks in each, and closes them in the last.
 import re
 from collections.abc import Iterator
 
-from pipeline.annotations import Span
+from pipeline.span import Span
 
 _CLOSINGS = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "»": ("«",), "``": ("''",), "''": ("''",), '"': ('"', "''")}
 _DOUBLE = re.compile(r"``|''|[“”„«»\"]")
