@@ -1,6 +1,6 @@
 """The value of an expression: against the story's own day, the tense of its clause, and the dates before it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from pipeline.languages.en.dates.calendar_values import (
@@ -58,7 +58,7 @@ class Resolver:
     def value(self, expression: Expression) -> str | None:
         """Return the expression's ISO-TimeML value, or None if the calendar has none, as for 31 February."""
         try:
-            value: str | None = getattr(self, f"_{expression.kind}")(expression)
+            value = _CONSTANT.get(expression.kind) or _RESOLVED[expression.kind](self, expression)
         except (ValueError, OverflowError):
             # "9999-12-31. The following morning": Python's calendar ends there.
             return None
@@ -316,14 +316,35 @@ class Resolver:
     def _year_end(self, expression: Expression) -> str | None:
         return value_of(self._written, "year")
 
-    def _present(self, expression: Expression) -> str | None:
-        return "PRESENT_REF"
-
-    def _past(self, expression: Expression) -> str | None:
-        return "PAST_REF"
-
     def _future(self, expression: Expression) -> str | None:
         return None if self._tense(expression.start) in ("past", "past perfect") else "FUTURE_REF"
+
+
+_CONSTANT = {"present": "PRESENT_REF", "past": "PAST_REF"}
+_RESOLVED: Mapping[str, Callable[[Resolver, Expression], str | None]] = {
+    "iso": Resolver._iso,
+    "clock": Resolver._clock,
+    "numeric": Resolver._numeric,
+    "date": Resolver._date,
+    "day_also": Resolver._day_also,
+    "month": Resolver._month,
+    "weekday": Resolver._weekday,
+    "deictic": Resolver._deictic,
+    "quarter": Resolver._quarter,
+    "year_ago": Resolver._year_ago,
+    "ago": Resolver._ago,
+    "season": Resolver._season,
+    "vague": Resolver._vague,
+    "spoken": Resolver._spoken,
+    "relative": Resolver._relative,
+    "decade": Resolver._decade,
+    "century": Resolver._century,
+    "year": Resolver._year,
+    "holiday": Resolver._holiday,
+    "year_end": Resolver._year_end,
+    "future": Resolver._future,
+}
+"""What resolves each kind of expression that has no constant value."""
 
 
 def _clock_time(groups: dict[str, str]) -> str:
