@@ -7,77 +7,19 @@ the text.
 
 import re
 
+from pipeline.languages.words import any_of, patterns
 from pipeline.story import Removed
 
 _END = r"(?:^|(?<=[.!?…\"”’'»)\]])\s+)"
-_NAMES = (
-    r"(?:[Tt]he\s)?[A-ZÀ-Þ][\w.'’&-]*(?:,?\s(?:of|for|via|the|and|by|from|de|van|von|bin|al|[A-ZÀ-Þ][\w.'’&-]*)){0,8}"
-)
-_SLASHED = rf"{_NAMES}(?:\s?/\s?{_NAMES}){{1,3}}"
-_AGENCY = r"(?:\b[A-Z]{2,}|\b(?:Getty|Images|Photos?|Press|News|Agency|Reuters|Handout|Pool)\b)"
-_PICTURE = r"(?:photo(?:graph)?s?|pictures?|images?|pics?|video|illustration|graphic|foto)"
-_MEDIUM = rf"(?:(?:[A-Z][\w.-]*\s){{0,2}}(?i:(?:file|handout|pool|screen)\s?)?(?i:{_PICTURE}))"
-
-_CREDITS = tuple(
-    re.compile(_END + pattern + r"[.\s]*$")
-    for pattern in (
-        # Photo by Jane Doe/EPA-EFE · UPI File Photo by … · Photo credit: … · | Photo: AFP · Photo courtesy of …
-        rf"(?P<credit>[|(\[]?\s?{_MEDIUM}(?:\s(?i:credits?|courtesy))?\s?"
-        rf"(?:\s(?i:by|of|courtesy of|via|from)\s|[:/|©—–-]\s?)(?:{_SLASHED}|{_NAMES})[)\]]?(?:\s[|]\s\S.{{2,30}})?)",
-        # (AP Photo/John Roe) · [Photo/Xinhua] · (Photo: Handout)
-        rf"(?P<credit>[(\[](?=[^()\[\]]*(?i:file {_PICTURE}"
-        rf"|\b{_PICTURE}\s?(?:[:/|]|(?:credit|by|courtesy|from|via)\b)))[^()\[\]]{{3,90}}[)\]])",
-        # REUTERS/Jane Doe · (Xinhua/Li Wei) · Jane Doe/Getty Images
-        rf"(?P<credit>[(\[|]\s?{_SLASHED}[)\]]?|(?=.{{0,120}}{_AGENCY}){_SLASHED})",
-        # Credit: … · Courtesy of … · Handout via Reuters · Jane Doe via Getty Images
-        rf"(?P<credit>[|(]?\s?(?:(?i:credits?|courtesy|handout)(?:\s?:|\s(?i:of|via|by))\s?{_NAMES}"
-        rf"|{_NAMES}\svia\s{_NAMES})\)?)",
+_CREDITS = tuple(re.compile(rf"{_END}(?P<credit>{pattern})[.\s]*$") for pattern in patterns("boilerplate", "credits"))
+_ADVERT = re.compile(rf"{_END}(?P<advert>{any_of('boilerplate', 'advert')})[.:\s]*$")
+_ENTIRE = tuple(
+    (kind, re.compile(rf"(?:{any_of('boilerplate', kind)})$", flags))
+    for kind, flags in (
+        ("advertisement", re.I), ("promotion", re.I), ("notice", re.I), ("credit", re.I), ("caption", re.NOFLAG),
     )
-)
-_ADVERT = re.compile(
-    _END + r"(?P<advert>(?:(?i:story|article)\s(?i:continues)\s(?i:below)(?:\s(?i:this))?\s)?"
-    r"(?:Advertisements?|ADVERTISEMENTS?|(?<=[Bb]elow )advertisement)"
-    r"|(?:Story|Article) continues below|Scroll to continue(?: with content)?|Continue reading(?: below)?)"
-    r"[.:\s]*$"
-)
-_ENTIRE = (
-    (
-        "advertisement",
-        re.compile(r"(?:advertise?ments?|advert|sponsored(?: content)?|- ?advertisement ?-)[.:]?$", re.I),
-    ),
-    (
-        "promotion",
-        re.compile(
-            r"(?:(?:read|see|watch|listen|also read|related)(?: (?:more|also|next|now|here|stories|coverage"
-            r"|articles?|reading|news))?\s?[:|»>–—]\s?\S.{0,160}"
-            r"|(?:sign up|subscribe|follow us|follow \S+ on|download (?:the|our)|join our|click here|get the latest)\b"
-            r"[^“\"]{0,160}(?:newsletter|app|updates|alerts?|whatsapp|telegram|twitter|facebook|instagram|\bx\b|here|channel|inbox)\W*)$",
-            re.I,
-        ),
-    ),
-    (
-        "notice",
-        re.compile(
-            r"(?:(?:©|\(c\)\s|copyright\b\W*(?:©|\(c\)|\d{4}|by\b)).{0,200}|.{0,120}\ball rights reserved\b.{0,200}"
-            r"|this material may not be published.{0,120}|\W*(?:ends?|-?30-?|###)\W*|[\W_]{3,}"
-            r"|[(\[]?[a-z]{2,5}(?:\\?/[a-z]{1,4}){1,4}[)\]]?)$",
-            re.I,
-        ),
-    ),
-    (
-        "credit",
-        re.compile(
-            r"[(\[]?\s?(?:additional |with )?(?:reporting|writing|editing|compiled) by [A-ZÀ-Þ][^“”\"]{2,240}$", re.I
-        ),
-    ),
-    (
-        "caption",
-        re.compile(r"(?:FILE(?: PHOTO)?\s?[-–—:]|(?:File photo|PHOTO|Photo|Caption|Pictured?)\s?:)\s?\S.{0,500}$"),
-    ),
-)
-_PLACING = re.compile(
-    r"\((?:[LRC]|left|right|cent(?:er|re)|[Ff]ront|[Bb]ack)\)|\bfile photo\b|\bpictured\b|\bis seen\b|\bposes?\b"
-)
+)  # fmt: skip
+_PLACING = re.compile(any_of("boilerplate", "placing"))
 _SENTENCE = re.compile(r"[.!?][\"”’)]*\s+(?=[A-ZÀ-Þ“\"])")
 _MOST = 100
 """The most pieces of boilerplate in one paragraph; a paragraph with more is no news."""

@@ -2,16 +2,17 @@
 
 import re
 
+from pipeline.languages.words import any_of, words
+
 _NAME = r"[^\W\d_][\w.'’-]*(?:[ ](?:[A-Z]\.|[^\W\d_][\w.'’-]*)){1,4}"
-_ROLE = r"(?:(?:[A-Z]\w+ )?(?:sports|staff )?(?:writers?|reporters?|correspondents?)|special correspondent)\s"
 _BYLINE = re.compile(
-    rf"^(?:by|von|par|por|di|door|av|af):?\s+(?:{_ROLE})?"
-    rf"(?P<names>{_NAME}(?:(?:,| and| &| und| et| y| e| en)\s+{_NAME}){{0,4}}(?:, \w{{2,6}})?)$",
+    rf"^(?:{any_of('byline', 'by')}):?\s+(?:(?:{any_of('byline', 'role')})\s)?"
+    rf"(?P<names>{_NAME}(?:(?:,| &| (?:{any_of('byline', 'and')}))\s+{_NAME}){{0,4}}(?:, \w{{2,6}})?)$",
     re.I,
 )
 _LOOKED_AT = 2
 _CONNECTORS = frozenset(
-    "and und et y e en of for the de la van von der den bin al el di da dpa afp ap ats ansa efe anp".split()
+    (*words("byline", "and"), *words("byline", "particles"), *"al bin dpa afp ap ats ansa efe anp".split())
 )
 
 
@@ -31,5 +32,5 @@ def byline_of(line: str) -> str | None:
 
 
 def _all_names(text: str) -> bool:
-    words = re.findall(r"[^\W\d_][\w'’-]*", text)
-    return all(word[0].isupper() or word in _CONNECTORS for word in words)
+    found = re.findall(r"[^\W\d_][\w'’-]*", text)
+    return all(word[0].isupper() or word in _CONNECTORS for word in found)

@@ -7,24 +7,11 @@ in brackets is sufficient; ``Nairobi —`` counts only before a capital letter.
 import re
 from datetime import date, datetime, timedelta
 
+from pipeline.languages.words import any_name, names_in_order
 from pipeline.story import Dateline
 
-_MONTHS = (
-    "jan january janv janvier januar januari ene enero gen gennaio janeiro",
-    "feb february févr février fév februar februari febrero febbraio fev fevereiro",
-    "mar march mars märz maart mrt marzo março",
-    "apr april avr avril abr abril aprile",
-    "may mai mei mayo maggio mag maio",
-    "jun june juin juni junio giu giugno junho",
-    "jul july juil juillet juli julio lug luglio julho",
-    "aug august août augustus ago agosto",
-    "sep sept september septembre septiembre set settembre setembro",
-    "oct october octobre okt oktober octubre ott ottobre out outubro",
-    "nov november novembre noviembre novembro",
-    "dec december déc décembre dez dezember dic diciembre dicembre dezembro",
-)
-MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-MONTH = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
+MONTH_NUMBERS = {name: number + 1 for name, number in names_in_order("calendar", "months").items()}
+MONTH = any_name(MONTH_NUMBERS)
 _WORD = r"[^\W\d_][\w.'’]*"
 _DATELINE = re.compile(
     rf"""^(?P<text>

@@ -7,43 +7,34 @@ begins with a verb of the desk ("(Adds …)"), or an address to editors. They st
 import re
 from typing import NamedTuple
 
+from pipeline.clean.attribution import is_attributed
 from pipeline.clean.byline import byline_of
-from pipeline.clean.desk_words import any_of, is_attributed
 from pipeline.clean.signal import Signal
+from pipeline.languages.words import any_of
 
-_PICTURE = re.compile(r"\s*=\s?\(?(?:PICTURE|PHOTO|GRAPHIC|VIDEO)S?\)?\s?=\s*")
-_VERBS = (
-    r"adds?|adding|updates?|updating|recasts?|corrects?|correcting|corrected|repeats?|repetition|rewrites?"
-    r"|writes? through|incorporat\w+|inserts?|refil\w+|releads?|changes?|clarif\w+|fixes|removes?|deletes?|trims?"
-    r"|tops?|edits?|combines"
-)
+_PICTURE = re.compile(rf"\s*=\s?\(?(?:{any_of('notes', 'picture')})\)?\s?=\s*")
 _MARKED = re.compile(r"^(?P<note>.*?)\s*///+\s*$")
-_ATTENTION = re.compile(rf"^(?P<note>ATTENTION\s?[-–—:]\s*(?:{_VERBS})\b.*)$", re.I)
-_BRACKETED = re.compile(rf"\s*\((?P<note>(?:updated|recast|{_VERBS})(?:[\s,][^()]{{0,60}})?)\)\s*", re.I)
-_LEAD = re.compile(
-    r"^(?P<note>(?:\d{1,2}(?:st|nd|rd|th)\s(?:ld|lead)|lead|urgent|refile|repeat))\s*[:–—-]\s*(?=\S)", re.I
+_ATTENTION = re.compile(
+    rf"^(?P<note>(?:{any_of('notes', 'attention')})\s?[-–—:]\s*(?:{any_of('notes', 'verbs')})\b.*)$", re.I
 )
-_URGENT = re.compile(r"^(?P<note>URGENT|FLASH|BULLETIN)\s*(?=[A-ZÀ-Þ\"“])")
-_BRACKETED_CORRECTION = re.compile(
-    rf"^[(\[]\s?(?:achtung\W+)?(?:{any_of('correction', 'openings')})\b.{{0,400}}[)\]]$", re.I
-)
+_BRACKETED = re.compile(rf"\s*\((?P<note>(?:{any_of('notes', 'bracketed')})(?:[\s,][^()]{{0,60}})?)\)\s*", re.I)
+_LEAD = re.compile(rf"^(?P<note>{any_of('notes', 'lead')})\s*[:–—-]\s*(?=\S)", re.I)
+_URGENT = re.compile(rf"^(?P<note>{any_of('notes', 'urgent')})\s*(?=[A-ZÀ-Þ\"“])")
+_OPENS_CORRECTION = rf"(?:(?:{any_of('notes', 'attention')})\W+)?(?:{any_of('correction', 'openings')})"
+_BRACKETED_CORRECTION = re.compile(rf"^[(\[]\s?{_OPENS_CORRECTION}\b.{{0,400}}[)\]]$", re.I)
 _CORRECTED = (
     re.compile(rf"^\W*(?:{any_of('correction', 'openings')})\s?[:–—]\s?\S.{{0,500}}$", re.I),
     _BRACKETED_CORRECTION,
     re.compile(rf"^\W*(?:{any_of('correction', 'notes')}).{{0,400}}$", re.I),
 )
 """Notes of what was wrong before, in the first or the last paragraphs."""
-_ASIDE = re.compile(r"\s?[(\[](?:eds?|editors?)\s?:\s[^()\[\]]{1,80}[)\]]", re.I)
+_ASIDE = re.compile(rf"\s?[(\[](?:{any_of('notes', 'editors')})\s?:\s[^()\[\]]{{1,80}}[)\]]", re.I)
 """What an editor adds within a sentence: "Nursianto (eds: one name)"."""
 _FIRST = (
-    re.compile(rf"^\((?:{_VERBS}|with|in (?:the )?\w+ para(?:graph)?)\b.{{0,400}}\)$", re.I),
-    re.compile(
-        r"^(?:eds?|editors?|editors?['’]s? note|note to editors|attention,? editors|achtung(?:,? redaktionen)?|hinweis"
-        r"|redaktioneller hinweis|nota (?:a los editores|editorial)|note aux rédactions)\s?[:!].{0,400}$",
-        re.I,
-    ),
-    re.compile(r"^bitte beachten sie\b.{0,300}$|^please (?:note|observe)\b.{0,80}\bembargo\b.{0,200}$", re.I),
-    re.compile(r"^.{0,40}\b(?:vervangt|ersetzt|remplace|sustituye|sostituisce|replaces)\b\s?:.{0,200}$", re.I),
+    re.compile(rf"^\((?:{any_of('notes', 'first')})\b.{{0,400}}\)$", re.I),
+    re.compile(rf"^(?:{any_of('notes', 'address')})\s?[:!].{{0,400}}$", re.I),
+    re.compile(rf"^(?:{any_of('notes', 'request')})$", re.I),
+    re.compile(rf"^.{{0,40}}\b(?:{any_of('notes', 'replaces')})\b\s?:.{{0,200}}$", re.I),
     _ATTENTION,
     re.compile(r"^/{3,}$"),
     re.compile(rf"^{_PICTURE.pattern}$"),
@@ -51,20 +42,13 @@ _FIRST = (
 )
 _LAST = (
     *_CORRECTED,
-    re.compile(r"^\W*(?:eds?|editors?['’]?|editors?['’]s? note|note to editors)\s?:.{0,400}$", re.I),
-    re.compile(
-        r"^(?:autor(?:in|en)?(?:/in)?|redaktion|kontakt|ansprechpartner|contact|editing by|redacción)\s?:.{0,200}$",
-        re.I,
-    ),
+    re.compile(rf"^\W*(?:{any_of('notes', 'last')})\s?:.{{0,400}}$", re.I),
+    re.compile(rf"^(?:{any_of('notes', 'contact')})\s?:.{{0,200}}$", re.I),
 )
-_NOTEPAD = re.compile(r"^#+\s?(?:\w+ )?(?:notebook|notizblock|notepad)\b", re.I)
+_NOTEPAD = re.compile(rf"^#+\s?(?:\w+ )?(?:{any_of('notes', 'notepad')})\b", re.I)
 _BEGINNING, _END = 3, 4
 _CORRECTION = re.compile(rf"\b(?:{any_of('correction', 'openings', 'words')})\b", re.I)
-_UPDATE = re.compile(
-    r"\b(?:adds?|updat\w+|recasts?|inserts?|incorporat\w+|lead|ld|releads?|writes? through|vervangt|ersetzt|remplace"
-    r"|sustituye|sostituisce|replaces)\b",
-    re.I,
-)
+_UPDATE = re.compile(rf"\b(?:{any_of('notes', 'update', 'replaces')})\b", re.I)
 
 
 class CleanHeadline(NamedTuple):

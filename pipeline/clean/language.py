@@ -4,6 +4,8 @@ import re
 from functools import cache
 from typing import Any
 
+from pipeline.languages.words import words
+
 ENOUGH_LETTERS = 40
 """With fewer letters a guess is worthless."""
 _LOOKED_AT = 1_000
@@ -13,14 +15,9 @@ CANDIDATES = (
 ).split()
 """The languages that news agencies write in. The identifier knows more, and takes tables of results for them."""
 
-_ENGLISH = frozenset(
-    "after against among and are at be been before beat beats between but by defeated defeats for from had has have he"
-    " his into it its join joined joins leave left lost meet meets met name named names new not of on other play played"
-    " plays result results said says score scored scorers scores she sign signed signs standings than that the their"
-    " they this to under visit visited visits were which who will win wins with won would".split()
-)
+_ENGLISH = frozenset(words("common", "news"))
 """Words of news in English that hardly stand in other languages."""
-_ANYWHERE = frozenset("a al bin da das de del della der di do dos du e el in is la le van von was y zu".split())
+_ANYWHERE = frozenset(words("common", "anywhere"))
 """Words that stand in names, or in several languages."""
 _LOWER_CASE = re.compile(r"(?<![\w'’-])[^\W\d_]+(?!\w)")
 
@@ -43,14 +40,14 @@ def language_of(text: str) -> str | None:
         return None
     # Capitals mislead the language identifier.
     code = _identified(text.lower() if text.isupper() else text)
-    words = [word for word in _LOWER_CASE.findall(text) if word.islower()]
-    return "en" if code != "en" and words and _are_english(words) else code
+    small = [word for word in _LOWER_CASE.findall(text) if word.islower()]
+    return "en" if code != "en" and small and _are_english(small) else code
 
 
-def _are_english(words: list[str]) -> bool:
-    english = sum(word in _ENGLISH for word in words)
-    others = sum(word not in _ENGLISH and word not in _ANYWHERE for word in words)
-    return others <= english > 0 or _identified(" ".join(words)) == "en"
+def _are_english(small: list[str]) -> bool:
+    english = sum(word in _ENGLISH for word in small)
+    others = sum(word not in _ENGLISH and word not in _ANYWHERE for word in small)
+    return others <= english > 0 or _identified(" ".join(small)) == "en"
 
 
 def _identified(text: str) -> str:

@@ -11,16 +11,13 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from pipeline.agencies import agency_named
-from pipeline.clean.desk_words import any_of, is_attributed
+from pipeline.clean.attribution import is_attributed
 from pipeline.clean.release_time import ReleaseTime, read_release_time
 from pipeline.designation import designated, numbers_in
+from pipeline.languages.words import any_of
 from pipeline.story import Order
 
-_OPENING = (
-    r"^(?:\([^()]{2,20}\)\s?[-–—]+\s?)?[\W_]*(?:(?:attention|achtung|eds?|editors?|note\sto\seditors|urgent|eilt|important|correction|note|please"
-    r"|advisory|advance|draft|(?:media|press|news)\s(?:release|contact)|check\sagainst\sdelivery|es\sgilt\sdas\sgesprochene\swort"
-    r"|seul\sle\sprononcé\sfait\sfoi|for\s\w+day\spapers)\b[)\s:,!.–—-]*)*"
-)
+_OPENING = rf"^(?:\([^()]{{2,20}}\)\s?[-–—]+\s?)?[\W_]*(?:(?:{any_of('orders', 'openings')})\b[)\s:,!.–—-]*)*"
 _STRONG_EMBARGO = re.compile(rf"{_OPENING}(?:{any_of('embargo', 'strong')})", re.I)
 _WEAK_EMBARGO = re.compile(rf"{_OPENING}(?P<order>{any_of('embargo', 'weak')})", re.I)
 _MENTIONED = re.compile(any_of("embargo", "mentioned"), re.I)
@@ -29,15 +26,15 @@ _LIFTED = re.compile(any_of("embargo", "lifted"), re.I)
 _CONNECTION = re.compile(rf"(?:[\s:,;.!*(\[–—=-]|(?:{any_of('embargo', 'between')})\b)*", re.I)
 _KILL = re.compile(rf"(?:{_OPENING}|[.!:;]\s+)(?:{any_of('kill', 'strong')})", re.I)
 _WEAK_KILL = re.compile(rf"{_OPENING}(?:{any_of('kill', 'weak')})", re.I)
-_MANDATORY = re.compile(r"(?:^|[.!:]\s+)(?:a\s)?kill\sis\smandatory", re.I)
-_DESK = r"(?:(?:MANDATORY|BULLETIN|ADVISORY|STORY|URGENT|PA|AP|AFP|AAP|dpa|Kyodo|ATTENTION|ACHTUNG)[\s:,!–—-]+)*"
+_MANDATORY = re.compile(rf"(?:^|[.!:]\s+)(?:{any_of('orders', 'mandatory')})", re.I)
+_DESK = rf"(?:(?:{any_of('orders', 'desk')}|PA|AP|AFP|AAP|dpa|Kyodo)[\s:,!–—-]+)*"
 _SENTENCES = re.compile(r"(?<=\D[.!?;])\s+")
 _SUBSTITUTE = re.compile(rf"\b(?:{any_of('kill', 'substitute')})\b", re.I)
 _KILL_LINE = re.compile(
     rf"^\W*{_DESK}(?:[A-Z]{{3,12}}-)*"
     rf"(?:(?:{any_of('kill', 'line')})(?:\s?[:–—]\s|\s-+\s|-(?=[A-Z])|\W*$)|(?i:{any_of('kill', 'alone')})\W*$)"
 )
-_KILL_SLUG = re.compile(r"(?:^|[\s,/-])(?:KILL|WITHDRAW(?:N|AL)|MANDATORY KILL)(?:[\s,/-]+(?:ADVISORY|MANDATORY))?\W*$")
+_KILL_SLUG = re.compile(rf"(?:^|[\s,/-])(?:{any_of('orders', 'slug')})\W*$")
 _BETWEEN = " :;,.!*()[]=|–—-"
 _LINE = 300
 """In how many characters of a line an embargo stands."""
@@ -58,17 +55,15 @@ _QUOTED = re.compile(
     r"[“\"«„]([^“”\"«»„]{8,200})[”\"»“]|(?<!\w)['‘]([^'‘’]{8,200})['’](?!\w)|(?<=\d\s)\(([^()]{6,80})\)"
 )
 _SLUGGED = re.compile(
-    r"\b(?:slug(?:ged|line)?|keyword(?:ed)?|stichwort|SLUGGED|[Ww]ithdraw)\s*:?\s"
+    rf"\b(?:{any_of('orders', 'slugged')})\s*:?\s"
     r"(?P<slug>[A-Z0-9][^\s,.;:()“”\"]*(?:\s[A-Z0-9][^\s,.;:()“”\"]*){0,8})"
-    r"|\b(?:headlined|HEADLINED)\s(?P<headline>[A-Z][^.,;:()“”\"]{8,120})"
-    r"|\b(?:[Kk]ill|[Ww]ithdraw\w*|[Dd]isregard|[Ss]tory)\s(?:(?:the|our|this)\s)?(?:story\s|item\s)?"
-    r"(?P<joined>(?!HEADLINED|SLUGGED)[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+(?:\s[A-Z][\w'’-]+){0,4}|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
+    rf"|\b(?:{any_of('orders', 'headlined')})\s(?P<headline>[A-Z][^.,;:()“”\"]{{8,120}})"
+    rf"|\b(?:{any_of('orders', 'joined')})"
+    rf"(?P<joined>(?!(?:{any_of('orders', 'headlined', 'slugged')})\b)[A-Z0-9][\w'’]*(?:--?[\w'’]+|/[\w'’]+)+"
+    r"(?:\s[A-Z][\w'’-]+){0,4}|[A-Z][A-Z0-9]+(?:\s[A-Z][A-Z0-9]+)*\b)"
 )
-_HEADED = re.compile(
-    r"\b(?:headlined|headed|slugged|titled|entitled|story|release|überschrift|meldung|titrée?|dal titolo|titulad[ao])"
-    r"\W{0,3}\s[“\"«„‘']",
-    re.I,
-)
+_HEADED = re.compile(rf"\b(?:{any_of('orders', 'headed')})\W{{0,3}}\s[“\"«„‘']", re.I)
+_BEFORE_HEADLINE = re.compile(rf"^\W*(?:{any_of('orders', 'before_headline')})\s+")
 
 
 class Embargo(NamedTuple):
@@ -216,5 +211,5 @@ def _named_headline(headline: str | None) -> str | None:
     """Return the headline of the story to kill, which follows the order in the headline of the order."""
     if not headline:
         return None
-    found = _KILL_LINE.match(headline) or re.match(r"^\W*(?:KILL|WITHDRAWN)\s+", headline)
+    found = _KILL_LINE.match(headline) or _BEFORE_HEADLINE.match(headline)
     return headline[found.end() :] if found else None

@@ -13,27 +13,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeline.clean.dateline import MONTH, MONTH_NUMBERS
+from pipeline.languages.words import any_name, any_of, names_in_order, words
 
 LAST_ZONE = timezone(timedelta(hours=-12))
 """Where each time comes last; for words that leave the zone open."""
-_WEEKDAYS = (
-    "monday mon montag lundi lunedì lunedi' lunedi lunes maandag segunda-feira måndag mandag",
-    "tuesday tues tue dienstag mardi martedì martedi' martedi martes dinsdag terça-feira tisdag tirsdag",
-    "wednesday wed mittwoch mercredi mercoledì mercoledi' mercoledi miércoles miercoles woensdag quarta-feira onsdag",
-    "thursday thurs thur thu donnerstag jeudi giovedì giovedi' giovedi jueves donderdag quinta-feira torsdag",
-    "friday fri freitag vendredi venerdì venerdi' venerdi viernes vrijdag sexta-feira fredag",
-    "saturday sat samstag sonnabend samedi sabato sábado sabado zaterdag lördag lørdag",
-    "sunday sun sonntag dimanche domenica domingo zondag söndag søndag",
-)
-_WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()}
-_FROM_TODAY = {
-    **dict.fromkeys(("today", "tonight", "heute", "aujourd'hui", "aujourd’hui", "oggi", "hoy", "vandaag", "hoje"), 0),
-    **dict.fromkeys(("tomorrow", "morgen", "demain", "domani", "mañana", "manana", "amanhã"), 1),
-}
-_NAMED_CLOCKS = {
-    **dict.fromkeys(("noon", "midday", "mittag", "midi", "mezzogiorno", "mediodía", "mediodia"), 12),
-    **dict.fromkeys(("midnight", "mitternacht", "minuit", "mezzanotte", "medianoche", "middernacht"), 24),
-}
+_WEEKDAYS = names_in_order("calendar", "weekdays")
+_FROM_TODAY = dict.fromkeys(words("calendar", "today"), 0) | dict.fromkeys(words("calendar", "tomorrow"), 1)
+_NAMED_CLOCKS = dict.fromkeys(words("calendar", "noon"), 12) | dict.fromkeys(words("calendar", "midnight"), 24)
 _ZONES: dict[str, tzinfo] = {
     name: timezone(timedelta(hours=hours))
     for names, hours in (
@@ -73,25 +59,21 @@ _ZONES: dict[str, tzinfo] = {
 }  # fmt: skip
 
 
-def _any(words: object) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
-
-
-_ON_A_WEEKDAY = rf"(?:on\s)?(?:{_any(_WEEKDAY_NUMBERS)})\b"
-_ZONE = rf"(?:(?:gmt|utc)\s?(?P<offset>[+-]\d{{1,2}}(?::?\d{{2}})?)|(?P<zone>{_any(_ZONES)}))(?![\w'’])"
+_ON_A_WEEKDAY = rf"(?:on\s)?(?:{any_name(_WEEKDAYS)})\b"
+_ZONE = rf"(?:(?:gmt|utc)\s?(?P<offset>[+-]\d{{1,2}}(?::?\d{{2}})?)|(?P<zone>{any_name(_ZONES)}))(?![\w'’])"
 _ISO_OFFSET = r"(?P<iso>[+-](?:0\d|1[0-4]):?(?:00|15|30|45))(?![\w:])"
 _HALF = r"(?P<half>[ap])\.?\s?m\b\.?"
 _CLOCK = re.compile(
     rf"""(?<![\w./-])(?<!\d:)(?:
-      (?:at|ore|las|à|um|ab)?\s*(?P<hour>[01]?\d|2[0-4])\s?[:.hH]\s?(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\.?\d)
-        \s*(?:uhr|h(?:rs|ours|oras|eures)?\b\.?|u\b)?\s*(?:{_HALF})?
+      (?:{any_of("clock", "before")})?\s*(?P<hour>[01]?\d|2[0-4])\s?[:.hH]\s?(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\.?\d)
+        \s*(?:(?:{any_of("clock", "after")}|h)\b\.?)?\s*(?:{_HALF})?
       |(?P<hour1>1[0-2]|0?\d)\s?{_HALF.replace("half", "half1")}
-      |(?P<hour2>[01]?\d|2[0-4])\s?(?:uhr|h|u|heures?|horas|o[’']clock)\b
-      |(?:ore|las|alle)\s+(?P<hour3>[01]?\d|2[0-4])\b(?!\s?[:.h]?\d)
+      |(?P<hour2>[01]?\d|2[0-4])\s?(?:{any_of("clock", "whole")}|h)\b
+      |(?:{any_of("clock", "hour")})\s+(?P<hour3>[01]?\d|2[0-4])\b(?!\s?[:.h]?\d)
       |(?P<hour4>[01]\d|2[0-4])(?P<minute4>[0-5]\d)(?=\s*(?:h(?:rs|ours)\b|{_ON_A_WEEKDAY}
           |{_ZONE.replace("offset", "o").replace("zone>", "z>")}))
         \s*(?:h(?:rs|ours)\b\.?)?
-      |(?:12\s)?(?P<named>{_any(_NAMED_CLOCKS)})\b
+      |(?:12\s)?(?P<named>{any_name(_NAMED_CLOCKS)})\b
     )\s*(?:\(?(?:{_ZONE}|{_ISO_OFFSET})\)?)?""",
     re.X | re.I,
 )
@@ -107,26 +89,18 @@ _DAY = re.compile(
     )""",
     re.X | re.I,
 )
-_WEEKDAY = re.compile(rf"(?<!\w)(?P<weekday>{_any(_WEEKDAY_NUMBERS)})(?!\w)\.?", re.I)
-_RELATIVE = re.compile(rf"(?<!\w)(?P<relative>{_any(_FROM_TODAY)})(?!\w)", re.I)
+_WEEKDAY = re.compile(rf"(?<!\w)(?P<weekday>{any_name(_WEEKDAYS)})(?!\w)\.?", re.I)
+_RELATIVE = re.compile(rf"(?<!\w)(?P<relative>{any_name(_FROM_TODAY)})(?!\w)", re.I)
 _LONE_ZONE = re.compile(rf"(?<!\w)(?:{_ZONE})", re.I)
-_FILLER = re.compile(
-    r"""(?:on|at|the|of|in|from|by|until|till|before|after|publication|broadcast|release|use|print|online|and|or|digital
-    |thereafter|local|time|date|further\snotice|am|um|den|vom|ab|bis|zum|uhr|ortszeit|sendefrei|frei|le|la|les|à|au|du
-    |heures?|locale|hora|horas|ore|ora|alle|del|dell?[’']|di|il|el|las|a|de|d[’']|op|om|uur|not|for|no|not\sfor
-    |morning|afternoon|evening|früh|abend|matin|soir|strict(?:ly)?|embargo(?:ed)?|gesperrt|next|this|web|now|hours|time|nicht|vor|veröffentlichen|dell[eao]|dalle)(?!\w)""",
-    re.X | re.I,
-)
+_FILLER = re.compile(rf"(?:{any_of('clock', 'filler')})(?!\w)", re.I)
 _BETWEEN = re.compile(r"[\s,;.·|/()\[\]*–—-]+")
 _ISO_SEPARATOR = re.compile(r"(?<=\d)T(?=\d\d:)")
-_TRAILING = re.compile(rf"(?:(?:{_BETWEEN.pattern})?(?:{_FILLER.pattern})?)*$", re.X | re.I)
+_TRAILING = re.compile(rf"(?:(?:{_BETWEEN.pattern})?(?:{_FILLER.pattern})?)*$", re.I)
 _GAP = re.compile(r"(?:(?!\s[–—-]+\s)[^\s.!?:;)\]]+[,;]?\s+){1,3}?(?=\S)")
 """A few words between the parts of a time that are not understood."""
 _STOP = re.compile(r"[:)\]–—]|\s-+\s|[.!?]\s")
 _UNREAD_DAY = re.compile(r"(?<![\d:.])\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\b20\d\d\b")
-_OTHER_ZONE = re.compile(
-    r"(?<!local )(?<!release )(?<!embargo )\b(?:time|zeit)\b|\b(?:hora|heure|ora)\s(?:de|di)\b", re.I
-)
+_OTHER_ZONE = re.compile(rf"(?<!local )(?<!release )(?<!embargo )\b(?:{any_of('clock', 'zone')})\b", re.I)
 _LONGEST = 200
 _NEAR = 25
 """A digit in so many characters after a day may be the hour, in words that are not understood."""
@@ -207,19 +181,19 @@ def _after_gap(text: str, at: int) -> re.Match[str] | None:
 
 
 def _zone(piece: re.Match[str]) -> tzinfo | None:
-    words = piece.groupdict()
-    if offset := words.get("offset") or words.get("iso"):
+    named = piece.groupdict()
+    if offset := named.get("offset") or named.get("iso"):
         digits = offset[1:].replace(":", "")
         hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
         return timezone(timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if offset[0] == "-" else 1))
-    return _ZONES.get(" ".join((words.get("zone") or "").lower().split()))
+    return _ZONES.get(" ".join((named.get("zone") or "").lower().split()))
 
 
 def _moment(
     pieces: Sequence[re.Match[str]], clock: timedelta | None, created: datetime, zone: tzinfo
 ) -> datetime | None:
     local = created.astimezone(zone)
-    weekdays = [_WEEKDAY_NUMBERS[piece["weekday"].lower()] for piece in pieces if piece.re is _WEEKDAY]
+    weekdays = [_WEEKDAYS[piece["weekday"].lower()] for piece in pieces if piece.re is _WEEKDAY]
     relative = [_FROM_TODAY[piece["relative"].lower()] for piece in pieces if piece.re is _RELATIVE]
     if dates := [piece for piece in pieces if piece.re is _DAY]:
         moments = []

@@ -7,7 +7,7 @@ about a test or a correction has them within a sentence.
 import re
 from typing import Literal
 
-from pipeline.clean.desk_words import any_of
+from pipeline.languages.words import any_of
 
 Signal = Literal["test", "advisory", "correction", "update"]
 
@@ -17,7 +17,7 @@ _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
     (
         "test",
         re.compile(
-            rf"^\W*(?:this is |please )?(?:only )?(?:an? )?(?:{any_of('test', 'openings')})\b"
+            rf"^\W*(?:{any_of('test', 'before')})(?:{any_of('test', 'openings')})\b"
             rf"(?:\W+(?:{any_of('test', 'others')})\b)*\W*$",
             re.I,
         ),
@@ -25,26 +25,12 @@ _SIGNALS: tuple[tuple[Signal, re.Pattern[str]], ...] = (
     (
         "advisory",
         re.compile(
-            r"^\W*(?:[A-Z]{2}-)?(?:[\w-]+[\s-])?(?:ADVISORY|ADVISORIES)\b|-+(?i:advisory)$"
-            r"|^\W*(?:(?i:editors?'?)\s)?(?i:advisory)\s?[:—–-]|^\W*EDITORS\s?:"
-            r"|^\W*(?i:note|attention|advisory) (?i:to) (?i:editors|subscribers|clients)\b"
-            r"|^\W*(?:MANDATORY |BULLETIN |ADVISORY |STORY )*KILL\b"
-            rf"|^\W*(?i:achtung\W+)?(?i:{any_of('advisory', 'imprint')})\W*$",
+            rf"{any_of('advisory', 'openings')}"
+            rf"|^\W*(?i:(?:(?:{any_of('notes', 'attention')})\W+)?(?:{any_of('advisory', 'imprint')}))\W*$"
         ),
     ),
-    (
-        "correction",
-        re.compile(
-            r"^\W*(?:CORRECT(?:ION|ED|IVE|S)S?|(?:[Cc]orrect(?:ion|ed|s))(?=\s?[:)—–-])|KORREKTUR|BERICHTIGUNG|RECTIFICATIF)\b"
-        ),
-    ),
-    (
-        "update",
-        re.compile(
-            r"^\W*(?:UPDATE \d{1,2}|WRAPUP \d{1,2}|UPDATED?(?=\s?[:)—–-])"
-            r"|ANNULE ET REMPLACE|ANNULLA E SOSTITUISCE|ANULA Y SUSTITUYE)|\b(?i:write-?thr(?:u|ough))\b"
-        ),
-    ),
+    ("correction", re.compile(rf"^\W*(?:{any_of('correction', 'signals')})\b")),
+    ("update", re.compile(any_of("update", "signals"))),
 )
 
 

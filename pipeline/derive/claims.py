@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from pipeline.languages.words import words
 from pipeline.story import Story
 
 _LEAD = 60
@@ -20,33 +21,14 @@ _NAME = re.compile(r"(?:(?<=[^\W_] )|(?<=[,;:] ))[A-Z][^\W_]+(?:[’'-][^\W_]+)*
 _SHORTEST_QUOTATION = 10
 _QUOTED = re.compile(r"“([^“”]{10,})”")
 _PLAIN = re.compile(r"[^\W_]+")
-_SPELLED = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen "
-    "dozens million millions billion billions half double triple".split()
-)
-_UNITS = frozenset("minute minutes hour hours day days week weeks month months year years".split())
-_DENIALS = frozenset(
-    "not no never without none nobody neither nor cannot fails failed denies denied deny refuses refused".split()
-)
-_OPPOSITE_WORDS = """
-rise rises rose risen gain gains gained climb climbed up higher increase increased raise raises raised
-  / fall falls fell fallen drop drops dropped slip slips slipped down lower decrease decreased cut cuts lowered
-win wins won beat beats victory / lose loses lost defeat defeated loss
-admit admits admitted confirm confirms confirmed / deny denies denied
-approve approves approved accept accepts accepted / reject rejects rejected block blocks blocked veto vetoed
-unchanged hold holds keep keeps steady / raises raised cut cuts lowered change changes
-alive survive survives survived / dead die dies died killed
-guilty convicted / acquitted cleared innocent
-open opens opened reopen reopens reopened / close closes closed shut shuts
-start starts started begin begins began / end ends ended stop stops stopped halt halts halted
-release releases released free freed / detain detained arrest arrested jail jailed held
-"""
+_SPELLED = frozenset(words("claims", "spelled"))
+_UNITS = frozenset(words("claims", "units"))
+_DENIALS = frozenset(words("claims", "denials"))
 _OPPOSITES = {
     word: f"{number}{sign}"
-    for number, line in enumerate(_OPPOSITE_WORDS.replace("\n  /", " /").strip().splitlines())
-    for sign, words in zip("+-", line.split(" / "), strict=True)
-    for word in words.split()
+    for number, line in enumerate(words("claims", "opposites"))
+    for sign, side in zip("+-", line.split(" / "), strict=True)
+    for word in side.split()
 }
 
 
@@ -82,11 +64,11 @@ class Claims:
     def of(cls, story: Story) -> "Claims":
         """Return those of a story."""
         spelled = _WORD.findall(story.body)
-        words = [word.lower() for word in spelled]
-        lead = words[:_LEAD]
+        small = [word.lower() for word in spelled]
+        lead = small[:_LEAD]
         return cls(
             lead=tuple(_numbers(lead)),
-            numbers=frozenset(_numbers(words)),
+            numbers=frozenset(_numbers(small)),
             denials=tuple(word for word in lead if word in _DENIALS or word.endswith(("n't", "n’t"))),
             sides=tuple((side, word) for word in lead if (side := _OPPOSITES.get(word))),
             names=tuple(dict.fromkeys(_NAME.findall(" ".join(story.body.split()[:_LEAD])))),
@@ -151,8 +133,8 @@ def _turned(side: str) -> str:
     return side[:-1] + ("-" if side.endswith("+") else "+")
 
 
-def _numbers(words: Sequence[str]) -> list[str]:
+def _numbers(small: Sequence[str]) -> list[str]:
     """Return the numbers, without those of durations: what one agency calls 14 days, another calls two weeks."""
-    pairs = pairwise([*words, ""])
+    pairs = pairwise([*small, ""])
     numbers = (word for word, after in pairs if (word[0].isdigit() or word in _SPELLED) and after not in _UNITS)
     return list(dict.fromkeys(numbers))

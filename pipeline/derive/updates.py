@@ -13,22 +13,15 @@ from datetime import datetime, timedelta
 from pipeline.derive.claims import Claims
 from pipeline.desk.text_features import Hashes, TextFeatures, content_words, hashes, share
 from pipeline.desk.withdrawn import digest_of
+from pipeline.languages.words import any_of
 from pipeline.story import Story
 
 SPAN = timedelta(hours=18)
 """The most time between a story and its update. The next day's story is a new one, however similar."""
 _LEAD_CHARACTERS = 600
 _UPDATING = ("correction", "update")
-_COLLECTION = re.compile(
-    r"\b(?:round-?up|wrap-?up|summary|digest|highlights?|advisory|diary|schedule|at a glance|in brief|briefs|"
-    r"factbox|chronology|timeline|backgrounder|analysis|feature|profile|review)\b",
-    re.IGNORECASE,
-)
-_EDITION = re.compile(
-    r"\d+|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
-    r"|\b(?:open|close|morning|noon|midday|afternoon|evening|night|first|second|third|half)\w*",
-    re.IGNORECASE,
-)
+_COLLECTION = re.compile(rf"\b(?:{any_of('collections', 'names')})\b", re.IGNORECASE)
+_EDITION = re.compile(rf"\d+|\b(?:{any_of('collections', 'editions')})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

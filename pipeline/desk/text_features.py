@@ -12,6 +12,8 @@ from itertools import islice, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.languages.words import words
+
 Hashes = NDArray[np.uint32]
 """The hashes of a set's members, in no order."""
 
@@ -19,10 +21,7 @@ MOST_TOKENS = 5_000
 """What comes later in a text is not compared."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _SENTENCE = re.compile(r"(?<=[.!?:;”\"])\s+|\n")
-_COMMON = frozenset(
-    "the a an of to in and that is was for on it with as at by be he she they his her their its from has have had "
-    "were are this which will not but said say says would been or who more than also after".split()
-)
+_COMMON = frozenset(words("common", "function"))
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ class TextFeatures:
             if len(tokens) > MOST_TOKENS:
                 del tokens[MOST_TOKENS:]
                 break
-        words = {token for token in tokens if token not in _COMMON} | {f"{a} {b}" for a, b in pairwise(tokens)}
-        return cls(len(tokens), hashes(words), hashes(facts))
+        content = {token for token in tokens if token not in _COMMON} | {f"{a} {b}" for a, b in pairwise(tokens)}
+        return cls(len(tokens), hashes(content), hashes(facts))
 
 
 def content_words(text: str) -> set[str]:

@@ -7,6 +7,8 @@ common words besides. ``exact`` keeps accents, so that what is spelled as it was
 
 from typing import Any
 
+from pipeline.languages.words import words
+
 TEXT = "wire_text"
 NAMES = "wire_names"
 EXACT = "wire_exact"
@@ -29,10 +31,10 @@ ANALYSIS: dict[str, Any] = {
         "wire_dotted": _replace(r"(?<=^\p{L}|\.\p{L})\.(?=\p{L}(?:\.|$))|(?<=\.\p{L})\.$"),
         "wire_us": _replace("^USA?$", "usa"),
         "wire_apostrophe": _replace(_APOSTROPHES),
-        "wire_stop": {"type": "stop", "stopwords": "_english_"},
+        "wire_stop": {"type": "stop", "stopwords": words("index", "stopwords")[0]},
     },
     "analyzer": {
-        TEXT: _analyzer(*_FOLDING, "wire_stop", "porter_stem"),
+        TEXT: _analyzer(*_FOLDING, "wire_stop", *words("index", "stemmer")),
         NAMES: _analyzer(*_FOLDING),
         EXACT: _analyzer("lowercase", "wire_apostrophe"),
     },

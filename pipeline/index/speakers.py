@@ -5,27 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.index.entity_forms import acting
+from pipeline.languages.words import words
 
-_KINDS = {
-    "official": "official officials spokesman spokeswoman spokesperson spokesmen spokespeople minister ministers"
-    " ministry government governments authority authorities diplomat diplomats aide aides president premier envoy"
-    " ambassador mayor governor senator lawmaker lawmakers embassy council committee commission department agency",
-    "police": "police policeman policemen officer officers investigator investigators detective prosecutor prosecutors",
-    "military": "army military navy soldier soldiers troops commander commanders general rebel rebels militant"
-    " militants militia guerrillas",
-    "document": "report reports statement statements document documents letter letters study studies survey poll paper"
-    " papers newspaper newspapers daily magazine article law bill agreement communique resolution draft text website"
-    " book declaration memo announcement release",
-    "media": "media television tv radio channel broadcaster agencies press journalist journalists correspondent",
-    "analyst": "analyst analysts economist economists expert experts trader traders dealer dealers broker brokers"
-    " strategist researcher researchers scientist scientists professor observer observers",
-    "witness": "witness witnesses resident residents villager villagers survivor survivors passenger passengers"
-    " neighbour neighbor neighbours neighbors relative relatives local locals",
-    "medic": "doctor doctors medic medics hospital surgeon surgeons nurse nurses",
-    "lawyer": "lawyer lawyers attorney attorneys judge judges court",
-    "source": "source sources insider insiders",
-}
-_KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+_KINDS = ("official", "police", "military", "document", "media", "analyst", "witness", "medic", "lawyer", "source")
+_KIND_OF = {word: kind for kind in _KINDS for word in words("sources", kind)}
 
 
 def listed_speaker(speaker: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -16,13 +16,13 @@ OUTLETS = {"identity", "derive", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
-    **{stage: NOUNS | {stage} for stage in STAGES},
+    **{stage: NOUNS | {"languages", stage} for stage in STAGES},
     # A feed takes streams apart with the formats, before anything is a story, and visits addresses.
     "feeds": NOUNS | {"address_guard", "feeds", "formats"},
     **{server: NOUNS | {server} for server in SERVERS},
     # What was said in each version is part of a record; the records are its store's.
-    "desk": NOUNS | {"elasticsearch", "utterances", "desk"},
-    "derive": NOUNS | {"elasticsearch", "identity", "desk", "index", "derive"},
+    "desk": NOUNS | {"elasticsearch", "languages", "utterances", "desk"},
+    "derive": NOUNS | {"elasticsearch", "identity", "languages", "desk", "index", "derive"},
     # What finds an extraction is told the type of what it reads.
     "extractions": NOUNS | {"reading"},
     "knowledge": NOUNS | {"knowledge"},
@@ -32,7 +32,7 @@ ALLOWED = {
     "annotate": NOUNS | LANGUAGE | {"annotate"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"knowledge", "identity"},
-    "index": NOUNS | {"elasticsearch", "desk", "identity", "utterances", "index"},
+    "index": NOUNS | {"elasticsearch", "languages", "desk", "identity", "utterances", "index"},
     "search": NOUNS | {"elasticsearch", "identity", "utterances", "desk", "index", "search"},
     "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | SERVERS | OUTLETS | {"ops"},
