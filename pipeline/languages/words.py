@@ -47,6 +47,12 @@ def names_in_order(section: str, part: str) -> dict[str, int]:
     }
 
 
+def spellings(code: str, section: str, part: str) -> list[list[str]]:
+    """Return the names of one language in their order, each in its spellings."""
+    sections = tomllib.loads((_FOLDERS / code / "words.toml").read_text(encoding="utf-8"))
+    return [names.split() for names in sections[section][part]]
+
+
 def any_name(names: Iterable[str]) -> str:
     """Return a regular expression for any of these names, the longest first."""
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice, product
 from typing import NamedTuple, Protocol
 
+from pipeline.languages.en.calendar_names import MONTHS, WEEKDAYS
 from pipeline.reading.tree import Tree
 
 _CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj csubjpass dep".split())
@@ -36,10 +37,9 @@ _NOUN_DEPS = frozenset("nsubj nsubjpass dobj pobj dative attr appos conj poss op
 _NOMINAL_DEPS = _NOUN_DEPS | {"ROOT"}
 _INNER = frozenset("poss compound amod nmod".split())
 _TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
-    " october november december today tomorrow yesterday tonight day days week weeks month months year years hour hours"
-    " minute minutes morning afternoon evening night weekend time times percent".split()
-)
+    "today tomorrow yesterday tonight day days week weeks month months year years hour hours minute minutes morning"
+    " afternoon evening night weekend time times percent".split()
+) | (WEEKDAYS | MONTHS) - {"may"}
 _DEPTH = 4
 """How many steps below a predicate an argument may be."""
 _TOWARDS = frozenset(("prep_with", "prep_on", "prep_against", "prep_to"))

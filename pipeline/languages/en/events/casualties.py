@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.languages.en.calendar_names import MONTHS_AND_SHORT
 from pipeline.languages.en.dates.expressions import NUMBERS
 from pipeline.languages.en.events.status import status
 from pipeline.reading.tree import Tree
@@ -32,8 +33,6 @@ _CROWD = frozenset(
 )
 _COUNTED = frozenset("nsubj nsubjpass dobj attr nummod agent prep pobj acl conj appos".split())
 """Relations in which the people stand who are counted; a date ("died November 23") stands in another."""
-_MONTHS = frozenset("january february march april may june july august september october november december"
-                    " jan feb mar apr jun jul aug sept sep oct nov dec".split())  # fmt: skip
 _GROUPS = {"dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand": 1_000, "thousands": 2_000,
            "million": 1_000_000}  # fmt: skip
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
@@ -185,7 +184,7 @@ def _own_number(tree: Tree, noun: int) -> int | None:
             return value
     for child in tree.children[noun]:
         is_number = tree.dep[child] == "nummod" and tree.kind[child] == ""
-        if is_number and not _is_age(tree, noun) and tree.lower[noun].rstrip(".") not in _MONTHS:
+        if is_number and not _is_age(tree, noun) and tree.lower[noun].rstrip(".") not in MONTHS_AND_SHORT:
             return number(tree, child)
     if tree.lower[noun] in ("dozens", "hundreds", "thousands"):
         return _GROUPS[tree.lower[noun]]

@@ -3,6 +3,7 @@
 Pareti (2015) and Newell et al. (LREC 2018) describe which features distinguish reports from other clauses.
 """
 
+from pipeline.languages.en.calendar_names import WEEKDAYS
 from pipeline.languages.en.quotes.candidates import Candidate, Quotations
 from pipeline.reading.tree import SUBJECTS, Tree
 
@@ -12,10 +13,9 @@ PRONOUNS = frozenset(
 _MODALS = frozenset("would will could can may might should must to 'll 'd ’ll ’d shall".split())
 _NEGATIONS = frozenset("n't not never n’t no".split())
 _TELLING_NAMES = frozenset(("PERSON", "ORG", "GPE", "NORP"))
-_FUNCTION_WORDS = frozenset(
+_FUNCTION_WORDS = WEEKDAYS | frozenset(
     "that to if whether how why what when where who for of about on against as the a his her their its being he she it"
-    " they we i in by from with no not because after while monday tuesday wednesday thursday friday saturday sunday yes"
-    " this some more and but which".split()
+    " they we i in by from with no not because after while yes this some more and but which".split()
 )
 _SHOWN = _FUNCTION_WORDS | frozenset([*',.:;”“"—–-()?!', "''", "``", "said", "says", "say", "told"])
 _BUCKETS = ["1", "1", "2", "3", "5", "5", "8", "8", "8", *["15"] * 7, *["30"] * 15]

@@ -7,6 +7,7 @@ quote before, or is long enough to be speech. The others are scare quotes, title
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.languages.en.calendar_names import WEEKDAYS
 from pipeline.languages.en.quotes.candidates import Quotations, trimmed
 from pipeline.languages.en.quotes.interviews import who_speaks
 from pipeline.languages.en.quotes.lexicon import lexicon
@@ -19,7 +20,6 @@ from pipeline.reading.tree import SUBJECTS, Tree
 _TURNS = 6
 """How many quotes back turn-taking looks."""
 _INTRODUCED_BY = ("as", "of", "about")
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
 
 class QuoteSpan(NamedTuple):
@@ -93,9 +93,9 @@ def _skip_frame(tree: Tree, quotations: Quotations, report: Report) -> int:
     if quotations.inside[first]:
         return first
     skipped = 0
-    if first == cue + 1 and opening[0] == "on" and opening[1] in _DAYS:
+    if first == cue + 1 and opening[0] == "on" and opening[1] in WEEKDAYS:
         skipped = 2
-    elif first == cue + 1 and opening[0] in _DAYS and tree.dep[first] not in SUBJECTS:
+    elif first == cue + 1 and opening[0] in WEEKDAYS and tree.dep[first] not in SUBJECTS:
         skipped = 1
     if opening[skipped] in _INTRODUCED_BY and tree.head[first + skipped] in (cue, tree.head[cue]):
         skipped += 1
