@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
+from pipeline.documents.kind import Kind
+from pipeline.documents.kinds import kind_asked_for
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.index_names import ALERTS
-from pipeline.search.kinds import Searched, searched_by
 from pipeline.search.query_body import IGNORE_MISSING
 from pipeline.search.search_query import SearchQuery, parse
 from pipeline.search.stories import execute
@@ -45,17 +47,17 @@ class Alert(Value):
 
     def search_query(self, size: int = 10) -> SearchQuery:
         """Return the parsed query. Raises ConfigurationError."""
-        return parse(self.query, searched=self.searched, size=size, sort="time")
+        return parse(self.query, kind=self.kind, size=size, sort="time")
 
     @property
-    def searched(self) -> Searched:
-        """What it searches. Raises ConfigurationError if that is more than one."""
-        return searched_by(quotes=self.quotes or self.utterances, events=self.events)
+    def kind(self) -> Kind:
+        """The kind of documents that it searches. Raises ConfigurationError if that is more than one."""
+        return kind_asked_for({"quotes": self.quotes or self.utterances, "events": self.events})
 
     @property
     def of_parts(self) -> bool:
         """Whether it watches what stands in stories, of which one story may have several."""
-        return self.quotes or self.events or self.utterances
+        return self.kind is not STORY
 
     @property
     def channels(self) -> tuple[str, ...]:

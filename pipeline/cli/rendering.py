@@ -9,7 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
-from pipeline.index.index_names import EVENTS, QUOTES, STORIES
+from pipeline.documents.event import EVENT
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import count_text
@@ -30,14 +32,14 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
         show_hit(hit, query)
     all_of_them = result.total if result.different is None else result.different
     first = f", {len(result.hits)} shown" if len(result.hits) < all_of_them else ""
-    output.print(f"[dim]{count_text(result, query.searched)}{first}[/]")
+    output.print(f"[dim]{count_text(result, query.kind)}{first}[/]")
     if result.partial:
         messages.print("[yellow]some shards of the index did not respond; there may be more results[/]")
 
 
 def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
     """Print a story, a quote or an event, and an empty line."""
-    {STORIES: show_story, QUOTES: show_quote, EVENTS: show_event}[query.searched.alias](hit)
+    {STORY: show_story, QUOTE: show_quote, EVENT: show_event}[query.kind](hit)
     output.print()
 
 

@@ -1,5 +1,6 @@
 """The dashboards: for the newsroom, for work with quotes and events, and for operators."""
 
+from pipeline.documents.kinds import KINDS
 from pipeline.kibana.description import (
     Dashboard,
     HeatMap,
@@ -14,11 +15,11 @@ from pipeline.kibana.description import (
     View,
 )
 
-STORIES = View("wire-stories", "wire: stories", "wire-stories-*", "versioncreated")
-QUOTES = View("wire-quotes", "wire: quotes", "wire-quotes-*", "story.versioncreated")
-EVENTS = View("wire-events", "wire: events", "wire-events-*", "story.versioncreated")
+STORIES, QUOTES, EVENTS = _VIEWS = tuple(
+    View(f"wire-{kind.alias}", f"wire: {kind.alias}", f"wire-{kind.alias}-*", kind.time) for kind in KINDS
+)
 METRICS = View("wire-metrics", "wire: metrics of the processes", "wire-metrics-*", "@timestamp")
-VIEWS = (STORIES, QUOTES, EVENTS, METRICS)
+VIEWS = (*_VIEWS, METRICS)
 _NEWS = "not signal: (test or advisory)"
 
 NEWSROOM = Dashboard(

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from elasticsearch import NotFoundError
 
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import STORIES
 from pipeline.search.query_body import IGNORE_MISSING, INTERNAL
 from pipeline.search.search_query import MOST
 
@@ -146,7 +146,7 @@ def _documents(client: Client, query: dict[str, Any], size: int, **source: Any) 
     try:
         with translate_errors(client):
             found = client.search(
-                index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size, sort=_OLDEST_FIRST, **source
+                index=client.named(STORY.alias), **IGNORE_MISSING, query=query, size=size, sort=_OLDEST_FIRST, **source
             )
     except NotFoundError:
         return []

@@ -6,13 +6,11 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
+from pipeline.documents.event import EVENT, NUMBERS
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.search.kinds import EVENT_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery
 
-NUMBERS = ("dead", "injured", "size")
-"""The numbers of people in an event that reports may differ in."""
 _MOST_REPORTS = 200
 
 
@@ -67,7 +65,7 @@ def reports(client: Client, happening: str) -> list[Report]:
     """Return the stories that tell of a happening, oldest first. Raises ElasticsearchUnavailable."""
     answered = _searched(
         client,
-        SearchQuery(searched=EVENT_SEARCH, filters={"happening": happening}),
+        SearchQuery(kind=EVENT, filters={"happening": happening}),
         size=_MOST_REPORTS,
         sort=[{"story.versioncreated": "asc"}, {"story.uri": "asc"}, {"start": "asc"}],
     )
@@ -126,11 +124,11 @@ def _one_per_story(events: Iterator[Mapping[str, Any]]) -> Iterator[Report]:
 
 
 def _searched(client: Client, query: SearchQuery, **body: Any) -> dict[str, Any]:
-    events = replace(query, searched=EVENT_SEARCH, cursor=None, collapsed=False)
+    events = replace(query, kind=EVENT, cursor=None, collapsed=False)
     try:
         with translate_errors(client):
             answered = client.search(
-                index=client.named(events.searched.alias), **IGNORE_MISSING, query=match_query(events), **body
+                index=client.named(EVENT.alias), **IGNORE_MISSING, query=match_query(events), **body
             )
     except NotFoundError:
         return {}

@@ -4,8 +4,8 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import STORIES
 from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, INTERNAL
 
 _CHARACTERS = 5_000
@@ -33,7 +33,7 @@ def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> lis
     try:
         with translate_errors(client):
             found = client.search(
-                index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size, source_excludes=INTERNAL
+                index=client.named(STORY.alias), **IGNORE_MISSING, query=query, size=size, source_excludes=INTERNAL
             )
     except NotFoundError:
         return []

@@ -10,9 +10,8 @@ from elasticsearch import NotFoundError
 from pipeline.desk.record import Record, Version
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.status import status_of
+from pipeline.documents.quote import QUOTE
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import QUOTES
-from pipeline.search.kinds import QUOTE_SEARCH
 from pipeline.search.query_body import IGNORE_MISSING, match_query
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
@@ -50,7 +49,7 @@ def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utter
     Of many matching quotes, only those whose words several have, and the most relevant or newest, are looked at. Raises
     ConfigurationError for an invalid query, ElasticsearchUnavailable.
     """
-    quotes = replace(query, searched=QUOTE_SEARCH, size=_MOST_MATCHING, collapsed=False)
+    quotes = replace(query, kind=QUOTE, size=_MOST_MATCHING, collapsed=False)
     matching = execute(client, quotes, highlighted=False).hits
     return _around(client, [*matching, *_repeated(client, quotes)])[:size]
 
@@ -200,7 +199,7 @@ def _repeated(client: Client, query: SearchQuery) -> list[dict[str, Any]]:
     try:
         with translate_errors(client):
             found = client.search(
-                index=client.named(QUOTES),
+                index=client.named(QUOTE.alias),
                 **IGNORE_MISSING,
                 query=match_query(query),
                 size=0,
@@ -216,7 +215,7 @@ def _repeated(client: Client, query: SearchQuery) -> list[dict[str, Any]]:
 def _quotes(client: Client, query: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         with translate_errors(client):
-            found = client.search(index=client.named(QUOTES), **IGNORE_MISSING, query=query, size=_MOST_QUOTES)
+            found = client.search(index=client.named(QUOTE.alias), **IGNORE_MISSING, query=query, size=_MOST_QUOTES)
     except NotFoundError:
         return []
     return [hit["_source"] for hit in found["hits"]["hits"]]

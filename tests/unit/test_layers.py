@@ -11,7 +11,7 @@ NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope"}
 NOUNS |= {"errors", "settings", "story", "topics", "value"}
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
-OUTLETS = {"identity", "derive", "index", "search", "alerts"}
+OUTLETS = {"identity", "documents", "derive", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
@@ -21,12 +21,13 @@ ALLOWED = {
     **{server: NOUNS | {server} for server in SERVERS},
     # What was said in each version is part of a record; the records are its store's.
     "desk": NOUNS | {"elasticsearch", "utterances", "desk"},
-    "derive": NOUNS | {"elasticsearch", "identity", "desk", "index", "derive"},
+    "documents": NOUNS | {"identity", "utterances", "documents"},
+    "derive": NOUNS | {"elasticsearch", "identity", "desk", "documents", "index", "derive"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"annotate", "identity"},
-    "index": NOUNS | {"elasticsearch", "desk", "identity", "utterances", "index"},
-    "search": NOUNS | {"elasticsearch", "identity", "utterances", "desk", "index", "search"},
-    "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "index", "search", "alerts"},
+    "index": NOUNS | {"elasticsearch", "desk", "identity", "documents", "index"},
+    "search": NOUNS | {"elasticsearch", "utterances", "desk", "documents", "search"},
+    "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "documents", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | SERVERS | OUTLETS | {"ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | SERVERS | OUTLETS | ENTRANCES | {"ops"}),
     "__main__": ENTRANCES,
