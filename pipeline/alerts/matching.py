@@ -229,6 +229,8 @@ def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
 
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
+    if alert.kind is EVENT:
+        return sentence(hit)
     if alert.utterances:
         return f"{QuoteUse(hit).text} (before: {hit['before']})"
     fragments = hit["highlight"].get("body", ()) if alert.kind is STORY else ()

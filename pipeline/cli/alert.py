@@ -84,10 +84,8 @@ def add(
     if as_json:
         print_json(json.dumps({"name": name, "matched": matched, "days": LOOK_BACK.days}))
         return
-    what = alert.kind.one if matched == 1 else alert.kind.alias
-    messages.print(
-        f"alert {name} watches from now on; of the last {LOOK_BACK.days} days it would have matched {matched:,} {what}"
-    )
+    would = f"of the last {LOOK_BACK.days} days it would have matched {alert.kind.counted(matched)}"
+    messages.print(f"alert {name} watches from now on; {would}")
 
 
 def list_alerts(
@@ -138,8 +136,7 @@ def send_test(
         alert = saved_searches.get(client, name)
         search = parse(alert.query, {"since": since}, alert.kind, size=0)
         result = execute(client, search)
-    what = alert.kind.one if result.total == 1 else alert.kind.alias
-    output.print(f"{result.total:,} {what} would have matched since {escape(since)}")
+    output.print(f"{alert.kind.counted(result.total)} would have matched since {escape(since)}")
     if not asyncio.run(_send_to_channels(settings.alerts, alert)):
         raise typer.Exit(1)
 

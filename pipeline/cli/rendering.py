@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
-from pipeline.documents.event import EVENT
+from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.documents.kind import Document
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
@@ -85,9 +86,7 @@ def show_quote(hit: dict[str, Any]) -> None:
     """Print what was said, by whom, and in which story."""
     said = hit.get("highlight", {}).get("text", [hit["text"]])
     output.print(_said(" … ".join(said), hit))
-    story = hit["story"]
-    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
-    output.print(f"[dim]{escape(shown(where))}[/]")
+    output.print(_in_story(hit))
 
 
 def show_event(hit: dict[str, Any]) -> None:
@@ -99,13 +98,11 @@ def show_event(hit: dict[str, Any]) -> None:
         Text.assemble((actors, "bold"), " ", (shown(hit["text"]), "yellow"), " ", (recipients, "bold"), f"  {kind}")
     )
     date, place = hit.get("date", {}), hit.get("place", {})
-    numbers = (f"{hit[name]:,} {name}" for name in ("dead", "injured", "size") if name in hit)
+    numbers = (f"{hit[name]:,} {name}" for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
     about = (hit["status"], date.get("value"), place.get("name"), claim, *numbers)
     output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")
-    story = hit["story"]
-    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
-    output.print(f"[dim]{escape(shown(where))}[/]")
+    output.print(_in_story(hit))
 
 
 def show_utterance(found: Utterance) -> None:
@@ -119,9 +116,7 @@ def show_utterance(found: Utterance) -> None:
             parts = [(shown(f"{text} "), _STYLES[kind]) for kind, text in wording.differences]
             output.print(Text.assemble("  ", *parts))
         for quote in wording.quotes:
-            story = quote.document["story"]
-            where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
-            output.print(f"  [dim]{escape(shown(where))}[/]")
+            output.print(f"  {_in_story(quote.document)}")
 
 
 def shown(text: str) -> str:
@@ -169,6 +164,12 @@ def _also(story: dict[str, Any]) -> str:
 def _origin(story: dict[str, Any]) -> str:
     when = str(story["versioncreated"])[:16].replace("T", " ")
     return " · ".join(part for part in (story["source"]["name"], when, story["uri"]) if part)
+
+
+def _in_story(part: Document) -> str:
+    story = part["story"]
+    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
+    return f"[dim]{escape(shown(where))}[/]"
 
 
 def _shortened(text: str) -> str:

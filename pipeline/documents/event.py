@@ -85,41 +85,20 @@ def sentence(event: Document) -> str:
 
 
 def _entry(event: Document) -> tuple[str, str]:
-    said = sentence(event)
-    return said, said
+    return sentence(event), event["story"].get("headline", "")
 
 
 _COLUMNS = {
-    "Event ID": "key",
-    "Event Date": "date.value",
-    "Event Type": "type",
-    "Event Mode": "mode",
-    "Quad Code": "quad_class",
-    "Actor Name": "actors.name",
-    "Actor Name Raw": "actors.text",
-    "Recipient Name": "recipients.name",
-    "Recipient Name Raw": "recipients.text",
-    "Placename": "place.name",
-    "Country": "place.country",
-    "Latitude": "place.point.lat",
-    "Longitude": "place.point.lon",
-    "Source": "story.source.name",
-    "Publication Date": "story.versioncreated",
-    "Story People": "story.people",
-    "Story Organizations": "story.organizations",
-    "Story Locations": "story.places",
-    "Headline": "story.headline",
-    "Language": "story.language",
-    "Version": "version",
-    "Status": "status",
-    "Trigger": "text",
-    "Claimed By": "claimed_by",
-    "Dead": "dead",
-    "Injured": "injured",
-    "Size": "size",
-    "URI": "story.uri",
+    "Event ID": "key", "Event Date": "date.value", "Event Type": "type", "Event Mode": "mode",
+    "Quad Code": "quad_class", "Actor Name": "actors.name", "Actor Name Raw": "actors.text",
+    "Recipient Name": "recipients.name", "Recipient Name Raw": "recipients.text", "Placename": "place.name",
+    "Country": "place.country", "Latitude": "place.point.lat", "Longitude": "place.point.lon",
+    "Source": "story.source.name", "Publication Date": "story.versioncreated", "Story People": "story.people",
+    "Story Organizations": "story.organizations", "Story Locations": "story.places", "Headline": "story.headline",
+    "Language": "story.language", "Version": "version", "Status": "status", "Trigger": "text",
+    "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured", "Size": "size", "URI": "story.uri",
     "Happening": "happening",
-}
+}  # fmt: skip
 """Named as in POLECAT's data dictionary (Halterman et al., 2023), so that scripts written for it work.
 
 What POLECAT does not have comes last.
@@ -138,15 +117,9 @@ EVENT = Part(
     columns=_COLUMNS,
     entry=_entry,
     mapping={
-        "id": KEYWORD,
-        "start": LONG,
-        "end": LONG,
+        **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "happening"), KEYWORD),
+        **dict.fromkeys(("start", "end", *NUMBERS), LONG),
         "text": NAME,
-        "predicate": KEYWORD,
-        "type": KEYWORD,
-        "mode": KEYWORD,
-        "status": KEYWORD,
-        "quad_class": KEYWORD,
         "actors": _PARTICIPANT,
         "recipients": _PARTICIPANT,
         "date": {
@@ -172,10 +145,7 @@ EVENT = Part(
                 "point": POINT,
             }
         },
-        "quote": KEYWORD,
         "claimed_by": NAME,
-        "happening": KEYWORD,
-        **dict.fromkeys(NUMBERS, LONG),
         **CONTEXT_MAPPING,
     },
 )  # fmt: skip

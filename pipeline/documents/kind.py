@@ -58,6 +58,10 @@ class Kind:
         """The fields of ``words`` that are texts, not names."""
         return [field for field in self.words if not field.partition("^")[0].endswith(".text")]
 
+    def counted(self, number: int) -> str:
+        """Return a number of these documents in words: ``1 story``, ``1,212 stories``."""
+        return f"{number:,} {self.one if number == 1 else self.alias}"
+
     def row(self, document: Document) -> list[Any]:
         """Return the cells of a document in the table: a value, a list of values, or "" where it has none."""
         keyed = {**document, "key": key(document)}

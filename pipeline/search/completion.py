@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.documents.story import STORY
-from pipeline.elasticsearch.client import Client, retry_while_starting
+from pipeline.elasticsearch.client import Client
 from pipeline.search.entity_names import FIELDS, begins, count_values
 from pipeline.search.entity_names import entities as entity_names
 from pipeline.search.facets import Value
@@ -29,7 +29,6 @@ class Completion:
     stories: int | None = None
 
 
-@retry_while_starting
 def completions(client: Client, line: str, size: int = 8) -> list[Completion]:
     """Return how to go on after this beginning of a search line, the most frequent first.
 

@@ -1,21 +1,19 @@
 """List people, organizations and places across stories: who is named, who speaks about whom, who is rising."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
-
-from elasticsearch import NotFoundError
 
 from pipeline.documents.entity_forms import roles_begin
 from pipeline.documents.kind import Kind
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import Client, ask
 from pipeline.search.facets import Value
 from pipeline.search.folding import folded
-from pipeline.search.query_body import IGNORE_MISSING, filters, match_query
+from pipeline.search.query_body import filters, match_query
 from pipeline.search.search_query import SearchQuery
 
 NameKind = Literal["person", "organization", "place"]
@@ -59,7 +57,6 @@ class Role:
     last: str
 
 
-@retry_while_starting
 def entities(client: Client, query: SearchQuery, beginning: str = "", size: int = 20) -> list[Name]:
     """Return the names in matching stories, most frequent first; with ``beginning``, those whose words begin so.
 
@@ -73,20 +70,16 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
         begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
         dsl = {"bool": {"filter": [dsl, *begun]}}
     found = count_values(client, STORY, dsl, FIELDS, _MANY if words else size)
-    names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
-    return _first((each for each in names if begins(each.name, words)), size)
+    return _first((each for each in _names(found) if begins(each.name, words)), size)
 
 
-@retry_while_starting
 def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
     """Return the names in stories that also have this name, most frequent first. Raises ElasticsearchUnavailable."""
     dsl = match_query(query.adding("entity", name))
     found = count_values(client, STORY, dsl, FIELDS, size + 5)
-    names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
-    return _first((each for each in names if not _same(each.name, name)), size)
+    return _first((each for each in _names(found) if not _same(each.name, name)), size)
 
 
-@retry_while_starting
 def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
     """Return the roles that stories give this person, with the times of the first and the last such story.
 
@@ -109,7 +102,6 @@ def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
     return [role for role in found if not any(_says_more(other.role, role.role) for other in found)][:size]
 
 
-@retry_while_starting
 def aliases_of(client: Client, name: str, size: int = 12) -> list[Value]:
     """Return by which other names stories call whom lists have under this name. Raises ElasticsearchUnavailable."""
     usual = {"term": {"entities.usual": name}}
@@ -120,7 +112,6 @@ def aliases_of(client: Client, name: str, size: int = 12) -> list[Value]:
     return [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in buckets if bucket["key"] != name]
 
 
-@retry_while_starting
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
     """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, kind=QUOTE).adding("about", name))
@@ -128,7 +119,6 @@ def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10
     return [value for value in found if not _same(value.value, name)]
 
 
-@retry_while_starting
 def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
     """Return names with more stories than usual in the last ``window``, most significant first.
 
@@ -185,20 +175,17 @@ def count_values(
 
 
 def _aggregated(client: Client, kind: Kind, query: dict[str, Any], aggregations: dict[str, Any]) -> dict[str, Any]:
-    try:
-        with translate_errors(client):
-            answered = client.search(
-                index=client.named(kind.alias), **IGNORE_MISSING, query=query, size=0, aggregations=aggregations
-            )
-    except NotFoundError:
-        return {}
-    found: dict[str, Any] = answered.get("aggregations", {})
-    return found
+    answer = ask(client, kind.alias, query=query, size=0, aggregations=aggregations)
+    return dict(answer.get("aggregations", {}))
 
 
 def _says_more(role: str, other: str) -> bool:
     """Return whether a role has all words of the other and more: "US secretary of state", "secretary"."""
     return role != other and f" {other} " in f" {role} "
+
+
+def _names(found: Mapping[NameKind, Iterable[Value]]) -> Iterator[Name]:
+    return (Name(value.value, kind, value.count) for kind, values in found.items() for value in values)
 
 
 def _first(names: Iterable[Name], size: int) -> list[Name]:

@@ -19,8 +19,6 @@ EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal"
 """The query that leaves out tests and advisories."""
 INTERNAL = ("name_usage", "roles", "fingerprints")
 """The fields that only serve searches; no answer has them."""
-IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
-"""Before the first story there is no index; the result is then empty."""
 
 
 def search_body(query: SearchQuery) -> dict[str, Any]:

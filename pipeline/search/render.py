@@ -30,7 +30,7 @@ def render(result: SearchResult) -> dict[str, Any]:
 
 def count_text(result: SearchResult, kind: Kind) -> str:
     """Return how many hits there are: ``212 stories, 140 different``, or ``212 stories`` if all of them are."""
-    text = f"{result.total:,} {kind.one if result.total == 1 else kind.alias}"
+    text = kind.counted(result.total)
     return text if result.different in (None, result.total) else f"{text}, {result.different:,} different"
 
 

@@ -9,7 +9,14 @@ from elasticsearch import BadRequestError, NotFoundError
 
 from pipeline.documents.kinds import KINDS
 from pipeline.documents.story import STORY
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import (
+    IGNORE_MISSING,
+    Client,
+    ask,
+    documents_in,
+    retry_while_starting,
+    translate_errors,
+)
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
@@ -17,14 +24,7 @@ from pipeline.search.collapsed_page import CollapsedPage
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
 from pipeline.search.groups import add_members
-from pipeline.search.query_body import (
-    IGNORE_MISSING,
-    INTERNAL,
-    count_different,
-    highlight,
-    match_query,
-    search_body,
-)
+from pipeline.search.query_body import INTERNAL, count_different, highlight, match_query, search_body
 from pipeline.search.search_query import SearchQuery
 
 _KEPT = "2m"
@@ -126,18 +126,10 @@ def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
         page = replace(page, cursor=result.cursor)
 
 
-@retry_while_starting
 def story(client: Client, uri: str) -> dict[str, Any] | None:
     """Return the story with this uri, or None. Raises ElasticsearchUnavailable."""
-    try:
-        with translate_errors(client):
-            response = client.search(
-                index=client.named(STORY.alias), query={"term": {"uri": uri}}, size=1, source_excludes=INTERNAL
-            )
-    except NotFoundError:
-        return None
-    hits = response["hits"]["hits"]
-    return hits[0]["_source"] if hits else None
+    answer = ask(client, STORY.alias, query={"term": {"uri": uri}}, size=1, source_excludes=INTERNAL)
+    return next(iter(documents_in(answer)), None)
 
 
 @retry_while_starting
@@ -152,23 +144,15 @@ def counts(client: Client) -> dict[str, int]:
         }
 
 
-@retry_while_starting
 def shared_uris(client: Client) -> list[dict[str, Any]]:
     """Return the sources that sent different stories under one uri: the number of stories, and one such uri.
 
     Raises ElasticsearchUnavailable.
     """
     example = {"uri": {"terms": {"field": "receivedas", "size": 1}}}
-    by_source = {"terms": {"field": "source.name", "size": 50}, "aggregations": example}
-    with translate_errors(client):
-        response = client.search(
-            index=client.named(STORY.alias),
-            query={"exists": {"field": "receivedas"}},
-            size=0,
-            aggregations={"sources": by_source},
-            **IGNORE_MISSING,
-        )
-    buckets = response.get("aggregations", {}).get("sources", {}).get("buckets", ())
+    by_source = {"sources": {"terms": {"field": "source.name", "size": 50}, "aggregations": example}}
+    answer = ask(client, STORY.alias, query={"exists": {"field": "receivedas"}}, size=0, aggregations=by_source)
+    buckets = answer.get("aggregations", {}).get("sources", {}).get("buckets", ())
     return [
         {"source": each["key"], "stories": each["doc_count"], "uri": each["uri"]["buckets"][0]["key"]}
         for each in buckets

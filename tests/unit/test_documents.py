@@ -19,6 +19,7 @@ from pipeline.annotations import (
 )
 from pipeline.desk.rules import decide
 from pipeline.documents.event import EVENT
+from pipeline.documents.kinds import KINDS
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.speakers import unnamed_kind
 from pipeline.documents.story import STORY
@@ -27,6 +28,7 @@ from pipeline.identity.registry import Registry
 from pipeline.index.actions import actions, first_version, stale_deletes
 from pipeline.index.index_names import index_of
 from pipeline.index.templates import templates
+from pipeline.search.filters import FILTERS, facets_of
 from pipeline.settings import Elasticsearch
 from pipeline.story import story_id
 from tests.conftest import NOON, make_story
@@ -146,6 +148,29 @@ def test_every_field_of_a_document_is_in_the_strict_mapping():
     assert set(story) <= set(STORY.mapping)
     assert set(quote) <= set(QUOTE.mapping)
     assert set(quote["story"]) <= set(QUOTE.mapping["story"]["properties"])
+
+
+def is_mapped(mapping, field: str) -> bool:
+    name, _, rest = field.partition(".")
+    about = mapping.get(name, {})
+    if rest and about.get("type") != "geo_point":
+        return is_mapped(about.get("properties", {}), rest)
+    return bool(about)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_every_field_that_is_searched_sorted_counted_or_exported_is_in_the_mapping(kind):
+    words = [field.partition("^")[0].removesuffix(".text") for field in kind.words]
+    filtered = [field for row in FILTERS.values() for field in row.fields.get(kind, ())]
+    columns = [field for field in kind.columns.values() if field != "key"]
+    fields = [*words, *filtered, *columns, *facets_of(kind).values(), *kind.ties, kind.same, kind.time, kind.histogram]
+    assert [field for field in fields if not is_mapped(kind.mapping, field)] == []
+
+
+def test_a_row_of_a_table_has_several_values_as_a_list_and_nothing_where_a_field_is_missing():
+    row = dict(zip(QUOTE.columns, QUOTE.row(actions_of(annotated())[1].document), strict=True))
+    assert (row["uri"], row["id"], row["speaker"], row["about"]) == ("urn:test:1", "q1", "Ann Lee", [])
+    assert row["headline"] == ""
 
 
 def test_mappings_are_strict():
