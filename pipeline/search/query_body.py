@@ -8,6 +8,7 @@ from pipeline.documents.story import STORY
 from pipeline.search.filters import FILTERS, any_of
 from pipeline.search.query_language import All, Either, FieldIs, Node, Not, Words, parse_words
 from pipeline.search.search_query import SearchQuery
+from pipeline.story import NO_STORY
 
 MARKS = ("\ue000", "\ue001")
 """The markers around a highlighted word: private-use characters, which no text contains."""
@@ -15,7 +16,7 @@ _COUNTED_EXACTLY = 40_000
 """How many different values Elasticsearch counts exactly, at most; it estimates more."""
 HIGHLIGHTED = 50_000
 """How many characters of a body to search for highlights; Elasticsearch refuses more than a million."""
-EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
+EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": NO_STORY}}]}}
 """The query that leaves out tests and advisories."""
 INTERNAL = ("name_usage", "roles", "fingerprints")
 """The fields that only serve searches; no answer has them."""
