@@ -33,13 +33,14 @@ from pipeline.cli.setup import prepare
 from pipeline.cli.worker import environment
 from pipeline.desk.text_features import TextFeatures
 from pipeline.desk.text_signature import signature_of
+from pipeline.documents.story import STORY, story_document
 from pipeline.elasticsearch.client import connect
 from pipeline.identity.lesson import NOTHING
 from pipeline.identity.name_usage import usages
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import MOST, Place, Sample, Word, learned, period_of, short_id, usages_by_word
-from pipeline.index.documents import first_version, story_document
-from pipeline.index.index_names import NAMES, STORIES, index_of
+from pipeline.index.actions import first_version
+from pipeline.index.index_names import NAMES, index_of
 from pipeline.index.names import word_key
 from pipeline.kafka.lag import lags
 from pipeline.kafka.reader import read
@@ -100,8 +101,8 @@ def measure(folder: Path, count: int, rate: int, seconds: int) -> dict[str, Any]
             _feed(local, corpus, range(count + rate, count + rate + fed), rate)
             used = {name: _cpu(each) - before[name] for name, each in processes.items()}
             with connect(local.elasticsearch) as client:
-                client.indices.refresh(index=f"{STORIES},{NAMES}")
-                again = client.count(index=STORIES, query={"prefix": {"uri": "urn:new:"}})["count"]
+                client.indices.refresh(index=f"{STORY.alias},{NAMES}")
+                again = client.count(index=STORY.alias, query={"prefix": {"uri": "urn:new:"}})["count"]
                 words = client.count(index=NAMES)["count"]
             return {
                 "new": again - rate,
@@ -206,7 +207,7 @@ def _fill(settings: Settings, connection: Any, corpus: _Corpus, count: int) -> N
         _write(client, _listed(corpus, count, {place.period for place in samples}), count, "writing their words")
         _write(client, _stories(corpus, count, registries, window), count, "writing stories")
         client.indices.put_settings(index=NAMES, settings={"refresh_interval": None})
-        client.indices.refresh(index=f"{STORIES},{NAMES}")
+        client.indices.refresh(index=f"{STORY.alias},{NAMES}")
 
 
 def _words(samples: Mapping[Place, Sample], registries: dict[int, Registry]) -> Iterator[dict[str, Any]]:
@@ -240,14 +241,14 @@ def _stories(
             source=Source(name=f"agency{number % 5}", format="ninjs", receivedat=at),
             body=f"The story {number}.",
         ).annotated(Annotations(entities=tuple(corpus.entities(number))))
-        document = story_document(story, None, registries.get(period_of(at, window), Registry()))
+        document = story_document(story, registries.get(period_of(at, window), Registry()))
         if signature:
             # Random values resemble nothing.
             random = Random(number)
             values = {name: _same_length(random, getattr(signature, name)) for name in ("words", "facts")}
             document["signature"] = {"origin": f"agency{number % 5} by bench", **dict(signature), **values}
         yield {
-            "_index": index_of(STORIES, at),
+            "_index": index_of(STORY.alias, at),
             "_id": story_id(story.uri),
             "_version": first_version(1),
             "_version_type": "external",

@@ -6,7 +6,7 @@ The route of a story, and the package that does each step::
     Story   formats, clean ► wire.stories parse bytes into a Story; remove boilerplate
     Story   desk ──────► wire.edited      pick the current version, from one record per story
             annotate ──► wire.annotated   extract entities, quotes and speakers (spaCy)
-            index ─────► Elasticsearch    write documents; manage templates
+    documents, index ──► Elasticsearch    make documents of each kind, and write them
             derive ····· wire.derived     say which stories are copies, variants or updates of which
             search, alerts                run queries; match saved searches and notify
 

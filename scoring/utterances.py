@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from pipeline.annotate.model import LanguageModels
 from pipeline.annotate.story_annotation import annotate_stories
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import story_document
 from pipeline.identity.registry import learn_from
-from pipeline.index.documents import story_document
-from pipeline.index.quotes import QUOTES
 from pipeline.settings import load
 from pipeline.story import AnnotatedStory, Story
 from pipeline.utterances.grouping import QuoteUse, is_same
@@ -50,10 +50,7 @@ def quotes_in(stories: Sequence[AnnotatedStory]) -> dict[str, QuoteUse]:
     registry = learn_from(story.entities for story in stories)
     found = {}
     for story in stories:
-        document = story_document(story, registry=registry)
-        for quote in QUOTES.documents(
-            document, {name: document.get(name) for name in ("uri", "versioncreated", "source")}
-        ):
+        for quote in QUOTE.documents(story_document(story, registry)):
             found[f"{story.uri}#{quote['start']}"] = QuoteUse(quote)
     return found
 

@@ -4,27 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from elasticsearch import NotFoundError
-
 from pipeline.alerts.match import Match
 from pipeline.elasticsearch.client import (
     NO_INDEX,
     Client,
+    ask,
     bulk_item_error,
+    documents_in,
     found_documents,
-    retry_while_starting,
     translate_errors,
 )
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.index_names import MATCHES, index_of
-from pipeline.search.query_body import IGNORE_MISSING
 
 _MOST_MATCHES = 10_000
 _NEWEST_FIRST = {"at": "desc"}
 _REPEATED: dict[str, Any] = {"term": {"kind": "repeated"}}
 
 
-@retry_while_starting
 def find(client: Client, uris: Sequence[str], others: Sequence[str] = ()) -> list[Match]:
     """Return the recorded matches of these stories, and of ``others`` those that were notified of.
 
@@ -37,7 +34,6 @@ def find(client: Client, uris: Sequence[str], others: Sequence[str] = ()) -> lis
     return _found(client, query, _MOST_MATCHES, [{"_score": "desc"}, _NEWEST_FIRST])[1]
 
 
-@retry_while_starting
 def latest(
     client: Client, alert: str | None = None, since: datetime | None = None, size: int = 50
 ) -> tuple[int, list[Match]]:
@@ -98,17 +94,6 @@ def _index(client: Client, match: Match) -> str:
 
 
 def _found(client: Client, query: dict[str, Any], size: int, sort: list[dict[str, Any]]) -> tuple[int, list[Match]]:
-    try:
-        with translate_errors(client):
-            answered = client.search(
-                index=client.named(MATCHES),
-                **IGNORE_MISSING,
-                query=query,
-                size=size,
-                sort=sort,
-                source_excludes=["delivered"],
-            )
-    except NotFoundError:
-        return 0, []
-    hits = answered["hits"]
-    return int(hits["total"]["value"]), [Match.model_validate(hit["_source"]) for hit in hits["hits"]]
+    answer = ask(client, MATCHES, query=query, size=size, sort=sort, source_excludes=["delivered"])
+    total = answer["hits"]["total"]["value"] if answer else 0
+    return total, list(map(Match.model_validate, documents_in(answer)))

@@ -15,12 +15,13 @@ from typing import Any
 from pipeline.alerts.match import STANDING, Kind, Match
 from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
+from pipeline.documents.event import EVENT, NUMBERS, sentence
+from pipeline.documents.kind import story_of
+from pipeline.documents.quote import QUOTE, once, speaker_of
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
-from pipeline.index.quotes import once
-from pipeline.search.happenings import NUMBERS
 from pipeline.search.query_body import MARKS
-from pipeline.search.render import event_sentence
 from pipeline.search.search_query import MOST
 from pipeline.search.stories import execute, require_complete
 from pipeline.search.utterances import other_wording
@@ -113,7 +114,7 @@ def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, A
     """Return the alert's hits among these stories that came in after the alert was created."""
     # A missing shard would make its matches look withdrawn.
     answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
-    hits = [hit for hit in answer.hits if alert.created <= _received_at(_story(hit))]
+    hits = [hit for hit in answer.hits if alert.created <= _received_at(story_of(hit))]
     if not alert.utterances:
         return hits
     before = other_wording(client, hits)
@@ -170,7 +171,7 @@ def _beside(alert: Alert, match: Match, notified: Sequence[Match], relations: Re
 
 
 def _match(alert: Alert, hit: dict[str, Any]) -> Match:
-    story, version, matched = _story(hit), int(hit["version"]), _matched(alert, hit)
+    story, version, matched = story_of(hit), int(hit["version"]), _matched(alert, hit)
     return Match(
         id=_id(alert, story["uri"], version, "match", matched),
         alert=alert.name,
@@ -182,7 +183,7 @@ def _match(alert: Alert, hit: dict[str, Any]) -> Match:
         at=datetime.now(UTC),
         headline=story.get("headline"),
         source=story["source"]["name"],
-        speaker=(hit.get("speaker") or {}).get("name") if alert.quotes or alert.utterances else None,
+        speaker=speaker_of(hit),
         text=_text(alert, hit)[:_TEXT],
         matched=matched,
         same=_same(alert, hit),
@@ -209,10 +210,10 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
     """Return a digest of what matched: a quote and its speaker; an event with its status and numbers; of a story its
     headline and the sentences with the words.
     """
-    if alert.quotes or alert.utterances:
-        earlier = [hit["text"], (hit.get("speaker") or {}).get("name", "")]
-    elif alert.events:
-        earlier = [event_sentence(hit), hit["status"], *(str(hit.get(name, "")) for name in NUMBERS)]
+    if alert.kind is QUOTE:
+        earlier = [hit["text"], speaker_of(hit) or ""]
+    elif alert.kind is EVENT:
+        earlier = [sentence(hit), hit["status"], *(str(hit.get(name, "")) for name in NUMBERS)]
     else:
         sentences = [each for text in hit["highlight"].get("body", ()) for each in _SENTENCES.split(text)]
         earlier = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
@@ -221,28 +222,23 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
 
 def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
     """Return what a quote or an event of another story has too if it says the same; nothing of a story."""
-    if alert.events:
+    if alert.kind is EVENT:
         facts = ("happening", "status", *NUMBERS)
         return {name: str(hit[name]) for name in facts if name in hit}
     return {"once": once(hit)} if alert.of_parts else {}
 
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
-    if alert.events:
-        return event_sentence(hit)
+    if alert.kind is EVENT:
+        return sentence(hit)
     if alert.utterances:
         return f"{QuoteUse(hit).text} (before: {hit['before']})"
-    fragments = [] if alert.quotes else hit["highlight"].get("body", [])
-    text = " … ".join(fragments) or (hit["text"] if alert.quotes else hit["body"])
-    return str(text.replace(MARKS[0], "").replace(MARKS[1], ""))
+    fragments = hit["highlight"].get("body", ()) if alert.kind is STORY else ()
+    text = " … ".join(fragments) or alert.kind.entry(hit)[1]
+    return text.replace(MARKS[0], "").replace(MARKS[1], "")
 
 
-def _story(hit: dict[str, Any]) -> dict[str, Any]:
-    story: dict[str, Any] = hit.get("story", hit)
-    return story
-
-
-def _received_at(story: dict[str, Any]) -> datetime:
+def _received_at(story: Mapping[str, Any]) -> datetime:
     """Return when the story was received, or its embargo passed."""
     times = [story["source"]["receivedat"], story.get("embargoed")]
     return max(datetime.fromisoformat(text) for text in times if text)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
+from pipeline.documents.kind import Kind
+from pipeline.documents.kinds import kind_asked_for
+from pipeline.documents.story import STORY
+from pipeline.elasticsearch.client import Client, ask, documents_in, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.index_names import ALERTS
-from pipeline.search.kinds import Searched, searched_by
-from pipeline.search.query_body import IGNORE_MISSING
 from pipeline.search.search_query import SearchQuery, parse
 from pipeline.search.stories import execute
 from pipeline.value import Time, Value, is_absent
@@ -45,17 +46,17 @@ class Alert(Value):
 
     def search_query(self, size: int = 10) -> SearchQuery:
         """Return the parsed query. Raises ConfigurationError."""
-        return parse(self.query, searched=self.searched, size=size, sort="time")
+        return parse(self.query, kind=self.kind, size=size, sort="time")
 
     @property
-    def searched(self) -> Searched:
-        """What it searches. Raises ConfigurationError if that is more than one."""
-        return searched_by(quotes=self.quotes or self.utterances, events=self.events)
+    def kind(self) -> Kind:
+        """The kind of documents that it searches. Raises ConfigurationError if that is more than one."""
+        return kind_asked_for({"quotes": self.quotes or self.utterances, "events": self.events})
 
     @property
     def of_parts(self) -> bool:
         """Whether it watches what stands in stories, of which one story may have several."""
-        return self.quotes or self.events or self.utterances
+        return self.kind is not STORY
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -126,13 +127,7 @@ def get(client: Client, name: str) -> Alert:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
 
-@retry_while_starting
 def load_all(client: Client) -> list[Alert]:
     """Return all alerts, ordered by name. Raises ElasticsearchUnavailable."""
-    with translate_errors(client):
-        try:
-            found = client.search(index=client.named(ALERTS), size=MOST_ALERTS, **IGNORE_MISSING)
-        except NotFoundError:
-            return []
-    alerts = (Alert.model_validate(hit["_source"]) for hit in found["hits"]["hits"])
-    return sorted(alerts, key=lambda alert: alert.name)
+    found = documents_in(ask(client, ALERTS, size=MOST_ALERTS))
+    return sorted(map(Alert.model_validate, found), key=lambda alert: alert.name)

@@ -84,11 +84,8 @@ def add(
     if as_json:
         print_json(json.dumps({"name": name, "matched": matched, "days": LOOK_BACK.days}))
         return
-    searched = alert.search_query().searched
-    what = searched.one if matched == 1 else searched.alias
-    messages.print(
-        f"alert {name} watches from now on; of the last {LOOK_BACK.days} days it would have matched {matched:,} {what}"
-    )
+    would = f"of the last {LOOK_BACK.days} days it would have matched {alert.kind.counted(matched)}"
+    messages.print(f"alert {name} watches from now on; {would}")
 
 
 def list_alerts(
@@ -113,7 +110,7 @@ def list_alerts(
     for column in ("name", "query", "notifies", "matches", "last"):
         table.add_column(column, overflow="fold")
     for alert, total, newest in found:
-        query = f"{alert.query} ({alert.search_query().searched.alias})" if alert.of_parts else alert.query
+        query = f"{alert.query} ({alert.kind.alias})" if alert.of_parts else alert.query
         last = f"{newest[0].at:%Y-%m-%d %H:%M} {shown(newest[0].differs or '')}".strip() if newest else "never"
         where = ", ".join(channel for channel in (alert.webhook, *alert.email) if channel)
         table.add_row(alert.name, escape(query), escape(where), f"{total:,}", escape(last))
@@ -137,10 +134,9 @@ def send_test(
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
         alert = saved_searches.get(client, name)
-        search = parse(alert.query, {"since": since}, alert.searched, size=0)
+        search = parse(alert.query, {"since": since}, alert.kind, size=0)
         result = execute(client, search)
-    what = search.searched.one if result.total == 1 else search.searched.alias
-    output.print(f"{result.total:,} {what} would have matched since {escape(since)}")
+    output.print(f"{alert.kind.counted(result.total)} would have matched since {escape(since)}")
     if not asyncio.run(_send_to_channels(settings.alerts, alert)):
         raise typer.Exit(1)
 

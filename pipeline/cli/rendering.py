@@ -9,7 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
-from pipeline.index.index_names import EVENTS, QUOTES, STORIES
+from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.documents.kind import Document
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import count_text
@@ -30,14 +33,14 @@ def show_results(result: SearchResult, query: SearchQuery) -> None:
         show_hit(hit, query)
     all_of_them = result.total if result.different is None else result.different
     first = f", {len(result.hits)} shown" if len(result.hits) < all_of_them else ""
-    output.print(f"[dim]{count_text(result, query.searched)}{first}[/]")
+    output.print(f"[dim]{count_text(result, query.kind)}{first}[/]")
     if result.partial:
         messages.print("[yellow]some shards of the index did not respond; there may be more results[/]")
 
 
 def show_hit(hit: dict[str, Any], query: SearchQuery) -> None:
     """Print a story, a quote or an event, and an empty line."""
-    {STORIES: show_story, QUOTES: show_quote, EVENTS: show_event}[query.searched.alias](hit)
+    {STORY: show_story, QUOTE: show_quote, EVENT: show_event}[query.kind](hit)
     output.print()
 
 
@@ -83,9 +86,7 @@ def show_quote(hit: dict[str, Any]) -> None:
     """Print what was said, by whom, and in which story."""
     said = hit.get("highlight", {}).get("text", [hit["text"]])
     output.print(_said(" … ".join(said), hit))
-    story = hit["story"]
-    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
-    output.print(f"[dim]{escape(shown(where))}[/]")
+    output.print(_in_story(hit))
 
 
 def show_event(hit: dict[str, Any]) -> None:
@@ -97,13 +98,11 @@ def show_event(hit: dict[str, Any]) -> None:
         Text.assemble((actors, "bold"), " ", (shown(hit["text"]), "yellow"), " ", (recipients, "bold"), f"  {kind}")
     )
     date, place = hit.get("date", {}), hit.get("place", {})
-    numbers = (f"{hit[name]:,} {name}" for name in ("dead", "injured", "size") if name in hit)
+    numbers = (f"{hit[name]:,} {name}" for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
     about = (hit["status"], date.get("value"), place.get("name"), claim, *numbers)
     output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")
-    story = hit["story"]
-    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
-    output.print(f"[dim]{escape(shown(where))}[/]")
+    output.print(_in_story(hit))
 
 
 def show_utterance(found: Utterance) -> None:
@@ -117,9 +116,7 @@ def show_utterance(found: Utterance) -> None:
             parts = [(shown(f"{text} "), _STYLES[kind]) for kind, text in wording.differences]
             output.print(Text.assemble("  ", *parts))
         for quote in wording.quotes:
-            story = quote.document["story"]
-            where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
-            output.print(f"  [dim]{escape(shown(where))}[/]")
+            output.print(f"  {_in_story(quote.document)}")
 
 
 def shown(text: str) -> str:
@@ -167,6 +164,12 @@ def _also(story: dict[str, Any]) -> str:
 def _origin(story: dict[str, Any]) -> str:
     when = str(story["versioncreated"])[:16].replace("T", " ")
     return " · ".join(part for part in (story["source"]["name"], when, story["uri"]) if part)
+
+
+def _in_story(part: Document) -> str:
+    story = part["story"]
+    where = " · ".join(filter(None, (story.get("headline"), _origin(story))))
+    return f"[dim]{escape(shown(where))}[/]"
 
 
 def _shortened(text: str) -> str:

@@ -14,12 +14,12 @@ from pipeline import topics
 from pipeline.cli.console import messages, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption
 from pipeline.cli.rendering import show_facets, show_hit, show_results, show_utterance
+from pipeline.documents.kinds import kind_asked_for
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError
 from pipeline.kafka.reader import poll_batches
 from pipeline.locate import locate_elasticsearch, locate_kafka
 from pipeline.search.filters import FILTERS, Filter
-from pipeline.search.kinds import searched_by
 from pipeline.search.render import render
 from pipeline.search.search_query import Sort, parse
 from pipeline.search.stories import execute, refresh
@@ -116,8 +116,8 @@ def search(
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir)
     servers = locate_elasticsearch(settings)
-    searched = searched_by(quotes=quotes or by_utterance, events=events)
-    search = parse(query, filters, searched, sort=sort, size=size, cursor=cursor, advisories=advisories)
+    kind = kind_asked_for({"quotes": quotes or by_utterance, "events": events})
+    search = parse(query, filters, kind, sort=sort, size=size, cursor=cursor, advisories=advisories)
     search = search.as_list(collapsed=False if each else collapsed or None)
     if by_utterance and (follow or facets or cursor):
         raise ConfigurationError("--utterances: not with --follow, --facets or --cursor")

@@ -10,6 +10,7 @@ import structlog
 
 from pipeline.derive.lessons import Lessons, Registries
 from pipeline.derive.words import Words, word_in
+from pipeline.documents.story import identified_again
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.learning import Id
@@ -18,7 +19,6 @@ from pipeline.identity.name_usage import OWN, SEPARATOR, NameUsage
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import Place, Word, period_of
 from pipeline.index.derived import Found, Stories, write_anew
-from pipeline.index.documents import identified_again
 from pipeline.index.indices import Indices
 from pipeline.index.names import Names, NamingStory, Using, using
 

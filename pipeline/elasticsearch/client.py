@@ -1,7 +1,7 @@
 """Create Elasticsearch clients, and turn their failures into this project's errors."""
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Self
@@ -15,6 +15,8 @@ from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
 from pipeline.settings import Elasticsearch
 
 NO_INDEX = "index_not_found_exception"
+IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
+"""Before the first story there is no index; the result is then empty."""
 _UNAVAILABLE = frozenset((408, 429, 500, 502, 503, 504))
 _APPLIED = frozenset((200, 201, 404, 409))
 """Deleting what does not exist is answered with 404."""
@@ -139,6 +141,21 @@ retry_while_starting = stamina.retry(
     on=_is_starting, attempts=None, timeout=5, wait_initial=0.1, wait_max=1, wait_jitter=0.1
 )
 """Retry a read for some seconds: a starting node, and an index just created, first answer 503."""
+
+
+@retry_while_starting
+def ask(client: Client, index: str, **request: Any) -> dict[str, Any]:
+    """Return the answer to a search of an index or alias; {} before it is there. Raises ElasticsearchUnavailable."""
+    with translate_errors(client):
+        try:
+            return dict(client.search(index=client.named(index), **IGNORE_MISSING, **request))
+        except NotFoundError:
+            return {}
+
+
+def documents_in(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the documents that a search found."""
+    return [hit["_source"] for hit in answer.get("hits", {}).get("hits", ())]
 
 
 def _address(client: Client | AsyncClient) -> str:

@@ -206,6 +206,11 @@ AMOUNTS = Extraction(
         },
     },
     filter=Filter(
-        "amount", "an amount of money or a quantity: $18 billion, >100 km, <=5%, $1bn..$2bn", "AMOUNT", read, _condition
+        name="amount",
+        finds="an amount of money or a quantity",
+        metavar="AMOUNT",
+        read=read,
+        condition=_condition,
+        examples=("$18 billion", ">100 km", "<=5%", "$1bn..$2bn"),
     ),
 )

@@ -15,7 +15,7 @@ class Filter:
     """How stories are searched by it.
 
     ``read`` returns a value as it is kept, and raises ConfigurationError for one that is none; ``condition`` returns
-    what Elasticsearch is asked; ``metavar`` stands for a value in the help of a command.
+    what Elasticsearch is asked; ``metavar`` stands for a value in the help of a command, which shows the ``examples``.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Filter:
     metavar: str
     read: Callable[[str], str]
     condition: Callable[[str], dict[str, Any]]
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)

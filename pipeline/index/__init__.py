@@ -1,1 +1,1 @@
-"""Write AnnotatedStories to Elasticsearch: documents, templates, bulk requests."""
+"""Write the documents of stories to Elasticsearch: templates, bulk requests, rebuilding."""

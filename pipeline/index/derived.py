@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.index.documents import Action, parts_again
-from pipeline.index.index_names import STORIES, index_of
+from pipeline.index.actions import Action, parts_again
+from pipeline.index.index_names import index_of
 from pipeline.index.indices import Indices, Overtaken, Result
 from pipeline.story import Signature, SignedStory, story_id
 
@@ -66,7 +67,7 @@ class ElasticsearchStories:
         if not stories:
             return {}
         client = self._client
-        wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories.items()}
+        wanted = {story_id(uri): (uri, index_of(STORY.alias, created)) for uri, created in stories.items()}
         source: Any = True if fields is None else list(fields)
         docs = [{"_index": client.named(index), "_id": id_, "_source": source} for id_, (_, index) in wanted.items()]
         found = await client.documents(docs)
@@ -80,7 +81,7 @@ class ElasticsearchStories:
         client = self._client
         query = {"bool": {"should": [{"terms": {field: terms}} for field in POINTERS]}}
         with translate_errors(client):
-            await client.indices.refresh(index=client.named(STORIES), ignore_unavailable=True)
+            await client.indices.refresh(index=client.named(STORY.alias), ignore_unavailable=True)
         hits = await self._all(query, ["uri", "firstcreated"])
         return {hit["uri"]: datetime.fromisoformat(hit["firstcreated"]) for hit in hits}
 
@@ -98,7 +99,7 @@ class ElasticsearchStories:
         after = None
         while True:
             page = await client.search_whole(
-                index=client.named(STORIES),
+                index=client.named(STORY.alias),
                 query=query,
                 size=_PAGE,
                 sort=[{"uri": "asc"}],
@@ -157,7 +158,7 @@ def _finished(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _strict(document: dict[str, Any], version: int) -> Action:
     uri, created = document["uri"], datetime.fromisoformat(document["firstcreated"])
-    return Action(index_of(STORIES, created), story_id(uri), version, document, strict=True)
+    return Action(index_of(STORY.alias, created), story_id(uri), version, document, strict=True)
 
 
 def _overtaken(results: Sequence[Result], documents: Sequence[Found]) -> set[str]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.index.index_names import QUOTES, STORIES
-from pipeline.index.quotes import once
+from pipeline.documents.quote import QUOTE, once
+from pipeline.documents.story import STORY
 
 _ALIAS = re.compile(r"wire-(\w+)-")
 _FORMER = frozenset(("alsoin", "duplicateof", "replaces", "replacedby"))
@@ -18,9 +18,9 @@ def completed(index: str, id: str, document: Mapping[str, Any]) -> Mapping[str, 
     A list shows all documents without such a field as a single hit. A story that names no group is alone in its own.
     """
     alias = _ALIAS.search(index)
-    if alias and alias[1] == STORIES:
+    if alias and alias[1] == STORY.alias:
         kept = {name: value for name, value in document.items() if name not in _FORMER}
         return {"group": id, "storyline": id, **kept}
-    if alias and alias[1] == QUOTES and "text" in document:
+    if alias and alias[1] == QUOTE.alias and "text" in document:
         return {"once": once(document), **document}
     return document

@@ -5,9 +5,10 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, translate_errors
 from pipeline.identity.corrections import Correction
-from pipeline.index.index_names import IDENTITIES, STORIES
+from pipeline.index.index_names import IDENTITIES
 
 Counts = list[tuple[str, int]]
 """Usages of names in their order, each with its number of stories."""
@@ -70,7 +71,7 @@ def _page_of_usages(client: Client, after: dict[str, Any] | None) -> dict[str, A
     if after:
         usages["after"] = after
     return {
-        "index": client.named(STORIES),
+        "index": client.named(STORY.alias),
         "size": 0,
         "ignore_unavailable": True,
         "track_total_hits": False,

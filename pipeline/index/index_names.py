@@ -1,10 +1,7 @@
-"""Names in Elasticsearch: aliases, indices by time, document ids."""
+"""Names in Elasticsearch beside the aliases of the kinds of documents, and indices by time."""
 
 from datetime import datetime
 
-STORIES = "stories"
-QUOTES = "quotes"
-EVENTS = "events"
 METRICS = "metrics"
 MATCHES = "matches"
 ALERTS = "wire-alerts"

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple, Protocol
 
 from elasticsearch import ApiError
 
+from pipeline.documents.kinds import PARTS
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import ElasticsearchUnavailable
-from pipeline.index.documents import Action
-from pipeline.index.index_names import STORIES, index_of
-from pipeline.index.kinds import KINDS
+from pipeline.index.actions import Action
+from pipeline.index.index_names import index_of
 from pipeline.story import story_id
 
 _PAUSE = 0.1
@@ -91,8 +92,8 @@ class ElasticsearchIndices:
     async def before(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, Before]:
         """See Indices. Reads by id are in real time."""
         client = self._client
-        wanted = {story_id(uri): (uri, index_of(STORIES, created)) for uri, created in stories}
-        fields = ["digest", *(f"{kind.alias}.id" for kind in KINDS), *_CARRIED]
+        wanted = {story_id(uri): (uri, index_of(STORY.alias, created)) for uri, created in stories}
+        fields = ["digest", *(f"{kind.alias}.id" for kind in PARTS), *_CARRIED]
         docs = [{"_index": client.named(index), "_id": id_, "_source": fields} for id_, (_, index) in wanted.items()]
         found = await client.documents(docs)
         return {wanted[doc["_id"]][0]: before_of(doc["_version"], doc["_source"]) for doc in found}
@@ -101,7 +102,7 @@ class ElasticsearchIndices:
 def before_of(version: int, document: Mapping[str, Any]) -> Before:
     """Return what is indexed of a story with this document."""
     derived = {name: document[name] for name in _CARRIED if name in document}
-    counts = {kind.alias: len(document.get(kind.alias, ())) for kind in KINDS}
+    counts = {kind.alias: len(document.get(kind.alias, ())) for kind in PARTS}
     return Before(version, document.get("digest", ""), counts, derived)
 
 

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
 
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
@@ -20,7 +21,7 @@ from pipeline.identity.learning import Id
 from pipeline.identity.name_usage import OWN, SEPARATOR, word_of
 from pipeline.identity.word import Place
 from pipeline.index.identities import all_corrections, corrections_in
-from pipeline.index.index_names import IDENTITIES, NAMES, STORIES
+from pipeline.index.index_names import IDENTITIES, NAMES
 
 Token = tuple[int, int]
 """What identifies a state of a document."""
@@ -214,9 +215,9 @@ class ElasticsearchNames:
         client = self._client
         if refresh and not after:
             with translate_errors(client):
-                await client.indices.refresh(index=client.named(STORIES), ignore_unavailable=True)
+                await client.indices.refresh(index=client.named(STORY.alias), ignore_unavailable=True)
         page = await client.search_whole(
-            index=client.named(STORIES),
+            index=client.named(STORY.alias),
             query=query,
             size=most,
             sort=[{"uri": "asc"}],

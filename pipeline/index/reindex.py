@@ -18,11 +18,11 @@ from uuid import uuid4
 from elasticsearch import ApiError, BadRequestError, TransportError
 
 from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.documents.kinds import KINDS
 from pipeline.elasticsearch.client import Client, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.earlier_versions import completed
-from pipeline.index.index_names import STORIES, index_of
-from pipeline.index.kinds import KINDS
+from pipeline.index.index_names import index_of
 from pipeline.index.templates import templates
 from pipeline.settings import Elasticsearch
 
@@ -51,9 +51,9 @@ def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str,
     """
     made = templates(settings)
     with translate_errors(client):
-        for alias in (STORIES, *(kind.alias for kind in KINDS)):
-            for index in sorted(client.indices.get(index=client.named(alias), ignore_unavailable=True)):
-                template = made[client.named(f"wire-{alias}")]["template"]
+        for kind in KINDS:
+            for index in sorted(client.indices.get(index=client.named(kind.alias), ignore_unavailable=True)):
+                template = made[client.named(f"wire-{kind.alias}")]["template"]
                 if shared := _shared_index(index):
                     yield _moved(client, index, client.named(shared), on_progress)
                 else:

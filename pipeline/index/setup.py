@@ -5,10 +5,10 @@ from typing import Any
 from elasticsearch import BadRequestError
 
 from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.documents.analysis import TEXT, without_analysis
+from pipeline.documents.kinds import KINDS
 from pipeline.elasticsearch.client import Client
-from pipeline.index.analysis import TEXT, without_analysis
-from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES, STORIES
-from pipeline.index.kinds import KINDS
+from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES
 from pipeline.index.templates import KEEP_DELETES, templates
 from pipeline.settings import Elasticsearch
 
@@ -22,7 +22,7 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
     made = templates(settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
-    for name in (STORIES, *(kind.alias for kind in KINDS), METRICS, MATCHES):
+    for name in (*(kind.alias for kind in KINDS), METRICS, MATCHES):
         alias = client.named(name)
         if client.indices.exists_alias(name=alias):
             _add_fields(client, alias, made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"])

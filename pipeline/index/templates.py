@@ -4,103 +4,11 @@ from typing import Any
 
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.record_mapping import RECORD
-from pipeline.extractions import EXTRACTIONS
-from pipeline.index.analysis import ANALYSIS
-from pipeline.index.fields import (
-    BOOLEAN,
-    DATE,
-    KEYWORD,
-    LONG,
-    NAME,
-    PLACE,
-    POINT,
-    SOURCE,
-    STORED_KEYWORD,
-    STORED_ONLY,
-    SUBJECT,
-    TEXT,
-    WITHDRAWN,
-)
-from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES, STORIES
-from pipeline.index.kinds import KINDS
+from pipeline.documents.analysis import ANALYSIS
+from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, STORED_KEYWORD, STORED_ONLY, TEXT
+from pipeline.documents.kinds import KINDS
+from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES
 from pipeline.settings import Elasticsearch
-from pipeline.topics import STORY_TOPICS
-
-STORY: dict[str, Any] = {
-    "uri": KEYWORD,
-    "version": LONG,
-    "versioncreated": DATE,
-    "firstcreated": DATE,
-    "pubstatus": KEYWORD,
-    "signal": KEYWORD,
-    "urgency": LONG,
-    "language": KEYWORD,
-    "headline": TEXT,
-    "slugline": NAME,
-    "byline": NAME,
-    "dateline": {"properties": {"text": KEYWORD, "place": NAME, "date": DATE}},
-    "located": NAME,
-    "subject": SUBJECT,
-    "genre": SUBJECT,
-    "keyword": NAME,
-    "ednote": TEXT,
-    "usageterms": {"type": "text", "index": False},
-    "copyrightholder": KEYWORD,
-    "embargoed": DATE,
-    "source": SOURCE,
-    "body": TEXT,
-    "removed": STORED_ONLY,
-    "extra": STORED_ONLY,
-    "versions": STORED_ONLY,
-    "receivedas": KEYWORD,
-    "copyof": KEYWORD,
-    "variantof": KEYWORD,
-    "updateof": KEYWORD,
-    "differs": STORED_ONLY,
-    "follows": KEYWORD,
-    "group": KEYWORD,
-    "storyline": KEYWORD,
-    "withdrawn": WITHDRAWN,
-    "signature": STORED_ONLY,
-    "unfinished": BOOLEAN,
-    "digest": STORED_KEYWORD,
-    "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
-    "name_usage": KEYWORD,
-    "entities": {
-        "type": "nested",
-        "properties": {
-            "id": KEYWORD,
-            "key": KEYWORD,
-            "name": NAME,
-            "usual": KEYWORD,
-            "type": KEYWORD,
-            "aliases": NAME,
-            "mentions": STORED_ONLY,
-            "place": PLACE,
-            "roles": KEYWORD,
-            "wikidata": KEYWORD,
-            "instory": STORED_ONLY,
-        },
-    },
-    "quotes": STORED_ONLY,
-    "dates": STORED_ONLY,
-    "unread": KEYWORD,
-    **{each.name: each.mapping for each in EXTRACTIONS},
-    "events": STORED_ONLY,
-    "roles": KEYWORD,
-    "people": NAME,
-    "people_keys": KEYWORD,
-    "people_forms": NAME,
-    "organizations": NAME,
-    "organizations_keys": KEYWORD,
-    "organizations_forms": NAME,
-    "places": NAME,
-    "places_keys": KEYWORD,
-    "places_forms": NAME,
-    "places_points": POINT,
-    "speakers": NAME,
-}
-
 
 KEEP_DELETES = "1h"
 """How long a deletion outranks a late write: longer than any worker can be paused between reading and writing."""
@@ -193,7 +101,6 @@ def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
             },
         }
         for alias, properties in (
-            (STORIES, STORY),
             *((kind.alias, kind.mapping) for kind in KINDS),
             (METRICS, METRICS_MAPPING),
             (MATCHES, MATCH),

@@ -1,5 +1,10 @@
 """The dashboards: for the newsroom, for work with quotes and events, and for operators."""
 
+from pipeline.documents.event import EVENT
+from pipeline.documents.kind import Kind
+from pipeline.documents.kinds import KINDS
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.kibana.description import (
     Dashboard,
     HeatMap,
@@ -13,13 +18,17 @@ from pipeline.kibana.description import (
     Top,
     View,
 )
+from pipeline.story import NO_STORY
 
-STORIES = View("wire-stories", "wire: stories", "wire-stories-*", "versioncreated")
-QUOTES = View("wire-quotes", "wire: quotes", "wire-quotes-*", "story.versioncreated")
-EVENTS = View("wire-events", "wire: events", "wire-events-*", "story.versioncreated")
+
+def _view(kind: Kind) -> View:
+    return View(f"wire-{kind.alias}", f"wire: {kind.alias}", f"wire-{kind.alias}-*", kind.time)
+
+
+STORIES, QUOTES, EVENTS = map(_view, (STORY, QUOTE, EVENT))
 METRICS = View("wire-metrics", "wire: metrics of the processes", "wire-metrics-*", "@timestamp")
-VIEWS = (STORIES, QUOTES, EVENTS, METRICS)
-_NEWS = "not signal: (test or advisory)"
+VIEWS = (*map(_view, KINDS), METRICS)
+_NEWS = f"not signal: ({' or '.join(NO_STORY)})"
 
 NEWSROOM = Dashboard(
     id="wire-newsroom",

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.elasticsearch.client import Client, retry_while_starting
-from pipeline.index.index_names import STORIES
+from pipeline.documents.story import STORY
+from pipeline.elasticsearch.client import Client
 from pipeline.search.entity_names import FIELDS, begins, count_values
 from pipeline.search.entity_names import entities as entity_names
 from pipeline.search.facets import Value
@@ -29,7 +29,6 @@ class Completion:
     stories: int | None = None
 
 
-@retry_while_starting
 def completions(client: Client, line: str, size: int = 8) -> list[Completion]:
     """Return how to go on after this beginning of a search line, the most frequent first.
 
@@ -74,7 +73,7 @@ def _values(client: Client, field: str | None, text: str, size: int) -> list[Com
 
 def _listed(client: Client, column: str, text: str) -> list[Value]:
     words = folded(text).split()
-    counted = count_values(client, STORIES, match_query(SearchQuery()), {column: column}, _MANY)[column]
+    counted = count_values(client, STORY, match_query(SearchQuery()), {column: column}, _MANY)[column]
     return [value for value in counted if begins(value.value, words)]
 
 

@@ -1,24 +1,23 @@
 """List people, organizations and places across stories: who is named, who speaks about whom, who is rising."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from elasticsearch import NotFoundError
-
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.entity_forms import roles_begin
-from pipeline.index.index_names import QUOTES, STORIES
+from pipeline.documents.entity_forms import roles_begin
+from pipeline.documents.kind import Kind
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
+from pipeline.elasticsearch.client import Client, ask
 from pipeline.search.facets import Value
 from pipeline.search.folding import folded
-from pipeline.search.kinds import QUOTE_SEARCH
-from pipeline.search.query_body import IGNORE_MISSING, filters, match_query
+from pipeline.search.query_body import filters, match_query
 from pipeline.search.search_query import SearchQuery
 
-Kind = Literal["person", "organization", "place"]
-FIELDS: dict[Kind, str] = {"person": "people", "organization": "organizations", "place": "places"}
+NameKind = Literal["person", "organization", "place"]
+FIELDS: dict[NameKind, str] = {"person": "people", "organization": "organizations", "place": "places"}
 BASELINE = 7
 """How many earlier windows define what is usual."""
 _OPERATOR = re.compile(r"[^\w\s]")
@@ -33,7 +32,7 @@ class Name:
     """A name, its kind, and how many stories have it."""
 
     name: str
-    kind: Kind
+    kind: NameKind
     stories: int
 
 
@@ -42,7 +41,7 @@ class Rising:
     """A name with more stories in the window than before: ``usual`` is the earlier mean, ``times`` the ratio."""
 
     name: str
-    kind: Kind
+    kind: NameKind
     stories: int
     usual: float
     times: float
@@ -58,7 +57,6 @@ class Role:
     last: str
 
 
-@retry_while_starting
 def entities(client: Client, query: SearchQuery, beginning: str = "", size: int = 20) -> list[Name]:
     """Return the names in matching stories, most frequent first; with ``beginning``, those whose words begin so.
 
@@ -71,21 +69,17 @@ def entities(client: Client, query: SearchQuery, beginning: str = "", size: int 
         # With several words in one query, only the last would match as a prefix.
         begun = [{"multi_match": {"query": word, "type": "bool_prefix", "fields": texts}} for word in words]
         dsl = {"bool": {"filter": [dsl, *begun]}}
-    found = count_values(client, STORIES, dsl, FIELDS, _MANY if words else size)
-    names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
-    return _first((each for each in names if begins(each.name, words)), size)
+    found = count_values(client, STORY, dsl, FIELDS, _MANY if words else size)
+    return _first((each for each in _names(found) if begins(each.name, words)), size)
 
 
-@retry_while_starting
 def cooccurring(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Name]:
     """Return the names in stories that also have this name, most frequent first. Raises ElasticsearchUnavailable."""
     dsl = match_query(query.adding("entity", name))
-    found = count_values(client, STORIES, dsl, FIELDS, size + 5)
-    names = [Name(value.value, kind, value.count) for kind, values in found.items() for value in values]
-    return _first((each for each in names if not _same(each.name, name)), size)
+    found = count_values(client, STORY, dsl, FIELDS, size + 5)
+    return _first((each for each in _names(found) if not _same(each.name, name)), size)
 
 
-@retry_while_starting
 def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
     """Return the roles that stories give this person, with the times of the first and the last such story.
 
@@ -95,7 +89,7 @@ def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
     spans = {bound: {bound: {"field": "versioncreated"}} for bound in ("min", "max")}
     terms = {"field": "roles", "size": _MANY, "include": _OPERATOR.sub(r"\\\g<0>", begin) + ".*"}
     wanted = {"roles": {"terms": terms, "aggregations": spans}}
-    answered = _aggregated(client, STORIES, {"prefix": {"roles": begin}}, wanted)
+    answered = _aggregated(client, STORY, {"prefix": {"roles": begin}}, wanted)
     found = [
         Role(
             bucket["key"].removeprefix(begin),
@@ -108,26 +102,23 @@ def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
     return [role for role in found if not any(_says_more(other.role, role.role) for other in found)][:size]
 
 
-@retry_while_starting
 def aliases_of(client: Client, name: str, size: int = 12) -> list[Value]:
     """Return by which other names stories call whom lists have under this name. Raises ElasticsearchUnavailable."""
     usual = {"term": {"entities.usual": name}}
     names = {"names": {"terms": {"field": "entities.name", "size": size}}}
     wanted = {"in": {"nested": {"path": "entities"}, "aggregations": {"so": {"filter": usual, "aggregations": names}}}}
-    answered = _aggregated(client, STORIES, {"nested": {"path": "entities", "query": usual}}, wanted)
+    answered = _aggregated(client, STORY, {"nested": {"path": "entities", "query": usual}}, wanted)
     buckets = answered.get("in", {}).get("so", {}).get("names", {}).get("buckets", ())
     return [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in buckets if bucket["key"] != name]
 
 
-@retry_while_starting
 def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
     """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
-    dsl = match_query(replace(query, searched=QUOTE_SEARCH).adding("about", name))
-    found = count_values(client, QUOTES, dsl, {"speaker": "speaker.listed"}, size)["speaker"]
+    dsl = match_query(replace(query, kind=QUOTE).adding("about", name))
+    found = count_values(client, QUOTE, dsl, {"speaker": "speaker.listed"}, size)["speaker"]
     return [value for value in found if not _same(value.value, name)]
 
 
-@retry_while_starting
 def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime, size: int = 10) -> list[Rising]:
     """Return names with more stories than usual in the last ``window``, most significant first.
 
@@ -137,8 +128,8 @@ def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime,
     recent = every.having(since=now - window, until=None)
     before = every.having(since=now - window * (BASELINE + 1), until=now - window)
     candidates = _significant(client, recent, before.having(until=None))
-    latest = count_values(client, STORIES, match_query(recent), FIELDS, _MANY)
-    earlier = count_values(client, STORIES, match_query(before), FIELDS, _MANY)
+    latest = count_values(client, STORY, match_query(recent), FIELDS, _MANY)
+    earlier = count_values(client, STORY, match_query(before), FIELDS, _MANY)
     found: list[tuple[float, Rising]] = []
     for kind, values in latest.items():
         past = {value.value: value.count for value in earlier[kind]}
@@ -151,7 +142,7 @@ def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime,
     return [risen for _, risen in sorted(found, key=lambda pair: (-pair[0], pair[1].name))][:size]
 
 
-def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) -> dict[Kind, dict[str, float]]:
+def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) -> dict[NameKind, dict[str, float]]:
     background = {"bool": {"filter": filters(all_of_it)}}
     aggregations: dict[str, Any] = {
         kind: {
@@ -164,17 +155,17 @@ def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) ->
         }
         for kind, column in FIELDS.items()
     }
-    answered = _aggregated(client, STORIES, match_query(recent), aggregations)
+    answered = _aggregated(client, STORY, match_query(recent), aggregations)
     buckets = {kind: answered.get(kind, {}).get("buckets", ()) for kind in FIELDS}
     return {kind: {bucket["key"]: bucket["score"] for bucket in found} for kind, found in buckets.items()}
 
 
 def count_values(
-    client: Client, index: str, dsl: dict[str, Any], columns: Mapping[Any, str], size: int
+    client: Client, kind: Kind, dsl: dict[str, Any], columns: Mapping[Any, str], size: int
 ) -> dict[Any, list[Value]]:
     """Return the most frequent values of each column in the matching documents. Raises ElasticsearchUnavailable."""
     terms = {name: {"terms": {"field": column, "size": size}} for name, column in columns.items()}
-    answered = _aggregated(client, index, dsl, terms)
+    answered = _aggregated(client, kind, dsl, terms)
     return {
         name: [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"]]
         if name in answered
@@ -183,21 +174,18 @@ def count_values(
     }
 
 
-def _aggregated(client: Client, index: str, query: dict[str, Any], aggregations: dict[str, Any]) -> dict[str, Any]:
-    try:
-        with translate_errors(client):
-            answered = client.search(
-                index=client.named(index), **IGNORE_MISSING, query=query, size=0, aggregations=aggregations
-            )
-    except NotFoundError:
-        return {}
-    found: dict[str, Any] = answered.get("aggregations", {})
-    return found
+def _aggregated(client: Client, kind: Kind, query: dict[str, Any], aggregations: dict[str, Any]) -> dict[str, Any]:
+    answer = ask(client, kind.alias, query=query, size=0, aggregations=aggregations)
+    return dict(answer.get("aggregations", {}))
 
 
 def _says_more(role: str, other: str) -> bool:
     """Return whether a role has all words of the other and more: "US secretary of state", "secretary"."""
     return role != other and f" {other} " in f" {role} "
+
+
+def _names(found: Mapping[NameKind, Iterable[Value]]) -> Iterator[Name]:
+    return (Name(value.value, kind, value.count) for kind, values in found.items() for value in values)
 
 
 def _first(names: Iterable[Name], size: int) -> list[Name]:

@@ -48,7 +48,7 @@ class Histogram:
 
 def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
     """Return the aggregations that count values, and count over time."""
-    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in facets_of(query.searched).items()}
+    terms = {name: {"terms": {"field": column, "size": _VALUES}} for name, column in facets_of(query.kind).items()}
     asked = requested_span(query, now)
     return terms | bars(query, step_of(*asked) if asked else _DAY)
 
@@ -57,7 +57,7 @@ def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[V
     """Return the values of each facet that has any, most frequent first."""
     found = {
         name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
-        for name in facets_of(query.searched)
+        for name in facets_of(query.kind)
     }
     return {name: each for name, each in found.items() if each}
 
@@ -87,7 +87,7 @@ def bars(query: SearchQuery, step: timedelta) -> dict[str, Any]:
     interval = f"{int(step.total_seconds())}s"
     return {
         _BARS_NAME: {
-            "date_histogram": {"field": query.searched.histogram, "fixed_interval": interval, "min_doc_count": 1},
+            "date_histogram": {"field": query.kind.histogram, "fixed_interval": interval, "min_doc_count": 1},
         }
     }
 

@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from pipeline.documents.event import EVENT
+from pipeline.documents.kind import Kind
+from pipeline.documents.kinds import KINDS
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.errors import ConfigurationError
 from pipeline.extractions import EXTRACTIONS
 from pipeline.extractions.contract import Filter as ExtractionFilter
-from pipeline.index.index_names import EVENTS, QUOTES, STORIES
-from pipeline.search.kinds import SEARCHES, Searched
 from pipeline.search.times import parse_time
 
 Condition = dict[str, Any]
-Fields = Mapping[str, Sequence[str]]
-"""The fields that a filter looks at, by what is searched."""
+Fields = Mapping[Kind, Sequence[str]]
+"""The fields that a filter looks at, by the kind of documents."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,14 @@ class Values:
     """The values that a filter takes.
 
     ``read`` returns a value as conditions have it, and raises ConfigurationError for one that is none; ``condition``
-    returns what Elasticsearch is asked. ``metavar`` stands for a value in the help of a command.
+    returns what Elasticsearch is asked. ``metavar`` stands for a value in the help of a command,
+    which may show ``examples``.
     """
 
     read: Callable[[str], str]
     condition: Callable[[Sequence[str], str], Condition]
     metavar: str
+    examples: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -50,23 +55,23 @@ class Filter:
     fields: Fields
     values: Values
     several: Literal["all", "any", "one"] = "all"
-    facets: Mapping[str, str] = field(default_factory=dict)
+    facets: Mapping[Kind, str] = field(default_factory=dict)
     completes: str | None = None
 
-    def condition(self, searched: Searched, values: Sequence[str]) -> list[Condition]:
+    def condition(self, kind: Kind, values: Sequence[str]) -> list[Condition]:
         """Return the conditions that must all hold for these values."""
-        found = [self.values.condition(self.fields[searched.alias], value) for value in values]
+        found = [self.values.condition(self.fields[kind], value) for value in values]
         return [any_of(found)] if found and self.several == "any" else found
 
     @property
     def where(self) -> str:
         """What has it: ``quotes and events``."""
-        return " and ".join(each.alias for each in SEARCHES if each.alias in self.fields)
+        return " and ".join(kind.alias for kind in KINDS if kind in self.fields)
 
     @property
     def is_everywhere(self) -> bool:
         """Whether stories, quotes and events have it."""
-        return len(self.fields) == len(SEARCHES)
+        return len(self.fields) == len(KINDS)
 
     @property
     def meaning(self) -> str:
@@ -131,11 +136,11 @@ NAMES = "names"
 
 def _everywhere(*columns: str) -> Fields:
     """Return these fields of a story, also for its quotes and events."""
-    return {each.alias: [f"{each.prefix}{column}" for column in columns] for each in SEARCHES}
+    return {kind: [f"{kind.prefix}{column}" for column in columns] for kind in KINDS}
 
 
-def _facets(column: str, *of: str) -> dict[str, str]:
-    return {each.alias: f"{each.prefix}{column}" for each in SEARCHES if each.alias in of}
+def _facets(column: str, *of: Kind) -> dict[Kind, str]:
+    return {kind: f"{kind.prefix}{column}" for kind in of}
 
 
 _PEOPLE, _ORGANIZATIONS, _PLACES = (
@@ -146,56 +151,56 @@ _ACTORS, _RECIPIENTS = (("actors.name", "actors.text"), ("recipients.name", "rec
 
 
 def _of_extraction(name: str, row: ExtractionFilter) -> Filter:
-    values = Values(row.read, lambda _, value: row.condition(value), row.metavar)
-    return Filter(row.name, row.finds, {STORIES: (name,)}, values)
+    values = Values(row.read, lambda _, value: row.condition(value), row.metavar, row.examples)
+    return Filter(row.name, f"{row.finds}: {', '.join(row.examples)}", {STORY: (name,)}, values)
 
 
 _TABLE = (
     Filter("speaker", "who speaks; of stories, somebody who does",
-           {STORIES: ("speakers",), QUOTES: ("speaker.name", "speaker.listed"), EVENTS: ("claimed_by",)}, NAME,
-           facets={STORIES: "speakers", QUOTES: "speaker.listed"}, completes=NAMES),
+           {STORY: ("speakers",), QUOTE: ("speaker.name", "speaker.listed"), EVENT: ("claimed_by",)}, NAME,
+           facets={STORY: "speakers", QUOTE: "speaker.listed"}, completes=NAMES),
     Filter("about", "whom or what a quote names; of stories and events, the same as entity",
-           {**_everywhere(*_NAMED), QUOTES: ("about", "about_forms")}, NAME,
-           facets={QUOTES: "about"}, completes=NAMES),
+           {**_everywhere(*_NAMED), QUOTE: ("about", "about_forms")}, NAME,
+           facets={QUOTE: "about"}, completes=NAMES),
     Filter("entity", "a person, organization or place named", _everywhere(*_NAMED), NAME, completes=NAMES),
     Filter("person", "a person named", _everywhere(*_PEOPLE), NAME,
-           facets=_facets("people", STORIES), completes=NAMES),
+           facets=_facets("people", STORY), completes=NAMES),
     Filter("organization", "an organization named", _everywhere(*_ORGANIZATIONS), NAME,
-           facets=_facets("organizations", STORIES), completes=NAMES),
+           facets=_facets("organizations", STORY), completes=NAMES),
     Filter("place", "a place named; of events, where they are",
-           {**_everywhere(*_PLACES), EVENTS: ("place.name",)}, NAME,
-           facets={**_facets("places", STORIES, QUOTES), EVENTS: "place.name"}, completes=NAMES),
+           {**_everywhere(*_PLACES), EVENT: ("place.name",)}, NAME,
+           facets={**_facets("places", STORY, QUOTE), EVENT: "place.name"}, completes=NAMES),
     Filter("unnamed", "the kind of a source without a name: official, police, military, document, media, analyst, "
            "witness, medic, lawyer, source, other",
-           {QUOTES: ("speaker.unnamed",)}, CODE, "any", {QUOTES: "speaker.unnamed"}),
-    Filter("kind", "direct, mixed or indirect", {QUOTES: ("kind",)}, CODE, "any", {QUOTES: "kind"}),
-    Filter("type", "PLOVER's event type: assault, consult …", {EVENTS: ("type",)}, CAPITALS, "any", {EVENTS: "type"}),
-    Filter("mode", "PLOVER's mode: arrest, visit …", {EVENTS: ("mode",)}, CODE, "any", {EVENTS: "mode"}),
-    Filter("status", "happened, ongoing, planned, possible or denied", {EVENTS: ("status",)}, CODE, "any",
-           {EVENTS: "status"}),
-    Filter("quad", "PLOVER's quad class: verbal or material cooperation or conflict", {EVENTS: ("quad_class",)}, CODE,
-           "any", {EVENTS: "quad_class"}),
-    Filter("actor", "who acts", {EVENTS: _ACTORS}, NAME, facets={EVENTS: "actors.name"}, completes=NAMES),
-    Filter("recipient", "whom the event concerns", {EVENTS: _RECIPIENTS}, NAME,
-           facets={EVENTS: "recipients.name"}, completes=NAMES),
-    Filter("participant", "who acts, or whom the event concerns", {EVENTS: (*_ACTORS, *_RECIPIENTS)}, NAME,
+           {QUOTE: ("speaker.unnamed",)}, CODE, "any", {QUOTE: "speaker.unnamed"}),
+    Filter("kind", "direct, mixed or indirect", {QUOTE: ("kind",)}, CODE, "any", {QUOTE: "kind"}),
+    Filter("type", "PLOVER's event type: assault, consult …", {EVENT: ("type",)}, CAPITALS, "any", {EVENT: "type"}),
+    Filter("mode", "PLOVER's mode: arrest, visit …", {EVENT: ("mode",)}, CODE, "any", {EVENT: "mode"}),
+    Filter("status", "happened, ongoing, planned, possible or denied", {EVENT: ("status",)}, CODE, "any",
+           {EVENT: "status"}),
+    Filter("quad", "PLOVER's quad class: verbal or material cooperation or conflict", {EVENT: ("quad_class",)}, CODE,
+           "any", {EVENT: "quad_class"}),
+    Filter("actor", "who acts", {EVENT: _ACTORS}, NAME, facets={EVENT: "actors.name"}, completes=NAMES),
+    Filter("recipient", "whom the event concerns", {EVENT: _RECIPIENTS}, NAME,
+           facets={EVENT: "recipients.name"}, completes=NAMES),
+    Filter("participant", "who acts, or whom the event concerns", {EVENT: (*_ACTORS, *_RECIPIENTS)}, NAME,
            completes=NAMES),
-    Filter("country", "the ISO 3166 code of the event's country", {EVENTS: ("place.country",)}, CAPITALS, "any",
-           {EVENTS: "place.country"}),
-    Filter("dead", "at least so many killed", {EVENTS: ("dead",)}, LEAST, "one"),
-    Filter("happened_since", "its own date is this or later", {EVENTS: ("date.day",)}, SINCE, "one"),
-    Filter("happened_until", "its own date is earlier", {EVENTS: ("date.day",)}, UNTIL, "one"),
-    Filter("happening", "a happening's id", {EVENTS: ("happening",)}, CODE, "any"),
+    Filter("country", "the ISO 3166 code of the event's country", {EVENT: ("place.country",)}, CAPITALS, "any",
+           {EVENT: "place.country"}),
+    Filter("dead", "at least so many killed", {EVENT: ("dead",)}, LEAST, "one"),
+    Filter("happened_since", "its own date is this or later", {EVENT: ("date.day",)}, SINCE, "one"),
+    Filter("happened_until", "its own date is earlier", {EVENT: ("date.day",)}, UNTIL, "one"),
+    Filter("happening", "a happening's id", {EVENT: ("happening",)}, CODE, "any"),
     Filter("storyline", "a storyline's id", _everywhere("storyline"), CODE, "any"),
     Filter("source", "where the story comes from", _everywhere("source.name"), NAME, "any",
-           _facets("source.name", STORIES, QUOTES, EVENTS), "source.name"),
+           _facets("source.name", STORY, QUOTE, EVENT), "source.name"),
     Filter("subject", "a subject's name or code", _everywhere("subject.name", "subject.code"), NAME, "any",
-           _facets("subject.name", STORIES, QUOTES), "subject.name"),
+           _facets("subject.name", STORY, QUOTE), "subject.name"),
     Filter("keyword", "a keyword, or the slugline", _everywhere("keyword", "slugline"), NAME, completes="keyword"),
     Filter("language", "the code of the story's language", _everywhere("language"), CODE, "any",
-           _facets("language", STORIES, QUOTES), "language"),
+           _facets("language", STORY, QUOTE), "language"),
     Filter("urgency", "from 1, most urgent, to 9, or a range such as 1-3", _everywhere("urgency"), URGENCY, "any",
-           _facets("urgency", STORIES, QUOTES)),
+           _facets("urgency", STORY, QUOTE)),
     *(_of_extraction(row.name, row.filter) for row in EXTRACTIONS if row.filter),
     Filter("since", "written at this time or later: 2024-05-16, 2024-05-16T12:00Z, today, 24h, last 7d",
            _everywhere("versioncreated"), SINCE, "one"),
@@ -205,7 +210,7 @@ FILTERS: Mapping[str, Filter] = {each.name: each for each in _TABLE}
 """The rows by name; facets are shown in this order."""
 
 
-def checked(searched: Searched, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def checked(kind: Kind, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return filters in the order of their names, with values as conditions have them, each once.
 
     Those without a value are left out. A value is a text, a number or a time, or several of these. Raises
@@ -217,7 +222,7 @@ def checked(searched: Searched, given: Mapping[str, Any]) -> dict[str, tuple[str
         texts = [_as_text(value) for value in ([values] if isinstance(values, str | int | datetime) else values or ())]
         if not any(texts):
             continue
-        if searched.alias not in row.fields:
+        if kind not in row.fields:
             raise ConfigurationError(f"{name}: only {row.where} have it")
         found[name] = tuple(dict.fromkeys(row.values.read(text) for text in texts))
     return dict(sorted(found.items()))
@@ -227,6 +232,6 @@ def _as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def facets_of(searched: Searched) -> dict[str, str]:
+def facets_of(kind: Kind) -> dict[str, str]:
     """Return the fields whose values are counted, by filter."""
-    return {name: row.facets[searched.alias] for name, row in FILTERS.items() if searched.alias in row.facets}
+    return {name: row.facets[kind] for name, row in FILTERS.items() if kind in row.facets}

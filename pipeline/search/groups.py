@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from elasticsearch import NotFoundError
-
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import STORIES
-from pipeline.search.query_body import IGNORE_MISSING, INTERNAL
+from pipeline.documents.story import STORY
+from pipeline.elasticsearch.client import Client, ask, documents_in
+from pipeline.search.query_body import INTERNAL
 from pipeline.search.search_query import MOST
 
 Relation = Literal["original", "copy", "variant", "update"]
@@ -141,13 +139,5 @@ def _first(found: Sequence[str], separator: str = "; ") -> str:
     return separator.join(found[:_MOST_DIFFERENCES]) + (f" and {more} more" if more > 0 else "")
 
 
-@retry_while_starting
 def _documents(client: Client, query: dict[str, Any], size: int, **source: Any) -> list[dict[str, Any]]:
-    try:
-        with translate_errors(client):
-            found = client.search(
-                index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size, sort=_OLDEST_FIRST, **source
-            )
-    except NotFoundError:
-        return []
-    return [hit["_source"] for hit in found["hits"]["hits"]]
+    return documents_in(ask(client, STORY.alias, query=query, size=size, sort=_OLDEST_FIRST, **source))

@@ -1,18 +1,14 @@
 """List happenings: events by what they tell of, with who reports it and which numbers each report gives."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from elasticsearch import NotFoundError
-
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.search.kinds import EVENT_SEARCH
-from pipeline.search.query_body import IGNORE_MISSING, match_query
+from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.elasticsearch.client import Client, ask, documents_in
+from pipeline.search.query_body import match_query
 from pipeline.search.search_query import SearchQuery
 
-NUMBERS = ("dead", "injured", "size")
-"""The numbers of people in an event that reports may differ in."""
 _MOST_REPORTS = 200
 
 
@@ -46,7 +42,6 @@ class Report:
     numbers: dict[str, int]
 
 
-@retry_while_starting
 def happenings(client: Client, query: SearchQuery, size: int = 20) -> tuple[int, list[Happening]]:
     """Return how many happenings the matching events tell of (above 3,000 about), and the most reported of them.
 
@@ -56,22 +51,18 @@ def happenings(client: Client, query: SearchQuery, size: int = 20) -> tuple[int,
         "happenings": {"terms": _by_sources(size), "aggregations": _of_each()},
         "total": {"cardinality": {"field": "happening"}},
     }
-    answered = _searched(client, query, size=0, aggregations=wanted).get("aggregations")
-    if not answered:
+    found = ask(client, EVENT.alias, query=match_query(query), size=0, aggregations=wanted).get("aggregations")
+    if not found:
         return 0, []
-    return answered["total"]["value"], [_happening(bucket) for bucket in answered["happenings"]["buckets"]]
+    return found["total"]["value"], [_happening(bucket) for bucket in found["happenings"]["buckets"]]
 
 
-@retry_while_starting
 def reports(client: Client, happening: str) -> list[Report]:
     """Return the stories that tell of a happening, oldest first. Raises ElasticsearchUnavailable."""
-    answered = _searched(
-        client,
-        SearchQuery(searched=EVENT_SEARCH, filters={"happening": happening}),
-        size=_MOST_REPORTS,
-        sort=[{"story.versioncreated": "asc"}, {"story.uri": "asc"}, {"start": "asc"}],
-    )
-    return list(_one_per_story(hit["_source"] for hit in answered.get("hits", {}).get("hits", ())))
+    query = SearchQuery(kind=EVENT, filters={"happening": happening})
+    order = [{"story.versioncreated": "asc"}, {"story.uri": "asc"}, {"start": "asc"}]
+    answer = ask(client, EVENT.alias, query=match_query(query), size=_MOST_REPORTS, sort=order)
+    return list(_one_per_story(documents_in(answer)))
 
 
 def _by_sources(size: int) -> dict[str, Any]:
@@ -106,7 +97,7 @@ def _happening(bucket: Mapping[str, Any]) -> Happening:
     )
 
 
-def _one_per_story(events: Iterator[Mapping[str, Any]]) -> Iterator[Report]:
+def _one_per_story(events: Iterable[Mapping[str, Any]]) -> Iterator[Report]:
     """Yield a report for each story, with the highest of the numbers that its events give."""
     by_story: dict[str, list[Mapping[str, Any]]] = {}
     for event in events:
@@ -123,16 +114,3 @@ def _one_per_story(events: Iterator[Mapping[str, Any]]) -> Iterator[Report]:
             status=found[0]["status"],
             numbers={name: max(values) for name, values in given.items() if values},
         )
-
-
-def _searched(client: Client, query: SearchQuery, **body: Any) -> dict[str, Any]:
-    events = replace(query, searched=EVENT_SEARCH, cursor=None, collapsed=False)
-    try:
-        with translate_errors(client):
-            answered = client.search(
-                index=client.named(events.searched.alias), **IGNORE_MISSING, query=match_query(events), **body
-            )
-    except NotFoundError:
-        return {}
-    found: dict[str, Any] = answered.body
-    return found

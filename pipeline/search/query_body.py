@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.documents.story import STORY
 from pipeline.search.filters import FILTERS, any_of
 from pipeline.search.query_language import All, Either, FieldIs, Node, Not, Words, parse_words
 from pipeline.search.search_query import SearchQuery
+from pipeline.story import NO_STORY
 
 MARKS = ("\ue000", "\ue001")
 """The markers around a highlighted word: private-use characters, which no text contains."""
@@ -14,19 +16,17 @@ _COUNTED_EXACTLY = 40_000
 """How many different values Elasticsearch counts exactly, at most; it estimates more."""
 HIGHLIGHTED = 50_000
 """How many characters of a body to search for highlights; Elasticsearch refuses more than a million."""
-EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": ["test", "advisory"]}}]}}
+EXCLUDE_NON_STORIES: dict[str, Any] = {"bool": {"must_not": [{"terms": {"signal": NO_STORY}}]}}
 """The query that leaves out tests and advisories."""
 INTERNAL = ("name_usage", "roles", "fingerprints")
 """The fields that only serve searches; no answer has them."""
-IGNORE_MISSING: dict[str, Any] = {"ignore_unavailable": True, "allow_no_indices": True}
-"""Before the first story there is no index; the result is then empty."""
 
 
 def search_body(query: SearchQuery) -> dict[str, Any]:
     """Return the body of the search."""
-    newest = {query.searched.time: {"order": "desc"}}
+    newest = {query.kind.time: {"order": "desc"}}
     # Time alone leaves ties, which would make pages overlap.
-    ties = [{field: {"order": "asc"}} for field in query.searched.ties]
+    ties = [{field: {"order": "asc"}} for field in query.kind.ties]
     body: dict[str, Any] = {
         "query": match_query(query),
         "size": query.size,
@@ -34,18 +34,18 @@ def search_body(query: SearchQuery) -> dict[str, Any]:
         "sort": [newest, *ties] if query.by_time else [{"_score": {"order": "desc"}}, newest, *ties],
     }
     if query.collapsed:
-        body["collapse"] = {"field": query.searched.same}
+        body["collapse"] = {"field": query.kind.same}
     return body
 
 
 def count_different(query: SearchQuery) -> dict[str, Any]:
     """Return the aggregation that counts how many hits a collapsed list has in all."""
-    return {"different": {"cardinality": {"field": query.searched.same, "precision_threshold": _COUNTED_EXACTLY}}}
+    return {"different": {"cardinality": {"field": query.kind.same, "precision_threshold": _COUNTED_EXACTLY}}}
 
 
 def not_after(query: SearchQuery, milliseconds: int) -> dict[str, Any]:
     """Return the condition that a story was written at this time (since 1970) or before it."""
-    return {"range": {query.searched.time: {"lte": milliseconds, "format": "epoch_millis"}}}
+    return {"range": {query.kind.time: {"lte": milliseconds, "format": "epoch_millis"}}}
 
 
 def match_query(query: SearchQuery) -> dict[str, Any]:
@@ -55,14 +55,13 @@ def match_query(query: SearchQuery) -> dict[str, Any]:
 
 def filters(query: SearchQuery) -> list[dict[str, Any]]:
     """Return the conditions that do not affect the score."""
-    searched = query.searched
-    found = [each for name, values in query.filters.items() for each in FILTERS[name].condition(searched, values)]
-    return found if searched.prefix or query.advisories else [*found, EXCLUDE_NON_STORIES]
+    found = [each for name, values in query.filters.items() for each in FILTERS[name].condition(query.kind, values)]
+    return found if query.kind is not STORY or query.advisories else [*found, EXCLUDE_NON_STORIES]
 
 
 def highlight(query: SearchQuery) -> dict[str, Any]:
     """Return the highlight request: the whole headline, three fragments of other fields."""
-    columns = [column.partition("^")[0] for column in query.searched.words]
+    columns = [column.partition("^")[0] for column in query.kind.words]
     return {
         "pre_tags": [MARKS[0]],
         "post_tags": [MARKS[1]],
@@ -86,13 +85,13 @@ def _condition(node: Node, query: SearchQuery) -> dict[str, Any]:
         case Words(terms):
             # The operators are parsed already; what is left of them in a word is part of it.
             words = unicodedata.normalize("NFC", " ".join(terms))
-            found = _simple(words, query.searched.words, "and")
+            found = _simple(words, query.kind.words, "and")
             # What is spelled as it was typed ranks first.
-            exact = [f"{column.partition('^')[0]}.exact" for column in query.searched.texts]
+            exact = [f"{column.partition('^')[0]}.exact" for column in query.kind.texts]
             return {"bool": {"must": [found], "should": [_simple(words, exact, "or")]}} if exact else found
         case FieldIs(name, value):
             row = FILTERS[name]
-            return {"bool": {"filter": row.condition(query.searched, [row.values.read(value)])}}
+            return {"bool": {"filter": row.condition(query.kind, [row.values.read(value)])}}
         case Not(of):
             return {"bool": {"must_not": [_condition(of, query)]}}
         case All(of):

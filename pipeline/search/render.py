@@ -1,10 +1,9 @@
 """Render results as JSON, for the API and ``wire search --json``."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pipeline.search.kinds import Searched
+from pipeline.documents.kind import Kind
 from pipeline.search.query_body import MARKS
 from pipeline.search.stories import SearchResult
 
@@ -29,16 +28,10 @@ def render(result: SearchResult) -> dict[str, Any]:
     return found
 
 
-def count_text(result: SearchResult, searched: Searched) -> str:
+def count_text(result: SearchResult, kind: Kind) -> str:
     """Return how many hits there are: ``212 stories, 140 different``, or ``212 stories`` if all of them are."""
-    text = f"{result.total:,} {searched.one if result.total == 1 else searched.alias}"
+    text = kind.counted(result.total)
     return text if result.different in (None, result.total) else f"{text}, {result.different:,} different"
-
-
-def event_sentence(hit: Mapping[str, Any]) -> str:
-    """Return an event in a few words: who, trigger, whom."""
-    actors, recipients = (", ".join(each["name"] for each in hit[side]) for side in ("actors", "recipients"))
-    return " ".join(filter(None, (actors, hit["text"], recipients)))
 
 
 def _emphasised(hit: dict[str, Any]) -> dict[str, Any]:

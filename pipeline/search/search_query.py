@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from pipeline.documents.kind import Kind
+from pipeline.documents.story import STORY
 from pipeline.errors import ConfigurationError, QueryError
 from pipeline.search.filters import FILTERS, checked
-from pipeline.search.kinds import STORY_SEARCH, Searched
 from pipeline.search.query_language import All, Either, FieldIs, Node, Not, joined, parse_words, render
 
 MOST = 10_000
@@ -22,17 +23,17 @@ Sort = Literal["relevance", "time"]
 class SearchQuery:
     """A search.
 
-    ``query`` is a search line (see ``query_language``); empty matches everything. ``searched`` says whether stories,
-    quotes or events are. ``filters`` are the values by name, as ``filters.checked`` takes them. ``collapsed`` returns
-    one story of each group, one quote of those in which somebody says the same, or one event per happening: that which
-    is first in the order of the list. ``sort`` defaults to relevance if there are words, else to time. ``cursor``
-    continues after an earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
+    ``query`` is a search line (see ``query_language``); empty matches everything. ``kind`` is what is searched.
+    ``filters`` are the values by name, as ``filters.checked`` takes them. ``collapsed`` returns one story of each
+    group, one quote of those in which somebody says the same, or one event per happening: that which is first in the
+    order of the list. ``sort`` defaults to relevance if there are words, else to time. ``cursor`` continues after an
+    earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
 
     Raises ConfigurationError for an invalid search.
     """
 
     query: str = ""
-    searched: Searched = STORY_SEARCH
+    kind: Kind = STORY
     filters: Mapping[str, Any] = field(default_factory=dict)
     sort: Sort | None = None
     size: int = 10
@@ -44,7 +45,7 @@ class SearchQuery:
         """Reject an invalid search, and keep the values of filters as conditions have them."""
         if not 0 <= self.size <= MOST:
             raise ConfigurationError(f"size: from 0 to {MOST}, not {self.size}")
-        object.__setattr__(self, "filters", checked(self.searched, self.filters))
+        object.__setattr__(self, "filters", checked(self.kind, self.filters))
 
     def having(self, **filters: Any) -> "SearchQuery":
         """Return the query with other values of these filters; None takes one away."""
@@ -56,7 +57,7 @@ class SearchQuery:
 
     def as_list(self, *, collapsed: bool | None = None) -> "SearchQuery":
         """Return the query as lists for people show it: collapsed if its kind of documents is, or as asked for."""
-        return replace(self, collapsed=self.searched.collapses if collapsed is None else collapsed)
+        return replace(self, collapsed=self.kind.collapses if collapsed is None else collapsed)
 
     @property
     def by_time(self) -> bool:
@@ -66,23 +67,21 @@ class SearchQuery:
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:
         """From when until before when the documents are that are counted over time, as far as the query says it."""
-        names = (f"{self.searched.dated}{name}" for name in ("since", "until"))
+        names = (f"{self.kind.dated}{name}" for name in ("since", "until"))
         since, until = (self.filters.get(name, (None,))[0] for name in names)
         return since and datetime.fromisoformat(since), until and datetime.fromisoformat(until)
 
 
-def parse(
-    query: str = "", given: Mapping[str, Any] | None = None, searched: Searched = STORY_SEARCH, **page: Any
-) -> SearchQuery:
+def parse(query: str = "", given: Mapping[str, Any] | None = None, kind: Kind = STORY, **page: Any) -> SearchQuery:
     """Parse the search line and the filters written among its words; others are ``given`` beside it.
 
     Filters that hold for the whole line become filters of the search; those in brackets and after OR or NOT stay in
     its ``query``. Raises QueryError with the position of what is wrong in the line, ConfigurationError for a filter
     beside it.
     """
-    filters = checked(searched, given or {})
+    filters = checked(kind, given or {})
     tree = parse_words(query, FILTERS)
-    _check_fields(query, tree, searched)
+    _check_fields(query, tree, kind)
     words: list[Node] = []
     for node in tree.of if isinstance(tree, All) else (tree,):
         if isinstance(node, FieldIs):
@@ -90,29 +89,29 @@ def parse(
             filters[node.name] = (*before, node.value)
         else:
             words.append(node)
-    return SearchQuery(render(joined(words)), searched, filters, **page)
+    return SearchQuery(render(joined(words)), kind, filters, **page)
 
 
-def _check_fields(line: str, node: Node, searched: Searched) -> None:
+def _check_fields(line: str, node: Node, kind: Kind) -> None:
     """Reject fields that this search does not have, and values that they cannot have."""
     match node:
         case FieldIs(name, value, position):
             try:
-                checked(searched, {name: value})
+                checked(kind, {name: value})
             except ConfigurationError as error:
                 raise QueryError(line, position, str(error)) from None
         case All(of) | Either(of):
             for each in of:
-                _check_fields(line, each, searched)
+                _check_fields(line, each, kind)
         case Not(of):
-            _check_fields(line, of, searched)
+            _check_fields(line, of, kind)
 
 
 def as_parameters(query: SearchQuery) -> dict[str, str | list[str]]:
     """Return the query as URL parameters that repeat it, without its page and whether it is collapsed."""
     found: dict[str, str | list[str]] = {"q": query.query} if query.query else {}
-    if query.searched is not STORY_SEARCH:
-        found[query.searched.alias] = "true"
+    if query.kind is not STORY:
+        found[query.kind.alias] = "true"
     for name, values in query.filters.items():
         found[name] = values[0] if FILTERS[name].several == "one" else list(values)
     if query.sort:

@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from elasticsearch import NotFoundError
-
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import STORIES
-from pipeline.search.query_body import EXCLUDE_NON_STORIES, IGNORE_MISSING, INTERNAL
+from pipeline.documents.story import STORY
+from pipeline.elasticsearch.client import Client, ask, documents_in
+from pipeline.search.query_body import EXCLUDE_NON_STORIES, INTERNAL
 
 _CHARACTERS = 5_000
 """How much of a story's beginning to compare."""
 _TERMS = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": 30, "minimum_should_match": "30%"}
 
 
-@retry_while_starting
 def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> list[dict[str, Any]]:
     """Return stories of the same storyline, then those with similar words, most similar first.
 
@@ -30,14 +27,7 @@ def similar_stories(client: Client, story: dict[str, Any], size: int = 5) -> lis
             "minimum_should_match": 1,
         }
     }
-    try:
-        with translate_errors(client):
-            found = client.search(
-                index=client.named(STORIES), **IGNORE_MISSING, query=query, size=size, source_excludes=INTERNAL
-            )
-    except NotFoundError:
-        return []
-    return [hit["_source"] for hit in found["hits"]["hits"]]
+    return documents_in(ask(client, STORY.alias, query=query, size=size, source_excludes=INTERNAL))
 
 
 def _same_group(story: dict[str, Any]) -> list[dict[str, Any]]:

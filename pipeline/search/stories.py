@@ -7,26 +7,24 @@ from typing import Any
 
 from elasticsearch import BadRequestError, NotFoundError
 
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
+from pipeline.documents.kinds import KINDS
+from pipeline.documents.story import STORY
+from pipeline.elasticsearch.client import (
+    IGNORE_MISSING,
+    Client,
+    ask,
+    documents_in,
+    retry_while_starting,
+    translate_errors,
+)
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable
-from pipeline.index.index_names import STORIES
-from pipeline.index.kinds import KINDS
 from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.collapsed_page import CollapsedPage
 from pipeline.search.cursor import START, Cursor
 from pipeline.search.facets import Histogram, Value
 from pipeline.search.groups import add_members
-from pipeline.search.kinds import STORY_SEARCH
-from pipeline.search.query_body import (
-    EXCLUDE_NON_STORIES,
-    IGNORE_MISSING,
-    INTERNAL,
-    count_different,
-    highlight,
-    match_query,
-    search_body,
-)
+from pipeline.search.query_body import INTERNAL, count_different, highlight, match_query, search_body
 from pipeline.search.search_query import SearchQuery
 
 _KEPT = "2m"
@@ -77,7 +75,7 @@ def execute(
     if highlighted and query.query:
         body["highlight"] = highlight(query)
     if uris is not None:
-        body["query"]["bool"]["filter"].append({"terms": {f"{query.searched.prefix}uri": list(uris)}})
+        body["query"]["bool"]["filter"].append({"terms": {f"{query.kind.prefix}uri": list(uris)}})
     try:
         with translate_errors(client):
             response, hits, after = _page(client, query, body, before)
@@ -91,7 +89,7 @@ def execute(
             raise ConfigurationError("cursor: it has expired; leave it out to start again") from None
         return SearchResult(0, [], 0 if query.collapsed else None)
     found = [{**hit["_source"], "highlight": hit.get("highlight", {})} for hit in hits]
-    if query.collapsed and query.searched is STORY_SEARCH:
+    if query.collapsed and query.kind is STORY:
         found = add_members(client, found)
     total = response["hits"]["total"]["value"]
     return SearchResult(
@@ -128,18 +126,10 @@ def iterate_all(client: Client, query: SearchQuery) -> Iterator[dict[str, Any]]:
         page = replace(page, cursor=result.cursor)
 
 
-@retry_while_starting
 def story(client: Client, uri: str) -> dict[str, Any] | None:
     """Return the story with this uri, or None. Raises ElasticsearchUnavailable."""
-    try:
-        with translate_errors(client):
-            response = client.search(
-                index=client.named(STORIES), query={"term": {"uri": uri}}, size=1, source_excludes=INTERNAL
-            )
-    except NotFoundError:
-        return None
-    hits = response["hits"]["hits"]
-    return hits[0]["_source"] if hits else None
+    answer = ask(client, STORY.alias, query={"term": {"uri": uri}}, size=1, source_excludes=INTERNAL)
+    return next(iter(documents_in(answer)), None)
 
 
 @retry_while_starting
@@ -147,28 +137,22 @@ def counts(client: Client) -> dict[str, int]:
     """Return the numbers of searchable stories, quotes and events. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
         return {
-            alias: client.count(index=client.named(alias), query=query, **IGNORE_MISSING)["count"]
-            for alias, query in ((STORIES, EXCLUDE_NON_STORIES), *((kind.alias, {"match_all": {}}) for kind in KINDS))
+            kind.alias: client.count(
+                index=client.named(kind.alias), query=match_query(SearchQuery(kind=kind)), **IGNORE_MISSING
+            )["count"]
+            for kind in KINDS
         }
 
 
-@retry_while_starting
 def shared_uris(client: Client) -> list[dict[str, Any]]:
     """Return the sources that sent different stories under one uri: the number of stories, and one such uri.
 
     Raises ElasticsearchUnavailable.
     """
     example = {"uri": {"terms": {"field": "receivedas", "size": 1}}}
-    by_source = {"terms": {"field": "source.name", "size": 50}, "aggregations": example}
-    with translate_errors(client):
-        response = client.search(
-            index=client.named(STORIES),
-            query={"exists": {"field": "receivedas"}},
-            size=0,
-            aggregations={"sources": by_source},
-            **IGNORE_MISSING,
-        )
-    buckets = response.get("aggregations", {}).get("sources", {}).get("buckets", ())
+    by_source = {"sources": {"terms": {"field": "source.name", "size": 50}, "aggregations": example}}
+    answer = ask(client, STORY.alias, query={"exists": {"field": "receivedas"}}, size=0, aggregations=by_source)
+    buckets = answer.get("aggregations", {}).get("sources", {}).get("buckets", ())
     return [
         {"source": each["key"], "stories": each["doc_count"], "uri": each["uri"]["buckets"][0]["key"]}
         for each in buckets
@@ -178,11 +162,11 @@ def shared_uris(client: Client) -> list[dict[str, Any]]:
 def refresh(client: Client) -> None:
     """Make everything written so far searchable now instead of a second later. Raises ElasticsearchUnavailable."""
     with translate_errors(client):
-        client.indices.refresh(index=client.named(STORIES, *(kind.alias for kind in KINDS)), **IGNORE_MISSING)
+        client.indices.refresh(index=client.named(*(kind.alias for kind in KINDS)), **IGNORE_MISSING)
 
 
 def _alias(client: Client, query: SearchQuery) -> str:
-    return client.named(query.searched.alias)
+    return client.named(query.kind.alias)
 
 
 def _page(

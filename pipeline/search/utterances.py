@@ -5,15 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from elasticsearch import NotFoundError
-
 from pipeline.desk.record import Record, Version
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.status import status_of
-from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import QUOTES
-from pipeline.search.kinds import QUOTE_SEARCH
-from pipeline.search.query_body import IGNORE_MISSING, match_query
+from pipeline.documents.quote import QUOTE
+from pipeline.elasticsearch.client import Client, ask, documents_in
+from pipeline.search.query_body import match_query
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
 from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
@@ -50,7 +47,7 @@ def utterances(client: Client, query: SearchQuery, size: int = 20) -> list[Utter
     Of many matching quotes, only those whose words several have, and the most relevant or newest, are looked at. Raises
     ConfigurationError for an invalid query, ElasticsearchUnavailable.
     """
-    quotes = replace(query, searched=QUOTE_SEARCH, size=_MOST_MATCHING, collapsed=False)
+    quotes = replace(query, kind=QUOTE, size=_MOST_MATCHING, collapsed=False)
     matching = execute(client, quotes, highlighted=False).hits
     return _around(client, [*matching, *_repeated(client, quotes)])[:size]
 
@@ -85,21 +82,14 @@ def other_wording(client: Client, quotes: Sequence[Mapping[str, Any]]) -> dict[s
     return found
 
 
-@retry_while_starting
 def no_longer(client: Client, found: Utterance, now: datetime) -> list[NoLonger]:
     """Return the stories that quoted an utterance in these words and do so no longer, oldest first.
 
     Raises ElasticsearchUnavailable.
     """
     marks = {mark for quote in found.quotes for mark in fingerprints(quote.words)}
-    with translate_errors(client):
-        answered = client.search(
-            index=client.named(RECORDS),
-            **IGNORE_MISSING,
-            query={"terms": {"said": sorted(marks)[:_MOST_TERMS]}},
-            size=_MOST_RECORDS,
-        )
-    records = (Record.model_validate(hit["_source"]) for hit in answered["hits"]["hits"])
+    said = {"terms": {"said": sorted(marks)[:_MOST_TERMS]}}
+    records = map(Record.model_validate, documents_in(ask(client, RECORDS, query=said, size=_MOST_RECORDS)))
     wordings = [set(fingerprints(wording.quotes[0].words)) for wording in found.wordings]
     changes = (change for record in records if (change := _change(record, wordings, now)))
     return sorted(changes, key=lambda each: (each.versioncreated, each.uri))
@@ -192,31 +182,15 @@ def _around(client: Client, quotes: Iterable[Mapping[str, Any]]) -> list[Utteran
     return [each for each in grouped(known.values()) if asked.keys() & {quote.id for quote in each.quotes}]
 
 
-@retry_while_starting
 def _repeated(client: Client, query: SearchQuery) -> list[dict[str, Any]]:
     """Return one quote of each wording that several matching quotes have, the most frequent first."""
     one = {"quote": {"top_hits": {"size": 1, "sort": [{"story.versioncreated": "desc"}, {"id": "asc"}]}}}
     terms = {"field": "wording", "size": _MOST_REPEATED, "min_doc_count": 2}
-    try:
-        with translate_errors(client):
-            found = client.search(
-                index=client.named(QUOTES),
-                **IGNORE_MISSING,
-                query=match_query(query),
-                size=0,
-                aggregations={"wordings": {"terms": terms, "aggregations": one}},
-            )
-    except NotFoundError:
-        return []
-    buckets = found.get("aggregations", {}).get("wordings", {}).get("buckets", ())
-    return [bucket["quote"]["hits"]["hits"][0]["_source"] for bucket in buckets]
+    wordings = {"wordings": {"terms": terms, "aggregations": one}}
+    answer = ask(client, QUOTE.alias, query=match_query(query), size=0, aggregations=wordings)
+    buckets = answer.get("aggregations", {}).get("wordings", {}).get("buckets", ())
+    return [quote for bucket in buckets for quote in documents_in(bucket["quote"])]
 
 
-@retry_while_starting
 def _quotes(client: Client, query: dict[str, Any]) -> list[dict[str, Any]]:
-    try:
-        with translate_errors(client):
-            found = client.search(index=client.named(QUOTES), **IGNORE_MISSING, query=query, size=_MOST_QUOTES)
-    except NotFoundError:
-        return []
-    return [hit["_source"] for hit in found["hits"]["hits"]]
+    return documents_in(ask(client, QUOTE.alias, query=query, size=_MOST_QUOTES))

@@ -10,14 +10,17 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from pipeline.documents.event import EVENT
+from pipeline.documents.kind import Kind
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.search import entity_names
 from pipeline.search.completion import completions
-from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, STORY_SEARCH, Searched
 from pipeline.search.render import render
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute, story
 from pipeline.search.times import parse_duration
-from pipeline.web.query_parameters import Index, Page, Paged, Search, Text, What
+from pipeline.web.query_parameters import Index, KindAsked, Page, Paged, Search, Text
 
 
 class Failed(BaseModel):
@@ -58,9 +61,9 @@ Name = Annotated[str, Query(min_length=1, max_length=200)]
 
 
 @router.get("/search", response_model=Hits)
-def search(page: Page, what: What, index: Index) -> Response:
+def search(page: Page, kind: KindAsked, index: Index) -> Response:
     """Search stories, quotes or events: newest first, or most relevant first if there are words."""
-    return _hits(page, index, what)
+    return _hits(page, index, kind)
 
 
 @router.get("/stories", response_model=Hits)
@@ -72,13 +75,13 @@ def stories(page: Page, index: Index) -> Response:
 @router.get("/quotes", response_model=Hits)
 def quotes(page: Page, index: Index) -> Response:
     """Search quotes; `speaker` is who said it, `about` is whom it is about."""
-    return _hits(page, index, QUOTE_SEARCH)
+    return _hits(page, index, QUOTE)
 
 
 @router.get("/events", response_model=Hits)
 def events(page: Page, index: Index) -> Response:
     """Search events: who did what to whom, when and where. The histogram counts by the date of the event."""
-    return _hits(page, index, EVENT_SEARCH)
+    return _hits(page, index, EVENT)
 
 
 @router.get("/story", responses={404: {"model": Failed, "description": "There is no such story."}})
@@ -150,8 +153,8 @@ def listed(values: Sequence[Any]) -> dict[str, Any]:
     return {"values": [asdict(value) for value in values]}
 
 
-def _hits(page: Paged, index: Index, searched: Searched = STORY_SEARCH) -> Response:
-    query = page.search_query(searched)
+def _hits(page: Paged, index: Index, kind: Kind = STORY) -> Response:
+    query = page.search_query(kind)
     return json_response(render(execute(index, query, with_facets=page.facets)))
 
 

@@ -15,67 +15,56 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from lxml import etree
 
+from pipeline.documents.event import EVENT
+from pipeline.documents.kind import Kind, key, story_of
 from pipeline.elasticsearch.client import Client
-from pipeline.extractions import EXTRACTIONS
-from pipeline.index.index_names import EVENTS, QUOTES, STORIES
-from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH
-from pipeline.search.render import event_sentence
 from pipeline.search.search_query import SearchQuery, as_parameters
 from pipeline.search.stories import execute, iterate_all
 from pipeline.web.api import FAILURES
-from pipeline.web.event_export import COLUMNS as EVENT_COLUMNS
-from pipeline.web.event_export import geojson, row
 from pipeline.web.links import Links
-from pipeline.web.query_parameters import Index, Search, What
+from pipeline.web.query_parameters import Index, KindAsked, Search
 
 router = APIRouter(prefix="/api/v1/export", responses=FAILURES, tags=["export"])
 
 _ENTRIES = 50
 """How many entries a feed has."""
-_SUMMARY = 500
-_STORY_COLUMNS = (
-    "uri", "version", "versioncreated", "headline", "source", "byline", "located", "urgency", "language",
-    "people", "organizations", "places", "speakers", "body", *(each.name for each in EXTRACTIONS),
-)  # fmt: skip
-_QUOTE_COLUMNS = ("uri", "id", "versioncreated", "kind", "speaker", "text", "about", "headline", "source")
-_COLUMNS = {STORIES: _STORY_COLUMNS, QUOTES: _QUOTE_COLUMNS, EVENTS: EVENT_COLUMNS}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("/ndjson", response_class=StreamingResponse)
-def ndjson(page: Search, what: What, index: Index) -> Response:
+def ndjson(page: Search, kind: KindAsked, index: Index) -> Response:
     """Export all matching documents, one JSON object per line."""
-    query = page.search_query(what)
+    query = page.search_query(kind)
     lines = (json.dumps(hit, ensure_ascii=False) + "\n" for hit in _begun(iterate_all(index, query)))
     return _streamed(lines, "application/x-ndjson", query, "ndjson")
 
 
 @router.get("/csv", response_class=StreamingResponse)
-def table(page: Search, what: What, index: Index) -> Response:
+def table(page: Search, kind: KindAsked, index: Index) -> Response:
     """Export all matching documents as a table; several names in a cell are separated by ``; ``."""
-    query = page.search_query(what)
-    return _streamed(_rows(_begun(iterate_all(index, query)), query), "text/csv", query, "csv")
+    query = page.search_query(kind)
+    return _streamed(_rows(_begun(iterate_all(index, query)), kind), "text/csv", query, "csv")
 
 
 @router.get("/geojson", response_class=StreamingResponse)
 def places(page: Search, index: Index) -> Response:
     """Export all matching events whose place is known, as GeoJSON (RFC 7946)."""
-    query = page.search_query(EVENT_SEARCH)
-    return _streamed(geojson(_begun(iterate_all(index, query))), "application/geo+json", query, "geojson")
+    query = page.search_query(EVENT)
+    return _streamed(_geojson(_begun(iterate_all(index, query))), "application/geo+json", query, "geojson")
 
 
 @router.get("/rss", response_class=Response)
-def rss(request: Request, page: Search, what: What, index: Index) -> Response:
+def rss(request: Request, page: Search, kind: KindAsked, index: Index) -> Response:
     """Return the newest matches, as RSS 2.0."""
-    found = _newest(request, page.search_query(what, size=_ENTRIES), index)
+    found = _newest(request, page.search_query(kind, size=_ENTRIES), index)
     return _xml(_rss(*found), "application/rss+xml")
 
 
 @router.get("/atom", response_class=Response)
-def atom(request: Request, page: Search, what: What, index: Index) -> Response:
+def atom(request: Request, page: Search, kind: KindAsked, index: Index) -> Response:
     """Return the newest matches, as Atom (RFC 4287)."""
-    title, shown, entries = _newest(request, page.search_query(what, size=_ENTRIES), index)
+    title, shown, entries = _newest(request, page.search_query(kind, size=_ENTRIES), index)
     return atom_of(title, shown, str(request.url), entries)
 
 
@@ -100,26 +89,20 @@ def _newest(request: Request, query: SearchQuery, index: Client) -> tuple[str, s
     """Return the title, the page and the entries of a search's feed."""
     base = str(request.base_url).rstrip("/")
     hits = execute(index, replace(query, sort="time"), highlighted=False).hits
-    title = f"wire: {query.query or query.searched.alias}"
-    return title, base + Links(as_parameters(query))(), [_entry(hit, base, query) for hit in hits]
+    title = f"wire: {query.query or query.kind.alias}"
+    return title, base + Links(as_parameters(query))(), [_entry(hit, base, query.kind) for hit in hits]
 
 
 def _xml(tree: etree._Element, kind: str) -> Response:
     return Response(etree.tostring(tree, xml_declaration=True, encoding="utf-8"), media_type=f"{kind}; charset=utf-8")
 
 
-def _entry(hit: dict[str, Any], base: str, query: SearchQuery) -> Entry:
-    story = hit.get("story", hit)
+def _entry(hit: dict[str, Any], base: str, kind: Kind) -> Entry:
+    story = story_of(hit)
     link = base + Links({"uri": story["uri"]}, "/story")()
-    title = story.get("headline") or hit.get("body", "")[:90]
-    text = hit.get("body", "")[:_SUMMARY]
     if story is not hit:
         link = f"{link}#{hit['id']}"
-    if query.searched is QUOTE_SEARCH:
-        speaker = hit["speaker"]["name"] if hit.get("speaker") else "unknown speaker"
-        title, text = f"{speaker}: “{hit['text'][:150]}”", hit["text"]
-    elif query.searched is EVENT_SEARCH:
-        title, text = event_sentence(hit), title
+    title, text = kind.entry(hit)
     author = story["source"]["name"] or "unknown"
     return Entry(id=link, link=link, title=title, text=text, at=story["versioncreated"], author=author)
 
@@ -165,23 +148,13 @@ def _put(parent: etree._Element, name: str, text: str | None = None, **attribute
     )
 
 
-def _rows(hits: Iterator[dict[str, Any]], query: SearchQuery) -> Iterator[str]:
-    columns = _COLUMNS[query.searched.alias]
-    yield _line(columns)
+def _rows(hits: Iterator[dict[str, Any]], kind: Kind) -> Iterator[str]:
+    yield _line(list(kind.columns))
     for hit in hits:
-        cells = row(hit) if query.searched is EVENT_SEARCH else _cells(hit, columns)
-        yield _line([_cell(cell) for cell in cells])
+        yield _line([_cell(cell) for cell in kind.row(hit)])
 
 
-def _cells(hit: dict[str, Any], columns: Sequence[str]) -> list[Any]:
-    story = hit.get("story", hit)
-    cells = {**story, **hit, "source": story["source"]["name"], "speaker": (hit.get("speaker") or {}).get("name", "")}
-    for each in EXTRACTIONS:
-        cells[each.name] = [each.title(each.value.model_validate(found)) for found in hit.get(each.name, ())]
-    return [cells.get(column, "") for column in columns]
-
-
-def _line(cells: list[str] | tuple[str, ...]) -> str:
+def _line(cells: list[str]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue()
@@ -193,8 +166,25 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def _geojson(events: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """Yield a FeatureCollection of the events with a known point, a feature per line."""
+    yield '{"type": "FeatureCollection", "features": ['
+    separator = "\n"
+    for event in events:
+        if point := event.get("place", {}).get("point"):
+            feature = {
+                "type": "Feature",
+                "id": key(event),
+                "geometry": {"type": "Point", "coordinates": [point["lon"], point["lat"]]},
+                "properties": dict(zip(EVENT.columns, EVENT.row(event), strict=True)),
+            }
+            yield separator + json.dumps(feature, ensure_ascii=False)
+            separator = ",\n"
+    yield "\n]}\n"
+
+
 def _streamed(lines: Iterator[str], kind: str, query: SearchQuery, suffix: str) -> Response:
-    name = f"{query.searched.alias}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
+    name = f"{query.kind.alias}-{datetime.now(UTC):%Y%m%d-%H%M}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     encoded = (line.encode("utf-8", "replace") for line in lines)
     return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers=headers)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.search.happenings import NUMBERS, Happening, happenings, reports
-from pipeline.search.kinds import EVENT_SEARCH
+from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.search.happenings import Happening, happenings, reports
 from pipeline.search.search_query import SearchQuery
 from pipeline.web.api import FAILURES, Failed, Size, json_response, listed
 from pipeline.web.links import Links
@@ -24,7 +24,7 @@ Id = Annotated[str, Query(min_length=1, max_length=64)]
 @router.get("/happenings", include_in_schema=False, response_class=HTMLResponse)
 def listing(page: Search, index: Index) -> str:
     """Show what the matching events tell of, what most sources report first, in a list and on a map."""
-    total, found = happenings(index, page.search_query(EVENT_SEARCH), _ON_A_PAGE)
+    total, found = happenings(index, page.search_query(EVENT), _ON_A_PAGE)
     asked = page.model_dump(exclude_defaults=True)
     return rendered(
         "happenings.html",
@@ -48,7 +48,7 @@ def one(id: Id, index: Index) -> str:
 @router.get("/api/v1/happenings", tags=["search"], responses=FAILURES)
 def api_listing(page: Search, index: Index, size: Size = 20) -> Response:
     """List what the matching events tell of, what most sources report first: `event` is the newest report."""
-    total, found = happenings(index, page.search_query(EVENT_SEARCH), size)
+    total, found = happenings(index, page.search_query(EVENT), size)
     return json_response({"total": total, **listed(found)})
 
 
@@ -60,7 +60,7 @@ def api_one(id: Id, index: Index) -> Response:
 
 
 def _one(index: Index, id: str) -> tuple[Happening, list[Any]]:
-    _, found = happenings(index, SearchQuery(searched=EVENT_SEARCH, filters={"happening": id}), 1)
+    _, found = happenings(index, SearchQuery(kind=EVENT, filters={"happening": id}), 1)
     if not found:
         raise HTTPException(404, f"no happening {id}")
     return found[0], reports(index, id)

@@ -1,12 +1,13 @@
 """Keep the state of a page in its address: build links that change one part of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from pipeline.documents.kind import Kind
+from pipeline.documents.kinds import PARTS
 from pipeline.search.filters import FILTERS
-from pipeline.search.kinds import Searched
 
 State = Mapping[str, str | list[str]]
 _OF_A_PAGE = ("cursor",)
@@ -34,10 +35,10 @@ class Links:
         """Remove one value from a filter."""
         return self(**{name: [each for each in self.values(name) if each != value]})
 
-    def to_kind(self, kind: Searched, kinds: Sequence[Searched]) -> str:
+    def to_kind(self, kind: Kind) -> str:
         """Search another kind of documents, without the filters that it does not have."""
-        chosen = {each.alias: "true" if each is kind else None for each in kinds if each.prefix}
-        missing = {name: None for name, row in FILTERS.items() if kind.alias not in row.fields}
+        chosen = {each.alias: "true" if each is kind else None for each in PARTS}
+        missing = {name: None for name, row in FILTERS.items() if kind not in row.fields}
         return self(collapsed=None, **chosen, **missing)
 
     def between(self, since: datetime, until: datetime, prefix: str = "") -> str:

@@ -15,16 +15,17 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from pipeline import topics
+from pipeline.documents.kind import Kind, key, story_of
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client
 from pipeline.errors import PipelineError, TransientError
 from pipeline.kafka.reader import poll_batches
 from pipeline.search.groups import add_members
-from pipeline.search.kinds import STORY_SEARCH, Searched
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute, refresh
 from pipeline.settings import Kafka
 from pipeline.web.api import FAILURES
-from pipeline.web.query_parameters import Index, Search, What
+from pipeline.web.query_parameters import Index, KindAsked, Search
 from pipeline.web.templating import templates
 
 log = structlog.get_logger()
@@ -128,13 +129,13 @@ def _broadcast(request: Request) -> IndexedBroadcast:
 
 @router.get("/live", response_class=StreamingResponse)
 async def live(
-    page: Search, what: What, index: Index, broadcast: Annotated[IndexedBroadcast, Depends(_broadcast)]
+    page: Search, kind: KindAsked, index: Index, broadcast: Annotated[IndexedBroadcast, Depends(_broadcast)]
 ) -> Response:
     """Stream new matches from now on, as server-sent events.
 
     Events `hit` with `{"key", "uri", "document", "html"}`; lines that begin with a colon are keep-alives.
     """
-    query = page.search_query(what, size=_AT_ONCE)
+    query = page.search_query(kind, size=_AT_ONCE)
     if broadcast.is_full:
         raise HTTPException(503, "too many live streams already", {"Retry-After": "60"})
     return StreamingResponse(
@@ -158,23 +159,17 @@ async def _events(broadcast: IndexedBroadcast, index: Client, query: SearchQuery
                 yield f": {' '.join(str(error).split())}\n\n"
                 continue
             for hit in reversed(hits):
-                yield f"event: hit\ndata: {json.dumps(_story_event(hit, query.searched), ensure_ascii=False)}\n\n"
+                yield f"event: hit\ndata: {json.dumps(_hit_event(hit, query.kind), ensure_ascii=False)}\n\n"
 
 
 def _arrived(index: Client, query: SearchQuery, uris: Sequence[str]) -> list[dict[str, Any]]:
     """Return the hits in these stories, each, with the other members of their groups."""
     hits = execute(index, query, uris=uris).hits
-    return add_members(index, hits) if query.searched is STORY_SEARCH else hits
+    return add_members(index, hits) if query.kind is STORY else hits
 
 
-def _story_event(hit: dict[str, Any], searched: Searched) -> dict[str, Any]:
-    uri = hit["story"]["uri"] if searched.prefix else hit["uri"]
+def _hit_event(hit: dict[str, Any], kind: Kind) -> dict[str, Any]:
     parts: Any = templates.get_template("parts.html").module
-    html = getattr(parts, searched.one)(hit)
+    html = getattr(parts, kind.one)(hit)
     document = {name: value for name, value in hit.items() if name != "highlight"}
-    return {
-        "key": f"{uri}#{hit['id']}" if searched.prefix else uri,
-        "uri": uri,
-        "document": document,
-        "html": str(html),
-    }
+    return {"key": key(hit), "uri": story_of(hit)["uri"], "document": document, "html": str(html)}

@@ -10,6 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.desk.store import read_one
+from pipeline.documents.event import EVENT
+from pipeline.documents.kinds import KINDS
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.envelope import Coordinate
 from pipeline.errors import QueryError
 from pipeline.kafka.reader import fetch_all
@@ -17,7 +21,6 @@ from pipeline.search import entity_names
 from pipeline.search.filters import FILTERS
 from pipeline.search.groups import add_members
 from pipeline.search.happenings import happenings
-from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, SEARCHES, STORY_SEARCH
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.similar import similar_stories
 from pipeline.search.stories import execute
@@ -29,7 +32,7 @@ from pipeline.web.changes import changed
 from pipeline.web.context import Context
 from pipeline.web.links import Links
 from pipeline.web.maps import on_map
-from pipeline.web.query_parameters import Index, Page, Text, What
+from pipeline.web.query_parameters import Index, KindAsked, Page, Text
 from pipeline.web.templating import rendered
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -40,9 +43,9 @@ _CLEARED = dict.fromkeys(FILTERS)
 
 
 @router.get("/")
-def search(request: Request, page: Page, what: What, index: Index) -> str:
+def search(request: Request, page: Page, kind: KindAsked, index: Index) -> str:
     """Show matching stories, quotes or events, newest or most relevant first, with facets."""
-    query = page.search_query(what)
+    query = page.search_query(kind)
     state = _state(request)
     links = Links(state)
     return rendered(
@@ -52,8 +55,8 @@ def search(request: Request, page: Page, what: What, index: Index) -> str:
         links=links,
         filters=list(links.chosen(FILTERS)),
         cleared=_CLEARED,
-        searches=SEARCHES,
-        exports=(*_EXPORTS, *([("geojson", "GeoJSON")] if query.searched is EVENT_SEARCH else [])),
+        kinds=KINDS,
+        exports=(*_EXPORTS, *([("geojson", "GeoJSON")] if kind is EVENT else [])),
         q=page.q,
         since=state.get("since", ""),
         until=state.get("until", ""),
@@ -106,17 +109,17 @@ def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, conte
 @router.get("/name")
 def name(name: Annotated[str, Query(min_length=1, max_length=200)], index: Index) -> str:
     """Show a person, organization or place: roles, other names, quotes, who speaks about it, events, related names."""
-    took_part = SearchQuery("", EVENT_SEARCH, {"participant": name}, collapsed=True, size=12)
+    took_part = SearchQuery("", EVENT, {"participant": name}, collapsed=True, size=12)
     return rendered(
         "name.html",
         name=name,
         roles=entity_names.roles_of(index, name),
         aliases=entity_names.aliases_of(index, name),
         stories=execute(index, SearchQuery(filters={"entity": name}, size=8).as_list(), with_facets=True),
-        said=execute(index, SearchQuery("", QUOTE_SEARCH, {"speaker": name}, size=8).as_list()),
-        about=execute(index, SearchQuery("", QUOTE_SEARCH, {"about": name}, size=5).as_list()),
-        story_search=STORY_SEARCH,
-        quote_search=QUOTE_SEARCH,
+        said=execute(index, SearchQuery("", QUOTE, {"speaker": name}, size=8).as_list()),
+        about=execute(index, SearchQuery("", QUOTE, {"about": name}, size=5).as_list()),
+        story_kind=STORY,
+        quote_kind=QUOTE,
         speakers=entity_names.speakers_about(index, name, SearchQuery()),
         timeline=_newest_first(execute(index, took_part).hits),
         companions=entity_names.cooccurring(index, name, SearchQuery(), 12),
@@ -130,11 +133,11 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     now = datetime.now(UTC)
     long = parse_duration(window)
     recent = SearchQuery(filters={"since": now - long}, size=0)
-    speakers = execute(index, replace(recent, searched=QUOTE_SEARCH), with_facets=True).facets.get("speaker", ())
+    speakers = execute(index, replace(recent, kind=QUOTE), with_facets=True).facets.get("speaker", ())
     return rendered(
         "wall.html",
         latest=execute(index, SearchQuery(size=18).as_list()),
-        happenings=happenings(index, replace(recent, searched=EVENT_SEARCH).having(type=_TYPES, status=_REAL), 8)[1],
+        happenings=happenings(index, replace(recent, kind=EVENT).having(type=_TYPES, status=_REAL), 8)[1],
         rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
         recent=execute(index, recent.as_list(), with_facets=True),

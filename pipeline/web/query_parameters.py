@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from pipeline.documents.kind import Kind, Part
+from pipeline.documents.kinds import PARTS, kind_asked_for
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client
 from pipeline.search.filters import FILTERS, LEAST, Filter
-from pipeline.search.kinds import STORY_SEARCH, Searched, searched_by
 from pipeline.search.search_query import SearchQuery, Sort, parse
 
 _Name = Annotated[str, Field(max_length=200)]
@@ -29,10 +31,10 @@ class Line(BaseModel):
     sort: Annotated[Sort | None, Field(description="by default by relevance if there are words, else by time")] = None
     advisories: Annotated[bool, Field(description="include advisories and test messages")] = False
 
-    def search_query(self, searched: Searched = STORY_SEARCH, **page: Any) -> SearchQuery:
+    def search_query(self, kind: Kind = STORY, **page: Any) -> SearchQuery:
         """Return the query. Raises ConfigurationError."""
         given = {name: getattr(self, name) for name in FILTERS}
-        return parse(self.q, given, searched, sort=self.sort, advisories=self.advisories, **page)
+        return parse(self.q, given, kind, sort=self.sort, advisories=self.advisories, **page)
 
 
 def _parameter(row: Filter) -> Any:
@@ -45,12 +47,18 @@ def _parameter(row: Filter) -> Any:
     return Annotated[list[_Name], Field(max_length=20), about], []
 
 
+def _switch(part: Part) -> Any:
+    return Annotated[bool, Field(description=f"search {part.alias} instead of stories")], False
+
+
 if TYPE_CHECKING:
     Parameters = Line
+    Asked = BaseModel
 else:
     Parameters = create_model(
         "Parameters", __base__=Line, __doc__="A search.", **{name: _parameter(row) for name, row in FILTERS.items()}
     )
+    Asked = create_model("Asked", **{part.alias: _switch(part) for part in PARTS})
 
 
 class Paged(Parameters):
@@ -70,9 +78,9 @@ class Paged(Parameters):
     ] = None
     facets: Annotated[bool, Field(description="add counts by field, and over time")] = False
 
-    def search_query(self, searched: Searched = STORY_SEARCH, **page: Any) -> SearchQuery:
+    def search_query(self, kind: Kind = STORY, **page: Any) -> SearchQuery:
         """Return the query. Raises ConfigurationError."""
-        found = super().search_query(searched, size=self.size, cursor=self.cursor, **page)
+        found = super().search_query(kind, size=self.size, cursor=self.cursor, **page)
         return found.as_list(collapsed=self.collapsed)
 
 
@@ -86,11 +94,8 @@ Page = Annotated[Paged, Query()]
 Index = Annotated[Client, Depends(_index)]
 
 
-def _searched(
-    quotes: Annotated[bool, Query(description="search quotes instead of stories")] = False,
-    events: Annotated[bool, Query(description="search events instead of stories")] = False,
-) -> Searched:
-    return searched_by(quotes=quotes, events=events)
+def _kind(asked: Annotated[Asked, Query()]) -> Kind:
+    return kind_asked_for(asked.model_dump())
 
 
-What = Annotated[Searched, Depends(_searched)]
+KindAsked = Annotated[Kind, Depends(_kind)]

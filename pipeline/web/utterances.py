@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.search.kinds import QUOTE_SEARCH
+from pipeline.documents.quote import QUOTE
 from pipeline.search.utterances import as_json, no_longer, utterance, utterances
 from pipeline.utterances.grouping import Utterance
 from pipeline.web.api import FAILURES, Failed, Size, json_response
@@ -26,7 +26,7 @@ def listing(page: Search, index: Index) -> str:
     asked = page.model_dump(exclude_defaults=True)
     return rendered(
         "utterances.html",
-        utterances=utterances(index, page.search_query(QUOTE_SEARCH), _ON_A_PAGE),
+        utterances=utterances(index, page.search_query(QUOTE), _ON_A_PAGE),
         links=Links({name: value if isinstance(value, list) else str(value) for name, value in asked.items()}),
         q=page.q,
         here="search",
@@ -43,7 +43,7 @@ def one(uri: Text, quote: QuoteId, index: Index) -> str:
 @router.get("/api/v1/utterances", tags=["search"], responses=FAILURES)
 def api_listing(page: Search, index: Index, size: Size = 20) -> Response:
     """List what the matching quotes report, each utterance once with all of its wordings, the most quoted first."""
-    found = utterances(index, page.search_query(QUOTE_SEARCH), size)
+    found = utterances(index, page.search_query(QUOTE), size)
     return json_response({"values": [as_json(each) for each in found]})
 
 

@@ -18,6 +18,7 @@ from elasticsearch import Elasticsearch as Client
 from pipeline import topics
 from pipeline.desk.record_mapping import INDEX as RECORDS
 from pipeline.desk.store import unsettled
+from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import TransientError
 from pipeline.identity.corrections import Corrections
@@ -25,7 +26,6 @@ from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import lessons_of, period_of
 from pipeline.index.identities import read_corrections
-from pipeline.index.index_names import STORIES
 from pipeline.kafka.lag import lags
 from pipeline.ops import dead_letters
 from pipeline.settings import Derive
@@ -178,8 +178,8 @@ class System:
     def misidentified(self) -> list[str]:
         """Return the stories that have not the identities that all stories and corrections give them."""
         with connect(ElasticsearchSettings(hosts=self.elasticsearch.address)) as client:
-            client.indices.refresh(index=STORIES, ignore_unavailable=True)
-            found = client.search(index=STORIES, size=10_000, source_includes=["uri", "firstcreated", "name_usage"])
+            client.indices.refresh(index=STORY.alias, ignore_unavailable=True)
+            found = client.search(index=STORY.alias, size=10_000, source_includes=["uri", "firstcreated", "name_usage"])
             corrected = Corrections.of(read_corrections(client))
         documents = [hit["_source"] for hit in found["hits"]["hits"]]
         stories = [(doc["uri"], datetime.fromisoformat(doc["firstcreated"]), doc["name_usage"]) for doc in documents]

@@ -8,12 +8,13 @@ from typing import Any
 
 from pipeline.desk.record import Record
 from pipeline.desk.store import Change, Stored
+from pipeline.documents.story import STORY
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.learning import Id
+from pipeline.index.actions import Action
 from pipeline.index.derived import POINTERS, Found, signed_story
-from pipeline.index.documents import Action
-from pipeline.index.index_names import STORIES, index_of
+from pipeline.index.index_names import index_of
 from pipeline.index.indices import Before, Overtaken, Result, before_of
 from pipeline.index.names import Change as NamesChange
 from pipeline.index.names import Kept, NamingStory, Token, Using
@@ -249,7 +250,9 @@ class SimulatedIndices:
 
     async def before(self, stories: Sequence[tuple[str, datetime]]) -> dict[str, Before]:
         def read() -> dict[str, Before]:
-            found = {uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories}
+            found = {
+                uri: self._documents.indexed.get((index_of(STORY.alias, at), story_id(uri))) for uri, at in stories
+            }
             return {uri: before_of(doc[0], doc[1]) for uri, doc in found.items() if doc and doc[1]}
 
         return await self._network.request(read, lambda why: ElasticsearchUnavailable(why))
@@ -264,7 +267,8 @@ class SimulatedStories:
     async def read(self, stories: Mapping[str, datetime], fields: Sequence[str] | None = None) -> dict[str, Found]:
         def read() -> dict[str, Found]:
             there = {
-                uri: self._documents.indexed.get((index_of(STORIES, at), story_id(uri))) for uri, at in stories.items()
+                uri: self._documents.indexed.get((index_of(STORY.alias, at), story_id(uri)))
+                for uri, at in stories.items()
             }
             return {uri: Found(_only(doc[1], fields), doc[0]) for uri, doc in there.items() if doc and doc[1]}
 

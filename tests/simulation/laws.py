@@ -9,13 +9,13 @@ from pipeline import topics
 from pipeline.derive.relations import FIELDS, derived_fields, is_withdrawn_too, relation
 from pipeline.derive.signatures import SignatureWindow
 from pipeline.derive.updates import Comparable
+from pipeline.documents.kinds import PARTS
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import lessons_of, period_of
+from pipeline.index.actions import Action
 from pipeline.index.derived import signed_story
-from pipeline.index.documents import Action
-from pipeline.index.kinds import KINDS
 from pipeline.story import SignedStory, Story, story_id
 from tests.simulation.scenario import BEGIN, Item
 from tests.simulation.system import SPAN, WINDOW, System
@@ -102,7 +102,7 @@ def broken(system: System) -> Iterator[str]:
         yield f"{uri}: version {stories[uri]['version']} can be found and should not"
     yield from _relations(system, stories)
     yield from _names(system, stories)
-    for kind in KINDS:
+    for kind in PARTS:
         yield from _parts(kind.alias, system, stories)
 
 
@@ -143,7 +143,7 @@ def _names(system: System, stories: dict[str, dict[str, Any]]) -> Iterator[str]:
     corrected = Corrections.of(each for each, _ in system.documents.corrections.values())
     lessons = lessons_of(known, WINDOW, system.most)
     parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for kind in KINDS:
+    for kind in PARTS:
         for part in system.documents.visible(kind.alias):
             parts[part["story"]["uri"]].append(part)
     for uri, created, name_usage in known:

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.documents.event import EVENT
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.errors import ConfigurationError
 from pipeline.search.collapsed_page import CollapsedPage
 from pipeline.search.cursor import Cursor, read
-from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, STORY_SEARCH
 from pipeline.search.query_body import count_different, search_body
 from pipeline.search.search_query import MOST, SearchQuery
 
@@ -125,19 +127,17 @@ def test_a_cursor_does_not_continue_the_list_of_each_story():
 
 
 class TestTheRequest:
-    @pytest.mark.parametrize(
-        ("searched", "field"), [(STORY_SEARCH, "group"), (QUOTE_SEARCH, "once"), (EVENT_SEARCH, "happening")]
-    )
-    def test_keeps_one_hit_of_those_that_say_the_same_and_counts_them(self, searched, field):
-        query = SearchQuery(searched=searched, collapsed=True)
+    @pytest.mark.parametrize(("kind", "field"), [(STORY, "group"), (QUOTE, "once"), (EVENT, "happening")])
+    def test_keeps_one_hit_of_those_that_say_the_same_and_counts_them(self, kind, field):
+        query = SearchQuery(kind=kind, collapsed=True)
         assert search_body(query)["collapse"] == {"field": field}
         assert count_different(query)["different"]["cardinality"] == {"field": field, "precision_threshold": 40_000}
 
     def test_lists_are_collapsed_unless_they_are_of_events_or_somebody_asks_for_each(self):
         assert SearchQuery().as_list().collapsed
-        assert SearchQuery(searched=QUOTE_SEARCH).as_list().collapsed
-        assert not SearchQuery(searched=EVENT_SEARCH).as_list().collapsed
-        assert SearchQuery(searched=EVENT_SEARCH).as_list(collapsed=True).collapsed
+        assert SearchQuery(kind=QUOTE).as_list().collapsed
+        assert not SearchQuery(kind=EVENT).as_list().collapsed
+        assert SearchQuery(kind=EVENT).as_list(collapsed=True).collapsed
         assert not SearchQuery().as_list(collapsed=False).collapsed
 
     def test_whatever_must_see_each_story_does(self):

@@ -18,14 +18,17 @@ from pipeline.annotations import (
     Speaker,
 )
 from pipeline.desk.rules import decide
+from pipeline.documents.event import EVENT
+from pipeline.documents.kinds import KINDS
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.speakers import unnamed_kind
+from pipeline.documents.story import STORY
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.registry import Registry
-from pipeline.index.documents import actions, first_version, stale_deletes
-from pipeline.index.events import EVENTS
+from pipeline.index.actions import actions, first_version, stale_deletes
 from pipeline.index.index_names import index_of
-from pipeline.index.quotes import QUOTES
-from pipeline.index.speakers import unnamed_kind
-from pipeline.index.templates import STORY, templates
+from pipeline.index.templates import templates
+from pipeline.search.filters import FILTERS, facets_of
 from pipeline.settings import Elasticsearch
 from pipeline.story import story_id
 from tests.conftest import NOON, make_story
@@ -103,7 +106,7 @@ def test_a_speaker_without_a_name_stays_out_of_the_lists():
 
 def test_ids_depend_on_the_uri_alone():
     first, second = actions_of(annotated(version=1)), actions_of(annotated(version=2, headline="Other"), revision=6)
-    assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), QUOTES.id("urn:test:1", 1)]
+    assert [a.id for a in first] == [a.id for a in second] == [story_id("urn:test:1"), QUOTE.id("urn:test:1", 1)]
     assert {a.version for a in second} == {first_version(6)}
 
 
@@ -128,9 +131,9 @@ def test_a_quote_carries_what_a_dashboard_needs_of_its_story():
 def test_a_version_with_fewer_quotes_removes_the_surplus():
     todo = actions_of(annotated(quotes=1), known_quotes=3)
     assert [(a.id, a.document is None) for a in todo[1:]] == [
-        (QUOTES.id("urn:test:1", 1), False),
-        (QUOTES.id("urn:test:1", 2), True),
-        (QUOTES.id("urn:test:1", 3), True),
+        (QUOTE.id("urn:test:1", 1), False),
+        (QUOTE.id("urn:test:1", 2), True),
+        (QUOTE.id("urn:test:1", 3), True),
     ]
 
 
@@ -142,9 +145,32 @@ def test_a_killed_story_leaves_with_all_its_quotes(status):
 
 def test_every_field_of_a_document_is_in_the_strict_mapping():
     story, quote = (a.document for a in actions_of(annotated(headline="H", keyword=("k",), ednote="n", extra={"x": 1})))
-    assert set(story) <= set(STORY)
-    assert set(quote) <= set(QUOTES.mapping)
-    assert set(quote["story"]) <= set(QUOTES.mapping["story"]["properties"])
+    assert set(story) <= set(STORY.mapping)
+    assert set(quote) <= set(QUOTE.mapping)
+    assert set(quote["story"]) <= set(QUOTE.mapping["story"]["properties"])
+
+
+def is_mapped(mapping, field: str) -> bool:
+    name, _, rest = field.partition(".")
+    about = mapping.get(name, {})
+    if rest and about.get("type") != "geo_point":
+        return is_mapped(about.get("properties", {}), rest)
+    return bool(about)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_every_field_that_is_searched_sorted_counted_or_exported_is_in_the_mapping(kind):
+    words = [field.partition("^")[0].removesuffix(".text") for field in kind.words]
+    filtered = [field for row in FILTERS.values() for field in row.fields.get(kind, ())]
+    columns = [field for field in kind.columns.values() if field != "key"]
+    fields = [*words, *filtered, *columns, *facets_of(kind).values(), *kind.ties, kind.same, kind.time, kind.histogram]
+    assert [field for field in fields if not is_mapped(kind.mapping, field)] == []
+
+
+def test_a_row_of_a_table_has_several_values_as_a_list_and_nothing_where_a_field_is_missing():
+    row = dict(zip(QUOTE.columns, QUOTE.row(actions_of(annotated())[1].document), strict=True))
+    assert (row["uri"], row["id"], row["speaker"], row["about"]) == ("urn:test:1", "q1", "Ann Lee", [])
+    assert row["headline"] == ""
 
 
 def test_mappings_are_strict():
@@ -161,8 +187,8 @@ def test_a_removal_outranks_what_was_written_with_its_revision_and_nothing_newer
 def test_as_many_quotes_are_taken_back_as_an_overtaken_version_may_have_written():
     removed = stale_deletes(annotated(quotes=1), 3, {"quotes": 2})
     assert [(each.id, each.document) for each in removed] == [
-        (QUOTES.id("urn:test:1", 1), None),
-        (QUOTES.id("urn:test:1", 2), None),
+        (QUOTE.id("urn:test:1", 1), None),
+        (QUOTE.id("urn:test:1", 2), None),
     ]
 
 
@@ -196,7 +222,7 @@ class TestEvents:
         return document
 
     def test_have_ids_of_their_own_beside_the_quotes(self):
-        assert EVENTS.id("urn:a", 1) != QUOTES.id("urn:a", 1)
+        assert EVENT.id("urn:a", 1) != QUOTE.id("urn:a", 1)
 
     def test_carry_the_keys_of_who_takes_part_and_the_quad_class(self):
         document = self.document(self.event(type="CONSULT"))
@@ -232,10 +258,10 @@ class TestEvents:
         numbers = {"dead": 1, "injured": 2, "size": 3, "mode": "visit", "quote": "q1"}
         date = EventDate(value="2024", stated=True, start=0, end=1, text="x")
         document = self.document(self.event(type="CONSULT", place=place, date=date, **numbers))
-        assert set(document) <= set(EVENTS.mapping)
+        assert set(document) <= set(EVENT.mapping)
         for field in ("actors", "date", "place"):
             inner = document[field][0] if field == "actors" else document[field]
-            assert set(inner) <= set(EVENTS.mapping[field]["properties"])
+            assert set(inner) <= set(EVENT.mapping[field]["properties"])
 
     def test_name_who_takes_part_as_lists_have_them(self):
         lesson = Lesson({("PERSON", "ann lee"): ("PERSON", "anna lee")}, {("PERSON", "anna lee"): "Anna Lee"})
@@ -259,6 +285,6 @@ class TestEvents:
     def test_leave_with_a_killed_story(self):
         todo = actions(annotated(quotes=0, pubstatus="canceled"), 5, {"events": 2})
         assert [(each.id, each.document) for each in todo[1:]] == [
-            (EVENTS.id("urn:test:1", 1), None),
-            (EVENTS.id("urn:test:1", 2), None),
+            (EVENT.id("urn:test:1", 1), None),
+            (EVENT.id("urn:test:1", 2), None),
         ]

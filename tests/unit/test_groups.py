@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from pipeline.cli import rendering
+from pipeline.documents.quote import QUOTE
+from pipeline.documents.story import STORY
 from pipeline.index.earlier_versions import completed
-from pipeline.index.quotes import QUOTES
 from pipeline.search.groups import also_text, change_text, difference_text, listed, relation, withdrawal_text
-from pipeline.search.kinds import STORY_SEARCH
 from pipeline.search.render import count_text, render
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import SearchResult
@@ -84,7 +84,7 @@ class TestCounts:
         ],
     )
     def test_say_how_many_are_different(self, total, different, text):
-        assert count_text(SearchResult(total, [], different), STORY_SEARCH) == text
+        assert count_text(SearchResult(total, [], different), STORY) == text
 
     def test_are_in_the_json_of_a_collapsed_list(self):
         assert render(SearchResult(3, [], 2)) == {"total": 3, "different": 2, "hits": []}
@@ -146,7 +146,7 @@ class TestOnce:
         end = len(text) + 1
         quote = {"id": "q1", "kind": "direct", "start": 0, "end": end + 1, "text": f"“{text}”", "speaker": said,
                  "quoted": [{"start": 1, "end": end}]}  # fmt: skip
-        (document,) = QUOTES.documents({"quotes": [quote], "entities": [], "version": 1}, {"uri": uri})
+        (document,) = QUOTE.documents({"uri": uri, "quotes": [quote], "entities": [], "version": 1})
         return document["once"]
 
     def test_is_the_same_for_the_same_words_of_the_same_speaker_in_any_story(self):
@@ -162,7 +162,7 @@ class TestOnce:
         assert self.of("Go", who=None) != self.of("Go")
 
     def test_is_in_the_mapping(self):
-        assert QUOTES.mapping["once"]["type"] == "keyword"
+        assert QUOTE.mapping["once"]["type"] == "keyword"
 
 
 class TestDocumentsOfAnEarlierVersion:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.index.happening import happening_id
+from pipeline.documents.happening import happening_id
 
 ENTITIES = {
     "e1": {"name": "Emmanuel Macron", "key": "emmanuel macron", "type": "PERSON"},

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.documents.kinds import KINDS
 from pipeline.errors import ConfigurationError, KibanaUnavailable
-from pipeline.index import events, quotes
-from pipeline.index.templates import METRICS_MAPPING, STORY
+from pipeline.index.templates import METRICS_MAPPING
 from pipeline.kibana import server
-from pipeline.kibana.dashboards import DASHBOARDS, EVENTS, METRICS, QUOTES, STORIES, VIEWS
+from pipeline.kibana.dashboards import DASHBOARDS, METRICS, VIEWS
 from pipeline.kibana.description import Listing
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.settings import Kibana
@@ -21,12 +21,7 @@ from tests.conftest import ROOT
 from tests.kibana import placed, used_fields
 
 OBJECTS = objects()
-MAPPINGS = {
-    STORIES.id: STORY,
-    QUOTES.id: quotes.QUOTES.mapping,
-    EVENTS.id: events.EVENTS.mapping,
-    METRICS.id: METRICS_MAPPING,
-}
+MAPPINGS = {f"wire-{kind.alias}": kind.mapping for kind in KINDS} | {METRICS.id: METRICS_MAPPING}
 COUNTED = {"keyword", "date", "long", "double", "boolean", "geo_point", "float"}
 
 

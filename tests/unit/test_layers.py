@@ -12,7 +12,7 @@ NOUNS |= {"errors", "extractions", "settings", "span", "story", "topics", "value
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
 LANGUAGE = {"knowledge", "reading", "languages"}
-OUTLETS = {"identity", "derive", "index", "search", "alerts"}
+OUTLETS = {"identity", "documents", "derive", "index", "search", "alerts"}
 ENTRANCES = {"workers", "web", "kibana", "cli", "local"}
 ALLOWED = {
     **dict.fromkeys(NOUNS, NOUNS),
@@ -22,7 +22,8 @@ ALLOWED = {
     **{server: NOUNS | {server} for server in SERVERS},
     # What was said in each version is part of a record; the records are its store's.
     "desk": NOUNS | {"elasticsearch", "languages", "utterances", "desk"},
-    "derive": NOUNS | {"elasticsearch", "identity", "languages", "desk", "index", "derive"},
+    "documents": NOUNS | {"identity", "languages", "utterances", "documents"},
+    "derive": NOUNS | {"elasticsearch", "identity", "languages", "desk", "documents", "index", "derive"},
     # What finds an extraction is told the type of what it reads.
     "extractions": NOUNS | {"reading"},
     "knowledge": NOUNS | {"knowledge"},
@@ -32,9 +33,9 @@ ALLOWED = {
     "annotate": NOUNS | LANGUAGE | {"annotate"},
     # Whether a word is a given name decides whom it can mean.
     "identity": NOUNS | {"knowledge", "identity"},
-    "index": NOUNS | {"elasticsearch", "languages", "desk", "identity", "utterances", "index"},
-    "search": NOUNS | {"elasticsearch", "identity", "utterances", "desk", "index", "search"},
-    "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "index", "search", "alerts"},
+    "index": NOUNS | {"elasticsearch", "desk", "identity", "documents", "index"},
+    "search": NOUNS | {"elasticsearch", "utterances", "desk", "documents", "search"},
+    "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "documents", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | SERVERS | OUTLETS | {"ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | SERVERS | OUTLETS | ENTRANCES | {"ops"}),
     "__main__": ENTRANCES,

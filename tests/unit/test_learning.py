@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.annotations import Annotations, Entity, Place
+from pipeline.documents.story import identified_again
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.learning import learn
 from pipeline.identity.name_usage import TYPES, NameUsage, usages
 from pipeline.identity.registry import Registry, learn_from, name_usage, survey
 from pipeline.identity.things import find_thing, find_used, things
-from pipeline.index.documents import actions, identified_again
+from pipeline.index.actions import actions
 from tests.conftest import NOON, make_story
 
 SOMEWHERE = Place(geonameid=1, country="RS", lat=44.8, lon=20.5)

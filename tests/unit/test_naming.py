@@ -13,7 +13,7 @@ from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry, survey
 from pipeline.identity.word import lessons_of, period_of
-from pipeline.index.documents import actions, first_version, last_version
+from pipeline.index.actions import actions, first_version, last_version
 from pipeline.story import story_id
 from tests.conftest import NOON, make_story
 from tests.names_contract import CONTRACT

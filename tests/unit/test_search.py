@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import build_app
+from pipeline.documents.event import EVENT
+from pipeline.documents.kinds import KINDS, kind_asked_for
+from pipeline.documents.quote import QUOTE
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
 from pipeline.search.filters import CAPITALS, CODE, FILTERS, LEAST, NAME, SINCE, UNTIL, URGENCY
 from pipeline.search.folding import folded
-from pipeline.search.kinds import EVENT_SEARCH, QUOTE_SEARCH, SEARCHES, searched_by
 from pipeline.search.query_body import filters, search_body
 from pipeline.search.search_query import SearchQuery, as_parameters, parse
 from pipeline.search.times import parse_time
@@ -50,7 +52,7 @@ def test_without_a_query_the_newest_come_first():
 
 
 def test_filters_on_quotes_look_into_their_story():
-    parse = search_body(SearchQuery("", QUOTE_SEARCH, {"place": "Lima", "since": NOON}))
+    parse = search_body(SearchQuery("", QUOTE, {"place": "Lima", "since": NOON}))
     filters = parse["query"]["bool"]["filter"]
     assert filters[0]["multi_match"]["fields"] == ["story.places.text", "story.places_forms.text"]
     assert filters[1]["range"] == {"story.versioncreated": {"gte": "2024-05-16T12:00:00Z"}}
@@ -66,21 +68,21 @@ VALUES = {NAME: NAMES, CODE: NAMES, CAPITALS: NAMES, URGENCY: st.sampled_from(["
 
 
 class TestFilters:
-    @given(st.data(), st.sampled_from(sorted(FILTERS)), st.sampled_from(SEARCHES))
-    def test_one_among_the_words_is_the_one_beside_them(self, data, name, searched):
+    @given(st.data(), st.sampled_from(sorted(FILTERS)), st.sampled_from(KINDS))
+    def test_one_among_the_words_is_the_one_beside_them(self, data, name, kind):
         row = FILTERS[name]
-        value = data.draw(VALUES[row.values])
+        value = data.draw(st.sampled_from(row.values.examples) if row.values.examples else VALUES[row.values])
         line = f'gas {name}:"{value}" -oil'
-        if searched.alias not in row.fields:
+        if kind not in row.fields:
             with pytest.raises(ConfigurationError, match=f"only {row.where} have it"):
-                parse(line, searched=searched)
+                parse(line, kind=kind)
             return
-        found = parse(line, searched=searched)
-        assert found == parse("gas -oil", {name: [value]}, searched)
+        found = parse(line, kind=kind)
+        assert found == parse("gas -oil", {name: [value]}, kind)
         assert found.query == "gas -oil"
         # In brackets it stays among the words, and asks the same.
-        (condition,) = search_body(parse(f'({name}:"{value}")', searched=searched))["query"]["bool"]["filter"][:1]
-        (alone,) = FILTERS[name].condition(searched, found.filters[name])
+        (condition,) = search_body(parse(f'({name}:"{value}")', kind=kind))["query"]["bool"]["filter"][:1]
+        (alone,) = FILTERS[name].condition(kind, found.filters[name])
         assert condition == alone
 
     def test_each_is_an_option_of_the_command_and_a_parameter_of_the_api(self):
@@ -97,14 +99,14 @@ class TestFilters:
 @given(
     words=st.lists(st.text("abcdef", min_size=1), max_size=4),
     speaker=st.lists(NAMES, max_size=2, unique=True),
-    searched=st.sampled_from(SEARCHES),
+    kind=st.sampled_from(KINDS),
     since=st.none() | st.datetimes(timezones=st.just(UTC), min_value=EARLY),
     sort=st.sampled_from([None, "time", "relevance"]),
 )
-def test_an_address_asks_the_same_question_again(words, speaker, searched, since, sort):
-    question = SearchQuery(" ".join(words), searched, {"speaker": speaker, "since": since}, sort)
+def test_an_address_asks_the_same_question_again(words, speaker, kind, since, sort):
+    question = SearchQuery(" ".join(words), kind, {"speaker": speaker, "since": since}, sort)
     address = as_parameters(question)
-    asked = searched_by(quotes="quotes" in address, events="events" in address)
+    asked = kind_asked_for(dict.fromkeys(address, True))
     assert Parameters.model_validate(address).search_query(asked) == question
 
 
@@ -152,7 +154,7 @@ def test_bars_cover_the_span_without_a_gap_and_are_not_too_many(start, long):
 
 class TestEvents:
     def test_a_type_is_found_in_either_case(self):
-        assert parse("type:assault", searched=EVENT_SEARCH) == parse("", {"type": ["ASSAULT"]}, EVENT_SEARCH)
+        assert parse("type:assault", kind=EVENT) == parse("", {"type": ["ASSAULT"]}, EVENT)
 
     @pytest.mark.parametrize("query", ["type:assault", "kind:direct", "actor:Iran"])
     def test_a_filter_that_stories_do_not_have_is_an_error(self, query):
@@ -160,20 +162,20 @@ class TestEvents:
             parse(query)
 
     def test_their_date_is_apart_from_that_of_the_story(self):
-        query = parse("happened_since:2024-05-01 since:2024-06-01", searched=EVENT_SEARCH)
+        query = parse("happened_since:2024-05-01 since:2024-06-01", kind=EVENT)
         ranges = [each["range"] for each in filters(query) if "range" in each]
         assert [*map(set, ranges)] == [{"date.day"}, {"story.versioncreated"}]
 
     def test_the_least_number_of_dead_is_a_filter(self):
-        assert {"range": {"dead": {"gte": "10"}}} in filters(parse("dead:10", searched=EVENT_SEARCH))
+        assert {"range": {"dead": {"gte": "10"}}} in filters(parse("dead:10", kind=EVENT))
 
     def test_one_kind_is_searched_at_a_time(self):
         with pytest.raises(ConfigurationError, match="one of them"):
-            searched_by(events=True, quotes=True)
+            kind_asked_for({"events": True, "quotes": True})
 
     def test_an_address_asks_the_same_question_again(self):
-        query = parse("oil actor:Iran country:ir", {"dead": 3}, EVENT_SEARCH)
-        assert Parameters.model_validate(as_parameters(query)).search_query(EVENT_SEARCH) == query
+        query = parse("oil actor:Iran country:ir", {"dead": 3}, EVENT)
+        assert Parameters.model_validate(as_parameters(query)).search_query(EVENT) == query
 
 
 class TestFolding:

@@ -14,9 +14,10 @@ from pipeline.derive.decisions import Decision
 from pipeline.derive.lessons import Lessons
 from pipeline.derive.naming import Naming
 from pipeline.derive.relating import Relating
+from pipeline.documents.quote import QUOTE
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
-from pipeline.index.quotes import QUOTES
+from pipeline.index.actions import actions, first_version
 from pipeline.span import Span
 from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id
 from pipeline.workers.contract import Done, Send
@@ -262,7 +263,7 @@ class TestIndex:
     def test_what_the_desk_knows_as_killed_stays_out_and_its_quotes_are_taken_back(self):
         at = Index()
         at.desk.give(make_story(), make_story(version=2, pubstatus="canceled"))
-        late = [index.documents.actions(annotated(2), index.documents.first_version(2))[number] for number in (1, 2)]
+        late = [actions(annotated(2), first_version(2))[number] for number in (1, 2)]
         at.calm.run(at.calm.indices.write(late))
         assert at.give((annotated(2), 2)) == [Done("indexed")]
         assert (at.found(), at.found("quotes")) == ([], [])
@@ -474,6 +475,6 @@ class TestDerive:
 
 
 def test_ids_and_places_are_those_that_the_simulation_believes_in():
-    assert QUOTES.id("urn:a", 1).startswith(story_id("urn:a"))
+    assert QUOTE.id("urn:a", 1).startswith(story_id("urn:a"))
     assert Coordinate.parse("wire.raw/0/1") == Coordinate(topics.RAW, 0, 1)
     assert NOON.timestamp() == EPOCH

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.annotations import Annotations, Quote, Speaker
-from pipeline.index.documents import actions
+from pipeline.index.actions import actions
 from pipeline.span import Span
 from pipeline.story import Source, story_id
 from tests.conftest import NOON, make_story

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline import topics
 from pipeline.elasticsearch.client import connect_async
-from pipeline.index.documents import Action
+from pipeline.index.actions import Action
 from pipeline.index.indices import ElasticsearchIndices
 from pipeline.kafka.reader import read
 from pipeline.kafka.sender import Sender

@@ -20,8 +20,7 @@ from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.name_usage import OWN, usages
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import period_of
-from pipeline.index import documents
-from pipeline.index.documents import Action
+from pipeline.index.actions import Action, actions, counts_of, first_version, is_of, stale_deletes
 from pipeline.index.indices import Before, ElasticsearchIndices, Indices, Overtaken
 from pipeline.index.names import ElasticsearchNames
 from pipeline.story import AnnotatedStory, Indexed
@@ -98,7 +97,7 @@ class Indexing:
         written: dict[str, dict[str, int]] = {}
         for each in arrivals:
             uri = each.story.uri
-            written[uri] = _larger(written.get(uri, {}), documents.counts_of(each.story))
+            written[uri] = _larger(written.get(uri, {}), counts_of(each.story))
         await self._carry_out([back for uri in overtaken for back in _stale_deletes(newest[uri], written[uri])])
         refused = await self._write(current, known, written, urgent) if current else {}
         return [_outcome(each, newest, overtaken, refused) for each in arrivals]
@@ -123,14 +122,14 @@ class Indexing:
         for each in arrivals:
             uri = each.story.uri
             there = before.get(uri, Before())
-            if there.digest == each.digest and documents.is_of(each.revision, there.version):
+            if there.digest == each.digest and is_of(each.revision, there.version):
                 # The worker that wrote it died then, or its request was carried out late.
                 continue
-            version = documents.first_version(each.revision, there.version)
+            version = first_version(each.revision, there.version)
             parts = _larger(there.counts, written[uri])
             more = {"trace": each.trace(self._now()), "digest": each.digest, **each.signed, **there.derived}
             registry = registries[uri]
-            document, *others = documents.actions(each.story, version, parts, known.get(uri), more, registry)
+            document, *others = actions(each.story, version, parts, known.get(uri), more, registry)
             first += [(uri, action) for action in others]
             then.append((uri, document))
         refused, overtaken = await self._carry_out(first)
@@ -185,7 +184,7 @@ def _larger(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
 def _stale_deletes(arrival: _Arrival, written: Mapping[str, int]) -> list[tuple[str, Action]]:
     """Return the deletes of what an outdated version may have written before its worker died."""
     uri = arrival.story.uri
-    return [(uri, action) for action in documents.stale_deletes(arrival.story, arrival.revision, written)]
+    return [(uri, action) for action in stale_deletes(arrival.story, arrival.revision, written)]
 
 
 def _outcome(

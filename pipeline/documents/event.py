@@ -4,28 +4,32 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
-from pipeline.index.entity_forms import acting, listed_name
-from pipeline.index.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, STORY_CONTEXT
-from pipeline.index.happening import happening_id
-from pipeline.index.kind import Kind
-from pipeline.index.speakers import listed_speaker
+from pipeline.documents.entity_forms import acting, listed_name
+from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT
+from pipeline.documents.happening import happening_id
+from pipeline.documents.kind import Document, Part
+from pipeline.documents.speakers import listed_speaker
+from pipeline.documents.story import CONTEXT_MAPPING, context_of
 
+NUMBERS = ("dead", "injured", "size")
+"""The numbers of people in an event that reports may differ in."""
 _PARTICIPANT = {
     "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
 }
 
 
-def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _documents(story: Document) -> Iterator[dict[str, Any]]:
     """Yield the documents of a story's events.
 
     Each has, besides the event, the keys of its participants, its quad class, day, point, claimant and happening. The
     names of participants, place and claimant are those by which lists have them.
     """
+    context = context_of(story)
     entities = {entity["id"]: entity for entity in story["entities"]}
     speakers = {quote["id"]: quote["speaker"] for quote in story["quotes"]}
     for event in story["events"]:
         happening = happening_id(event, entities, story["uri"])
-        found = {**event, "happening": happening, "version": story["version"], "story": context}
+        found = {**event, "happening": happening, **context}
         found["actors"] = [_named(each, entities, acting) for each in event["actors"]]
         # Who bombs Baghdad bombs the city.
         found["recipients"] = [_named(each, entities, _itself) for each in event["recipients"]]
@@ -74,20 +78,48 @@ def _first_day(value: str) -> str | None:
     return day + "-01-01"[: 10 - len(day)] if len(day) == 4 else day + "-01" * (len(day) == 7)
 
 
-EVENTS = Kind(
+def sentence(event: Document) -> str:
+    """Return an event's document in a few words: who, trigger, whom."""
+    actors, recipients = (", ".join(each["name"] for each in event[side]) for side in ("actors", "recipients"))
+    return " ".join(filter(None, (actors, event["text"], recipients)))
+
+
+def _entry(event: Document) -> tuple[str, str]:
+    return sentence(event), event["story"].get("headline", "")
+
+
+_COLUMNS = {
+    "Event ID": "key", "Event Date": "date.value", "Event Type": "type", "Event Mode": "mode",
+    "Quad Code": "quad_class", "Actor Name": "actors.name", "Actor Name Raw": "actors.text",
+    "Recipient Name": "recipients.name", "Recipient Name Raw": "recipients.text", "Placename": "place.name",
+    "Country": "place.country", "Latitude": "place.point.lat", "Longitude": "place.point.lon",
+    "Source": "story.source.name", "Publication Date": "story.versioncreated", "Story People": "story.people",
+    "Story Organizations": "story.organizations", "Story Locations": "story.places", "Headline": "story.headline",
+    "Language": "story.language", "Version": "version", "Status": "status", "Trigger": "text",
+    "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured", "Size": "size", "URI": "story.uri",
+    "Happening": "happening",
+}  # fmt: skip
+"""Named as in POLECAT's data dictionary (Halterman et al., 2023), so that scripts written for it work.
+
+What POLECAT does not have comes last.
+"""
+
+EVENT = Part(
     alias="events",
+    one="event",
     letter="v",
-    documents=documents,
+    documents=_documents,
+    words=("text.text^2", "actors.text.text", "recipients.text.text", "actors.name.text", "recipients.name.text",
+           "place.name.text", "story.headline"),
+    same="happening",
+    collapses=False,
+    date="date.day",
+    columns=_COLUMNS,
+    entry=_entry,
     mapping={
-        "id": KEYWORD,
-        "start": LONG,
-        "end": LONG,
+        **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "happening"), KEYWORD),
+        **dict.fromkeys(("start", "end", *NUMBERS), LONG),
         "text": NAME,
-        "predicate": KEYWORD,
-        "type": KEYWORD,
-        "mode": KEYWORD,
-        "status": KEYWORD,
-        "quad_class": KEYWORD,
         "actors": _PARTICIPANT,
         "recipients": _PARTICIPANT,
         "date": {
@@ -113,13 +145,7 @@ EVENTS = Kind(
                 "point": POINT,
             }
         },
-        "quote": KEYWORD,
         "claimed_by": NAME,
-        "happening": KEYWORD,
-        "dead": LONG,
-        "injured": LONG,
-        "size": LONG,
-        "version": LONG,
-        "story": {"properties": STORY_CONTEXT},
+        **CONTEXT_MAPPING,
     },
-)
+)  # fmt: skip

@@ -1,22 +1,27 @@
 """The kind of documents "quotes"."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
-from pipeline.index.entity_forms import acting, listed_name, other_forms
-from pipeline.index.fields import KEYWORD, LONG, NAME, STORED_ONLY, STORY_CONTEXT, TEXT
-from pipeline.index.kind import Kind
-from pipeline.index.speakers import listed_speaker, unnamed_kind
+from pipeline.documents.entity_forms import acting, listed_name, other_forms
+from pipeline.documents.fields import KEYWORD, LONG, NAME, STORED_ONLY, TEXT
+from pipeline.documents.kind import Document, Part
+from pipeline.documents.speakers import listed_speaker, unnamed_kind
+from pipeline.documents.story import CONTEXT_MAPPING, context_of
 from pipeline.utterances.words import fingerprints, quoted_text, words_of
 
+_TITLE = 150
+"""How many characters of a quote stand in a title."""
 
-def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+
+def _documents(story: Document) -> Iterator[dict[str, Any]]:
     """Yield the documents of a story's quotes, each with whom it names, and whether its speaker has a name.
 
     ``wording`` are its quoted words, ``fingerprints`` find other quotes of the same utterance, and quotes in which
     the same speaker says the same words have the same ``once``.
     """
+    context = context_of(story)
     entities = {entity["id"]: entity for entity in story["entities"]}
     named = [entity for entity in story["entities"] if entity["type"] in ("PERSON", "ORG", "GPE", "LOC", "FAC")]
     for quote in story["quotes"]:
@@ -31,14 +36,14 @@ def documents(story: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[
             "about_forms": [form for entity in about for form in other_forms(entity)],
             "about_keys": [entity["key"] for entity in about],
         }
-        found = {**quote, **names, "speaker": speaker, "version": story["version"], "story": context}
+        found = {**quote, **names, "speaker": speaker, **context}
         words = words_of(quoted_text(quote))
         if marks := fingerprints(words):
             found |= {"wording": " ".join(words), "fingerprints": marks}
         yield found | {"once": once(found)}
 
 
-def once(quote: Mapping[str, Any]) -> str:
+def once(quote: Document) -> str:
     """Return a digest of what the speaker of a quote's document says and who it is: their key, or the words for them.
 
     A quote with too few words to have a wording counts with its text.
@@ -53,10 +58,35 @@ def _within(mention: dict[str, Any], quote: dict[str, Any]) -> bool:
     return bool(quote["start"] <= mention["start"] and mention["end"] <= quote["end"])
 
 
-QUOTES = Kind(
+def speaker_of(quote: Document) -> str | None:
+    """Return the name of who says a quote, as its story has it; None if nobody is named."""
+    speaker = quote.get("speaker") or {}
+    return speaker.get("name")
+
+
+def _entry(quote: Document) -> tuple[str, str]:
+    return f"{speaker_of(quote) or 'unknown speaker'}: “{quote['text'][:_TITLE]}”", quote["text"]
+
+
+QUOTE = Part(
     alias="quotes",
+    one="quote",
     letter="",
-    documents=documents,
+    documents=_documents,
+    words=("text",),
+    same="once",
+    columns={
+        "uri": "story.uri",
+        "id": "id",
+        "versioncreated": "story.versioncreated",
+        "kind": "kind",
+        "speaker": "speaker.name",
+        "text": "text",
+        "about": "about",
+        "headline": "story.headline",
+        "source": "story.source.name",
+    },
+    entry=_entry,
     mapping={
         "id": KEYWORD,
         "kind": KEYWORD,
@@ -83,7 +113,6 @@ QUOTES = Kind(
         "about": NAME,
         "about_forms": NAME,
         "about_keys": KEYWORD,
-        "version": LONG,
-        "story": {"properties": STORY_CONTEXT},
+        **CONTEXT_MAPPING,
     },
 )

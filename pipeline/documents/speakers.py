@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.index.entity_forms import acting
+from pipeline.documents.entity_forms import acting
 from pipeline.languages.words import words
 
 _KINDS = ("official", "police", "military", "document", "media", "analyst", "witness", "medic", "lawyer", "source")

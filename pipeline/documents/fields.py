@@ -1,0 +1,19 @@
+"""The types of fields in Elasticsearch."""
+
+from pipeline.documents import analysis
+
+KEYWORD = {"type": "keyword", "ignore_above": 1_024}
+NAME = {**KEYWORD, "fields": {"text": {"type": "text", "analyzer": analysis.NAMES}}}
+TEXT = {
+    "type": "text",
+    "analyzer": analysis.TEXT,
+    "fields": {"exact": {"type": "text", "analyzer": analysis.EXACT}},
+}
+DATE = {"type": "date"}
+LONG = {"type": "long"}
+STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}
+STORED_ONLY = {"type": "object", "enabled": False}
+"""Stored in the document, neither searched nor counted."""
+
+POINT = {"type": "geo_point"}
+BOOLEAN = {"type": "boolean"}
