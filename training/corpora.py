@@ -1,7 +1,7 @@
 """The labelled texts the names model is trained and scored on, as pieces with the labels we use.
 
 ``eww`` and ``gmb`` are described in ``docs/explanation/accuracy.md``; their texts are read in place and never
-copied. Labels become those of ``pipeline/reading/names.py``.
+copied. Labels become those of ``pipeline/reading/name_tagger.py``.
 """
 
 import json

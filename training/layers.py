@@ -25,7 +25,7 @@ from thinc.api import (
     with_array2d,
 )
 
-from pipeline.reading.names import pooled
+from pipeline.reading.name_tagger import pooled
 
 Floats = NDArray[np.float32]
 COLUMNS = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, "SPACY": 50, "IS_SPACE": 50, "LANG": 200}

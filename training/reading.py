@@ -28,7 +28,7 @@ from thinc.api import Adam, Model, get_current_ops
 
 from pipeline.languages.en.reading import UNUSED_COMPONENTS, multiply_with_numpy
 from pipeline.reading import word_features
-from pipeline.reading.names import TAGS
+from pipeline.reading.name_tagger import TAGS
 from pipeline.reading.word_vectors import WordVectors
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces, unlabelled
 from training.layers import encoder, tagger

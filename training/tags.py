@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 from spacy.training import biluo_tags_to_spans
 
-from pipeline.reading.names import TAGS, viterbi
+from pipeline.reading.name_tagger import TAGS, viterbi
 
 
 def tags_of(doc: Doc, names: Iterable[tuple[int, int, str]]) -> list[int]:

@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from tokenizers import Tokenizer
 
-from pipeline.reading.names import TAGS
+from pipeline.reading.name_tagger import TAGS
 from pipeline.reading.word_features import word_features
 from training import minilm
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces

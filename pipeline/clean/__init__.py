@@ -15,9 +15,9 @@ from pipeline.clean.byline import extract_byline
 from pipeline.clean.dateline import complete_dateline, extract_dateline, remove_repeated
 from pipeline.clean.desk_notes import clean_headline, extract_notes, signal_of_notes
 from pipeline.clean.language import language_of, normalise_tag
-from pipeline.clean.orders import Embargo, kill_in, release_time, take_embargoes
 from pipeline.clean.paragraphs import normalise_line, paragraphs_of, split_highlights
 from pipeline.clean.signal import Signal, is_test, signal_of
+from pipeline.clean.worded_orders import Embargo, kill_in, release_time, take_embargoes
 from pipeline.designation import designations_of
 from pipeline.story import Dateline, Order, Removed, Story
 

@@ -16,8 +16,8 @@ from pipeline.cli.console import output, print_error, print_json
 from pipeline.cli.options import JsonOption
 from pipeline.errors import PermanentError, TooLarge
 from pipeline.formats.described import DESCRIBED
+from pipeline.formats.described.described_format import DescribedFormat, Finding
 from pipeline.formats.described.description import load
-from pipeline.formats.described.reading import DescribedFormat, Finding
 from pipeline.story import Subject
 
 _NEEDED = ("uri", "versioncreated", "headline", "body")

@@ -12,7 +12,7 @@ from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
 from pipeline.derive import decision_store
 from pipeline.elasticsearch.client import connect
-from pipeline.ops.groups import decide
+from pipeline.ops.decisions import decide
 
 ByOption = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides; otherwise your user name.", show_default=False)

@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from pipeline.desk.record import Record, Version
-from pipeline.desk.status import StoryStatus, is_embargoed
 from pipeline.desk.store import Store
+from pipeline.desk.story_status import StoryStatus, is_embargoed
 from pipeline.envelope import Broker, Coordinate
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pipeline.designation import designations_of
 from pipeline.story import Order, Signature, Story
-from pipeline.utterances.words import said_in
+from pipeline.utterances.quoted_words import said_in
 from pipeline.value import Time, Value, is_absent
 
 Status = Literal["usable", "withheld", "canceled"]

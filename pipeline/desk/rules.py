@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.desk.pending import held_version
 from pipeline.desk.record import Record, Version
-from pipeline.desk.status import StoryStatus, is_embargoed, status_of
+from pipeline.desk.story_status import StoryStatus, is_embargoed, status_of
 from pipeline.story import Story
 
 _MOST_VERSIONS = 50

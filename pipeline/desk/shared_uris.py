@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from pipeline.desk.record import Record
-from pipeline.desk.status import is_killed
+from pipeline.desk.story_status import is_killed
 from pipeline.desk.text_features import Hashes, TextFeatures, content_words, number_in_common
 from pipeline.envelope import Coordinate
 from pipeline.story import Order, Story

@@ -9,7 +9,7 @@ from pipeline.documents.fields import KEYWORD, LONG, NAME, STORED_ONLY, TEXT
 from pipeline.documents.kind import Document, Part
 from pipeline.documents.speakers import listed_speaker, unnamed_kind
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
-from pipeline.utterances.words import fingerprints, quoted_text, words_of
+from pipeline.utterances.quoted_words import fingerprints, quoted_text, words_of
 
 _TITLE = 150
 """How many characters of a quote stand in a title."""

@@ -67,7 +67,7 @@ class PlaceCandidate(NamedTuple):
         return self.name if self.kind > _CITY else None
 
 
-class Context(NamedTuple):
+class PlaceContext(NamedTuple):
     """What a story or its dateline names: countries (ISO codes), states, the regions of large cities and of all.
 
     ``meant`` are states that no city and no country is called like, and countries that the words of the story are
@@ -82,7 +82,7 @@ class Context(NamedTuple):
     short: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, several: Iterable["Context"]) -> "Context":
+    def of(cls, several: Iterable["PlaceContext"]) -> "PlaceContext":
         """Return the union of several contexts."""
         return cls(*(frozenset[str]().union(*sets) for sets in zip(cls(), *several, strict=True)))
 
@@ -179,14 +179,14 @@ class Gazetteer:
         at = (place.lat, place.lon)
         return self._zones.get(at) or self._zones[min(self._zones, key=lambda city: math.dist(city, at))]
 
-    def context(self, names: Collection[str]) -> Context:
+    def context(self, names: Collection[str]) -> PlaceContext:
         """Return what a story that has these names says of where it plays."""
         known = {name: self._places.get(plain(name), []) for name in names}
         sure = [c for candidates in known.values() for c in candidates if c.kind > _CITY]
         cities = [max(candidates, key=lambda c: c.population) for candidates in known.values() if candidates]
         may_be = [name for name, candidates in known.items() if any(c.kind == _STATE for c in candidates)]
         states = {name: c.region for name in may_be if (c := self._meant(name)) and c.kind == _STATE}
-        return Context(
+        return PlaceContext(
             frozenset(c.place.country for c in sure if c.kind == _COUNTRY),
             frozenset(c.region for c in sure if c.kind == _STATE),
             frozenset(c.region for c in cities if c.kind == _CITY and c.population >= LARGE),
@@ -195,16 +195,16 @@ class Gazetteer:
             frozenset(region for name, region in states.items() if name.endswith(".")),
         )
 
-    def around(self, names: Collection[str]) -> Context:
+    def around(self, names: Collection[str]) -> PlaceContext:
         """Return what the names of cities directly before a name say of it: "Athens, Georgia"."""
         known = (candidate for name in names for candidate in self._places.get(plain(name), ()))
-        return Context(towns=frozenset(c.region for c in known if c.kind == _CITY))
+        return PlaceContext(towns=frozenset(c.region for c in known if c.kind == _CITY))
 
     def is_town(self, name: str, state: str) -> bool:
         """Return whether there is a city or smaller town of this name in a state, given by its own name."""
         return any(c.kind == _CITY for c in self._near(name, self.context([state])))
 
-    def resolve(self, name: str, within: Context, beside: Context) -> PlaceCandidate | None:
+    def resolve(self, name: str, within: PlaceContext, beside: PlaceContext) -> PlaceCandidate | None:
         """Return the place a name means, from what stands ``beside`` it ("Paris, Texas") or the story it is
         ``within``.
         """
@@ -226,9 +226,9 @@ class Gazetteer:
 
     def _meant(self, name: str) -> PlaceCandidate | None:
         """Return the place that a name means by itself."""
-        return self.resolve(name, Context(), Context())
+        return self.resolve(name, PlaceContext(), PlaceContext())
 
-    def _near(self, name: str, beside: Context) -> list[PlaceCandidate]:
+    def _near(self, name: str, beside: PlaceContext) -> list[PlaceCandidate]:
         """Return the cities of this name in the states and countries beside it, else the smaller towns."""
         near = [
             c
@@ -249,7 +249,7 @@ class Gazetteer:
                     self.words[bare(word)] |= self.words[word]
 
 
-def _likely(candidate: PlaceCandidate, within: Context) -> float:
+def _likely(candidate: PlaceCandidate, within: PlaceContext) -> float:
     score = math.log10(candidate.population + 10) + _PRIOR[candidate.kind] + _CAPITAL_BONUS * candidate.capital
     if candidate.kind == _STATE:
         country = candidate.place.country

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from pipeline import topics
-from pipeline.desk.orders import kill_of
+from pipeline.desk.ordered_kills import kill_of
 from pipeline.desk.record import Record
 from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.elasticsearch.client import connect_async

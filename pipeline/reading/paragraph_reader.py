@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 from pipeline.reading.chunk_tokenizer import ChunkTokenizer
 from pipeline.reading.encoder import Encoder
 from pipeline.reading.memory_zone import MemoryZone
-from pipeline.reading.names import NamesTagger
+from pipeline.reading.name_tagger import NamesTagger
 from pipeline.reading.paragraph_memory import Paragraph
 from pipeline.reading.tree import Tree
 

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from pipeline.desk.record import Record, Version
 from pipeline.desk.record_mapping import INDEX as RECORDS
-from pipeline.desk.status import status_of
+from pipeline.desk.story_status import status_of
 from pipeline.documents.quote import QUOTE
 from pipeline.elasticsearch.client import Client, ask, documents_in
 from pipeline.search.query_body import match_query
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
 from pipeline.utterances.grouping import QuoteUse, Utterance, grouped
-from pipeline.utterances.words import fingerprints
+from pipeline.utterances.quoted_words import fingerprints
 
 _MOST_MATCHING, _MOST_REPEATED = 150, 100
 """How many matching quotes are looked at: the most relevant or newest, and those whose words stand in several."""

@@ -12,7 +12,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from pipeline.utterances.words import FEWEST, common_words, differences, fingerprints, quoted_text, words_of
+from pipeline.utterances.quoted_words import FEWEST, common_words, differences, fingerprints, quoted_text, words_of
 
 SPAN = timedelta(days=14)
 """How far apart two stories may be that quote the same utterance; later, people say the same words again."""

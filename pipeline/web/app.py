@@ -39,8 +39,8 @@ from pipeline.web import (
     story_source,
     utterances,
 )
-from pipeline.web.context import AppContext
 from pipeline.web.ingest import IngestService
+from pipeline.web.installation import Installation
 from pipeline.web.live_stream import IndexedBroadcast
 from pipeline.web.metrics import RequestMetrics
 from pipeline.web.templating import STATIC
@@ -80,7 +80,7 @@ def make(settings: Settings, servers: Servers, ingest_service: IngestService, fe
     app.state.metrics_registry = CollectorRegistry()
     app.state.metrics_registry.register(feeds)
     app.state.broadcast = broadcast
-    app.state.context = AppContext(servers, Status(settings, servers))
+    app.state.installation = Installation(servers, Status(settings, servers))
     for part in PARTS:
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

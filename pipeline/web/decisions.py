@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.errors import ConfigurationError
-from pipeline.ops.groups import Kind, decide
+from pipeline.ops.decisions import Kind, decide
 from pipeline.web.api import Failed, json_response
-from pipeline.web.context import Context
+from pipeline.web.installation import Installed
 from pipeline.web.query_parameters import Text
 from pipeline.web.status_pages import Entrance
 from pipeline.web.templating import rendered
@@ -29,7 +29,7 @@ def ask(uri: Text, other: str = "") -> str:
 
 
 @router.post("/story/decide", include_in_schema=False, response_class=HTMLResponse)
-async def submit(request: Request, context: Context, ingest_service: Entrance) -> str:
+async def submit(request: Request, installed: Installed, ingest_service: Entrance) -> str:
     """Make the decision of the form."""
     form = {name: values[0] for name, values in (await submitted(request, ingest_service)).items()}
     by = ingest_service.sender(f"Bearer {form.get('token', '')}")
@@ -38,14 +38,14 @@ async def submit(request: Request, context: Context, ingest_service: Entrance) -
     uri, other = form.get("uri", ""), form.get("other", "").strip()
     if kind is None or (kind == "join" and not other):
         raise HTTPException(400, "a decision is separate, join (with the other story) or undo")
-    await _decide(context, kind, uri, by, other if kind == "join" else None, form.get("why", ""))
+    await _decide(installed, kind, uri, by, other if kind == "join" else None, form.get("why", ""))
     return rendered("decide.html", uri=uri, other=other, done=kind)
 
 
 @router.post("/api/v1/story/separate", tags=["search"], status_code=202, responses=_RESPONSES)
 async def api_separate(
     uri: Text,
-    context: Context,
+    installed: Installed,
     ingest_service: Entrance,
     separate: bool = True,
     why: str = "",
@@ -53,7 +53,7 @@ async def api_separate(
 ) -> Response:
     """Let a story stand alone; with `separate=false`, let the texts decide again."""
     by = ingest_service.sender(authorization)
-    await _decide(context, "separate" if separate else "undo", uri, by, None, why)
+    await _decide(installed, "separate" if separate else "undo", uri, by, None, why)
     return json_response({"uri": uri, "separate": separate}, 202)
 
 
@@ -61,18 +61,18 @@ async def api_separate(
 async def api_join(
     uri: Text,
     other: Text,
-    context: Context,
+    installed: Installed,
     ingest_service: Entrance,
     why: str = "",
     authorization: Annotated[str, Header()] = "",
 ) -> Response:
     """Put two stories in one group; `POST /api/v1/story/separate?separate=false` undoes it."""
-    await _decide(context, "join", uri, ingest_service.sender(authorization), other, why)
+    await _decide(installed, "join", uri, ingest_service.sender(authorization), other, why)
     return json_response({"uri": uri, "joined": other}, 202)
 
 
-async def _decide(context: Context, kind: Kind, uri: str, by: str, other: str | None, why: str) -> None:
+async def _decide(installed: Installed, kind: Kind, uri: str, by: str, other: str | None, why: str) -> None:
     try:
-        await run_in_threadpool(decide, context.servers, kind, uri, by, other=other, why=why)
+        await run_in_threadpool(decide, installed.servers, kind, uri, by, other=other, why=why)
     except ConfigurationError as error:
         raise HTTPException(404, str(error)) from None

@@ -29,7 +29,7 @@ from pipeline.search.times import parse_duration
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import extracted, paragraphs
 from pipeline.web.changes import changed
-from pipeline.web.context import Context
+from pipeline.web.installation import Installed
 from pipeline.web.links import Links
 from pipeline.web.maps import on_map
 from pipeline.web.query_parameters import Index, KindAsked, Page, Text
@@ -86,13 +86,13 @@ def story(uri: Text, index: Index) -> Response:
 
 
 @router.get("/story/changes")
-def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, context: Context) -> Response:
+def changes(uri: Text, version: Annotated[int, Query(ge=0)], index: Index, installed: Installed) -> Response:
     """Show what changed in headline and text since a version, from what Kafka still holds."""
     found, record = found_story(index, uri), read_one(index, uri)
     if found is None or record is None:
         return _no_story(uri)
     at = record.place_of(version)
-    before = fetch_all(context.servers.kafka, [Coordinate.parse(at)]) if at else []
+    before = fetch_all(installed.servers.kafka, [Coordinate.parse(at)]) if at else []
     if not before:
         return failed(404, f"The text of version {version} is kept no longer")
     old = Story.model_validate_json(before[0].payload)

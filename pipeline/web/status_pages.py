@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.ops import dead_letters
 from pipeline.web.api import Failed, json_response
-from pipeline.web.context import AppContext, Context
 from pipeline.web.ingest import IngestService
+from pipeline.web.installation import Installation, Installed
 from pipeline.web.templating import rendered
 from pipeline.web.token_form import submitted
 
@@ -32,48 +32,48 @@ Entrance = Annotated[IngestService, Depends(_ingest_service)]
 
 
 @router.get("/status", include_in_schema=False, response_class=HTMLResponse)
-def status(context: Context, replayed: int | None = None) -> str:
+def status(installed: Installed, replayed: int | None = None) -> str:
     """Show servers, stages, processes, feeds and dead letters."""
-    state, dead = context.status.with_dead_letters()
+    state, dead = installed.status.with_dead_letters()
     shown = None if dead is None else [letter.as_json for letter in reversed(dead[-_SHOWN:])]
     done = None if replayed is None else f"{replayed} replayed."
     return rendered("status.html", state=state, rates=state.get("processes"), letters=shown, done=done, here="status")
 
 
 @router.post("/status/replay", include_in_schema=False)
-async def replay_chosen(request: Request, context: Context, ingest_service: Entrance) -> Response:
+async def replay_chosen(request: Request, installed: Installed, ingest_service: Entrance) -> Response:
     """Replay the selected dead letters."""
     form = await submitted(request, ingest_service)
-    done = await asyncio.to_thread(_replay, context, form.get("letter", []))
+    done = await asyncio.to_thread(_replay, installed, form.get("letter", []))
     return RedirectResponse(f"/status?replayed={done}#dead", 303)
 
 
 @router.get("/api/v1/status", tags=["watch"])
-def state(context: Context) -> Response:
+def state(installed: Installed) -> Response:
     """Return what `wire status --json` prints."""
-    return json_response(context.status.gather())
+    return json_response(installed.status.gather())
 
 
 @router.get("/api/v1/dead", tags=["watch"], responses={503: _NEEDS_TOKEN[503]})
-def dead(context: Context) -> Response:
+def dead(installed: Installed) -> Response:
     """List the dead letters that were neither replayed nor dropped, oldest first, without their bytes."""
-    return json_response({"values": [letter.as_json for letter in context.status.unresolved()]})
+    return json_response({"values": [letter.as_json for letter in installed.status.unresolved()]})
 
 
 @router.post("/api/v1/dead/{id}/replay", tags=["watch"], status_code=202, responses=_NEEDS_TOKEN)
 def replay(
-    id: str, context: Context, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
+    id: str, installed: Installed, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
 ) -> Response:
     """Send a dead letter through the pipeline again, with its original bytes."""
     ingest_service.sender(authorization)
-    if not _replay(context, [id]):
+    if not _replay(installed, [id]):
         raise HTTPException(404, f"no dead letter {id}")
     return json_response({"replayed": 1}, 202)
 
 
-def _replay(context: AppContext, ids: Sequence[str]) -> int:
+def _replay(installed: Installation, ids: Sequence[str]) -> int:
     """Replay those that still exist. Return how many."""
-    chosen = [letter for letter in context.status.unresolved() if letter.id in set(ids)]
-    done = dead_letters.resolve(context.servers.kafka, chosen, again=True)
-    context.status.invalidate()
+    chosen = [letter for letter in installed.status.unresolved() if letter.id in set(ids)]
+    done = dead_letters.resolve(installed.servers.kafka, chosen, again=True)
+    installed.status.invalidate()
     return done

@@ -18,7 +18,7 @@ from pipeline.kafka.reader import fetch_all
 from pipeline.search.stories import story as found_story
 from pipeline.story import RawStory, Story
 from pipeline.web.api import Failed, json_response
-from pipeline.web.context import AppContext, Context
+from pipeline.web.installation import Installation, Installed
 from pipeline.web.query_parameters import Index, Text
 from pipeline.web.status_pages import Entrance
 from pipeline.web.templating import rendered
@@ -38,28 +38,32 @@ def ask(uri: Text) -> str:
 
 
 @router.post("/story/source", include_in_schema=False, response_class=HTMLResponse)
-async def show(request: Request, index: Index, context: Context, ingest_service: Entrance) -> str:
+async def show(request: Request, index: Index, installed: Installed, ingest_service: Entrance) -> str:
     """Show the places of a story's fields in its source, and what was not used."""
     uri = (await submitted(request, ingest_service)).get("uri", [""])[0]
-    story, found = await asyncio.to_thread(_explained, index, context, uri)
+    story, found = await asyncio.to_thread(_explained, index, installed, uri)
     return rendered("source.html", uri=uri, story=story.model_dump(mode="json"), found=found)
 
 
 @router.get("/api/v1/story/source", tags=["search"], responses=_RESPONSES)
 def api_source(
-    uri: Text, index: Index, context: Context, ingest_service: Entrance, authorization: Annotated[str, Header()] = ""
+    uri: Text,
+    index: Index,
+    installed: Installed,
+    ingest_service: Entrance,
+    authorization: Annotated[str, Header()] = "",
 ) -> Response:
     """Return where in its source each field of a story stands, and what of the source was not used."""
     ingest_service.sender(authorization)
-    _, found = _explained(index, context, uri)
+    _, found = _explained(index, installed, uri)
     return json_response({"uri": uri, "fields": found.fields, "unused": [asdict(leaf) for leaf in found.unused]})
 
 
-def _explained(index: Client, context: AppContext, uri: str) -> tuple[Story, Explanation]:
+def _explained(index: Client, installed: Installation, uri: str) -> tuple[Story, Explanation]:
     """Read the source of the version shown once more, from Kafka. Raises HTTPException 404."""
     shown, record = found_story(index, uri), read_one(index, uri)
     at = record.place_of(shown["version"]) if shown and record else None
-    kafka = context.servers.kafka
+    kafka = installed.servers.kafka
     passed = fetch_all(kafka, [Coordinate.parse(at)]) if at else []
     received = fetch_all(kafka, [passed[0].origin]) if passed else []
     if not received:

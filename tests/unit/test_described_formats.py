@@ -17,8 +17,8 @@ from pipeline.cli import build_app
 from pipeline.errors import ConfigurationError, MalformedItem
 from pipeline.formats.described import BUILTIN, FOLDER, DescribedFormats
 from pipeline.formats.described import selectors as selectors_module
+from pipeline.formats.described.described_format import DescribedFormat
 from pipeline.formats.described.description import load
-from pipeline.formats.described.reading import DescribedFormat
 from pipeline.formats.described.selectors import selector, texts
 from pipeline.story import RawStory
 from tests.conftest import NOON, ROOT

@@ -5,7 +5,7 @@ import spacy
 from spacy.tokens import Doc
 
 from pipeline.annotations import Entity
-from pipeline.knowledge.gazetteer import Context, gazetteer
+from pipeline.knowledge.gazetteer import PlaceContext, gazetteer
 from pipeline.knowledge.person_names import gender_of
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.entities.entity_keys import key_of
@@ -319,7 +319,7 @@ class TestPlaces:
         assert known.resolve(name, known.context(story), known.context(beside)).key == key
 
     def test_nowhere_is_none(self):
-        assert gazetteer().resolve("Quornville", Context(), Context()) is None
+        assert gazetteer().resolve("Quornville", PlaceContext(), PlaceContext()) is None
 
     def test_a_name_beside_another_decides(self):
         text = "A storm hit Paris, Texas."

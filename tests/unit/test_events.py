@@ -8,7 +8,7 @@ import pytest
 from pipeline.annotations import Annotations, Event
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.classifier import classifier
-from pipeline.languages.en.events.lexicon import TYPES
+from pipeline.languages.en.events.event_words import TYPES
 from pipeline.languages.en.events.modes import mode
 from tests.mutations import check
 

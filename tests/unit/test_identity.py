@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.knowledge.gazetteer import Context, gazetteer
+from pipeline.knowledge.gazetteer import PlaceContext, gazetteer
 from pipeline.knowledge.known_organizations import known_organizations
 from pipeline.knowledge.teams import folded, teams_of
 from pipeline.languages.en.entities.contenders import contenders
@@ -138,12 +138,12 @@ class TestOrganizations:
 
 class TestPlaces:
     def test_a_city_s_own_name_counts_more_than_another_city_s_old_one(self):
-        found = gazetteer().resolve("Philadelphia", Context(), Context())
+        found = gazetteer().resolve("Philadelphia", PlaceContext(), PlaceContext())
         assert found.key == "philadelphia, us-pa"
 
     @pytest.mark.parametrize(("name", "key"), [("St Louis", "st. louis, us-mo"), ("Calif", "california, us-ca")])
     def test_abbreviations_need_no_period(self, name, key):
-        assert gazetteer().resolve(name, Context(), Context()).key == key
+        assert gazetteer().resolve(name, PlaceContext(), PlaceContext()).key == key
 
     def test_a_province_has_one_key_with_and_without_the_word(self):
         assert key_of("Guangdong Province", "LOC") == key_of("Guangdong", "LOC")

@@ -7,7 +7,7 @@ import pytest
 from pipeline import topics
 from pipeline.clean import clean
 from pipeline.designation import designated
-from pipeline.desk.orders import named_story
+from pipeline.desk.ordered_kills import named_story
 from pipeline.desk.record import Record
 from pipeline.envelope import Headers
 from pipeline.story import Order, Source, Story

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from pipeline.annotations import Quote
-from pipeline.languages.en.quotes import lexicon as weighing
+from pipeline.languages.en.quotes import reporting_lexicon as weighing
+from pipeline.languages.en.quotes.candidate_features import Cue, features_of
 from pipeline.languages.en.quotes.candidates import Quotations, candidates
-from pipeline.languages.en.quotes.features import Cue, features_of
 from pipeline.languages.en.quotes.interviews import interview_of
-from pipeline.languages.en.quotes.lexicon import lexicon
+from pipeline.languages.en.quotes.reporting_lexicon import lexicon
 
 
 def attributed(quotes: tuple[Quote, ...]) -> list[tuple[str, str | None]]:

@@ -15,7 +15,7 @@ from pipeline.languages.en.reading import READ_BY_OURS, UNUSED_COMPONENTS, WEIGH
 from pipeline.reading import chunk_tokenizer, paragraph_reader
 from pipeline.reading.chunk_tokenizer import ChunkTokenizer
 from pipeline.reading.encoder import Encoder
-from pipeline.reading.names import TAGS, NamesTagger, best_tags
+from pipeline.reading.name_tagger import TAGS, NamesTagger, best_tags
 from pipeline.reading.paragraph_reader import paragraphs
 from pipeline.reading.word_vectors import WordVectors
 from pipeline.settings import Spacy

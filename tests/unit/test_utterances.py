@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.utterances.grouping import QuoteUse, grouped, is_same
-from pipeline.utterances.words import common_words, differences, fingerprints, said_in, words_of
+from pipeline.utterances.quoted_words import common_words, differences, fingerprints, said_in, words_of
 
 HARBOUR = "The harbour pays for itself, and whoever says otherwise has not read the accounts."
 

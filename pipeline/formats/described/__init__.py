@@ -12,8 +12,8 @@ import structlog
 
 from pipeline.errors import ConfigurationError
 from pipeline.formats.contract import Format
+from pipeline.formats.described.described_format import DescribedFormat
 from pipeline.formats.described.description import load
-from pipeline.formats.described.reading import DescribedFormat
 
 log = structlog.get_logger()
 

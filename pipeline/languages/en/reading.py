@@ -16,7 +16,7 @@ from thinc.api import Model
 from pipeline.errors import ConfigurationError
 from pipeline.languages.en.normalise_marks import normalise_marks
 from pipeline.reading.encoder import Encoder
-from pipeline.reading.names import NamesTagger
+from pipeline.reading.name_tagger import NamesTagger
 from pipeline.reading.paragraph_reader import ParagraphReader
 from pipeline.reading.word_features import add_features
 from pipeline.reading.word_vectors import WordVectors

@@ -13,7 +13,7 @@ from pipeline.derive.decision_store import ElasticsearchDecisions
 from pipeline.derive.lessons import Lessons
 from pipeline.derive.naming import EVERY, Naming
 from pipeline.derive.relating import Relating
-from pipeline.desk.orders import kill_of
+from pipeline.desk.ordered_kills import kill_of
 from pipeline.desk.record import Record
 from pipeline.desk.store import ElasticsearchStore
 from pipeline.elasticsearch.client import connect_async

@@ -7,7 +7,7 @@ from pipeline.annotations import DateMention
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.dates.expressions import Expression, numeric_order
 from pipeline.languages.en.dates.expressions import expressions as expressions_of
-from pipeline.languages.en.dates.names import Names
+from pipeline.languages.en.dates.months_in_names import Names
 from pipeline.languages.en.dates.resolution import Resolver
 from pipeline.languages.en.tense import Tense, tense_at
 from pipeline.reading.tree import Tree

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.annotations import Entity
-from pipeline.knowledge.gazetteer import Context, PlaceCandidate, gazetteer, plain
+from pipeline.knowledge.gazetteer import PlaceCandidate, PlaceContext, gazetteer, plain
 from pipeline.knowledge.known_organizations import known_organizations
 from pipeline.knowledge.place_names import SIGNS
 from pipeline.knowledge.teams import Team
@@ -104,7 +104,7 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
     stated = [part for part in map(str.strip, re.split(r"[,(—–]|-+ ", located)) if part]
     story = {text: known.context([text]) for text in {*named, *stated}}
     doubtful = any(known.is_country(name) and known.country(name) is None for name in named)
-    signs = Context(meant=frozenset(code for code, sign in _SIGNS if doubtful and sign.search(text)))
+    signs = PlaceContext(meant=frozenset(code for code, sign in _SIGNS if doubtful and sign.search(text)))
     after = side_by_side(text, [name for group in places.values() for name in group])
     found: list[PlaceCandidate | None] = []
     for number, group in enumerate(groups):
@@ -114,7 +114,7 @@ def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> lis
         starts = {name.start for name in group}
         before = [one.text for one, two in after if two.start in starts]
         elsewhere = (context for text, context in story.items() if named.get(text) != number)
-        within = Context.of([*elsewhere, signs, known.around(before)])
+        within = PlaceContext.of([*elsewhere, signs, known.around(before)])
         texts = {plain(name.text) for name in group}
         beside = [two.text for one, two in after if one.start in starts]
         beside += [two for one, two in pairwise(stated) if plain(one) in texts and plain(two) not in texts]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.languages.en.calendar_names import MONTHS_AND_SHORT
 from pipeline.languages.en.dates.expressions import NUMBERS
-from pipeline.languages.en.events.status import status
+from pipeline.languages.en.events.event_status import status
 from pipeline.reading.tree import Tree
 
 _KILL = frozenset("kill kills killed killing die dies died dying dead death deaths slain murdered slaughtered perished"

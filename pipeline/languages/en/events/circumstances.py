@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.annotations import DateMention, Entity, EventDate, EventPlace
-from pipeline.languages.en.events.status import Status
+from pipeline.languages.en.events.event_status import Status
 from pipeline.reading.tree import Tree
 
 _STATIC = frozenset("in at near on outside around inside off".split())

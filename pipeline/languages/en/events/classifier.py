@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.languages.en.events.features import Features
+from pipeline.languages.en.events.event_features import Features
 from pipeline.languages.en.events.word_classes import WordClasses, word_classes
 
 _FILE = Path(__file__).parent / "weights.npz"

@@ -8,10 +8,10 @@ from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.casualties import Counts, counts
 from pipeline.languages.en.events.circumstances import Circumstances
 from pipeline.languages.en.events.classifier import classifier
+from pipeline.languages.en.events.event_features import FeatureExtractor
 from pipeline.languages.en.events.event_spans import EventSpan, remembered_event_spans
-from pipeline.languages.en.events.features import FeatureExtractor
+from pipeline.languages.en.events.event_status import status
 from pipeline.languages.en.events.modes import is_retreat, mode
-from pipeline.languages.en.events.status import status
 from pipeline.languages.en.events.word_classes import word_classes
 from pipeline.languages.en.quotes.candidates import quotations_of
 from pipeline.languages.en.quotes.speaker_resolution import SpeakerResolver

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from pipeline.languages.en.calendar_names import WEEKDAYS
 from pipeline.languages.en.quotes.candidates import Quotations, trimmed
 from pipeline.languages.en.quotes.interviews import who_speaks
-from pipeline.languages.en.quotes.lexicon import lexicon
 from pipeline.languages.en.quotes.reported_speech import Report, remembered_reports
+from pipeline.languages.en.quotes.reporting_lexicon import lexicon
 from pipeline.languages.en.quotes.speaker_mentions import Phrase, speaker
 from pipeline.languages.en.quotes.turn_taking import governing_verb, label_before, next_turn, verb_after
 from pipeline.languages.en.quotes.unattributed import LIKELY_SPEECH, is_no_speech, speech_probability

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from pipeline.languages.en.quotes.candidate_features import Cue, subject
 from pipeline.languages.en.quotes.candidates import Candidate, Quotations, candidates, near_quotations, trimmed
-from pipeline.languages.en.quotes.features import Cue, subject
-from pipeline.languages.en.quotes.lexicon import Lexicon
+from pipeline.languages.en.quotes.reporting_lexicon import Lexicon
 from pipeline.languages.en.quotes.unsaid import says_nothing
 from pipeline.reading.paragraph_memory import Paragraph
 from pipeline.reading.tree import SUBJECTS, Tree

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from pipeline.languages.en.quotes.candidate_features import PRONOUNS, subject
 from pipeline.languages.en.quotes.candidates import Quotations, is_hyphen
-from pipeline.languages.en.quotes.features import PRONOUNS, subject
 from pipeline.languages.en.quotes.reported_speech import Report
 from pipeline.reading.tree import SUBJECTS, Tree
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.languages.en.quotes.candidate_features import PRONOUNS
 from pipeline.languages.en.quotes.candidates import Quotations
-from pipeline.languages.en.quotes.features import PRONOUNS
-from pipeline.languages.en.quotes.lexicon import lexicon
+from pipeline.languages.en.quotes.reporting_lexicon import lexicon
 from pipeline.languages.en.quotes.speaker_mentions import MESSAGES, Phrase, phrase
 from pipeline.reading.tree import SUBJECTS, Tree
 

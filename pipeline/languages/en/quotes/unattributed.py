@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator
 
+from pipeline.languages.en.quotes.candidate_features import PRONOUNS
 from pipeline.languages.en.quotes.candidates import Quotations
-from pipeline.languages.en.quotes.features import PRONOUNS
-from pipeline.languages.en.quotes.lexicon import lexicon
+from pipeline.languages.en.quotes.reporting_lexicon import lexicon
 from pipeline.reading.tree import Tree
 
 LIKELY_SPEECH = 0.26

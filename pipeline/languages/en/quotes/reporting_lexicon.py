@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
-from pipeline.languages.en.quotes.features import Group, features_of
+from pipeline.languages.en.quotes.candidate_features import Group, features_of
 
 _KEPT_GROUPS = 20_000
 """The weights of so many groups are kept."""

@@ -10,16 +10,16 @@ from pipeline.ops.status import Status
 
 
 @dataclass(frozen=True)
-class AppContext:
+class Installation:
     """The servers and their status."""
 
     servers: Servers
     status: Status
 
 
-def _context(request: Request) -> AppContext:
-    found: AppContext = request.app.state.context
+def _installation(request: Request) -> Installation:
+    found: Installation = request.app.state.installation
     return found
 
 
-Context = Annotated[AppContext, Depends(_context)]
+Installed = Annotated[Installation, Depends(_installation)]
