@@ -35,13 +35,13 @@ from pipeline.desk.text_features import TextFeatures
 from pipeline.desk.text_signature import signature_of
 from pipeline.documents.story import STORY, story_document
 from pipeline.elasticsearch.client import connect
+from pipeline.identity.indexed.name_store import NAMES, word_key
 from pipeline.identity.lesson import NOTHING
 from pipeline.identity.name_usage import usages
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import MOST, Place, Sample, Word, learned, period_of, short_id, usages_by_word
 from pipeline.index.actions import first_version
-from pipeline.index.index_names import NAMES, index_of
-from pipeline.index.names import word_key
+from pipeline.index.index_names import index_of
 from pipeline.kafka.lag import lags
 from pipeline.kafka.reader import read
 from pipeline.kafka.sender import Sender
@@ -101,9 +101,9 @@ def measure(folder: Path, count: int, rate: int, seconds: int) -> dict[str, Any]
             _feed(local, corpus, range(count + rate, count + rate + fed), rate)
             used = {name: _cpu(each) - before[name] for name, each in processes.items()}
             with connect(local.elasticsearch) as client:
-                client.indices.refresh(index=f"{STORY.alias},{NAMES}")
+                client.indices.refresh(index=f"{STORY.alias},{NAMES.name}")
                 again = client.count(index=STORY.alias, query={"prefix": {"uri": "urn:new:"}})["count"]
-                words = client.count(index=NAMES)["count"]
+                words = client.count(index=NAMES.name)["count"]
             return {
                 "new": again - rate,
                 "names_documents": words,
@@ -201,13 +201,13 @@ def _fill(settings: Settings, connection: Any, corpus: _Corpus, count: int) -> N
         samples[place] = samples.get(place, Sample()).with_stories(some, MOST)
     waiting.clear()
     with connect(connection.model_copy(update={"timeout": 120})) as client:
-        client.indices.put_settings(index=NAMES, settings={"refresh_interval": -1})
+        client.indices.put_settings(index=NAMES.name, settings={"refresh_interval": -1})
         registries: dict[int, Registry] = {}
         _write(client, _words(samples, registries), len(samples), "writing words")
         _write(client, _listed(corpus, count, {place.period for place in samples}), count, "writing their words")
         _write(client, _stories(corpus, count, registries, window), count, "writing stories")
-        client.indices.put_settings(index=NAMES, settings={"refresh_interval": None})
-        client.indices.refresh(index=f"{STORY.alias},{NAMES}")
+        client.indices.put_settings(index=NAMES.name, settings={"refresh_interval": None})
+        client.indices.refresh(index=f"{STORY.alias},{NAMES.name}")
 
 
 def _words(samples: Mapping[Place, Sample], registries: dict[int, Registry]) -> Iterator[dict[str, Any]]:
@@ -216,15 +216,15 @@ def _words(samples: Mapping[Place, Sample], registries: dict[int, Registry]) -> 
         if lesson != NOTHING:
             registries.setdefault(place.period, Registry()).lessons[place.word] = lesson
         content = {"period": place.period, "word": place.word, **Word(sample, lesson).document()}
-        yield {"_index": NAMES, "_id": word_key(place), "_source": {"content": content}}
+        yield {"_index": NAMES.name, "_id": word_key(place), "_source": {"content": content}}
 
 
 def _listed(corpus: _Corpus, count: int, periods: set[int]) -> Iterator[dict[str, Any]]:
     for number in range(count):
         words = sorted(usages_by_word({str(usage) for usage in usages(corpus.entities(number))}))
-        yield {"_index": NAMES, "_id": story_id(corpus.uri(number)), "_source": {"content": {"words": words}}}
-    yield {"_index": NAMES, "_id": "periods", "_source": {"content": {"periods": sorted(periods)}}}
-    yield {"_index": NAMES, "_id": "progress", "_source": {"content": {"after": "", "done": True, "begun": {}}}}
+        yield {"_index": NAMES.name, "_id": story_id(corpus.uri(number)), "_source": {"content": {"words": words}}}
+    yield {"_index": NAMES.name, "_id": "periods", "_source": {"content": {"periods": sorted(periods)}}}
+    yield {"_index": NAMES.name, "_id": "progress", "_source": {"content": {"after": "", "done": True, "begun": {}}}}
 
 
 def _stories(

@@ -8,6 +8,7 @@ The route of a story, and the package that does each step::
             annotate ──► wire.annotated   find entities, quotes, dates, events, extractions
     documents, index ──► Elasticsearch    make documents of each kind, and write them
             derive ····· wire.derived     say which stories are copies, variants or updates of which
+            identity                      learn from all stories whom a name means, and write it into them
             search, alerts                run queries; match saved searches and notify
 
 ``languages`` has a folder for each language, ``reading`` what reads any of them, ``knowledge`` what is known of the

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pipeline.index.names import Change, Names
+from pipeline.identity.indexed.name_store import Change, Names
 from tests.conftest import NOON
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.alerts.match import Match
+from pipeline.documents.fields import DATE, KEYWORD, LONG, NAME, STORED_KEYWORD, STORED_ONLY, TEXT
 from pipeline.elasticsearch.client import (
     NO_INDEX,
     Client,
@@ -15,8 +16,22 @@ from pipeline.elasticsearch.client import (
     translate_errors,
 )
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.index.index_names import MATCHES, index_of
+from pipeline.index.index_names import index_of
+from pipeline.index.templates import IndexMapping
 
+MATCHES = IndexMapping(
+    "matches",
+    {
+        **dict.fromkeys(("id", "alert", "kind", "uri", "delivered"), KEYWORD),
+        "version": LONG,
+        **dict.fromkeys(("versioncreated", "firstcreated", "at"), DATE),
+        **dict.fromkeys(("headline", "differs", "text"), TEXT),
+        **dict.fromkeys(("source", "speaker"), NAME),
+        "matched": STORED_KEYWORD,
+        "same": STORED_ONLY,
+    },
+    by_time=True,
+)
 _MOST_MATCHES = 10_000
 _NEWEST_FIRST = {"at": "desc"}
 _REPEATED: dict[str, Any] = {"term": {"kind": "repeated"}}
@@ -90,10 +105,10 @@ def record_delivery(client: Client, match: Match, channels: Sequence[str]) -> No
 
 
 def _index(client: Client, match: Match) -> str:
-    return client.named(index_of(MATCHES, match.firstcreated))
+    return client.named(index_of(MATCHES.name, match.firstcreated))
 
 
 def _found(client: Client, query: dict[str, Any], size: int, sort: list[dict[str, Any]]) -> tuple[int, list[Match]]:
-    answer = ask(client, MATCHES, query=query, size=size, sort=sort, source_excludes=["delivered"])
+    answer = ask(client, MATCHES.name, query=query, size=size, sort=sort, source_excludes=["delivered"])
     total = answer["hits"]["total"]["value"] if answer else 0
     return total, list(map(Match.model_validate, documents_in(answer)))

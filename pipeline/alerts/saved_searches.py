@@ -6,16 +6,26 @@ from typing import Annotated, Any
 from elasticsearch import ConflictError, NotFoundError
 from pydantic import Field, ValidationError
 
+from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, STORED_KEYWORD
 from pipeline.documents.kind import Kind
 from pipeline.documents.kinds import kind_asked_for
 from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, ask, documents_in, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
-from pipeline.index.index_names import ALERTS
+from pipeline.index.templates import IndexMapping
 from pipeline.search.search_query import SearchQuery, parse
 from pipeline.search.stories import execute
 from pipeline.value import Time, Value, is_absent
 
+ALERTS = IndexMapping(
+    "wire-alerts",
+    {
+        "name": KEYWORD,
+        **dict.fromkeys(("query", "webhook", "email"), STORED_KEYWORD),
+        **dict.fromkeys(("quotes", "events", "utterances"), BOOLEAN),
+        "created": DATE,
+    },
+)
 WEBHOOK = "webhook"
 """The name of the webhook channel; all other channels are mail addresses."""
 MOST_ALERTS = 1_000
@@ -88,7 +98,7 @@ def add(client: Client, alert: Alert, *, overwrite: bool = False) -> None:
     with translate_errors(client):
         try:
             client.index(
-                index=client.named(ALERTS),
+                index=client.named(ALERTS.name),
                 id=alert.name,
                 op_type="index" if overwrite else "create",
                 document=alert.model_dump(mode="json"),
@@ -112,7 +122,7 @@ def remove(client: Client, name: str) -> None:
     """Delete the alert. Raises ConfigurationError if there is none with this name, ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
-            client.delete(index=client.named(ALERTS), id=name, refresh=True)
+            client.delete(index=client.named(ALERTS.name), id=name, refresh=True)
         except NotFoundError:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
@@ -122,12 +132,12 @@ def get(client: Client, name: str) -> Alert:
     """Return the alert with this name. Raises ConfigurationError if there is none, ElasticsearchUnavailable."""
     with translate_errors(client):
         try:
-            return Alert.model_validate(client.get(index=client.named(ALERTS), id=name)["_source"])
+            return Alert.model_validate(client.get(index=client.named(ALERTS.name), id=name)["_source"])
         except NotFoundError:
             raise ConfigurationError(f"no alert {name!r}; see `wire alert list`") from None
 
 
 def load_all(client: Client) -> list[Alert]:
     """Return all alerts, ordered by name. Raises ElasticsearchUnavailable."""
-    found = documents_in(ask(client, ALERTS, size=MOST_ALERTS))
+    found = documents_in(ask(client, ALERTS.name, size=MOST_ALERTS))
     return sorted(map(Alert.model_validate, found), key=lambda alert: alert.name)

@@ -14,10 +14,9 @@ from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.elasticsearch.client import Client, connect
 from pipeline.identity.corrections import Correction
+from pipeline.identity.indexed import correcting
 from pipeline.identity.things import Thing
-from pipeline.index.identities import read_corrections
 from pipeline.locate import locate_elasticsearch
-from pipeline.ops import identities
 from pipeline.settings import load
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name as stories have it, or a key.")]
@@ -63,9 +62,9 @@ def list_entities(
     """
     with _connected(elasticsearch, data_dir) as client:
         if corrections:
-            _show_corrections(read_corrections(client), as_json=as_json)
+            _show_corrections(correcting.read_corrections(client), as_json=as_json)
             return
-        wanted = identities.list_things(client, beginning, type)[:size]
+        wanted = correcting.list_things(client, beginning, type)[:size]
     if as_json:
         for thing in wanted:
             print_json(json.dumps(asdict(thing), ensure_ascii=False))
@@ -87,7 +86,7 @@ def merge(
     [dim]wire entity merge Kadhafi 'Muammar Gaddafi'  ·  wire entity merge 'clinton' 'Hillary Clinton'[/]
     """
     with _connected(elasticsearch, data_dir) as client:
-        made = identities.merge(client, name, into, type, by or getpass.getuser())
+        made = correcting.merge(client, name, into, type, by or getpass.getuser())
     _confirm(made, f"{name} means {made.name}", as_json=as_json)
 
 
@@ -104,7 +103,7 @@ def split(
     [dim]wire entity split Clinton --type person[/]
     """
     with _connected(elasticsearch, data_dir) as client:
-        made = identities.split(client, name, type, by or getpass.getuser())
+        made = correcting.split(client, name, type, by or getpass.getuser())
     _confirm(made, f"{name} stands for itself", as_json=as_json)
 
 
@@ -122,7 +121,7 @@ def rename(
     [dim]wire entity rename 'George Bush' 'George W. Bush'[/]
     """
     with _connected(elasticsearch, data_dir) as client:
-        made = identities.rename(client, name, new, type, by or getpass.getuser())
+        made = correcting.rename(client, name, new, type, by or getpass.getuser())
     _confirm(made, f"{name} is listed as {made.name}", as_json=as_json)
 
 

@@ -6,11 +6,11 @@ from pipeline.cli.console import messages
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, KafkaOption, connected
 from pipeline.elasticsearch.client import connect, translate_errors
 from pipeline.index import health
-from pipeline.index import setup as templates
 from pipeline.kafka import topic_setup
 from pipeline.kibana import server
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.locate import Servers
+from pipeline.ops import index_setup
 from pipeline.settings import Elasticsearch
 
 
@@ -42,7 +42,7 @@ def prepare(servers: Servers) -> tuple[list[str], list[str]]:
     created = topic_setup.ensure(servers.kafka)
     client = connect(servers.elasticsearch)
     with translate_errors(client), client:
-        return created, templates.ensure(client, servers.elasticsearch)
+        return created, index_setup.ensure(client, servers.elasticsearch)
 
 
 def report_limits(elasticsearch: Elasticsearch) -> None:

@@ -5,9 +5,18 @@ from hashlib import blake2b
 from typing import Any, Protocol
 
 from pipeline.derive.decisions import Decision
+from pipeline.documents.fields import DATE, KEYWORD, STORED_KEYWORD
 from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import DECISIONS
+from pipeline.index.templates import IndexMapping
 
+DECISIONS = IndexMapping(
+    "wire-decisions",
+    {
+        **dict.fromkeys(("decision", "uri", "other", "by"), KEYWORD),
+        **dict.fromkeys(("firstcreated", "otherfirstcreated", "at"), DATE),
+        "why": STORED_KEYWORD,
+    },
+)
 _MOST = 10_000
 
 
@@ -43,7 +52,7 @@ def store(client: Client, decision: Decision) -> None:
     document = decision.model_dump(mode="json")
     number = blake2b(repr(sorted(document.items())).encode(), digest_size=16).hexdigest()
     with translate_errors(client):
-        client.index(index=client.named(DECISIONS), id=number, document=document, refresh=True)
+        client.index(index=client.named(DECISIONS.name), id=number, document=document, refresh=True)
 
 
 def _search(client: Client | AsyncClient, uris: Iterable[str] | None) -> dict[str, Any]:
@@ -52,7 +61,7 @@ def _search(client: Client | AsyncClient, uris: Iterable[str] | None) -> dict[st
         terms = list(uris)
         query = {"bool": {"should": [{"terms": {"uri": terms}}, {"terms": {"other": terms}}]}}
     return {
-        "index": client.named(DECISIONS),
+        "index": client.named(DECISIONS.name),
         "query": query,
         "size": _MOST,
         "sort": [{"at": "asc"}],

@@ -13,13 +13,12 @@ from typing import Any, Protocol
 from pipeline.derive.decision_store import Decisions
 from pipeline.derive.decisions import Decided, Decision, decided
 from pipeline.derive.relations import FIELDS, Relation, derived_fields, is_withdrawn_too, relation
-from pipeline.derive.run import Run
 from pipeline.derive.signatures import Resemblance, SignatureWindow
 from pipeline.derive.updates import Comparable
 from pipeline.desk.record import Record, Withdrawn
 from pipeline.desk.store import Store
 from pipeline.errors import ElasticsearchUnavailable
-from pipeline.index.derived import SIGNED, Found, Stories, signed_story, write_anew
+from pipeline.index.derived import SIGNED, Found, Run, Stories, signed_story, write_anew
 from pipeline.index.indices import Indices
 from pipeline.story import Indexed, SignedStory, Story
 

@@ -5,6 +5,7 @@ possessive is its name, "U.S." is "US" (and not the word "us"), accents fold. Te
 common words besides. ``exact`` keeps accents, so that what is spelled as it was typed ranks first.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pipeline.languages.words import words
@@ -41,7 +42,7 @@ ANALYSIS: dict[str, Any] = {
 }
 
 
-def without_analysis(properties: dict[str, Any]) -> dict[str, Any]:
+def without_analysis(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return a mapping for an index of an earlier version, which lacks these analyzers until it is rebuilt."""
     earlier = {TEXT: "english", NAMES: "standard"}
     found: dict[str, Any] = {}

@@ -5,7 +5,7 @@ written since. What belongs to a story is written between two writes of its docu
 ``unfinished`` says that it must be written again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -22,6 +22,10 @@ SIGNED = ("uri", "versioncreated", "firstcreated", "signature")
 POINTERS = ("copyof", "variantof", "updateof", "follows")
 """The fields that name an earlier story."""
 _PAGE = 1_000
+Run = Callable[..., Awaitable[Any]]
+"""Calls a function that computes long, beside the event loop, which has Kafka's heartbeats to send, and returns its
+result; ``asyncio.to_thread`` does.
+"""
 
 
 class Found(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch import ApiError
 
 from pipeline.elasticsearch.client import Client, retry_while_starting, translate_errors
-from pipeline.index.index_names import METRICS
+from pipeline.index.metrics_recorder import METRICS
 
 _BLOCKS = frozenset(f"index.blocks.{kind}" for kind in ("read_only", "read_only_allow_delete", "write"))
 _RECENT = timedelta(minutes=3)
@@ -43,7 +43,7 @@ def processes(client: Client) -> list[dict[str, Any]]:
     since = (datetime.now(UTC) - _RECENT).isoformat()
     with translate_errors(client):
         said = client.search(
-            index=client.named(METRICS),
+            index=client.named(METRICS.name),
             query={"range": {"@timestamp": {"gte": since}}},
             sort=[{"@timestamp": "asc"}],
             size=1_000,

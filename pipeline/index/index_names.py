@@ -1,14 +1,6 @@
-"""Names in Elasticsearch beside the aliases of the kinds of documents, and indices by time."""
+"""The names of indices by time."""
 
 from datetime import datetime
-
-METRICS = "metrics"
-MATCHES = "matches"
-ALERTS = "wire-alerts"
-IDENTITIES = "wire-identities"
-DECISIONS = "wire-decisions"
-NAMES = "wire-names"
-
 
 MONTHLY_SINCE = 2020
 """Earlier stories share an index a decade: an archive, or a source with strange dates, must not cost the server more

@@ -5,9 +5,26 @@ from typing import Any
 
 from elasticsearch import BadRequestError
 
+from pipeline.documents.fields import DATE, KEYWORD, LONG
 from pipeline.elasticsearch.client import Client, translate_errors
 from pipeline.errors import DocumentRefused
-from pipeline.index.index_names import METRICS
+from pipeline.index.templates import IndexMapping
+
+_DOUBLE = {"type": "double"}
+METRICS = IndexMapping(
+    "metrics",
+    {
+        "@timestamp": DATE,
+        **dict.fromkeys(("stage", "process", "waiting"), KEYWORD),
+        "story_seconds": {"properties": dict.fromkeys(("p50", "p95", "p99"), _DOUBLE)},
+        **dict.fromkeys(
+            ("lag", "partitions", "events", "dead_letters", "waits", "rebalances", "language_restarts"), LONG
+        ),
+        **dict.fromkeys(("events_per_second", "batch_events"), _DOUBLE),
+        "resident_bytes": LONG,
+    },
+    by_time=True,
+)
 
 
 class Recorder:
@@ -21,17 +38,18 @@ class Recorder:
     def record(self, numbers: dict[str, Any]) -> None:
         """Write one document. Raises ElasticsearchUnavailable, DocumentRefused."""
         now = datetime.now(UTC)
-        index = self._client.named(f"wire-{METRICS}-{now:%Y.%m.%d}")
+        index = self._client.named(f"{METRICS.template}-{now:%Y.%m.%d}")
         with translate_errors(self._client):
             try:
                 self._client.index(index=index, document={"@timestamp": now.isoformat(), **self._about, **numbers})
             except BadRequestError as error:
                 raise DocumentRefused(f"{index}: {error.message}") from None
             if index != self._swept:
-                self._sweep(self._client.named(f"wire-{METRICS}-{now - self._keep:%Y.%m.%d}"))
+                self._sweep(self._client.named(f"{METRICS.template}-{now - self._keep:%Y.%m.%d}"))
                 self._swept = index
 
     def _sweep(self, oldest: str) -> None:
-        for index in self._client.indices.get(index=self._client.named(f"wire-{METRICS}-*"), ignore_unavailable=True):
+        ours = self._client.named(f"{METRICS.template}-*")
+        for index in self._client.indices.get(index=ours, ignore_unavailable=True):
             if index < oldest:
                 self._client.indices.delete(index=index, ignore_unavailable=True)

@@ -17,13 +17,11 @@ from uuid import uuid4
 
 from elasticsearch import ApiError, BadRequestError, TransportError
 
-from pipeline.desk.record_mapping import INDEX as RECORDS
-from pipeline.documents.kinds import KINDS
 from pipeline.elasticsearch.client import Client, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.earlier_versions import completed
 from pipeline.index.index_names import index_of
-from pipeline.index.templates import templates
+from pipeline.index.templates import OF_KINDS, RECORDS, templates
 from pipeline.settings import Elasticsearch
 
 _PAGE = 500
@@ -49,17 +47,14 @@ def reindex(client: Client, settings: Elasticsearch, on_progress: Callable[[str,
 
     Raises ElasticsearchUnavailable, DocumentRefused (the new mapping rejects a document; the old index stays).
     """
-    made = templates(settings)
+    rebuilt = (*OF_KINDS, RECORDS)
     with translate_errors(client):
-        for kind in KINDS:
-            for index in sorted(client.indices.get(index=client.named(kind.alias), ignore_unavailable=True)):
-                template = made[client.named(f"wire-{kind.alias}")]["template"]
+        for mapping, made in zip(rebuilt, templates(rebuilt, settings).values(), strict=True):
+            for index in sorted(client.indices.get(index=client.named(mapping.name), ignore_unavailable=True)):
                 if shared := _shared_index(index):
                     yield _moved(client, index, client.named(shared), on_progress)
                 else:
-                    yield _one(client, index, template, on_progress)
-        for index in client.indices.get(index=client.named(RECORDS), ignore_unavailable=True):
-            yield _one(client, index, made[client.named(RECORDS)]["template"], on_progress)
+                    yield _one(client, index, made["template"], on_progress)
 
 
 def _shared_index(index: str) -> str | None:

@@ -1,121 +1,46 @@
-"""Index templates with strict mappings for stories, quotes, events, metrics, matches, records and alerts."""
+"""Index templates with strict mappings, made of what each room of the pipeline says of its index."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from pipeline.desk.record_mapping import INDEX as RECORDS
-from pipeline.desk.record_mapping import RECORD
+from pipeline.desk.record_mapping import INDEX, RECORD
 from pipeline.documents.analysis import ANALYSIS
-from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, STORED_KEYWORD, STORED_ONLY, TEXT
 from pipeline.documents.kinds import KINDS
-from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES
 from pipeline.settings import Elasticsearch
 
 KEEP_DELETES = "1h"
 """How long a deletion outranks a late write: longer than any worker can be paused between reading and writing."""
-DOUBLE = {"type": "double"}
-METRICS_MAPPING: dict[str, Any] = {
-    "@timestamp": DATE,
-    "stage": KEYWORD,
-    "process": KEYWORD,
-    "waiting": KEYWORD,
-    "story_seconds": {"properties": {"p50": DOUBLE, "p95": DOUBLE, "p99": DOUBLE}},
-    **dict.fromkeys(("lag", "partitions", "events", "dead_letters", "waits", "rebalances", "language_restarts"), LONG),
-    **dict.fromkeys(("events_per_second", "batch_events"), DOUBLE),
-    "resident_bytes": LONG,
-}
 
 
-MATCH: dict[str, Any] = {
-    "id": KEYWORD,
-    "alert": KEYWORD,
-    "kind": KEYWORD,
-    "uri": KEYWORD,
-    "version": LONG,
-    "versioncreated": DATE,
-    "firstcreated": DATE,
-    "at": DATE,
-    "headline": TEXT,
-    "source": NAME,
-    "speaker": NAME,
-    "differs": TEXT,
-    "text": TEXT,
-    "matched": STORED_KEYWORD,
-    "same": STORED_ONLY,
-    "delivered": KEYWORD,
-}
+class IndexMapping(NamedTuple):
+    """The fields of an index; with ``by_time`` of the indices by time that are read through the alias ``name``."""
 
-ALERT: dict[str, Any] = {
-    "name": KEYWORD,
-    "query": STORED_KEYWORD,
-    "quotes": BOOLEAN,
-    "events": BOOLEAN,
-    "utterances": BOOLEAN,
-    "webhook": STORED_KEYWORD,
-    "email": STORED_KEYWORD,
-    "created": DATE,
-}
+    name: str
+    fields: Mapping[str, Any]
+    by_time: bool = False
+
+    @property
+    def template(self) -> str:
+        """The name of the template."""
+        return f"wire-{self.name}" if self.by_time else self.name
 
 
-IDENTITY: dict[str, Any] = {
-    "correction": KEYWORD,
-    "type": KEYWORD,
-    "key": KEYWORD,
-    "into_type": KEYWORD,
-    "into_key": KEYWORD,
-    "name": KEYWORD,
-    "by": KEYWORD,
-    "at": DATE,
-    "applied": BOOLEAN,
-}
-
-NAMES_MAPPING: dict[str, Any] = {
-    "content": STORED_ONLY,
-    "since": DATE,
-    "targets": KEYWORD,
-}
+RECORDS = IndexMapping(INDEX, RECORD)
+OF_KINDS = tuple(IndexMapping(kind.alias, kind.mapping, by_time=True) for kind in KINDS)
 
 
-DECISION: dict[str, Any] = {
-    "decision": KEYWORD,
-    "uri": KEYWORD,
-    "firstcreated": DATE,
-    "other": KEYWORD,
-    "otherfirstcreated": DATE,
-    "by": KEYWORD,
-    "at": DATE,
-    "why": STORED_KEYWORD,
-}
-
-
-def templates(settings: Elasticsearch) -> dict[str, dict[str, Any]]:
+def templates(mappings: Iterable[IndexMapping], settings: Elasticsearch) -> dict[str, dict[str, Any]]:
     """Return the index templates by name, as Elasticsearch takes them."""
-    shape = {"number_of_shards": settings.shards, "number_of_replicas": settings.replicas, "analysis": ANALYSIS}
-    return {
-        settings.named(f"wire-{alias}"): {
-            "index_patterns": [settings.named(f"wire-{alias}-*")],
-            "priority": 200,
-            "template": {
-                "settings": shape | {"index.mapping.nested_objects.limit": 50_000, "index.gc_deletes": KEEP_DELETES},
-                "aliases": {settings.named(alias): {}},
-                "mappings": {"dynamic": "strict", "properties": properties},
-            },
-        }
-        for alias, properties in (
-            *((kind.alias, kind.mapping) for kind in KINDS),
-            (METRICS, METRICS_MAPPING),
-            (MATCHES, MATCH),
-        )
-    } | {
-        settings.named(index): {
-            "index_patterns": [settings.named(index)],
-            "priority": 200,
-            "template": {"settings": shape, "mappings": {"dynamic": "strict", "properties": properties}},
-        }
-        for index, properties in (
-            (RECORDS, RECORD),
-            (ALERTS, ALERT),
-            (IDENTITIES, IDENTITY),
-            (DECISIONS, DECISION),
-            (NAMES, NAMES_MAPPING),
-        )
-    }
+    return {settings.named(each.template): _template(each, settings) for each in mappings}
+
+
+def _template(mapping: IndexMapping, settings: Elasticsearch) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "number_of_shards": settings.shards, "number_of_replicas": settings.replicas, "analysis": ANALYSIS
+    }  # fmt: skip
+    made = {"settings": shape, "mappings": {"dynamic": "strict", "properties": mapping.fields}}
+    if mapping.by_time:
+        shape |= {"index.mapping.nested_objects.limit": 50_000, "index.gc_deletes": KEEP_DELETES}
+        made["aliases"] = {settings.named(mapping.name): {}}
+    pattern = f"{mapping.template}-*" if mapping.by_time else mapping.template
+    return {"index_patterns": [settings.named(pattern)], "priority": 200, "template": made}

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from pipeline import topics
 from pipeline.derive import decision_store
 from pipeline.derive.decisions import Decision
@@ -34,19 +32,8 @@ def decide(servers: Servers, kind: Kind, uri: str, by: str, *, other: str | None
                 raise ConfigurationError(f"{name}: no such story can be found (wire trace {name} says where it is)")
         found = {name: document for name, document in known.items() if document}
         more: dict[str, Any] = {"other": other, "otherfirstcreated": found[other]["firstcreated"]} if other else {}
-        try:
-            decision = Decision(
-                decision=kind,
-                uri=uri,
-                firstcreated=found[uri]["firstcreated"],
-                by=by,
-                at=datetime.now(UTC),
-                why=why.strip() or None,
-                **more,
-            )
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise ConfigurationError(f"{first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
+        about = {"decision": kind, "uri": uri, "firstcreated": found[uri]["firstcreated"], **more}
+        decision = Decision.checked(**about, by=by, at=datetime.now(UTC), why=why.strip() or None)
         decision_store.store(client, decision)
     with Sender(servers.kafka) as sender:
         for name, document in found.items():

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client
-from pipeline.search.entity_names import FIELDS, begins, count_values
+from pipeline.search.entity_names import FIELDS, count_values
 from pipeline.search.entity_names import entities as entity_names
 from pipeline.search.facets import Value
 from pipeline.search.filters import FILTERS, NAMES
-from pipeline.search.folding import folded
+from pipeline.search.folding import begins, folded
 from pipeline.search.query_body import match_query
 from pipeline.search.search_query import SearchQuery
 

@@ -12,7 +12,7 @@ from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, ask
 from pipeline.search.facets import Value
-from pipeline.search.folding import folded
+from pipeline.search.folding import begins, folded
 from pipeline.search.query_body import filters, match_query
 from pipeline.search.search_query import SearchQuery
 
@@ -190,12 +190,6 @@ def _names(found: Mapping[NameKind, Iterable[Value]]) -> Iterator[Name]:
 
 def _first(names: Iterable[Name], size: int) -> list[Name]:
     return sorted(names, key=lambda each: (-each.stories, each.name))[:size]
-
-
-def begins(name: str, words: list[str]) -> bool:
-    """Return whether each of the words, folded, begins a word of the name."""
-    parts = folded(name).split()
-    return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def _same(one: str, other: str) -> bool:

@@ -14,3 +14,9 @@ def folded(text: str) -> str:
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(each for each in parts if not unicodedata.combining(each)).translate(_LETTERS)
     return _APOSTROPHES.sub("", _POSSESSIVE.sub("", letters))
+
+
+def begins(name: str, words: list[str]) -> bool:
+    """Return whether each of the words, folded, begins a word of the name."""
+    parts = folded(name).split()
+    return all(any(part.startswith(word) for part in parts) for word in words)

@@ -12,9 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from pipeline.elasticsearch.client import Client
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import LONGEST_NAME, Correction
+from pipeline.identity.indexed import correcting
 from pipeline.identity.things import KIND_OF, Kind
-from pipeline.index.identities import read_corrections
-from pipeline.ops import identities
 from pipeline.web.api import Failed, Listed, json_response
 from pipeline.web.query_parameters import Index
 from pipeline.web.status_pages import Entrance
@@ -45,8 +44,8 @@ def page(index: Index, begins: Beginning = "", type: Kind | None = None, done: s
     """Show things with their names, a form to correct them, and what was corrected."""
     return rendered(
         "identities.html",
-        things=identities.list_things(index, begins, type)[:_SHOWN],
-        corrections=read_corrections(index)[: -_LAST_CORRECTIONS - 1 : -1],
+        things=correcting.list_things(index, begins, type)[:_SHOWN],
+        corrections=correcting.read_corrections(index)[: -_LAST_CORRECTIONS - 1 : -1],
         begins=begins,
         type=type,
         kinds=dict.fromkeys(KIND_OF.values()),
@@ -76,13 +75,13 @@ def api_list(
     size: Annotated[int, Query(ge=1, le=1_000)] = 50,
 ) -> Response:
     """List people, organizations and places, each once with all names that stories use for it."""
-    return json_response({"values": [asdict(thing) for thing in identities.list_things(index, begins, type)[:size]]})
+    return json_response({"values": [asdict(thing) for thing in correcting.list_things(index, begins, type)[:size]]})
 
 
 @router.get("/api/v1/identities/corrections", tags=["search"], response_model=Listed)
 def api_corrections(index: Index) -> Response:
     """List what people corrected, with who and when, oldest first."""
-    return json_response({"values": [each.model_dump(mode="json") for each in read_corrections(index)]})
+    return json_response({"values": [each.model_dump(mode="json") for each in correcting.read_corrections(index)]})
 
 
 @router.post("/api/v1/identities/corrections", tags=["search"], status_code=202, responses=_RESPONSES)
@@ -96,9 +95,9 @@ def api_correct(
 
 def _correct(index: Client, wanted: Wanted, by: str) -> Correction:
     make: dict[str, Callable[[], Correction]] = {
-        "merge": lambda: identities.merge(index, wanted.name, wanted.to, wanted.type, by),
-        "split": lambda: identities.split(index, wanted.name, wanted.type, by),
-        "rename": lambda: identities.rename(index, wanted.name, wanted.to, wanted.type, by),
+        "merge": lambda: correcting.merge(index, wanted.name, wanted.to, wanted.type, by),
+        "split": lambda: correcting.split(index, wanted.name, wanted.type, by),
+        "rename": lambda: correcting.rename(index, wanted.name, wanted.to, wanted.type, by),
     }
     if wanted.correction != "split" and not wanted.to.strip():
         raise HTTPException(400, f"{wanted.correction}: to: the other name is missing")

@@ -22,10 +22,10 @@ from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import TransientError
 from pipeline.identity.corrections import Corrections
+from pipeline.identity.indexed.correcting import read_corrections
 from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import lessons_of, period_of
-from pipeline.index.identities import read_corrections
 from pipeline.kafka.lag import lags
 from pipeline.ops import dead_letters
 from pipeline.settings import Derive

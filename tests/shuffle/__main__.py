@@ -17,7 +17,7 @@ import typer
 
 from bench.corpus import stories as generated
 from pipeline.elasticsearch.client import connect
-from pipeline.ops.identities import list_things
+from pipeline.identity.indexed.correcting import list_things
 from pipeline.settings import Elasticsearch
 from tests.chaos.system import COMMAND, System, running
 

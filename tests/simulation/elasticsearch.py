@@ -11,13 +11,13 @@ from pipeline.desk.store import Change, Stored
 from pipeline.documents.story import STORY
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
+from pipeline.identity.indexed.name_store import Change as NamesChange
+from pipeline.identity.indexed.name_store import Kept, NamingStory, Token, Using
 from pipeline.identity.learning import Id
 from pipeline.index.actions import Action
 from pipeline.index.derived import POINTERS, Found, signed_story
 from pipeline.index.index_names import index_of
 from pipeline.index.indices import Before, Overtaken, Result, before_of
-from pipeline.index.names import Change as NamesChange
-from pipeline.index.names import Kept, NamingStory, Token, Using
 from pipeline.story import SignedStory, story_id
 from tests.simulation.faults import Network
 from tests.simulation.loop import SimulatedLoop
@@ -78,7 +78,7 @@ class Documents:
 
 
 class SimulatedNames:
-    """See index.names.Names."""
+    """See identity.indexed.name_store.Names."""
 
     def __init__(self, documents: Documents, network: Network) -> None:
         self._documents, self._network = documents, network

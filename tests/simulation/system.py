@@ -13,12 +13,12 @@ from typing import Any
 from pipeline import topics
 from pipeline.annotations import Entity, Event, Quote
 from pipeline.derive.decisions import Decision
-from pipeline.derive.lessons import Lessons
-from pipeline.derive.naming import Naming
 from pipeline.derive.relating import Relating
 from pipeline.desk.record import Record
 from pipeline.errors import AnnotationFailed, KafkaUnavailable
 from pipeline.formats.urgent import seems_urgent
+from pipeline.identity.indexed.naming import Naming
+from pipeline.identity.indexed.word_store import Lessons
 from pipeline.span import Span
 from pipeline.story import AnnotatedStory, Indexed, Story
 from pipeline.topics import Stage

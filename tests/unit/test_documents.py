@@ -28,6 +28,7 @@ from pipeline.identity.registry import Registry
 from pipeline.index.actions import actions, first_version, stale_deletes
 from pipeline.index.index_names import index_of
 from pipeline.index.templates import templates
+from pipeline.ops.index_setup import INDICES
 from pipeline.search.filters import FILTERS, facets_of
 from pipeline.settings import Elasticsearch
 from pipeline.story import story_id
@@ -174,7 +175,7 @@ def test_a_row_of_a_table_has_several_values_as_a_list_and_nothing_where_a_field
 
 
 def test_mappings_are_strict():
-    assert all(t["template"]["mappings"]["dynamic"] == "strict" for t in templates(Elasticsearch()).values())
+    assert all(t["template"]["mappings"]["dynamic"] == "strict" for t in templates(INDICES, Elasticsearch()).values())
 
 
 def test_a_removal_outranks_what_was_written_with_its_revision_and_nothing_newer():
@@ -201,7 +202,7 @@ def test_the_history_of_a_document_ends_with_the_version_it_shows():
 
 
 def test_templates_of_an_installation_have_its_prefix_and_match_no_other_s_indices():
-    ours, others = templates(Elasticsearch(prefix="desk2-")), templates(Elasticsearch())
+    ours, others = templates(INDICES, Elasticsearch(prefix="desk2-")), templates(INDICES, Elasticsearch())
     assert set(ours) == {f"desk2-{name}" for name in others}
     patterns = [pattern for template in ours.values() for pattern in template["index_patterns"]]
     assert all(pattern.startswith("desk2-wire-") for pattern in patterns)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.documents.kinds import KINDS
 from pipeline.errors import ConfigurationError, KibanaUnavailable
-from pipeline.index.templates import METRICS_MAPPING
+from pipeline.index.metrics_recorder import METRICS as RECORDED
 from pipeline.kibana import server
 from pipeline.kibana.dashboards import DASHBOARDS, METRICS, VIEWS
 from pipeline.kibana.description import Listing
@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.kibana import placed, used_fields
 
 OBJECTS = objects()
-MAPPINGS = {f"wire-{kind.alias}": kind.mapping for kind in KINDS} | {METRICS.id: METRICS_MAPPING}
+MAPPINGS = {f"wire-{kind.alias}": kind.mapping for kind in KINDS} | {METRICS.id: RECORDED.fields}
 COUNTED = {"keyword", "date", "long", "double", "boolean", "geo_point", "float"}
 
 

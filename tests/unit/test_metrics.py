@@ -5,7 +5,7 @@ import time
 import pytest
 from prometheus_client import generate_latest
 
-from pipeline.index.templates import METRICS_MAPPING
+from pipeline.index.metrics_recorder import METRICS
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
 
@@ -44,4 +44,4 @@ class TestWorkerMetrics:
         metrics.server_unavailable("elasticsearch", "it is away")
         metrics.event_ended("indexed", time.time(), time.time())
         metrics.server_unavailable("elasticsearch", "it is away")
-        assert set(metrics.document()) | {"@timestamp", "process"} == set(METRICS_MAPPING)
+        assert set(metrics.document()) | {"@timestamp", "process"} == set(METRICS.fields)

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from pipeline.annotations import Annotations
-from pipeline.derive.lessons import Lessons
-from pipeline.derive.naming import Naming
 from pipeline.identity.corrections import Correction, Corrections
+from pipeline.identity.indexed.naming import Naming
+from pipeline.identity.indexed.word_store import Lessons
 from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry, survey
 from pipeline.identity.word import lessons_of, period_of
@@ -253,8 +253,8 @@ class TestSpreading:
         assert "unfinished" not in desk.stories["urn:1"]
 
     def test_of_many_stories_the_ticks_write_what_a_batch_leaves(self, monkeypatch):
-        monkeypatch.setattr("pipeline.derive.spreading.PAGE", 2)
-        monkeypatch.setattr("pipeline.derive.spreading.PAGES", 2)
+        monkeypatch.setattr("pipeline.identity.indexed.spreading.PAGE", 2)
+        monkeypatch.setattr("pipeline.identity.indexed.spreading.PAGES", 2)
         desk = Desk()
         for number in range(10):
             desk.arrive(f"urn:{number}", "Lee")

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from pipeline import topics
 from pipeline.annotations import Annotations, Quote
 from pipeline.derive.decisions import Decision
-from pipeline.derive.lessons import Lessons
-from pipeline.derive.naming import Naming
 from pipeline.derive.relating import Relating
 from pipeline.documents.quote import QUOTE
 from pipeline.envelope import Coordinate, Headers
 from pipeline.errors import AnnotationFailed, ElasticsearchUnavailable, PermanentError
+from pipeline.identity.indexed.naming import Naming
+from pipeline.identity.indexed.word_store import Lessons
 from pipeline.index.actions import actions, first_version
 from pipeline.span import Span
 from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id

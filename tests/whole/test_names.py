@@ -8,12 +8,12 @@ import pytest
 from pipeline.elasticsearch.client import connect, connect_async
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction
+from pipeline.identity.indexed.correcting import correct
+from pipeline.identity.indexed.name_store import ElasticsearchNames, Using, using
 from pipeline.index.derived import ElasticsearchStories, Found, write_anew
-from pipeline.index.identities import correct
 from pipeline.index.indices import ElasticsearchIndices
-from pipeline.index.names import ElasticsearchNames, Using, using
 from pipeline.index.reindex import reindex
-from pipeline.index.setup import ensure
+from pipeline.ops.index_setup import ensure
 from pipeline.settings import Elasticsearch
 from tests.conftest import NOON
 from tests.names_contract import CONTRACT

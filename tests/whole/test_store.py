@@ -12,7 +12,7 @@ from pipeline.elasticsearch.client import connect, connect_async
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index import reindex as module
 from pipeline.index.reindex import Reindexed, reindex
-from pipeline.index.setup import ensure
+from pipeline.ops.index_setup import ensure
 from pipeline.settings import Elasticsearch
 from tests.store_contract import CONTRACT
 from tests.whole.conftest import Wire

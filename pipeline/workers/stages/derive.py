@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline import topics
 from pipeline.derive.decision_store import ElasticsearchDecisions
-from pipeline.derive.lessons import Lessons
-from pipeline.derive.naming import EVERY, Naming
 from pipeline.derive.relating import Relating
 from pipeline.desk.ordered_kills import kill_of
 from pipeline.desk.record import Record
 from pipeline.desk.store import ElasticsearchStore
 from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Envelope, Headers
+from pipeline.identity.indexed.name_store import ElasticsearchNames
+from pipeline.identity.indexed.naming import EVERY, Naming
+from pipeline.identity.indexed.word_store import Lessons
 from pipeline.index.derived import ElasticsearchStories
 from pipeline.index.indices import ElasticsearchIndices
-from pipeline.index.names import ElasticsearchNames
 from pipeline.kafka.reader import TopicFollower
 from pipeline.settings import Kafka
 from pipeline.story import Indexed

@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Any
 
 from pipeline import topics
-from pipeline.derive.lessons import Lessons
 from pipeline.desk.record import Record
 from pipeline.desk.rules import is_current
 from pipeline.desk.store import ElasticsearchStore, Store
@@ -17,12 +16,13 @@ from pipeline.desk.withdrawn import origin_of
 from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
+from pipeline.identity.indexed.name_store import ElasticsearchNames
+from pipeline.identity.indexed.word_store import Lessons
 from pipeline.identity.name_usage import OWN, usages
 from pipeline.identity.registry import Registry
 from pipeline.identity.word import period_of
 from pipeline.index.actions import Action, actions, counts_of, first_version, is_of, stale_deletes
 from pipeline.index.indices import Before, ElasticsearchIndices, Indices, Overtaken
-from pipeline.index.names import ElasticsearchNames
 from pipeline.story import AnnotatedStory, Indexed
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
 

@@ -1,16 +1,22 @@
-"""Create the templates, and the indices that must exist before they are read."""
+"""Create the index templates, and the indices that must exist before they are read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from elasticsearch import BadRequestError
 
-from pipeline.desk.record_mapping import INDEX as RECORDS
+from pipeline.alerts.delivery_log import MATCHES
+from pipeline.alerts.saved_searches import ALERTS
+from pipeline.derive.decision_store import DECISIONS
 from pipeline.documents.analysis import TEXT, without_analysis
-from pipeline.documents.kinds import KINDS
 from pipeline.elasticsearch.client import Client
-from pipeline.index.index_names import ALERTS, DECISIONS, IDENTITIES, MATCHES, METRICS, NAMES
-from pipeline.index.templates import KEEP_DELETES, templates
+from pipeline.identity.indexed.correcting import IDENTITIES
+from pipeline.identity.indexed.name_store import NAMES
+from pipeline.index.metrics_recorder import METRICS
+from pipeline.index.templates import KEEP_DELETES, OF_KINDS, RECORDS, templates
 from pipeline.settings import Elasticsearch
+
+INDICES = (*OF_KINDS, METRICS, MATCHES, RECORDS, ALERTS, IDENTITIES, DECISIONS, NAMES)
 
 
 def ensure(client: Client, settings: Elasticsearch) -> list[str]:
@@ -19,23 +25,23 @@ def ensure(client: Client, settings: Elasticsearch) -> list[str]:
     Returns the names of the templates. Without this, a strict mapping of an earlier version would reject the
     documents of this one.
     """
-    made = templates(settings)
+    made = templates(INDICES, settings)
     for name, template in made.items():
         client.indices.put_index_template(name=name, **template)
-    for name in (*(kind.alias for kind in KINDS), METRICS, MATCHES):
-        alias = client.named(name)
-        if client.indices.exists_alias(name=alias):
-            _add_fields(client, alias, made[client.named(f"wire-{name}")]["template"]["mappings"]["properties"])
-            client.indices.put_settings(index=alias, settings={"index.gc_deletes": KEEP_DELETES})
-    for index in map(client.named, (RECORDS, ALERTS, IDENTITIES, DECISIONS, NAMES)):
-        if client.indices.exists(index=index):
-            _add_fields(client, index, made[index]["template"]["mappings"]["properties"])
+    for mapping in INDICES:
+        name = client.named(mapping.name)
+        if mapping.by_time:
+            if client.indices.exists_alias(name=name):
+                _add_fields(client, name, mapping.fields)
+                client.indices.put_settings(index=name, settings={"index.gc_deletes": KEEP_DELETES})
+        elif client.indices.exists(index=name):
+            _add_fields(client, name, mapping.fields)
         else:
-            _create(client, index)
+            _create(client, name)
     return list(made)
 
 
-def _add_fields(client: Client, name: str, properties: dict[str, Any]) -> None:
+def _add_fields(client: Client, name: str, properties: Mapping[str, Any]) -> None:
     """Add new fields to the indices of this name; those of an earlier version keep their analyzers until a reindex."""
     for index, found in client.indices.get_settings(index=name).items():
         has_analysis = TEXT in found["settings"]["index"].get("analysis", {}).get("analyzer", {})

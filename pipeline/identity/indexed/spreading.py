@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-from pipeline.derive.lessons import Lessons, Registries
-from pipeline.derive.words import Words, word_in
 from pipeline.documents.story import identified_again
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
+from pipeline.identity.indexed.name_store import Names, NamingStory, Using, using
+from pipeline.identity.indexed.word_store import Lessons, Registries, Words, word_in
 from pipeline.identity.learning import Id
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.name_usage import OWN, SEPARATOR, NameUsage
@@ -20,7 +20,6 @@ from pipeline.identity.registry import Registry
 from pipeline.identity.word import Place, Word, period_of
 from pipeline.index.derived import Found, Stories, write_anew
 from pipeline.index.indices import Indices
-from pipeline.index.names import Names, NamingStory, Using, using
 
 log = structlog.get_logger()
 

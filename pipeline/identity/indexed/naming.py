@@ -16,15 +16,13 @@ from typing import Any
 
 import structlog
 
-from pipeline.derive.lessons import Lessons
-from pipeline.derive.run import Run
-from pipeline.derive.spreading import PAGE, PAGES, Spreading, bounds
-from pipeline.derive.words import Words
+from pipeline.identity.indexed.name_store import Change, Kept, Names, Token, Using, word_key
+from pipeline.identity.indexed.spreading import PAGE, PAGES, Spreading, bounds
+from pipeline.identity.indexed.word_store import Lessons, Words
 from pipeline.identity.name_usage import SEPARATOR
 from pipeline.identity.word import MOST, Place, Sample, Word, learned, period_of, short_id, usages_by_word
-from pipeline.index.derived import Stories
+from pipeline.index.derived import Run, Stories
 from pipeline.index.indices import Indices
-from pipeline.index.names import Change, Kept, Names, Token, Using, word_key
 from pipeline.story import story_id
 
 log = structlog.get_logger()

@@ -13,16 +13,18 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
 
+from pipeline.documents.fields import DATE, KEYWORD, STORED_ONLY
 from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.corrections import Correction, Corrections
+from pipeline.identity.indexed.correcting import IDENTITIES, all_corrections, corrections_in
 from pipeline.identity.learning import Id
 from pipeline.identity.name_usage import OWN, SEPARATOR, word_of
 from pipeline.identity.word import Place
-from pipeline.index.identities import all_corrections, corrections_in
-from pipeline.index.index_names import IDENTITIES, NAMES
+from pipeline.index.templates import IndexMapping
 
+NAMES = IndexMapping("wire-names", {"content": STORED_ONLY, "since": DATE, "targets": KEYWORD})
 Token = tuple[int, int]
 """What identifies a state of a document."""
 _LESSON = ("content.learned", "content.names", "content.periods")
@@ -141,7 +143,7 @@ class ElasticsearchNames:
         ids = sorted(set(keys))
         if not ids:
             return {}
-        index = self._client.named(NAMES)
+        index = self._client.named(NAMES.name)
         fields = list(_LESSON) if lesson_only else None
         found = await self._client.documents([{"_index": index, "_id": id_} for id_ in ids], source_includes=fields)
         return {doc["_id"]: _kept(doc) for doc in found}
@@ -150,7 +152,7 @@ class ElasticsearchNames:
         """See Names."""
         if not changes:
             return {}
-        index = self._client.named(NAMES)
+        index = self._client.named(NAMES.name)
         lines = [line for key, change in changes.items() for line in _lines(index, key, change)]
         with translate_errors(self._client):
             response = await self._client.bulk(operations=lines)
@@ -182,13 +184,13 @@ class ElasticsearchNames:
         if not targets:
             return []
         with translate_errors(self._client):
-            await self._client.indices.refresh(index=self._client.named(NAMES), ignore_unavailable=True)
+            await self._client.indices.refresh(index=self._client.named(NAMES.name), ignore_unavailable=True)
         texts = sorted(SEPARATOR.join(target) for target in targets)
         return [_kept(hit) for hit in await self._found({"terms": {"targets": texts}})]
 
     async def _found(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         response = await self._client.search_whole(
-            index=self._client.named(NAMES),
+            index=self._client.named(NAMES.name),
             query=query,
             size=_MOST_FOUND,
             seq_no_primary_term=True,
@@ -232,7 +234,7 @@ class ElasticsearchNames:
 
     async def corrections(self) -> Corrections:
         """See Names. Corrections are never deleted, so that their number tells whether there are new ones."""
-        index = self._client.named(IDENTITIES)
+        index = self._client.named(IDENTITIES.name)
         counted = await self._client.search_whole(index=index, size=0, track_total_hits=True, ignore_unavailable=True)
         count = counted["hits"]["total"]["value"]
         if count != self._corrections[0]:
@@ -247,8 +249,9 @@ class ElasticsearchNames:
 
     async def applied(self, id_: str) -> None:
         """See Names."""
+        index = self._client.named(IDENTITIES.name)
         with translate_errors(self._client):
-            await self._client.update(index=self._client.named(IDENTITIES), id=id_, doc={"applied": True}, refresh=True)
+            await self._client.update(index=index, id=id_, doc={"applied": True}, refresh=True)
 
 
 def _lines(index: str, key: str, change: Change) -> list[dict[str, Any]]:
