@@ -25,9 +25,8 @@ def compose(match: Match, sender: str, to: str) -> EmailMessage:
     mail["Date"] = format_datetime(match.at)
     mail["Message-ID"] = f"<{match.id}@wire.invalid>"
     mail["Auto-Submitted"] = "auto-generated"
-    said = f"“{match.text}” — {match.speaker or 'unknown speaker'}" if match.speaker else match.text
     times = f"{match.source or 'unknown'}, {match.versioncreated:%Y-%m-%d %H:%M} UTC, version {match.version}"
-    parts = (_line(match.headline or ""), _line(match.differs or ""), said, times, match.uri)
+    parts = (_line(match.headline or ""), _line(match.differs or ""), match.said, times, match.uri)
     mail.set_content("\n\n".join(part for part in parts if part) + "\n")
     return mail
 

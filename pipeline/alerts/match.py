@@ -52,3 +52,8 @@ class Match(Value):
     def prefix(self) -> str:
         """The words that precede the headline and name the kind; none for a plain match."""
         return _PREFIXES[self.kind]
+
+    @property
+    def said(self) -> str:
+        """What matched; a quote with its speaker."""
+        return f"“{self.text}” — {self.speaker}" if self.speaker else self.text

@@ -5,8 +5,9 @@ Elasticsearch's percolator is the alternative; see docs/decisions/alerts.md.
 
 import math
 import re
+import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from types import MappingProxyType
@@ -19,12 +20,8 @@ from pipeline.documents.event import EVENT, NUMBERS, sentence
 from pipeline.documents.kind import story_of
 from pipeline.documents.quote import QUOTE, once, speaker_of
 from pipeline.documents.story import STORY
-from pipeline.elasticsearch.client import Client
 from pipeline.errors import AlertFailed, ConfigurationError
 from pipeline.search.query_body import MARKS
-from pipeline.search.search_query import MOST
-from pipeline.search.stories import execute, require_complete
-from pipeline.search.utterances import other_wording
 from pipeline.story import Indexed
 from pipeline.utterances.grouping import QuoteUse
 
@@ -35,9 +32,11 @@ Found = Mapping[str, Sequence[Match]]
 
 
 def search(
-    client: Client, alerts: Iterable[Alert], arrived: Iterable[Indexed]
+    find_hits: Callable[[Alert, Sequence[str]], Iterable[dict[str, Any]]],
+    alerts: Iterable[Alert],
+    arrived: Iterable[Indexed],
 ) -> tuple[dict[str, list[Match]], list[AlertFailed]]:
-    """Return what each alert finds in these stories, with one search for each.
+    """Return what each alert finds in these stories, with one search (``find_hits``) for each.
 
     The second result lists the alerts whose search failed; they do not delay the others. Raises
     ElasticsearchUnavailable.
@@ -48,7 +47,7 @@ def search(
     failed: list[AlertFailed] = []
     for alert in alerts:
         try:
-            found[alert.name] = [_match(alert, hit) for hit in _hits(client, alert, usable)] if usable else []
+            found[alert.name] = [_match(alert, hit) for hit in find_hits(alert, usable)] if usable else []
         except ConfigurationError as error:
             failed.append(AlertFailed(f"alert {alert.name} cannot be asked: {error}"))
     return found, failed
@@ -108,17 +107,6 @@ def _by_uri(found: Iterable[Match]) -> dict[str, list[Match]]:
     for match in found:
         by_uri[match.uri].append(match)
     return by_uri
-
-
-def _hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the alert's hits among these stories that came in after the alert was created."""
-    # A missing shard would make its matches look withdrawn.
-    answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
-    hits = [hit for hit in answer.hits if alert.created <= _received_at(story_of(hit))]
-    if not alert.utterances:
-        return hits
-    before = other_wording(client, hits)
-    return [{**hit, "before": before[id_]} for hit in hits if (id_ := QuoteUse(hit).id) in before]
 
 
 def _of_version(alert: Alert, arrived: Indexed, found: Sequence[Match], before: Sequence[Match]) -> Iterator[Match]:
@@ -190,6 +178,15 @@ def _match(alert: Alert, hit: dict[str, Any]) -> Match:
     )
 
 
+def trial(alert: Alert) -> Match:
+    """Return a match that tests the channels of an alert."""
+    now = datetime.now(UTC)
+    return Match(
+        id=secrets.token_hex(16), alert=alert.name, kind="test", uri="urn:wire:test", version=1,
+        versioncreated=now, firstcreated=now, at=now, headline="A test of this alert", source="wire", text=alert.query,
+    )  # fmt: skip
+
+
 def _as(kind: Kind, alert: Alert, match: Match) -> Match:
     return match.model_copy(update={"id": _id(alert, match.uri, match.version, kind, match.matched), "kind": kind})
 
@@ -236,12 +233,6 @@ def _text(alert: Alert, hit: dict[str, Any]) -> str:
     fragments = hit["highlight"].get("body", ()) if alert.kind is STORY else ()
     text = " … ".join(fragments) or alert.kind.entry(hit)[1]
     return text.replace(MARKS[0], "").replace(MARKS[1], "")
-
-
-def _received_at(story: Mapping[str, Any]) -> datetime:
-    """Return when the story was received, or its embargo passed."""
-    times = [story["source"]["receivedat"], story.get("embargoed")]
-    return max(datetime.fromisoformat(text) for text in times if text)
 
 
 def _id(alert: Alert, uri: str, version: int, kind: str, matched: str) -> str:

@@ -1,20 +1,23 @@
 """Store the alerts: named searches and their recipients, as documents of ``wire-alerts``."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from elasticsearch import ConflictError, NotFoundError
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, STORED_KEYWORD
-from pipeline.documents.kind import Kind
+from pipeline.documents.kind import Kind, story_of
 from pipeline.documents.kinds import kind_asked_for
 from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, ask, documents_in, retry_while_starting, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.index.templates import IndexMapping
-from pipeline.search.search_query import SearchQuery, parse
-from pipeline.search.stories import execute
+from pipeline.search.search_query import MOST, SearchQuery, parse
+from pipeline.search.stories import execute, require_complete
+from pipeline.search.utterances import other_wording
+from pipeline.utterances.grouping import QuoteUse
 from pipeline.value import Time, Value, is_absent
 
 ALERTS = IndexMapping(
@@ -30,7 +33,6 @@ WEBHOOK = "webhook"
 """The name of the webhook channel; all other channels are mail addresses."""
 MOST_ALERTS = 1_000
 """The most alerts; each costs a search whenever something was indexed."""
-LOOK_BACK = timedelta(days=30)
 _ADDRESS = r"^[^\s@<>\",;:]{1,64}@[^\s@<>\",;:]{1,255}$"
 
 
@@ -77,10 +79,9 @@ class Alert(Value):
 def new(name: str, query: str, **watched: Any) -> Alert:
     """Return an alert created now; ``watched`` are its other fields. Raises ConfigurationError with what is wrong."""
     try:
-        alert = Alert(name=name, query=query, **watched, created=datetime.now(UTC))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ConfigurationError(f"alert, {first['loc'][0]}: {first['msg']} (got {first['input']!r})") from None
+        alert = Alert.checked(name=name, query=query, **watched, created=datetime.now(UTC))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"alert, {error}") from None
     if {"since", "until"} & alert.search_query().filters.keys():
         raise ConfigurationError("alert, query: an alert watches new stories; leave out since: and until:")
     return alert
@@ -109,13 +110,12 @@ def add(client: Client, alert: Alert, *, overwrite: bool = False) -> None:
 
 
 @retry_while_starting
-def would_have_matched(client: Client, alert: Alert) -> int:
-    """Return how many stories (or quotes, or events) of the last ``LOOK_BACK`` the alert would have matched.
+def would_have_matched(client: Client, alert: Alert, since: str) -> int:
+    """Return how many stories (or quotes, or events) written since then the alert would have matched.
 
-    Raises ElasticsearchUnavailable.
+    Raises ConfigurationError if ``since`` is no time, ElasticsearchUnavailable.
     """
-    search = alert.search_query(0).having(since=datetime.now(UTC) - LOOK_BACK)
-    return execute(client, search).total
+    return execute(client, alert.search_query(0).having(since=since)).total
 
 
 def remove(client: Client, name: str) -> None:
@@ -141,3 +141,24 @@ def load_all(client: Client) -> list[Alert]:
     """Return all alerts, ordered by name. Raises ElasticsearchUnavailable."""
     found = documents_in(ask(client, ALERTS.name, size=MOST_ALERTS))
     return sorted(map(Alert.model_validate, found), key=lambda alert: alert.name)
+
+
+def find_hits(client: Client, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the alert's hits among these stories that came in after the alert was created.
+
+    One that watches utterances gives each the wording ``before`` it. Raises ConfigurationError if the search is
+    refused, ElasticsearchUnavailable.
+    """
+    # A missing shard would make its matches look withdrawn.
+    answer = require_complete(execute(client, alert.search_query(MOST), uris=uris))
+    hits = [hit for hit in answer.hits if alert.created <= _received_at(story_of(hit))]
+    if not alert.utterances:
+        return hits
+    before = other_wording(client, hits)
+    return [{**hit, "before": before[id_]} for hit in hits if (id_ := QuoteUse(hit).id) in before]
+
+
+def _received_at(story: Mapping[str, Any]) -> datetime:
+    """Return when the story was received, or its embargo passed."""
+    times = [story["source"]["receivedat"], story.get("embargoed")]
+    return max(datetime.fromisoformat(text) for text in times if text)

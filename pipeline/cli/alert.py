@@ -2,28 +2,25 @@
 
 import asyncio
 import json
-import secrets
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.alerts import delivery_log, saved_searches
-from pipeline.alerts.match import Match
-from pipeline.alerts.notify import Notifier
-from pipeline.alerts.saved_searches import LOOK_BACK, WEBHOOK, Alert
+from pipeline.alerts import delivery_log, saved_searches, webhook
+from pipeline.alerts.delivery import Notifier
+from pipeline.alerts.matching import trial
+from pipeline.alerts.saved_searches import WEBHOOK, Alert
 from pipeline.cli.console import messages, output, print_error, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
 from pipeline.cli.rendering import shown
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, DeliveryFailed
 from pipeline.locate import locate_elasticsearch
-from pipeline.search.search_query import parse
-from pipeline.search.stories import execute
 from pipeline.settings import Alerts, load
 
+_LOOK_BACK_DAYS = 30
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The alert's name, as `wire alert list` shows it.")]
 
 
@@ -80,11 +77,11 @@ def add(
         print_error("no mail server is configured here (alerts.smtp_host); the deliver worker needs one")
     with connect(locate_elasticsearch(settings)) as client:
         saved_searches.add(client, alert, overwrite=replace)
-        matched = saved_searches.would_have_matched(client, alert)
+        matched = saved_searches.would_have_matched(client, alert, f"{_LOOK_BACK_DAYS}d")
     if as_json:
-        print_json(json.dumps({"name": name, "matched": matched, "days": LOOK_BACK.days}))
+        print_json(json.dumps({"name": name, "matched": matched, "days": _LOOK_BACK_DAYS}))
         return
-    would = f"of the last {LOOK_BACK.days} days it would have matched {alert.kind.counted(matched)}"
+    would = f"of the last {_LOOK_BACK_DAYS} days it would have matched {alert.kind.counted(matched)}"
     messages.print(f"alert {name} watches from now on; {would}")
 
 
@@ -134,9 +131,8 @@ def send_test(
     settings = load(elasticsearch=elasticsearch, data_dir=data_dir)
     with connect(locate_elasticsearch(settings)) as client:
         alert = saved_searches.get(client, name)
-        search = parse(alert.query, {"since": since}, alert.kind, size=0)
-        result = execute(client, search)
-    output.print(f"{alert.kind.counted(result.total)} would have matched since {escape(since)}")
+        matched = saved_searches.would_have_matched(client, alert, since)
+    output.print(f"{alert.kind.counted(matched)} would have matched since {escape(since)}")
     if not asyncio.run(_send_to_channels(settings.alerts, alert)):
         raise typer.Exit(1)
 
@@ -153,18 +149,14 @@ def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_d
 
 async def _send_to_channels(settings: Alerts, alert: Alert) -> bool:
     """Send a test to each channel. Return whether all succeeded."""
-    now = datetime.now(UTC)
-    match = Match(
-        id=secrets.token_hex(16), alert=alert.name, kind="test", uri="urn:wire:test", version=1,
-        versioncreated=now, firstcreated=now, at=now, headline="A test of this alert", source="wire", text=alert.query,
-    )  # fmt: skip
-    notifier, failed = Notifier(settings), False
-    for channel in alert.channels:
-        try:
-            await notifier.notify(match, alert, channel)
-            output.print(f"[green]sent to[/] {escape(alert.webhook or '' if channel == WEBHOOK else channel)}")
-        except (DeliveryFailed, ConfigurationError) as error:
-            failed = True
-            print_error(str(error))
-    await notifier.close()
+    failed = False
+    async with webhook.connect(settings.allow_private) as web:
+        notifier, match = Notifier(settings, web), trial(alert)
+        for channel in alert.channels:
+            try:
+                await notifier.notify(match, alert, channel)
+                output.print(f"[green]sent to[/] {escape(alert.webhook or '' if channel == WEBHOOK else channel)}")
+            except (DeliveryFailed, ConfigurationError) as error:
+                failed = True
+                print_error(str(error))
     return not failed

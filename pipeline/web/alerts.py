@@ -65,12 +65,11 @@ def feed(request: Request, name: str, index: Index) -> Response:
 
 
 def _entry(match: Match, base: str) -> Entry:
-    said = f"“{match.text}” — {match.speaker}" if match.speaker else match.text
     return Entry(
         id=f"urn:wire:match:{match.id}",
         link=base + Links({"uri": match.uri}, "/story")(),
         title=f"{match.prefix}{match.headline or match.text[:90]}",
-        text=f"{match.differs}\n{said}" if match.differs else said,
+        text=f"{match.differs}\n{match.said}" if match.differs else match.said,
         at=match.at.isoformat(),
         author=match.source or "unknown",
     )

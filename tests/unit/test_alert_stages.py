@@ -2,22 +2,23 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from pipeline import topics
-from pipeline.alerts import delivery_log, matching
+from pipeline.alerts import webhook
+from pipeline.alerts.delivery import Delivery, Notifier
 from pipeline.alerts.match import Match
-from pipeline.alerts.notify import Notifier
 from pipeline.alerts.saved_searches import Alert
+from pipeline.alerts.watching import Watch
 from pipeline.envelope import Coordinate, Envelope, Headers
 from pipeline.errors import AlertFailed, ConfigurationError, DeliveryFailed, ElasticsearchUnavailable
-from pipeline.settings import Elasticsearch, Settings
-from pipeline.workers.contract import Context, Done, Outcome, Send
+from pipeline.settings import Alerts
+from pipeline.workers.contract import Done, Outcome, Send
 from pipeline.workers.stages import alert, deliver
 from tests.conftest import NOON
-from tests.simulation.calm import Calm
 from tests.unit.test_alerts import ALERT, hit, indexed
 
 
@@ -28,42 +29,30 @@ class Record:
         self.found: dict[str, Match] = {}
         self.delivered: dict[str, tuple[str, ...]] = {}
 
-    def find(self, _client: object, uris: Sequence[str], others: Sequence[str] = ()) -> list[Match]:
+    def find(self, uris: Sequence[str], others: Sequence[str] = ()) -> list[Match]:
         told = [match for match in self.found.values() if match.uri in others and match.kind != "repeated"]
         return [match for match in self.found.values() if match.uri in uris] + told
 
-    def record(self, _client: object, found: Sequence[Match]) -> list[Match]:
+    def record(self, found: Sequence[Match]) -> list[Match]:
         self.found |= {match.id: match for match in found}
         return [match for match in found if match.kind != "repeated" and match.id not in self.delivered]
 
-    def delivered_channels(self, _client: object, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
+    def delivered_channels(self, found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
         return {match.id: self.delivered[match.id] for match in found if match.id in self.delivered}
 
-    def record_delivery(self, _client: object, match: Match, channels: Sequence[str]) -> None:
+    def record_delivery(self, match: Match, channels: Sequence[str]) -> None:
         self.delivered[match.id] = tuple(channels)
 
 
 @pytest.fixture
-def record(monkeypatch) -> Record:
-    kept = Record()
-    for name in ("find", "record", "delivered_channels", "record_delivery"):
-        monkeypatch.setattr(delivery_log, name, getattr(kept, name))
-    return kept
+def record() -> Record:
+    return Record()
 
 
 @pytest.fixture
-def alerts(monkeypatch) -> list[Alert]:
+def alerts() -> list[Alert]:
     """Return the saved searches, to be filled."""
-    saved: list[Alert] = []
-    for stage in (alert, deliver):
-        monkeypatch.setattr(stage, "load_all", lambda _client: saved)
-    return saved
-
-
-def context(stage: topics.Stage) -> Context:
-    calm = Calm()
-    settings = Settings(elasticsearch=Elasticsearch(hosts="http://elasticsearch.invalid:9200"))
-    return Context(stage, settings, calm.broker, calm.metrics)
+    return []
 
 
 def envelope(number: int, value: bytes) -> Envelope:
@@ -73,33 +62,30 @@ def envelope(number: int, value: bytes) -> Envelope:
 
 class TestAlert:
     @pytest.fixture(autouse=True)
-    def index(self, monkeypatch, record):
+    def index(self, alerts, record):
         """Every alert but "broken" finds every story that is asked for."""
         self.versions: dict[str, int] = {}
         self.related: dict[str, dict[str, Any]] = {}
         self.asked: list[set[str]] = []
 
-        def hits(_client: object, saved: Alert, uris: Sequence[str]):
+        def hits(saved: Alert, uris: Sequence[str]):
             if saved.name == "broken":
                 raise ConfigurationError("400: too many clauses")
             return [hit(self.versions[uri], "leaked") | {"uri": uri} for uri in uris]
 
-        monkeypatch.setattr(matching, "_hits", hits)
-        monkeypatch.setattr(alert, "refresh", lambda _client: None)
-
-        def relations(_client: object, uris: Collection[str]) -> dict[str, dict[str, Any]]:
+        def relations(uris: Collection[str]) -> dict[str, dict[str, Any]]:
             self.asked.append(set(uris))
             groups = [self.related[uri]["group"] for uri in uris if uri in self.related]
             return {uri: each for uri, each in self.related.items() if each["group"] in groups}
 
-        monkeypatch.setattr(alert, "relations", relations)
+        self.watch = Watch(lambda: alerts, lambda: None, hits, relations, record.find, record.record)
 
     def outcomes(self, *versions: tuple[str, int]) -> list[Outcome]:
         """Return what becomes of these versions, which arrive in one batch."""
         self.versions |= dict(versions)
         batch = [indexed(number).model_copy(update={"uri": uri}) for uri, number in versions]
         messages = [envelope(number, each.model_dump_json().encode()) for number, each in enumerate(batch)]
-        return asyncio.run(alert.Matching(context(topics.ALERT)).work(messages))
+        return asyncio.run(alert.Matching(self.watch).work(messages))
 
     def test_each_match_is_a_message_under_its_alert_with_the_story_s_uri_and_time(self, alerts):
         alerts += [ALERT, ALERT.model_copy(update={"name": "oil"})]
@@ -165,54 +151,64 @@ class TestDeliver:
         id="1", alert="gas", kind="match", uri="urn:test:1", version=1, versioncreated=NOON, firstcreated=NOON, at=NOON
     )  # fmt: skip
 
-    @pytest.fixture
-    def mailboxes(self, monkeypatch) -> dict[str, list[str]]:
-        """Return the ids of what each address got. One that is not listed refuses."""
-        boxes: dict[str, list[str]] = {"ann@example.org": []}
+    @pytest.fixture(autouse=True)
+    def delivery(self, alerts, record):
+        """An address that has no mailbox refuses."""
+        self.mailboxes: dict[str, list[str]] = {"ann@example.org": []}
 
-        async def notify(_notifier: Notifier, match: Match, _alert: Alert, channel: str) -> None:
-            if channel not in boxes:
+        async def notify(match: Match, _alert: Alert, channel: str) -> None:
+            if channel not in self.mailboxes:
                 raise DeliveryFailed(f"{channel} refuses")
-            boxes[channel].append(match.id)
+            self.mailboxes[channel].append(match.id)
 
-        monkeypatch.setattr(Notifier, "notify", notify)
-        return boxes
+        self.delivery = Delivery(lambda: alerts, record.delivered_channels, record.record_delivery, notify)
 
     def outcome(self) -> Outcome:
         message = envelope(0, self.MATCH.model_dump_json().encode())
-        (outcome,) = asyncio.run(deliver.Delivery(context(topics.DELIVER)).work([message]))
+        (outcome,) = asyncio.run(deliver.Delivering(self.delivery).work([message]))
         return outcome
 
-    def test_a_recipient_that_refuses_is_a_dead_letter_and_keeps_no_other_waiting(self, alerts, record, mailboxes):
+    def test_a_recipient_that_refuses_is_a_dead_letter_and_keeps_no_other_waiting(self, alerts):
         alerts.append(self.MAILED)
         failed = self.outcome()
         assert isinstance(failed, DeliveryFailed)
         assert str(failed) == "bob@example.org refuses"
-        assert mailboxes == {"ann@example.org": ["1"]}
+        assert self.mailboxes == {"ann@example.org": ["1"]}
 
-    def test_one_that_is_replayed_goes_to_those_alone_who_do_not_have_it(self, alerts, record, mailboxes):
+    def test_one_that_is_replayed_goes_to_those_alone_who_do_not_have_it(self, alerts, record):
         alerts.append(self.MAILED)
         self.outcome()
-        mailboxes["bob@example.org"] = []
+        self.mailboxes["bob@example.org"] = []
         assert self.outcome() == Done("delivered")
-        assert mailboxes == {"ann@example.org": ["1"], "bob@example.org": ["1"]}
+        assert self.mailboxes == {"ann@example.org": ["1"], "bob@example.org": ["1"]}
         assert record.delivered == {"1": ("ann@example.org", "bob@example.org")}
 
-    def test_an_alert_that_was_removed_notifies_nobody(self, alerts, record, mailboxes):
+    def test_an_alert_that_was_removed_notifies_nobody(self):
         assert self.outcome() == Done("delivered")
-        assert mailboxes == {"ann@example.org": []}
+        assert self.mailboxes == {"ann@example.org": []}
 
-    def test_a_webhook_in_this_network_is_a_dead_letter(self, alerts, record):
+    def test_a_webhook_in_this_network_is_a_dead_letter(self, alerts):
         alerts.append(ALERT.model_copy(update={"webhook": "http://127.0.0.1:9200/"}))
+        notifier = Notifier(Alerts(), webhook.connect(private=False))
+        self.delivery = replace(self.delivery, notify=notifier.notify)
         failed = self.outcome()
         assert isinstance(failed, DeliveryFailed)
         assert "an address of this network" in str(failed)
 
-    def test_while_elasticsearch_is_away_a_match_waits(self, alerts, record, mailboxes, monkeypatch):
+    def test_mail_goes_from_the_configured_sender_to_its_address(self, alerts):
+        sent: list[EmailMessage] = []
+        alerts.append(ALERT.model_copy(update={"email": ("ann@example.org",)}))
+        settings = Alerts(sender="desk@example.org")
+        notifier = Notifier(settings, webhook.connect(private=False), lambda _settings, mail: sent.append(mail))
+        self.delivery = replace(self.delivery, notify=notifier.notify)
+        assert self.outcome() == Done("delivered")
+        assert [(mail["From"], mail["To"]) for mail in sent] == [("desk@example.org", "ann@example.org")]
+
+    def test_while_elasticsearch_is_away_a_match_waits(self, alerts):
         def away(*_: object) -> None:
             raise ElasticsearchUnavailable("away")
 
-        monkeypatch.setattr(delivery_log, "record_delivery", away)
+        self.delivery = replace(self.delivery, record=away)
         alerts.append(self.MAILED)
         with pytest.raises(ElasticsearchUnavailable):
             self.outcome()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.alerts import matching, webhook
+from pipeline.alerts import webhook
 from pipeline.alerts.mail import compose
 from pipeline.alerts.match import Match
 from pipeline.alerts.matching import matches, search
@@ -46,17 +46,11 @@ def hit(version: int, sentence: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.fixture
-def tell(monkeypatch):
+def tell(arrived: Indexed, found: list[dict[str, Any]], before: list[Match]) -> list[Match]:
     """Return the notifications for an arrival, given the matches in the index."""
-
-    def notified(arrived: Indexed, found: list[dict[str, Any]], before: list[Match]) -> list[Match]:
-        monkeypatch.setattr(matching, "_hits", lambda *_: found)
-        now, failed = search(None, [ALERT], [arrived])
-        assert not failed
-        return matches([ALERT], [arrived], now, before)
-
-    return notified
+    now, failed = search(lambda *_: found, [ALERT], [arrived])
+    assert not failed
+    return matches([ALERT], [arrived], now, before)
 
 
 class TestAStorysLife:
@@ -70,38 +64,37 @@ class TestAStorysLife:
         (indexed(7, usable=False), [], ["killed"]),
     )
 
-    def test_each_version_is_notified_as_new_corrected_or_killed(self, tell):
+    def test_each_version_is_notified_as_new_corrected_or_killed(self):
         before: list[Match] = []
         for arrived, found, kinds in self.LIFE:
             notified = tell(arrived, found, before)
             assert [(each.kind, each.version) for each in notified] == [(kind, arrived.version) for kind in kinds]
             before += notified
 
-    def test_the_same_arrival_again_tells_the_same(self, tell):
+    def test_the_same_arrival_again_tells_the_same(self):
         before: list[Match] = []
         for arrived, found, _ in self.LIFE:
             notified = tell(arrived, found, before)
             before += notified
             assert tell(arrived, found, before) == notified
 
-    def test_an_outdated_version_is_not_notified(self, tell):
+    def test_an_outdated_version_is_not_notified(self):
         assert tell(indexed(1), [hit(2, "leaked")], []) == []
         later = tell(indexed(2), [hit(2, "leaked")], [])
         assert tell(indexed(1), [], later) == []
 
-    def test_a_kill_is_not_sent_to_those_who_were_never_notified(self, tell):
+    def test_a_kill_is_not_sent_to_those_who_were_never_notified(self):
         assert tell(indexed(2, usable=False), [], []) == []
 
 
-def test_an_alert_whose_search_fails_is_reported_and_delays_no_other(monkeypatch):
-    def hits(client, alert, uris):
+def test_an_alert_whose_search_fails_is_reported_and_delays_no_other():
+    def hits(alert, uris):
         if alert.name == "broken":
             raise ConfigurationError("400: too many clauses")
         return [hit(1, "leaked")]
 
-    monkeypatch.setattr(matching, "_hits", hits)
     broken = ALERT.model_copy(update={"name": "broken"})
-    now, (failed,) = search(None, [broken, ALERT], [indexed(1)])
+    now, (failed,) = search(hits, [broken, ALERT], [indexed(1)])
     assert [match.alert for match in matches([broken, ALERT], [indexed(1)], now)] == ["gas"]
     assert "broken" in str(failed)
     assert "too many clauses" in str(failed)
@@ -117,13 +110,12 @@ class Group:
     A story is called by a word. ``put`` writes a version of it, ``arrive`` returns who is notified of what.
     """
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, alert: Alert = ALERT) -> None:
+    def __init__(self, alert: Alert = ALERT) -> None:
         self.alert = alert
         self.stories: dict[str, dict[str, Any]] = {}
         self.parts: dict[str, list[dict[str, Any]]] = {}
         self.versions: dict[str, Indexed] = {}
         self.log: dict[str, Match] = {}
-        monkeypatch.setattr(matching, "_hits", self.hits)
 
     def put(self, uri: str, minute: int = 0, *parts: dict[str, Any], version: int = 1, **fields: Any) -> None:
         """Write a story, with its relation, and the quotes or events in it that match."""
@@ -139,7 +131,7 @@ class Group:
         about = {"version": version, "pubstatus": "canceled"}
         self.versions[uri] = self.versions[uri].model_copy(update=about)
 
-    def hits(self, _client: object, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
+    def hits(self, alert: Alert, uris: Sequence[str]) -> list[dict[str, Any]]:
         there = [uri for uri in uris if uri in self.stories]
         if alert.of_parts:
             return [part for uri in there for part in self.parts[uri]]
@@ -148,7 +140,7 @@ class Group:
     def arrive(self, *uris: str) -> list[Match]:
         """Return the new notifications when these arrive in one batch."""
         arrived = [self.versions[uri] for uri in uris]
-        now, _ = search(None, [self.alert], arrived)
+        now, _ = search(self.hits, [self.alert], arrived)
         earlier = [each for each in self.log.values() if each.uri in uris or each.kind != "repeated"]
         found = matches([self.alert], arrived, now, earlier, self.stories)
         new = [match for match in found if match.id not in self.log]
@@ -161,9 +153,9 @@ class Group:
 
 
 @pytest.fixture
-def group(monkeypatch) -> Group:
+def group() -> Group:
     """Return a group with an original, a copy, a variant and an update, by afp, dpa, upi and afp2."""
-    made = Group(monkeypatch)
+    made = Group()
     made.put("afp")
     made.put("dpa", 2, copyof="afp")
     made.put("upi", 4, variantof="afp", differs=[TOLL])
@@ -208,20 +200,19 @@ class TestAGroup:
 
     @given(written=st.sets(st.sampled_from(["afp", "dpa", "upi", "afp2"])))
     def test_a_batch_of_which_only_a_part_was_recorded_loses_nothing(self, written):
-        with pytest.MonkeyPatch.context() as patch:
-            made = Group(patch)
-            made.put("afp")
-            made.put("dpa", 2, copyof="afp")
-            made.put("upi", 4, variantof="afp", differs=[TOLL])
-            made.put("afp2", 6, updateof="afp", differs=[HIGHER])
-            made.arrive(*made.stories)
-            everything = dict(made.log)
-            made.log = {id_: match for id_, match in everything.items() if match.uri in written}
-            made.arrive(*made.stories)
-            notified = {id_ for id_, match in everything.items() if match.kind != "repeated"}
-            # An update says more than what it updates.
-            outdated = {id_ for id_, match in everything.items() if match.uri == "afp" and "afp2" in written}
-            assert notified - outdated <= made.log.keys()
+        made = Group()
+        made.put("afp")
+        made.put("dpa", 2, copyof="afp")
+        made.put("upi", 4, variantof="afp", differs=[TOLL])
+        made.put("afp2", 6, updateof="afp", differs=[HIGHER])
+        made.arrive(*made.stories)
+        everything = dict(made.log)
+        made.log = {id_: match for id_, match in everything.items() if match.uri in written}
+        made.arrive(*made.stories)
+        notified = {id_ for id_, match in everything.items() if match.kind != "repeated"}
+        # An update says more than what it updates.
+        outdated = {id_ for id_, match in everything.items() if match.uri == "afp" and "afp2" in written}
+        assert notified - outdated <= made.log.keys()
 
     def test_a_relation_that_changes_later_is_no_news(self, group):
         group.arrive("afp", "dpa")
@@ -339,8 +330,8 @@ class TestQuotesOfAGroup:
     LEAKS, BURNS = "The gas leaks from both of the pipes", "The gas burns in both of the pipes"
 
     @pytest.fixture
-    def group(self, monkeypatch):
-        return Group(monkeypatch, ALERT.model_copy(update={"quotes": True}))
+    def group(self):
+        return Group(ALERT.model_copy(update={"quotes": True}))
 
     @staticmethod
     def quote(text: str, speaker: str = "Ann Lee") -> dict[str, Any]:
@@ -376,8 +367,8 @@ class TestQuotesOfAGroup:
 
 class TestEventsOfAGroup:
     @pytest.fixture
-    def group(self, monkeypatch):
-        return Group(monkeypatch, ALERT.model_copy(update={"events": True}))
+    def group(self):
+        return Group(ALERT.model_copy(update={"events": True}))
 
     @staticmethod
     def event(happening: str = "h", text: str = "exploded", **facts: Any) -> dict[str, Any]:
@@ -459,9 +450,9 @@ class TestAStoryThatContradictsAnother:
             ),
         ],
     )
-    def test_is_notified_once_and_copies_of_either_are_not(self, monkeypatch, one, other, line):
+    def test_is_notified_once_and_copies_of_either_are_not(self, one, other, line):
         bodies = {"A": one, "B": other, "C": one, "D": other}
-        made = Group(monkeypatch)
+        made = Group()
         stories = []
         for minute, (name, body) in enumerate(bodies.items()):
             made.put(name, minute)

@@ -3,35 +3,31 @@
 import asyncio
 from collections.abc import Sequence
 
-from pipeline.alerts import delivery_log
 from pipeline.alerts.match import Match
-from pipeline.alerts.matching import matches, search
-from pipeline.alerts.saved_searches import load_all
+from pipeline.alerts.watching import Watch
 from pipeline.elasticsearch.client import connect
 from pipeline.envelope import Envelope, Headers
 from pipeline.errors import AlertFailed
-from pipeline.search.groups import relations
-from pipeline.search.stories import refresh
 from pipeline.story import Indexed
 from pipeline.workers.contract import Context, Done, Handler, Outcome, Send
 
 
 def handler(context: Context) -> Handler:
     """Return the stage's handler."""
-    return Handler(Matching(context).work)
+    return Handler(Matching(Watch.of(connect(context.settings.elasticsearch))).work)
 
 
 class Matching:
-    """The stage's work: one search per alert for the whole batch, and two for the groups of what was found."""
+    """The stage's work."""
 
-    def __init__(self, context: Context) -> None:
-        """Connect at first use."""
-        self._client = connect(context.settings.elasticsearch)
+    def __init__(self, watch: Watch) -> None:
+        """Take what asks the alerts."""
+        self._watch = watch
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Return the matches of each version. Raises ElasticsearchUnavailable; the batch is then repeated."""
         arrived = [Indexed.model_validate_json(envelope.payload) for envelope in batch]
-        found, failed = await asyncio.to_thread(self._found, arrived)
+        found, failed = await asyncio.to_thread(self._watch.matches, arrived)
         last = {each.uri: number for number, each in enumerate(arrived)}
         return [
             _outcome(envelope, [match for match in found if match.uri == each.uri], failed)
@@ -39,18 +35,6 @@ class Matching:
             else Done("no match")
             for number, (envelope, each) in enumerate(zip(batch, arrived, strict=True))
         ]
-
-    def _found(self, arrived: Sequence[Indexed]) -> tuple[list[Match], list[AlertFailed]]:
-        alerts = load_all(self._client)
-        if not alerts:
-            return [], []
-        refresh(self._client)
-        now, failed = search(self._client, alerts, arrived)
-        matching = {match.uri for found in now.values() for match in found}
-        related = relations(self._client, matching) if matching else {}
-        ours = {each.uri for each in arrived}
-        earlier = delivery_log.find(self._client, sorted(ours), sorted(related.keys() - ours))
-        return delivery_log.record(self._client, matches(alerts, arrived, now, earlier, related)), failed
 
 
 def _outcome(envelope: Envelope, found: Sequence[Match], failed: Sequence[AlertFailed]) -> Outcome:
