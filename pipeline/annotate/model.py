@@ -13,6 +13,8 @@ import pipeline.annotate.dates.date_component
 import pipeline.annotate.entities.entity_component
 import pipeline.annotate.events.event_component
 import pipeline.annotate.quotes.quote_component  # noqa: F401 - importing them registers them
+from pipeline.annotate.entities.gazetteer import gazetteer
+from pipeline.annotate.entities.person_names import people
 from pipeline.annotate.events.classifier import classifier
 from pipeline.annotate.reading.language_model import paragraph_reader
 from pipeline.annotations import Annotations
@@ -74,7 +76,7 @@ def load(name: str, kept: int = KEPT_CHARACTERS) -> LanguageModel:
     for component in OWN_COMPONENTS:
         nlp.add_pipe(component)
     # Read now and not with the first story: language processes keep what is loaded out of garbage collection.
-    classifier()
+    classifier(), gazetteer(), people()
     return LanguageModel(nlp, documents, MemoryZone(nlp))
 
 

@@ -12,6 +12,7 @@ from spacy.attrs import NORM, ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
 from thinc.api import NumpyOps
 
+from pipeline.annotate.entities.word_features import word_features
 from pipeline.annotate.reading.layers import Floats, Layer, beside
 from pipeline.annotate.reading.word_vectors import WordVectors
 
@@ -76,7 +77,7 @@ class Encoder:
         """Embed words that are not known yet, and keep them. Fewer than ``KEPT_WORDS`` at once."""
         features = np.array(
             [
-                (t.norm, t.prefix, t.suffix, t.shape, bool(t.whitespace_), t.is_space, t.lex.lang, t.lower)
+                (t.norm, t.prefix, t.suffix, t.shape, bool(t.whitespace_), t.is_space, word_features(t.text), t.lower)
                 for t in tokens
             ],
             dtype=np.uint64,

@@ -12,7 +12,6 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from thinc.api import Model
 
-from pipeline.annotate.entities import word_features
 from pipeline.annotate.reading.encoder import Encoder
 from pipeline.annotate.reading.names import NamesTagger
 from pipeline.annotate.reading.paragraph_reader import ParagraphReader
@@ -47,7 +46,6 @@ def paragraph_reader(nlp: Language, kept: int) -> ParagraphReader:
 
     ``kept`` is how many characters of paragraphs are kept.
     """
-    word_features.add_features(nlp.vocab)
     parser: Any = nlp.add_pipe("parser", config=PARSER)
     with as_file(files("pipeline.annotate.reading").joinpath("weights")) as folder:
         parser.from_disk(folder / "parser", exclude=["vocab"])
