@@ -26,8 +26,9 @@ from spacy.training import Example
 from spacy.util import fix_random_seed  # type: ignore[attr-defined]
 from thinc.api import Adam, Model, get_current_ops
 
-from pipeline.annotate.model import UNUSED_COMPONENTS, multiply_with_numpy
+from pipeline.annotate.model import UNUSED_COMPONENTS
 from pipeline.annotate.reading.names import TAGS
+from pipeline.annotate.reading.spacy_patches import multiply_with_numpy
 from pipeline.annotate.reading.word_vectors import word_vectors
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces, unlabelled
 from training.layers import encoder, tagger

@@ -17,6 +17,7 @@ from pipeline.annotate.entities.gazetteer import gazetteer
 from pipeline.annotate.entities.person_names import people
 from pipeline.annotate.events.classifier import classifier
 from pipeline.annotate.reading.language_model import paragraph_reader
+from pipeline.annotate.reading.spacy_patches import multiply_with_numpy
 from pipeline.annotations import Annotations
 from pipeline.errors import ConfigurationError
 
@@ -78,17 +79,6 @@ def load(name: str, kept: int = KEPT_CHARACTERS) -> LanguageModel:
     # Read now and not with the first story: language processes keep what is loaded out of garbage collection.
     classifier(), gazetteer(), people()
     return LanguageModel(nlp, documents, MemoryZone(nlp))
-
-
-def multiply_with_numpy(nlp: Language) -> None:
-    """Multiply matrices with numpy's OpenBLAS instead of thinc's blis.
-
-    The blis wheel has no kernels for newer processors and takes half of the whole language pass; OpenBLAS takes
-    less than half of that.
-    """
-    for _, component in nlp.pipeline:
-        for node in component.model.walk() if hasattr(component, "model") else ():
-            node.ops.use_blis = False
 
 
 class AnnotationInput(NamedTuple):

@@ -137,19 +137,6 @@ class TestSameAsSpacy:
             assert words(tokenizer(text)) == words(nlp.nlp.make_doc(text))
             assert len(tokenizer._kept) <= 3
 
-    def test_the_parse_is_that_of_the_parser(self, nlp):
-        reader = nlp.documents
-        parsed = [[nlp.nlp.make_doc(text) for text in STORY] for _ in range(2)]
-        for docs in parsed:
-            for doc, rows in zip(docs, reader._encoder(docs), strict=True):
-                doc.tensor = rows
-        ours, spacys = parsed
-        reader._parse(ours)
-        parser = nlp.nlp.get_pipe("parser")
-        parser.set_annotations(spacys, parser.predict(spacys))
-        for one, other in zip(ours, spacys, strict=True):
-            assert [(word.head.i, word.dep_) for word in one] == [(word.head.i, word.dep_) for word in other]
-
 
 class TestSums:
     """What ships does with numpy what training does with thinc, up to the rounding of its weights."""
