@@ -21,7 +21,7 @@ _INCLUDED = re.compile(r"^```{literalinclude} (\S+)\n", re.M)
 def copy(tmp_path):
     """Return a copy of the project."""
     for name in ("pipeline", "deploy", "tests", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "models", "_build"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("_build"))
     for name in ("docker-compose.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path

@@ -106,7 +106,7 @@ def test_the_language_pass_keeps_what_it_can_do(nlp):
 
 class TestMutants:
     def test_whatever_is_done_to_a_story_offsets_give_their_text(self, nlp):
-        bodies = list(mutants(300, seed=2))
+        bodies = list(mutants(120, seed=2))
         for body, found in zip(
             bodies, model.annotate(nlp, [model.AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
         ):

@@ -54,7 +54,7 @@ class TestKeptParagraphs:
     def readers(cls):
         return {kept: model.load(Spacy().model, kept=kept) for kept in (60, 250, 100_000)}
 
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(st.lists(BODIES, min_size=1, max_size=6), st.integers(1, 3), st.sampled_from([60, 250, 100_000]))
     def test_annotations_do_not_depend_on_what_was_read_before(self, alone, readers, bodies, together, kept):
         found: list[object] = []
