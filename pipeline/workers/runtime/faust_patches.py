@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from signal import Signals
 from typing import Any
 
 from faust import Worker
@@ -70,16 +71,8 @@ class DrainingWorker(Worker):  # type: ignore[misc]
         for app in self._others:
             self.add_future(self.add_runtime_dependency(app))
 
-    def _on_sigint(self) -> None:
-        _leave_within(DRAIN)
-        super()._on_sigint()
-
-    def _on_sigterm(self) -> None:
-        _leave_within(DRAIN)
-        super()._on_sigterm()
-
-
-def _leave_within(seconds: float) -> None:
-    timer = threading.Timer(seconds, os._exit, (1,))
-    timer.daemon = True
-    timer.start()
+    def _schedule_shutdown(self, signal: Signals) -> None:
+        timer = threading.Timer(DRAIN, os._exit, (1,))
+        timer.daemon = True
+        timer.start()
+        super()._schedule_shutdown(signal)
