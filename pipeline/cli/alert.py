@@ -13,7 +13,7 @@ from pipeline.alerts.delivery import Notifier
 from pipeline.alerts.matching import trial
 from pipeline.alerts.saved_searches import WEBHOOK, Alert
 from pipeline.cli.console import messages, output, print_error, print_json
-from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, index_client
 from pipeline.cli.rendering import shown
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, DeliveryFailed
@@ -94,7 +94,7 @@ def list_alerts(
 
     [dim]wire alert list[/]
     """
-    with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
+    with index_client(elasticsearch, data_dir) as client:
         found = [(alert, *delivery_log.latest(client, alert.name, size=1)) for alert in saved_searches.load_all(client)]
     if as_json:
         for alert, total, newest in found:
@@ -142,7 +142,7 @@ def remove(name: NameArgument, elasticsearch: ElasticsearchOption = None, data_d
 
     [dim]wire alert remove gas[/]
     """
-    with connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir))) as client:
+    with index_client(elasticsearch, data_dir) as client:
         saved_searches.remove(client, name)
     messages.print(f"alert {name} is removed")
 

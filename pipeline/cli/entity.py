@@ -3,7 +3,6 @@
 import getpass
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -11,13 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.console import messages, output, print_json
-from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption
-from pipeline.elasticsearch.client import Client, connect
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, index_client
 from pipeline.identity.corrections import Correction
 from pipeline.identity.indexed import correcting
 from pipeline.identity.things import Thing
-from pipeline.locate import locate_elasticsearch
-from pipeline.settings import load
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name as stories have it, or a key.")]
 TypeOption = Annotated[
@@ -60,7 +56,7 @@ def list_entities(
 
     [dim]wire entity list clinton  ·  wire entity list --type person --size 50  ·  wire entity list --corrections[/]
     """
-    with _connected(elasticsearch, data_dir) as client:
+    with index_client(elasticsearch, data_dir) as client:
         if corrections:
             _show_corrections(correcting.read_corrections(client), as_json=as_json)
             return
@@ -85,7 +81,7 @@ def merge(
 
     [dim]wire entity merge Kadhafi 'Muammar Gaddafi'  ·  wire entity merge 'clinton' 'Hillary Clinton'[/]
     """
-    with _connected(elasticsearch, data_dir) as client:
+    with index_client(elasticsearch, data_dir) as client:
         made = correcting.merge(client, name, into, type, by or getpass.getuser())
     _confirm(made, f"{name} means {made.name}", as_json=as_json)
 
@@ -102,7 +98,7 @@ def split(
 
     [dim]wire entity split Clinton --type person[/]
     """
-    with _connected(elasticsearch, data_dir) as client:
+    with index_client(elasticsearch, data_dir) as client:
         made = correcting.split(client, name, type, by or getpass.getuser())
     _confirm(made, f"{name} stands for itself", as_json=as_json)
 
@@ -120,13 +116,9 @@ def rename(
 
     [dim]wire entity rename 'George Bush' 'George W. Bush'[/]
     """
-    with _connected(elasticsearch, data_dir) as client:
+    with index_client(elasticsearch, data_dir) as client:
         made = correcting.rename(client, name, new, type, by or getpass.getuser())
     _confirm(made, f"{name} is listed as {made.name}", as_json=as_json)
-
-
-def _connected(elasticsearch: str | None, data_dir: Path | None) -> Client:
-    return connect(locate_elasticsearch(load(elasticsearch=elasticsearch, data_dir=data_dir)))
 
 
 def _confirm(made: Correction, text: str, *, as_json: bool) -> None:

@@ -9,9 +9,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.console import messages, output, print_json
-from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected
+from pipeline.cli.options import (
+    DataDirOption,
+    ElasticsearchOption,
+    JsonOption,
+    KafkaOption,
+    connected,
+    index_client,
+)
 from pipeline.derive import decision_store
-from pipeline.elasticsearch.client import connect
 from pipeline.ops.decisions import decide
 
 ByOption = Annotated[
@@ -88,8 +94,7 @@ def decisions(
 
     [dim]wire decisions  ·  wire decisions --json[/]
     """
-    _, servers = connected(None, elasticsearch, data_dir)
-    with connect(servers.elasticsearch) as client:
+    with index_client(elasticsearch, data_dir) as client:
         made = decision_store.read(client)
     if as_json:
         for each in made:

@@ -2,27 +2,30 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 from rich.progress import track
 
 from pipeline import feeds, formats, settings
+from pipeline.annotations import Entity
 from pipeline.clean import clean
 from pipeline.cli.console import messages, print_error, print_json
 from pipeline.cli.explanation import show_explanation
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.formats.provenance import explain
-from pipeline.identity.corrections import Corrections
-from pipeline.identity.registry import name_usage, survey
+from pipeline.identity.registry import learn_from
 from pipeline.search.times import parse_time
 from pipeline.story import AnnotatedStory, RawStory, Story
 
+FilesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")
+]
 FormatOption = Annotated[
     str, typer.Option("--format", metavar="F", help=f"auto, or one of {', '.join(formats.known_formats())}.")
 ]
@@ -48,9 +51,7 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")
-    ] = None,
+    files: FilesArgument = None,
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
@@ -75,9 +76,7 @@ def parse(
 
 
 def annotate(
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE…", help="Files, folders, or - for standard input.")
-    ] = None,
+    files: FilesArgument = None,
     format: FormatOption = "auto",
     published: PublishedOption = None,
     source: SourceOption = None,
@@ -116,16 +115,19 @@ def annotate(
 def _identified(stories: Iterable[AnnotatedStory]) -> Iterator[AnnotatedStory]:
     """Yield the stories with the identities that all of them teach; a file holds them meanwhile."""
     with TemporaryFile("w+", encoding="utf-8") as held:
-        usage: Counter[str] = Counter()
-        is_shown = messages.is_terminal
-        for story in track(stories, "reading", total=None, console=messages, disable=not is_shown, transient=True):
-            usage.update(name_usage(story.entities))
-            held.write(story.model_dump_json() + "\n")
-        registry, _ = survey(sorted(usage.items()), Corrections())
+        registry = learn_from(_held(stories, held))
         held.seek(0)
         for line in held:
             story = AnnotatedStory.model_validate_json(line)
             yield story.model_copy(update={"entities": tuple(map(registry.identify, story.entities))})
+
+
+def _held(stories: Iterable[AnnotatedStory], file: IO[str]) -> Iterator[Sequence[Entity]]:
+    """Write the stories into the file, and yield the entities of each."""
+    is_shown = messages.is_terminal
+    for story in track(stories, "reading", total=None, console=messages, disable=not is_shown, transient=True):
+        file.write(story.model_dump_json() + "\n")
+        yield story.entities
 
 
 class _Reader:

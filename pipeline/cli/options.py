@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from pipeline import settings as settings_module
-from pipeline.locate import Servers, locate
+from pipeline.elasticsearch.client import Client, connect
+from pipeline.locate import Servers, locate, locate_elasticsearch
 from pipeline.settings import Settings
 
 KafkaOption = Annotated[
@@ -33,6 +34,14 @@ PortOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+def index_client(elasticsearch: str | None, data_dir: Path | None) -> Client:
+    """Return a client of the Elasticsearch that these options name, or that ``wire up`` runs.
+
+    Raises ConfigurationError, ElasticsearchUnavailable.
+    """
+    return connect(locate_elasticsearch(settings_module.load(elasticsearch=elasticsearch, data_dir=data_dir)))
 
 
 def connected(

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
-from pipeline.documents.entity_forms import acting, listed_name
+from pipeline.documents.entity_forms import acting, listed_name, listed_speaker
 from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT
 from pipeline.documents.happening import happening_id
 from pipeline.documents.kind import Document, Part
-from pipeline.documents.speakers import listed_speaker
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
 
 NUMBERS = ("dead", "injured", "size")

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
-from pipeline.documents.entity_forms import acting, listed_name, other_forms
+from pipeline.documents.entity_forms import acting, listed_name, listed_speaker, other_forms, unnamed_kind
 from pipeline.documents.fields import KEYWORD, LONG, NAME, STORED_ONLY, TEXT
 from pipeline.documents.kind import Document, Part
-from pipeline.documents.speakers import listed_speaker, unnamed_kind
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
 from pipeline.utterances.quoted_words import fingerprints, quoted_text, words_of
 

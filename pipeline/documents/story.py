@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.annotations import Entity
-from pipeline.documents.entity_forms import listed_name, other_forms, role_of
+from pipeline.documents.entity_forms import listed_name, listed_speaker, other_forms, role_of
 from pipeline.documents.fields import (
     BOOLEAN,
     DATE,
@@ -17,7 +17,6 @@ from pipeline.documents.fields import (
     TEXT,
 )
 from pipeline.documents.kind import Document, Kind
-from pipeline.documents.speakers import listed_speaker
 from pipeline.extractions import EXTRACTIONS
 from pipeline.identity.registry import Registry, name_usage
 from pipeline.story import AnnotatedStory, story_id

@@ -4,11 +4,14 @@ A source is a word on the command line. ``SOURCES`` lists the kinds of sources i
 and one line. ``read`` yields items and rejections alike, so that one bad item never hides the next.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader, FileIO
 
-from pipeline.feeds import files, stdin, urls
+from pipeline.feeds import files, urls
 from pipeline.feeds.item_reader import ItemReader, Rejected
+from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
 __all__ = ["SOURCES", "ItemReader", "Kind", "Rejected", "is_endless", "read"]
@@ -23,9 +26,15 @@ class Kind:
     read: Callable[[Sequence[str], ItemReader], Iterator[RawStory | Rejected]]
 
 
+def _standard_input(_words: Sequence[str], reader: ItemReader) -> Iterator[RawStory | Rejected]:
+    """Yield the items on standard input; an item without a uri is named by a digest of its bytes."""
+    with BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), SNIFFED_BYTES) as stream:
+        yield from reader.items(stream, "standard input", None, "stdin")
+
+
 SOURCES = (
     Kind("addresses", urls.claims, urls.read),
-    Kind("standard input", lambda word: word == "-", stdin.read),
+    Kind("standard input", lambda word: word == "-", _standard_input),
     Kind("files and folders", lambda word: True, files.read),
 )
 

@@ -5,6 +5,7 @@ waits and retries.
 """
 
 import asyncio
+import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +17,6 @@ from urllib.parse import urlsplit
 import structlog
 
 from pipeline.errors import TransientError
-from pipeline.feeds import memory
 from pipeline.feeds.feed_state import FeedState
 from pipeline.feeds.fetch import Client
 from pipeline.feeds.freshness import Freshness
@@ -27,6 +27,7 @@ from pipeline.settings import LiveFeed
 from pipeline.story import RawStory
 
 log = structlog.get_logger()
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 Item = RawStory | Rejected
 Deliver = Callable[[str, Sequence[Item]], None]
@@ -91,7 +92,7 @@ class LiveFeeds:
                     await asyncio.sleep(_RETRY_AFTER)
                 else:
                     await self._record_arrival(feed.name, *taken)
-                    await asyncio.to_thread(memory.release)
+                    await asyncio.to_thread(give_back_memory)
         except (OSError, TransientError) as error:
             log.warning("folder_delayed", feed=feed.name, reason=str(error))
             await asyncio.sleep(_RETRY_AFTER)
@@ -136,7 +137,7 @@ class LiveFeeds:
             log.warning("feed_unreachable", feed=feed.name, reason=result.state.error, times=result.state.failures)
         await asyncio.to_thread(self._deliver_result, polled, result)
         await self._record_arrival(feed.name, len(result.items), result.items[-1].uri if result.items else None)
-        await asyncio.to_thread(memory.release)
+        await asyncio.to_thread(give_back_memory)
 
     def _deliver_result(self, polled: PolledFeed, result: PollResult) -> None:
         """Deliver what a poll brought, then record the poll; in a thread, so that a stop cannot come between."""
@@ -193,3 +194,9 @@ class LiveFeeds:
 
 def _batches(items: Iterator[Item]) -> Iterable[list[Item]]:
     return iter(lambda: list(islice(items, _BATCH)), [])
+
+
+def give_back_memory() -> None:
+    """Give back what was freed, which glibc keeps for each thread that once needed it; other systems do so alone."""
+    if _TRIM:
+        _TRIM(0)

@@ -80,29 +80,13 @@ class Registry:
         return self.lessons.get(word, NOTHING)
 
 
-def survey(counts: Iterable[tuple[str, int]], corrected: Corrections) -> tuple[Registry, list[str]]:
-    """Learn from all usages of names, in order, each with its number of stories.
-
-    Return the registry, and the usages whose stories do not have the identity that it gives. Of the usages of each
-    word only those that may change are kept, so that memory grows with what was learned, not with the stories.
-    """
-    lessons: dict[str, Lesson] = {}
-    in_question: list[NameUsage] = []
-    parsed = ((NameUsage.parse(text), stories) for text, stories in counts)
-    for word, group in groupby(parsed, lambda each: each[0].word):
-        of_word = list(group)
-        if (lesson := lesson_of(of_word)) != NOTHING:
-            lessons[word] = lesson
-        may_change = word in lessons or corrected != Corrections()
-        in_question += [each for each, _ in of_word if each.how in OWN and (each.given or may_change)]
-    registry = Registry(lessons, corrected)
-    return registry, [str(each) for each in in_question if not registry.is_current(each)]
-
-
 def learn_from(stories: Iterable[Iterable[Entity]]) -> Registry:
     """Return what the entities of these stories teach."""
     counts = Counter(text for entities in stories for text in name_usage(entities))
-    return survey(sorted(counts.items()), Corrections())[0]
+    counted = ((NameUsage.parse(text), number) for text, number in sorted(counts.items()))
+    words = groupby(counted, lambda each: each[0].word)
+    lessons = {word: lesson for word, of_word in words if (lesson := lesson_of(list(of_word))) != NOTHING}
+    return Registry(lessons)
 
 
 def name_usage(entities: Iterable[Entity]) -> list[str]:

@@ -7,7 +7,7 @@ function of the stories that are there, and learning takes no longer however man
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -217,22 +217,3 @@ def lesson_in(document: Mapping[str, Any]) -> Lesson:
         {(type_, key): (meant_type, meant_key) for type_, key, meant_type, meant_key in learned_pairs},
         {(type_, key): name for type_, key, name in names},
     )
-
-
-def lessons_of(
-    stories: Collection[tuple[str, datetime, Iterable[str]]], window: timedelta, most: int = MOST
-) -> dict[int, dict[str, Lesson]]:
-    """Return the lessons of each period, by word, from all stories: uri, when first created, and their name usage.
-
-    Whatever is learned step by step must be the same.
-    """
-    samples: dict[Place, dict[str, frozenset[str]]] = {}
-    for uri, created, name_usage in stories:
-        for word, usages in usages_by_word(name_usage).items():
-            samples.setdefault(Place(period_of(created, window), word), {})[short_id(uri)] = usages
-    full = {place: Sample().with_stories(teaching, most) for place, teaching in samples.items()}
-    found: dict[int, dict[str, Lesson]] = {}
-    for place, sample in full.items():
-        before = full.get(place.before, Sample())
-        found.setdefault(place.period, {})[place.word] = learned(place.word, sample, before, most)
-    return found

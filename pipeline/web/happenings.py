@@ -1,5 +1,6 @@
 """Show happenings: what several stories report, on a map, with the numbers that each report gives."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,7 +12,6 @@ from pipeline.search.happenings import Happening, happenings, reports
 from pipeline.search.search_query import SearchQuery
 from pipeline.web.api import FAILURES, Failed, Size, json_response, listed
 from pipeline.web.links import Links
-from pipeline.web.maps import on_map
 from pipeline.web.query_parameters import Index, Search
 from pipeline.web.templating import rendered
 
@@ -71,3 +71,8 @@ def _point(happening: Happening) -> dict[str, Any] | None:
     if "point" not in place:
         return None
     return {**on_map(place["name"], place["point"]), "happening": happening}
+
+
+def on_map(name: str, point: Mapping[str, float]) -> dict[str, Any]:
+    """Return a place with its position on a map of 720 by 360, half a degree per unit."""
+    return {"name": name, "x": (point["lon"] + 180) * 2, "y": (90 - point["lat"]) * 2}

@@ -29,9 +29,9 @@ from pipeline.search.times import parse_duration
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import extracted, paragraphs
 from pipeline.web.changes import changed
+from pipeline.web.happenings import on_map
 from pipeline.web.installation import Installed
 from pipeline.web.links import Links
-from pipeline.web.maps import on_map
 from pipeline.web.query_parameters import Index, KindAsked, Page, Text
 from pipeline.web.templating import rendered
 

@@ -25,7 +25,7 @@ from pipeline.identity.corrections import Corrections
 from pipeline.identity.indexed.correcting import read_corrections
 from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry
-from pipeline.identity.word import lessons_of, period_of
+from pipeline.identity.word import period_of
 from pipeline.kafka.lag import lags
 from pipeline.ops import dead_letters
 from pipeline.settings import Derive
@@ -33,6 +33,7 @@ from pipeline.settings import Elasticsearch as ElasticsearchSettings
 from pipeline.settings import Kafka as Connection
 from tests.chaos.proxy import Proxy
 from tests.conftest import ROOT
+from tests.lessons import lessons_of
 from tests.servers import Elasticsearch, Kafka, Pair
 
 COMMAND = [sys.executable, "-m", "pipeline"]

@@ -13,10 +13,11 @@ from pipeline.documents.kinds import PARTS
 from pipeline.identity.corrections import Corrections
 from pipeline.identity.name_usage import NameUsage
 from pipeline.identity.registry import Registry
-from pipeline.identity.word import lessons_of, period_of
+from pipeline.identity.word import period_of
 from pipeline.index.actions import Action
 from pipeline.index.derived import signed_story
 from pipeline.story import SignedStory, Story, story_id
+from tests.lessons import lessons_of
 from tests.simulation.scenario import BEGIN, Item
 from tests.simulation.system import SPAN, WINDOW, System
 

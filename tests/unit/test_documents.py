@@ -18,10 +18,10 @@ from pipeline.annotations import (
     Speaker,
 )
 from pipeline.desk.rules import decide
+from pipeline.documents.entity_forms import unnamed_kind
 from pipeline.documents.event import EVENT
 from pipeline.documents.kinds import KINDS
 from pipeline.documents.quote import QUOTE
-from pipeline.documents.speakers import unnamed_kind
 from pipeline.documents.story import STORY
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.registry import Registry

@@ -23,12 +23,12 @@ from hypothesis import strategies as st
 from pipeline import formats
 from pipeline.address_guard import is_public
 from pipeline.errors import KafkaUnavailable
-from pipeline.feeds import ItemReader, memory
+from pipeline.feeds import ItemReader
 from pipeline.feeds.feed_state import FILE, FeedState, PollState, PushAnswer
 from pipeline.feeds.fetch import Client, Response
 from pipeline.feeds.files import read
 from pipeline.feeds.freshness import Freshness
-from pipeline.feeds.live_feeds import LiveFeeds
+from pipeline.feeds.live_feeds import LiveFeeds, give_back_memory
 from pipeline.feeds.polled_feed import PolledFeed, retry_after
 from pipeline.feeds.watched_folder import WatchedFolder
 from pipeline.formats import webpage
@@ -432,7 +432,7 @@ class TestAllTogether:
             (tmp_path / "drop" / f"{name}.xml").write_bytes(hostile)
         feeds = [LiveFeed(name=name, url=origin.url(f"/{name}")) for name in "abc"]
         feeds += [LiveFeed(name="drop", folder=tmp_path / "drop", settle=0)]
-        memory.release()
+        give_back_memory()
         before = psutil.Process().memory_info().rss
         asyncio.run(LiveFeeds(feed_state, 8 << 20, lambda *_: None).run(feeds, once=True))
         assert psutil.Process().memory_info().rss - before < 96 << 20

@@ -59,7 +59,7 @@ def test_each_language_has_twelve_months_and_seven_days():
         assert len(calendar.get("weekdays", range(7))) == 7
 
 
-def test_names_are_numbered_alike_in_all_languages():
+def test_names_have_the_same_numbers_in_all_languages():
     months = names_in_order("calendar", "months")
     assert {months[name] for name in ("march", "märz", "mars", "marzo", "maart", "março")} == {2}
 

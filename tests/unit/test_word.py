@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.identity.lesson import NOTHING, Lesson
 from pipeline.identity.registry import learn_from, name_usage
-from pipeline.identity.word import Place, Sample, Word, learned, lessons_of, period_of, short_id, usages_by_word
+from pipeline.identity.word import Place, Sample, Word, learned, period_of, short_id, usages_by_word
 from tests.conftest import NOON
+from tests.lessons import lessons_of
 from tests.unit.test_learning import STREAM, stories
 
 WINDOW = timedelta(days=90)

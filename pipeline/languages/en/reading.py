@@ -3,6 +3,7 @@
 ``training/reading.py`` trains them; ``docs/explanation/accuracy.md`` is their model card.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from thinc.api import Model
 from pipeline.errors import ConfigurationError
 from pipeline.knowledge.gazetteer import gazetteer
 from pipeline.knowledge.person_names import people
-from pipeline.languages.en.normalise_marks import normalise_marks
 from pipeline.reading.encoder import Encoder
 from pipeline.reading.name_tagger import NamesTagger
 from pipeline.reading.paragraph_reader import ParagraphReader
@@ -27,6 +27,8 @@ READ_BY_OURS = ("tok2vec", "transformer", "parser", "ner")
 """Components of the installed pipeline in whose place our model stands."""
 UNUSED_COMPONENTS = ("tagger", "morphologizer", "attribute_ruler", "lemmatizer", "senter")
 """Components of the installed pipeline whose output is not used here."""
+_FOREIGN_MARKS = re.compile(r"(?P<opens>(?<![^\s(\[])[«»„](?=\S))|[«»„]|(?<=[^\s(\[])“")
+_ELISION = re.compile(r"(?<=\b[dDlL])’(?=[^\W\d_a-z])")
 PARSER: dict[str, Any] = {
     "model": {
         "@architectures": "spacy.TransitionBasedParser.v2",
@@ -70,4 +72,16 @@ def load(model: str, kept: int) -> ParagraphReader:
     # What features of words look at is loaded now, and not with the first story.
     gazetteer(), people()
     encoder = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))
-    return ParagraphReader(nlp, encoder, NamesTagger(weights), kept, normalise_marks)
+    return ParagraphReader(nlp, encoder, NamesTagger(weights), kept, _normalise_marks)
+
+
+def _normalise_marks(text: str) -> str:
+    """Return the text with marks the model was trained on; every character keeps its position.
+
+    «so», »so« and „so“ become “so”, d’Ivoire becomes d'Ivoire. A guillemet looks like a noun to English models, and
+    becomes a speaker. A curly apostrophe after a single letter takes the name apart.
+    """
+    text = _ELISION.sub("'", text) if "’" in text else text
+    if not any(mark in text for mark in "«»„"):
+        return text
+    return _FOREIGN_MARKS.sub(lambda mark: "“" if mark["opens"] else "”", text)
