@@ -39,9 +39,9 @@ from pipeline.identity.indexed.name_store import NAMES, word_key
 from pipeline.identity.lesson import NOTHING
 from pipeline.identity.name_usage import usages
 from pipeline.identity.registry import Registry
-from pipeline.identity.word import MOST, Place, Sample, Word, learned, period_of, short_id, usages_by_word
+from pipeline.identity.word import MOST, Sample, Word, WordPlace, learned, period_of, short_id, usages_by_word
 from pipeline.index.actions import first_version
-from pipeline.index.index_names import index_of
+from pipeline.index.templates import index_of
 from pipeline.kafka.lag import lags
 from pipeline.kafka.reader import read
 from pipeline.kafka.sender import Sender
@@ -187,13 +187,13 @@ def _word(random: Random, syllables: int) -> str:
 def _fill(settings: Settings, connection: Any, corpus: _Corpus, count: int) -> None:
     """Write so many stories and what is learned from them."""
     window = timedelta(seconds=settings.derive.window)
-    samples: dict[Place, Sample] = {}
-    waiting: dict[Place, dict[str, frozenset[str]]] = defaultdict(dict)
+    samples: dict[WordPlace, Sample] = {}
+    waiting: dict[WordPlace, dict[str, frozenset[str]]] = defaultdict(dict)
     for number in track(range(count), "reading the names", console=console):
         period, id_ = period_of(corpus.created(number, count), window), short_id(corpus.uri(number))
         by_word = usages_by_word({str(usage) for usage in usages(corpus.entities(number))})
         for word, used in by_word.items():
-            place = Place(period, sys.intern(word))
+            place = WordPlace(period, sys.intern(word))
             waiting[place][id_] = used
             if len(waiting[place]) > 4 * MOST:
                 samples[place] = samples.get(place, Sample()).with_stories(waiting.pop(place), MOST)
@@ -210,7 +210,7 @@ def _fill(settings: Settings, connection: Any, corpus: _Corpus, count: int) -> N
         client.indices.refresh(index=f"{STORY.alias},{NAMES.name}")
 
 
-def _words(samples: Mapping[Place, Sample], registries: dict[int, Registry]) -> Iterator[dict[str, Any]]:
+def _words(samples: Mapping[WordPlace, Sample], registries: dict[int, Registry]) -> Iterator[dict[str, Any]]:
     for place, sample in samples.items():
         lesson = learned(place.word, sample, samples.get(place.before, Sample()), MOST)
         if lesson != NOTHING:

@@ -34,7 +34,7 @@ from pipeline.settings import Settings
 from pipeline.span import Mention, Span
 from pipeline.story import AnnotatedStory, Dateline, Order, Removed, Source, Subject
 from pipeline.web.app import PARTS
-from pipeline.web.metrics import RequestMetrics
+from pipeline.web.request_metrics import RequestMetrics
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
 FOLDER = Path(__file__).parent / "reference"

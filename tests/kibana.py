@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.kibana.dashboards import DASHBOARDS
-from pipeline.kibana.description import (
+from pipeline.kibana.dashboard_parts import (
     RECORDS,
     Dashboard,
     HeatMap,
@@ -18,6 +17,7 @@ from pipeline.kibana.description import (
     PointMap,
     Top,
 )
+from pipeline.kibana.dashboards import DASHBOARDS
 from pipeline.kibana.panels import LAYER, lens
 
 

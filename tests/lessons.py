@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from pipeline.identity.lesson import Lesson
-from pipeline.identity.word import MOST, Place, Sample, learned, period_of, short_id, usages_by_word
+from pipeline.identity.word import MOST, Sample, WordPlace, learned, period_of, short_id, usages_by_word
 
 
 def lessons_of(
     stories: Collection[tuple[str, datetime, Iterable[str]]], window: timedelta, most: int = MOST
 ) -> dict[int, dict[str, Lesson]]:
     """Return the lessons of each period, by word, from all stories: uri, when first created, and their name usage."""
-    samples: dict[Place, dict[str, frozenset[str]]] = {}
+    samples: dict[WordPlace, dict[str, frozenset[str]]] = {}
     for uri, created, name_usage in stories:
         for word, usages in usages_by_word(name_usage).items():
-            samples.setdefault(Place(period_of(created, window), word), {})[short_id(uri)] = usages
+            samples.setdefault(WordPlace(period_of(created, window), word), {})[short_id(uri)] = usages
     full = {place: Sample().with_stories(teaching, most) for place, teaching in samples.items()}
     found: dict[int, dict[str, Lesson]] = {}
     for place, sample in full.items():

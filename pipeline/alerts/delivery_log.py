@@ -16,8 +16,7 @@ from pipeline.elasticsearch.client import (
     translate_errors,
 )
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
-from pipeline.index.index_names import index_of
-from pipeline.index.templates import IndexMapping
+from pipeline.index.templates import IndexMapping, index_of
 
 MATCHES = IndexMapping(
     "matches",

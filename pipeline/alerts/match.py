@@ -6,10 +6,10 @@ from pydantic import Field
 
 from pipeline.value import Time, Value, is_absent
 
-Kind = Literal["match", "repeated", "corrected", "withdrawn", "killed", "test"]
+MatchKind = Literal["match", "repeated", "corrected", "withdrawn", "killed", "test"]
 STANDING = ("match", "corrected")
 """The kinds of a notification that holds until another one about the same story."""
-_PREFIXES: dict[Kind, str] = {
+_PREFIXES: dict[MatchKind, str] = {
     "match": "",
     "repeated": "",
     "corrected": "Corrected: ",
@@ -34,7 +34,7 @@ class Match(Value):
 
     id: str
     alert: str
-    kind: Kind
+    kind: MatchKind
     uri: str
     version: int
     versioncreated: Time

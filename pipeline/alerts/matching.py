@@ -13,7 +13,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
-from pipeline.alerts.match import STANDING, Kind, Match
+from pipeline.alerts.match import STANDING, Match, MatchKind
 from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
 from pipeline.documents.event import EVENT, NUMBERS, sentence
@@ -27,7 +27,7 @@ from pipeline.utterances.grouping import QuoteUse
 
 _TEXT = 500
 _SENTENCES = re.compile(r"\n|(?<=[.!?])\s+")
-Found = Mapping[str, Sequence[Match]]
+FoundByAlert = Mapping[str, Sequence[Match]]
 """What each alert finds now, by its name; an alert whose search failed is missing."""
 
 
@@ -56,7 +56,7 @@ def search(
 def matches(
     alerts: Iterable[Alert],
     arrived: Iterable[Indexed],
-    found: Found,
+    found: FoundByAlert,
     earlier: Iterable[Match] = (),
     relations: Relations = MappingProxyType({}),
 ) -> list[Match]:
@@ -125,7 +125,7 @@ def _of_version(alert: Alert, arrived: Indexed, found: Sequence[Match], before: 
     now = {match.matched: match for match in found}
     lost = [match for match in last if match.kind in STANDING and match.matched not in now]
     # A new quote or event beside unchanged ones is a match; a story has one match, which was corrected.
-    kind: Kind = "corrected" if lost and not alert.of_parts else "match"
+    kind: MatchKind = "corrected" if lost and not alert.of_parts else "match"
     for matched, match in now.items():
         if matched not in known:
             yield _as(kind, alert, match)
@@ -187,11 +187,11 @@ def trial(alert: Alert) -> Match:
     )  # fmt: skip
 
 
-def _as(kind: Kind, alert: Alert, match: Match) -> Match:
+def _as(kind: MatchKind, alert: Alert, match: Match) -> Match:
     return match.model_copy(update={"id": _id(alert, match.uri, match.version, kind, match.matched), "kind": kind})
 
 
-def _gone(kind: Kind, alert: Alert, arrived: Indexed, before: Match) -> Match:
+def _gone(kind: MatchKind, alert: Alert, arrived: Indexed, before: Match) -> Match:
     about = {
         "id": _id(alert, arrived.uri, arrived.version, kind, before.matched),
         "kind": kind,

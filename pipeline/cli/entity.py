@@ -3,7 +3,7 @@
 import getpass
 import json
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -13,11 +13,11 @@ from pipeline.cli.console import messages, output, print_json
 from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, index_client
 from pipeline.identity.corrections import Correction
 from pipeline.identity.indexed import correcting
-from pipeline.identity.things import Thing
+from pipeline.identity.things import Thing, ThingKind
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A name as stories have it, or a key.")]
 TypeOption = Annotated[
-    Literal["person", "organization", "place"] | None,
+    ThingKind | None,
     typer.Option("--type", help="Which of several things with this name.", show_default=False),
 ]
 ByOption = Annotated[

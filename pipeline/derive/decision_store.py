@@ -1,12 +1,11 @@
 """Store what people decide about stories, with who, when and why; nothing is ever deleted from the trail."""
 
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from typing import Any, Protocol
 
 from pipeline.derive.decisions import Decision
 from pipeline.documents.fields import DATE, KEYWORD, STORED_KEYWORD
-from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, store_once, translate_errors
 from pipeline.index.templates import IndexMapping
 
 DECISIONS = IndexMapping(
@@ -49,10 +48,7 @@ def read(client: Client, uris: Iterable[str] | None = None) -> list[Decision]:
 
 def store(client: Client, decision: Decision) -> None:
     """Store a decision. Raises ElasticsearchUnavailable."""
-    document = decision.model_dump(mode="json")
-    number = blake2b(repr(sorted(document.items())).encode(), digest_size=16).hexdigest()
-    with translate_errors(client):
-        client.index(index=client.named(DECISIONS.name), id=number, document=document, refresh=True)
+    store_once(client, DECISIONS.name, decision.model_dump(mode="json"))
 
 
 def _search(client: Client | AsyncClient, uris: Iterable[str] | None) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from pipeline.value import Time, Value, is_absent
 
+DecisionKind = Literal["separate", "join", "undo"]
+
 
 class Decision(Value):
     """What somebody decided about a story, when and why.
@@ -15,7 +17,7 @@ class Decision(Value):
     more (``undo``). The times say in which index both are.
     """
 
-    decision: Literal["separate", "join", "undo"]
+    decision: DecisionKind
     uri: str
     firstcreated: Time
     other: Annotated[str | None, Field(exclude_if=is_absent)] = None

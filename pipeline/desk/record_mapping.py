@@ -6,39 +6,27 @@ INDEX = "wire-desk"
 """The index of the records."""
 _WORD = {"type": "keyword", "ignore_above": 1_024}
 _DATE = {"type": "date"}
+_LONG = {"type": "long"}
+_STORED = {"type": "keyword", "index": False, "doc_values": False}
 _KEPT = {"type": "object", "enabled": False}
 
 RECORD: dict[str, Any] = {
-    "uri": _WORD,
-    "version": {"type": "long"},
-    "versioncreated": _DATE,
-    "firstcreated": _DATE,
-    "pubstatus": _WORD,
-    "revision": {"type": "long"},
-    "embargoed": _DATE,
-    "held": _WORD,
-    "sendagain": _DATE,
+    **dict.fromkeys(("uri", "pubstatus", "held", "apart", "said", "names", "sender"), _WORD),
+    **dict.fromkeys(("version", "revision"), _LONG),
+    **dict.fromkeys(("versioncreated", "firstcreated", "embargoed", "sendagain"), _DATE),
     "versions": _KEPT,
-    "apart": _WORD,
-    "said": _WORD,
-    "names": _WORD,
-    "sender": _WORD,
-    "order": {
-        "properties": {"kind": _WORD, "text": {"type": "keyword", "index": False, "doc_values": False}, "names": _WORD}
-    },
+    "order": {"properties": {"kind": _WORD, "text": _STORED, "names": _WORD}},
     "settled": {"type": "boolean"},
     "withdrawn": {
         "properties": {
-            "source": _WORD,
-            "origin": _WORD,
-            "version": {"type": "long"},
+            **dict.fromkeys(("source", "origin", "digest"), _WORD),
+            "version": _LONG,
             "versioncreated": _DATE,
-            "digest": _WORD,
             "signature": _KEPT,
         }
     },
     # Written by earlier versions.
-    "at": {"type": "keyword", "index": False, "doc_values": False},
+    "at": _STORED,
     **dict.fromkeys(("texts", "alsoin", "replaces", "replacedby"), _KEPT),
     **dict.fromkeys(("duplicateof", "originals", "storyline", "earlier"), _WORD),
     "separate": {"type": "boolean"},

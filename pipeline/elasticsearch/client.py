@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -151,6 +152,16 @@ def ask(client: Client, index: str, **request: Any) -> dict[str, Any]:
             return dict(client.search(index=client.named(index), **IGNORE_MISSING, **request))
         except NotFoundError:
             return {}
+
+
+def store_once(client: Client, index: str, document: dict[str, Any]) -> None:
+    """Store a document under a digest of it, to be found at once; a repetition changes nothing.
+
+    Raises ElasticsearchUnavailable.
+    """
+    number = blake2b(repr(sorted(document.items())).encode(), digest_size=16).hexdigest()
+    with translate_errors(client):
+        client.index(index=client.named(index), id=number, document=document, refresh=True)
 
 
 def documents_in(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

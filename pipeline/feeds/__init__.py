@@ -14,11 +14,11 @@ from pipeline.feeds.item_reader import ItemReader, Rejected
 from pipeline.formats import SNIFFED_BYTES
 from pipeline.story import RawStory
 
-__all__ = ["SOURCES", "ItemReader", "Kind", "Rejected", "is_endless", "read"]
+__all__ = ["SOURCES", "ItemReader", "Rejected", "SourceKind", "is_endless", "read"]
 
 
 @dataclass(frozen=True)
-class Kind:
+class SourceKind:
     """A kind of source: which words name one, and how to read all of them."""
 
     name: str
@@ -33,9 +33,9 @@ def _standard_input(_words: Sequence[str], reader: ItemReader) -> Iterator[RawSt
 
 
 SOURCES = (
-    Kind("addresses", urls.claims, urls.read),
-    Kind("standard input", lambda word: word == "-", _standard_input),
-    Kind("files and folders", lambda word: True, files.read),
+    SourceKind("addresses", urls.claims, urls.read),
+    SourceKind("standard input", lambda word: word == "-", _standard_input),
+    SourceKind("files and folders", lambda word: True, files.read),
 )
 
 

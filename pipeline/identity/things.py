@@ -10,9 +10,9 @@ from pipeline.identity.corrections import Corrections
 from pipeline.identity.learning import Id
 from pipeline.identity.name_usage import OWN, Identity, NameUsage
 
-Kind = Literal["person", "organization", "place"]
+ThingKind = Literal["person", "organization", "place"]
 Why = Literal["same", "learned", "merged"]
-KIND_OF: dict[str, Kind] = {
+KIND_OF: dict[str, ThingKind] = {
     "PERSON": "person",
     "ORG": "organization",
     "GPE": "place",
@@ -39,7 +39,7 @@ class Alias:
 class Thing:
     """A person, organization or place with the names that stand for it, the most frequent first."""
 
-    kind: Kind
+    kind: ThingKind
     type: str
     key: str
     name: str
@@ -47,7 +47,7 @@ class Thing:
     aliases: tuple[Alias, ...]
 
 
-Found = TypeVar("Found", Alias, Thing)
+Entry = TypeVar("Entry", Alias, Thing)
 
 
 def things(counts: Iterable[tuple[str, int]], corrected: Corrections) -> list[Thing]:
@@ -76,7 +76,7 @@ def _most_frequent(names: Counter[str]) -> str:
     return max(names, key=lambda name: (names[name], name))
 
 
-def find_used(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Alias:
+def find_used(all_things: Iterable[Thing], name: str, kind: ThingKind | None) -> Alias:
     """Return what stories alone call so, for a correction. Raises ConfigurationError if it is none or several."""
     wanted = name.casefold()
     found = {
@@ -88,7 +88,7 @@ def find_used(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Alia
     return _one(list(found.values()), name)
 
 
-def find_thing(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Thing:
+def find_thing(all_things: Iterable[Thing], name: str, kind: ThingKind | None) -> Thing:
     """Return the thing with this name or key. Raises ConfigurationError if it is none or several."""
     wanted = name.casefold()
     of_kind = [thing for thing in all_things if kind in (None, thing.kind)]
@@ -96,7 +96,7 @@ def find_thing(all_things: Iterable[Thing], name: str, kind: Kind | None) -> Thi
     return _one(listed or [t for t in of_kind if any(wanted == alias.name.casefold() for alias in t.aliases)], name)
 
 
-def _one(found: list[Found], name: str) -> Found:
+def _one(found: list[Entry], name: str) -> Entry:
     if not found:
         raise ConfigurationError(f"no story names {name!r}; see `wire entity list`")
     if len(found) > 1:

@@ -30,21 +30,21 @@ def period_of(firstcreated: datetime, window: timedelta) -> int:
     return int(firstcreated.timestamp() // window.total_seconds())
 
 
-class Place(NamedTuple):
+class WordPlace(NamedTuple):
     """Where a word stands: in which period."""
 
     period: int
     word: str
 
     @property
-    def before(self) -> "Place":
+    def before(self) -> "WordPlace":
         """The same word in the period before."""
-        return Place(self.period - 1, self.word)
+        return WordPlace(self.period - 1, self.word)
 
     @property
-    def after(self) -> "Place":
+    def after(self) -> "WordPlace":
         """The same word in the next period."""
-        return Place(self.period + 1, self.word)
+        return WordPlace(self.period + 1, self.word)
 
 
 def short_id(uri: str) -> str:

@@ -10,7 +10,7 @@ from pipeline.documents.kind import Part
 from pipeline.documents.kinds import PARTS
 from pipeline.documents.story import STORY, UNTAUGHT, story_document
 from pipeline.identity.registry import Registry
-from pipeline.index.index_names import index_of
+from pipeline.index.templates import index_of
 from pipeline.story import NO_STORY, AnnotatedStory, story_id
 
 NOTHING: Mapping[str, Any] = {}

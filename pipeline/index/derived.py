@@ -13,8 +13,8 @@ from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.actions import Action, parts_again
-from pipeline.index.index_names import index_of
 from pipeline.index.indices import Indices, Overtaken, Result
+from pipeline.index.templates import index_of
 from pipeline.story import Signature, SignedStory, story_id
 
 SIGNED = ("uri", "versioncreated", "firstcreated", "signature")

@@ -18,7 +18,7 @@ from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import AsyncClient, bulk_item_error, translate_errors
 from pipeline.errors import ElasticsearchUnavailable
 from pipeline.index.actions import Action
-from pipeline.index.index_names import index_of
+from pipeline.index.templates import index_of
 from pipeline.story import story_id
 
 _PAUSE = 0.1

@@ -20,8 +20,7 @@ from elasticsearch import ApiError, BadRequestError, TransportError
 from pipeline.elasticsearch.client import Client, translate_errors
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.index.earlier_versions import completed
-from pipeline.index.index_names import index_of
-from pipeline.index.templates import OF_KINDS, RECORDS, templates
+from pipeline.index.templates import OF_KINDS, RECORDS, index_of, templates
 from pipeline.settings import Elasticsearch
 
 _PAGE = 500

@@ -1,6 +1,7 @@
-"""Index templates with strict mappings, made of what each room of the pipeline says of its index."""
+"""Name the indices, and make templates with strict mappings of what each part of the pipeline says of its index."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipeline.desk.record_mapping import INDEX, RECORD
@@ -10,6 +11,11 @@ from pipeline.settings import Elasticsearch
 
 KEEP_DELETES = "1h"
 """How long a deletion outranks a late write: longer than any worker can be paused between reading and writing."""
+
+MONTHLY_SINCE = 2020
+"""Earlier stories share an index a decade: an archive, or a source with strange dates, must not cost the server more
+shards than it accepts (1,000 by default).
+"""
 
 
 class IndexMapping(NamedTuple):
@@ -27,6 +33,13 @@ class IndexMapping(NamedTuple):
 
 RECORDS = IndexMapping(INDEX, RECORD)
 OF_KINDS = tuple(IndexMapping(kind.alias, kind.mapping, by_time=True) for kind in KINDS)
+
+
+def index_of(alias: str, firstcreated: datetime) -> str:
+    """Return the index of a document: monthly (``wire-stories-2024.05``), or of a decade (``wire-stories-1990s``)."""
+    if firstcreated.year < MONTHLY_SINCE:
+        return f"wire-{alias}-{firstcreated.year // 10 * 10:04}s"
+    return f"wire-{alias}-{firstcreated.year:04}.{firstcreated.month:02}"
 
 
 def templates(mappings: Iterable[IndexMapping], settings: Elasticsearch) -> dict[str, dict[str, Any]]:

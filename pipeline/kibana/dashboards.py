@@ -5,7 +5,7 @@ from pipeline.documents.kind import Kind
 from pipeline.documents.kinds import KINDS
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
-from pipeline.kibana.description import (
+from pipeline.kibana.dashboard_parts import (
     Dashboard,
     HeatMap,
     Listing,

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pipeline.kibana.dashboard_parts import Dashboard, Listing, View
 from pipeline.kibana.dashboards import DASHBOARDS, VIEWS
-from pipeline.kibana.description import Dashboard, Listing, View
 from pipeline.kibana.panels import Reference, embedded
 
 CORE = "8.8.0"

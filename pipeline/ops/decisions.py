@@ -1,11 +1,11 @@
 """Decide which stories belong together, as an editor does."""
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pipeline import topics
 from pipeline.derive import decision_store
-from pipeline.derive.decisions import Decision
+from pipeline.derive.decisions import Decision, DecisionKind
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError
 from pipeline.kafka.sender import Sender
@@ -13,10 +13,10 @@ from pipeline.locate import Servers
 from pipeline.search.stories import story
 from pipeline.story import Indexed
 
-Kind = Literal["separate", "join", "undo"]
 
-
-def decide(servers: Servers, kind: Kind, uri: str, by: str, *, other: str | None = None, why: str = "") -> Decision:
+def decide(
+    servers: Servers, kind: DecisionKind, uri: str, by: str, *, other: str | None = None, why: str = ""
+) -> Decision:
     """Store the decision, and have the stories derived anew.
 
     Raises ConfigurationError if there is no such story; KafkaUnavailable or ElasticsearchUnavailable, after which a

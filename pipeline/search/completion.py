@@ -7,7 +7,7 @@ from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client
 from pipeline.search.entity_names import FIELDS, count_values
 from pipeline.search.entity_names import entities as entity_names
-from pipeline.search.facets import Value
+from pipeline.search.facets import ValueCount
 from pipeline.search.filters import FILTERS, NAMES
 from pipeline.search.folding import begins, folded
 from pipeline.search.query_body import match_query
@@ -71,7 +71,7 @@ def _values(client: Client, field: str | None, text: str, size: int) -> list[Com
     return [Completion(name.name, name.kind, _condition(field or "entity", name.name), name.stories) for name in wanted]
 
 
-def _listed(client: Client, column: str, text: str) -> list[Value]:
+def _listed(client: Client, column: str, text: str) -> list[ValueCount]:
     words = folded(text).split()
     counted = count_values(client, STORY, match_query(SearchQuery()), {column: column}, _MANY)[column]
     return [value for value in counted if begins(value.value, words)]

@@ -4,20 +4,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from pipeline.documents.entity_forms import roles_begin
 from pipeline.documents.kind import Kind
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
 from pipeline.elasticsearch.client import Client, ask
-from pipeline.search.facets import Value
+from pipeline.identity.things import ThingKind
+from pipeline.search.facets import ValueCount
 from pipeline.search.folding import begins, folded
 from pipeline.search.query_body import filters, match_query
 from pipeline.search.search_query import SearchQuery
 
-NameKind = Literal["person", "organization", "place"]
-FIELDS: dict[NameKind, str] = {"person": "people", "organization": "organizations", "place": "places"}
+FIELDS: dict[ThingKind, str] = {"person": "people", "organization": "organizations", "place": "places"}
 BASELINE = 7
 """How many earlier windows define what is usual."""
 _OPERATOR = re.compile(r"[^\w\s]")
@@ -32,7 +32,7 @@ class Name:
     """A name, its kind, and how many stories have it."""
 
     name: str
-    kind: NameKind
+    kind: ThingKind
     stories: int
 
 
@@ -41,7 +41,7 @@ class Rising:
     """A name with more stories in the window than before: ``usual`` is the earlier mean, ``times`` the ratio."""
 
     name: str
-    kind: NameKind
+    kind: ThingKind
     stories: int
     usual: float
     times: float
@@ -102,17 +102,17 @@ def roles_of(client: Client, name: str, size: int = 8) -> list[Role]:
     return [role for role in found if not any(_says_more(other.role, role.role) for other in found)][:size]
 
 
-def aliases_of(client: Client, name: str, size: int = 12) -> list[Value]:
+def aliases_of(client: Client, name: str, size: int = 12) -> list[ValueCount]:
     """Return by which other names stories call whom lists have under this name. Raises ElasticsearchUnavailable."""
     usual = {"term": {"entities.usual": name}}
     names = {"names": {"terms": {"field": "entities.name", "size": size}}}
     wanted = {"in": {"nested": {"path": "entities"}, "aggregations": {"so": {"filter": usual, "aggregations": names}}}}
     answered = _aggregated(client, STORY, {"nested": {"path": "entities", "query": usual}}, wanted)
     buckets = answered.get("in", {}).get("so", {}).get("names", {}).get("buckets", ())
-    return [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in buckets if bucket["key"] != name]
+    return [ValueCount(str(bucket["key"]), bucket["doc_count"]) for bucket in buckets if bucket["key"] != name]
 
 
-def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[Value]:
+def speakers_about(client: Client, name: str, query: SearchQuery, size: int = 10) -> list[ValueCount]:
     """Return who speaks about this name, and in how many quotes. Raises ElasticsearchUnavailable."""
     dsl = match_query(replace(query, kind=QUOTE).adding("about", name))
     found = count_values(client, QUOTE, dsl, {"speaker": "speaker.listed"}, size)["speaker"]
@@ -142,7 +142,7 @@ def rising(client: Client, query: SearchQuery, window: timedelta, now: datetime,
     return [risen for _, risen in sorted(found, key=lambda pair: (-pair[0], pair[1].name))][:size]
 
 
-def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) -> dict[NameKind, dict[str, float]]:
+def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) -> dict[ThingKind, dict[str, float]]:
     background = {"bool": {"filter": filters(all_of_it)}}
     aggregations: dict[str, Any] = {
         kind: {
@@ -162,12 +162,12 @@ def _significant(client: Client, recent: SearchQuery, all_of_it: SearchQuery) ->
 
 def count_values(
     client: Client, kind: Kind, dsl: dict[str, Any], columns: Mapping[Any, str], size: int
-) -> dict[Any, list[Value]]:
+) -> dict[Any, list[ValueCount]]:
     """Return the most frequent values of each column in the matching documents. Raises ElasticsearchUnavailable."""
     terms = {name: {"terms": {"field": column, "size": size}} for name, column in columns.items()}
     answered = _aggregated(client, kind, dsl, terms)
     return {
-        name: [Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"]]
+        name: [ValueCount(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"]]
         if name in answered
         else []
         for name in columns
@@ -184,7 +184,7 @@ def _says_more(role: str, other: str) -> bool:
     return role != other and f" {other} " in f" {role} "
 
 
-def _names(found: Mapping[NameKind, Iterable[Value]]) -> Iterator[Name]:
+def _names(found: Mapping[ThingKind, Iterable[ValueCount]]) -> Iterator[Name]:
     return (Name(value.value, kind, value.count) for kind, values in found.items() for value in values)
 
 

@@ -22,7 +22,7 @@ _STEPS = (
 
 
 @dataclass(frozen=True)
-class Value:
+class ValueCount:
     """A value that hits have, and how many have it."""
 
     value: str
@@ -53,10 +53,10 @@ def facets(query: SearchQuery, now: datetime) -> dict[str, Any]:
     return terms | bars(query, step_of(*asked) if asked else _DAY)
 
 
-def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[Value, ...]]:
+def values(answered: Mapping[str, Any], query: SearchQuery) -> dict[str, tuple[ValueCount, ...]]:
     """Return the values of each facet that has any, most frequent first."""
     found = {
-        name: tuple(Value(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
+        name: tuple(ValueCount(str(bucket["key"]), bucket["doc_count"]) for bucket in answered[name]["buckets"])
         for name in facets_of(query.kind)
     }
     return {name: each for name, each in found.items() if each}

@@ -22,7 +22,7 @@ from pipeline.search import cursor as cursors
 from pipeline.search import facets
 from pipeline.search.collapsed_page import CollapsedPage
 from pipeline.search.cursor import START, Cursor
-from pipeline.search.facets import Histogram, Value
+from pipeline.search.facets import Histogram, ValueCount
 from pipeline.search.groups import add_members
 from pipeline.search.query_body import INTERNAL, count_different, highlight, match_query, search_body
 from pipeline.search.search_query import SearchQuery
@@ -48,7 +48,7 @@ class SearchResult:
     hits: list[dict[str, Any]]
     different: int | None = None
     cursor: str | None = None
-    facets: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    facets: dict[str, tuple[ValueCount, ...]] = field(default_factory=dict)
     histogram: Histogram | None = None
     partial: bool = False
 

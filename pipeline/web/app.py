@@ -33,8 +33,8 @@ from pipeline.web import (
     identities,
     ingest,
     live_stream,
-    metrics,
     pages,
+    request_metrics,
     status_pages,
     story_source,
     utterances,
@@ -42,7 +42,7 @@ from pipeline.web import (
 from pipeline.web.ingest import IngestService
 from pipeline.web.installation import Installation
 from pipeline.web.live_stream import IndexedBroadcast
-from pipeline.web.metrics import RequestMetrics
+from pipeline.web.request_metrics import RequestMetrics
 from pipeline.web.templating import STATIC
 
 _SAFE = {
@@ -57,7 +57,7 @@ _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json
 
 PARTS = (
     *(api, groups, happenings, utterances, identities, exports, alerts, live_stream),
-    *(status_pages, story_source, decisions, ingest, metrics, pages),
+    *(status_pages, story_source, decisions, ingest, request_metrics, pages),
 )
 """The modules with routes."""
 

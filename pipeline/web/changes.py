@@ -10,7 +10,7 @@ from rapidfuzz.distance import Indel
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _MOST_WORDS = 4_000
 _MOST_PARAGRAPHS = 1_000
-Kind = Literal["same", "gone", "new"]
+ChangeKind = Literal["same", "gone", "new"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Part:
     """A paragraph that stayed, changed, came or went: spans of words, each the same, gone or new."""
 
     kind: Literal["same", "changed"]
-    words: tuple[tuple[Kind, str], ...]
+    words: tuple[tuple[ChangeKind, str], ...]
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ def changed(before: Sequence[str], after: Sequence[str]) -> list[Part]:
     return found if any(part.kind == "changed" for part in found) else []
 
 
-def _words(before: str, after: str) -> Iterator[tuple[Kind, str]]:
+def _words(before: str, after: str) -> Iterator[tuple[ChangeKind, str]]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if len(old) + len(new) > _MOST_WORDS:
         yield "gone", before
         yield "new", after
         return
     for stretch in _stretches(old, new):
-        kinds: tuple[tuple[Kind, Sequence[str]], ...] = (
+        kinds: tuple[tuple[ChangeKind, Sequence[str]], ...] = (
             ("same", stretch.same),
             ("gone", stretch.gone),
             ("new", stretch.new),

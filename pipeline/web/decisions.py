@@ -6,8 +6,9 @@ from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from pipeline.derive.decisions import DecisionKind
 from pipeline.errors import ConfigurationError
-from pipeline.ops.decisions import Kind, decide
+from pipeline.ops.decisions import decide
 from pipeline.web.api import Failed, json_response
 from pipeline.web.installation import Installed
 from pipeline.web.query_parameters import Text
@@ -33,7 +34,7 @@ async def submit(request: Request, installed: Installed, ingest_service: Entranc
     """Make the decision of the form."""
     form = {name: values[0] for name, values in (await submitted(request, ingest_service)).items()}
     by = ingest_service.sender(f"Bearer {form.get('token', '')}")
-    kinds: dict[str, Kind] = {"separate": "separate", "join": "join", "undo": "undo"}
+    kinds: dict[str, DecisionKind] = {"separate": "separate", "join": "join", "undo": "undo"}
     kind = kinds.get(form.get("decision", ""))
     uri, other = form.get("uri", ""), form.get("other", "").strip()
     if kind is None or (kind == "join" and not other):
@@ -71,7 +72,7 @@ async def api_join(
     return json_response({"uri": uri, "joined": other}, 202)
 
 
-async def _decide(installed: Installed, kind: Kind, uri: str, by: str, other: str | None, why: str) -> None:
+async def _decide(installed: Installed, kind: DecisionKind, uri: str, by: str, other: str | None, why: str) -> None:
     try:
         await run_in_threadpool(decide, installed.servers, kind, uri, by, other=other, why=why)
     except ConfigurationError as error:

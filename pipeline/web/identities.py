@@ -13,7 +13,7 @@ from pipeline.elasticsearch.client import Client
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import LONGEST_NAME, Correction
 from pipeline.identity.indexed import correcting
-from pipeline.identity.things import KIND_OF, Kind
+from pipeline.identity.things import KIND_OF, ThingKind
 from pipeline.web.api import Failed, Listed, json_response
 from pipeline.web.query_parameters import Index
 from pipeline.web.status_pages import Entrance
@@ -36,11 +36,11 @@ class Wanted(BaseModel):
     correction: Literal["merge", "split", "rename"]
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     to: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
-    type: Kind | None = None
+    type: ThingKind | None = None
 
 
 @router.get("/identities", include_in_schema=False, response_class=HTMLResponse)
-def page(index: Index, begins: Beginning = "", type: Kind | None = None, done: str = "") -> str:
+def page(index: Index, begins: Beginning = "", type: ThingKind | None = None, done: str = "") -> str:
     """Show things with their names, a form to correct them, and what was corrected."""
     return rendered(
         "identities.html",
@@ -71,7 +71,7 @@ async def submit(request: Request, index: Index, ingest_service: Entrance) -> Re
 def api_list(
     index: Index,
     begins: Beginning = "",
-    type: Kind | None = None,
+    type: ThingKind | None = None,
     size: Annotated[int, Query(ge=1, le=1_000)] = 50,
 ) -> Response:
     """List people, organizations and places, each once with all names that stories use for it."""

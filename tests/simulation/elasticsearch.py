@@ -16,8 +16,8 @@ from pipeline.identity.indexed.name_store import Kept, NamingStory, Token, Using
 from pipeline.identity.learning import Id
 from pipeline.index.actions import Action
 from pipeline.index.derived import POINTERS, Found, signed_story
-from pipeline.index.index_names import index_of
 from pipeline.index.indices import Before, Overtaken, Result, before_of
+from pipeline.index.templates import index_of
 from pipeline.story import SignedStory, story_id
 from tests.simulation.faults import Network
 from tests.simulation.loop import SimulatedLoop

@@ -26,8 +26,7 @@ from pipeline.documents.story import STORY
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.registry import Registry
 from pipeline.index.actions import actions, first_version, stale_deletes
-from pipeline.index.index_names import index_of
-from pipeline.index.templates import templates
+from pipeline.index.templates import index_of, templates
 from pipeline.ops.index_setup import INDICES
 from pipeline.search.filters import FILTERS, facets_of
 from pipeline.settings import Elasticsearch

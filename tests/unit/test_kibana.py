@@ -13,8 +13,8 @@ from pipeline.documents.kinds import KINDS
 from pipeline.errors import ConfigurationError, KibanaUnavailable
 from pipeline.index.metrics_recorder import METRICS as RECORDED
 from pipeline.kibana import server
+from pipeline.kibana.dashboard_parts import Listing
 from pipeline.kibana.dashboards import DASHBOARDS, METRICS, VIEWS
-from pipeline.kibana.description import Listing
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.settings import Kibana
 from tests.conftest import ROOT

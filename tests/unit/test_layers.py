@@ -38,7 +38,7 @@ ALLOWED = {
     # What identities do with indexed stories comes after the documents, which have identities.
     "identity/indexed": NOUNS | {"elasticsearch", "identity", "documents", "index", "search", "identity/indexed"},
     "index": NOUNS | {"elasticsearch", "desk", "identity", "documents", "index"},
-    "search": NOUNS | {"elasticsearch", "utterances", "desk", "documents", "search"},
+    "search": NOUNS | {"elasticsearch", "utterances", "desk", "identity", "documents", "search"},
     "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "documents", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | SERVERS | OUTLETS | {"ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | SERVERS | OUTLETS | ENTRANCES | {"ops"}),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.identity.lesson import NOTHING, Lesson
 from pipeline.identity.registry import learn_from, name_usage
-from pipeline.identity.word import Place, Sample, Word, learned, period_of, short_id, usages_by_word
+from pipeline.identity.word import Sample, Word, WordPlace, learned, period_of, short_id, usages_by_word
 from tests.conftest import NOON
 from tests.lessons import lessons_of
 from tests.unit.test_learning import STREAM, stories
@@ -69,12 +69,12 @@ class TestWord:
             assert Word.of(word.document()) == word, place
 
 
-def words(stream: list) -> dict[Place, Word]:
+def words(stream: list) -> dict[WordPlace, Word]:
     """Return the words of these stories, as stories that come one by one make them."""
-    samples: dict[Place, Sample] = {}
+    samples: dict[WordPlace, Sample] = {}
     for number, entities in enumerate(stream):
         for word, usages in usages_by_word(name_usage(entities)).items():
-            place = Place(0, word)
+            place = WordPlace(0, word)
             samples[place] = samples.get(place, Sample()).with_stories({short_id(f"urn:{number}"): usages}, 100)
     return {place: Word(sample, learned(place.word, sample, Sample(), 100)) for place, sample in samples.items()}
 

@@ -15,7 +15,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
-from pipeline.web.metrics import RequestMetrics
+from pipeline.web.request_metrics import RequestMetrics
 from pipeline.workers.runtime.metrics import WorkerMetrics
 from tests.conftest import ROOT
 

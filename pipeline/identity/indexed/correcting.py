@@ -1,17 +1,16 @@
 """List what stories name, each thing once, and store what people correct about names."""
 
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
 
 from elasticsearch import NotFoundError
 
 from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD
 from pipeline.documents.story import STORY
-from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, translate_errors
+from pipeline.elasticsearch.client import AsyncClient, Client, retry_while_starting, store_once, translate_errors
 from pipeline.errors import ConfigurationError
 from pipeline.identity.corrections import Correction, Corrections
-from pipeline.identity.things import Kind, Thing, find_thing, find_used, things
+from pipeline.identity.things import Thing, ThingKind, find_thing, find_used, things
 from pipeline.index.templates import IndexMapping
 from pipeline.search.folding import begins
 
@@ -28,7 +27,7 @@ _PAGE = 5_000
 _MOST_CORRECTIONS = 10_000
 
 
-def list_things(client: Client, beginning: str = "", kind: Kind | None = None) -> list[Thing]:
+def list_things(client: Client, beginning: str = "", kind: ThingKind | None = None) -> list[Thing]:
     """Return all that stories name, the most frequent first; with ``beginning`` those with a name whose words begin so.
 
     Raises ElasticsearchUnavailable.
@@ -42,7 +41,7 @@ def list_things(client: Client, beginning: str = "", kind: Kind | None = None) -
     ]
 
 
-def merge(client: Client, name: str, into: str, kind: Kind | None, by: str) -> Correction:
+def merge(client: Client, name: str, into: str, kind: ThingKind | None, by: str) -> Correction:
     """Let a name mean another thing in all stories, and return the correction.
 
     Raises ConfigurationError if no story uses one of the names, or several things have it; ElasticsearchUnavailable.
@@ -55,13 +54,13 @@ def merge(client: Client, name: str, into: str, kind: Kind | None, by: str) -> C
     return _store(client, correction="merge", type=used.type, key=used.key, by=by, **other)
 
 
-def split(client: Client, name: str, kind: Kind | None, by: str) -> Correction:
+def split(client: Client, name: str, kind: ThingKind | None, by: str) -> Correction:
     """Let a name mean only what its own story says; undoes a merge too. Raises as ``merge`` does."""
     used = find_used(list_things(client), name, kind)
     return _store(client, correction="split", type=used.type, key=used.key, by=by)
 
 
-def rename(client: Client, name: str, new: str, kind: Kind | None, by: str) -> Correction:
+def rename(client: Client, name: str, new: str, kind: ThingKind | None, by: str) -> Correction:
     """List a thing under another name. Raises as ``merge`` does."""
     thing = find_thing(list_things(client), name, kind)
     return _store(client, correction="rename", type=thing.type, key=thing.key, name=new.strip(), by=by)
@@ -99,10 +98,7 @@ def read_corrections(client: Client) -> list[Correction]:
 
 def correct(client: Client, correction: Correction) -> None:
     """Store a correction. The workers apply it to all stories within seconds. Raises ElasticsearchUnavailable."""
-    document = correction.model_dump(mode="json")
-    number = blake2b(repr(sorted(document.items())).encode(), digest_size=16).hexdigest()
-    with translate_errors(client):
-        client.index(index=client.named(IDENTITIES.name), id=number, document=document, refresh=True)
+    store_once(client, IDENTITIES.name, correction.model_dump(mode="json"))
 
 
 def all_corrections(client: Client | AsyncClient, *, only_unapplied: bool = False) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pipeline.identity.corrections import Correction, Corrections
 from pipeline.identity.indexed.correcting import IDENTITIES, all_corrections, corrections_in
 from pipeline.identity.learning import Id
 from pipeline.identity.name_usage import OWN, SEPARATOR, word_of
-from pipeline.identity.word import Place
+from pipeline.identity.word import WordPlace
 from pipeline.index.templates import IndexMapping
 
 NAMES = IndexMapping("wire-names", {"content": STORED_ONLY, "since": DATE, "targets": KEYWORD})
@@ -116,7 +116,7 @@ class Names(Protocol):
 
 
 @lru_cache(10_000)
-def word_key(place: Place) -> str:
+def word_key(place: WordPlace) -> str:
     """Return the key of a word in a period."""
     return blake2b(f"{place.period}{SEPARATOR}{place.word}".encode(), digest_size=16).hexdigest()
 

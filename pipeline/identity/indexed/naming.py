@@ -20,7 +20,7 @@ from pipeline.identity.indexed.name_store import Change, Kept, Names, Token, Usi
 from pipeline.identity.indexed.spreading import PAGE, PAGES, Spreading, bounds
 from pipeline.identity.indexed.word_store import Lessons, Words
 from pipeline.identity.name_usage import SEPARATOR
-from pipeline.identity.word import MOST, Place, Sample, Word, learned, period_of, short_id, usages_by_word
+from pipeline.identity.word import MOST, Sample, Word, WordPlace, learned, period_of, short_id, usages_by_word
 from pipeline.index.derived import Run, Stories
 from pipeline.index.indices import Indices
 from pipeline.story import story_id
@@ -115,11 +115,11 @@ class Naming:
         tokens = {uri: kept[story_id(uri)].token if story_id(uri) in kept else None for uri in stories}
         noted = {uri: listed[uri] | own[uri].keys() for uri in stories if anew or own[uri].keys() - listed[uri]}
         overtaken = await self._note(noted, tokens)
-        touched: dict[Place, dict[str, frozenset[str]]] = defaultdict(dict)
+        touched: dict[WordPlace, dict[str, frozenset[str]]] = defaultdict(dict)
         for uri in stories.keys() - overtaken:
             period = self._period(stories[uri])
             for word in listed[uri] | own[uri].keys():
-                touched[Place(period, word)][short_id(uri)] = own[uri].get(word, frozenset())
+                touched[WordPlace(period, word)][short_id(uri)] = own[uri].get(word, frozenset())
         words, spread = await self._teach(touched, anew=anew)
         again = {uri: each.document for uri, each in (await self._stories.read(stories, _FIELDS)).items()}
         changed = {uri for uri in stories if _usage(again, uri) != _usage(found, uri)}
@@ -139,14 +139,14 @@ class Naming:
         return {uri for uri in some if written[story_id(uri)] is None}
 
     async def _teach(
-        self, touched: Mapping[Place, Mapping[str, frozenset[str]]], *, anew: bool
-    ) -> tuple[dict[Place, Word], dict[Place, Word]]:
+        self, touched: Mapping[WordPlace, Mapping[str, frozenset[str]]], *, anew: bool
+    ) -> tuple[dict[WordPlace, Word], dict[WordPlace, Word]]:
         """Put stories into the samples of words, by id, with how they use each, and learn.
 
         Return the words as they are then, and those of them whose lesson is to be spread.
         """
-        words: dict[Place, Word] = {}
-        spread: dict[Place, Word] = {}
+        words: dict[WordPlace, Word] = {}
+        spread: dict[WordPlace, Word] = {}
         waiting = set(touched)
         is_first = not anew
         await self._add_periods({place.period for place in touched})
@@ -159,7 +159,7 @@ class Naming:
             # Whoever changes the sample of a period learns the lesson of the next one too.
             alike = {place for place in waiting if samples[place] == read[place][0].sample}
             same = {place for place in alike if is_first and place.before not in waiting}
-            changed: dict[Place, Word] = await self._run(self._taught, read, samples, same, self._now())
+            changed: dict[WordPlace, Word] = await self._run(self._taught, read, samples, same, self._now())
             changes = {
                 place: (each, read[place][1])
                 for place, each in changed.items()
@@ -174,11 +174,13 @@ class Naming:
             anew = is_first = False
         return words, spread
 
-    def _neighbours(self, places: Collection[Place]) -> set[Place]:
+    def _neighbours(self, places: Collection[WordPlace]) -> set[WordPlace]:
         both = {near for place in places for near in (place.before, place.after)}
         return {near for near in both if near.period in self._periods}
 
-    async def _overtaken(self, places: Collection[Place], known: Mapping[Place, Token | None]) -> set[Place]:
+    async def _overtaken(
+        self, places: Collection[WordPlace], known: Mapping[WordPlace, Token | None]
+    ) -> set[WordPlace]:
         """Return which of these words were learned from what has changed meanwhile."""
         if not places:
             return set()
@@ -196,17 +198,17 @@ class Naming:
 
     def _taught(
         self,
-        read: Mapping[Place, tuple[Word, Token | None]],
-        samples: Mapping[Place, Sample],
-        same: Collection[Place],
+        read: Mapping[WordPlace, tuple[Word, Token | None]],
+        samples: Mapping[WordPlace, Sample],
+        same: Collection[WordPlace],
         now: datetime,
-    ) -> dict[Place, Word]:
+    ) -> dict[WordPlace, Word]:
         """Return the words with these samples, and those of the next period that learn from them.
 
         The ``same`` are as they were.
         """
 
-        def sample(place: Place) -> Sample:
+        def sample(place: WordPlace) -> Sample:
             return samples.get(place) or (read[place][0].sample if place in read else Sample())
 
         found = {place: read[place][0] for place in same}
@@ -215,7 +217,7 @@ class Naming:
             found[place] = read[place][0].taught(sample(place), lesson, now)
         return found
 
-    async def _filled(self, place: Place, touched: Mapping[Place, Mapping[str, frozenset[str]]]) -> Sample:
+    async def _filled(self, place: WordPlace, touched: Mapping[WordPlace, Mapping[str, frozenset[str]]]) -> Sample:
         """Return the sample of a word from all stories, since too many of those that were in it have gone."""
         using_word = Using(frozenset({place.word + SEPARATOR}), *bounds(place.period, self._lessons.window))
         sample = Sample()

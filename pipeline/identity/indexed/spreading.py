@@ -17,7 +17,7 @@ from pipeline.identity.learning import Id
 from pipeline.identity.lesson import Lesson
 from pipeline.identity.name_usage import OWN, SEPARATOR, NameUsage
 from pipeline.identity.registry import Registry
-from pipeline.identity.word import Place, Word, period_of
+from pipeline.identity.word import Word, WordPlace, period_of
 from pipeline.index.derived import Found, Stories, write_anew
 from pipeline.index.indices import Indices
 
@@ -32,7 +32,7 @@ PAGES = 4
 _MOST_WRITTEN = 100
 """How many stories are read as a whole and written together."""
 _NONE: Mapping[str, datetime] = {}
-_UNKNOWN: Mapping[Place, Lesson] = {}
+_UNKNOWN: Mapping[WordPlace, Lesson] = {}
 
 
 def bounds(period: int, window: timedelta) -> tuple[datetime, datetime]:
@@ -50,7 +50,7 @@ class _Spread:
     """
 
     wanted: list[Using]
-    words: dict[Place, Word] = field(default_factory=dict)
+    words: dict[WordPlace, Word] = field(default_factory=dict)
     correction: str = ""
     anew: bool = False
     after: str = ""
@@ -95,11 +95,11 @@ class Spreading:
         finally:
             self._left += left
 
-    async def _abandoned(self, own: Collection[Place]) -> list[_Spread]:
+    async def _abandoned(self, own: Collection[WordPlace]) -> list[_Spread]:
         """Take over what other workers have begun to spread and not finished."""
         now = self._now()
         found = {
-            Place(kept.content["period"], kept.content["word"]): word_in(kept)
+            WordPlace(kept.content["period"], kept.content["word"]): word_in(kept)
             for kept in (await self._names.unspread(now - ABANDONED)).values()
         }
         others = {place: word for place, word in found.items() if place not in own}
@@ -119,7 +119,7 @@ class Spreading:
         self._unfinished = unfinished.keys() - self._unfinished
 
     async def begin(
-        self, words: Mapping[Place, Word], outdated: Mapping[str, datetime], known: Mapping[Place, Lesson]
+        self, words: Mapping[WordPlace, Word], outdated: Mapping[str, datetime], known: Mapping[WordPlace, Lesson]
     ) -> None:
         """Spread what these words say, and write the stories (uri: firstcreated) that are known not to agree."""
         spread = _Spread(await self._concerned(words), dict(words))
@@ -130,7 +130,7 @@ class Spreading:
             self._left.append(spread)
             raise
 
-    async def _concerned(self, words: Mapping[Place, Word]) -> list[Using]:
+    async def _concerned(self, words: Mapping[WordPlace, Word]) -> list[Using]:
         """Return which stories are concerned by what these words have to spread."""
         ids: dict[int, set[Id]] = defaultdict(set)
         for place, word in words.items():
@@ -159,7 +159,7 @@ class Spreading:
         return found
 
     async def _spread(
-        self, spread: _Spread, outdated: Mapping[str, datetime] = _NONE, known: Mapping[Place, Lesson] = _UNKNOWN
+        self, spread: _Spread, outdated: Mapping[str, datetime] = _NONE, known: Mapping[WordPlace, Lesson] = _UNKNOWN
     ) -> None:
         """Write the stories anew that are concerned and do not agree, and those that are known not to.
 
@@ -197,7 +197,7 @@ class Spreading:
         self,
         found: Mapping[str, Mapping[str, Any]],
         created: Mapping[str, datetime],
-        known: Mapping[Place, Lesson],
+        known: Mapping[WordPlace, Lesson],
         *,
         anew: bool,
     ) -> dict[str, datetime]:
@@ -211,7 +211,7 @@ class Spreading:
         return {uri: created[uri] for uri in uris}
 
     async def identify(
-        self, stories: Mapping[str, datetime], known: Mapping[Place, Lesson] = _UNKNOWN, *, anew: bool
+        self, stories: Mapping[str, datetime], known: Mapping[WordPlace, Lesson] = _UNKNOWN, *, anew: bool
     ) -> None:
         """Give these stories (uri: firstcreated) the identities that are learned, also if somebody else writes them.
 
@@ -223,7 +223,7 @@ class Spreading:
             await self._identify_some(some, known, anew=anew)
 
     async def _identify_some(
-        self, stories: Mapping[str, datetime], known: Mapping[Place, Lesson], *, anew: bool
+        self, stories: Mapping[str, datetime], known: Mapping[WordPlace, Lesson], *, anew: bool
     ) -> None:
         periods = {uri: self._period(created) for uri, created in stories.items()}
         waiting = dict(stories)

@@ -13,14 +13,12 @@ from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.desk.text_features import TextFeatures
 from pipeline.desk.text_signature import signature_of
 from pipeline.desk.withdrawn import origin_of
+from pipeline.documents.story import UNTAUGHT
 from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Envelope, times
 from pipeline.errors import DocumentRefused, ElasticsearchUnavailable
 from pipeline.identity.indexed.name_store import ElasticsearchNames
 from pipeline.identity.indexed.word_store import Lessons
-from pipeline.identity.name_usage import OWN, usages
-from pipeline.identity.registry import Registry
-from pipeline.identity.word import period_of
 from pipeline.index.actions import Action, actions, counts_of, first_version, is_of, stale_deletes
 from pipeline.index.indices import Before, ElasticsearchIndices, Indices, Overtaken
 from pipeline.story import AnnotatedStory, Indexed
@@ -116,7 +114,9 @@ class Indexing:
         earlier attempt at this batch may already have written before its worker died.
         """
         before = await self._indices.before([(each.story.uri, each.story.firstcreated) for each in arrivals])
-        registries = await self._registries(arrivals)
+        stories = [each.story for each in arrivals]
+        # The stage derive then changes few of them.
+        registries = await self._lessons.registries(stories) if self._lessons else {}
         first: list[tuple[str, Action]] = []
         then: list[tuple[str, Action]] = []
         for each in arrivals:
@@ -128,7 +128,7 @@ class Indexing:
             version = first_version(each.revision, there.version)
             parts = _larger(there.counts, written[uri])
             more = {"trace": each.trace(self._now()), "digest": each.digest, **each.signed, **there.derived}
-            registry = registries[uri]
+            registry = registries.get(uri, UNTAUGHT)
             document, *others = actions(each.story, version, parts, known.get(uri), more, registry)
             first += [(uri, action) for action in others]
             then.append((uri, document))
@@ -136,19 +136,6 @@ class Indexing:
         # Of two attempts at a story each has written some parts, perhaps with other names: they are written again.
         then = [(uri, _unfinished(action) if uri in overtaken else action) for uri, action in then]
         return (await self._carry_out(then, refresh=urgent))[0] | refused
-
-    async def _registries(self, arrivals: Sequence[_Arrival]) -> dict[str, Registry]:
-        """Return whom names mean by what is learned so far, by uri: the stage that derives then changes few stories."""
-        if self._lessons is None:
-            return {each.story.uri: Registry() for each in arrivals}
-        window = self._lessons.window
-        periods = {each.story.uri: period_of(each.story.firstcreated, window) for each in arrivals}
-        words: dict[int, set[str]] = {}
-        for each in arrivals:
-            own = (usage.word for usage in usages(each.story.entities) if usage.how in OWN)
-            words.setdefault(periods[each.story.uri], set()).update(own)
-        found, _ = await self._lessons.identify(words, lambda registries: registries)
-        return {uri: found[period] for uri, period in periods.items()}
 
     async def _carry_out(
         self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False
