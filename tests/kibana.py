@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.kibana.dashboard_parts import (
+from pipeline.kibana.contents import (
     RECORDS,
     Dashboard,
     HeatMap,

@@ -31,7 +31,7 @@ from scipy.sparse import csr_matrix
 from pipeline.languages.en.events import argument_structure, event_spans
 from pipeline.languages.en.events.classifier import Classifier, classifier, probability
 from pipeline.languages.en.events.event_features import FeatureExtractor, Features
-from pipeline.languages.en.events.event_words import MUTUAL, TYPES
+from pipeline.languages.en.events.plover import MUTUAL, TYPES
 from pipeline.languages.en.events.word_classes import WordClasses
 from pipeline.languages.en.reading import load
 from pipeline.reading.tree import Tree

@@ -1,4 +1,4 @@
-"""Store the alerts: named searches and their recipients, as documents of ``wire-alerts``."""
+"""Store the alerts: named searches and their recipients, as documents of ``wire-alerts``; and run their searches."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

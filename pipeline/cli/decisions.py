@@ -9,14 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.console import messages, output, print_json
-from pipeline.cli.options import (
-    DataDirOption,
-    ElasticsearchOption,
-    JsonOption,
-    KafkaOption,
-    connected,
-    index_client,
-)
+from pipeline.cli.options import DataDirOption, ElasticsearchOption, JsonOption, KafkaOption, connected, index_client
 from pipeline.derive import decision_store
 from pipeline.ops.decisions import decide
 

@@ -13,12 +13,8 @@ from pipeline.identity.name_usage import OWN, Identity, NameUsage
 ThingKind = Literal["person", "organization", "place"]
 Why = Literal["same", "learned", "merged"]
 KIND_OF: dict[str, ThingKind] = {
-    "PERSON": "person",
-    "ORG": "organization",
-    "GPE": "place",
-    "LOC": "place",
-    "FAC": "place",
-}
+    "PERSON": "person", "ORG": "organization", "GPE": "place", "LOC": "place", "FAC": "place"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

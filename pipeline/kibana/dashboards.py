@@ -5,7 +5,7 @@ from pipeline.documents.kind import Kind
 from pipeline.documents.kinds import KINDS
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
-from pipeline.kibana.dashboard_parts import (
+from pipeline.kibana.contents import (
     Dashboard,
     HeatMap,
     Listing,

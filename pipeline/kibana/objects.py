@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.kibana.dashboard_parts import Dashboard, Listing, View
+from pipeline.kibana.contents import Dashboard, Listing, View
 from pipeline.kibana.dashboards import DASHBOARDS, VIEWS
 from pipeline.kibana.panels import Reference, embedded
 

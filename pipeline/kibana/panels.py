@@ -7,18 +7,7 @@ searches; every data view is a reference.
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.kibana.dashboard_parts import (
-    COUNT,
-    HeatMap,
-    Listing,
-    Metric,
-    Number,
-    OverTime,
-    Pairs,
-    Panel,
-    PointMap,
-    Top,
-)
+from pipeline.kibana.contents import COUNT, HeatMap, Listing, Metric, Number, OverTime, Pairs, Panel, PointMap, Top
 
 LAYER = "layer"
 _QUERY = {"language": "kuery", "query": ""}

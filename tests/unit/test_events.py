@@ -8,8 +8,8 @@ import pytest
 from pipeline.annotations import Annotations, Event
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.classifier import classifier
-from pipeline.languages.en.events.event_words import TYPES
 from pipeline.languages.en.events.modes import mode
+from pipeline.languages.en.events.plover import TYPES
 from tests.mutations import check
 
 WRITTEN = date(2024, 5, 16)

@@ -13,7 +13,7 @@ from pipeline.documents.kinds import KINDS
 from pipeline.errors import ConfigurationError, KibanaUnavailable
 from pipeline.index.metrics_recorder import METRICS as RECORDED
 from pipeline.kibana import server
-from pipeline.kibana.dashboard_parts import Listing
+from pipeline.kibana.contents import Listing
 from pipeline.kibana.dashboards import DASHBOARDS, METRICS, VIEWS
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.settings import Kibana

@@ -155,15 +155,15 @@ class TestWorker:
         asyncio.run(worker.on_start())
         assert started == ["second", "third"]
 
-    @pytest.mark.parametrize("told", ["_on_sigint", "_on_sigterm"])
-    def test_is_ended_if_it_does_not_stop(self, monkeypatch, told):
+    @pytest.mark.parametrize("handler", ["_on_sigint", "_on_sigterm"])
+    def test_is_ended_if_it_does_not_stop(self, monkeypatch, handler):
         timer, scheduled = Mock(), Mock()
         monkeypatch.setattr(faust_patches.threading, "Timer", timer)
         monkeypatch.setattr(mode.Worker, "_schedule_shutdown", scheduled)
         monkeypatch.setattr(mode.Worker, "carp", Mock())
         worker = faust_patches.DrainingWorker.__new__(faust_patches.DrainingWorker)
         worker.spinner = None
-        getattr(worker, told)()
+        getattr(worker, handler)()
         timer.assert_called_once_with(faust_patches.DRAIN, faust_patches.os._exit, (1,))
         timer.return_value.start.assert_called_once()
         scheduled.assert_called_once()

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from elasticsearch import ApiError, BadRequestError
 
-from pipeline.kibana.dashboard_parts import Listing
+from pipeline.kibana.contents import Listing
 from tests.conftest import ROOT
 from tests.kibana import placed, search
 from tests.whole import desk

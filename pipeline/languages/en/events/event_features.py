@@ -2,14 +2,14 @@
 
 All are strings, with a weight for each type and one for being an event at all; scores add up, so those of a predicate
 are summed once for all of its pairs. Words count by lemma, by cluster, by vector and by what PLOVER's codebook says
-of them (``event_words``).
+of them (``plover``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.languages.en.events.argument_structure import Argument, is_passive, verbs
-from pipeline.languages.en.events.event_words import OPERATOR_TYPES, OPERATORS, SUGGESTED
+from pipeline.languages.en.events.plover import OPERATOR_TYPES, OPERATORS, SUGGESTED
 from pipeline.languages.en.events.word_classes import Word, WordClasses
 from pipeline.reading.tree import Tree
 

@@ -22,16 +22,8 @@ from pipeline.languages.en.events.argument_structure import (
 from pipeline.languages.en.events.casualties import TOLLS, counts, is_costly, number, toll
 from pipeline.languages.en.events.classifier import Classifier, Types, probability
 from pipeline.languages.en.events.event_features import FeatureExtractor, Features
-from pipeline.languages.en.events.event_words import (
-    ALONE,
-    NOTABLE,
-    OPERATOR_TYPES,
-    OPERATORS,
-    REPORTS,
-    UNEVENTFUL,
-    VERBAL,
-)
 from pipeline.languages.en.events.mishaps import is_mishap
+from pipeline.languages.en.events.plover import ALONE, NOTABLE, OPERATOR_TYPES, OPERATORS, REPORTS, UNEVENTFUL, VERBAL
 from pipeline.reading.paragraph_memory import Paragraph
 from pipeline.reading.tree import Tree
 
