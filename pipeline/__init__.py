@@ -11,9 +11,10 @@ The route of a story, and the package that does each step::
             search, alerts                run queries; match saved searches and notify
 
 ``languages`` has a folder for each language, ``reading`` what reads any of them, ``knowledge`` what is known of the
-world, and ``extractions`` a row for each extraction. ``kafka`` and ``elasticsearch`` open connections. ``ops`` holds what operators need: status, dead letters,
-tokens. ``workers`` (Faust), ``web``, ``kibana``, ``cli`` and ``local`` combine the other packages; nothing imports
-them. An item that a stage gives up on goes to ``wire.dead`` with its reason.
+world, and ``extractions`` a row for each extraction. ``kafka`` and ``elasticsearch`` open connections. ``ops`` holds
+what operators need: status, dead letters, tokens. ``workers`` (Faust), ``web``, ``kibana``, ``cli`` and ``local``
+combine the other packages; nothing imports them. An item that a stage gives up on goes to ``wire.dead`` with its
+reason.
 """
 
 __version__ = "0.7.0"

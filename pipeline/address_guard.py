@@ -39,7 +39,8 @@ class Blocked(PermanentError):
 class GuardedTransport(httpx.AsyncHTTPTransport):
     """An httpx transport that only connects to public addresses, and to ``home``.
 
-    ``private`` allows all. Raises Blocked.
+    ``private`` allows all. Raises Blocked. httpx 0.28.1 has no way to hand its pool the backend that connects
+    (encode/httpx 3749), so the transport replaces its pool.
     """
 
     def __init__(self, private: bool, home: Place | None = None) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from spacy.attrs import LOWER  # type: ignore[import-not-found]
-from spacy.ml import FeatureExtractor  # type: ignore[attr-defined]
 from spacy.tokens import Doc
 from thinc.api import (
     HashEmbed,
@@ -26,10 +25,13 @@ from thinc.api import (
 )
 
 from pipeline.reading.names import pooled
+from pipeline.reading.word_features import word_features
 
 Floats = NDArray[np.float32]
-COLUMNS = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, "SPACY": 50, "IS_SPACE": 50, "LANG": 200}
-"""What is embedded of a word, each by rows of a hashed table; LANG holds its word features."""
+ATTRIBUTES = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500, "SPACY": 50, "IS_SPACE": 50}
+"""The attributes that are embedded of a word, each by rows of a hashed table."""
+WORD_FEATURES = 200
+"""Rows of the table of its word features."""
 
 
 def static(table: Any, width: int, column: int) -> Model[Any, Any]:
@@ -54,12 +56,13 @@ def static(table: Any, width: int, column: int) -> Model[Any, Any]:
 
 def encoder(table: Any, width: int, depth: int, breaks: Callable[[Doc], list[int]]) -> Model[Any, Any]:
     """Return the encoder: documents to one row a word; no paragraph sees another."""
-    hashed: Any = [HashEmbed(width, rows, column=n, seed=8 + n, dropout=0.0) for n, rows in enumerate(COLUMNS.values())]
+    rows = [*ATTRIBUTES.values(), WORD_FEATURES]
+    hashed: Any = [HashEmbed(width, size, column=n, seed=8 + n, dropout=0.0) for n, size in enumerate(rows)]
     embed: Any = chain(
-        FeatureExtractor([*COLUMNS, "LOWER"]),
+        Model("word_columns", _word_columns),
         list2ragged(),
-        with_array(concatenate(*hashed, static(table, width, len(COLUMNS)))),
-        with_array(Maxout(width, width * (len(COLUMNS) + 1), nP=3, dropout=0.0, normalize=True)),
+        with_array(concatenate(*hashed, static(table, width, len(rows)))),
+        with_array(Maxout(width, width * (len(rows) + 1), nP=3, dropout=0.0, normalize=True)),
         ragged2list(),
     )
     cnn: Any = chain(expand_window(window_size=1), Maxout(width, width * 3, nP=3, dropout=0.0, normalize=True))
@@ -70,6 +73,16 @@ def encoder(table: Any, width: int, depth: int, breaks: Callable[[Doc], list[int
         dims={"nO": width}, init=_initialize,
     )  # fmt: skip
     return model
+
+
+def _word_columns(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> Any:
+    """Return what is embedded of each word: its attributes, its word features and its lower-case form."""
+    attributes: list[int | str] = [*ATTRIBUTES, "LOWER"]
+    tables = [
+        np.insert(doc.to_array(attributes), len(ATTRIBUTES), [word_features(word.text) for word in doc], axis=1)
+        for doc in docs
+    ]
+    return tables, lambda slopes: []
 
 
 def _initialize(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:  # noqa: N803

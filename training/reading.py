@@ -26,9 +26,9 @@ from spacy.training import Example
 from spacy.util import fix_random_seed  # type: ignore[attr-defined]
 from thinc.api import Adam, Model, get_current_ops
 
-from pipeline.languages.en.reading import UNUSED_COMPONENTS, multiply_with_numpy
-from pipeline.reading import word_features
+from pipeline.languages.en.reading import UNUSED_COMPONENTS
 from pipeline.reading.names import TAGS
+from pipeline.reading.spacy_patches import multiply_with_numpy
 from pipeline.reading.word_vectors import WordVectors
 from training.corpora import COLLECTIONS, Labelled, collected, eww, pieces, unlabelled
 from training.layers import encoder, tagger
@@ -65,7 +65,6 @@ def corpus(data: Path, minilm: Path, weights: Sequence[Path], out: Path) -> None
 
     teacher = Teacher(minilm, [read_weights(path) for path in weights])
     nlp = stock_parser()
-    word_features.add_features(nlp.vocab)
     labelled = [piece for article in eww(data / "eww" / "train") for piece in pieces(article, CHARACTERS)]
     endless = stream(labelled, [], SEED)
     size = len(labelled) + len(labelled) // 16
@@ -143,7 +142,6 @@ class Names:
 def model(names_weight: float) -> tuple[Language, Tok2Vec, Any, Names]:
     """Return the language, the encoder, the parser and the names, started from the stock model's weights."""
     nlp = stock_parser()
-    word_features.add_features(nlp.vocab)
     old: Any = nlp.get_pipe("tok2vec")
     parser = nlp.get_pipe("parser")
     new = Tok2Vec(

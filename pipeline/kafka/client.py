@@ -11,11 +11,10 @@ from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from kafka.record.default_records import DefaultRecordBatch
 
 from pipeline.errors import ConfigurationError, KafkaUnavailable
-from pipeline.kafka.header_names import accept_any_name
+from pipeline.kafka.kafka_python_patches import accept_any_name, ask_at_once
 from pipeline.settings import Kafka
 
 _BOOTSTRAP_MS = 5_000
-_BACKOFF_MS = 5
 
 
 def options(kafka: Kafka) -> dict[str, Any]:
@@ -60,30 +59,13 @@ def translate_errors(kafka: Kafka) -> Iterator[None]:
         yield
     except (KafkaConnectionError, KafkaTimeoutError, ConnectionError) as error:
         if kafka.security_protocol != "PLAINTEXT":
-            asyncio.run(_probe_auth(kafka))
+            # Only needed here, after a failure.
+            from pipeline.kafka.aiokafka_patches import explain_rejection  # noqa: PLC0415
+
+            asyncio.run(explain_rejection(kafka, options(kafka)))
         raise KafkaUnavailable(f"Kafka does not respond at {kafka.address} ({type(error).__name__})") from None
     except KafkaError as error:
         raise KafkaUnavailable(f"Kafka at {kafka.address}: {error}") from None
-
-
-async def _probe_auth(kafka: Kafka) -> None:
-    """Check whether Kafka rejects us, which kafka-python only logs. Raises ConfigurationError."""
-    # Only needed here, after a failure.
-    from aiokafka import conn, errors  # noqa: PLC0415
-
-    host, _, port = kafka.address.split(",")[0].rpartition(":")
-    given = {name: value for name, value in options(kafka).items() if not name.startswith("bootstrap")}
-    where = f"Kafka at {kafka.address}"
-    try:
-        (await conn.create_conn(host, int(port), **given)).close()
-    except ssl.SSLCertVerificationError as error:
-        message = f"{where} shows a certificate that is not trusted ({error.verify_message}); see kafka.ca_file"
-        raise ConfigurationError(message) from None
-    except (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError):
-        message = f"{where} rejects user {kafka.username!r} with this password (kafka.username, kafka.password)"
-        raise ConfigurationError(message) from None
-    except (errors.KafkaError, OSError) as error:
-        raise KafkaUnavailable(f"{where}: {type(error).__name__}: {error}") from None
 
 
 @contextmanager
@@ -113,9 +95,7 @@ def consumer(kafka: Kafka, fetch_bytes: int = 4 << 20) -> Iterator[KafkaConsumer
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=fetch_bytes,
         )
-        # kafka-python 3.0.12 does not pass `retry_backoff_ms` on to where it asks for a topic's partitions, and would
-        # wait for its default of 100 ms after it has connected.
-        client._cluster.config["retry_backoff_ms"] = _BACKOFF_MS
+        ask_at_once(client)
         try:
             yield client
         finally:

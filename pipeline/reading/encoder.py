@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 from thinc.api import NumpyOps
 
 from pipeline.reading.layers import Floats, Layer, beside
+from pipeline.reading.word_features import word_features
 from pipeline.reading.word_vectors import WordVectors
 
 KEPT_WORDS = 50_000
@@ -76,7 +77,7 @@ class Encoder:
         """Embed words that are not known yet, and keep them. Fewer than ``KEPT_WORDS`` at once."""
         features = np.array(
             [
-                (t.norm, t.prefix, t.suffix, t.shape, bool(t.whitespace_), t.is_space, t.lex.lang, t.lower)
+                (t.norm, t.prefix, t.suffix, t.shape, bool(t.whitespace_), t.is_space, word_features(t.text), t.lower)
                 for t in tokens
             ],
             dtype=np.uint64,

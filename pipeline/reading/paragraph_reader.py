@@ -22,6 +22,7 @@ from pipeline.reading.encoder import Encoder
 from pipeline.reading.memory_zone import MemoryZone
 from pipeline.reading.names import NamesTagger
 from pipeline.reading.paragraph_memory import Paragraph
+from pipeline.reading.spacy_patches import parse
 from pipeline.reading.tree import Tree
 
 LONGEST = 20_000
@@ -84,27 +85,11 @@ class ParagraphReader:
             docs = [self._tokenizer(text) for text in batch]
             for doc, rows in zip(docs, self._encoder(docs), strict=True):
                 doc.tensor = rows  # type: ignore[assignment]
-            self._parse(docs)
+            parse(self._parser, docs)
             for text, doc in zip(batch, docs, strict=True):
                 known[text] = _paragraph(doc)
                 self._keep(text, known[text])
         return known
-
-    def _parse(self, docs: Sequence[Doc]) -> None:
-        """Do what ``Parser.greedy_parse`` does, in half of its time.
-
-        That method releases the interpreter's lock and takes it again for several checks in each step, and goes
-        through all of thinc for a product of two small matrices.
-        """
-        step = self._parser.model.predict(docs)
-        weight, bias = (step.vec2scores.get_param(name) for name in ("W", "b"))
-        parses = self._parser.moves.init_batch(docs)
-        unfinished = [each for each in parses if not each.is_final()]
-        while unfinished:
-            states = step.state2vec.predict(step.get_token_ids(unfinished))
-            unfinished = self._parser.transition_states(unfinished, states @ weight.T + bias)
-        step.clear_memory()
-        self._parser.set_annotations(docs, parses)
 
     def _keep(self, text: str, paragraph: ReadParagraph) -> None:
         self._kept[text] = paragraph

@@ -1,5 +1,6 @@
 """Local servers that tests stop, secure or share, on top of ``pipeline.local``."""
 
+import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from pipeline.local.ports import free_port
 from tests.servers.certificates import PASSWORD
 
 USER = "newsroom"
+_UNLINGERING = str(Path(__file__).parent.parent / "unlingering")
 
 
 class Server:
@@ -54,8 +56,8 @@ class Kafka(Server):
         """``advertised`` is the port of a proxy in front of it."""
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
-        self.secured = f"localhost:{free_port()}" if keystore else ""
-        ports = {"kafka": self.port, "controller": free_port()}
+        ports = {"kafka": self.port, "controller": free_port(others=(self.port,))}
+        self.secured = f"localhost:{free_port(others=ports.values())}" if keystore else ""
         properties = {"advertised.listeners": f"PLAINTEXT://127.0.0.1:{advertised}"} if advertised else {}
         user: Sequence[str] = ()
         if keystore:
@@ -72,7 +74,7 @@ class Elasticsearch(Server):
         """Keep the data in ``folder``."""
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        ports = {"elasticsearch": self.port, "transport": free_port()}
+        ports = {"elasticsearch": self.port, "transport": free_port(others=(self.port,))}
         fetch(locked("elasticsearch"), cache_dir())
         self.java = elasticsearch_server(folder, folder.parent / "elasticsearch.log", 1 << 30, ports, settings)
 
@@ -110,8 +112,12 @@ class Pair:
         self.stop()
 
     def installation(self, name: str) -> dict[str, str]:
-        """Return the environment of an installation with that prefix on the shared servers."""
+        """Return the environment of an installation with that prefix on the shared servers.
+
+        Its stages do not linger.
+        """
         return {
+            "PYTHONPATH": os.pathsep.join(filter(None, [_UNLINGERING, os.environ.get("PYTHONPATH")])),
             "WIRE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.address,
             "WIRE_KAFKA__PREFIX": f"{name}.",
             "WIRE_KAFKA__PARTITIONS": "3",

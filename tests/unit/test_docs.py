@@ -66,6 +66,13 @@ def test_every_topic_is_in_the_picture():
     assert all(topic in page for topic in topics.TOPICS)
 
 
+def test_every_test_that_a_decision_names_is_there():
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    for page in (ROOT / "docs" / "decisions").glob("*.md"):
+        for name in re.findall(r"`(test_\w+|Test\w+)…?`", page.read_text()):
+            assert re.search(rf"(def|class) {name}", tests), f"{page.name}: {name}"
+
+
 def test_the_locks_name_no_address():
     for lock in ROOT.glob("requirements*.lock"):
         assert "://" not in lock.read_text()
@@ -80,6 +87,8 @@ def test_every_format_and_every_field_of_a_story_is_mapped():
 
 def test_every_field_of_a_live_feed_is_documented_with_its_default():
     page = (ROOT / "docs" / "how-to" / "feed-live-sources.md").read_text()
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", page, re.S | re.M)
+    assert len([LiveFeed(**feed) for feed in tomllib.loads(example)["feeds"]]) == 2
     for name, field in LiveFeed.model_fields.items():
         default = {None: "unset", False: "false"}.get(field.default, str(field.default))
         assert name in ("name", "folder", "url") or f"| `{name}` | {default} |" in page

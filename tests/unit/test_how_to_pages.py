@@ -13,14 +13,15 @@ import yaml
 from tests.conftest import ROOT
 
 PAGES = sorted((ROOT / "docs" / "how-to").glob("add-*.md"))
-_BLOCK = re.compile(r"^```(python|toml|json|diff|sh) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
+_BLOCK = re.compile(r"^```(diff|sh) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
+_INCLUDED = re.compile(r"^```{literalinclude} (\S+)\n", re.M)
 
 
 @pytest.fixture
 def copy(tmp_path):
     """Return a copy of the project."""
     for name in ("pipeline", "deploy", "tests", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "models", "_build"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("_build"))
     for name in ("docker-compose.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
@@ -54,20 +55,20 @@ def patch(copy: Path, text: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_example_works_as_the_page_says(copy, page):
-    tests = []
+    example = ROOT / "docs" / "examples" / page.stem
+    included = {(page.parent / name).resolve() for name in _INCLUDED.findall(page.read_text())}
+    files = {path for path in example.rglob("*") if path.is_file()}
+    assert files <= included
+    if files:
+        shutil.copytree(example, copy, dirs_exist_ok=True)
     for language, beside, text in _BLOCK.findall(page.read_text()):
         if language == "diff":
             patch(copy, text)
-        elif language in ("python", "toml", "json"):
-            (copy / beside).parent.mkdir(parents=True, exist_ok=True)
-            with (copy / beside).open("a") as file:
-                file.write(text)
-            tests += [beside] if beside.startswith("tests/") else []
         elif beside == "in-copy":
             for command in text.splitlines():
                 run(copy, "bash", "-c", command.replace("make deploy", "python -m deploy.generate"))
-    if tests:
-        run(copy, sys.executable, "-m", "pytest", "-q", *tests)
+    if tests := [path.relative_to(example) for path in files if path.name.startswith("test_")]:
+        run(copy, sys.executable, "-m", "pytest", "-q", *map(str, tests))
     if page.stem == "add-a-stage":
         services = yaml.safe_load((copy / "docker-compose.yml").read_text())["services"]
         assert services["count"]["command"] == ["worker", "count"]

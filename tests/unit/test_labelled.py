@@ -105,7 +105,7 @@ def test_the_language_pass_keeps_what_it_can_do(models):
 
 class TestMutants:
     def test_whatever_is_done_to_a_story_offsets_give_their_text(self, english):
-        bodies = list(mutants(300, seed=2))
+        bodies = list(mutants(120, seed=2))
         for body, found in zip(
             bodies, english.annotate([AnnotationInput(body, "Lima", WRITTEN) for body in bodies]), strict=True
         ):

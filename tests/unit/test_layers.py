@@ -1,6 +1,7 @@
 """The direction of imports: commands → operations → stages → connections → nouns; stages never import each other."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ PACKAGE = ROOT / "pipeline"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Return the full names of a module's imports."""
     names = set()

@@ -214,7 +214,7 @@ class TestParsing:
         command = [sys.executable, "-c", STALLING]
 
         async def run():
-            pool = ProcessPool(command, Limits(1, 5.0, 1 << 30, ParseFailed), WorkerMetrics("parse"))
+            pool = ProcessPool(command, Limits(1, 3.0, 1 << 30, ParseFailed), WorkerMetrics("parse"))
             await pool.start()
             try:
                 return await parse.Parsing(pool).work([item(b"One."), item(b"stall"), item(b"Two.")])

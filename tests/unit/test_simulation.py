@@ -4,7 +4,8 @@ import pytest
 
 from tests.simulation.seeds import simulate
 
-SEEDS = 1_000
+SEEDS = 500
+"""More in ``make simulate``."""
 CHUNK = 125
 
 

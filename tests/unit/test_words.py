@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,16 @@ MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return all that a module's code consists of."""
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
 def public(path: Path) -> Iterator[str]:
     """Yield the public names of a module: its own and those of classes, functions, parameters, fields, constants."""
     yield path.stem
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
@@ -46,6 +53,7 @@ def words(name: str) -> set[str]:
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
+@cache
 def glossary() -> dict[str, set[str]]:
     """Return each term with the words not used for it."""
     rows = re.findall(r"^\| ([^|]+) \|[^|]+\|([^|]*)\|$", (ROOT / "docs" / "glossary.md").read_text(), re.M)
@@ -81,8 +89,8 @@ def prose(text: str) -> str:
 
 def docstrings(path: Path) -> str:
     """Return the docstrings of a module, one paragraph each."""
-    nodes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    found = (ast.get_docstring(node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, nodes))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = (ast.get_docstring(node) for node in nodes(path) if isinstance(node, documented))
     text = "\n\n".join(re.sub(r"``.*?``", "", text, flags=re.S) for text in found if text)
     return re.sub(r"(?<=\S) {2,}", " ", text)
 
@@ -145,7 +153,7 @@ def test_log_events_are_snake_case_names():
     calls = [
         (path.name, node.args[0].value)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)

@@ -81,16 +81,6 @@ class TestLiveness:
         faults.hold_worker(system, Random(1))
         system.settle()
 
-    def test_after_the_broker_was_restarted_under_load_all_workers_go_on(self, system):
-        load = lines(30, 34)
-        system.feed(load[:15])
-        system.kafka.kill()
-        system.kafka.start()
-        system.feed(load[15:])
-        system.settle()
-        found = {document["uri"] for _, document in system.state()["stories"].values()}
-        assert {json.loads(line)["uri"] for line in load} <= found
-
     def test_a_worker_that_gets_nowhere_ends_with_code_4_and_is_started_again(self, system):
         before, stuck = system.count(), system.stuck
         # Half a minute would pass until a worker gave up the connection it reads from.

@@ -27,13 +27,14 @@ def blocks(page: Path, language: str) -> list[tuple[str, str]]:
     return [(beside, text) for found, beside, text in _BLOCK.findall(page.read_text()) if found == language]
 
 
-@pytest.fixture
-def desk(installation, tmp_path):
-    """A new user's folder, with a ``wire up`` running in it."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def desk(servers, tmp_path_factory):
+    """A new user's folder, with a ``wire up`` running in it: first for the tutorial, then for all else."""
+    folder = tmp_path_factory.mktemp("desk")
+    home = folder / "home"
     (home / "configs").mkdir(parents=True)
     shutil.copytree(ROOT / "seeds", home / "seeds")
-    with running(tmp_path / "data", "--port", "0", env=installation, home=home) as wire:
+    with running(folder / "data", "--port", "0", env=servers.installation("desk"), home=home) as wire:
         yield wire
 
 

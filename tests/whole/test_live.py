@@ -354,17 +354,19 @@ class TestTheLifeOfAStory:
 
     def test_a_notice_of_its_own_kills_too(self, wire):
         samples = Path(__file__).parent.parent / "samples"
-        for name, uri in (
-            ("nitf", "channel.20240516.harbour"),
-            ("newsml", "urn:newsml:example.org:20240516:budget-42"),
-            ("newsmlg2", "tag:example.org,2024:bill"),
-        ):
+        uris = {
+            "nitf": "channel.20240516.harbour",
+            "newsml": "urn:newsml:example.org:20240516:budget-42",
+            "newsmlg2": "tag:example.org,2024:bill",
+        }
+        for name in uris:
             wire("feed", samples / name / "rich.xml", "--source", name)
-            wire.await_idle()
-            assert wire.story(uri), name
+        wire.await_idle()
+        assert all(map(wire.story, uris.values()))
+        for name in uris:
             wire("feed", samples / name / "kill.xml", "--source", name)
-            wire.await_idle()
-            assert wire.story(uri) is None, name
+        wire.await_idle()
+        assert not any(map(wire.story, uris.values()))
 
     def test_a_correction_replaces_it_and_keeps_the_history(self, wire):
         base = {"uri": "urn:life:2", "text": "Two people were hurt in Leeds.", "versioncreated": "2024-05-16T12:00:00Z"}

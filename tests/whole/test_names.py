@@ -68,8 +68,7 @@ def test_while_indices_are_rebuilt_no_part_of_the_stories_is_taken_for_all(serve
 
     def rebuild() -> None:
         with connect(ours) as client:
-            for _ in range(3):
-                list(reindex(client, ours, lambda *_: None))
+            list(reindex(client, ours, lambda *_: None))
 
     async def find() -> set[int]:
         async with connect_async(ours) as client:

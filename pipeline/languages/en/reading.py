@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 import spacy
-from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 from thinc.api import Model
 
 from pipeline.errors import ConfigurationError
+from pipeline.knowledge.gazetteer import gazetteer
+from pipeline.knowledge.person_names import people
 from pipeline.languages.en.normalise_marks import normalise_marks
 from pipeline.reading.encoder import Encoder
 from pipeline.reading.names import NamesTagger
 from pipeline.reading.paragraph_reader import ParagraphReader
-from pipeline.reading.word_features import add_features
+from pipeline.reading.spacy_patches import multiply_with_numpy
 from pipeline.reading.word_vectors import WordVectors
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -61,22 +62,12 @@ def load(model: str, kept: int) -> ParagraphReader:
         raise ConfigurationError(
             f"spacy.model: no model {model!r} is installed; install it in this environment, or name another"
         ) from None
-    add_features(nlp.vocab)
     parser: Any = nlp.add_pipe("parser", config=PARSER)
     parser.from_disk(WEIGHTS / "parser", exclude=["vocab"])
     multiply_with_numpy(nlp)
     with np.load(WEIGHTS / "encoder.npz", allow_pickle=False) as file:
         weights = dict(file)
+    # What features of words look at is loaded now, and not with the first story.
+    gazetteer(), people()
     encoder = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))
     return ParagraphReader(nlp, encoder, NamesTagger(weights), kept, normalise_marks)
-
-
-def multiply_with_numpy(nlp: Language) -> None:
-    """Multiply matrices with numpy's OpenBLAS instead of thinc's blis.
-
-    The blis wheel has no kernels for newer processors and takes half of the whole language pass; OpenBLAS takes
-    less than half of that.
-    """
-    for _, component in nlp.pipeline:
-        for node in component.model.walk() if hasattr(component, "model") else ():
-            node.ops.use_blis = False

@@ -1,18 +1,18 @@
-"""Patch what is wrong in Faust and aiokafka. ``offsets`` works around another fault."""
+"""Patch what is wrong in Faust and mode, as of faust-streaming 0.15.3. ``offsets`` works around another fault."""
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from signal import Signals
 from typing import Any
 
-from aiokafka.consumer import fetcher
-from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy
-from aiokafka.record.memory_records import _MemoryRecordsPy
+from faust import Worker
 from faust.transport.consumer import Consumer
-from faust.types import TP
+from faust.types import TP, AppT
 from mode.utils.queues import FlowControlQueue
 
-from pipeline.kafka.header_names import accept_any_name
-from pipeline.topics import is_urgent
+DRAIN = 10.0
+"""Seconds a worker may take to stop before it is ended. Another worker then repeats its unfinished work."""
 
 
 def keep_failed_commits() -> None:
@@ -43,74 +43,36 @@ def keep_failed_commits() -> None:
     Consumer._commit_offsets = commit_offsets
 
 
-def read_round_robin() -> None:
-    """Return what was fetched of urgent topics before all else, and a few messages of each partition in turn.
-
-    aiokafka returns all that it fetched of one partition before it returns any of the next. With small messages, a
-    partition would stand still for minutes.
-    """
-    fetched_records = fetcher.Fetcher.fetched_records
-
-    async def round_robin(self: fetcher.Fetcher, *arguments: Any, **options: Any) -> Any:
-        for tp in list(self._records):
-            if not is_urgent(tp.topic):
-                self._records.move_to_end(tp)
-        found = await fetched_records(self, *arguments, **options)
-        for tp in found:
-            if tp in self._records:
-                self._records.move_to_end(tp)
-        return found
-
-    fetcher.Fetcher.fetched_records = round_robin
-
-
 def never_pause() -> None:
     """Wait for room in a full queue instead of pausing its partition.
 
-    Faust notices only up to a second later that a paused partition may continue, and a stage that needs less for
-    what it has buffered would be idle until then. ``FlowControlQueue`` pauses a partition once its queue is longer
-    than its size divided by this ratio, which it never is.
+    Faust sleeps for a second while all partitions are paused (faust-streaming 53 made it pause; that it then waits is
+    not reported), and a stage that needs less for what it has buffered would be idle until then. ``FlowControlQueue``
+    pauses a partition once its queue is longer than its size divided by this ratio, which it never is.
     """
     FlowControlQueue.pressure_high_ratio = 0.5
 
 
-def read_any_header() -> None:
-    """Read messages whose header names are not UTF-8.
+class DrainingWorker(Worker):  # type: ignore[misc]
+    """Faust's worker, which starts several apps at once, and exits if Faust's own shutdown hangs (robinhood 484).
 
-    aiokafka raises an error for such a message, and then fetches it again without end.
+    Faust would start an app only once the one before has its partitions, which takes ten seconds after a kill. Not
+    reported.
     """
-    accept_any_name(_DefaultRecordBatchPy)
-    fetcher.MemoryRecords = _Records
 
+    def __init__(self, apps: Sequence[AppT], **options: Any) -> None:
+        """Take the apps, of which there is at least one, and Faust's options."""
+        first, *self._others = apps
+        super().__init__(first, **options)
 
-class _Records(_MemoryRecordsPy):  # type: ignore[misc]
-    """The batches of messages in the answer to a fetch."""
+    async def on_start(self) -> None:
+        """Start the apps; Faust itself starts the first."""
+        await super().on_start()
+        for app in self._others:
+            self.add_future(self.add_runtime_dependency(app))
 
-    def __init__(self, content: bytes | None) -> None:
-        super().__init__(content or b"")
-
-    def next_batch(self) -> Any:
-        batch = self._next_slice
-        if batch[self.MAGIC_OFFSET] < 2:
-            return super().next_batch()
-        self._cache_next()
-        return _Batch(bytes(batch))
-
-
-class _Batch:
-    """A batch that aiokafka's fast reader reads, and the slower one what that cannot."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content, self._batch = content, DefaultRecordBatch(content)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._batch, name)
-
-    def __iter__(self) -> Iterator[Any]:
-        read = 0
-        try:
-            for record in self._batch:
-                yield record
-                read += 1
-        except UnicodeDecodeError:
-            yield from islice(_DefaultRecordBatchPy(self._content), read, None)
+    def _schedule_shutdown(self, signal: Signals) -> None:
+        timer = threading.Timer(DRAIN, os._exit, (1,))
+        timer.daemon = True
+        timer.start()
+        super()._schedule_shutdown(signal)

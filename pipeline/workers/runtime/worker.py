@@ -1,16 +1,15 @@
 """Run stages in this process until told to stop, each with a Faust app of its own on one event loop."""
 
 import asyncio
-import os
-import threading
 from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from typing import Any
 
 import structlog
-from faust import Sensor, Worker
+from faust import Sensor
 from faust.types import AppT, StreamT
 
+from pipeline.kafka import aiokafka_patches
 from pipeline.ops.monitor import serve
 from pipeline.settings import Settings
 from pipeline.topics import Stage
@@ -26,19 +25,16 @@ from pipeline.workers.runtime.stall_detection import Partition, StallWatch
 
 log = structlog.get_logger()
 
-DRAIN = 10.0
-"""Seconds a worker may take to stop before it is ended. Another worker then repeats its unfinished work."""
-
 
 def run(stages: Sequence[Stage], settings: Settings) -> None:
     """Run the stages until SIGTERM or SIGINT. The settings must have the servers' addresses."""
     faust_patches.keep_failed_commits()
-    faust_patches.read_round_robin()
     faust_patches.never_pause()
-    faust_patches.read_any_header()
+    aiokafka_patches.read_round_robin()
+    aiokafka_patches.read_any_header()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     apps = [_app(stage, settings) for stage in stages]
-    worker = DrainingWorker(apps, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
+    worker = faust_patches.DrainingWorker(apps, loglevel="WARNING", override_logging=False, redirect_stdouts=False)
     worker.spinner = None
     collect_rarely()
     worker.execute_from_commandline()
@@ -134,35 +130,3 @@ class Rebalances(Sensor):  # type: ignore[misc]
         """Record that partitions were reassigned."""
         self._metrics.assigned = True
         self._metrics.rebalances.labels(self._metrics.stage).inc()
-
-
-class DrainingWorker(Worker):  # type: ignore[misc]
-    """Faust's worker, which starts several apps at once, and exits if Faust's own shutdown hangs (robinhood 484).
-
-    Faust would start an app only once the one before has its partitions, which takes ten seconds after a kill.
-    """
-
-    def __init__(self, apps: Sequence[AppT], **options: Any) -> None:
-        """Take the apps, of which there is at least one, and Faust's options."""
-        first, *self._others = apps
-        super().__init__(first, **options)
-
-    async def on_start(self) -> None:
-        """Start the apps; Faust itself starts the first."""
-        await super().on_start()
-        for app in self._others:
-            self.add_future(self.add_runtime_dependency(app))
-
-    def _on_sigint(self) -> None:
-        _leave_within(DRAIN)
-        super()._on_sigint()
-
-    def _on_sigterm(self) -> None:
-        _leave_within(DRAIN)
-        super()._on_sigterm()
-
-
-def _leave_within(seconds: float) -> None:
-    timer = threading.Timer(seconds, os._exit, (1,))
-    timer.daemon = True
-    timer.start()
