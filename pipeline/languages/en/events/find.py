@@ -10,6 +10,7 @@ from pipeline.languages.en.events.circumstances import Circumstances
 from pipeline.languages.en.events.classifier import classifier
 from pipeline.languages.en.events.event_spans import EventSpan, remembered_event_spans
 from pipeline.languages.en.events.features import FeatureExtractor
+from pipeline.languages.en.events.further_types import FurtherTypes
 from pipeline.languages.en.events.modes import is_retreat, mode
 from pipeline.languages.en.events.status import status
 from pipeline.languages.en.events.word_classes import word_classes
@@ -23,6 +24,14 @@ _LIGHT = frozenset(
 )
 """Verbs whose object names the event: "launched an attack on"."""
 _LONGEST_PHRASE = 12
+_PLACES = ("GPE", "LOC", "FAC")
+_ADJUNCT = frozenset(
+    "in near across outside inside around during after before amid under since until through throughout as within"
+    " without despite because along off over".split()
+)
+_ADJUNCT_OF_PLACES = frozenset(("at", "from", "on", "into"))
+"""Prepositions whose noun takes no part in an event."""
+_GOVERNED = ("dobj", "attr", "oprd", "prep", "nsubjpass")
 
 
 def events(
@@ -47,6 +56,7 @@ class EventReader:
         self._tree, self._quotes, self._circumstances = tree, quotes, circumstances
         self._extractor = FeatureExtractor(tree, word_classes())
         self._resolver = SpeakerResolver(tree, quotations_of(tree), entities, ())
+        self._types = FurtherTypes(tree)
 
     def read(self) -> Iterator[Event]:
         """Yield the events in the order of their triggers."""
@@ -58,8 +68,8 @@ class EventReader:
     def _event(self, found: EventSpan) -> Event | None:
         tree = self._tree
         trigger = self._trigger(found)
-        actors = self._participants(found.actors, ())
-        recipients = self._participants(found.recipients, actors)
+        actors = self._participants([head for head in found.actors if not self._is_adjunct(head)], ())
+        recipients = self._participants([head for head in found.recipients if not self._is_adjunct(head)], actors)
         own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
         own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
         words = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
@@ -67,6 +77,9 @@ class EventReader:
         kind = found.type
         if kind == "CONCEDE" and is_retreat(own):
             kind = "RETREAT"
+        kind = self._types.of(
+            kind, own, self._objects(found), is_act=any(self._is_agent(each) for each in found.actors)
+        )
         state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         numbers = counts(tree, trigger, kind)
         if kind is None and numbers == Counts() and not any(each.entity for each in (*actors, *recipients)):
@@ -92,6 +105,16 @@ class EventReader:
             size=numbers.size,
         )
 
+    def _objects(self, found: EventSpan) -> set[str]:
+        """Return the lemmas of what a predicate governs: its object, and that of its preposition."""
+        tree = self._tree
+        below = [child for child in tree.children[found.predicate] if tree.dep[child] in _GOVERNED]
+        below += [child for each in below if tree.dep[each] == "prep" for child in tree.children[each]]
+        return {self._lemma(token) for token in (*below, *found.through, *found.recipients)}
+
+    def _is_agent(self, head: int) -> bool:
+        return self._extractor.is_somebody(head)
+
     def _trigger(self, found: EventSpan) -> int:
         """Return the token that names the event: the predicate, or the object of a light verb."""
         if found.through and self._lemma(found.predicate) in _LIGHT and self._tree.dep[found.through[0]] == "dobj":
@@ -101,7 +124,13 @@ class EventReader:
     def _lemma(self, token: int) -> str:
         return self._extractor.word(token).lemma
 
-    def _participants(self, heads: tuple[int, ...], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
+    def _is_adjunct(self, head: int) -> bool:
+        """Return whether a noun says where, when or how rather than who: "in Jeddah", "after the vote"."""
+        tree = self._tree
+        before = tree.lower[tree.head[head]] if tree.dep[head] == "pobj" else ""
+        return before in _ADJUNCT or (before in _ADJUNCT_OF_PLACES and tree.kind[head] in _PLACES)
+
+    def _participants(self, heads: Sequence[int], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
         """Return the participants with these heads, without any that overlap one before."""
         kept = list(others)
         acting = {other.entity for other in others if other.entity}
