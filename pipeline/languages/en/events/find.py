@@ -23,14 +23,20 @@ _LIGHT = frozenset(
     " announce declare impose sign reach have put face deliver undertake perform".split()
 )
 """Verbs whose object names the event: "launched an attack on"."""
+_SAYING = frozenset(
+    "say tell report quote note add believe think describe inform remark comment explain mention want expect seem"
+    " manage appear hope continue try seek know".split()
+)
+"""What is a quote, a wish or a beginning of something else, whatever type its object suggests."""
 _LONGEST_PHRASE = 12
 _PLACES = ("GPE", "LOC", "FAC")
 _ADJUNCT = frozenset(
     "in near across outside inside around during after before amid under since until through throughout as within"
     " without despite because along off over".split()
 )
-_ADJUNCT_OF_PLACES = frozenset(("at", "from", "on", "into"))
+_ADJUNCT_OF_PLACES = frozenset(("at", "from"))
 """Prepositions whose noun takes no part in an event."""
+_LEAD_CHARACTERS = 300
 _GOVERNED = ("dobj", "attr", "oprd", "prep", "nsubjpass")
 
 
@@ -69,7 +75,8 @@ class EventReader:
         tree = self._tree
         trigger = self._trigger(found)
         actors = self._participants([head for head in found.actors if not self._is_adjunct(head)], ())
-        recipients = self._participants([head for head in found.recipients if not self._is_adjunct(head)], actors)
+        core = [head for head in found.recipients if not self._is_adjunct(head)]
+        recipients = self._participants(core or found.recipients, actors)
         own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
         own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
         words = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
@@ -77,13 +84,16 @@ class EventReader:
         kind = found.type
         if kind == "CONCEDE" and is_retreat(own):
             kind = "RETREAT"
-        kind = self._types.of(
-            kind, own, self._objects(found), is_act=any(self._is_agent(each) for each in found.actors)
-        )
-        state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         numbers = counts(tree, trigger, kind)
-        if kind is None and numbers == Counts() and not any(each.entity for each in (*actors, *recipients)):
+        is_act = any(self._extractor.is_somebody(head) for head in found.actors)
+        names = {self._lemma(trigger), self._lemma(found.predicate)}
+        kind = self._types.of(kind, names, self._objects(found), is_act=is_act, is_harm=numbers != Counts())
+        # Most of what has no type is no event, and what somebody says is a quote.
+        if kind is None and self._is_told_first(trigger) and any(each.entity for each in (*actors, *recipients)):
+            kind = "OTHER"
+        if kind is None or self._lemma(trigger) in _SAYING:
             return None
+        state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         place = self._circumstances.place(trigger)
         recipients = _without_place(recipients, place)
         return Event(
@@ -93,7 +103,7 @@ class EventReader:
             text=tree.word[trigger],
             predicate=self._lemma(trigger),
             type=kind,
-            mode=mode(kind, own, clause) if kind else None,
+            mode=mode(kind, own, clause),
             status=state,
             actors=actors,
             recipients=recipients,
@@ -105,15 +115,16 @@ class EventReader:
             size=numbers.size,
         )
 
+    def _is_told_first(self, trigger: int) -> bool:
+        """Return whether the first paragraphs tell it, which tell what the story is about."""
+        return self._tree.start[trigger] < _LEAD_CHARACTERS
+
     def _objects(self, found: EventSpan) -> set[str]:
         """Return the lemmas of what a predicate governs: its object, and that of its preposition."""
         tree = self._tree
         below = [child for child in tree.children[found.predicate] if tree.dep[child] in _GOVERNED]
         below += [child for each in below if tree.dep[each] == "prep" for child in tree.children[each]]
         return {self._lemma(token) for token in (*below, *found.through, *found.recipients)}
-
-    def _is_agent(self, head: int) -> bool:
-        return self._extractor.is_somebody(head)
 
     def _trigger(self, found: EventSpan) -> int:
         """Return the token that names the event: the predicate, or the object of a light verb."""

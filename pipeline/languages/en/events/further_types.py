@@ -1,4 +1,4 @@
-"""Types of events that PLOVER, a codebook of politics, does not have: trials, elections, deals, accidents, results …
+"""Types of events that PLOVER, a codebook of politics, does not have: trials, elections, deals, accidents.
 
 A row gives the lemmas of a type's predicates, alone or with one of these objects. What a story is about decides where
 words leave it open: "beat" is a result in a story about sport, and who was killed by a flood was not attacked.
@@ -10,11 +10,6 @@ from dataclasses import dataclass
 
 from pipeline.languages.en.entities.sports import sport_of
 from pipeline.reading.tree import Tree
-
-FURTHER_TYPES = (
-    "ACCIDENT", "APPOINTMENT", "AWARD", "CRIME", "DEAL", "DEATH", "DISASTER", "DISCOVERY", "ECONOMY", "ELECTION",
-    "HEALTH", "LAUNCH", "LAW", "RESULT", "TRIAL",
-)  # fmt: skip
 
 
 def _words(text: str) -> frozenset[str]:
@@ -58,13 +53,12 @@ _TABLE = (
         "beat defeat win lose draw thrash edge score qualify advance clinch finish eliminate hammer rout crush overcome"
         " tie trounce upset claim retain progress"), sport=True),
     Row("TRIAL", _words(
-        "indict convict sentence acquit sue prosecute arraign indictment conviction lawsuit prosecution verdict acquittal"
-        " sentencing retrial plead testify")),
-    Row("TRIAL", _words("charge try summon jail fine"), over=_words("ACCUSE SANCTION COERCE")),
+        "indict convict sentence acquit sue prosecute arraign indictment conviction lawsuit prosecution verdict"
+        " acquittal sentencing retrial plead testify")),
+    Row("TRIAL", _words("charge try jail fine"), over=_words("ACCUSE SANCTION COERCE")),
     Row("TRIAL", _words("file face drop dismiss hear adjourn lose win uphold overturn open begin hand"), _CASE),
     Row("APPOINTMENT", _words(
-        "appoint reappoint resign hire sack reappointment appointment resignation retire retirement inaugurate reshuffle"
-    )),
+        "appoint reappoint resign hire sack reappointment appointment resignation retire retirement reshuffle")),
     Row("APPOINTMENT", _words("take assume leave quit accept offer name succeed replace dismiss fire remove"), _OFFICE),
     Row("ELECTION", _words("elect re-elect reelect election re-election referendum runoff by-election")),
     Row("ELECTION", _words("win lose hold call contest concede postpone secure seek"), _VOTE),
@@ -79,24 +73,28 @@ _TABLE = (
     Row("LAUNCH", _words("unveil inaugurate premiere publish")),
     Row("LAUNCH", _words("launch release introduce open test present show"), _PRODUCTS),
     Row("DISCOVERY", _words("discover unearth excavate discovery")),
-    Row("CRIME", _words("rob steal smuggle defraud embezzle launder poach burgle robbery theft fraud smuggling burglary")),
+    Row("CRIME", _words(
+        "rob steal smuggle defraud embezzle launder poach burgle robbery theft fraud smuggling burglary")),
     Row("HEALTH", _words("infect diagnose vaccinate hospitalize hospitalise outbreak epidemic vaccination")),
     Row("ACCIDENT", _words("derail capsize collide overturn derailment collision shipwreck drown")),
     Row("DISASTER", _words("earthquake quake flood landslide tsunami eruption wildfire cyclone hurricane typhoon")),
 )  # fmt: skip
-_HARM = _words("kill die injure wound drown perish toll death missing trap hurt bury destroy burn damage claim")
+_SUFFERS = _words("die drown perish")
+"""Verbs of whose subject nobody says that it acts."""
+_HARM = _words("kill die injure wound drown perish toll death trap hurt bury")
 _CAUSES = {
     "ACCIDENT": _words(
-        "accident crash collision derail derailment capsize sink pileup bus truck lorry driver motorcycle ferry train"
-        " mine collapse stampede explosion leak plane helicopter scaffolding crane"
+        "accident crash crashed collision collided derail derailed derailment capsize capsized sank overturned pileup"
+        " bus truck lorry driver motorcycle ferry train mine collapse collapsed stampede explosion leak plane"
+        " helicopter fire blaze scaffolding crane"
     ),
     "DISASTER": _words(
         "earthquake quake flood floods flooding storm hurricane typhoon cyclone wildfire landslide mudslide tsunami"
         " volcano eruption tornado drought avalanche rain rains tremor blizzard monsoon"
     ),
     "HEALTH": _words(
-        "virus outbreak infection disease flu cholera pandemic covid covid-19 coronavirus ebola influenza malaria epidemic"
-        " vaccine measles dengue plague"
+        "virus outbreak infection disease flu cholera pandemic covid covid-19 coronavirus ebola influenza malaria"
+        " epidemic vaccine measles dengue plague"
     ),
     "ASSAULT": _words(
         "attack attacks bomb bombing bomber gunman gunmen shooting militant militants troops army war rebel rebels"
@@ -105,7 +103,19 @@ _CAUSES = {
     ),
 }
 """The words of stories in which people come to harm, by the type of what harms them."""
-_FEWEST = 2
+_FEWEST = 1
+_ARREST = _words("arrest detain apprehend nab seize confiscate")
+_CRIMES = _words(
+    "drug drugs fraud theft robbery stolen stole thieves gang gangs smuggling smugglers illegal illegally murder"
+    " suspect suspects scam crime crimes criminal counterfeit cocaine heroin cannabis trafficking rape burglary"
+    " extortion victim"
+)
+_CONFLICTS = _words(
+    "protest protests protesters demonstrators demonstration opposition activist activists journalist"
+    " journalists dissident militant militants rebel rebels troops army coup insurgents hostage hostages refugee"
+    " refugees rally"
+)
+"""Words that tell whether arrests are those of crime or of politics."""
 
 
 class FurtherTypes:
@@ -117,12 +127,16 @@ class FurtherTypes:
         counts = Counter(tree.lower)
         causes = {kind: sum(counts[word] for word in words) for kind, words in _CAUSES.items()}
         most = max(causes, key=lambda kind: causes[kind])
+        self._is_of_crime = sum(counts[word] for word in _CRIMES) > sum(counts[word] for word in _CONFLICTS)
         self._cause = most if causes[most] >= _FEWEST and most != "ASSAULT" else None
 
-    def of(self, kind: str | None, names: Collection[str], objects: Collection[str], *, is_act: bool) -> str | None:
+    def of(
+        self, kind: str | None, names: Collection[str], objects: Collection[str], *, is_act: bool, is_harm: bool
+    ) -> str | None:
         """Return the type of an event that has PLOVER's ``kind``, if any.
 
-        ``names`` are the lemmas that name it, ``objects`` those of its object. ``is_act`` is whether somebody acts.
+        ``names`` are the lemmas that name it, ``objects`` those of its object. ``is_act`` is whether somebody acts,
+        ``is_harm`` whether it has numbers of the dead, injured or others.
         """
         for row in _TABLE:
             fits = row.sport is None or row.sport == self._sport
@@ -130,6 +144,9 @@ class FurtherTypes:
             is_named = not row.predicates.isdisjoint(names) and not (row.objects and row.objects.isdisjoint(objects))
             if fits and goes_before and is_named:
                 return row.type
-        if not is_act and not _HARM.isdisjoint(names) and kind in (None, "ASSAULT"):
-            return self._cause or kind or ("DEATH" if "die" in names else None)
+        if kind == "COERCE" and self._is_of_crime and not _ARREST.isdisjoint(names):
+            return "CRIME"
+        is_act = is_act and _SUFFERS.isdisjoint(names)
+        if not is_act and kind in (None, "ASSAULT") and (is_harm or not _HARM.isdisjoint(names)):
+            return self._cause or kind or "DEATH"
         return kind
