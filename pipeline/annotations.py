@@ -23,6 +23,11 @@ QUAD_CLASSES = {
     **dict.fromkeys(("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"), "material conflict"),
 }
 """The four groups of PLOVER's event types (codebook, chapter 2)."""
+EVENT_TYPES = (
+    *QUAD_CLASSES, "ACCIDENT", "APPOINTMENT", "AWARD", "CRIME", "DEAL", "DEATH", "DISASTER", "DISCOVERY", "ECONOMY",
+    "ELECTION", "HEALTH", "LAUNCH", "LAW", "RESULT", "TRIAL", "OTHER",
+)  # fmt: skip
+"""PLOVER's sixteen types, and those of what is not politics."""
 
 
 class Place(Value):
@@ -122,7 +127,7 @@ class EventPlace(Value):
 class Event(Mention):
     """Who did what to whom: ``text`` is the trigger, ``predicate`` its lemma.
 
-    ``type`` is one of PLOVER's sixteen event types, ``mode`` a subdivision of it. ``quote`` is the quote in which the
+    ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its own. ``quote`` is the quote in which the
     event is told: it is then a claim of that speaker. ``dead``, ``injured`` and ``size`` (of a crowd) are numbers of
     people.
     """

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from pipeline.annotations import QUAD_CLASSES
+from pipeline.annotations import EVENT_TYPES
 from pipeline.desk.store import read_one
 from pipeline.documents.event import EVENT
 from pipeline.documents.kinds import KINDS
@@ -37,7 +37,7 @@ from pipeline.web.templating import rendered
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _EXPORTS = (("ndjson", "NDJSON"), ("csv", "CSV"), ("rss", "RSS"), ("atom", "Atom"))
-_TYPES, _REAL = tuple(QUAD_CLASSES), ("happened", "ongoing")
+_TYPES, _REAL = tuple(each for each in EVENT_TYPES if each != "OTHER"), ("happened", "ongoing")
 """The events on the wall: those that have a type, and are no plans."""
 _CLEARED = dict.fromkeys(FILTERS)
 

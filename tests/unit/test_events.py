@@ -164,11 +164,11 @@ class TestWhoeverTakesPart:
     @pytest.mark.parametrize(
         ("body", "trigger", "kind"),
         [
-            ("Maria Lopez resigned on Monday.", "resigned", "RETREAT"),
+            ("Maria Lopez resigned on Monday.", "resigned", "APPOINTMENT"),
             ("The clerks were freed by police.", "freed", "RETREAT"),
             ("Two men opened fire on a shop.", "opened", "ASSAULT"),
-            ("Ann Lee died in Lima.", "died", None),
-            ("A ferry sank off Crete and 20 people drowned.", "drowned", None),
+            ("Ann Lee died in Lima.", "died", "DEATH"),
+            ("A ferry sank off Crete and 20 people drowned.", "drowned", "ACCIDENT"),
         ],
     )
     def test_a_verb_may_name_an_event_by_itself(self, read, body, trigger, kind):
@@ -185,3 +185,45 @@ class TestWhoeverTakesPart:
 
     def test_the_day_of_a_death_is_no_number_of_dead(self, read):
         assert read("Alexander Bell died November 23.").events[0].dead is None
+
+
+class TestFurtherTypes:
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("The court sentenced Ann Lee to nine years in prison on Monday.", "TRIAL"),
+            ("Maria Lopez was elected mayor of Lima on Monday.", "ELECTION"),
+            ("Parliament passed the law on Monday.", "LAW"),
+            ("Quorn Ltd acquired Lorne Corp. for 5 million dollars.", "DEAL"),
+            ("The Bundesbank raised interest rates on Monday.", "ECONOMY"),
+            ("Ann Lee won the Nobel prize on Monday.", "AWARD"),
+            ("Floods killed 1,700 people in Pakistan in 2010.", "DISASTER"),
+            ("A bus crashed near Lima on Monday. Twelve people died.", "ACCIDENT"),
+            ("Gunmen killed twelve people near Lima on Monday.", "ASSAULT"),
+            ("Police arrested two smugglers with stolen drugs in Lima.", "CRIME"),
+            ("Police arrested two journalists at a protest in Lima.", "COERCE"),
+        ],
+    )
+    def test_what_is_no_politics_has_a_type_of_its_own(self, read, text, kind):
+        assert kind in [event.type for event in read(text).events]
+
+    def test_what_beats_in_sport_is_a_result(self, read):
+        text = "SOCCER - Lorne beat Quorn 2-1. The goalkeeper saved a penalty and the striker scored a goal."
+        assert "RESULT" in {event.type for event in read(text).events}
+
+    def test_what_has_no_type_is_an_event_in_the_lead_alone(self, read):
+        lead, later = "Maria Lopez painted Ann Lee in Lima.", "Maria Lopez said it was late. " * 20
+        assert [event.type for event in read(lead).events] == ["OTHER"]
+        assert "painted" not in [event.text for event in read(later + lead).events]
+
+
+def test_subjects_act_on_one_another_only_where_the_verb_says_so(read):
+    (event,) = read("Turkey and Russia condemned the attack.").events
+    assert [each.name for each in event.actors] == ["Turkey", "Russia"]
+    (met,) = read("Turkey and Russia met on Monday.").events
+    assert {each.name for each in (*met.actors, *met.recipients)} == {"Turkey", "Russia"}
+
+
+def test_where_it_was_done_takes_no_part(read):
+    (event,) = read("Police arrested Ann Lee in Jeddah.").events
+    assert [each.name for each in event.recipients] == ["Ann Lee"]

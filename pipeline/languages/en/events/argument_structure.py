@@ -83,6 +83,10 @@ class Participants(Protocol):
         """Return whether it is a person or a group; an event has one on either side."""
         ...
 
+    def is_reciprocal(self, verb: int) -> bool:
+        """Return whether the subjects of a verb act on one another: "Turkey and Russia met"."""
+        ...
+
 
 def pairs(tree: Tree, known: Participants) -> Iterator[Pair]:
     """Yield every pair of arguments of every predicate that an event may join, in the order of the text."""
@@ -152,11 +156,12 @@ def _verbal(tree: Tree, verb: int, known: Participants) -> Iterator[tuple[Argume
     for actor in actors:
         for recipient in patients:
             yield actor, recipient
-    yield from _mutual(tree, actors)
+    if known.is_reciprocal(verb):
+        yield from _mutual(tree, actors)
 
 
 def _mutual(tree: Tree, actors: list[Argument]) -> Iterator[tuple[Argument, Argument]]:
-    """Yield the members of a conjunction with each other: "Turkey and Russia signed"."""
+    """Yield the members of a conjunction with each other: "Turkey and Russia met"."""
     for actor in actors:
         for other in conjuncts(tree, actor.token):
             yield actor, Argument(other, f"and:{actor.path}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.languages.en.events.argument_structure import Argument, is_passive, verbs
-from pipeline.languages.en.events.plover import OPERATOR_TYPES, OPERATORS, SUGGESTED
+from pipeline.languages.en.events.plover import OPERATOR_TYPES, OPERATORS, RECIPROCAL, SUGGESTED
 from pipeline.languages.en.events.word_classes import Word, WordClasses
 from pipeline.reading.tree import Tree
 
@@ -291,6 +291,12 @@ class FeatureExtractor:
     def is_somebody(self, token: int) -> bool:
         """See Participants."""
         return self.is_named(token) or self.tree.lower[token] in _PERSONAL or self.sort(token) in _PEOPLE
+
+    def is_reciprocal(self, verb: int) -> bool:
+        """See Participants."""
+        words = (verb, *(child for child in self.tree.children[verb] if self.tree.dep[child] in ("dobj", "prep")))
+        below = (child for token in words[1:] for child in self.tree.children[token] if self.tree.dep[child] == "pobj")
+        return any(self._words[token].lemma in RECIPROCAL for token in (*words, *below))
 
     def sort(self, token: int) -> str:
         """Return what a noun phrase names: the recogniser's label, or WordNet's class of its head."""

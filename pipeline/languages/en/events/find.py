@@ -11,6 +11,7 @@ from pipeline.languages.en.events.classifier import classifier
 from pipeline.languages.en.events.event_features import FeatureExtractor
 from pipeline.languages.en.events.event_spans import EventSpan, remembered_event_spans
 from pipeline.languages.en.events.event_status import status
+from pipeline.languages.en.events.further_types import FurtherTypes
 from pipeline.languages.en.events.modes import is_retreat, mode
 from pipeline.languages.en.events.word_classes import word_classes
 from pipeline.languages.en.quotes.candidates import quotations_of
@@ -22,7 +23,21 @@ _LIGHT = frozenset(
     " announce declare impose sign reach have put face deliver undertake perform".split()
 )
 """Verbs whose object names the event: "launched an attack on"."""
+_SAYING = frozenset(
+    "say tell report quote note add believe think describe inform remark comment explain mention want expect seem"
+    " manage appear hope continue try seek know".split()
+)
+"""What is a quote, a wish or a beginning of something else, whatever type its object suggests."""
 _LONGEST_PHRASE = 12
+_PLACES = ("GPE", "LOC", "FAC")
+_ADJUNCT = frozenset(
+    "in near across outside inside around during after before amid under since until through throughout as within"
+    " without despite because along off over".split()
+)
+_ADJUNCT_OF_PLACES = frozenset(("at", "from"))
+"""Prepositions whose noun takes no part in an event."""
+_LEAD_CHARACTERS = 300
+_GOVERNED = ("dobj", "attr", "oprd", "prep", "nsubjpass")
 
 
 def events(
@@ -47,6 +62,7 @@ class EventReader:
         self._tree, self._quotes, self._circumstances = tree, quotes, circumstances
         self._extractor = FeatureExtractor(tree, word_classes())
         self._resolver = SpeakerResolver(tree, quotations_of(tree), entities, ())
+        self._types = FurtherTypes(tree)
 
     def read(self) -> Iterator[Event]:
         """Yield the events in the order of their triggers."""
@@ -58,8 +74,9 @@ class EventReader:
     def _event(self, found: EventSpan) -> Event | None:
         tree = self._tree
         trigger = self._trigger(found)
-        actors = self._participants(found.actors, ())
-        recipients = self._participants(found.recipients, actors)
+        actors = self._participants([head for head in found.actors if not self._is_adjunct(head)], ())
+        core = [head for head in found.recipients if not self._is_adjunct(head)]
+        recipients = self._participants(core or found.recipients, actors)
         own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
         own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
         words = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
@@ -67,10 +84,16 @@ class EventReader:
         kind = found.type
         if kind == "CONCEDE" and is_retreat(own):
             kind = "RETREAT"
-        state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         numbers = counts(tree, trigger, kind)
-        if kind is None and numbers == Counts() and not any(each.entity for each in (*actors, *recipients)):
+        is_act = any(self._extractor.is_somebody(head) for head in found.actors)
+        names = {self._lemma(trigger), self._lemma(found.predicate)}
+        kind = self._types.of(kind, names, self._objects(found), is_act=is_act, is_harm=numbers != Counts())
+        # Most of what has no type is no event, and what somebody says is a quote.
+        if kind is None and self._is_told_first(trigger) and any(each.entity for each in (*actors, *recipients)):
+            kind = "OTHER"
+        if kind is None or self._lemma(trigger) in _SAYING:
             return None
+        state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         place = self._circumstances.place(trigger)
         recipients = _without_place(recipients, place)
         return Event(
@@ -80,7 +103,7 @@ class EventReader:
             text=tree.word[trigger],
             predicate=self._lemma(trigger),
             type=kind,
-            mode=mode(kind, own, clause) if kind else None,
+            mode=mode(kind, own, clause),
             status=state,
             actors=actors,
             recipients=recipients,
@@ -92,6 +115,17 @@ class EventReader:
             size=numbers.size,
         )
 
+    def _is_told_first(self, trigger: int) -> bool:
+        """Return whether the first paragraphs tell it, which tell what the story is about."""
+        return self._tree.start[trigger] < _LEAD_CHARACTERS
+
+    def _objects(self, found: EventSpan) -> set[str]:
+        """Return the lemmas of what a predicate governs: its object, and that of its preposition."""
+        tree = self._tree
+        below = [child for child in tree.children[found.predicate] if tree.dep[child] in _GOVERNED]
+        below += [child for each in below if tree.dep[each] == "prep" for child in tree.children[each]]
+        return {self._lemma(token) for token in (*below, *found.through, *found.recipients)}
+
     def _trigger(self, found: EventSpan) -> int:
         """Return the token that names the event: the predicate, or the object of a light verb."""
         if found.through and self._lemma(found.predicate) in _LIGHT and self._tree.dep[found.through[0]] == "dobj":
@@ -101,7 +135,13 @@ class EventReader:
     def _lemma(self, token: int) -> str:
         return self._extractor.word(token).lemma
 
-    def _participants(self, heads: tuple[int, ...], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
+    def _is_adjunct(self, head: int) -> bool:
+        """Return whether a noun says where, when or how rather than who: "in Jeddah", "after the vote"."""
+        tree = self._tree
+        before = tree.lower[tree.head[head]] if tree.dep[head] == "pobj" else ""
+        return before in _ADJUNCT or (before in _ADJUNCT_OF_PLACES and tree.kind[head] in _PLACES)
+
+    def _participants(self, heads: Sequence[int], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
         """Return the participants with these heads, without any that overlap one before."""
         kept = list(others)
         acting = {other.entity for other in others if other.entity}

@@ -9,6 +9,14 @@ TYPES = (
 )  # fmt: skip
 MUTUAL = frozenset(("CONSULT", "AGREE", "COOPERATE"))
 """Types whose participants are equals: all of them are actors."""
+RECIPROCAL = frozenset(
+    "meet talk negotiate confer consult discuss agree sign conclude clash fight battle marry wed divorce cooperate"
+    " collaborate partner merge unite ally reconcile differ disagree quarrel argue debate compete face play draw tie"
+    " exchange swap trade share normalize resume restore establish collide chat converse speak split separate reunite"
+    " deal agreement accord pact treaty memorandum contract truce ceasefire talks meeting summit negotiation"
+    " relation relations tie ties cooperation exercise exercises drill drills border dialogue fire blow".split()
+)
+"""Verbs whose subjects act on one another, and objects that make others so: "signed a pact", "exchanged fire"."""
 VERBAL = frozenset(("REQUEST", "AGREE", "THREATEN", "REJECT"))
 """Types of what is done by saying it: "said that Israel must withdraw"."""
 
