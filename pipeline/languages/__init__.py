@@ -1,6 +1,7 @@
 """What wire knows of each language: one folder a language, named by its ISO 639-1 code.
 
-``language(code)`` finds the folder; ``contract`` says what may be in it.
+Any folder may have ``words.toml``, the words of its desks and calendar, by which texts are cleaned (``words``). One
+that is a package reads its language besides: ``contract`` says what may be in it.
 """
 
 from importlib import import_module
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 CODES = frozenset(module.name for module in iter_modules(__path__) if module.ispkg)
-"""The languages that have a folder."""
+"""The languages whose folder reads them."""
 
 
 def language(code: str) -> "Language":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from starlette.datastructures import MutableHeaders
@@ -33,17 +33,20 @@ from pipeline.web import (
     identities,
     ingest,
     live_stream,
-    pages,
+    name_page,
     request_metrics,
+    search_page,
     status_pages,
+    story_page,
     story_source,
     utterances,
+    wall_page,
 )
 from pipeline.web.ingest import IngestService
 from pipeline.web.installation import Installation
 from pipeline.web.live_stream import IndexedBroadcast
 from pipeline.web.request_metrics import RequestMetrics
-from pipeline.web.templating import STATIC
+from pipeline.web.templating import STATIC, rendered
 
 _SAFE = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -57,7 +60,8 @@ _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json
 
 PARTS = (
     *(api, groups, happenings, utterances, identities, exports, alerts, live_stream),
-    *(status_pages, story_source, decisions, ingest, request_metrics, pages),
+    *(status_pages, story_source, decisions, ingest, request_metrics),
+    *(search_page, story_page, name_page, wall_page),
 )
 """The modules with routes."""
 
@@ -140,7 +144,7 @@ async def _invalid_query(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(_PROGRAMS):
         found = {"error": str(error), "position": error.position, "suggestion": error.suggestion}
         return JSONResponse({name: value for name, value in found.items() if value is not None}, 400)
-    return pages.unreadable(request, error)
+    return search_page.unreadable(request, error)
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -165,7 +169,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 def _failed(request: Request, status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith(_PROGRAMS):
         return JSONResponse({"error": reason}, status, headers)
-    return pages.failed(status, reason, headers)
+    return HTMLResponse(rendered("failed.html", reason=reason), status, headers)
 
 
 _ANSWERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

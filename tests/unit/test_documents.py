@@ -17,7 +17,7 @@ from pipeline.annotations import (
     Span,
     Speaker,
 )
-from pipeline.desk.rules import decide
+from pipeline.desk.version_rules import decide
 from pipeline.documents.entity_forms import unnamed_kind
 from pipeline.documents.event import EVENT
 from pipeline.documents.kinds import KINDS

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.desk.pending import CLAIM, claim
 from pipeline.desk.record import Record
-from pipeline.desk.rules import KEEP, decide, is_current, with_revision
+from pipeline.desk.version_rules import KEEP, decide, is_current, with_revision
 from tests.conftest import NOON, make_story
 from tests.simulation.calm import Calm
 from tests.store_contract import CONTRACT

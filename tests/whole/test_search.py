@@ -298,6 +298,44 @@ class TestExports:
         assert answer.status_code == 400
 
 
+class TestAmounts:
+    """An extraction is searched, exported and shown by its row alone."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def bridge(cls, wire, api) -> str:
+        """Return the uri of a story with two amounts; another has one each of the same value and unit."""
+        wire.feed(
+            desk.item("urn:amounts:1", "The drawbridge of Oslo cost $18 billion and is 41 miles long, officials said."),
+            desk.item("urn:amounts:2", "The drawbridge of Lima cost $41 million and is 18 miles long, officials said."),
+            desk.item("urn:amounts:3", "Die Zugbrücke in Bremen kostet vierzig Millionen Euro.", language="de"),
+        )
+        wire.await_idle()
+        return "urn:amounts:1"
+
+    @pytest.mark.parametrize(
+        ("amount", "numbers"),
+        [(">$1bn", [1]), ("$18 billion", [1]), (">=41 miles", [1]), ("10 miles..20 miles", [2]), ("18 years", [])],
+    )
+    def test_an_amount_is_found_by_its_value_and_unit_together(self, api, bridge, amount, numbers):
+        found = [f"urn:amounts:{number}" for number in numbers]
+        assert api.uris(q="drawbridge", amount=amount) == api.uris(q=f'drawbridge amount:"{amount}"') == found
+
+    def test_what_is_no_amount_is_refused(self, api, bridge):
+        assert "$18 billion" in api(amount="much", code=400)["detail"]
+
+    def test_it_is_in_the_export_and_on_the_page(self, api, bridge):
+        (row,) = csv.DictReader(io.StringIO(api.client.get("/export/csv", params={"q": "drawbridge Oslo"}).text))
+        assert row["amounts"] == "$18 billion; 41 miles"
+        page = httpx.get(f"{api.wire.address}/story", params={"uri": bridge}, timeout=60).text
+        assert "18,000,000,000 USD" in page
+
+    def test_a_story_that_nothing_reads_says_so(self, wire, bridge):
+        assert wire.story("urn:amounts:3")["unread"] == "language"
+        page = httpx.get(f"{wire.address}/story", params={"uri": "urn:amounts:3"}, timeout=60).text
+        assert "wire reads no stories in its language" in page
+
+
 class TestLive:
     def test_what_matches_is_announced_within_seconds_and_nothing_else(self, api):
         heard: list[dict[str, Any]] = []

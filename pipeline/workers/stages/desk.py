@@ -12,10 +12,10 @@ from pipeline.desk import shared_uris
 from pipeline.desk.ordered_kills import Orders
 from pipeline.desk.pending import Release
 from pipeline.desk.record import Record
-from pipeline.desk.rules import KEEP, decide, with_revision
 from pipeline.desk.shared_uris import Arrival
 from pipeline.desk.store import ElasticsearchStore, Store, Stored
 from pipeline.desk.story_status import shown_text
+from pipeline.desk.version_rules import KEEP, decide, with_revision
 from pipeline.desk.withdrawn import with_withdrawn
 from pipeline.elasticsearch.client import connect_async
 from pipeline.envelope import Broker, Coordinate, Envelope

@@ -8,10 +8,10 @@ from typing import Any
 
 from pipeline import topics
 from pipeline.desk.record import Record
-from pipeline.desk.rules import is_current
 from pipeline.desk.store import ElasticsearchStore, Store
 from pipeline.desk.text_features import TextFeatures
 from pipeline.desk.text_signature import signature_of
+from pipeline.desk.version_rules import is_current
 from pipeline.desk.withdrawn import origin_of
 from pipeline.documents.story import UNTAUGHT
 from pipeline.elasticsearch.client import connect_async
