@@ -322,7 +322,7 @@ class TestAmounts:
         assert api.uris(q="drawbridge", amount=amount) == api.uris(q=f'drawbridge amount:"{amount}"') == found
 
     def test_what_is_no_amount_is_refused(self, api, bridge):
-        assert "$18 billion" in api(amount="much", code=400)["detail"]
+        assert "$18 billion" in api(amount="much", code=400)["error"]
 
     def test_it_is_in_the_export_and_on_the_page(self, api, bridge):
         (row,) = csv.DictReader(io.StringIO(api.client.get("/export/csv", params={"q": "drawbridge Oslo"}).text))
