@@ -68,7 +68,7 @@ _TABLE = (
     Row("AWARD", _words("knight")),
     Row("DEAL", _words("acquire acquisition merge merger takeover buyout")),
     Row("DEAL", _words("buy purchase sell invest win sign award"), _FIRMS, over=_words("COOPERATE AGREE AID")),
-    Row("ECONOMY", _words("raise cut lower hike hold keep slash reduce increase lift maintain"), _RATES),
+    Row("ECONOMY", _words("raise cut lower hike hold keep leave slash reduce increase lift maintain"), _RATES),
     Row("ECONOMY", _words("post report record announce"), _BOOKS),
     Row("LAUNCH", _words("unveil inaugurate premiere publish")),
     Row("LAUNCH", _words("launch release introduce open test present show"), _PRODUCTS),
