@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.span import Mention
-
-if TYPE_CHECKING:
-    from pipeline.reading.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Extraction:
     """What is found in a body beside entities, quotes, dates and events.
 
     ``name`` is the field of the story, ``value`` the type of what it holds, ``mapping`` that of the index. ``title``
-    says in words what was found. ``find`` finds it in any language; without it, a language's folder does.
+    says in words what was found. ``find`` finds it in a body of any language; without it, a language's folder does.
     """
 
     name: str
@@ -39,4 +36,4 @@ class Extraction:
     mapping: Mapping[str, Any]
     title: Callable[[Any], str] = str
     filter: Filter | None = None
-    find: "Callable[[Tree], tuple[Mention, ...]] | None" = None
+    find: Callable[[str], tuple[Mention, ...]] | None = None

@@ -69,4 +69,4 @@ class Language:
     def _extracted(self, extraction: Extraction, tree: Tree, about: AnnotationInput) -> tuple[Mention, ...]:
         if find := self.extractions.get(extraction.name):
             return find(tree, about)
-        return extraction.find(tree) if extraction.find else ()
+        return extraction.find(tree.text) if extraction.find else ()

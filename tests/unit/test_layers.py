@@ -26,8 +26,6 @@ ALLOWED = {
     "desk": NOUNS | {"elasticsearch", "languages", "utterances", "desk"},
     "documents": NOUNS | {"identity", "languages", "utterances", "documents"},
     "derive": NOUNS | {"elasticsearch", "languages", "desk", "documents", "index", "derive"},
-    # What finds an extraction is told the type of what it reads.
-    "extractions": NOUNS | {"reading"},
     "knowledge": NOUNS | {"knowledge"},
     # Whether a word is a name is a feature of it.
     "reading": NOUNS | {"knowledge", "reading"},

@@ -1,13 +1,9 @@
 """The hashtags of a body."""
 
 import re
-from typing import TYPE_CHECKING
 
 from pipeline.extractions.contract import Extraction, Filter
 from pipeline.span import Mention
-
-if TYPE_CHECKING:
-    from pipeline.reading.tree import Tree
 
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 
@@ -16,9 +12,9 @@ class Hashtag(Mention):
     """A hashtag with its sign."""
 
 
-def find(tree: "Tree") -> tuple[Hashtag, ...]:
+def find(body: str) -> tuple[Hashtag, ...]:
     """Return the hashtags in the order of the text."""
-    found = _HASHTAG.finditer(tree.text)
+    found = _HASHTAG.finditer(body)
     return tuple(Hashtag(start=match.start(), end=match.end(), text=match[0]) for match in found)
 
 
