@@ -16,6 +16,8 @@ from pipeline.span import Mention
 from pipeline.value import is_absent
 
 _LARGE = 1_000
+_GREATEST = 1e18
+"""Nothing that a story counts is more; hundreds of digits are no number in JSON."""
 MONEY = "money"
 """The unit of an amount of money."""
 _DOLLAR = "$"
@@ -112,8 +114,9 @@ def _value(groups: Mapping[str, str], grammar: Grammar) -> float | None:
     if words in _WITH_SCALE and not scale:
         # "One day" is no amount, and "a week" is seldom one.
         return None
+    value *= grammar.scales[scale.lower()] if scale else 1
     # Of decimals only those that were written are kept: 5.2 million is 5,200,000.
-    return round(value * (grammar.scales[scale.lower()] if scale else 1), 6)
+    return round(value, 6) if value < _GREATEST else None
 
 
 @cache

@@ -37,7 +37,17 @@ def test_an_amount_is_a_number_with_its_unit(text, amounts):
 
 @pytest.mark.parametrize(
     "text",
-    ["two years ago", "12 days later", "one day", "a week", "2-3 km", "a 6-foot-5 guard", "Boeing 737", "12 won"],
+    [
+        "two years ago",
+        "12 days later",
+        "one day",
+        "a week",
+        "2-3 km",
+        "a 6-foot-5 guard",
+        "Boeing 737",
+        "12 won",
+        f"{'9' * 400} dollars",
+    ],
 )
 def test_what_is_a_date_or_open_is_no_amount(text):
     assert found(text) == []
