@@ -64,7 +64,13 @@ class Grammar:
 def amounts_in(text: str, grammar: Grammar, dollars: str | None = "USD") -> Iterator[Amount]:
     """Yield the amounts of a text. ``dollars`` is the currency of "$" and "dollars", None if it is open."""
     matches = [match for pattern in grammar.patterns for match in pattern.finditer(text)]
+    done = 0
     for match in sorted(matches, key=re.Match.start):
+        start, end = match.span()
+        if start < done:
+            # "EUR 5 million euros" is one amount.
+            continue
+        done = end
         groups = {name: words for name, words in match.groupdict().items() if words}
         value = _value(groups, grammar)
         if value is None or (value < _LARGE and groups.get("name") in grammar.doubtful):
@@ -74,7 +80,6 @@ def amounts_in(text: str, grammar: Grammar, dollars: str | None = "USD") -> Iter
             currency = dollars
         if words := groups.get("by") or groups.get("adverb"):
             per = grammar.per.get(words.lower(), words.lower())
-        start, end = match.span()
         yield Amount(start=start, end=end, text=match[0], value=value, unit=unit, currency=currency or None, per=per)
 
 

@@ -15,16 +15,13 @@ _FOLDERS = Path(__file__).parent
 
 @cache
 def words(section: str, part: str) -> tuple[str, ...]:
-    """Return the words of a part, of each language that has it, the languages in the order of their codes.
-
-    Of patterns, a blank stands for white space, and a noun in braces for its own pattern.
-    """
-    return tuple(each for sections in _languages() for each in sections.get(section, {}).get(part, ()))
+    """Return the words of a part, of each language that has it, the languages in the order of their codes."""
+    return tuple(each for sections in _languages().values() for each in sections.get(section, {}).get(part, ()))
 
 
 @cache
 def patterns(section: str, part: str) -> tuple[str, ...]:
-    """Return the words of a part as regular expressions."""
+    """Return the words of a part as regular expressions: a blank is white space, a noun in braces its own pattern."""
     found = words(section, part)
     nouns = _nouns()
     while any(f"{{{noun}}}" in pattern for pattern in found for noun in nouns):
@@ -41,7 +38,7 @@ def names_in_order(section: str, part: str) -> dict[str, int]:
     """Return the number of each name where every language lists its names in the same order, counted from 0."""
     return {
         name: number
-        for sections in _languages()
+        for sections in _languages().values()
         for number, names in enumerate(sections.get(section, {}).get(part, ()))
         for name in names.split()
     }
@@ -49,8 +46,7 @@ def names_in_order(section: str, part: str) -> dict[str, int]:
 
 def spellings(code: str, section: str, part: str) -> list[list[str]]:
     """Return the names of one language in their order, each in its spellings."""
-    sections = tomllib.loads((_FOLDERS / code / "words.toml").read_text(encoding="utf-8"))
-    return [names.split() for names in sections[section][part]]
+    return [names.split() for names in _languages()[code][section][part]]
 
 
 def any_name(names: Iterable[str]) -> str:
@@ -64,13 +60,13 @@ _NOUN = re.compile(r"\{([a-z]+)\}")
 @cache
 def _nouns() -> dict[str, str]:
     found: dict[str, list[str]] = {}
-    for sections in _languages():
+    for sections in _languages().values():
         for noun, pattern in sections.get("nouns", {}).items():
             found.setdefault(noun, []).append(pattern)
     return {noun: each[0] if len(each) == 1 else f"(?:{'|'.join(each)})" for noun, each in found.items()}
 
 
 @cache
-def _languages() -> list[dict[str, Any]]:
+def _languages() -> dict[str, dict[str, Any]]:
     paths = sorted(_FOLDERS.glob("*/words.toml"))
-    return [tomllib.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return {path.parent.name: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}

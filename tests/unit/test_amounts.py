@@ -29,6 +29,7 @@ def found(text: str) -> list[str]:
         ("half a million people", ["500,000 person"]),
         ("thirty-five miles at 90 mph", ["35 mile", "90 mile / hour"]),
         ("75 basis points", ["75 basis point"]),
+        ("EUR 5 million euros, $ 2 million dollars", ["5,000,000 EUR", "2,000,000 USD"]),
     ],
 )
 def test_an_amount_is_a_number_with_its_unit(text, amounts):

@@ -8,6 +8,7 @@ import pytest
 from pipeline.annotations import Annotations, Event
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.classifier import classifier
+from pipeline.languages.en.events.further_types import FurtherTypes
 from pipeline.languages.en.events.modes import mode
 from pipeline.languages.en.events.plover import TYPES
 from tests.mutations import check
@@ -206,6 +207,11 @@ class TestFurtherTypes:
     )
     def test_what_is_no_politics_has_a_type_of_its_own(self, read, text, kind):
         assert kind in [event.type for event in read(text).events]
+
+    @pytest.mark.parametrize(("lemma", "kind"), [("die", "DEATH"), ("injure", None), ("gather", None)])
+    def test_nobody_is_dead_of_whom_no_word_says_so(self, english, lemma, kind):
+        (tree,) = english.reader(["It was late in Lima."])
+        assert FurtherTypes(tree).of(None, {lemma}, set(), is_act=False, is_deadly=False) == kind
 
     def test_what_beats_in_sport_is_a_result(self, read):
         text = "SOCCER - Lorne beat Quorn 2-1. The goalkeeper saved a penalty and the striker scored a goal."

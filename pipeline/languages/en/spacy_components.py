@@ -6,6 +6,7 @@ the text was written; without a day there are no dates.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
@@ -16,7 +17,12 @@ from pipeline.languages.en import LANGUAGE
 from pipeline.reading.tree import Tree
 
 Component = Callable[[Doc], Doc]
-_TREE = "wire_tree"
+
+
+@lru_cache(maxsize=1)
+def _tree(doc: Doc) -> Tree:
+    """Return the tree of a document; each component reads the same."""
+    return Tree(doc)
 
 
 def _component(name: str, find: Callable[[Tree, Any], tuple[Any, ...]]) -> Component:
@@ -24,8 +30,7 @@ def _component(name: str, find: Callable[[Tree, Any], tuple[Any, ...]]) -> Compo
     Doc.set_extension(name, default=(), force=True)
 
     def component(doc: Doc) -> Doc:
-        tree = doc.user_data.get(_TREE) or doc.user_data.setdefault(_TREE, Tree(doc))
-        doc._.set(name, find(tree, doc._))
+        doc._.set(name, find(_tree(doc), doc._))
         return doc
 
     return component

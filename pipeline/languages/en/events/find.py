@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from pipeline.annotations import DateMention, Entity, Event, EventPlace, Participant, Quote
 from pipeline.languages.contract import AnnotationInput
-from pipeline.languages.en.events.casualties import Counts, counts
+from pipeline.languages.en.events.casualties import counts
 from pipeline.languages.en.events.circumstances import Circumstances
 from pipeline.languages.en.events.classifier import classifier
 from pipeline.languages.en.events.event_features import FeatureExtractor
@@ -74,11 +74,13 @@ class EventReader:
     def _event(self, found: EventSpan) -> Event | None:
         tree = self._tree
         trigger = self._trigger(found)
+        if self._lemma(trigger) in _SAYING:
+            return None
         actors = self._participants([head for head in found.actors if not self._is_adjunct(head)], ())
         core = [head for head in found.recipients if not self._is_adjunct(head)]
         recipients = self._participants(core or found.recipients, actors)
-        own = [self._lemma(token) for token in {trigger, found.predicate, *found.through}]
-        own += [tree.lower[token] for token in {trigger, found.predicate, *found.through}]
+        tokens = {trigger, found.predicate, *found.through}
+        own = [word for token in tokens for word in (self._lemma(token), tree.lower[token])]
         words = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
         clause = (*words, *map("-".join, pairwise(words)))
         kind = found.type
@@ -87,11 +89,11 @@ class EventReader:
         numbers = counts(tree, trigger, kind)
         is_act = any(self._extractor.is_somebody(head) for head in found.actors)
         names = {self._lemma(trigger), self._lemma(found.predicate)}
-        kind = self._types.of(kind, names, self._objects(found), is_act=is_act, is_harm=numbers != Counts())
-        # Most of what has no type is no event, and what somebody says is a quote.
+        kind = self._types.of(kind, names, self._objects(found), is_act=is_act, is_deadly=numbers.dead is not None)
+        # Most of what has no type is no event.
         if kind is None and self._is_told_first(trigger) and any(each.entity for each in (*actors, *recipients)):
             kind = "OTHER"
-        if kind is None or self._lemma(trigger) in _SAYING:
+        if kind is None:
             return None
         state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
         place = self._circumstances.place(trigger)

@@ -81,7 +81,8 @@ _TABLE = (
 )  # fmt: skip
 _SUFFERS = _words("die drown perish")
 """Verbs of whose subject nobody says that it acts."""
-_HARM = _words("kill die injure wound drown perish toll death trap hurt bury")
+_DEADLY = _words("kill die drown perish toll death")
+_HARM = _words("injure wound trap hurt bury")
 _CAUSES = {
     "ACCIDENT": _words(
         "accident crash crashed collision collided derail derailed derailment capsize capsized sank overturned pileup"
@@ -131,12 +132,12 @@ class FurtherTypes:
         self._cause = most if causes[most] >= _FEWEST and most != "ASSAULT" else None
 
     def of(
-        self, kind: str | None, names: Collection[str], objects: Collection[str], *, is_act: bool, is_harm: bool
+        self, kind: str | None, names: Collection[str], objects: Collection[str], *, is_act: bool, is_deadly: bool
     ) -> str | None:
         """Return the type of an event that has PLOVER's ``kind``, if any.
 
         ``names`` are the lemmas that name it, ``objects`` those of its object. ``is_act`` is whether somebody acts,
-        ``is_harm`` whether it has numbers of the dead, injured or others.
+        ``is_deadly`` whether it has a number of dead.
         """
         for row in _TABLE:
             fits = row.sport is None or row.sport == self._sport
@@ -147,6 +148,7 @@ class FurtherTypes:
         if kind == "COERCE" and self._is_of_crime and not _ARREST.isdisjoint(names):
             return "CRIME"
         is_act = is_act and _SUFFERS.isdisjoint(names)
-        if not is_act and kind in (None, "ASSAULT") and (is_harm or not _HARM.isdisjoint(names)):
-            return self._cause or kind or "DEATH"
+        is_deadly = is_deadly or not _DEADLY.isdisjoint(names)
+        if not is_act and kind in (None, "ASSAULT") and (is_deadly or not _HARM.isdisjoint(names)):
+            return self._cause or kind or ("DEATH" if is_deadly else None)
         return kind
