@@ -89,7 +89,6 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); four 
 	$(BIN)/python -m training.average .train/one .train/other
 	$(BIN)/python -m training.reporting --data $(DATA)
 	$(BIN)/python -m training.events --data $(DATA)
-	$(BIN)/python -m training.event_teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/events.pickle
 	$(BIN)/python -m training.events --data $(DATA) --taught .train/events.pickle
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)

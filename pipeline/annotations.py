@@ -6,7 +6,7 @@ kinds direct, mixed and indirect, are those of quotation research (PolNeAR, Newe
 """
 
 from types import GenericAlias
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import Field, create_model
 
@@ -79,13 +79,15 @@ class Speaker(Mention):
 class Quote(Span):
     """What is reported as said: ``text`` is the body from ``start`` to ``end``.
 
-    ``quoted`` are its stretches in quotation marks, without the marks.
+    ``quoted`` are its stretches in quotation marks, without the marks. ``confidence`` is the probability (0 to 1) that
+    somebody says it.
     """
 
     id: str
     kind: Literal["direct", "mixed", "indirect"]
     text: str
     quoted: tuple[Span, ...]
+    confidence: float
     cue: Annotated[Mention | None, Field(exclude_if=is_absent)] = None
     speaker: Speaker | None = None
 
@@ -127,14 +129,18 @@ class EventPlace(Value):
 class Event(Mention):
     """Who did what to whom: ``text`` is the trigger, ``predicate`` its lemma.
 
-    ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its own. ``quote`` is the quote in which the
+    ``clause`` is one readable line that tells it. ``confidence`` is the probability (0 to 1) that the trigger names an
+    event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
+    own. ``quote`` is the quote in which the
     event is told: it is then a claim of that speaker. ``dead``, ``injured`` and ``size`` (of a crowd) are numbers of
     people.
     """
 
     id: str
     predicate: str
-    type: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    clause: str
+    confidence: float
+    type: str
     mode: Annotated[str | None, Field(exclude_if=is_absent)] = None
     status: Literal["happened", "ongoing", "planned", "possible", "denied"]
     actors: tuple[Participant, ...]
@@ -158,6 +164,13 @@ def _with_extractions(annotations: type[Model]) -> type[Model]:
     return model
 
 
+class LeastConfidence(NamedTuple):
+    """The confidence, 0 to 1, from which quotes and events are kept."""
+
+    quote: float = 0
+    event: float = 0
+
+
 @_with_extractions
 class Annotations(Value):
     """Everything the language pass adds to a story: these, and a field for each extraction.
@@ -170,6 +183,14 @@ class Annotations(Value):
     dates: tuple[DateMention, ...] = ()
     events: tuple[Event, ...] = ()
     unread: Annotated[Literal["language", "length"] | None, Field(exclude_if=is_absent)] = None
+
+    def surer(self, least: LeastConfidence) -> Self:
+        """Return them without the quotes and events whose confidence is lower."""
+        quotes = tuple(each for each in self.quotes if each.confidence >= least.quote)
+        kept = {each.id for each in quotes}
+        events = (each for each in self.events if each.confidence >= least.event)
+        claims = (each if each.quote in kept else each.model_copy(update={"quote": None}) for each in events)
+        return self.model_copy(update={"quotes": quotes, "events": tuple(claims)})
 
     def extracted(self, name: str) -> tuple[Mention, ...]:
         """Return what the extraction of this name has found."""

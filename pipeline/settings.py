@@ -204,6 +204,12 @@ class Annotate(Section):
     max_characters: Annotated[int, Field(ge=1_000, description="a longer body is indexed without annotations")] = (
         500_000
     )
+    event_confidence: Annotated[
+        float, Field(ge=0, le=1, description="events that are less sure are not kept, 0 to 1")
+    ] = 0.65
+    quote_confidence: Annotated[
+        float, Field(ge=0, le=1, description="quotes that are less sure are not kept, 0 to 1")
+    ] = 0.25
     max_resident: Annotated[
         int, Field(ge=256 << 20, description="resident bytes above which a language process is replaced")
     ] = 1 << 30

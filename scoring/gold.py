@@ -89,7 +89,7 @@ def mention_of(text: str) -> str:
 
 def found_in(labels: Labels, story: AnnotatedStory) -> Labels:
     """Annotate a labelled text, and return the result as labels of the same text."""
-    to_labels = _aligned(Ruler(labels.text), Ruler(story.body))
+    to_labels = aligned(Ruler(labels.text), Ruler(story.body))
     names = [
         NameLabel(where, KINDS[entity.type], entity.id)
         for entity in story.entities
@@ -109,7 +109,8 @@ def found_in(labels: Labels, story: AnnotatedStory) -> Labels:
     return Labels(labels.name, labels.text, tuple(names), tuple(quotes), entities, places)
 
 
-def _aligned(labelled: Ruler, body: Ruler) -> Callable[[int, int], Range | None]:
+def aligned(labelled: Ruler, body: Ruler) -> Callable[[int, int], Range | None]:
+    """Return a function from offsets in a body to ranges of the labelled text, None for what that does not have."""
     theirs, ours = (re.sub(r"\s", "", ruler.text) for ruler in (labelled, body))
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     blocks = [(0, 0, len(ours))] if ours == theirs else matcher.get_matching_blocks()

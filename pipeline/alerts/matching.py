@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.alerts.match import STANDING, Match, MatchKind
 from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
-from pipeline.documents.event import EVENT, NUMBERS, sentence
+from pipeline.documents.event import EVENT, NUMBERS
 from pipeline.documents.kind import story_of
 from pipeline.documents.quote import QUOTE, once, speaker_of
 from pipeline.documents.story import STORY
@@ -210,7 +210,7 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
     if alert.kind is QUOTE:
         earlier = [hit["text"], speaker_of(hit) or ""]
     elif alert.kind is EVENT:
-        earlier = [sentence(hit), hit["status"], *(str(hit.get(name, "")) for name in NUMBERS)]
+        earlier = [hit["clause"], hit["status"], *(str(hit.get(name, "")) for name in NUMBERS)]
     else:
         sentences = [each for text in hit["highlight"].get("body", ()) for each in _SENTENCES.split(text)]
         earlier = [hit.get("headline", ""), *(each for each in sentences if MARKS[0] in each)]
@@ -227,7 +227,7 @@ def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
     if alert.kind is EVENT:
-        return sentence(hit)
+        return str(hit["clause"])
     if alert.utterances:
         return f"{QuoteUse(hit).text} (before: {hit['before']})"
     fragments = hit["highlight"].get("body", ()) if alert.kind is STORY else ()

@@ -4,14 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.annotate.filing import country, day_written
 from pipeline.annotate.model import ENGLISH, LanguageModels
-from pipeline.annotations import Annotations
+from pipeline.annotations import Annotations, LeastConfidence
 from pipeline.languages import CODES
 from pipeline.languages.contract import AnnotationInput
 from pipeline.story import AnnotatedStory, Story
 
+EVERYTHING = LeastConfidence()
 
-def annotate_stories(models: LanguageModels, stories: Sequence[Story], longest: int) -> Iterator[AnnotatedStory]:
-    """Yield the stories in order, each with its annotations.
+
+def annotate_stories(
+    models: LanguageModels, stories: Sequence[Story], longest: int, least: LeastConfidence = EVERYTHING
+) -> Iterator[AnnotatedStory]:
+    """Yield the stories in order, each with its annotations, but for those that are less sure than ``least``.
 
     A story in a language that no folder reads, one whose body has more than ``longest`` characters, and one that is
     withheld or canceled gets none.
@@ -20,10 +24,10 @@ def annotate_stories(models: LanguageModels, stories: Sequence[Story], longest: 
     texts: dict[str, list[AnnotationInput]] = {}
     for story, nothing in zip(stories, unread, strict=True):
         if nothing is None:
-            texts.setdefault(_code(story), []).append(_input(story))
+            texts.setdefault(_code(story), []).append(annotation_input(story))
     found = {code: models.of(code).annotate(each) for code, each in texts.items()}
     for story, nothing in zip(stories, unread, strict=True):
-        yield story.annotated(next(found[_code(story)]) if nothing is None else nothing)
+        yield story.annotated(next(found[_code(story)]).surer(least) if nothing is None else nothing)
 
 
 def _unread(story: Story, longest: int) -> Annotations | None:
@@ -40,7 +44,8 @@ def _code(story: Story) -> str:
     return (story.language or ENGLISH).split("-")[0].lower()
 
 
-def _input(story: Story) -> AnnotationInput:
+def annotation_input(story: Story) -> AnnotationInput:
+    """Return what the functions of a language need of a story."""
     return AnnotationInput(story.body, location_text(story), day_written(story), country(story))
 
 

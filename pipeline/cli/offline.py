@@ -12,7 +12,7 @@ import typer
 from rich.progress import track
 
 from pipeline import feeds, formats, settings
-from pipeline.annotations import Entity
+from pipeline.annotations import Entity, LeastConfidence
 from pipeline.clean import clean
 from pipeline.cli.console import messages, print_error, print_json
 from pipeline.cli.explanation import show_explanation
@@ -84,6 +84,12 @@ def annotate(
     html: Annotated[
         bool, typer.Option("--html", help="Print an HTML page with coloured entities and quotes instead.")
     ] = False,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, metavar="X", help="Print quotes and events from this confidence on. Default: the settings."
+        ),
+    ] = None,
 ) -> None:
     """Print stories with their entities, quotes and events, one JSON object per line. Needs no server.
 
@@ -92,6 +98,7 @@ def annotate(
 
     [dim]wire annotate seeds/upi-putin-xi.txt | jq .quotes[].speaker.name[/]
     [dim]wire annotate --html seeds/ > stories.html[/]
+    [dim]wire annotate --min-confidence 0 seeds/upi-putin-xi.txt | jq .events[].clause[/]
     """
     # spaCy is slow to import, and no other command needs it.
     from pipeline.annotate import model  # noqa: PLC0415
@@ -101,9 +108,14 @@ def annotate(
     reader = _Reader(files, format, published, source, captions)
     models = model.LanguageModels(reader.settings.spacy.model)
     unread = reader.stories()
-    longest = reader.settings.annotate.max_characters
+    limits = reader.settings.annotate
+    least = LeastConfidence(limits.quote_confidence, limits.event_confidence)
+    if min_confidence is not None:
+        least = LeastConfidence(min_confidence, min_confidence)
     batches = iter(lambda: list(islice(unread, _BATCH)), [])
-    stories = _identified(story for batch in batches for story in annotate_stories(models, batch, longest))
+    stories = _identified(
+        story for batch in batches for story in annotate_stories(models, batch, limits.max_characters, least)
+    )
     if html:
         sys.stdout.write(page(stories))
     else:

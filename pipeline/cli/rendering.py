@@ -90,13 +90,9 @@ def show_quote(hit: dict[str, Any]) -> None:
 
 
 def show_event(hit: dict[str, Any]) -> None:
-    """Print who did what to whom, whether, when and where, and in which story."""
-    sides = (", ".join(each["name"] for each in hit[side]) for side in ("actors", "recipients"))
-    actors, recipients = (shown(_shortened(names)) for names in sides)
-    kind = " ".join(filter(None, (hit.get("type"), hit.get("mode"))))
-    output.print(
-        Text.assemble((actors, "bold"), " ", (shown(hit["text"]), "yellow"), " ", (recipients, "bold"), f"  {kind}")
-    )
+    """Print the line that tells an event, its type, whether, when and where, and in which story."""
+    kind = " ".join(filter(None, (hit["type"], hit.get("mode"))))
+    output.print(Text.assemble((shown(hit["clause"]), "bold"), f"  {kind}"))
     date, place = hit.get("date", {}), hit.get("place", {})
     numbers = (f"{hit[name]:,} {name}" for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None

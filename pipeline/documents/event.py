@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.documents.entity_forms import acting, listed_name, listed_speaker
-from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT
+from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, SHARE
 from pipeline.documents.happening import happening_id
 from pipeline.documents.kind import Document, Part
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
@@ -32,7 +32,7 @@ def _documents(story: Document) -> Iterator[dict[str, Any]]:
         found["actors"] = [_named(each, entities, acting) for each in event["actors"]]
         # Who bombs Baghdad bombs the city.
         found["recipients"] = [_named(each, entities, _itself) for each in event["recipients"]]
-        if event.get("type") in QUAD_CLASSES:
+        if event["type"] in QUAD_CLASSES:
             found["quad_class"] = QUAD_CLASSES[event["type"]]
         if "date" in event and (day := _first_day(event["date"]["value"])):
             found["date"] = {**event["date"], "day": day}
@@ -77,14 +77,8 @@ def _first_day(value: str) -> str | None:
     return day + "-01-01"[: 10 - len(day)] if len(day) == 4 else day + "-01" * (len(day) == 7)
 
 
-def sentence(event: Document) -> str:
-    """Return an event's document in a few words: who, trigger, whom."""
-    actors, recipients = (", ".join(each["name"] for each in event[side]) for side in ("actors", "recipients"))
-    return " ".join(filter(None, (actors, event["text"], recipients)))
-
-
 def _entry(event: Document) -> tuple[str, str]:
-    return sentence(event), event["story"].get("headline", "")
+    return event["clause"], event["story"].get("headline", "")
 
 
 _COLUMNS = {
@@ -96,7 +90,7 @@ _COLUMNS = {
     "Story Organizations": "story.organizations", "Story Locations": "story.places", "Headline": "story.headline",
     "Language": "story.language", "Version": "version", "Status": "status", "Trigger": "text",
     "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured", "Size": "size", "URI": "story.uri",
-    "Happening": "happening",
+    "Happening": "happening", "Clause": "clause", "Confidence": "confidence",
 }  # fmt: skip
 """Named as in POLECAT's data dictionary (Halterman et al., 2023), so that scripts written for it work.
 
@@ -108,8 +102,8 @@ EVENT = Part(
     one="event",
     letter="v",
     documents=_documents,
-    words=("text.text^2", "actors.text.text", "recipients.text.text", "actors.name.text", "recipients.name.text",
-           "place.name.text", "story.headline"),
+    words=("clause.text^2", "text.text", "actors.text.text", "recipients.text.text", "actors.name.text",
+           "recipients.name.text", "place.name.text", "story.headline"),
     same="happening",
     collapses=False,
     date="date.day",
@@ -118,6 +112,8 @@ EVENT = Part(
     mapping={
         **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "happening"), KEYWORD),
         **dict.fromkeys(("start", "end", *NUMBERS), LONG),
+        "confidence": SHARE,
+        "clause": NAME,
         "text": NAME,
         "actors": _PARTICIPANT,
         "recipients": _PARTICIPANT,

@@ -11,6 +11,8 @@ TEXT = {
 }
 DATE = {"type": "date"}
 LONG = {"type": "long"}
+SHARE = {"type": "half_float"}
+"""A number from 0 to 1."""
 STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}
 STORED_ONLY = {"type": "object", "enabled": False}
 """Stored in the document, neither searched nor counted."""

@@ -1,7 +1,7 @@
 """Identify what an event tells of: reports of one happening share an id.
 
 The id depends on the event alone, not on what is indexed already, so that the order in which stories arrive, a replay
-or a killed story changes nothing. Two reports agree on the type (or predicate), the day, and whom they name first; on
+or a killed story changes nothing. Two reports agree on the type, the day, and whom they name first; on
 the place instead for violence and protests, whose participants each report names differently.
 """
 
@@ -28,7 +28,7 @@ def _signature(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any
     day = _DAY.match(event.get("date", {}).get("value", ""))
     if day is None:
         return None
-    kind, predicate = event.get("type", event["predicate"]), event["predicate"]
+    kind, predicate = event["type"], event["predicate"]
     place = event.get("place")
     where = _place(place, entities) if place else None
     if where and kind in _BY_PLACE:

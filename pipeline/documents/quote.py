@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any
 
 from pipeline.documents.entity_forms import acting, listed_name, listed_speaker, other_forms, unnamed_kind
-from pipeline.documents.fields import KEYWORD, LONG, NAME, STORED_ONLY, TEXT
+from pipeline.documents.fields import KEYWORD, LONG, NAME, SHARE, STORED_ONLY, TEXT
 from pipeline.documents.kind import Document, Part
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
 from pipeline.utterances.quoted_words import fingerprints, quoted_text, words_of
@@ -89,6 +89,7 @@ QUOTE = Part(
     mapping={
         "id": KEYWORD,
         "kind": KEYWORD,
+        "confidence": SHARE,
         "start": LONG,
         "end": LONG,
         "text": TEXT,

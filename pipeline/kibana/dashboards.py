@@ -157,7 +157,7 @@ EVENTS_DESK = Dashboard(
                     "wire-latest-events",
                     "wire: latest events",
                     EVENTS,
-                    ("actors.name", "text", "recipients.name", "type", "status", "date.value", "story.headline"),
+                    ("clause", "type", "status", "date.value", "confidence", "story.headline"),
                 ),
                 48,
                 18,

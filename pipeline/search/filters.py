@@ -119,6 +119,12 @@ def _number(text: str) -> str:
     return text
 
 
+def _share(text: str) -> str:
+    if not re.fullmatch(r"0?\.\d{1,4}|0|1(\.0+)?", text):
+        raise ConfigurationError(f"not a number from 0 to 1: {text!r}")
+    return text
+
+
 def _bounded(bound: str) -> Callable[[Sequence[str], str], Condition]:
     return lambda columns, value: {"range": {columns[0]: {bound: value}}}
 
@@ -130,6 +136,7 @@ URGENCY = Values(_urgency, _within, "N|N-N")
 SINCE = Values(_time, _bounded("gte"), "TIME")
 UNTIL = Values(_time, _bounded("lt"), "TIME")
 LEAST = Values(_number, _bounded("gte"), "N")
+SHARE = Values(_share, _bounded("gte"), "X")
 NAMES = "names"
 """Names of people, organizations and places complete a filter."""
 
@@ -191,6 +198,8 @@ _TABLE = (
     Filter("dead", "at least so many killed", {EVENT: ("dead",)}, LEAST, "one"),
     Filter("happened_since", "its own date is this or later", {EVENT: ("date.day",)}, SINCE, "one"),
     Filter("happened_until", "its own date is earlier", {EVENT: ("date.day",)}, UNTIL, "one"),
+    Filter("min_confidence", "as sure as this or surer, from 0 to 1", {QUOTE: ("confidence",), EVENT: ("confidence",)},
+           SHARE, "one"),
     Filter("happening", "a happening's id", {EVENT: ("happening",)}, CODE, "any"),
     Filter("storyline", "a storyline's id", _everywhere("storyline"), CODE, "any"),
     Filter("source", "where the story comes from", _everywhere("source.name"), NAME, "any",

@@ -314,13 +314,16 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
     words = story.body.split()
     count = int(words[-2]) if len(words) > 2 and words[-2].isdigit() else 0
     quotes = [
-        Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=[Span(start=0, end=3)])
+        Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=[Span(start=0, end=3)], confidence=1)
         for n in range(1, count + 1)
     ]
     events = [
-        Event(id=f"v{n}", start=0, end=3, text="The", predicate="the", status="happened", actors=(), recipients=())
+        Event(
+            id=f"v{n}", start=0, end=3, text="The", predicate="the", clause="The", confidence=1, type="OTHER",
+            status="happened", actors=(), recipients=(),
+        )
         for n in range(1, 4 - count)
-    ]
+    ]  # fmt: skip
     return (
         AnnotatedStory(**dict(story), entities=_entities(story), quotes=quotes, events=events)
         .model_dump_json()

@@ -372,11 +372,11 @@ class TestEventsOfAGroup:
 
     @staticmethod
     def event(happening: str = "h", text: str = "exploded", **facts: Any) -> dict[str, Any]:
-        return {"text": text, "actors": [], "recipients": [], "status": "happened", "happening": happening} | facts
+        return {"clause": text, "text": text, "status": "happened", "happening": happening} | facts
 
     @pytest.mark.parametrize(
         "again",
-        [{"dead": 12}, {}, {"text": "blew up", "dead": 12}, {"happening": "another", "dead": 12}],
+        [{"dead": 12}, {}, {"clause": "blew up", "dead": 12}, {"happening": "another", "dead": 12}],
     )
     def test_the_same_happening_or_the_same_words_are_notified_once(self, group, again):
         group.put("afp", 0, self.event(dead=12))

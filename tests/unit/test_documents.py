@@ -53,7 +53,16 @@ def annotated(quotes: int = 1, **fields):
     )
     speaker = Speaker(start=11, end=18, text="Ann Lee", entity="e1", name="Ann Lee")
     said = [
-        Quote(id=f"q{n}", kind="direct", start=1, end=4, text="Go,", quoted=(Span(start=1, end=4),), speaker=speaker)
+        Quote(
+            id=f"q{n}",
+            kind="direct",
+            confidence=1,
+            start=1,
+            end=4,
+            text="Go,",
+            quoted=(Span(start=1, end=4),),
+            speaker=speaker,
+        )
         for n in range(1, quotes + 1)
     ]
     return make_story(body=BODY, **fields).annotated(Annotations(entities=entities, quotes=tuple(said)))
@@ -213,6 +222,7 @@ class TestEvents:
     def event(self, **fields) -> Event:
         somebody = Participant(start=0, end=7, text="Ann Lee", entity="e1", name="Ann Lee")
         plain = {"id": "v1", "start": 8, "end": 11, "text": "met", "predicate": "meet", "status": "happened"}
+        plain |= {"type": "CONSULT", "clause": "Ann Lee met somebody", "confidence": 0.9}
         return Event(**plain | {"actors": (somebody,), "recipients": ()} | fields)
 
     def document(self, *events: Event) -> dict:

@@ -16,14 +16,13 @@ ENTITIES = {
 SHORT = {**ENTITIES, "e1": {"name": "Macron", "key": "macron", "type": "PERSON"}}
 
 
-def event(kind: str | None, day: str = "2024-05-15", *, predicate: str = "meet", **found: Any) -> dict[str, Any]:
+def event(kind: str, day: str = "2024-05-15", *, predicate: str = "meet", **found: Any) -> dict[str, Any]:
     """Return an event of that type and day; actors and recipients are ids of entities."""
     sides = {
         side: [{"name": each, **({"entity": each} if each in ENTITIES else {})} for each in found.pop(side, ())]
         for side in ("actors", "recipients")
     }
-    typed = {"type": kind} if kind else {}
-    return {"id": "v1", "predicate": predicate, "date": {"value": day, "stated": True}, **typed, **sides, **found}
+    return {"id": "v1", "predicate": predicate, "date": {"value": day, "stated": True}, "type": kind, **sides, **found}
 
 
 def place(entity: str | None, name: str = "", *, stated: bool = True) -> dict[str, Any]:
@@ -64,7 +63,7 @@ class TestAnotherHappening:
             (MEETING, event("CONSULT", "2024-05-16", actors=["e1"], recipients=["e2"])),
             (MEETING, event("ACCUSE", actors=["e1"], recipients=["e2"])),
             (MEETING, event("CONSULT", actors=["e1"], recipients=["e4"])),
-            (event(None, actors=["e1"]), event(None, predicate="resign", actors=["e1"])),
+            (event("OTHER", actors=["e1"]), event("OTHER", predicate="resign", actors=["e1"])),
             (event("ASSAULT", actors=["e1"], place=place("e4")), event("ASSAULT", actors=["e2"], place=place("e4"))),
         ],
         ids=["another day", "another type", "another party", "another verb", "elsewhere in the country"],

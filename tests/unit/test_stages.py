@@ -213,7 +213,7 @@ class TestAnnotate:
 
 def annotated(quotes: int = 1, **fields) -> AnnotatedStory:
     found = [
-        Quote(id=f"q{n}", kind="indirect", start=0, end=3, text="The", quoted=(Span(start=0, end=3),))
+        Quote(id=f"q{n}", kind="indirect", confidence=1, start=0, end=3, text="The", quoted=(Span(start=0, end=3),))
         for n in range(1, quotes + 1)
     ]
     return make_story(**fields).annotated(Annotations(quotes=tuple(found)))

@@ -26,7 +26,9 @@ def documents_of(
         start, end = body.index(SAID), body.index(SAID) + len(SAID)
         ann = Speaker(start=0, end=3, text="Ann", name="Ann")
         span = Span(start=start, end=end)
-        quotes = (Quote(id="q1", kind="direct", start=start, end=end, text=SAID, quoted=(span,), speaker=ann),)
+        quotes = (
+            Quote(id="q1", kind="direct", confidence=1, start=start, end=end, text=SAID, quoted=(span,), speaker=ann),
+        )
     plain = {"uri": uri, "versioncreated": at, "firstcreated": at, "headline": f"{source} on it"}
     origin = Source(name=source, format="ninjs", receivedat=at)
     story = make_story(**plain, source=origin, body=body).annotated(Annotations(entities=(), quotes=quotes))

@@ -19,11 +19,11 @@ _PROCESS = "pipeline.workers.processes.language_process"
 def handler(context: Context) -> Handler:
     """Return the stage's handler, with one batch in each process and one waiting."""
     settings = context.settings
-    longest = str(settings.annotate.max_characters)
-    command = [sys.executable, "-m", _PROCESS, settings.spacy.model, longest]
     known = settings.annotate
-    limits = Limits(known.processes, known.deadline, known.max_resident, AnnotationFailed)
-    pool = ProcessPool(command, limits, context.metrics)
+    limits = (known.max_characters, known.quote_confidence, known.event_confidence)
+    command = [sys.executable, "-m", _PROCESS, settings.spacy.model, *map(str, limits)]
+    bounds = Limits(known.processes, known.deadline, known.max_resident, AnnotationFailed)
+    pool = ProcessPool(command, bounds, context.metrics)
     return Handler(
         Annotation(pool).work,
         start=pool.start,

@@ -1,23 +1,21 @@
-"""Who stands in which relation to a predicate: every pair of noun phrases that an event may join.
+"""Who may take part in an event: the noun phrases around a predicate, and how each was reached.
 
 The parse names subjects and objects; what it leaves implicit is filled in here: passives, control ("agreed to send"),
-participles ("troops sent by"), relative clauses, conjunctions, light verbs ("launched an attack on"), and nouns that
-name events themselves ("the killing of", "talks between").
+participles ("troops sent by"), relative clauses, conjunctions, and nouns that name events themselves ("the killing of",
+"talks between"), with the participants of a verb that governs them ("launched an attack on").
 """
 
-from collections.abc import Iterator
-from itertools import islice, product
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
 
 from pipeline.languages.en.calendar_names import MONTHS, WEEKDAYS
+from pipeline.languages.en.events.story_words import StoryWords
 from pipeline.reading.tree import Tree
 
-_CLAUSE = frozenset("ROOT ccomp advcl relcl conj parataxis acl xcomp pcomp csubj csubjpass dep".split())
-_CLAUSES = frozenset("xcomp advcl acl pcomp relcl ccomp".split())
 _OBJECTS = frozenset("dobj dative attr oprd pobj appos".split())
 _BELOW = frozenset("xcomp ccomp pcomp acl relcl advcl acomp".split())
 _CLAUSAL = frozenset("ccomp pcomp xcomp advcl".split())
-_OF_VERBS = frozenset(("nsubj", "nsubjpass", "agent", "aux", "auxpass"))
 _SUBJECTS = ("nsubj", "csubj")
 _SUBORDINATORS = frozenset(
     "if unless when whenever after before because as once until till while whilst since although though whereas"
@@ -35,84 +33,66 @@ _SPEAKERS = {**dict.fromkeys(("he", "she", "i"), ("", "PERSON")), "it": _GROUPS,
 """Whom a pronoun may mean in what somebody says, by the recogniser's label."""
 _NOUN_DEPS = frozenset("nsubj nsubjpass dobj pobj dative attr appos conj poss oprd".split())
 _NOMINAL_DEPS = _NOUN_DEPS | {"ROOT"}
+_GOVERNED = frozenset("dobj pobj nsubj nsubjpass attr".split())
+"""How a noun for an event may depend on a verb whose participants are its own."""
 _INNER = frozenset("poss compound amod nmod".split())
 _TIMES = frozenset(
     "today tomorrow yesterday tonight day days week weeks month months year years hour hours minute minutes morning"
     " afternoon evening night weekend time times percent".split()
 ) | (WEEKDAYS | MONTHS) - {"may"}
+_WHERE = frozenset("in near at across outside inside around off along".split())
+_WHEN = frozenset("during after before since until amid within without despite because".split())
+_PLACES = frozenset(("GPE", "LOC", "FAC"))
 _DEPTH = 4
 """How many steps below a predicate an argument may be."""
-_TOWARDS = frozenset(("prep_with", "prep_on", "prep_against", "prep_to"))
+_NOMINAL_DEPTH = 2
 _MOST_CONJUNCTS = 12
-_MOST_PATIENTS = 24
+_PARTS = frozenset(("amod", "compound", "nmod"))
+_MOST_ARGUMENTS = 14
+_SHORTEST = 2
 _OBJECT_CONTROL_EXEMPT = frozenset("promise promised promises vow vowed threaten threatened".split())
 
 
 class Argument(NamedTuple):
-    """The head of a noun phrase, and how it was reached: relations and the words in between."""
+    """The head of a noun phrase, and how it was reached: a letter for its side, and relations.
+
+    The sides of a verb are "S" (subject), "A" (agent of a passive), "P" (patient: subject of a passive) and "C"
+    (complement); of a noun "N" (its own dependents), and those of the verb that governs it with "L" before them.
+    """
 
     token: int
     path: str
-    through: tuple[int, ...] = ()
 
 
-class Pair(NamedTuple):
-    """A predicate with a possible actor and a possible recipient."""
-
-    predicate: int
-    actor: Argument
-    recipient: Argument
-
-
-class Participants(Protocol):
-    """What may be an event, and who may take part in one."""
-
-    def may_happen(self, token: int) -> bool:
-        """Return whether a noun may name an event."""
-        ...
-
-    def is_verb(self, token: int) -> bool:
-        """Return whether a token heads a clause."""
-        ...
-
-    def may_act(self, token: int) -> bool:
-        """Return whether the noun phrase with this head may be an actor."""
-        ...
-
-    def is_somebody(self, token: int) -> bool:
-        """Return whether it is a person or a group; an event has one on either side."""
-        ...
-
-    def is_reciprocal(self, verb: int) -> bool:
-        """Return whether the subjects of a verb act on one another: "Turkey and Russia met"."""
-        ...
+def is_predicate(tree: Tree, token: int, words: StoryWords) -> bool:
+    """Return whether a token may name an event: a verb, or a noun for something that happens."""
+    word = tree.word[token]
+    if not word[:1].isalpha() or len(word) < _SHORTEST:
+        return False
+    if words.is_verb(token):
+        return tree.dep[token] not in ("aux", "auxpass")
+    return tree.dep[token] in _NOMINAL_DEPS and not tree.kind[token] and words.may_happen(token)
 
 
-def pairs(tree: Tree, known: Participants) -> Iterator[Pair]:
-    """Yield every pair of arguments of every predicate that an event may join, in the order of the text."""
-    for token in range(len(tree)):
-        if is_predicate(tree, token, known):
-            yield from pairs_of(tree, token, known)
-
-
-def is_predicate(tree: Tree, token: int, known: Participants) -> bool:
-    """Return whether a token may name an event: a verb, or a noun with dependents."""
-    is_phrase = tree.dep[token] in _NOMINAL_DEPS and tree.children[token]
-    return known.is_verb(token) or bool(is_phrase and known.may_happen(token))
-
-
-def pairs_of(tree: Tree, token: int, known: Participants) -> Iterator[Pair]:
-    """Yield the pairs of arguments of one predicate."""
-    found = _verbal(tree, token, known) if known.is_verb(token) else _nominal(tree, token)
-    for actor, recipient in found:
-        one, other = actor.token, recipient.token
-        if one != other and known.may_act(one) and (known.is_somebody(one) or known.is_somebody(other)):
-            yield Pair(token, actor, recipient)
+def arguments(tree: Tree, predicate: int, words: StoryWords) -> list[Argument]:
+    """Return the noun phrases that may take part in an event, each once, the nearest first."""
+    found: dict[int, Argument] = {}
+    sides = _of_verb(tree, predicate, words) if words.is_verb(predicate) else _of_noun(tree, predicate, words)
+    for each in sides:
+        if each.token != predicate and not _is_no_participant(tree, each.token):
+            found.setdefault(each.token, each)
+    # Of "the Turkish delegation" the whole takes part.
+    parts = {token for token in found if tree.dep[token] in _PARTS and tree.head[token] in found}
+    whole = (each for each in found.values() if each.token not in parts)
+    return list(islice(whole, _MOST_ARGUMENTS))
 
 
 def _is_no_participant(tree: Tree, token: int) -> bool:
-    """Return whether a noun is a time or a bare number."""
-    return tree.lower[token] in _TIMES or tree.word[token][:1].isdigit()
+    """Return whether a noun is a time or a bare number, or says where or when: "near Lima", "after the vote"."""
+    if tree.lower[token] in _TIMES or tree.word[token][:1].isdigit():
+        return True
+    before = tree.lower[tree.head[token]] if tree.dep[token] == "pobj" else ""
+    return before in _WHEN or (before in _WHERE and tree.kind[token] in _PLACES)
 
 
 def _is_inner(tree: Tree, token: int) -> bool:
@@ -124,61 +104,39 @@ def _is_inner(tree: Tree, token: int) -> bool:
     return tree.dep[token] in _INNER and is_name and (kind == "" or kind != tree.kind[tree.head[token]])
 
 
-def verbs(tree: Tree) -> list[bool]:
-    """Return for each token whether it heads a clause."""
-    found = [False] * len(tree)
-    for token, dep in enumerate(tree.dep):
-        if dep in _OF_VERBS or dep == "mark":
-            found[tree.head[token]] = True
-        if dep in _CLAUSES or (dep == "dobj" and tree.dep[tree.head[token]] in _CLAUSE):
-            found[token if dep in _CLAUSES else tree.head[token]] = True
-    for token, dep in enumerate(tree.dep):
-        if dep == "conj" and found[tree.head[token]]:
-            found[token] = True
-    return found
+def _of_verb(tree: Tree, verb: int, words: StoryWords) -> Iterator[Argument]:
+    if is_passive(tree, verb):
+        yield from _on_side("A", agents(tree, verb))
+        yield from _on_side("P", patient_subjects(tree, verb, words))
+    else:
+        yield from _on_side("S", subjects(tree, verb, words))
+    yield from _on_side("C", complements(tree, verb))
 
 
-def _verbal(tree: Tree, verb: int, known: Participants) -> Iterator[tuple[Argument, Argument]]:
-    passive = is_passive(tree, verb)
-    actors = list(agents(tree, verb)) if passive else list(subjects(tree, verb, known))
-    actors = [each for each in actors if known.may_act(each.token) and not _is_no_participant(tree, each.token)]
-    if not actors and not passive:
+def _of_noun(tree: Tree, noun: int, words: StoryWords) -> Iterator[Argument]:
+    """Yield the participants of a noun: "the US attack on", "the killing of … by", "talks between"."""
+    yield from (Argument(child, f"N:{tree.dep[child]}") for child in tree.children[noun] if _is_inner(tree, child))
+    yield from _on_side("N", _below(tree, noun, "", _NOMINAL_DEPTH))
+    via, verb = tree.dep[noun], tree.head[noun]
+    if via == "pobj":
+        via, verb = f"pobj_{tree.lower[verb]}", tree.head[verb]
+    if verb == noun or not words.is_verb(verb) or tree.dep[noun] not in _GOVERNED:
         return
-    patients = list(islice(complements(tree, verb), _MOST_PATIENTS))
-    if passive:
-        patients = [
-            *(each._replace(path=f"pass:{each.path}") for each in patient_subjects(tree, verb, known)),
-            *patients,
-        ]
-        if not actors:
-            # "was arrested in Rwanda": the place stands for whoever acts there.
-            actors = [each._replace(path=f"in:{each.path}") for each in patients if each.path.startswith("prep_")]
-    for actor in actors:
-        for recipient in patients:
-            yield actor, recipient
-    if known.is_reciprocal(verb):
-        yield from _mutual(tree, actors)
+    if is_passive(tree, verb):
+        yield from _on_side(f"LP:{via}", patient_subjects(tree, verb, words))
+        yield from _on_side(f"LA:{via}", agents(tree, verb))
+    else:
+        yield from _on_side(f"LS:{via}", subjects(tree, verb, words))
+    for child in tree.children[verb]:
+        if tree.dep[child] in ("dobj", "dative"):
+            yield Argument(child, f"LO:{via}:{tree.dep[child]}")
+        elif tree.dep[child] == "prep":
+            below = (each for each in tree.children[child] if tree.dep[each] == "pobj")
+            yield from (Argument(each, f"LX:{via}:{tree.lower[child]}") for each in below)
 
 
-def _mutual(tree: Tree, actors: list[Argument]) -> Iterator[tuple[Argument, Argument]]:
-    """Yield the members of a conjunction with each other: "Turkey and Russia met"."""
-    for actor in actors:
-        for other in conjuncts(tree, actor.token):
-            yield actor, Argument(other, f"and:{actor.path}")
-
-
-def _nominal(tree: Tree, noun: int) -> Iterator[tuple[Argument, Argument]]:
-    """Yield the arguments of a noun: "the US attack on", "the killing of … by", "talks between"."""
-    inner = [Argument(child, tree.dep[child]) for child in tree.children[noun] if _is_inner(tree, child)]
-    outer = [each for each in _below(tree, noun, "", (), 2) if each.path.startswith("prep_")]
-    by = [each for each in outer if each.path.startswith("prep_by")]
-    yield from product((*inner, *by), (each for each in outer if each not in by))
-    yield from product(by, inner)
-    for each in outer:
-        if each.path in ("prep_between", "prep_of", "prep_among"):
-            yield from ((each, Argument(other, f"and:{each.path}")) for other in conjuncts(tree, each.token))
-        if each.path == "prep_of":
-            yield from ((each, other) for other in outer if other.path in _TOWARDS)
+def _on_side(side: str, found: Iterable[Argument]) -> Iterator[Argument]:
+    return (each._replace(path=f"{side}:{each.path}") for each in found)
 
 
 def is_passive(tree: Tree, verb: int) -> bool:
@@ -219,7 +177,7 @@ def agents(tree: Tree, verb: int) -> Iterator[Argument]:
                     yield Argument(grandchild, "agent")
 
 
-def patient_subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iterator[Argument]:
+def patient_subjects(tree: Tree, verb: int, words: StoryWords, depth: int = 0) -> Iterator[Argument]:
     """Yield whom a passive verb concerns: its subject, or the noun that it modifies."""
     found = [child for child in tree.children[verb] if tree.dep[child] == "nsubjpass"]
     if found:
@@ -229,11 +187,11 @@ def patient_subjects(tree: Tree, verb: int, known: Participants, depth: int = 0)
     elif tree.dep[verb] in ("conj", "xcomp", "advcl") and tree.head[verb] != verb and depth < _DEPTH:
         head = tree.head[verb]
         over = patient_subjects if is_passive(tree, head) else subjects
-        above = over(tree, head, known, depth + 1)
+        above = over(tree, head, words, depth + 1)
         yield from (each._replace(path=f"{tree.dep[verb]}<{each.path}") for each in above)
 
 
-def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iterator[Argument]:
+def subjects(tree: Tree, verb: int, words: StoryWords, depth: int = 0) -> Iterator[Argument]:
     """Yield who acts, where the clause says so itself or shares its subject with the one above."""
     below = is_subordinate(tree, verb)
     own = (*_SUBJECTS, "compound") if below else _SUBJECTS
@@ -256,10 +214,10 @@ def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iter
             yield Argument(governed, f"{dep}<dobj")
         if is_passive(tree, head):
             yield from (
-                each._replace(path=f"{dep}<{each.path}") for each in patient_subjects(tree, head, known, depth + 1)
+                each._replace(path=f"{dep}<{each.path}") for each in patient_subjects(tree, head, words, depth + 1)
             )
             return
-    if not known.is_verb(head):
+    if not words.is_verb(head):
         if tree.dep[head] in _NOUN_DEPS:
             yield from (
                 Argument(child, f"{dep}<{tree.dep[child]}")
@@ -269,11 +227,11 @@ def subjects(tree: Tree, verb: int, known: Participants, depth: int = 0) -> Iter
             yield from (
                 each._replace(path=f"{dep}<noun<{each.path}")
                 for each in (
-                    subjects(tree, tree.head[head], known, depth + 1) if known.is_verb(tree.head[head]) else ()
+                    subjects(tree, tree.head[head], words, depth + 1) if words.is_verb(tree.head[head]) else ()
                 )
             )
         return
-    yield from (each._replace(path=f"{dep}<{each.path}") for each in subjects(tree, head, known, depth + 1))
+    yield from (each._replace(path=f"{dep}<{each.path}") for each in subjects(tree, head, words, depth + 1))
 
 
 def _own_subject(tree: Tree, verb: int, subject: int) -> Argument:
@@ -297,17 +255,12 @@ def _antecedent(tree: Tree, token: int) -> int:
 
 def complements(tree: Tree, verb: int) -> Iterator[Argument]:
     """Yield the noun phrases below a verb, and the noun that a relative clause takes as its object."""
-    yield from _below(tree, verb, "", (), _DEPTH)
+    yield from _below(tree, verb, "", _DEPTH)
     if tree.dep[verb] == "relcl" and tree.child(verb, *_SUBJECTS) is not None and tree.child(verb, "dobj") is None:
         yield Argument(tree.head[verb], "relcl")
 
 
-def objects(tree: Tree, verb: int) -> Iterator[Argument]:
-    """Yield the direct objects of a verb."""
-    yield from (Argument(child, "dobj") for child in tree.children[verb] if tree.dep[child] == "dobj")
-
-
-def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: int) -> Iterator[Argument]:
+def _below(tree: Tree, token: int, path: str, depth: int) -> Iterator[Argument]:
     if depth == 0:
         return
     for child in tree.children[token]:
@@ -317,27 +270,27 @@ def _below(tree: Tree, token: int, path: str, through: tuple[int, ...], depth: i
         if dep == "prep" or (dep == "dative" and tree.child(child, "pobj") is not None):
             # A preposition is no step of its own, unless it hangs on another one.
             step = tree.dep[token] == "prep"
-            yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", through, depth - step)
+            yield from _below(tree, child, f"{path}prep_{tree.lower[child]}>", depth - step)
         elif is_subordinate(tree, child) and own_subject(tree, child) is not None:
             if depth > 1 and any(tree.lower[word] in _UNTIL for word in tree.children[child]):
-                yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
+                yield from _subject_below(tree, child, f"{path}{dep}>", depth)
         elif dep in _OBJECTS or (path and _is_inner(tree, child)):
             name = path[:-1] if dep == "pobj" and path.endswith(">") else f"{path}{dep}"
-            yield Argument(child, name, through)
-            yield from _below(tree, child, f"{name}>", (*through, child), depth - 1)
+            yield Argument(child, name)
+            yield from _below(tree, child, f"{name}>", depth - 1)
         elif dep in _BELOW and depth > 1:
             if dep in _CLAUSAL:
-                yield from _subject_below(tree, child, f"{path}{dep}>", (*through, child), depth)
-            yield from _below(tree, child, f"{path}{dep}>", (*through, child), depth - 1)
+                yield from _subject_below(tree, child, f"{path}{dep}>", depth)
+            yield from _below(tree, child, f"{path}{dep}>", depth - 1)
 
 
-def _subject_below(tree: Tree, verb: int, path: str, through: tuple[int, ...], depth: int) -> Iterator[Argument]:
+def _subject_below(tree: Tree, verb: int, path: str, depth: int) -> Iterator[Argument]:
     """Yield the subject of a clause below: "demanded that the minister apologise"."""
     for subject in tree.children[verb]:
         if tree.dep[subject] in ("nsubj", "nsubjpass"):
             name = f"{path}{tree.dep[subject]}"
-            yield Argument(subject, name, through)
-            yield from _below(tree, subject, f"{name}>", (*through, subject), depth - 2)
+            yield Argument(subject, name)
+            yield from _below(tree, subject, f"{name}>", depth - 2)
 
 
 def conjuncts(tree: Tree, token: int) -> list[int]:

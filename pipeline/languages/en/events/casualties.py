@@ -15,8 +15,6 @@ _INJURE = frozenset("injure injured injuring injures wound wounds wounded woundi
 _LOSE = frozenset("claim claims claimed claiming take takes took taken taking cost costs costing lose loses lost losing"
                   .split())  # fmt: skip
 """Verbs that kill with "lives" as their object."""
-_LEAVE = frozenset(("leave", "leaves", "left", "leaving"))
-_HARMED = frozenset(("dead", "injured", "wounded", "hurt"))
 _COUNTS = frozenset(("toll", "count", "number", "tally"))
 """Nouns for a number of victims, which grows: of the dead if it is a "toll", else of those that it names."""
 TOLLS = frozenset("toll count tally dead deaths fatalities injured wounded".split())
@@ -36,7 +34,7 @@ _COUNTED = frozenset("nsubj nsubjpass dobj attr nummod agent prep pobj acl conj 
 _GROUPS = {"dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand": 1_000, "thousands": 2_000,
            "million": 1_000_000}  # fmt: skip
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
-_COSTLY = (None, "ASSAULT", "COERCE", "PROTEST")
+_COSTLY = frozenset("ACCIDENT ASSAULT COERCE CRIME DEATH DISASTER HEALTH PROTEST".split())
 _LARGEST = 100_000_000
 
 
@@ -48,10 +46,11 @@ class Counts(NamedTuple):
     size: int | None = None
 
 
-def counts(tree: Tree, trigger: int, kind: str | None) -> Counts:
+def counts(tree: Tree, trigger: int, kind: str) -> Counts:
     """Return the numbers in the clauses below and around an event's trigger.
 
-    Only violence, its suppression, protests and disasters have any: who is sentenced for murder kills nobody by that.
+    Only violence, its suppression, protests, accidents, disasters and diseases have any: who is sentenced for murder
+    kills nobody by that.
     """
     if kind not in _COSTLY:
         return Counts()
@@ -129,15 +128,6 @@ def _people(tree: Tree, noun: int) -> int | None:
         return _own_number(tree, noun)
     is_amount = any(tree.word[child] in "$£€%" for child in tree.children[noun])
     return None if is_amount else number(tree, noun)
-
-
-def is_costly(tree: Tree, verb: int) -> bool:
-    """Return whether a verb says that people come to harm: "claimed 200,000 lives", "left 12 people dead"."""
-    below = tree.children[verb]
-    is_harmful = tree.lower[verb] in _LEAVE and any(
-        tree.lower[each] in _HARMED for child in below for each in (child, *tree.children[child])
-    )
-    return is_harmful or any(_is_lost(tree, child) for child in below)
 
 
 def _is_lost(tree: Tree, token: int) -> bool:

@@ -35,6 +35,12 @@ _WHENEVER = frozenset("when whenever once until till after before".split())
 """Words that make a condition of a clause in the present below one in the future: "will leave when Iran attacks"."""
 _PLANNED_WORDS = frozenset("planned scheduled upcoming forthcoming future proposed next coming".split())
 _POSSIBLE_WORDS = frozenset("possible potential alleged suspected apparent hypothetical threatened feared".split())
+_CHARGES = frozenset(
+    "accuse accuses accused accusing accusation accusations suspected suspicion suspicions charge charged charges"
+    " blamed alleged allegation allegations intention intentions intent possibility risk threat threats hope hopes"
+    " plan plans idea fear fears way means aim goal aims prospect".split()
+)
+"""Words before a gerund that may not have happened: "accused of firing", "no intention of attacking"."""
 _GOVERNED = frozenset("xcomp pcomp ccomp acomp advcl".split())
 _DEEPEST = 20
 """How many verbs above one another are looked at; hostile text has thousands."""
@@ -89,13 +95,16 @@ def _under(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status |
     if dep == "pcomp":
         head = tree.head[head]
     word = tree.lower[head]
+    if dep == "pcomp" and not _CHARGES.isdisjoint((word, tree.lower[tree.head[head]])):
+        is_none = any(tree.lower[child] == "no" for child in tree.children[head])
+        return "denied" if is_none else "possible"
     if word in _DENIALS and dep in ("xcomp", "pcomp", "ccomp"):
         return "denied"
     if dep == "ccomp" and word not in _WISHES:
         return None
     if "to" in auxiliaries:
         return _of_infinitive(tree, verb, head, depth)
-    return "possible" if word in _WISHES and dep in ("ccomp", "pcomp") else None
+    return "possible" if word in _WISHES and dep in ("ccomp", "pcomp", "xcomp") else None
 
 
 def _of_infinitive(tree: Tree, verb: int, head: int, depth: int) -> Status | None:
@@ -129,7 +138,9 @@ def _shared(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status 
     if not shares or head == verb or depth >= _DEEPEST:
         return None
     above = _of_verb(tree, head, depth + 1)
-    return above if above != "denied" else "happened"
+    # "did not stop and fired" is no denial, "refused to stop and fire" is one.
+    is_shared = above != "denied" or tree.dep[head] in _GOVERNED
+    return above if is_shared else "happened"
 
 
 def _is_said(tree: Tree, verb: int) -> bool:

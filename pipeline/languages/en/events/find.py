@@ -1,43 +1,44 @@
 """Who did what to whom, when and where, and whether it happened."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from pipeline.annotations import DateMention, Entity, Event, EventPlace, Participant, Quote
+from pipeline.annotations import EVENT_TYPES, DateMention, Entity, Event, EventPlace, Participant, Quote
 from pipeline.languages.contract import AnnotationInput
-from pipeline.languages.en.events.casualties import counts
+from pipeline.languages.en.events.argument_structure import Argument, arguments, conjuncts, is_predicate
+from pipeline.languages.en.events.casualties import TOLLS, counts, toll
 from pipeline.languages.en.events.circumstances import Circumstances
-from pipeline.languages.en.events.classifier import classifier
-from pipeline.languages.en.events.event_features import FeatureExtractor
-from pipeline.languages.en.events.event_spans import EventSpan, remembered_event_spans
-from pipeline.languages.en.events.event_status import status
-from pipeline.languages.en.events.further_types import FurtherTypes
-from pipeline.languages.en.events.modes import is_retreat, mode
+from pipeline.languages.en.events.event_clause import clause, clause_head
+from pipeline.languages.en.events.event_features import EventFeatures
+from pipeline.languages.en.events.event_status import Status, status
+from pipeline.languages.en.events.model import ACTOR, HARM, HOSTILE, RECIPIENT, Decision, EventModel, event_model
+from pipeline.languages.en.events.modes import mode
+from pipeline.languages.en.events.story_words import StoryWords
 from pipeline.languages.en.events.word_classes import word_classes
+from pipeline.languages.en.log_linear import Features
 from pipeline.languages.en.quotes.candidates import quotations_of
 from pipeline.languages.en.quotes.speaker_resolution import SpeakerResolver
 from pipeline.reading.tree import Tree
 
-_LIGHT = frozenset(
-    "hold make launch carry stage conduct take give file issue begin start open pay mount wage lead commit suffer"
-    " announce declare impose sign reach have put face deliver undertake perform".split()
-)
-"""Verbs whose object names the event: "launched an attack on"."""
-_SAYING = frozenset(
-    "say tell report quote note add believe think describe inform remark comment explain mention want expect seem"
-    " manage appear hope continue try seek know".split()
-)
-"""What is a quote, a wish or a beginning of something else, whatever type its object suggests."""
-_LONGEST_PHRASE = 12
-_PLACES = ("GPE", "LOC", "FAC")
-_ADJUNCT = frozenset(
-    "in near across outside inside around during after before amid under since until through throughout as within"
-    " without despite because along off over".split()
-)
-_ADJUNCT_OF_PLACES = frozenset(("at", "from"))
-"""Prepositions whose noun takes no part in an event."""
+LEAST_EVENT = 0.15
+"""The probability from which a predicate is looked at further."""
+TOLL_EVENT = 0.9
+"""The probability of a noun that counts victims, and the confidence in it."""
+LEAST_ROLE, LEAST_FURTHER_ROLE = 0.35, 0.6
+"""The probability that the first participant of a side needs, and that of any other."""
+_MOST_PARTICIPANTS = 3
 _LEAD_CHARACTERS = 300
-_GOVERNED = ("dobj", "attr", "oprd", "prep", "nsubjpass")
+_LONGEST_PHRASE = 12
+_STEM = 5
+_FREE = frozenset("ROOT conj nsubj nsubjpass dobj advcl parataxis".split())
+"""Relations of a predicate that nothing above it makes less than a fact."""
+_DIRECT = re.compile(r"(S:(nsubj|(conj<|advcl<|xcomp<)+nsubj)|A:agent|P:(nsubjpass|(conj<|xcomp<)+nsubj(pass)?)|C:dobj"
+                     r"|N:(poss|amod|prep_by|prep_of|prep_on|prep_against)|L[SAPOX]:.*)")  # fmt: skip
+"""Arguments of which the text itself says that they take part."""
+_SHARED = frozenset("dobj attr".split())
+"""Relations of a predicate to one that names the same event: "launched an attack"."""
 
 
 def events(
@@ -49,7 +50,26 @@ def events(
 ) -> tuple[Event, ...]:
     """Return the events of a story in the order of the text, given its entities, quotes and dates."""
     circumstances = Circumstances(tree, dates, entities, about.written, about.located)
-    return tuple(EventReader(tree, entities, quotes, circumstances).read())
+    return tuple(EventReader(tree, entities, quotes, circumstances).read(event_model()))
+
+
+class Candidate(NamedTuple):
+    """A predicate that may name an event, with what may take part, and how probable it is."""
+
+    token: int
+    arguments: list[Argument]
+    status: Status
+    probability: float
+
+
+class Decided(NamedTuple):
+    """A candidate with its type and its participants."""
+
+    candidate: Candidate
+    type: str
+    actors: tuple[Participant, ...]
+    recipients: tuple[Participant, ...]
+    decision: Decision
 
 
 class EventReader:
@@ -60,55 +80,154 @@ class EventReader:
     ) -> None:
         """Take what was found before."""
         self._tree, self._quotes, self._circumstances = tree, quotes, circumstances
-        self._extractor = FeatureExtractor(tree, word_classes())
+        self.words = StoryWords(tree, word_classes())
+        self.features = EventFeatures(tree, self.words)
         self._resolver = SpeakerResolver(tree, quotations_of(tree), entities, ())
-        self._types = FurtherTypes(tree)
 
-    def read(self) -> Iterator[Event]:
+    def read(self, model: EventModel) -> Iterator[Event]:
         """Yield the events in the order of their triggers."""
-        found = (self._event(each) for each in remembered_event_spans(self._tree, self._extractor, classifier()))
-        kept = sorted((each for each in found if each is not None), key=lambda each: each.start)
-        for number, each in enumerate(kept, 1):
-            yield each.model_copy(update={"id": f"v{number}"})
+        sure = [
+            (TOLL_EVENT if self._is_toll(each.candidate.token) else model.confidence(each.decision), each)
+            for each in self.decided(model)
+        ]
+        kept = sorted(self.distinct(sure), key=lambda each: each[1].candidate.token)
+        for number, (confidence, each) in enumerate(kept, 1):
+            yield self.event(each, confidence).model_copy(update={"id": f"v{number}"})
 
-    def _event(self, found: EventSpan) -> Event | None:
-        tree = self._tree
-        trigger = self._trigger(found)
-        if self._lemma(trigger) in _SAYING:
-            return None
-        actors = self._participants([head for head in found.actors if not self._is_adjunct(head)], ())
-        core = [head for head in found.recipients if not self._is_adjunct(head)]
-        recipients = self._participants(core or found.recipients, actors)
-        tokens = {trigger, found.predicate, *found.through}
-        own = [word for token in tokens for word in (self._lemma(token), tree.lower[token])]
-        words = tree.lower[tree.left[found.predicate] : tree.right[found.predicate] + 1]
-        clause = (*words, *map("-".join, pairwise(words)))
-        kind = found.type
-        if kind == "CONCEDE" and is_retreat(own):
-            kind = "RETREAT"
-        numbers = counts(tree, trigger, kind)
-        is_act = any(self._extractor.is_somebody(head) for head in found.actors)
-        names = {self._lemma(trigger), self._lemma(found.predicate)}
-        kind = self._types.of(kind, names, self._objects(found), is_act=is_act, is_deadly=numbers.dead is not None)
-        # Most of what has no type is no event.
-        if kind is None and self._is_told_first(trigger) and any(each.entity for each in (*actors, *recipients)):
-            kind = "OTHER"
-        if kind is None:
-            return None
-        state = status(tree, trigger, is_verb=self._extractor.is_verb(trigger))
+    def candidates(self) -> Iterator[tuple[Candidate, Features]]:
+        """Yield every predicate, with what tells whether it names an event."""
+        for token in range(len(self._tree)):
+            if is_predicate(self._tree, token, self.words) or self._is_toll(token):
+                found = arguments(self._tree, token, self.words)
+                state = status(self._tree, token, is_verb=self.words.is_verb(token))
+                yield (
+                    Candidate(token, found, state, 0),
+                    self.features.of_event(token, found, state, self._kind_of_quote(token)),
+                )
+
+    def decided(self, model: EventModel) -> list[Decided]:
+        """Return what may be an event, each with the most probable type and participants."""
+        scored = (
+            each._replace(probability=max(model.event(features), TOLL_EVENT * self._is_toll(each.token)))
+            for each, features in self.candidates()
+        )
+        likely = [each for each in scored if each.probability >= LEAST_EVENT]
+        return [self._decided(each, model) for each in self._apart(likely)]
+
+    def _is_toll(self, token: int) -> bool:
+        """Return whether a noun counts victims: "the death toll rose to 31"."""
+        return self._tree.lower[token] in TOLLS and toll(self._tree, token) is not None
+
+    def distinct(self, found: Sequence[tuple[float, Decided]]) -> list[tuple[float, Decided]]:
+        """Return what was found with its confidence, without what tells the same as a surer one."""
+        kept: list[tuple[float, Decided]] = []
+        for confidence, each in sorted(found, key=lambda each: -each[0]):
+            if not any(self._is_same(each, other) for _, other in kept):
+                kept.append((confidence, each))
+        return kept
+
+    def _apart(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates without those that name the same event as a likelier one that governs them."""
+        tree, kept = self._tree, dict[int, Candidate]()
+        for each in sorted(candidates, key=lambda each: -each.probability):
+            dep, above = tree.dep[each.token], tree.head[each.token]
+            if dep == "pobj":
+                above = tree.head[above]
+            is_governed = above != each.token and above in kept and dep in (*_SHARED, "pobj")
+            governs = any(tree.dep[child] in _SHARED and child in kept for child in tree.children[each.token])
+            if not is_governed and not governs:
+                kept[each.token] = each
+        return list(kept.values())
+
+    def _decided(self, candidate: Candidate, model: EventModel) -> Decided:
+        """Return a candidate with the most probable type and participants."""
+        token, found, state, probability = candidate
+        features = self.features
+        kinds = HARM if self._is_toll(token) else EVENT_TYPES
+        kind, sure = model.type(features.of_type(token, found, state), features.suggestions(token), kinds)
+        odds = [model.role(each) for each in self.role_features(candidate, kind)]
+        chosen: dict[int, list[int]] = {ACTOR: [], RECIPIENT: []}
+        for number in sorted(range(len(found)), key=lambda number: -max(odds[number])):
+            side = max(ACTOR, RECIPIENT, key=lambda side: odds[number][side])
+            least = LEAST_FURTHER_ROLE if chosen[side] else LEAST_ROLE
+            if odds[number][side] >= least and len(chosen[side]) < _MOST_PARTICIPANTS:
+                chosen[side].append(number)
+        is_hostile = kind in HOSTILE
+        if is_hostile:
+            # Nobody is said to attack whom the text only puts near.
+            chosen[ACTOR] = [number for number in chosen[ACTOR] if _is_direct(found[number].path)]
+        actors = self._participants([found[number].token for number in chosen[ACTOR]], ())
+        recipients = self._participants([found[number].token for number in chosen[RECIPIENT]], actors)
+        acting, acted_on = ([odds[number][side] for number in chosen[side]] for side in (ACTOR, RECIPIENT))
+        spare = [
+            max((odds[number][side] for number in range(len(found)) if number not in chosen[side]), default=0.0)
+            for side in (ACTOR, RECIPIENT)
+        ]
+        decision = Decision(
+            event=probability,
+            type=sure,
+            actors=acting,
+            recipients=acted_on,
+            spare=(spare[0], spare[1]),
+            known=(any(each.entity for each in actors), any(each.entity for each in recipients)),
+            is_verb=self.words.is_verb(token),
+            happened=state == "happened",
+            is_lead=self._tree.start[token] < _LEAD_CHARACTERS,
+            has_pronoun=any(self._is_open(each) for each in (*actors, *recipients)),
+            is_direct=all(_is_direct(found[number].path) for number in (*chosen[ACTOR], *chosen[RECIPIENT])),
+            is_hostile=is_hostile,
+            is_governed=self._tree.dep[token] not in _FREE,
+        )
+        return Decided(candidate, kind, actors, recipients, decision)
+
+    def role_features(self, candidate: Candidate, kind: str) -> Iterator[Features]:
+        """Yield the features of each argument in an event of this type."""
+        token, found, state, _ = candidate
+        for number, each in enumerate(found):
+            known = self._resolver.entity_of(each.token, ()) is not None
+            yield self.features.of_role(token, found, number, kind, state, has_entity=known)
+
+    def place(self, candidate: Candidate) -> tuple[int, int]:
+        """Return the characters of a predicate."""
+        return self._tree.start[candidate.token], self._tree.end[candidate.token]
+
+    def _is_open(self, participant: Participant) -> bool:
+        """Return whether nothing says whom a pronoun means."""
+        return participant.entity is None and self.words.is_pronoun(self._tree.token_at(participant.start))
+
+    def _is_same(self, one: Decided, other: Decided) -> bool:
+        """Return whether two words tell the same event: they are alike, and nobody speaks against it."""
+        tokens = [each.candidate.token for each in (one, other)]
+        stems = {self._lemma(token)[:_STEM] for token in tokens}
+        lines = {clause_head(self._tree, token) for token in tokens}
+        return len(lines) == 1 or (
+            len(stems) == 1
+            and all(
+                _may_be_same(mine, others)
+                for mine, others in ((one.actors, other.actors), (one.recipients, other.recipients))
+            )
+        )
+
+    def event(self, decided: Decided, confidence: float) -> Event:
+        """Return an event with its circumstances, as yet without an identifier."""
+        tree, (trigger, _, state, _) = self._tree, decided.candidate
+        own = [word for token in (trigger, *self._inner(trigger)) for word in (self._lemma(token), tree.lower[token])]
+        words = tree.lower[tree.left[trigger] : tree.right[trigger] + 1]
+        numbers = counts(tree, trigger, decided.type)
         place = self._circumstances.place(trigger)
-        recipients = _without_place(recipients, place)
         return Event(
             id="",
             start=tree.start[trigger],
             end=tree.end[trigger],
             text=tree.word[trigger],
             predicate=self._lemma(trigger),
-            type=kind,
-            mode=mode(kind, own, clause),
+            type=decided.type,
+            mode=mode(decided.type, own, (*words, *map("-".join, pairwise(words)))),
             status=state,
-            actors=actors,
-            recipients=recipients,
+            confidence=round(confidence, 2),
+            clause=clause(tree, trigger, decided.actors, decided.recipients),
+            actors=decided.actors,
+            recipients=_without_place(decided.recipients, place),
             date=self._circumstances.date(trigger, state),
             place=place,
             quote=self._quote(tree.start[trigger]),
@@ -117,43 +236,29 @@ class EventReader:
             size=numbers.size,
         )
 
-    def _is_told_first(self, trigger: int) -> bool:
-        """Return whether the first paragraphs tell it, which tell what the story is about."""
-        return self._tree.start[trigger] < _LEAD_CHARACTERS
-
-    def _objects(self, found: EventSpan) -> set[str]:
-        """Return the lemmas of what a predicate governs: its object, and that of its preposition."""
+    def _inner(self, trigger: int) -> list[int]:
+        """Return what a predicate governs, which tells of which mode it is."""
         tree = self._tree
-        below = [child for child in tree.children[found.predicate] if tree.dep[child] in _GOVERNED]
-        below += [child for each in below if tree.dep[each] == "prep" for child in tree.children[each]]
-        return {self._lemma(token) for token in (*below, *found.through, *found.recipients)}
-
-    def _trigger(self, found: EventSpan) -> int:
-        """Return the token that names the event: the predicate, or the object of a light verb."""
-        if found.through and self._lemma(found.predicate) in _LIGHT and self._tree.dep[found.through[0]] == "dobj":
-            return found.through[0]
-        return found.predicate
+        below = [child for child in tree.children[trigger] if tree.dep[child] in ("dobj", "xcomp", "attr", "prep")]
+        objects = [noun for each in below if tree.dep[each] == "prep" for noun in tree.children[each]]
+        return [each for each in (*below, *objects) if tree.dep[each] != "prep"]
 
     def _lemma(self, token: int) -> str:
-        return self._extractor.word(token).lemma
-
-    def _is_adjunct(self, head: int) -> bool:
-        """Return whether a noun says where, when or how rather than who: "in Jeddah", "after the vote"."""
-        tree = self._tree
-        before = tree.lower[tree.head[head]] if tree.dep[head] == "pobj" else ""
-        return before in _ADJUNCT or (before in _ADJUNCT_OF_PLACES and tree.kind[head] in _PLACES)
+        return self.words.word(token).lemma
 
     def _participants(self, heads: Sequence[int], others: tuple[Participant, ...]) -> tuple[Participant, ...]:
-        """Return the participants with these heads, without any that overlap one before."""
+        """Return the participants with these heads and what is joined to them, without any that overlap one before."""
         kept = list(others)
         acting = {other.entity for other in others if other.entity}
-        for each in (self._participant(head, acting) for head in heads):
+        joined = dict.fromkeys(each for head in heads for each in (head, *conjuncts(self._tree, head)))
+        for each in (self.participant(head, acting) for head in joined):
             apart = all(each.end <= other.start or other.end <= each.start for other in kept)
             if apart and (each.entity is None or each.entity not in {other.entity for other in kept}):
                 kept.append(each)
         return tuple(kept[len(others) :])
 
-    def _participant(self, head: int, others: Collection[str]) -> Participant:
+    def participant(self, head: int, others: Collection[str] = ()) -> Participant:
+        """Return the noun phrase with this head, and whom it means; not one of the entities ``others``."""
         tree = self._tree
         begins, last = self._resolver.name_around(head)
         first = min(tree.left[head], begins)
@@ -174,6 +279,20 @@ class EventReader:
     def _quote(self, offset: int) -> str | None:
         within = [quote for quote in self._quotes if quote.start <= offset < quote.end]
         return min(within, key=lambda quote: quote.end - quote.start).id if within else None
+
+    def _kind_of_quote(self, token: int) -> str | None:
+        found = self._quote(self._tree.start[token])
+        return next((each.kind for each in self._quotes if each.id == found), None)
+
+
+def _is_direct(path: str) -> bool:
+    return _DIRECT.fullmatch(path) is not None
+
+
+def _may_be_same(mine: Collection[Participant], others: Collection[Participant]) -> bool:
+    """Return whether two sides may be one: they share an entity, or one of them names none."""
+    named, other = ({each.entity for each in side if each.entity} for side in (mine, others))
+    return not named or not other or not named.isdisjoint(other)
 
 
 def _without_place(recipients: tuple[Participant, ...], place: EventPlace | None) -> tuple[Participant, ...]:

@@ -104,6 +104,14 @@ _FEMALE = frozenset(
     " lady woman girl aunt actress nun grandmother policewoman widow".split()
 )
 
+_EITHER = frozenset(
+    "activist adult analyst assailant attacker baby bomber bystander captain child citizen civilian commander convict"
+    " customer defendant detainee doctor driver employee expert fighter gunman guard hostage inmate journalist judge"
+    " lawmaker leader member migrant militant nurse officer official owner passenger patient pedestrian person pilot"
+    " player prisoner prosecutor protester rebel reporter resident scientist sniper soldier student suspect teacher"
+    " teenager thief tourist trooper victim villager visitor witness worker youth".split()
+)
+
 
 class EntityMention(NamedTuple):
     """A mention: its head token, its first token, and its entity."""
@@ -180,6 +188,11 @@ class NominalCoreference:
 def is_group(noun: str) -> bool:
     """Return whether a lower-case noun names a kind of organization."""
     return noun in _COMPANIES or noun in _KINDS
+
+
+def is_somebody(noun: str, gender: str) -> bool:
+    """Return whether a lower-case noun may mean a person of this gender."""
+    return noun in _EITHER or noun in (_MALE if gender == "m" else _FEMALE)
 
 
 def gender_of_words(words: Iterable[str]) -> str | None:

@@ -17,6 +17,7 @@ _MUTE = frozenset(
 """What the parse may take for a subject and cannot speak: "Jane Doe Sunday night recounted …"."""
 _BARE = 12
 """How many tokens from a cue a name may be that the parse did not make its subject."""
+_CITES = frozenset(("quoted", "cited", "quoting", "citing"))
 _OWN = frozenset(("i", "we"))
 _PERSONAL = PRONOUNS - frozenset("which that this these those there what it who".split())
 MESSAGES = frozenset("statement statements letter email e-mail message tweet post note memo release".split())
@@ -32,6 +33,9 @@ class Phrase(NamedTuple):
 
 def speaker(tree: Tree, quotations: Quotations, report: Report) -> Phrase | None:
     """Return the noun phrase of the speaker, or None if the text names none."""
+    head = _cited(tree, report.cue)
+    if head is not None:
+        return _whole_words(tree, phrase(tree, head))
     head = _speaking(tree, report)
     if head is not None and tree.head[head] != report.cue:
         head = _reported_we(tree, quotations, head)
@@ -66,6 +70,15 @@ def _hangs_before(tree: Tree, token: int, head: int) -> bool:
             return False
         token = tree.head[token]
     return True
+
+
+def _cited(tree: Tree, cue: int) -> int | None:
+    """Return whom somebody else quotes: "Lee was quoted as saying", "the agency quoted Lee as saying"."""
+    verb = next((each for each in (cue, *tree.ancestors(cue)) if tree.lower[each] in _CITES), None)
+    is_as = verb == cue or (tree.dep[cue] == "pcomp" and tree.lower[tree.head[cue]] == "as")
+    if verb is None or not is_as or not any(tree.lower[child] == "as" for child in tree.children[verb]):
+        return None
+    return tree.child(verb, "nsubjpass") or tree.child(verb, "dobj")
 
 
 def _speaking(tree: Tree, report: Report) -> int | None:

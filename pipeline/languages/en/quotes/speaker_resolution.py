@@ -15,6 +15,7 @@ from pipeline.languages.en.quotes.nominal_coreference import (
     NominalCoreference,
     gender_of_words,
     is_group,
+    is_somebody,
     syntactic_head,
 )
 from pipeline.languages.en.quotes.quote_spans import QuoteSpan
@@ -23,11 +24,14 @@ from pipeline.reading.tree import SUBJECTS, Tree
 
 _GENDERED = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m", "himself": "m", "herself": "f"}
 _RELATIVES = frozenset(("who", "which", "that", "whom"))
+_INTRODUCING = frozenset(("a", "an", "another"))
 _PLURALS = frozenset(("they", "both", "their"))
 _WRITTEN = MESSAGES | frozenset("report reports study poll survey document paper it".split())
 """Whom no "he" or "she" means, though they speak."""
 _SENTENCES_BACK = 8
 """How many sentences back a pronoun may refer."""
+_GROUP_SENTENCES_BACK = 1
+"""How many sentences back "it" and "they" may refer."""
 _BACKGROUND = frozenset(("poss", "compound", "pobj", "nmod"))
 _START, _A_SENTENCE, _A_SUBJECT, _NO_SUBJECT, _SPOKE, _FITS, _REPORTED = 10.0, -1.5, 2.5, -1.0, 2.5, 2.0, -2.0
 """Scores: the base, each sentence in between, a subject, the background of a sentence, the last speaker, an agreeing
@@ -95,7 +99,37 @@ class SpeakerResolver:
         """
         words = phrase(self.tree, head)
         named = self._over.get(head) or self._apposed(head)
-        return named.entity if named is not None else self._stands_for(words, other_than)
+        if named is not None:
+            return named.entity
+        if self._may_be_unnamed(head) or self._may_be_several(head, other_than):
+            return None
+        return self._stands_for(words, other_than)
+
+    def _may_be_several(self, head: int, other_than: Collection[str]) -> bool:
+        """Return whether a pronoun's sentence and the one before name several people whom it may mean."""
+        tree = self.tree
+        gender = _GENDERED.get(tree.lower[head])
+        earliest, _ = tree.sentences[max(0, tree.sentence[head] - 1)]
+        people = {
+            place.entity.id
+            for place in self._before(head)
+            if place.entity.type == "PERSON"
+            and place.head >= earliest
+            and place.entity.id not in other_than
+            and self._nominals.gender(place.entity) in (None, gender)
+        }
+        return gender is not None and len(people) > 1
+
+    def _may_be_unnamed(self, head: int) -> bool:
+        """Return whether a pronoun may mean somebody whom its sentence introduces before: "arrested a man as he …"."""
+        tree = self.tree
+        gender = _GENDERED.get(tree.lower[head])
+        first, _ = tree.sentences[tree.sentence[head]]
+        return gender is not None and any(
+            tree.lower[det] in _INTRODUCING and is_somebody(tree.lower[tree.head[det]], gender)
+            for det in range(first, head)
+            if tree.dep[det] == "det" and tree.head[det] not in self._over and self._apposed(tree.head[det]) is None
+        )
 
     def _mention(self, words: Phrase) -> Phrase:
         """Return the name in a noun phrase, or the phrase if it has none."""
@@ -218,7 +252,9 @@ class SpeakerResolver:
     def _group(self, token: int, types: tuple[str, ...], other_than: Collection[str]) -> Entity | None:
         """Return the last organization or country that acted or spoke."""
         found = None
-        for place in self._before(token):
+        sentence = self.tree.sentence
+        near = (each for each in self._before(token) if sentence[token] - sentence[each.head] <= _GROUP_SENTENCES_BACK)
+        for place in near:
             is_other = place.entity.id not in other_than
             if place.entity.type in types and is_other and self._role(place) in SUBJECTS:
                 found = place.entity
