@@ -113,9 +113,9 @@ def relations(path: Path, read: Any) -> Iterator[Relation]:
         reader = reader_of(tree, AnnotationInput(label["text"]), (), ())
         joining = [each for token in range(len(tree)) if (each := joins(tree, token, reader, label))]
         if joining and not is_held_out(label):
-            _, token, found, roles = min(joining)
+            _, token, roles = min(joining)
             state = status(tree, token, is_verb=reader.words.is_verb(token))
-            yield Relation(reader, Candidate(token, found, state, 1), roles, label["types"][0])
+            yield Relation(reader, Candidate(token, state), roles, label["types"][0])
 
 
 def is_held_out(label: dict[str, Any]) -> bool:
@@ -125,7 +125,7 @@ def is_held_out(label: dict[str, Any]) -> bool:
 
 def joins(
     tree: Tree, token: int, reader: EventReader, label: dict[str, Any]
-) -> tuple[float, int, list[Argument], tuple[int, ...]] | None:
+) -> tuple[float, int, tuple[int, ...]] | None:
     """Return how far a predicate is from the labelled actor and recipient, if both are among its arguments."""
 
     def is_on(argument: Argument, side: str) -> bool:
@@ -146,7 +146,7 @@ def joins(
     )
     is_report = reader.words.word(token).lemma in ("say", "tell", "announce", "report", "state")
     indirect = found[roles.index(ACTOR)].path[0] not in "SA"
-    return distance + 0.5 * indirect + 0.4 * (not reader.words.is_verb(token)) + 1.5 * is_report, token, found, roles
+    return distance + 0.5 * indirect + 0.4 * (not reader.words.is_verb(token)) + 1.5 * is_report, token, roles
 
 
 def weights_of(found: Sequence[Labelled], known: Sequence[Relation]) -> dict[str, Any]:
@@ -159,7 +159,10 @@ def weights_of(found: Sequence[Labelled], known: Sequence[Relation]) -> dict[str
     types += [(each.reader, each.candidate, each.type, PLV_COUNTS["type"]) for each in known]
     kind = learn(
         SHAPES["type"],
-        [reader.features.of_type(*candidate[:3]) for reader, candidate, *_ in types],
+        [
+            reader.features.of_type(candidate.token, reader.arguments(candidate), candidate.status)
+            for reader, candidate, *_ in types
+        ],
         [EVENT_TYPES.index(kind) for *_, kind, _ in types],
         len(EVENT_TYPES),
         vectors,
@@ -168,7 +171,7 @@ def weights_of(found: Sequence[Labelled], known: Sequence[Relation]) -> dict[str
     )
     roles = [example for each in named for example in roles_of(*each)]
     for each in known:
-        of = each.reader.role_features(each.candidate, each.type)
+        of = each.reader.role_features(each.candidate, each.reader.arguments(each.candidate), each.type)
         roles += [(adapted(one, "PLV"), own, PLV_COUNTS["role"]) for one, own in zip(of, each.roles, strict=True)]
     role = learn(SHAPES["role"], [f for f, *_ in roles], [r for _, r, _ in roles], 3, vectors, [c for *_, c in roles])
     parts = {"event": event.weights, "type": kind.weights, "role": without_copies(role.weights)}
@@ -185,14 +188,15 @@ def named_by(each: Labelled) -> Iterator[tuple[Labelled, Candidate, Features, in
 
 def roles_of(each: Labelled, candidate: Candidate, happening: Happening) -> Iterator[tuple[Features, int, float]]:
     """Yield the features of each argument of a labelled event, its role, and what it counts."""
-    printed = [each.reader.participant(argument.token) for argument in candidate.arguments]
+    found = each.reader.arguments(candidate)
+    printed = [each.reader.participant(argument.token) for argument in found]
     acting, acted_on = (
         [any(each.judge.is_party(one, party) for party in side) for one in printed]
         for side in (happening.actors, happening.recipients)
     )
     is_open = (happening.actors and not any(acting)) or (happening.recipients and not any(acted_on))
-    features = each.reader.role_features(candidate, happening.type)
-    for argument, acts, is_acted_on, of in zip(candidate.arguments, acting, acted_on, features, strict=True):
+    features = each.reader.role_features(candidate, found, happening.type)
+    for argument, acts, is_acted_on, of in zip(found, acting, acted_on, features, strict=True):
         # Whoever a pronoun means may be the labelled one.
         if is_open and not acts and not is_acted_on and (argument.path[0] in "SAP" or argument.path in CLEAR):
             continue

@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.annotate.story_annotation import annotation_input
 from pipeline.languages.en import LANGUAGE
-from pipeline.languages.en.log_linear import Features, LogLinear, probabilities
+from pipeline.languages.en.log_linear import Features, YesOrNo
 from pipeline.languages.en.quotes import confidence
 from pipeline.languages.en.quotes.find import quotes_with_features
 from pipeline.settings import Settings
@@ -67,7 +67,7 @@ def learned(found: list[Example]) -> dict[str, Any]:
 
 def probability(weights: dict[str, Any], of: Features) -> float:
     """Return the probability that a quote is one."""
-    return float(probabilities(LogLinear(weights, NO_VECTORS).scores(of))[1])
+    return YesOrNo(weights, NO_VECTORS).probability(of)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,6 @@ _CHILDREN = frozenset("xcomp ccomp neg dobj acomp attr agent nsubjpass nsubj adv
 _LEADS = (150, 300, 700)
 """How many characters from the beginning tell what a story is about."""
 _MOST_SENTENCES, _MOST_NAMED, _DEEPEST = 8, 3, 2
-_SIDES = "SAPN"
-"""The sides whose arguments take part whatever their relation."""
 SUGGESTIONS = 6
 """How many suggestions speak for a type: see ``suggestions``."""
 
@@ -36,6 +34,7 @@ class EventFeatures:
     def __init__(self, tree: Tree, words: StoryWords) -> None:
         """Take the parse and its words."""
         self._tree, self._words = tree, words
+        self._beside: dict[int, Scores] = {}
 
     @cached_property
     def _topics(self) -> list[float]:
@@ -49,7 +48,7 @@ class EventFeatures:
         ranked = sorted(range(len(EVENT_TYPES)), key=lambda kind: -self._topics[kind])
         return tuple(ranked[:2])
 
-    def of_event(self, token: int, arguments: Sequence[Argument], status: Status, quoted: str | None) -> Features:
+    def of_event(self, token: int, status: Status, quoted: str | None) -> Features:
         """Return the features that tell whether a predicate names an event; ``quoted`` is the kind of its quote."""
         tree, words = self._tree, self._words
         word, head = words.word(token), tree.head[token]
@@ -66,9 +65,6 @@ class EventFeatures:
             names += [f"H:{above.lemma}", f"HC:{above.coarse}|{dep}"]
         names += self._below_verb(token) if is_verb else self._below_noun(token)
         names += [f"G:{words.word(each).lemma}" for each in words.governors(token)[:1]]
-        for each in arguments:
-            key = _key(each.path)
-            names += [f"a:{key}:{words.sort(each.token)}", f"an:{key}:{words.is_named(each.token)}"]
         return Features(list(dict.fromkeys(names)), self._vectors(token))
 
     def _vectors(self, token: int) -> dict[str, tuple[int, ...]]:
@@ -133,6 +129,15 @@ class EventFeatures:
         ]
         return Features(list(dict.fromkeys(names)), self._vectors(token))
 
+    def _near(self, sentence: int) -> Scores:
+        """Return for each type the logarithm of how many of its words stand in a sentence and the two beside it."""
+        found = self._beside.get(sentence)
+        if found is None:
+            around = self._tree.sentences[max(0, sentence - 1) : sentence + 2]
+            words = Counter(self._tree.lower[around[0][0] : around[-1][1]])
+            found = self._beside[sentence] = np.log1p(counted(words.items())).astype(np.float32)
+        return found
+
     def suggestions(self, token: int) -> Scores:
         """Return what speaks for each type, a row each; the model learned one weight for each column.
 
@@ -141,15 +146,13 @@ class EventFeatures:
         """
         tree, words = self._tree, self._words
         lemma, sentence = words.word(token).lemma, tree.sentence[token]
-        around = slice(max(0, sentence - 1), sentence + 2)
-        first, last = tree.sentences[around][0][0], tree.sentences[around][-1][1]
         beside = {words.word(each).lemma for each in (*tree.children[token], tree.head[token])}
         found: Scores = np.zeros((len(EVENT_TYPES), SUGGESTIONS), dtype=np.float32)
         kinds = NAMED_BY.get(lemma, ())
         found[list(kinds), 0] = 1
         found[[kind for each in self._governed(token) - {lemma} for kind in NAMED_BY.get(each, ())], 1] = 1
         found[:, 2] = np.minimum(counted((each, 1) for each in beside), 1)
-        found[:, 3] = np.log1p(counted(Counter(tree.lower[first:last]).items()))
+        found[:, 3] = self._near(sentence)
         found[:, 4] = self._topics
         found[list(kinds), 5] = 1 / max(1, len(kinds))
         return found
@@ -179,9 +182,3 @@ class EventFeatures:
             *(f"g:{path}|{words.word(each).lemma}" for each in words.governors(token)[:1]),
         ]  # fmt: skip
         return Features(names)
-
-
-def _key(path: str) -> str:
-    """Return an argument's side, with the first relation where that tells more."""
-    side, _, relation = path.partition(":")
-    return side if side in _SIDES else f"{side}:{relation.partition('>')[0]}"

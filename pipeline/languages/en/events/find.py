@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.annotations import EVENT_TYPES, DateMention, Entity, Event, EventPlace, Participant, Quote
+from pipeline.annotations import DateMention, Entity, Event, EventPlace, Participant, Quote
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.argument_structure import Argument, arguments, conjuncts, is_predicate
 from pipeline.languages.en.events.casualties import TOLLS, counts, toll
@@ -22,7 +22,7 @@ from pipeline.languages.en.quotes.candidates import quotations_of
 from pipeline.languages.en.quotes.speaker_resolution import SpeakerResolver
 from pipeline.reading.tree import Tree
 
-LEAST_EVENT = 0.15
+LEAST_EVENT = 0.5
 """The probability from which a predicate is looked at further."""
 TOLL_EVENT = 0.9
 """The probability of a noun that counts victims, and the confidence in it."""
@@ -54,12 +54,11 @@ def events(
 
 
 class Candidate(NamedTuple):
-    """A predicate that may name an event, with what may take part, and how probable it is."""
+    """A predicate that may name an event, with its status and how probable it is."""
 
     token: int
-    arguments: list[Argument]
     status: Status
-    probability: float
+    probability: float = 0
 
 
 class Decided(NamedTuple):
@@ -98,12 +97,12 @@ class EventReader:
         """Yield every predicate, with what tells whether it names an event."""
         for token in range(len(self._tree)):
             if is_predicate(self._tree, token, self.words) or self._is_toll(token):
-                found = arguments(self._tree, token, self.words)
                 state = status(self._tree, token, is_verb=self.words.is_verb(token))
-                yield (
-                    Candidate(token, found, state, 0),
-                    self.features.of_event(token, found, state, self._kind_of_quote(token)),
-                )
+                yield Candidate(token, state), self.features.of_event(token, state, self._kind_of_quote(token))
+
+    def arguments(self, candidate: Candidate) -> list[Argument]:
+        """Return what may take part in what a predicate names."""
+        return arguments(self._tree, candidate.token, self.words)
 
     def decided(self, model: EventModel) -> list[Decided]:
         """Return what may be an event, each with the most probable type and participants."""
@@ -119,11 +118,20 @@ class EventReader:
         return self._tree.lower[token] in TOLLS and toll(self._tree, token) is not None
 
     def distinct(self, found: Sequence[tuple[float, Decided]]) -> list[tuple[float, Decided]]:
-        """Return what was found with its confidence, without what tells the same as a surer one."""
+        """Return what was found with its confidence, without what tells the same as a surer one.
+
+        Two words do if one line tells both, or if they are alike and nobody speaks against it.
+        """
         kept: list[tuple[float, Decided]] = []
+        lines: set[int] = set()
+        by_stem: dict[str, list[Decided]] = {}
         for confidence, each in sorted(found, key=lambda each: -each[0]):
-            if not any(self._is_same(each, other) for _, other in kept):
+            token = each.candidate.token
+            line, others = clause_head(self._tree, token), by_stem.setdefault(self._lemma(token)[:_STEM], [])
+            if line not in lines and not any(_may_be_same(each, other) for other in others):
                 kept.append((confidence, each))
+                lines.add(line)
+                others.append(each)
         return kept
 
     def _apart(self, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -141,11 +149,11 @@ class EventReader:
 
     def _decided(self, candidate: Candidate, model: EventModel) -> Decided:
         """Return a candidate with the most probable type and participants."""
-        token, found, state, probability = candidate
-        features = self.features
-        kinds = HARM if self._is_toll(token) else EVENT_TYPES
+        token, state, probability = candidate
+        features, found = self.features, self.arguments(candidate)
+        kinds = HARM if self._is_toll(token) else None
         kind, sure = model.type(features.of_type(token, found, state), features.suggestions(token), kinds)
-        odds = [model.role(each) for each in self.role_features(candidate, kind)]
+        odds = model.roles(list(self.role_features(candidate, found, kind)))
         chosen: dict[int, list[int]] = {ACTOR: [], RECIPIENT: []}
         for number in sorted(range(len(found)), key=lambda number: -max(odds[number])):
             side = max(ACTOR, RECIPIENT, key=lambda side: odds[number][side])
@@ -180,9 +188,9 @@ class EventReader:
         )
         return Decided(candidate, kind, actors, recipients, decision)
 
-    def role_features(self, candidate: Candidate, kind: str) -> Iterator[Features]:
+    def role_features(self, candidate: Candidate, found: Sequence[Argument], kind: str) -> Iterator[Features]:
         """Yield the features of each argument in an event of this type."""
-        token, found, state, _ = candidate
+        token, state, _ = candidate
         for number, each in enumerate(found):
             known = self._resolver.entity_of(each.token, ()) is not None
             yield self.features.of_role(token, found, number, kind, state, has_entity=known)
@@ -195,22 +203,9 @@ class EventReader:
         """Return whether nothing says whom a pronoun means."""
         return participant.entity is None and self.words.is_pronoun(self._tree.token_at(participant.start))
 
-    def _is_same(self, one: Decided, other: Decided) -> bool:
-        """Return whether two words tell the same event: they are alike, and nobody speaks against it."""
-        tokens = [each.candidate.token for each in (one, other)]
-        stems = {self._lemma(token)[:_STEM] for token in tokens}
-        lines = {clause_head(self._tree, token) for token in tokens}
-        return len(lines) == 1 or (
-            len(stems) == 1
-            and all(
-                _may_be_same(mine, others)
-                for mine, others in ((one.actors, other.actors), (one.recipients, other.recipients))
-            )
-        )
-
     def event(self, decided: Decided, confidence: float) -> Event:
         """Return an event with its circumstances, as yet without an identifier."""
-        tree, (trigger, _, state, _) = self._tree, decided.candidate
+        tree, (trigger, state, _) = self._tree, decided.candidate
         own = [word for token in (trigger, *self._inner(trigger)) for word in (self._lemma(token), tree.lower[token])]
         words = tree.lower[tree.left[trigger] : tree.right[trigger] + 1]
         numbers = counts(tree, trigger, decided.type)
@@ -281,18 +276,22 @@ class EventReader:
         return min(within, key=lambda quote: quote.end - quote.start).id if within else None
 
     def _kind_of_quote(self, token: int) -> str | None:
-        found = self._quote(self._tree.start[token])
-        return next((each.kind for each in self._quotes if each.id == found), None)
+        """Return the kind of the first quote that a token is in."""
+        offset = self._tree.start[token]
+        return next((each.kind for each in self._quotes if each.start <= offset < each.end), None)
 
 
 def _is_direct(path: str) -> bool:
     return _DIRECT.fullmatch(path) is not None
 
 
-def _may_be_same(mine: Collection[Participant], others: Collection[Participant]) -> bool:
-    """Return whether two sides may be one: they share an entity, or one of them names none."""
-    named, other = ({each.entity for each in side if each.entity} for side in (mine, others))
-    return not named or not other or not named.isdisjoint(other)
+def _may_be_same(one: Decided, other: Decided) -> bool:
+    """Return whether two events of like words may be one: on each side they share an entity, or one names none."""
+    for mine, others in ((one.actors, other.actors), (one.recipients, other.recipients)):
+        named, theirs = ({each.entity for each in side if each.entity} for side in (mine, others))
+        if named and theirs and named.isdisjoint(theirs):
+            return False
+    return True
 
 
 def _without_place(recipients: tuple[Participant, ...], place: EventPlace | None) -> tuple[Participant, ...]:

@@ -12,13 +12,14 @@ import numpy as np
 
 from pipeline.annotations import EVENT_TYPES
 from pipeline.languages.en.events.word_classes import WordClasses, word_classes
-from pipeline.languages.en.log_linear import Features, LogLinear, Scores, log_odds, probabilities
+from pipeline.languages.en.log_linear import Features, LogLinear, Scores, YesOrNo, log_odds, probabilities
 
 _FILE = Path(__file__).parent / "weights.npz"
 HARM = frozenset("ACCIDENT ASSAULT CRIME DEATH DISASTER HEALTH".split())
 """Types in which people die or come to harm."""
 HOSTILE = frozenset("ACCUSE ASSAULT COERCE CRIME SANCTION THREATEN TRIAL".split())
 """Types that say something bad of somebody."""
+_HOSTILE = np.array([kind in HOSTILE for kind in EVENT_TYPES])
 _LEAST_HOSTILE = 0.5
 """The probability that such a type needs if no word names it."""
 NOBODY, ACTOR, RECIPIENT = range(3)
@@ -74,30 +75,30 @@ class EventModel:
             }
             self._suggestions: Scores = file["suggestions"].astype(np.float32)
             self._decision: Scores = file["decision"].astype(np.float32)
-        self._event, self._type, self._role = (LogLinear(each, words.vectors) for each in parts.values())
+        self._event = YesOrNo(parts["event"], words.vectors)
+        self._type, self._role = (LogLinear(parts[name], words.vectors) for name in ("type", "role"))
 
     def event(self, features: Features) -> float:
         """Return the probability that a predicate names an event worth a line."""
-        return float(probabilities(self._event.scores(features))[1])
+        return self._event.probability(features)
 
-    def type(self, features: Features, suggestions: Scores, among: Collection[str]) -> tuple[str, float]:
-        """Return the most probable type among these, and its probability.
+    def type(self, features: Features, suggestions: Scores, among: Collection[str] | None) -> tuple[str, float]:
+        """Return the most probable type, among these if any are given, and its probability.
 
         A type that says something bad is taken only if a word names it, or it is more probable than all others.
         """
         odds = probabilities(self._type.scores(features) + suggestions @ self._suggestions)
         is_named = suggestions[:, :2].max(axis=1) > 0
-        for number, kind in enumerate(EVENT_TYPES):
-            is_rash = kind in HOSTILE and odds[number] < _LEAST_HOSTILE and not is_named[number]
-            if is_rash or kind not in among:
-                odds[number] = 0
+        odds[_HOSTILE & (odds < _LEAST_HOSTILE) & ~is_named] = 0
+        if among is not None:
+            odds[[kind not in among for kind in EVENT_TYPES]] = 0
         best = int(odds.argmax())
         return EVENT_TYPES[best], float(odds[best])
 
-    def role(self, features: Features) -> tuple[float, float, float]:
-        """Return the probabilities that an argument takes no part, acts, and is acted on."""
-        nobody, actor, recipient = probabilities(self._role.scores(features)).tolist()
-        return nobody, actor, recipient
+    def roles(self, arguments: Sequence[Features]) -> list[list[float]]:
+        """Return for each argument the probabilities that it takes no part, acts, and is acted on."""
+        found: list[list[float]] = probabilities(self._role.all_scores(arguments)).tolist() if arguments else []
+        return found
 
     def confidence(self, decision: Decision) -> float:
         """Return the probability that what was decided is right, or partly."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.annotations import Speaker
-from pipeline.languages.en.log_linear import Features, LogLinear, probabilities
+from pipeline.languages.en.log_linear import Features, YesOrNo
 from pipeline.languages.en.quotes.quote_spans import QuoteSpan
 from pipeline.languages.en.quotes.reporting_lexicon import lexicon
 from pipeline.reading.tree import SUBJECTS, Tree
@@ -71,11 +71,11 @@ class QuoteModel:
     def __init__(self, path: Path = _FILE) -> None:
         """Read them."""
         with np.load(path, allow_pickle=False) as file:
-            self._model = LogLinear(file, np.zeros((0, 0), dtype=np.float32))
+            self._model = YesOrNo(file, np.zeros((0, 0), dtype=np.float32))
 
     def confidence(self, found: Features) -> float:
         """Return the probability that a quote is one."""
-        return float(probabilities(self._model.scores(found))[1])
+        return self._model.probability(found)
 
 
 @cache

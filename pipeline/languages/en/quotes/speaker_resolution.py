@@ -28,6 +28,8 @@ _INTRODUCING = frozenset(("a", "an", "another"))
 _PLURALS = frozenset(("they", "both", "their"))
 _WRITTEN = MESSAGES | frozenset("report reports study poll survey document paper it".split())
 """Whom no "he" or "she" means, though they speak."""
+_MOST_NEAR, _MOST_BEFORE = 20, 60
+"""How many names before a pronoun are compared: those beside it, and those that it may mean."""
 _SENTENCES_BACK = 8
 """How many sentences back a pronoun may refer."""
 _GROUP_SENTENCES_BACK = 1
@@ -109,16 +111,16 @@ class SpeakerResolver:
         """Return whether a pronoun's sentence and the one before name several people whom it may mean."""
         tree = self.tree
         gender = _GENDERED.get(tree.lower[head])
+        if gender is None:
+            return False
         earliest, _ = tree.sentences[max(0, tree.sentence[head] - 1)]
+        near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, head)]
         people = {
             place.entity.id
-            for place in self._before(head)
-            if place.entity.type == "PERSON"
-            and place.head >= earliest
-            and place.entity.id not in other_than
-            and self._nominals.gender(place.entity) in (None, gender)
+            for place in near[-_MOST_NEAR:]
+            if place.entity.type == "PERSON" and self._nominals.gender(place.entity) in (None, gender)
         }
-        return gender is not None and len(people) > 1
+        return len(people.difference(other_than)) > 1
 
     def _may_be_unnamed(self, head: int) -> bool:
         """Return whether a pronoun may mean somebody whom its sentence introduces before: "arrested a man as he …"."""
@@ -216,7 +218,7 @@ class SpeakerResolver:
         """Return the mentions before a token, in its last sentences, outside of quotation marks."""
         tree = self.tree
         earliest = tree.sentences[max(0, tree.sentence[token] - _SENTENCES_BACK)][0]
-        near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)]
+        near = self._mentions[bisect_left(self._heads, earliest) : bisect_left(self._heads, token)][-_MOST_BEFORE:]
         return [place for place in near if not self.quotations.inside[place.head] or self.quotations.inside[token]]
 
     def _person(self, token: int, gender: str, since: int = -1, other_than: Collection[str] = ()) -> Entity | None:
