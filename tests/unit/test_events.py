@@ -121,6 +121,7 @@ class TestClause:
             ("Maria Lopez, a clerk, was arrested by Peruvian police.", "Maria Lopez was arrested by Peruvian police"),
             ("Iran threatened to attack Israel.", "Iran threatened to attack Israel"),
             ("Ann Lee came home. She accused Acme Corp of fraud.", "Ann Lee accused Acme Corp of fraud"),
+            ("Iraq criticised the group, which organized a poll.", "The group organized a poll"),
             ("When he came, Israel launched an air strike on Gaza.", "Israel launched an air strike on Gaza"),
         ],
     )
@@ -170,6 +171,9 @@ class TestNumbers:
     def test_of_dead_and_injured(self, read):
         event = read("Rebels attacked an army base in Mali, killing at least 20 soldiers and wounding 15.").events[0]
         assert (event.dead, event.injured) == (20, 15)
+
+    def test_in_words(self, read):
+        assert read("Fifty-three people were killed in a fire in Lima.").events[0].dead == 53
 
     def test_of_a_crowd(self, read):
         event = read("Some 5,000 teachers staged a protest against the government in Paris.").events[0]

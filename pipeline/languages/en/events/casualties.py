@@ -202,7 +202,7 @@ def number(tree: Tree, token: int) -> int | None:
     total = 0.0
     found = False
     for each in (*(child for child in tree.children[token] if child < token), token):
-        word = tree.lower[each]
+        word, found = tree.lower[each], False
         if match := _DIGITS.fullmatch(word):
             total, found = float(match[0].replace(",", "")), True
         elif word in _GROUPS:

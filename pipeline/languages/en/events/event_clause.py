@@ -17,7 +17,7 @@ _INNER_ASIDE = frozenset("relcl appos parataxis advcl".split())
 _GOVERNED = frozenset("xcomp acomp".split())
 _OF_OBJECTS = frozenset(("of", "from", "to", "for", "in", "with"))
 """Prepositions whose clause a verb needs: "accused of killing", "succeeded in reaching"."""
-_RELATIVE = frozenset("when where which who whom whose how why before after hours minutes days".split())
+_RELATIVE = frozenset("when where which who whom whose that how why before after hours minutes days".split())
 """Words that join a clause to another one: they do not begin the line."""
 _OF_VERB = frozenset("dobj nsubj nsubjpass attr".split())
 _CLAUSAL = frozenset("ROOT conj advcl acl relcl ccomp xcomp pcomp parataxis".split())
@@ -40,6 +40,10 @@ def clause(tree: Tree, trigger: int, actors: Sequence[Participant], recipients: 
     names = ""
     if subject is None:
         names = _named(who) if is_clause and head == trigger else ""
+    elif tree.lower[subject] in _RELATIVE and tree.dep[head] == "relcl":
+        # "the group, which organized a poll"
+        names = _text(tree, sorted(_phrase(tree, tree.head[head])))
+        kept = [token for token in kept if token != subject]
     elif tree.lower[subject] in _PRONOUNS and any(each.start <= tree.start[subject] < each.end for each in who):
         names = _named(who)
         kept = [token for token in kept if not tree.left[subject] <= token <= tree.right[subject]]
@@ -114,7 +118,7 @@ def _text(tree: Tree, tokens: Sequence[int]) -> str:
         if before >= 0:
             parts.append(tree.text[tree.end[before] : tree.start[token]] if token == before + 1 else " ")
         parts.append(tree.word[token])
-    return " ".join("".join(parts).split()).strip(" ,;:-–—“”\"'()")
+    return " ".join("".join(parts).split()).strip(" ,;:-–—“”\"'()").removesuffix(" and")
 
 
 def _named(participants: Sequence[Participant]) -> str:
