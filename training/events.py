@@ -41,11 +41,11 @@ from training.log_linear import Shape, learn
 WEIGHTS = Path(models.__file__).parent / "weights.npz"
 SHAPES = {
     "event": Shape(8.0, 2, (("predicate", 1.0), ("objects", 0.5))),
-    "type": Shape(2.0, 1, (("predicate", 2.0), ("objects", 1.0))),
+    "type": Shape(2.0, 1, (("predicate", 2.0), ("objects", 1.0), ("governor", 1.0), ("clause", 2.0))),
     "role": Shape(2.0),
     "decision": Shape(3.0),
 }
-PLV_COUNTS = {"type": 0.3, "role": 0.5}
+PLV_COUNTS = {"type": 1.0, "role": 1.0}
 """What a sentence of PLV counts, where a labelled event of a whole story counts 1."""
 ADAPTED = 8
 """So many features of a role, the first, have weights of their own in each collection (Daumé III, ACL 2007)."""

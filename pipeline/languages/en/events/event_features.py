@@ -24,6 +24,8 @@ _CHILDREN = frozenset("xcomp ccomp neg dobj acomp attr agent nsubjpass nsubj adv
 _LEADS = (150, 300, 700)
 """How many characters from the beginning tell what a story is about."""
 _MOST_SENTENCES, _MOST_NAMED, _DEEPEST = 8, 3, 2
+_BEFORE, _AFTER, _LONG = 25, 30, 4
+"""How many tokens around a predicate count as its clause, and how many letters a word of it has."""
 SUGGESTIONS = 6
 """How many suggestions speak for a type: see ``suggestions``."""
 
@@ -121,13 +123,24 @@ class EventFeatures:
             f"P:{word.lemma}", f"PC:{word.coarse}", f"PF:{word.fine}", f"PW:{word.wordnet}", f"status:{status}",
             *(f"O:{each}" for each in objects), *(f"PO:{word.lemma}|{each}" for each in objects),
             *(f"G:{words.word(each).lemma}" for each in words.governors(token)),
+            *(f"GC:{words.word(each).coarse}" for each in words.governors(token)),
+            *(self._below_verb(token) if words.is_verb(token) else self._below_noun(token)),
         ]  # fmt: skip
         names += [
             f"as:{each.path[0]}:{words.sort(each.token)}"
             for each in arguments
             if each.path[0] in "SAP" or each.path == "C:dobj"
         ]
-        return Features(list(dict.fromkeys(names)), self._vectors(token))
+        above = tuple(words.word(each).row for each in words.governors(token)[:1])
+        slots = {**self._vectors(token), "governor": above, "clause": self._clause(token)}
+        return Features(list(dict.fromkeys(names)), slots)
+
+    def _clause(self, token: int) -> tuple[int, ...]:
+        """Return the rows of the words of a predicate's clause that are no names."""
+        tree, words = self._tree, self._words
+        first, last = max(tree.left[token], token - _BEFORE), min(tree.right[token] + 1, token + _AFTER)
+        own = (each for each in range(first, last) if not tree.kind[each] and len(tree.word[each]) >= _LONG)
+        return tuple(words.word(each).row for each in own)
 
     def _near(self, sentence: int) -> Scores:
         """Return for each type the logarithm of how many of its words stand in a sentence and the two beside it."""
