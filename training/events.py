@@ -167,7 +167,7 @@ def weights_of(found: Sequence[Labelled], known: Sequence[Relation]) -> dict[str
         len(EVENT_TYPES),
         vectors,
         [count for *_, count in types],
-        [reader.features.suggestions(candidate.token) for reader, candidate, *_ in types],
+        [reader.features.suggestions(candidate.token, reader.arguments(candidate)) for reader, candidate, *_ in types],
     )
     roles = [example for each in named for example in roles_of(*each)]
     for each in known:

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.annotations import EVENT_TYPES
 from pipeline.languages.en.events.argument_structure import Argument
 from pipeline.languages.en.events.event_status import Status
-from pipeline.languages.en.events.event_types import NAMED_BY, counted
+from pipeline.languages.en.events.event_types import AROUND, NAMED_BY, counted
 from pipeline.languages.en.events.story_words import StoryWords
 from pipeline.languages.en.log_linear import Features, Scores
 from pipeline.reading.tree import Tree
@@ -26,7 +26,7 @@ _LEADS = (150, 300, 700)
 _MOST_SENTENCES, _MOST_NAMED, _DEEPEST = 8, 3, 2
 _BEFORE, _AFTER, _LONG = 25, 30, 4
 """How many tokens around a predicate count as its clause, and how many letters a word of it has."""
-SUGGESTIONS = 6
+SUGGESTIONS = 7
 """How many suggestions speak for a type: see ``suggestions``."""
 
 
@@ -151,11 +151,12 @@ class EventFeatures:
             found = self._beside[sentence] = np.log1p(counted(words.items())).astype(np.float32)
         return found
 
-    def suggestions(self, token: int) -> Scores:
+    def suggestions(self, token: int, arguments: Sequence[Argument]) -> Scores:
         """Return what speaks for each type, a row each; the model learned one weight for each column.
 
         The columns: the predicate names the type; what it governs does; a word beside it stands in such stories; the
-        logarithm of such words nearby, and in the story; the predicate names it among few.
+        logarithm of such words nearby, and in the story; the predicate names it among few; who or
+        what acts names it, or stands in such stories.
         """
         tree, words = self._tree, self._words
         lemma, sentence = words.word(token).lemma, tree.sentence[token]
@@ -168,6 +169,10 @@ class EventFeatures:
         found[:, 3] = self._near(sentence)
         found[:, 4] = self._topics
         found[list(kinds), 5] = 1 / max(1, len(kinds))
+        for each in arguments:
+            if each.path[0] in "SA":
+                acting = (*NAMED_BY.get(words.word(each.token).lemma, ()), *AROUND.get(tree.lower[each.token], ()))
+                found[list(acting), 6] = 1
         return found
 
     def of_role(

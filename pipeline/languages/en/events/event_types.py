@@ -9,6 +9,11 @@ from pipeline.annotations import EVENT_TYPES
 _TABLE: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "event_types.toml").read_text("utf-8"))
 
 
+VIOLENCE = frozenset(("ASSAULT", "COERCE", "CRIME"))
+"""Types in which somebody does harm, and nothing else does."""
+_MISHAPS = frozenset(("ACCIDENT", "DISASTER", "HEALTH"))
+
+
 def _inverted(column: str) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for number, kind in enumerate(EVENT_TYPES):
@@ -21,6 +26,12 @@ NAMED_BY = _inverted("names")
 """The types that a lemma may name, as indices of ``EVENT_TYPES``."""
 AROUND = _inverted("around")
 """The types in whose stories a lower-case word stands, as indices of ``EVENT_TYPES``."""
+
+
+def is_mishap(word: str) -> bool:
+    """Return whether a lower-case word is of accidents, disasters or diseases, and not of violence: "cholera"."""
+    kinds = {EVENT_TYPES[kind] for kind in (*AROUND.get(word, ()), *NAMED_BY.get(word, ()))}
+    return not kinds.isdisjoint(_MISHAPS) and kinds.isdisjoint(VIOLENCE)
 
 
 def counted(words: Iterable[tuple[str, int]]) -> list[int]:

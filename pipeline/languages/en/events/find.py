@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.annotations import DateMention, Entity, Event, EventPlace, Participant, Quote
+from pipeline.annotations import EVENT_TYPES, DateMention, Entity, Event, EventPlace, Participant, Quote
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.argument_structure import Argument, arguments, conjuncts, is_predicate
 from pipeline.languages.en.events.casualties import TOLLS, counts, toll
@@ -13,6 +13,7 @@ from pipeline.languages.en.events.circumstances import Circumstances
 from pipeline.languages.en.events.event_clause import clause, clause_head
 from pipeline.languages.en.events.event_features import EventFeatures
 from pipeline.languages.en.events.event_status import Status, status
+from pipeline.languages.en.events.event_types import VIOLENCE, is_mishap
 from pipeline.languages.en.events.model import ACTOR, HARM, HOSTILE, RECIPIENT, Decision, EventModel, event_model
 from pipeline.languages.en.events.modes import mode
 from pipeline.languages.en.events.story_words import StoryWords
@@ -32,6 +33,7 @@ _MOST_PARTICIPANTS = 3
 _LEAD_CHARACTERS = 300
 _LONGEST_PHRASE = 12
 _STEM = 5
+_WITHOUT_VIOLENCE = frozenset(EVENT_TYPES) - VIOLENCE
 _FREE = frozenset("ROOT conj nsubj nsubjpass dobj advcl parataxis".split())
 """Relations of a predicate that nothing above it makes less than a fact."""
 _DIRECT = re.compile(r"(S:(nsubj|(conj<|advcl<|xcomp<)+nsubj)|A:agent|P:(nsubjpass|(conj<|xcomp<)+nsubj(pass)?)|C:dobj"
@@ -151,8 +153,8 @@ class EventReader:
         """Return a candidate with the most probable type and participants."""
         token, state, probability = candidate
         features, found = self.features, self.arguments(candidate)
-        kinds = HARM if self._is_toll(token) else None
-        kind, sure = model.type(features.of_type(token, found, state), features.suggestions(token), kinds)
+        kinds = self._kinds(token, found)
+        kind, sure = model.type(features.of_type(token, found, state), features.suggestions(token, found), kinds)
         odds = model.roles(list(self.role_features(candidate, found, kind)))
         chosen: dict[int, list[int]] = {ACTOR: [], RECIPIENT: []}
         for number in sorted(range(len(found)), key=lambda number: -max(odds[number])):
@@ -187,6 +189,13 @@ class EventReader:
             is_governed=self._tree.dep[token] not in _FREE,
         )
         return Decided(candidate, kind, actors, recipients, decision)
+
+    def _kinds(self, token: int, found: Sequence[Argument]) -> Collection[str] | None:
+        """Return the types that an event may have, None for all: floods kill, but they attack nobody."""
+        if self._is_toll(token):
+            return HARM
+        acting = (self._tree.lower[each.token] for each in found if each.path[0] in "SA")
+        return _WITHOUT_VIOLENCE if any(map(is_mishap, acting)) else None
 
     def role_features(self, candidate: Candidate, found: Sequence[Argument], kind: str) -> Iterator[Features]:
         """Yield the features of each argument in an event of this type."""
