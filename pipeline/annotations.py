@@ -132,7 +132,8 @@ class Event(Mention):
     ``clause`` is one readable line that tells it. ``confidence`` is the probability (0 to 1) that the trigger names an
     event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
     own. ``quote`` is the quote in which the
-    event is told: it is then a claim of that speaker. ``dead``, ``injured`` and ``size`` (of a crowd) are numbers of
+    event is told: it is then a claim of that speaker. ``happening`` is shared by events of several stories that tell of
+    the same; ``wire annotate`` and the index have it. ``dead``, ``injured`` and ``size`` (of a crowd) are numbers of
     people.
     """
 
@@ -151,6 +152,7 @@ class Event(Mention):
     dead: Annotated[int | None, Field(exclude_if=is_absent)] = None
     injured: Annotated[int | None, Field(exclude_if=is_absent)] = None
     size: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    happening: Annotated[str | None, Field(exclude_if=is_absent)] = None
 
 
 def _with_extractions(annotations: type[Model]) -> type[Model]:

@@ -16,6 +16,7 @@ from pipeline.annotations import Entity, LeastConfidence
 from pipeline.clean import clean
 from pipeline.cli.console import messages, print_error, print_json
 from pipeline.cli.explanation import show_explanation
+from pipeline.documents.happening import with_happenings
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.formats.provenance import explain
@@ -125,13 +126,17 @@ def annotate(
 
 
 def _identified(stories: Iterable[AnnotatedStory]) -> Iterator[AnnotatedStory]:
-    """Yield the stories with the identities that all of them teach; a file holds them meanwhile."""
+    """Yield the stories with the identities that all of them teach, and the happenings that these tell apart.
+
+    A file holds them meanwhile.
+    """
     with TemporaryFile("w+", encoding="utf-8") as held:
         registry = learn_from(_held(stories, held))
         held.seek(0)
         for line in held:
             story = AnnotatedStory.model_validate_json(line)
-            yield story.model_copy(update={"entities": tuple(map(registry.identify, story.entities))})
+            entities = tuple(map(registry.identify, story.entities))
+            yield with_happenings(story.model_copy(update={"entities": entities}))
 
 
 def _held(stories: Iterable[AnnotatedStory], file: IO[str]) -> Iterator[Sequence[Entity]]:

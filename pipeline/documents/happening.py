@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from pipeline.story import AnnotatedStory
+
 _BY_PLACE = ("ASSAULT", "PROTEST")
 _SUFFIX = re.compile(r"[ivx]+|[js]r\.?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -22,6 +24,14 @@ def happening_id(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, A
     """
     parts = _signature(event, entities) or (uri, event["id"])
     return blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def with_happenings(story: AnnotatedStory) -> AnnotatedStory:
+    """Return a story whose events have the ids of what they tell of."""
+    entities = {each.id: each.model_dump() for each in story.entities}
+    ids = (happening_id(each.model_dump(), entities, story.uri) for each in story.events)
+    events = (each.model_copy(update={"happening": found}) for each, found in zip(story.events, ids, strict=True))
+    return story.model_copy(update={"events": tuple(events)})
 
 
 def _signature(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...] | None:

@@ -1,10 +1,13 @@
 """Happenings: reports of one thing share an id, whoever tells it and in whatever order."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from pipeline.documents.happening import happening_id
+from pipeline.documents.happening import happening_id, with_happenings
+from pipeline.languages.contract import AnnotationInput
+from tests.conftest import make_story
 
 ENTITIES = {
     "e1": {"name": "Emmanuel Macron", "key": "emmanuel macron", "type": "PERSON"},
@@ -54,6 +57,15 @@ class TestTheSameHappening:
         blamed = event("ASSAULT", predicate="bomb", actors=["e4"], recipients=["e2"], place=place("e3"))
         inferred = event("ASSAULT", recipients=["12 people"], place=place(None, "Kabul", stated=False))
         assert len({happening_id(each, ENTITIES, "urn:a") for each in (BOMBING, blamed, inferred)}) == 1
+
+
+def test_stories_that_are_annotated_together_say_which_events_are_the_same(english):
+    bodies = ("Ann Lee met John Webb in Lima on Monday.", "John Webb held talks with Ann Lee on Monday.")
+    stories = [make_story(uri=f"urn:{n}", body=body).annotated(found) for n, (body, found) in enumerate(zip(
+        bodies, english.annotate([AnnotationInput(body, "Lima", date(2024, 5, 16)) for body in bodies]), strict=True
+    ))]  # fmt: skip
+    ids = [{event.happening for event in with_happenings(story).events if event.confidence > 0.5} for story in stories]
+    assert ids[0] & ids[1]
 
 
 class TestAnotherHappening:
