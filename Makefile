@@ -57,6 +57,7 @@ screenshots: install-dev ## Update the pictures in docs/screenshots
 	$(BIN)/python -W ignore -m tests.screenshots
 
 score: install ## Measure the accuracy of the language pass, and of copies, updates and utterances
+	$(BIN)/python -m scoring.whole
 	$(BIN)/python -m scoring
 	$(BIN)/python -m scoring.dates
 	$(BIN)/python -m scoring.events
@@ -88,8 +89,8 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); four 
 	$(BIN)/python -m training.reading --data $(DATA) train .train/corpus.pickle --names-weight 12 --out .train/other
 	$(BIN)/python -m training.average .train/one .train/other
 	$(BIN)/python -m training.reporting --data $(DATA)
+	$(BIN)/python -m training.quotes --data $(DATA)
 	$(BIN)/python -m training.events --data $(DATA)
-	$(BIN)/python -m training.events --data $(DATA) --taught .train/events.pickle
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))
