@@ -122,6 +122,7 @@ class TestClause:
             ("Iran threatened to attack Israel.", "Iran threatened to attack Israel"),
             ("Ann Lee came home. She accused Acme Corp of fraud.", "Ann Lee accused Acme Corp of fraud"),
             ("Iraq criticised the group, which organized a poll.", "The group organized a poll"),
+            ("Ann Lee thanked him for “a night awake", "Ann Lee thanked him for a night awake"),
             ("When he came, Israel launched an air strike on Gaza.", "Israel launched an air strike on Gaza"),
         ],
     )

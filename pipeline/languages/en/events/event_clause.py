@@ -1,5 +1,6 @@
 """One readable line for an event: its clause without what hangs on it, and with whom it leaves unsaid."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.annotations import Participant
@@ -20,6 +21,9 @@ _OF_OBJECTS = frozenset(("of", "from", "to", "for", "in", "with"))
 _RELATIVE = frozenset("when where which who whom whose that how why before after hours minutes days".split())
 """Words that join a clause to another one: they do not begin the line."""
 _OF_VERB = frozenset("dobj nsubj nsubjpass attr".split())
+_OF_NOUN = ("det", "poss", "amod", "compound", "case")
+"""Relations that only a noun has below it: "the Kremlin's war" has no subject to name."""
+_MARKS = re.compile(r"``|''|[“”\"`]")
 _CLAUSAL = frozenset("ROOT conj advcl acl relcl ccomp xcomp pcomp parataxis".split())
 _SUBJECTS = ("nsubj", "nsubjpass", "expl", "csubj")
 _PRONOUNS = frozenset("he she they it who which that we i".split())
@@ -36,7 +40,9 @@ def clause(tree: Tree, trigger: int, actors: Sequence[Participant], recipients: 
     subject = tree.child(head, *_SUBJECTS)
     is_passive = tree.child(head, "nsubjpass", "auxpass") is not None
     who = recipients if is_passive else actors
-    is_clause = tree.child(head, "aux", "auxpass", "dobj", *_SUBJECTS) is not None or tree.dep[head] in _CLAUSAL
+    is_clause = tree.child(head, "aux", "auxpass", "dobj", *_SUBJECTS) is not None or (
+        tree.dep[head] in _CLAUSAL and tree.child(head, *_OF_NOUN) is None
+    )
     names = ""
     if subject is None:
         names = _named(who) if is_clause and head == trigger else ""
@@ -118,7 +124,9 @@ def _text(tree: Tree, tokens: Sequence[int]) -> str:
         if before >= 0:
             parts.append(tree.text[tree.end[before] : tree.start[token]] if token == before + 1 else " ")
         parts.append(tree.word[token])
-    return " ".join("".join(parts).split()).strip(" ,;:-–—“”\"'()").removesuffix(" and")
+    line = " ".join("".join(parts).split())
+    is_whole = line.count("“") == line.count("”") and line.count('"') % 2 == 0 and "``" not in line
+    return (line if is_whole else _MARKS.sub("", line)).strip(" ,;:-–—“”\"'()").removesuffix(" and")
 
 
 def _named(participants: Sequence[Participant]) -> str:
