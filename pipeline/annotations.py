@@ -131,10 +131,9 @@ class Event(Mention):
 
     ``clause`` is one readable line that tells it. ``confidence`` is the probability (0 to 1) that the trigger names an
     event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
-    own. ``quote`` is the quote in which the
-    event is told: it is then a claim of that speaker. ``happening`` is shared by events of several stories that tell of
-    the same; ``wire annotate`` and the index have it. ``dead``, ``injured`` and ``size`` (of a crowd) are numbers of
-    people.
+    own. ``quote`` is the quote in which the event is told: it is then a claim of that speaker. ``happening`` is shared
+    by events of several stories that tell of the same; ``wire annotate`` and the index have it. ``dead``, ``injured``
+    and ``size`` (of a crowd) are numbers of people.
     """
 
     id: str
@@ -189,7 +188,7 @@ class Annotations(Value):
     def surer(self, least: LeastConfidence) -> Self:
         """Return them without the quotes and events whose confidence is lower."""
         quotes = tuple(each for each in self.quotes if each.confidence >= least.quote)
-        kept = {each.id for each in quotes}
+        kept = {None, *(each.id for each in quotes)}
         events = (each for each in self.events if each.confidence >= least.event)
         claims = (each if each.quote in kept else each.model_copy(update={"quote": None}) for each in events)
         return self.model_copy(update={"quotes": quotes, "events": tuple(claims)})

@@ -1,8 +1,8 @@
 """Identify what an event tells of: reports of one happening share an id.
 
 The id depends on the event alone, not on what is indexed already, so that the order in which stories arrive, a replay
-or a killed story changes nothing. Two reports agree on the type, the day, and whom they name first; on
-the place instead for violence and protests, whose participants each report names differently.
+or a killed story changes nothing. Two reports agree on the type, the day, and whom they name first; on the place
+instead for violence and protests, whose participants each report names differently.
 """
 
 import re

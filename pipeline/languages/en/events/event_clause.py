@@ -40,12 +40,12 @@ def clause(tree: Tree, trigger: int, actors: Sequence[Participant], recipients: 
     subject = tree.child(head, *_SUBJECTS)
     is_passive = tree.child(head, "nsubjpass", "auxpass") is not None
     who = recipients if is_passive else actors
-    is_clause = tree.child(head, "aux", "auxpass", "dobj", *_SUBJECTS) is not None or (
-        tree.dep[head] in _CLAUSAL and tree.child(head, *_OF_NOUN) is None
-    )
     names = ""
     if subject is None:
-        names = _named(who) if is_clause and head == trigger else ""
+        is_verb = tree.child(head, "aux", "auxpass", "dobj") is not None or (
+            tree.dep[head] in _CLAUSAL and tree.child(head, *_OF_NOUN) is None
+        )
+        names = _named(who) if is_verb and head == trigger else ""
     elif tree.lower[subject] in _RELATIVE and tree.dep[head] == "relcl":
         # "the group, which organized a poll"
         names = _text(tree, sorted(_phrase(tree, tree.head[head])))
