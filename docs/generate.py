@@ -16,8 +16,8 @@ from pipeline import errors, topics
 from pipeline.annotations import (
     DateMention,
     Entity,
-    Event,
     EventDate,
+    EventMention,
     EventPlace,
     InStory,
     Participant,
@@ -53,7 +53,7 @@ _VALUES = (
     Quote,
     Speaker,
     DateMention,
-    Event,
+    EventMention,
     Participant,
     EventDate,
     EventPlace,

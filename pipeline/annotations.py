@@ -126,13 +126,13 @@ class EventPlace(Value):
     name: str
 
 
-class Event(Mention):
-    """Who did what to whom: ``text`` is the trigger, ``predicate`` its lemma.
+class EventMention(Mention):
+    """A story's mention of an event, who did what to whom: ``text`` is the trigger, ``predicate`` its lemma.
 
     ``clause`` is one readable line that tells it. ``confidence`` is the probability (0 to 1) that the trigger names an
     event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
-    own. ``quote`` is the quote in which the event is told: it is then a claim of that speaker. ``happening`` is shared
-    by events of several stories that tell of the same; ``wire annotate`` and the index have it. ``dead``, ``injured``
+    own. ``quote`` is the quote in which the event is told: it is then a claim of that speaker. ``event`` is the
+    id that all mentions of one event share; ``wire annotate`` and the index have it. ``dead``, ``injured``
     and ``size`` (of a crowd) are numbers of people.
     """
 
@@ -151,7 +151,7 @@ class Event(Mention):
     dead: Annotated[int | None, Field(exclude_if=is_absent)] = None
     injured: Annotated[int | None, Field(exclude_if=is_absent)] = None
     size: Annotated[int | None, Field(exclude_if=is_absent)] = None
-    happening: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    event: Annotated[str | None, Field(exclude_if=is_absent)] = None
 
 
 def _with_extractions(annotations: type[Model]) -> type[Model]:
@@ -182,7 +182,7 @@ class Annotations(Value):
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
     dates: tuple[DateMention, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[EventMention, ...] = ()
     unread: Annotated[Literal["language", "length"] | None, Field(exclude_if=is_absent)] = None
 
     def surer(self, least: LeastConfidence) -> Self:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.annotate.model import LanguageModels
-from pipeline.annotations import Annotations, Event
+from pipeline.annotations import Annotations, EventMention
 from pipeline.languages.contract import AnnotationInput
 from pipeline.settings import load
 
@@ -152,7 +152,7 @@ def _names(text: str) -> tuple[tuple[str, ...], ...]:
     return () if text == "-" else tuple(_alternatives(name) for name in text.split("; "))
 
 
-def _at(label: Label, annotations: Annotations) -> list[Event]:
+def _at(label: Label, annotations: Annotations) -> list[EventMention]:
     return [
         event
         for event in annotations.events
@@ -167,7 +167,7 @@ def _asked(label: Label) -> Iterator[str]:
     yield from (name for name, value in (*given, ("numbers", label.numbers)) if value)
 
 
-def _wrong(label: Label, event: Event) -> dict[str, tuple[str, str]]:
+def _wrong(label: Label, event: EventMention) -> dict[str, tuple[str, str]]:
     """Return what is wrong with an event: expected and found, by aspect."""
     sides = {"actor": event.actors, "recipient": event.recipients}
     if event.type in MUTUAL:

@@ -27,7 +27,7 @@ from rich.table import Table
 
 from pipeline.annotate.model import LanguageModels
 from pipeline.annotate.story_annotation import annotate_stories
-from pipeline.annotations import Event, LeastConfidence, Participant, Quote
+from pipeline.annotations import EventMention, LeastConfidence, Participant, Quote
 from pipeline.clean import clean
 from pipeline.formats import parse
 from pipeline.settings import load
@@ -165,7 +165,7 @@ class Judge:
         self._story = story
         self._place: Callable[[int, int], Range | None] = aligned(Ruler(story.text), Ruler(printed.body))
 
-    def verdict(self, event: Event) -> Verdict:
+    def verdict(self, event: EventMention) -> Verdict:
         """Return how much of a printed event is right."""
         number = self.happening(event.start, event.end)
         if number is None:
@@ -193,7 +193,7 @@ class Judge:
         ]
         return named[-1] if named else None
 
-    def _told_otherwise(self, event: Event) -> int | None:
+    def _told_otherwise(self, event: EventMention) -> int | None:
         """Return the number of the event whose line has the predicate, with a participant that is its own."""
         stem = (_words(event.predicate) or [""])[0][:_STEM]
         for number, each in enumerate(self._story.happenings):

@@ -29,7 +29,7 @@ class Match(Value):
 
     ``matched`` identifies what matched; ``text`` is its text, shortened. ``differs`` is a line that says what is
     new against the other members that were notified, if there were any. ``same`` tells quotes and events that say
-    the same: a quote has ``once``; an event its ``happening``, and what it says of that.
+    the same: a quote has ``once``; a mention of an event its ``event``, and what it says of that.
     """
 
     id: str

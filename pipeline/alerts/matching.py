@@ -220,7 +220,7 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
 def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
     """Return what a quote or an event of another story has too if it says the same; nothing of a story."""
     if alert.kind is EVENT:
-        facts = ("happening", "status", *NUMBERS)
+        facts = ("event", "status", *NUMBERS)
         return {name: str(hit[name]) for name in facts if name in hit}
     return {"once": once(hit)} if alert.of_parts else {}
 

@@ -32,7 +32,7 @@ def what_is_new(match: Match, notified: Sequence[Match], relations: Relations) -
     """
     if not notified:
         return ""
-    if "happening" in match.same:
+    if "event" in match.same:
         differs = _of_an_event(match, notified)
     elif match.same:
         differs = None if any(each.same == match.same for each in notified) else []
@@ -103,11 +103,9 @@ def _before(difference: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) 
 
 
 def _of_an_event(match: Match, notified: Iterable[Match]) -> list[Mapping[str, Any]] | None:
-    """Return what an event says otherwise than those of the same happening, or in the same words; None if nothing."""
-    about = [
-        each for each in notified if each.same.get("happening") == match.same["happening"] or each.text == match.text
-    ]
-    facts = {name: value for name, value in match.same.items() if name != "happening"}
+    """Return what an event says otherwise than those of the same event, or in the same words; None if nothing."""
+    about = [each for each in notified if each.same.get("event") == match.same["event"] or each.text == match.text]
+    facts = {name: value for name, value in match.same.items() if name != "event"}
     if any(facts.items() <= each.same.items() for each in about):
         return None
     return [

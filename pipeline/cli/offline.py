@@ -16,7 +16,7 @@ from pipeline.annotations import Entity, LeastConfidence
 from pipeline.clean import clean
 from pipeline.cli.console import messages, print_error, print_json
 from pipeline.cli.explanation import show_explanation
-from pipeline.documents.happening import with_happenings
+from pipeline.documents.event_ids import with_event_ids
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.formats.provenance import explain
@@ -126,7 +126,7 @@ def annotate(
 
 
 def _identified(stories: Iterable[AnnotatedStory]) -> Iterator[AnnotatedStory]:
-    """Yield the stories with the identities that all of them teach, and the happenings that these tell apart.
+    """Yield the stories with the identities that all of them teach, and the events that these tell apart.
 
     A file holds them meanwhile.
     """
@@ -136,7 +136,7 @@ def _identified(stories: Iterable[AnnotatedStory]) -> Iterator[AnnotatedStory]:
         for line in held:
             story = AnnotatedStory.model_validate_json(line)
             entities = tuple(map(registry.identify, story.entities))
-            yield with_happenings(story.model_copy(update={"entities": entities}))
+            yield with_event_ids(story.model_copy(update={"entities": entities}))
 
 
 def _held(stories: Iterable[AnnotatedStory], file: IO[str]) -> Iterator[Sequence[Entity]]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.documents.entity_forms import acting, listed_name, listed_speaker
+from pipeline.documents.event_ids import event_id
 from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, SHARE
-from pipeline.documents.happening import happening_id
 from pipeline.documents.kind import Document, Part
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
 
@@ -18,17 +18,17 @@ _PARTICIPANT = {
 
 
 def _documents(story: Document) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a story's events.
+    """Yield the documents of a story's mentions of events.
 
-    Each has, besides the event, the keys of its participants, its quad class, day, point, claimant and happening. The
+    Each has, besides the mention, the keys of its participants, its quad class, day, point, claimant and the
+    id that all mentions of the event share. The
     names of participants, place and claimant are those by which lists have them.
     """
     context = context_of(story)
     entities = {entity["id"]: entity for entity in story["entities"]}
     speakers = {quote["id"]: quote["speaker"] for quote in story["quotes"]}
     for event in story["events"]:
-        happening = happening_id(event, entities, story["uri"])
-        found = {**event, "happening": happening, **context}
+        found = {**event, "event": event_id(event, entities, story["uri"]), **context}
         found["actors"] = [_named(each, entities, acting) for each in event["actors"]]
         # Who bombs Baghdad bombs the city.
         found["recipients"] = [_named(each, entities, _itself) for each in event["recipients"]]
@@ -90,7 +90,7 @@ _COLUMNS = {
     "Story Organizations": "story.organizations", "Story Locations": "story.places", "Headline": "story.headline",
     "Language": "story.language", "Version": "version", "Status": "status", "Trigger": "text",
     "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured", "Size": "size", "URI": "story.uri",
-    "Happening": "happening", "Clause": "clause", "Confidence": "confidence",
+    "Event": "event", "Clause": "clause", "Confidence": "confidence",
 }  # fmt: skip
 """Named as in POLECAT's data dictionary (Halterman et al., 2023), so that scripts written for it work.
 
@@ -99,18 +99,19 @@ What POLECAT does not have comes last.
 
 EVENT = Part(
     alias="events",
-    one="event",
+    one="event mention",
+    many="event mentions",
     letter="v",
     documents=_documents,
     words=("clause.text^2", "text.text", "actors.text.text", "recipients.text.text", "actors.name.text",
            "recipients.name.text", "place.name.text", "story.headline"),
-    same="happening",
+    same="event",
     collapses=False,
     date="date.day",
     columns=_COLUMNS,
     entry=_entry,
     mapping={
-        **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "happening"), KEYWORD),
+        **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "event"), KEYWORD),
         **dict.fromkeys(("start", "end", *NUMBERS), LONG),
         "confidence": SHARE,
         "clause": NAME,

@@ -11,7 +11,7 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Kind:
-    """A kind of documents. ``alias`` is that of its indices, ``one`` the word for one of them.
+    """A kind of documents. ``alias`` is that of its indices, ``one`` and ``many`` the words for them.
 
     ``words`` are the fields of a query's words. ``same`` is the field in which documents that say the same have the
     same value: of those, a collapsed list has one. ``collapses`` means that lists are collapsed unless somebody asks
@@ -27,6 +27,7 @@ class Kind:
     """The fields that order documents of the same time."""
     alias: str
     one: str
+    many: str
     mapping: Mapping[str, Any]
     words: Sequence[str]
     same: str
@@ -60,7 +61,7 @@ class Kind:
 
     def counted(self, number: int) -> str:
         """Return a number of these documents in words: ``1 story``, ``1,212 stories``."""
-        return f"{number:,} {self.one if number == 1 else self.alias}"
+        return f"{number:,} {self.one if number == 1 else self.many}"
 
     def row(self, document: Document) -> list[Any]:
         """Return the cells of a document in the table: a value, a list of values, or "" where it has none."""

@@ -70,6 +70,7 @@ def _entry(quote: Document) -> tuple[str, str]:
 QUOTE = Part(
     alias="quotes",
     one="quote",
+    many="quotes",
     letter="",
     documents=_documents,
     words=("text",),

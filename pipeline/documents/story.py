@@ -88,6 +88,7 @@ _PLACE = {
 STORY = Kind(
     alias="stories",
     one="story",
+    many="stories",
     words=("headline^3", "slugline.text^2", "keyword.text^2", "body"),
     same="group",
     columns={

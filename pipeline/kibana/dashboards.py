@@ -128,7 +128,7 @@ EVENTS_DESK = Dashboard(
     rows=(
         (
             Placed(Number("Events", EVENTS), 12, 6),
-            Placed(Number("Happenings", EVENTS, Metric("happenings", "unique_count", "happening")), 12, 6),
+            Placed(Number("Events", EVENTS, Metric("events", "unique_count", "event")), 12, 6),
             Placed(Number("Highest toll", EVENTS, Metric("killed", "max", "dead")), 12, 6),
             Placed(Number("Claims", EVENTS, Metric("told in a quote", only="quote: *")), 12, 6),
         ),

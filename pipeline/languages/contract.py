@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from pipeline.annotations import Annotations, DateMention, Entity, Event, Quote
+from pipeline.annotations import Annotations, DateMention, Entity, EventMention, Quote
 from pipeline.extractions import EXTRACTIONS
 from pipeline.extractions.contract import Extraction
 from pipeline.reading.tree import Tree
@@ -52,7 +52,7 @@ class Language:
     quotes: Callable[[Tree, Sequence[Entity]], tuple[Quote, ...]] = _nothing
     dates: Callable[[Tree, AnnotationInput], tuple[DateMention, ...]] = _nothing
     events: Callable[
-        [Tree, AnnotationInput, Sequence[Entity], Sequence[Quote], Sequence[DateMention]], tuple[Event, ...]
+        [Tree, AnnotationInput, Sequence[Entity], Sequence[Quote], Sequence[DateMention]], tuple[EventMention, ...]
     ] = _nothing
     extractions: Mapping[str, Callable[[Tree, AnnotationInput], tuple[Mention, ...]]] = field(default_factory=dict)
     """By name, the extractions that need the language's own words."""

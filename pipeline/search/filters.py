@@ -200,7 +200,7 @@ _TABLE = (
     Filter("happened_until", "its own date is earlier", {EVENT: ("date.day",)}, UNTIL, "one"),
     Filter("min_confidence", "as sure as this or surer, from 0 to 1", {QUOTE: ("confidence",), EVENT: ("confidence",)},
            SHARE, "one"),
-    Filter("happening", "a happening's id", {EVENT: ("happening",)}, CODE, "any"),
+    Filter("event", "an event's id, which all its mentions share", {EVENT: ("event",)}, CODE, "any"),
     Filter("storyline", "a storyline's id", _everywhere("storyline"), CODE, "any"),
     Filter("source", "where the story comes from", _everywhere("source.name"), NAME, "any",
            _facets("source.name", STORY, QUOTE, EVENT), "source.name"),

@@ -25,7 +25,7 @@ class SearchQuery:
 
     ``query`` is a search line (see ``query_language``); empty matches everything. ``kind`` is what is searched.
     ``filters`` are the values by name, as ``filters.checked`` takes them. ``collapsed`` returns one story of each
-    group, one quote of those in which somebody says the same, or one event per happening: that which is first in the
+    group, one quote of those in which somebody says the same, or one mention of each event: that which is first in the
     order of the list. ``sort`` defaults to relevance if there are words, else to time. ``cursor`` continues after an
     earlier page. Advisories and test messages are no stories; only ``advisories`` includes them.
 

@@ -27,9 +27,9 @@ from pipeline.web import (
     alerts,
     api,
     decisions,
+    events,
     exports,
     groups,
-    happenings,
     identities,
     ingest,
     live_stream,
@@ -59,7 +59,7 @@ _SAFE = {
 _PROGRAMS = ("/api/", "/ingest", "/health", "/ready", "/metrics", "/openapi.json")
 
 PARTS = (
-    *(api, groups, happenings, utterances, identities, exports, alerts, live_stream),
+    *(api, groups, events, utterances, identities, exports, alerts, live_stream),
     *(status_pages, story_source, decisions, ingest, request_metrics),
     *(search_page, story_page, name_page, wall_page),
 )

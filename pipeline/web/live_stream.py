@@ -170,6 +170,6 @@ def _arrived(index: Client, query: SearchQuery, uris: Sequence[str]) -> list[dic
 
 def _hit_event(hit: dict[str, Any], kind: Kind) -> dict[str, Any]:
     parts: Any = templates.get_template("parts.html").module
-    html = getattr(parts, kind.one)(hit)
+    html = getattr(parts, kind.one.replace(" ", "_"))(hit)
     document = {name: value for name, value in hit.items() if name != "highlight"}
     return {"key": key(hit), "uri": story_of(hit)["uri"], "document": document, "html": str(html)}

@@ -72,8 +72,8 @@ class Paged(Parameters):
     collapsed: Annotated[
         bool | None,
         Field(
-            description="one story of each group, one quote of those in which somebody says the same, or one event of "
-            "each happening; by default so for stories and quotes"
+            description="one story of each group, one quote of those in which somebody says the same, or one mention "
+            "of each event; by default so for stories and quotes"
         ),
     ] = None
     facets: Annotated[bool, Field(description="add counts by field, and over time")] = False

@@ -14,7 +14,7 @@ from pipeline.search.stories import story as found_story
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import extracted, paragraphs
 from pipeline.web.changes import changed
-from pipeline.web.happenings import on_map
+from pipeline.web.events import on_map
 from pipeline.web.installation import Installed
 from pipeline.web.query_parameters import Index, Text
 from pipeline.web.templating import rendered

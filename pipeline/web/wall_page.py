@@ -11,7 +11,7 @@ from pipeline.annotations import EVENT_TYPES
 from pipeline.documents.event import EVENT
 from pipeline.documents.quote import QUOTE
 from pipeline.search import entity_names
-from pipeline.search.happenings import happenings
+from pipeline.search.reported_events import most_reported
 from pipeline.search.search_query import SearchQuery
 from pipeline.search.stories import execute
 from pipeline.search.times import parse_duration
@@ -34,7 +34,7 @@ def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> 
     return rendered(
         "wall.html",
         latest=execute(index, SearchQuery(size=18).as_list()),
-        happenings=happenings(index, replace(recent, kind=EVENT).having(type=_TYPES, status=_REAL), 8)[1],
+        events=most_reported(index, replace(recent, kind=EVENT).having(type=_TYPES, status=_REAL), 8)[1],
         rising=entity_names.rising(index, SearchQuery(), long, now, 8),
         speakers=speakers[:8],
         recent=execute(index, recent.as_list(), with_facets=True),

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from pipeline import topics
-from pipeline.annotations import Entity, Event, Quote
+from pipeline.annotations import Entity, EventMention, Quote
 from pipeline.derive.decisions import Decision
 from pipeline.derive.relating import Relating
 from pipeline.desk.record import Record
@@ -318,7 +318,7 @@ def _annotated(value: bytes) -> bytes | AnnotationFailed:
         for n in range(1, count + 1)
     ]
     events = [
-        Event(
+        EventMention(
             id=f"v{n}", start=0, end=3, text="The", predicate="the", clause="The", confidence=1, type="OTHER",
             status="happened", actors=(), recipients=(),
         )

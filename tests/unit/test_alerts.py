@@ -371,14 +371,14 @@ class TestEventsOfAGroup:
         return Group(ALERT.model_copy(update={"events": True}))
 
     @staticmethod
-    def event(happening: str = "h", text: str = "exploded", **facts: Any) -> dict[str, Any]:
-        return {"clause": text, "text": text, "status": "happened", "happening": happening} | facts
+    def event(event: str = "h", text: str = "exploded", **facts: Any) -> dict[str, Any]:
+        return {"clause": text, "text": text, "status": "happened", "event": event} | facts
 
     @pytest.mark.parametrize(
         "again",
-        [{"dead": 12}, {}, {"clause": "blew up", "dead": 12}, {"happening": "another", "dead": 12}],
+        [{"dead": 12}, {}, {"clause": "blew up", "dead": 12}, {"event": "another", "dead": 12}],
     )
-    def test_the_same_happening_or_the_same_words_are_notified_once(self, group, again):
+    def test_the_same_event_or_the_same_words_are_notified_once(self, group, again):
         group.put("afp", 0, self.event(dead=12))
         group.put("upi", 4, self.event(**again), variantof="afp", differs=[NAMES])
         assert group.lines("afp", "upi") == [("afp", "match", None)]
@@ -396,7 +396,7 @@ class TestEventsOfAGroup:
         group.put("upi", 4, self.event(**again), copyof="afp")
         assert group.lines("afp", "upi") == [("afp", "match", None), ("upi", "match", line)]
 
-    def test_another_happening_is_notified(self, group):
+    def test_another_event_is_notified(self, group):
         group.put("afp", 0, self.event())
         group.put("dpa", 2, self.event(), self.event("another", "collapsed"), copyof="afp")
         assert [(each.uri, each.text) for each in group.arrive("afp", "dpa")] == [

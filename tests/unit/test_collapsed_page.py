@@ -127,7 +127,7 @@ def test_a_cursor_does_not_continue_the_list_of_each_story():
 
 
 class TestTheRequest:
-    @pytest.mark.parametrize(("kind", "field"), [(STORY, "group"), (QUOTE, "once"), (EVENT, "happening")])
+    @pytest.mark.parametrize(("kind", "field"), [(STORY, "group"), (QUOTE, "once"), (EVENT, "event")])
     def test_keeps_one_hit_of_those_that_say_the_same_and_counts_them(self, kind, field):
         query = SearchQuery(kind=kind, collapsed=True)
         assert search_body(query)["collapse"] == {"field": field}

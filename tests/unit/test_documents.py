@@ -7,8 +7,8 @@ import pytest
 from pipeline.annotations import (
     Annotations,
     Entity,
-    Event,
     EventDate,
+    EventMention,
     EventPlace,
     Mention,
     Participant,
@@ -219,13 +219,13 @@ def test_templates_of_an_installation_have_its_prefix_and_match_no_other_s_indic
 
 
 class TestEvents:
-    def event(self, **fields) -> Event:
+    def event(self, **fields) -> EventMention:
         somebody = Participant(start=0, end=7, text="Ann Lee", entity="e1", name="Ann Lee")
         plain = {"id": "v1", "start": 8, "end": 11, "text": "met", "predicate": "meet", "status": "happened"}
         plain |= {"type": "CONSULT", "clause": "Ann Lee met somebody", "confidence": 0.9}
-        return Event(**plain | {"actors": (somebody,), "recipients": ()} | fields)
+        return EventMention(**plain | {"actors": (somebody,), "recipients": ()} | fields)
 
-    def document(self, *events: Event) -> dict:
+    def document(self, *events: EventMention) -> dict:
         story = annotated(quotes=1)
         found = actions_of(story.model_copy(update={"events": events}))
         (document,) = [each.document for each in found if each.index.startswith("wire-events-") and each.document]

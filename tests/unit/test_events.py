@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.annotations import EVENT_TYPES, Annotations, Event, LeastConfidence
+from pipeline.annotations import EVENT_TYPES, Annotations, EventMention, LeastConfidence
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.event_status import status
 from pipeline.languages.en.events.event_types import AROUND, NAMED_BY
@@ -27,7 +27,7 @@ def read(english):
     return annotations
 
 
-def named(event: Event) -> tuple[list[str], list[str]]:
+def named(event: EventMention) -> tuple[list[str], list[str]]:
     """Return the names of an event's actors and recipients."""
     return [each.name for each in event.actors], [each.name for each in event.recipients]
 

@@ -20,7 +20,7 @@ CHECKS = [
 OPERATIONS = [
     ("GET", f"/api/v1/{name}")
     for name in (
-        "search", "stories", "quotes", "events", "happenings", "happening", "report",
+        "search", "stories", "quotes", "events", "events/reported", "event", "report",
         "story", "story/source", "alike", "entities", "completions", "roles", "speakers", "named-with", "rising",
         "export/ndjson", "export/csv", "export/geojson", "export/rss", "export/atom", "live", "status", "dead",
         "alerts", "alerts/{name}/atom", "matches", "utterances", "utterance", "identities", "identities/corrections",

@@ -92,7 +92,7 @@ def test_the_page_shows_them_and_the_story_marks_them(fed):
     assert 'class="event' in story
 
 
-class TestHappenings:
+class TestReportedEvents:
     @pytest.fixture(scope="class")
     @classmethod
     def reported(cls, fed: Wire) -> Wire:
@@ -105,18 +105,20 @@ class TestHappenings:
         return fed
 
     def listed(self, wire: Wire) -> dict[str, Any]:
-        answer = httpx.get(f"{wire.address}/api/v1/happenings", params={"q": "Tarnwell", "dead": 1}).raise_for_status()
+        answer = httpx.get(
+            f"{wire.address}/api/v1/events/reported", params={"q": "Tarnwell", "dead": 1}
+        ).raise_for_status()
         (found,) = answer.json()["values"]
         return found
 
     def test_several_reports_count_as_one(self, reported):
         found = self.listed(reported)
-        assert (found["reports"], found["stories"], found["sources"]) == (3, 3, 2)
+        assert (found["mentions"], found["stories"], found["sources"]) == (3, 3, 2)
         assert found["numbers"]["dead"] == [9, 15]
 
     def test_their_numbers_are_a_series(self, reported):
         params = {"id": self.listed(reported)["id"]}
-        series = httpx.get(f"{reported.address}/api/v1/happening", params=params).json()["series"]
+        series = httpx.get(f"{reported.address}/api/v1/event", params=params).json()["series"]
         assert [(each["source"], each["numbers"]["dead"]) for each in series] == [("One", 9), ("Two", 12), ("One", 15)]
 
     def test_a_list_may_show_each_once(self, reported):
@@ -124,15 +126,21 @@ class TestHappenings:
         assert [hit["dead"] for hit in hits] == [15]
 
     def test_pages_show_them_on_a_map_and_with_their_series(self, reported):
-        page = httpx.get(f"{reported.address}/happenings", params={"q": "Tarnwell"}).text
+        page = httpx.get(f"{reported.address}/events", params={"q": "Tarnwell"}).text
         assert "9 to 15 dead" in page
         assert "<circle" in page
-        series = httpx.get(f"{reported.address}/happening", params={"id": self.listed(reported)["id"]}).text
+        series = httpx.get(f"{reported.address}/event", params={"id": self.listed(reported)["id"]}).text
         assert series.count("<tr>") == 4
         assert "3 stories from 2 sources" in httpx.get(f"{reported.address}/wall", params={"window": "7d"}).text
 
-    def test_an_unknown_happening_is_not_found(self, reported):
-        assert httpx.get(f"{reported.address}/happening", params={"id": "none"}).status_code == 404
+    def test_an_unknown_event_is_not_found(self, reported):
+        assert httpx.get(f"{reported.address}/event", params={"id": "none"}).status_code == 404
+
+    def test_earlier_addresses_lead_to_the_new_ones(self, reported):
+        id = self.listed(reported)["id"]
+        for old, new in (("/happening", "/event"), ("/api/v1/happening", "/api/v1/event")):
+            answer = httpx.get(f"{reported.address}{old}", params={"id": id}, follow_redirects=True)
+            assert (answer.status_code, answer.url.path, answer.url.params["id"]) == (200, new, id)
 
     def test_a_name_has_a_timeline(self, fed):
         page = httpx.get(f"{fed.address}/name", params={"name": "Ann Quillmark"}).text

@@ -25,7 +25,7 @@ PATHS = {
     "report": "/report?uri=urn:pagelark:first",
     "name": "/name?name=Maria+Keller",
     "wall": "/wall?window=7d",
-    "happenings": "/happenings",
+    "events": "/events",
     "source": f"/story/source?uri=urn:desk:{WORD}:8",
     "decide": f"/story/decide?uri=urn:desk:{WORD}:8",
     "utterances": "/utterances",
@@ -415,7 +415,7 @@ class TestHostileStories:
             "/?q=hostilefish&quotes=true",
             "/?q=%3Cscript%3Epwn()%3C/script%3E",
             "/wall?window=30d",
-            "/happenings?q=hostilefish",
+            "/events?q=hostilefish",
             "/?q=hostilefish&events=true",
         ]
         pages += [f"/alerts{what}" for what in ("", "?alert=hostile", "?alert=%22%3E%3Cscript%3Epwn()%3C/script%3E")]

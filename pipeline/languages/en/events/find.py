@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.annotations import EVENT_TYPES, DateMention, Entity, Event, EventPlace, Participant, Quote
+from pipeline.annotations import EVENT_TYPES, DateMention, Entity, EventMention, EventPlace, Participant, Quote
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.events.argument_structure import Argument, arguments, conjuncts, is_predicate
 from pipeline.languages.en.events.casualties import TOLLS, counts, toll
@@ -49,7 +49,7 @@ def events(
     entities: Sequence[Entity],
     quotes: Sequence[Quote],
     dates: Sequence[DateMention],
-) -> tuple[Event, ...]:
+) -> tuple[EventMention, ...]:
     """Return the events of a story in the order of the text, given its entities, quotes and dates."""
     circumstances = Circumstances(tree, dates, entities, about.written, about.located)
     return tuple(EventReader(tree, entities, quotes, circumstances).read(event_model()))
@@ -85,7 +85,7 @@ class EventReader:
         self.features = EventFeatures(tree, self.words)
         self._resolver = SpeakerResolver(tree, quotations_of(tree), entities, ())
 
-    def read(self, model: EventModel) -> Iterator[Event]:
+    def read(self, model: EventModel) -> Iterator[EventMention]:
         """Yield the events in the order of their triggers."""
         sure = [
             (TOLL_EVENT if self._is_toll(each.candidate.token) else model.confidence(each.decision), each)
@@ -212,14 +212,14 @@ class EventReader:
         """Return whether nothing says whom a pronoun means."""
         return participant.entity is None and self.words.is_pronoun(self._tree.token_at(participant.start))
 
-    def event(self, decided: Decided, confidence: float) -> Event:
+    def event(self, decided: Decided, confidence: float) -> EventMention:
         """Return an event with its circumstances, as yet without an identifier."""
         tree, (trigger, state, _) = self._tree, decided.candidate
         own = [word for token in (trigger, *self._inner(trigger)) for word in (self._lemma(token), tree.lower[token])]
         words = tree.lower[tree.left[trigger] : tree.right[trigger] + 1]
         numbers = counts(tree, trigger, decided.type)
         place = self._circumstances.place(trigger)
-        return Event(
+        return EventMention(
             id="",
             start=tree.start[trigger],
             end=tree.end[trigger],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.documents.happening import happening_id, with_happenings
+from pipeline.documents.event_ids import event_id, with_event_ids
 from pipeline.languages.contract import AnnotationInput
 from tests.conftest import make_story
 
@@ -48,15 +48,15 @@ class TestTheSameHappening:
         ids=["told from the other side", "another verb and a third party", "an hour given", "announced before"],
     )
     def test_has_one_id_in_two_stories(self, other):
-        assert happening_id(MEETING, ENTITIES, "urn:a") == happening_id(other, ENTITIES, "urn:b")
+        assert event_id(MEETING, ENTITIES, "urn:a") == event_id(other, ENTITIES, "urn:b")
 
     def test_needs_no_first_name(self):
-        assert happening_id(MEETING, ENTITIES, "urn:a") == happening_id(MEETING, SHORT, "urn:b")
+        assert event_id(MEETING, ENTITIES, "urn:a") == event_id(MEETING, SHORT, "urn:b")
 
     def test_of_violence_is_that_of_the_town_whoever_is_blamed(self):
         blamed = event("ASSAULT", predicate="bomb", actors=["e4"], recipients=["e2"], place=place("e3"))
         inferred = event("ASSAULT", recipients=["12 people"], place=place(None, "Kabul", stated=False))
-        assert len({happening_id(each, ENTITIES, "urn:a") for each in (BOMBING, blamed, inferred)}) == 1
+        assert len({event_id(each, ENTITIES, "urn:a") for each in (BOMBING, blamed, inferred)}) == 1
 
 
 def test_stories_that_are_annotated_together_say_which_events_are_the_same(english):
@@ -64,7 +64,7 @@ def test_stories_that_are_annotated_together_say_which_events_are_the_same(engli
     stories = [make_story(uri=f"urn:{n}", body=body).annotated(found) for n, (body, found) in enumerate(zip(
         bodies, english.annotate([AnnotationInput(body, "Lima", date(2024, 5, 16)) for body in bodies]), strict=True
     ))]  # fmt: skip
-    ids = [{event.happening for event in with_happenings(story).events if event.confidence > 0.5} for story in stories]
+    ids = [{event.event for event in with_event_ids(story).events if event.confidence > 0.5} for story in stories]
     assert ids[0] & ids[1]
 
 
@@ -81,14 +81,14 @@ class TestAnotherHappening:
         ids=["another day", "another type", "another party", "another verb", "elsewhere in the country"],
     )
     def test_has_another_id(self, one, other):
-        assert happening_id(one, ENTITIES, "urn:a") != happening_id(other, ENTITIES, "urn:b")
+        assert event_id(one, ENTITIES, "urn:a") != event_id(other, ENTITIES, "urn:b")
 
     def test_numerals_are_no_last_names(self):
         pope = event("CONSULT", actors=["e5"], recipients=["e2"])
         other = {**ENTITIES, "e5": {"name": "Pius XVI", "key": "pius xvi", "type": "PERSON"}}
-        assert happening_id(pope, ENTITIES, "urn:a") != happening_id(pope, other, "urn:a")
+        assert event_id(pope, ENTITIES, "urn:a") != event_id(pope, other, "urn:a")
 
     @pytest.mark.parametrize("vague", [event("CONSULT", "2024-05", actors=["e1"]), event("CONSULT", actors=["a man"])])
     def test_what_names_no_day_or_nobody_stands_alone(self, vague):
-        assert happening_id(vague, ENTITIES, "urn:a") != happening_id(vague, ENTITIES, "urn:b")
-        assert happening_id(vague, ENTITIES, "urn:a") == happening_id(dict(vague), ENTITIES, "urn:a")
+        assert event_id(vague, ENTITIES, "urn:a") != event_id(vague, ENTITIES, "urn:b")
+        assert event_id(vague, ENTITIES, "urn:a") == event_id(dict(vague), ENTITIES, "urn:a")

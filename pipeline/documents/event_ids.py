@@ -1,6 +1,6 @@
-"""Identify what an event tells of: reports of one happening share an id.
+"""Identify the event that a story mentions: all its mentions share an id.
 
-The id depends on the event alone, not on what is indexed already, so that the order in which stories arrive, a replay
+The id depends on the mention alone, not on what is indexed already, so that the order in which stories arrive, a replay
 or a killed story changes nothing. Two reports agree on the type, the day, and whom they name first; on the place
 instead for violence and protests, whose participants each report names differently.
 """
@@ -17,33 +17,33 @@ _SUFFIX = re.compile(r"[ivx]+|[js]r\.?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def happening_id(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]], uri: str) -> str:
-    """Return the id of what an event tells of, given its story's entities by their ids, and its story's uri.
+def event_id(mention: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]], uri: str) -> str:
+    """Return the id of the event that is mentioned, given the story's entities by their ids, and its uri.
 
-    An event without a day, or that names nothing to compare, has an id of its own.
+    A mention without a day, or that names nothing to compare, is of an event of its own.
     """
-    parts = _signature(event, entities) or (uri, event["id"])
+    parts = _signature(mention, entities) or (uri, mention["id"])
     return blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def with_happenings(story: AnnotatedStory) -> AnnotatedStory:
-    """Return a story whose events have the ids of what they tell of."""
+def with_event_ids(story: AnnotatedStory) -> AnnotatedStory:
+    """Return a story whose mentions of events have the ids of these."""
     entities = {each.id: each.model_dump() for each in story.entities}
-    ids = (happening_id(each.model_dump(), entities, story.uri) for each in story.events)
-    events = (each.model_copy(update={"happening": found}) for each, found in zip(story.events, ids, strict=True))
+    ids = (event_id(each.model_dump(), entities, story.uri) for each in story.events)
+    events = (each.model_copy(update={"event": found}) for each, found in zip(story.events, ids, strict=True))
     return story.model_copy(update={"events": tuple(events)})
 
 
-def _signature(event: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...] | None:
-    day = _DAY.match(event.get("date", {}).get("value", ""))
+def _signature(mention: Mapping[str, Any], entities: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...] | None:
+    day = _DAY.match(mention.get("date", {}).get("value", ""))
     if day is None:
         return None
-    kind, predicate = event["type"], event["predicate"]
-    place = event.get("place")
+    kind, predicate = mention["type"], mention["predicate"]
+    place = mention.get("place")
     where = _place(place, entities) if place else None
     if where and kind in _BY_PLACE:
         return kind, where, day[0]
-    actor, recipient = (_first_named(event[side], entities) for side in ("actors", "recipients"))
+    actor, recipient = (_first_named(mention[side], entities) for side in ("actors", "recipients"))
     if actor and recipient:
         return kind, *sorted((actor, recipient)), day[0]
     stated = where if place and place["stated"] else None

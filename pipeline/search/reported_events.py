@@ -1,4 +1,4 @@
-"""List happenings: events by what they tell of, with who reports it and which numbers each report gives."""
+"""List events by who mentions them, with the numbers that each story gives."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,25 +13,24 @@ _MOST_REPORTS = 200
 
 
 @dataclass(frozen=True)
-class Happening:
-    """What happened, by its newest report: ``event`` is that event's document.
+class Event:
+    """What happened, with the document of its newest mention.
 
-    ``reports`` is the number of events that tell of it, ``stories`` that of the stories they are in, ``sources`` that
-    of the feeds these came from. ``numbers`` has the lowest and the highest value of each number of people that a
-    report gives.
+    ``mentions`` is their number, ``stories`` that of the stories they are in, ``sources`` that of the feeds these came
+    from. ``numbers`` has the lowest and the highest value of each number of people that a mention gives.
     """
 
     id: str
-    reports: int
+    mentions: int
     stories: int
     sources: int
     numbers: dict[str, tuple[int, int]]
-    event: dict[str, Any]
+    newest: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Report:
-    """A story that tells of a happening, and the numbers of people it gives."""
+    """A story that mentions an event, and the numbers of people it gives."""
 
     uri: str
     version: int
@@ -42,24 +41,24 @@ class Report:
     numbers: dict[str, int]
 
 
-def happenings(client: Client, query: SearchQuery, size: int = 20) -> tuple[int, list[Happening]]:
-    """Return how many happenings the matching events tell of (above 3,000 about), and the most reported of them.
+def most_reported(client: Client, query: SearchQuery, size: int = 20) -> tuple[int, list[Event]]:
+    """Return how many events the matching mentions tell of (above 3,000 about), and the most reported of them.
 
     What most sources report comes first, then what most stories do. Raises ElasticsearchUnavailable.
     """
     wanted = {
-        "happenings": {"terms": _by_sources(size), "aggregations": _of_each()},
-        "total": {"cardinality": {"field": "happening"}},
+        "events": {"terms": _by_sources(size), "aggregations": _of_each()},
+        "total": {"cardinality": {"field": "event"}},
     }
     found = ask(client, EVENT.alias, query=match_query(query), size=0, aggregations=wanted).get("aggregations")
     if not found:
         return 0, []
-    return found["total"]["value"], [_happening(bucket) for bucket in found["happenings"]["buckets"]]
+    return found["total"]["value"], [_event(bucket) for bucket in found["events"]["buckets"]]
 
 
-def reports(client: Client, happening: str) -> list[Report]:
-    """Return the stories that tell of a happening, oldest first. Raises ElasticsearchUnavailable."""
-    query = SearchQuery(kind=EVENT, filters={"happening": happening})
+def reports(client: Client, event: str) -> list[Report]:
+    """Return the stories that mention an event, oldest first. Raises ElasticsearchUnavailable."""
+    query = SearchQuery(kind=EVENT, filters={"event": event})
     order = [{"story.versioncreated": "asc"}, {"story.uri": "asc"}, {"start": "asc"}]
     answer = ask(client, EVENT.alias, query=match_query(query), size=_MOST_REPORTS, sort=order)
     return list(_one_per_story(documents_in(answer)))
@@ -67,7 +66,7 @@ def reports(client: Client, happening: str) -> list[Report]:
 
 def _by_sources(size: int) -> dict[str, Any]:
     order = [{"sources": "desc"}, {"stories": "desc"}, {"newest_at": "desc"}]
-    return {"field": "happening", "size": size, "order": order}
+    return {"field": "event", "size": size, "order": order}
 
 
 def _of_each() -> dict[str, Any]:
@@ -81,30 +80,30 @@ def _of_each() -> dict[str, Any]:
     }
 
 
-def _happening(bucket: Mapping[str, Any]) -> Happening:
+def _event(bucket: Mapping[str, Any]) -> Event:
     numbers = {
         name: (int(bucket[f"min_{name}"]["value"]), int(bucket[f"max_{name}"]["value"]))
         for name in NUMBERS
         if bucket[f"max_{name}"]["value"] is not None
     }
-    return Happening(
+    return Event(
         id=bucket["key"],
-        reports=bucket["doc_count"],
+        mentions=bucket["doc_count"],
         stories=bucket["stories"]["value"],
         sources=bucket["sources"]["value"],
         numbers=numbers,
-        event=bucket["newest"]["hits"]["hits"][0]["_source"],
+        newest=bucket["newest"]["hits"]["hits"][0]["_source"],
     )
 
 
-def _one_per_story(events: Iterable[Mapping[str, Any]]) -> Iterator[Report]:
-    """Yield a report for each story, with the highest of the numbers that its events give."""
+def _one_per_story(mentions: Iterable[Mapping[str, Any]]) -> Iterator[Report]:
+    """Yield a report for each story, with the highest of the numbers that its mentions give."""
     by_story: dict[str, list[Mapping[str, Any]]] = {}
-    for event in events:
-        by_story.setdefault(event["story"]["uri"], []).append(event)
+    for mention in mentions:
+        by_story.setdefault(mention["story"]["uri"], []).append(mention)
     for uri, found in by_story.items():
         story = found[0]["story"]
-        given = {name: [event[name] for event in found if name in event] for name in NUMBERS}
+        given = {name: [each[name] for each in found if name in each] for name in NUMBERS}
         yield Report(
             uri=uri,
             version=found[0]["version"],

@@ -1,0 +1,91 @@
+"""Show events: what happened, who reports it, on a map, with the numbers that each story gives."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.search.reported_events import Event, most_reported, reports
+from pipeline.search.search_query import SearchQuery
+from pipeline.web.api import FAILURES, Failed, Size, json_response, listed
+from pipeline.web.links import Links
+from pipeline.web.query_parameters import Index, Search
+from pipeline.web.templating import rendered
+
+router = APIRouter()
+_NO_EVENT = FAILURES | {404: {"model": Failed, "description": "No story mentions such an event."}}
+_ON_A_PAGE = 60
+_MOVED = {"happenings": "events", "happening": "event", "api/v1/happenings": "api/v1/events/reported",
+          "api/v1/happening": "api/v1/event"}  # fmt: skip
+"""Earlier addresses, and what stands there now."""
+Id = Annotated[str, Query(min_length=1, max_length=64)]
+
+
+@router.get("/events", include_in_schema=False, response_class=HTMLResponse)
+def listing(page: Search, index: Index) -> str:
+    """Show the events of the matching mentions, what most sources report first, in a list and on a map."""
+    total, found = most_reported(index, page.search_query(EVENT), _ON_A_PAGE)
+    asked = page.model_dump(exclude_defaults=True)
+    return rendered(
+        "events.html",
+        total=total,
+        events=found,
+        points=[point for each in found if (point := _point(each))],
+        links=Links({name: value if isinstance(value, list) else str(value) for name, value in asked.items()}),
+        q=page.q,
+        here="events",
+    )
+
+
+@router.get("/event", include_in_schema=False, response_class=HTMLResponse)
+def one(id: Id, index: Index) -> str:
+    """Show who reports an event, oldest first, and how the numbers of dead or injured changed."""
+    found, series = _one(index, id)
+    given = [name for name in NUMBERS if name in found.numbers]
+    return rendered("event.html", event=found, reports=series, given=given, links=Links({}))
+
+
+@router.get("/api/v1/events/reported", tags=["search"], responses=FAILURES)
+def api_listing(page: Search, index: Index, size: Size = 20) -> Response:
+    """List the events of the matching mentions, what most sources report first, each with its newest mention."""
+    total, found = most_reported(index, page.search_query(EVENT), size)
+    return json_response({"total": total, **listed(found)})
+
+
+@router.get("/api/v1/event", tags=["search"], responses=_NO_EVENT)
+def api_one(id: Id, index: Index) -> Response:
+    """Return an event with the stories that report it, oldest first, and the numbers that each gives."""
+    found, series = _one(index, id)
+    return json_response({**asdict(found), "series": [asdict(report) for report in series]})
+
+
+@router.get("/happenings", include_in_schema=False)
+@router.get("/happening", include_in_schema=False)
+@router.get("/api/v1/happenings", include_in_schema=False)
+@router.get("/api/v1/happening", include_in_schema=False)
+def moved(request: Request) -> RedirectResponse:
+    """Lead from an old address to the new one."""
+    new = request.url.replace(path="/" + _MOVED[request.url.path.strip("/")], scheme="", netloc="")
+    return RedirectResponse(str(new), 308)
+
+
+def _one(index: Index, id: str) -> tuple[Event, list[Any]]:
+    _, found = most_reported(index, SearchQuery(kind=EVENT, filters={"event": id}), 1)
+    if not found:
+        raise HTTPException(404, f"no event {id}")
+    return found[0], reports(index, id)
+
+
+def _point(event: Event) -> dict[str, Any] | None:
+    place = event.newest.get("place", {})
+    if "point" not in place:
+        return None
+    return {**on_map(place["name"], place["point"]), "event": event}
+
+
+def on_map(name: str, point: Mapping[str, float]) -> dict[str, Any]:
+    """Return a place with its position on a map of 720 by 360, half a degree per unit."""
+    return {"name": name, "x": (point["lon"] + 180) * 2, "y": (90 - point["lat"]) * 2}
