@@ -180,6 +180,16 @@ class TestWhoIsMeant:
             ("“I saw it,” said a young farmer. “It is done,” he said.", "a young farmer"),
             ("“I saw it,” said a hotel clerk in Lima. Then it rained. “It is done,” the clerk said.", "a hotel clerk"),
             ("Local residents said it was loud. They said it was done.", "Local residents"),
+            ("The harbour ministry said it was loud. It said that it was done.", "The harbour ministry"),
+            ("The Harbour Agency in Peru said Peru was dry. It said that it was done.", "Harbour Agency"),
+            ("Police met truck drivers, who said it was done.", "truck drivers"),
+            # what somebody wrote speaks for whoever wrote it
+            ("It is done, said a survey by Acme Corp.", "Acme Corp"),
+            ("It is done, said a press release of the European Commission.", "European Commission"),
+            # a title with words of its own, and a participle in front
+            ("The Director for Land Transport Kevin Tan said it was done.", "Kevin Tan"),
+            ("Speaking in Lima on Monday, Kevin Tan said it was done.", "Kevin Tan"),
+            ("The spokesman for the builders, Acme Corp., said it was done.", "The spokesman"),
         ],
     )  # fmt: skip
     def test_a_word_stands_for_whom_a_reader_takes_it_for(self, annotate, body, name):

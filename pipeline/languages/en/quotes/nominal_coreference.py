@@ -93,6 +93,7 @@ _ROLES = {
     "congressman": frozenset(("congressman", "rep", "representative")),
     "congresswoman": frozenset(("congresswoman", "rep", "representative")),
     "spokesperson": frozenset("spokesman spokeswoman spokesperson".split()),
+    "inspector": frozenset(("inspector", "officer")),
 }
 _OFFICES = frozenset(_ROLES).union(*_ROLES.values())
 _MALE = frozenset(
@@ -188,6 +189,11 @@ class NominalCoreference:
 def is_group(noun: str) -> bool:
     """Return whether a lower-case noun names a kind of organization."""
     return noun in _COMPANIES or noun in _KINDS
+
+
+def is_person(noun: str) -> bool:
+    """Return whether a lower-case noun is an office, or means a person."""
+    return noun in _OFFICES or noun in _EITHER or noun in _MALE or noun in _FEMALE
 
 
 def is_somebody(noun: str, gender: str) -> bool:

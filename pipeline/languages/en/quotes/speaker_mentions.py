@@ -7,7 +7,7 @@ from pipeline.languages.en.quotes.candidates import Quotations, is_hyphen
 from pipeline.languages.en.quotes.reported_speech import Report
 from pipeline.reading.tree import SUBJECTS, Tree
 
-_BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod predet punct".split())
+_BEFORE_A_NOUN = frozenset("det amod compound nmod poss case nummod quantmod advmod npadvmod predet punct".split())
 _NOUNS = frozenset("dobj pobj nsubj attr conj appos nsubjpass".split())
 _OBJECTS = frozenset("dobj pobj prep attr".split())
 _MUTE = frozenset(
@@ -15,6 +15,8 @@ _MUTE = frozenset(
     " name".split()
 )
 """What the parse may take for a subject and cannot speak: "Jane Doe Sunday night recounted …"."""
+_OF_NOUNS = frozenset("det amod compound poss nummod nmod".split())
+"""What hangs on a noun and not on a gerund: "Speaking on Monday, Lee said"."""
 _BARE = 12
 """How many tokens from a cue a name may be that the parse did not make its subject."""
 _CITES = frozenset(("quoted", "cited", "quoting", "citing"))
@@ -156,7 +158,10 @@ def _other_subject(tree: Tree, quotations: Quotations, report: Report) -> int | 
 
 
 def _is_mute(tree: Tree, head: int) -> bool:
-    return tree.lower[head] in _MUTE and not tree.kind[head]
+    is_gerund = tree.lower[head].endswith("ing") and not any(
+        tree.dep[child] in _OF_NOUNS for child in tree.children[head]
+    )
+    return (is_gerund or tree.lower[head] in _MUTE) and not tree.kind[head]
 
 
 def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | None:

@@ -15,6 +15,7 @@ from pipeline.languages.en.quotes.nominal_coreference import (
     NominalCoreference,
     gender_of_words,
     is_group,
+    is_person,
     is_somebody,
     syntactic_head,
 )
@@ -28,6 +29,10 @@ _INTRODUCING = frozenset(("a", "an", "another"))
 _PLURALS = frozenset(("they", "both", "their"))
 _WRITTEN = MESSAGES | frozenset("report reports study poll survey document paper it".split())
 """Whom no "he" or "she" means, though they speak."""
+_DOCUMENTS = _WRITTEN - {"it"} | frozenset(
+    "article data figures statistics survey surveys polls studies release".split()
+)
+"""What speaks for whoever made it: "a survey by Deloitte"."""
 _MOST_NEAR, _MOST_BEFORE = 20, 60
 """How many names before a pronoun are compared: those beside it, and those that it may mean."""
 _SENTENCES_BACK = 8
@@ -135,7 +140,7 @@ class SpeakerResolver:
 
     def _mention(self, words: Phrase) -> Phrase:
         """Return the name in a noun phrase, or the phrase if it has none."""
-        named = self._over.get(words.head) or self._apposed(words.head)
+        named = self._over.get(words.head) or self._apposed(words.head) or self._titled(words.head)
         if named is None:
             return words
         return Phrase(named.first, named.head if named.head < words.first else max(named.head, words.head))
@@ -145,6 +150,8 @@ class SpeakerResolver:
         together = self._together(words)
         if named is None and (voice := self._before_spoke(words)) is not None:
             return voice._replace(token=words.head)
+        if named is None and (meant := self._meant(words)) is not None:
+            return self._voice(meant)._replace(token=words.head)
         entity = named.entity if named is not None else self._stands_for(words)
         own = (
             entity.name
@@ -168,10 +175,54 @@ class SpeakerResolver:
         return found
 
     def _apposed(self, head: int) -> EntityMention | None:
+        types = ("PERSON",) if is_person(self.tree.lower[head]) else ("PERSON", "ORG")
         for child in self.tree.children[head]:
             if self.tree.dep[child] == "appos" and (place := self._over.get(child)) is not None:
-                return place if place.entity.type in ("PERSON", "ORG") else None
+                return place if place.entity.type in types else None
         return None
+
+    def _titled(self, head: int) -> EntityMention | None:
+        """Return the person whose title is a noun with words of its own: "Director for Land Transport Ivan Noguera"."""
+        tree = self.tree
+        if not is_person(tree.lower[head]):
+            return None
+        last = tree.right[head]
+        while last > head and not tree.word[last][0].isalnum():
+            last -= 1
+        place = self._over.get(last)
+        if place is None or place.entity.type != "PERSON" or place.head != last or place.first <= head + 1:
+            return None
+        before = place.first - 1
+        while before > head and tree.word[before][0].isupper() and is_person(tree.lower[before]):
+            before -= 1
+        if tree.word[before] == ",":
+            # "the mother of the victim, Ann Lee": either may be meant.
+            before -= 1
+            return None if is_person(tree.lower[before]) else place
+        return place if tree.word[before][0].isupper() else None
+
+    def _meant(self, words: Phrase) -> Phrase | None:
+        """Return who is meant by a relative pronoun that no name precedes, or by what somebody wrote."""
+        tree, form = self.tree, self.tree.lower[words.head]
+        if form in _RELATIVES:
+            clause = next((each for each in tree.ancestors(words.head) if tree.dep[each] == "relcl"), None)
+            return None if clause is None else phrase(tree, tree.head[clause])
+        if form not in _DOCUMENTS:
+            return None
+        owner = tree.child(words.head, "poss")
+        by = (
+            each
+            for child in tree.children[words.head]
+            for each in tree.children[child]
+            if tree.dep[each] == "pobj" and (tree.lower[child] in ("by", "from") or self._is_of_maker(child, each))
+        )
+        maker = next(by, None) if owner is None else owner
+        return None if maker is None else self._mention(phrase(tree, maker))
+
+    def _is_of_maker(self, preposition: int, noun: int) -> bool:
+        """Return whether an organization made a document: "a press release of the European Commission"."""
+        place = self._over.get(noun)
+        return self.tree.lower[preposition] == "of" and place is not None and place.entity.type == "ORG"
 
     def _before_spoke(self, words: Phrase) -> Antecedent | None:
         """Return the last unnamed speaker, if a pronoun or "the …" refers to them."""
@@ -183,6 +234,8 @@ class SpeakerResolver:
         form, head = tree.lower[words.head], last.name.lower().split()[-1]
         if form in _PLURALS:
             return last if last.is_many else None
+        if form == "it":
+            return None if last.is_many or is_person(head) or head in _GENDERED else last
         if form in _GENDERED:
             speaks = not last.is_many and not is_group(head) and head not in {form, *_WRITTEN}
             fits = speaks and last.gender in (None, _GENDERED[form])
@@ -252,12 +305,16 @@ class SpeakerResolver:
         return tree.dep[token]
 
     def _group(self, token: int, types: tuple[str, ...], other_than: Collection[str]) -> Entity | None:
-        """Return the last organization or country that acted or spoke."""
-        found = None
+        """Return the organization or country that spoke last, else the last that acted."""
+        found, last = None, self._last
         sentence = self.tree.sentence
+        if last is not None and last.token < token and sentence[token] - sentence[last.token] <= _SENTENCES_BACK // 2:
+            entity = last.entity
+            if entity is not None and entity.type in types and entity.id not in other_than:
+                return entity
         near = (each for each in self._before(token) if sentence[token] - sentence[each.head] <= _GROUP_SENTENCES_BACK)
         for place in near:
-            is_other = place.entity.id not in other_than
+            is_other = place.entity.id not in other_than and self._reported[place.head] <= self._reported[token]
             if place.entity.type in types and is_other and self._role(place) in SUBJECTS:
                 found = place.entity
         return found
