@@ -126,14 +126,18 @@ class EventPlace(Value):
     name: str
 
 
+Number = int | tuple[int | None, int | None]
+"""A number of people, or its bounds: the least and the most, None where nothing is said."""
+
+
 class EventMention(Mention):
     """A story's mention of an event, who did what to whom: ``text`` is the trigger, ``predicate`` its lemma.
 
     ``clause`` is one readable line that tells it. ``confidence`` is the probability (0 to 1) that the trigger names an
     event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
     own. ``quote`` is the quote in which the event is told: it is then a claim of that speaker. ``event`` is the
-    id that all mentions of one event share; ``wire annotate`` and the index have it. ``dead``, ``injured``
-    and ``size`` (of a crowd) are numbers of people.
+    id that all mentions of one event share; ``wire annotate`` and the index have it. The
+    numbers are of people, ``size`` that of a crowd.
     """
 
     id: str
@@ -142,15 +146,18 @@ class EventMention(Mention):
     confidence: float
     type: str
     mode: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    status: Literal["happened", "ongoing", "planned", "possible", "denied"]
+    status: Literal["happened", "ongoing", "planned", "possible", "demanded", "denied"]
     actors: tuple[Participant, ...]
     recipients: tuple[Participant, ...]
     date: Annotated[EventDate | None, Field(exclude_if=is_absent)] = None
     place: Annotated[EventPlace | None, Field(exclude_if=is_absent)] = None
     quote: Annotated[str | None, Field(exclude_if=is_absent)] = None
-    dead: Annotated[int | None, Field(exclude_if=is_absent)] = None
-    injured: Annotated[int | None, Field(exclude_if=is_absent)] = None
-    size: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    dead: Annotated[Number | None, Field(exclude_if=is_absent)] = None
+    injured: Annotated[Number | None, Field(exclude_if=is_absent)] = None
+    missing: Annotated[Number | None, Field(exclude_if=is_absent)] = None
+    displaced: Annotated[Number | None, Field(exclude_if=is_absent)] = None
+    arrested: Annotated[Number | None, Field(exclude_if=is_absent)] = None
+    size: Annotated[Number | None, Field(exclude_if=is_absent)] = None
     event: Annotated[str | None, Field(exclude_if=is_absent)] = None
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.annotate.model import LanguageModels
-from pipeline.annotations import Annotations, EventMention
+from pipeline.annotations import Annotations, EventMention, Number
+from pipeline.documents.event import highest
 from pipeline.languages.contract import AnnotationInput
 from pipeline.settings import load
 
@@ -167,14 +168,21 @@ def _asked(label: Label) -> Iterator[str]:
     yield from (name for name, value in (*given, ("numbers", label.numbers)) if value)
 
 
+def _said(number: Number | None) -> int | None:
+    """Return a number of people, of bounds the one that the text says: labels have no bounds."""
+    return number if number is None or isinstance(number, int) else highest(number)
+
+
 def _wrong(label: Label, event: EventMention) -> dict[str, tuple[str, str]]:
     """Return what is wrong with an event: expected and found, by aspect."""
     sides = {"actor": event.actors, "recipient": event.recipients}
     if event.type in MUTUAL:
         sides = dict.fromkeys(sides, (*event.actors, *event.recipients))
-    numbers = {name: getattr(event, name) for name in _NUMBERS if name in label.numbers}
+    numbers = {name: _said(getattr(event, name)) for name in _NUMBERS if name in label.numbers}
     expected = {"type": label.types, "status": label.statuses, "date": label.dates}
-    got = {"type": event.type or "-", "status": event.status, "date": event.date.value if event.date else "-"}
+    # These labels call what is demanded possible.
+    state = event.status.replace("demanded", "possible")
+    got = {"type": event.type or "-", "status": state, "date": event.date.value if event.date else "-"}
     wrong = {name: ("/".join(expected[name]), got[name]) for name in expected if not _fits(name, got, expected)}
     for side, wanted in (("actor", label.actors), ("recipient", label.recipients)):
         named = [text for each in sides[side] for text in (each.name, each.text)]

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.alerts.match import STANDING, Match, MatchKind
 from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
-from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.documents.event import EVENT, NUMBERS, number_text
 from pipeline.documents.kind import story_of
 from pipeline.documents.quote import QUOTE, once, speaker_of
 from pipeline.documents.story import STORY
@@ -220,8 +220,8 @@ def _matched(alert: Alert, hit: dict[str, Any]) -> str:
 def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
     """Return what a quote or an event of another story has too if it says the same; nothing of a story."""
     if alert.kind is EVENT:
-        facts = ("event", "status", *NUMBERS)
-        return {name: str(hit[name]) for name in facts if name in hit}
+        numbers = {name: number_text(name, hit[name]) for name in NUMBERS if name in hit}
+        return {"event": hit["event"], "status": hit["status"], **numbers}
     return {"once": once(hit)} if alert.of_parts else {}
 
 

@@ -14,8 +14,6 @@ from pipeline.search.groups import change_text, relation
 Relations = Mapping[str, Mapping[str, Any]]
 """What stories say of their group and relation, by uri; see ``groups.relations``."""
 _LINE = 500
-_COUNTED = {"dead": "dead", "injured": "injured", "size": "people"}
-"""Whom each number of an event counts."""
 
 
 def others_notified(uri: str, notified: Iterable[Match], relations: Relations) -> list[Match]:
@@ -109,7 +107,7 @@ def _of_an_event(match: Match, notified: Iterable[Match]) -> list[Mapping[str, A
     if any(facts.items() <= each.same.items() for each in about):
         return None
     return [
-        {"kind": name, "here": [f"{value} {_COUNTED.get(name, '')}".strip()], "there": [before] if before else []}
+        {"kind": name, "here": [value], "there": [before] if before else []}
         for name, value in facts.items()
         if about and (before := about[-1].same.get(name)) != value
     ]

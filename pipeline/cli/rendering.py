@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
-from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.documents.event import EVENT, NUMBERS, number_text
 from pipeline.documents.kind import Document
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
@@ -94,9 +94,10 @@ def show_event(hit: dict[str, Any]) -> None:
     kind = " ".join(filter(None, (hit["type"], hit.get("mode"))))
     output.print(Text.assemble((shown(hit["clause"]), "bold"), f"  {kind}"))
     date, place = hit.get("date", {}), hit.get("place", {})
-    numbers = (f"{hit[name]:,} {name}" for name in NUMBERS if name in hit)
+    numbers = (number_text(name, hit[name]) for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
-    about = (hit["status"], date.get("value"), place.get("name"), claim, *numbers)
+    when = date.get("value") if date.get("stated") else f"reported {date['value']}" if date else None
+    about = (hit["status"], when, place.get("name"), claim, *numbers)
     output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")
     output.print(_in_story(hit))
 

@@ -10,7 +10,7 @@ from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT,
 from pipeline.documents.kind import Document, Part
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
 
-NUMBERS = ("dead", "injured", "size")
+NUMBERS = ("dead", "injured", "missing", "displaced", "arrested", "size")
 """The numbers of people in an event that reports may differ in."""
 _PARTICIPANT = {
     "properties": {"start": LONG, "end": LONG, "text": NAME, "entity": KEYWORD, "key": KEYWORD, "name": NAME}
@@ -42,6 +42,22 @@ def _documents(story: Document) -> Iterator[dict[str, Any]]:
         if speaker:
             found["claimed_by"] = listed_speaker(speaker, entities) or speaker["name"]
         yield found
+
+
+def highest(value: Any) -> int:
+    """Return the highest number of people that is said: of a range the end that it has."""
+    return int(value) if isinstance(value, int) else max(each for each in value if each is not None)
+
+
+def number_text(name: str, value: Any) -> str:
+    """Return a number of people in words: ``12 dead``, ``4 to 5 dead``, ``at least 107 dead``, ``5,000 people``."""
+    whom = "people" if name == "size" else name
+    if isinstance(value, int):
+        return f"{value:,} {whom}"
+    least, most = value
+    if least is None:
+        return f"up to {most:,} {whom}"
+    return f"at least {least:,} {whom}" if most is None else f"{least:,} to {most:,} {whom}"
 
 
 def _named(
@@ -89,7 +105,8 @@ _COLUMNS = {
     "Source": "story.source.name", "Publication Date": "story.versioncreated", "Story People": "story.people",
     "Story Organizations": "story.organizations", "Story Locations": "story.places", "Headline": "story.headline",
     "Language": "story.language", "Version": "version", "Status": "status", "Trigger": "text",
-    "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured", "Size": "size", "URI": "story.uri",
+    "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured",
+    "Missing": "missing", "Displaced": "displaced", "Arrested": "arrested", "Size": "size", "URI": "story.uri",
     "Event": "event", "Clause": "clause", "Confidence": "confidence",
 }  # fmt: skip
 """Named as in POLECAT's data dictionary (Halterman et al., 2023), so that scripts written for it work.

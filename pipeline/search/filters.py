@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pipeline.documents.event import EVENT
+from pipeline.documents.event import EVENT, NUMBERS
 from pipeline.documents.kind import Kind
 from pipeline.documents.kinds import KINDS
 from pipeline.documents.quote import QUOTE
@@ -184,7 +184,7 @@ _TABLE = (
     Filter("type", "what kind of event: assault, consult and others of PLOVER, or accident, election, trial …",
            {EVENT: ("type",)}, CAPITALS, "any", {EVENT: "type"}),
     Filter("mode", "PLOVER's mode: arrest, visit …", {EVENT: ("mode",)}, CODE, "any", {EVENT: "mode"}),
-    Filter("status", "happened, ongoing, planned, possible or denied", {EVENT: ("status",)}, CODE, "any",
+    Filter("status", "happened, ongoing, planned, possible, demanded or denied", {EVENT: ("status",)}, CODE, "any",
            {EVENT: "status"}),
     Filter("quad", "PLOVER's quad class: verbal or material cooperation or conflict", {EVENT: ("quad_class",)}, CODE,
            "any", {EVENT: "quad_class"}),
@@ -195,7 +195,7 @@ _TABLE = (
            completes=NAMES),
     Filter("country", "the ISO 3166 code of the event's country", {EVENT: ("place.country",)}, CAPITALS, "any",
            {EVENT: "place.country"}),
-    Filter("dead", "at least so many killed", {EVENT: ("dead",)}, LEAST, "one"),
+    *(Filter(each, f"at least so many {each}", {EVENT: (each,)}, LEAST, "one") for each in NUMBERS if each != "size"),
     Filter("happened_since", "its own date is this or later", {EVENT: ("date.day",)}, SINCE, "one"),
     Filter("happened_until", "its own date is earlier", {EVENT: ("date.day",)}, UNTIL, "one"),
     Filter("min_confidence", "as sure as this or surer, from 0 to 1", {QUOTE: ("confidence",), EVENT: ("confidence",)},

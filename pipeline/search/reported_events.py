@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.documents.event import EVENT, NUMBERS
+from pipeline.documents.event import EVENT, NUMBERS, highest
 from pipeline.elasticsearch.client import Client, ask, documents_in
 from pipeline.search.query_body import match_query
 from pipeline.search.search_query import SearchQuery
@@ -111,5 +111,5 @@ def _one_per_story(mentions: Iterable[Mapping[str, Any]]) -> Iterator[Report]:
             headline=story.get("headline"),
             source=story["source"].get("name"),
             status=found[0]["status"],
-            numbers={name: max(values) for name, values in given.items() if values},
+            numbers={name: max(map(highest, values)) for name, values in given.items() if values},
         )

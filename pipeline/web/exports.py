@@ -162,7 +162,7 @@ def _line(cells: list[str]) -> str:
 
 def _cell(value: Any) -> str:
     """Return a cell; one that a spreadsheet would run as a formula gets a leading apostrophe."""
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = "; ".join(str(each) for each in value if each is not None) if isinstance(value, list) else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

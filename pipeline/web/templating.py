@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from pipeline.documents.event import NUMBERS, number_text
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import count_text
@@ -47,6 +48,8 @@ templates.filters |= {
     "differences": difference_text,
 }
 templates.filters |= {"withdrawal": withdrawal_text, "relation": relation, "counted": count_text}
+templates.filters["people"] = number_text
+templates.globals["numbers"] = NUMBERS
 
 
 def rendered(template: str, /, **about: object) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from pipeline import formats
 from pipeline.annotate.story_annotation import annotate_stories
 from pipeline.clean import clean
+from pipeline.documents.event import highest
 from pipeline.errors import NoStory, PermanentError
 from pipeline.feeds import ItemReader, Rejected
 from pipeline.story import Story
@@ -203,7 +204,7 @@ def _events(story: Printed) -> list[str]:
 
 
 def _dead(story: Printed) -> list[str]:
-    return [f"{each['text']}={each['dead']}" for each in story["events"] if "dead" in each]
+    return [f"{each['text']}={highest(each['dead'])}" for each in story["events"] if "dead" in each]
 
 
 def _body(story: Printed, items: list[str], *, wanted: bool) -> list[str]:

@@ -386,7 +386,7 @@ class TestEventsOfAGroup:
     @pytest.mark.parametrize(
         ("again", "line"),
         [
-            ({"dead": 27}, "UPI: 27 dead, before 12"),
+            ({"dead": 27}, "UPI: 27 dead, before 12 dead"),
             ({"dead": 12, "injured": 40}, "UPI: adds 40 injured"),
             ({"status": "denied", "dead": 12}, "UPI: denied, before happened"),
         ],

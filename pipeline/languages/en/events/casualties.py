@@ -1,9 +1,10 @@
-"""How many people an event killed or injured, and how many attended, where the text gives a number."""
+"""How many people an event killed, injured, drove out, led away or gathered, where the text gives a number."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.annotations import Number
 from pipeline.languages.en.calendar_names import MONTHS_AND_SHORT
 from pipeline.languages.en.dates.expressions import NUMBERS
 from pipeline.languages.en.events.event_status import status
@@ -12,6 +13,11 @@ from pipeline.reading.tree import Tree
 _KILL = frozenset("kill kills killed killing die dies died dying dead death deaths slain murdered slaughtered perished"
                   " executed massacred fatalities drown drowns drowned drowning".split())  # fmt: skip
 _INJURE = frozenset("injure injured injuring injures wound wounds wounded wounding injuries hurt hospitalized".split())
+_MISS = frozenset(("missing", "unaccounted"))
+_DISPLACE = frozenset(
+    "displace displaces displaced displacing evacuate evacuates evacuated evacuating homeless".split()
+)
+_ARREST = frozenset("arrest arrests arrested arresting detain detains detained detaining".split())
 _LOSE = frozenset("claim claims claimed claiming take takes took taken taking cost costs costing lose loses lost losing"
                   .split())  # fmt: skip
 """Verbs that kill with "lives" as their object."""
@@ -31,19 +37,34 @@ _CROWD = frozenset(
 )
 _COUNTED = frozenset("nsubj nsubjpass dobj attr nummod agent prep pobj acl conj appos".split())
 """Relations in which the people stand who are counted; a date ("died November 23") stands in another."""
-_GROUPS = {"dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand": 1_000, "thousands": 2_000,
-           "million": 1_000_000}  # fmt: skip
+_GROUPS = {"dozen": 12, "dozens": 24, "scores": 40, "hundred": 100, "hundreds": 200, "thousand": 1_000,
+           "thousands": 2_000, "million": 1_000_000, "millions": 2_000_000}  # fmt: skip
+_VAGUE = frozenset("dozens scores hundreds thousands".split())
+"""Groups of people whose number is at least that of the group."""
+_LEAST = ("at least", "more than", "over", "above", "no fewer than", "no less than", "well over", "exceeding")
+_MOST = ("up to", "as many as", "at most", "no more than", "fewer than", "less than", "under")
+"""Words before a number that bounds another one."""
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
 _COSTLY = frozenset("ACCIDENT ASSAULT COERCE CRIME DEATH DISASTER HEALTH PROTEST".split())
 _LARGEST = 100_000_000
+_BOUND = 3
+"""So many words before a number may bound it."""
+_BETWEEN = ("to", "and", "or", "-", "–")
 
 
 class Counts(NamedTuple):
-    """People killed, injured and attending; None where no number is given."""
+    """Numbers of people; None where the text gives none. ``size`` is that of a crowd."""
 
-    dead: int | None = None
-    injured: int | None = None
-    size: int | None = None
+    dead: Number | None = None
+    injured: Number | None = None
+    missing: Number | None = None
+    displaced: Number | None = None
+    arrested: Number | None = None
+    size: Number | None = None
+
+
+_WORDS = {"dead": _KILL, "injured": _INJURE, "missing": _MISS, "displaced": _DISPLACE, "arrested": _ARREST}
+"""The words beside which each number of people stands."""
 
 
 def counts(tree: Tree, trigger: int, kind: str) -> Counts:
@@ -61,14 +82,13 @@ def counts(tree: Tree, trigger: int, kind: str) -> Counts:
     if kind == "PROTEST":
         crowd = next((n for n, word in _numbers(tree, first, last) if word in _CROWD), None)
         return Counts(size=crowd)
-    dead = injured = None
+    found: dict[str, Number] = {}
     for token in range(first, last):
-        word = tree.lower[token]
-        if dead is None and (word in _KILL or _is_lost(tree, token)):
-            dead = _number_of(tree, token)
-        elif injured is None and word in _INJURE:
-            injured = _number_of(tree, token)
-    return Counts(dead, injured)
+        for name, words in _WORDS.items():
+            is_said = tree.lower[token] in words or (name == "dead" and _is_lost(tree, token))
+            if is_said and name not in found and (value := _number_of(tree, token)) is not None:
+                found[name] = value
+    return Counts(**found)
 
 
 def toll(tree: Tree, word: int) -> Counts | None:
@@ -122,7 +142,7 @@ def _objects_of(tree: Tree, head: int, prepositions: tuple[str, ...]) -> Iterato
             yield from (noun for noun in tree.children[child] if tree.dep[noun] == "pobj")
 
 
-def _people(tree: Tree, noun: int) -> int | None:
+def _people(tree: Tree, noun: int) -> Number | None:
     """Return a number of people: "31", "at least 31", "two dozen", "31 people"."""
     if tree.lower[noun] in _PEOPLE:
         return _own_number(tree, noun)
@@ -143,14 +163,14 @@ def _reach(tree: Tree, trigger: int) -> tuple[int, int]:
     return tree.left[top], tree.right[top] + 1
 
 
-def _number_of(tree: Tree, word: int) -> int | None:
+def _number_of(tree: Tree, word: int) -> Number | None:
     """Return the number of people that a verb or noun of harm counts: "killed 20", "20 dead", "at least 20 died"."""
     nearby = [word, *(child for child in tree.children[word] if tree.dep[child] in _COUNTED)]
     if tree.dep[word] in ("acl", "relcl", "amod", "acomp", "attr", "conj", "advcl", "oprd"):
         nearby.append(tree.head[word])
     if tree.dep[word] in ("acomp", "oprd"):
-        # "left nine people dead"
-        nearby += [child for child in tree.children[tree.head[word]] if tree.dep[child] == "dobj"]
+        # "left nine people dead", "nine people are missing"
+        nearby += [child for child in tree.children[tree.head[word]] if tree.dep[child] in ("dobj", "nsubj")]
     if tree.lower[word] == "lives":
         # "the lives of 14 people", "12 people lost their lives"
         nearby += [
@@ -167,7 +187,7 @@ def _number_of(tree: Tree, word: int) -> int | None:
     return None
 
 
-def _own_number(tree: Tree, noun: int) -> int | None:
+def _own_number(tree: Tree, noun: int) -> Number | None:
     if tree.dep[noun] == "nummod" or tree.dep[noun] in ("nsubj", "nsubjpass", "dobj", "attr"):
         value = number(tree, noun)
         if value is not None:
@@ -176,9 +196,12 @@ def _own_number(tree: Tree, noun: int) -> int | None:
         is_number = tree.dep[child] == "nummod" and tree.kind[child] == ""
         if is_number and not _is_age(tree, noun) and tree.lower[noun].rstrip(".") not in MONTHS_AND_SHORT:
             return number(tree, child)
-    if tree.lower[noun] in ("dozens", "hundreds", "thousands"):
-        return _GROUPS[tree.lower[noun]]
-    return None
+    return _vague(tree, noun)
+
+
+def _vague(tree: Tree, noun: int) -> Number | None:
+    """Return what a group of people is at least: "hundreds of people"."""
+    return (_GROUPS[tree.lower[noun]], None) if tree.lower[noun] in _VAGUE else None
 
 
 def _is_age(tree: Tree, noun: int) -> bool:
@@ -186,30 +209,76 @@ def _is_age(tree: Tree, noun: int) -> bool:
                                 "minutes", "miles", "km", "kilometers", "kilometres")  # fmt: skip
 
 
-def _numbers(tree: Tree, first: int, last: int) -> Iterator[tuple[int, str]]:
+def _numbers(tree: Tree, first: int, last: int) -> Iterator[tuple[Number, str]]:
     """Yield the numbers of people in a range of tokens, each with what it counts."""
     for token in range(first, last):
         if tree.dep[token] == "nummod" and (value := number(tree, token)) is not None:
             yield value, tree.lower[tree.head[token]]
-        elif tree.lower[token] in ("hundreds", "thousands", "dozens"):
+        elif (value := _vague(tree, token)) is not None:
             of = tree.child(token, "prep")
             inner = tree.child(of, "pobj") if of is not None else None
-            yield _GROUPS[tree.lower[token]], tree.lower[inner] if inner is not None else "people"
+            yield value, tree.lower[inner] if inner is not None else "people"
 
 
-def number(tree: Tree, token: int) -> int | None:
-    """Return the value of a numeral, in digits or words: "20", "1,500", "twenty-one", "two dozen", "3 million"."""
+def number(tree: Tree, token: int) -> Number | None:
+    """Return the value of a numeral, in digits or words, with the bounds that the words before it give.
+
+    "20", "1,500", "twenty-one", "two dozen", "3 million", "half a million"; "at least 20", "up to 20", "4 to 5".
+    """
+    if tree.lower[token] in _VAGUE:
+        return _vague(tree, token)
+    parts = [each for each in (*(child for child in tree.children[token] if child < token), token)
+             if _is_numeral(tree.lower[each])]  # fmt: skip
+    if not parts or parts[-1] != token:
+        return None
+    low, values = _lower_bound(tree, parts)
+    high = _value([tree.lower[each] for each in values])
+    if high is None or high > _LARGEST:
+        return None
+    if low is not None:
+        grew = "from" in tree.lower[max(0, values[0] - _BOUND) : values[0]]
+        return (low, high) if low < high and not grew else high
+    before = " ".join(tree.lower[max(0, values[0] - _BOUND) : values[0]])
+    after = tree.lower[token + 1 : token + 3]
+    if before.endswith("between") and len(after) > 1 and after[0] in _BETWEEN and _is_numeral(after[1]):
+        # The parser may hang the second on the first.
+        return high, _value(after[1:])
+    if before.endswith(_LEAST):
+        return high, None
+    return (None, high) if before.endswith(_MOST) else high
+
+
+def _lower_bound(tree: Tree, parts: list[int]) -> tuple[int | None, list[int]]:
+    """Return the first of two numbers, if there are two, and the tokens of the last: "4 to 5", "between 4 and 5"."""
+    for n in range(len(parts) - 1, 0, -1):
+        between = tree.lower[parts[n - 1] + 1 : parts[n]]
+        if between in (["to"], ["or"], ["and"], ["–"]):
+            return _value([tree.lower[each] for each in parts[:n]]), parts[n:]
+    first = parts[0]
+    if first > 1 and tree.lower[first - 1] in _BETWEEN and _is_numeral(tree.lower[first - 2]):
+        return _value([tree.lower[first - 2]]), parts
+    return None, parts
+
+
+def _is_numeral(word: str) -> bool:
+    tens, _, ones = word.partition("-")
+    is_word = tens in NUMBERS and word not in ("a", "an", "couple") and (not ones or ones in NUMBERS)
+    return is_word or word in _GROUPS or word == "half" or _DIGITS.fullmatch(word) is not None
+
+
+def _value(words: list[str]) -> int | None:
+    """Return the value of the words of a numeral."""
     total = 0.0
-    found = False
-    for each in (*(child for child in tree.children[token] if child < token), token):
-        word, found = tree.lower[each], False
+    for word in words:
         if match := _DIGITS.fullmatch(word):
-            total, found = float(match[0].replace(",", "")), True
+            total = float(match[0].replace(",", ""))
+        elif word == "half":
+            total = 0.5
         elif word in _GROUPS:
-            total, found = max(total, 1) * _GROUPS[word], True
-        elif word.partition("-")[0] in NUMBERS and word not in ("a", "an", "couple"):
+            total = (total or 1) * _GROUPS[word]
+        else:
             tens, _, ones = word.partition("-")
             value = NUMBERS[tens] + NUMBERS.get(ones, 0)
             is_unit = 0 < value < 10 < total < 100
-            total, found = value + total * is_unit, True
-    return int(total) if found and total <= _LARGEST else None
+            total = value + total * is_unit
+    return int(total) if total >= 1 else None

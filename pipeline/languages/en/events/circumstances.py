@@ -9,6 +9,7 @@ from pipeline.reading.tree import Tree
 
 _STATIC = frozenset("in at near on outside around inside off".split())
 _WHERE = frozenset("in at near on outside around inside from across into to toward towards off throughout".split())
+_PERFECT = frozenset("had has have having 've ’ve".split())
 _PLACES = ("GPE", "LOC", "FAC")
 _CLAUSES = frozenset("ROOT ccomp conj relcl advcl parataxis acl".split())
 
@@ -34,19 +35,19 @@ class Circumstances:
     def date(self, trigger: int, status: Status) -> EventDate | None:
         """Return the date of an event: that of its clause, else the story's own day.
 
-        What lies ahead, or lay before something else, has no date unless its clause states one.
+        What lies ahead, goes on, is denied, or happened some time before has no date unless its clause states one.
         """
-        ahead = status in ("planned", "possible")
+        ahead = status in ("planned", "possible", "demanded")
         stated = self._stated(trigger, ahead=ahead)
         if stated is not None:
             return EventDate(stated=True, **stated.model_dump())
-        if self._written is None or ahead or self._is_pluperfect(trigger):
+        if self._written is None or status != "happened" or self._is_perfect(trigger):
             return None
         return EventDate(value=self._written.isoformat(), stated=False)
 
-    def _is_pluperfect(self, trigger: int) -> bool:
+    def _is_perfect(self, trigger: int) -> bool:
         tree = self._tree
-        return any(tree.dep[child] == "aux" and tree.lower[child] == "had" for child in tree.children[trigger])
+        return any(tree.dep[child] == "aux" and tree.lower[child] in _PERFECT for child in tree.children[trigger])
 
     def _stated(self, trigger: int, *, ahead: bool) -> DateMention | None:
         tree = self._tree
@@ -85,7 +86,7 @@ class Circumstances:
         return borders
 
     def place(self, trigger: int) -> EventPlace | None:
-        """Return the place of an event: the nearest one below its trigger, else that of the dateline."""
+        """Return the place of an event: the nearest one below its trigger; of the lead's own, else the dateline's."""
         tree = self._tree
         first, last = tree.sentences[tree.sentence[trigger]]
         near = [each for each in self._places if first <= each[0] < last and self._is_where(each[0])]
@@ -105,7 +106,8 @@ class Circumstances:
                 entity=entity.id,
                 name=entity.name,
             )
-        return EventPlace(stated=False, name=self._located) if self._located else None
+        is_lead = tree.sentence[trigger] == 0
+        return EventPlace(stated=False, name=self._located) if self._located and is_lead else None
 
     def _is_static(self, token: int) -> bool:
         """Return whether a place is where something is, not where it goes: other clauses of a sentence share it."""

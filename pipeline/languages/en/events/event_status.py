@@ -1,11 +1,14 @@
-"""The status of an event: happened, ongoing, planned, possible or denied; from negation, modals and tense."""
+"""The status of an event: happened, ongoing, planned, possible, demanded or denied.
+
+It follows from negation, modals, tense, and the words that govern it.
+"""
 
 from typing import Literal
 
 from pipeline.languages.en.tense import clause_of, tense_of
 from pipeline.reading.tree import Tree
 
-Status = Literal["happened", "ongoing", "planned", "possible", "denied"]
+Status = Literal["happened", "ongoing", "planned", "possible", "demanded", "denied"]
 _NEGATIONS = frozenset("not n't n’t never no neither nor without".split())
 _DENIALS = frozenset("deny denies denied denying denial refute refutes refuted refuse refuses refused refusing fail"
                      " fails failed failing decline declines declined reject rejects rejected avoid avoided"
@@ -16,12 +19,15 @@ _PLANS = frozenset(
     " prepared offer offers offered decide decides decided ready willing about slated aim aims threaten threatens"
     " threatened threatening poised propose proposes proposed announce announces announced order orders ordered".split()
 )
-_WISHES = frozenset(
-    "want wants wanted urge urges urged call calls called calling ask asks asked demand demands demanded hope"
-    " hopes hoped seek seeks sought try tries tried trying consider considers considering considered suggest"
-    " suggests suggested fear fears feared suspect suspects suspected allege alleges alleged appear appears"
-    " appeared seem seems seemed require requires required request requests requested warn warns warned encourage"
-    " encourages encouraged press pressed pressing must should need needs able unable likely unlikely possible"
+_DEMANDS = frozenset(
+    "urge urges urged urging call calls called calling ask asks asked asking demand demands demanded demanding require"
+    " requires required request requests requested appeal appeals appealed encourage encourages encouraged press"
+    " pressed pressing".split()
+)
+_WISHES = _DEMANDS | frozenset(
+    "want wants wanted hope hopes hoped seek seeks sought try tries tried trying consider considers considering"
+    " considered suggest suggests suggested fear fears feared suspect suspects suspected allege alleges alleged appear"
+    " appears appeared seem seems seemed warn warns warned must should need needs able unable likely unlikely possible"
     " could might may would".split()
 )
 _POSSIBLE = frozenset("may might could can must should ought would".split())
@@ -104,7 +110,11 @@ def _under(tree: Tree, verb: int, auxiliaries: set[str], depth: int) -> Status |
         return None
     if "to" in auxiliaries:
         return _of_infinitive(tree, verb, head, depth)
-    return "possible" if word in _WISHES and dep in ("ccomp", "pcomp", "xcomp") else None
+    return _wished(word) if word in _WISHES and dep in ("ccomp", "pcomp", "xcomp") else None
+
+
+def _wished(word: str) -> Status:
+    return "demanded" if word in _DEMANDS else "possible"
 
 
 def _of_infinitive(tree: Tree, verb: int, head: int, depth: int) -> Status | None:
@@ -114,7 +124,7 @@ def _of_infinitive(tree: Tree, verb: int, head: int, depth: int) -> Status | Non
     if word in _PLANS or (dep == "xcomp" and word in _PRESENT | _PAST):
         return "planned"
     if word in _WISHES:
-        return "possible"
+        return _wished(word)
     if dep == "xcomp":
         return _of_verb(tree, head, depth + 1) if depth < _DEEPEST else "possible"
     return "possible" if dep == "acl" else None
@@ -179,7 +189,7 @@ def _of_noun(tree: Tree, noun: int) -> Status:
     if direct and word in _DENIALS:
         return "denied"
     if (direct or tree.dep[noun] == "nsubjpass") and word in _PLANS | _WISHES and above == "happened":
-        return "planned" if word in _PLANS else "possible"
+        return "planned" if word in _PLANS else _wished(word)
     if tree.dep[noun] in ("nsubj", "nsubjpass", "dobj") or direct:
         return above
     return "happened"

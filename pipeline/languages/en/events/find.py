@@ -235,9 +235,7 @@ class EventReader:
             date=self._circumstances.date(trigger, state),
             place=place,
             quote=self._quote(tree.start[trigger]),
-            dead=numbers.dead,
-            injured=numbers.injured,
-            size=numbers.size,
+            **numbers._asdict(),
         )
 
     def _inner(self, trigger: int) -> list[int]:
