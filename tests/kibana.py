@@ -89,6 +89,9 @@ def _metric(column: dict[str, Any]) -> dict[str, Any]:
         "unique_count": {"cardinality": {"field": field}},
         "average": {"avg": {"field": field}},
         "percentile": {"percentiles": {"field": field, "percents": [column["params"].get("percentile", 50)]}},
+        "last_value": {
+            "top_hits": {"size": 1, "_source": [field], "sort": [{column["params"].get("sortField", ""): "desc"}]}
+        },
     }.get(operation, {operation: {"field": field}})
     if "filter" in column:
         return {"filter": kql(column["filter"]["query"]), "aggs": {"of": asked}}

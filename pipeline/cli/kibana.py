@@ -43,8 +43,9 @@ def put(
 
     [dim]wire kibana import --kibana http://localhost:5601  ·  wire kibana import mine.ndjson --space desk[/]
     """
-    text = _read(file) if file else ndjson(objects(load().elasticsearch.prefix))
-    count = server.put(_located(kibana, space), text, overwrite=not keep)
+    where = _located(kibana, space)
+    text = _read(file) if file else ndjson(objects(load().elasticsearch.prefix, where.space))
+    count = server.put(where, text, overwrite=not keep)
     messages.print(f"{count} objects imported")
 
 
@@ -57,8 +58,9 @@ def get(
 
     [dim]wire kibana export > mine.ndjson  ·  wire kibana export --own > deploy/kibana/wire.ndjson[/]
     """
-    found = objects(load().elasticsearch.prefix)
-    sys.stdout.write(ndjson(found) if own else server.get(_located(kibana, space), found))
+    where = _located(kibana, space)
+    found = objects(load().elasticsearch.prefix, where.space)
+    sys.stdout.write(ndjson(found) if own else server.get(where, found))
 
 
 def _located(url: str | None, space: str | None) -> Kibana:

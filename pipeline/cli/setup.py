@@ -1,5 +1,7 @@
 """``wire setup``: create topics, index templates and dashboards."""
 
+from typing import Annotated
+
 import typer
 
 from pipeline.cli.console import messages
@@ -19,8 +21,15 @@ def register(app: typer.Typer) -> None:
     app.command()(setup)
 
 
-def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, data_dir: DataDirOption = None) -> None:
+def setup(
+    kafka: KafkaOption = None,
+    elasticsearch: ElasticsearchOption = None,
+    data_dir: DataDirOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace dashboards that are in Kibana.")] = False,
+) -> None:
     """Create or update topics, index templates and, if a Kibana is configured, its dashboards. Safe to repeat.
+
+    Dashboards that are in Kibana stay as they are, with what people changed, unless --overwrite is given.
 
     [dim]wire setup --kafka kafka:9092 --elasticsearch http://es:9200[/]
     """
@@ -30,8 +39,10 @@ def setup(kafka: KafkaOption = None, elasticsearch: ElasticsearchOption = None, 
     messages.print(f"templates: {', '.join(made)}")
     report_limits(servers.elasticsearch)
     if settings.kibana.url:
-        count = server.put(settings.kibana, ndjson(objects(settings.elasticsearch.prefix)))
-        messages.print(f"Kibana objects: {count}")
+        found = objects(settings.elasticsearch.prefix, settings.kibana.space)
+        count = server.put(settings.kibana, ndjson(found), overwrite=overwrite)
+        kept = f", {len(found) - count} kept as they are; --overwrite replaces them" if count < len(found) else ""
+        messages.print(f"Kibana objects: {count} imported{kept}", soft_wrap=True)
 
 
 def prepare(servers: Servers) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.annotations import QUAD_CLASSES
 from pipeline.documents.entity_forms import acting, listed_name, listed_speaker
 from pipeline.documents.event_ids import event_id
-from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LONG, NAME, POINT, SHARE
+from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LINE, LONG, NAME, POINT, SHARE
 from pipeline.documents.kind import Document, Part
 from pipeline.documents.story import CONTEXT_MAPPING, context_of
 
@@ -131,8 +131,8 @@ EVENT = Part(
         **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "event"), KEYWORD),
         **dict.fromkeys(("start", "end", *NUMBERS), LONG),
         "confidence": SHARE,
-        "clause": NAME,
-        "text": NAME,
+        "clause": LINE,
+        "text": LINE,
         "actors": _PARTICIPANT,
         "recipients": _PARTICIPANT,
         "date": {

@@ -4,6 +4,8 @@ from pipeline.documents import analysis
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
 NAME = {**KEYWORD, "fields": {"text": {"type": "text", "analyzer": analysis.NAMES}}}
+LINE = {**KEYWORD, "fields": {"text": {"type": "text", "analyzer": analysis.TEXT}}}
+"""A short text that is also listed and counted as a whole."""
 TEXT = {
     "type": "text",
     "analyzer": analysis.TEXT,

@@ -11,15 +11,16 @@ from pipeline.errors import DocumentRefused
 from pipeline.index.templates import IndexMapping
 
 _DOUBLE = {"type": "double"}
+_COUNTED = ("events", "dead_letters", "waits", "rebalances", "language_restarts")
+"""What a process counts from its start; ``increase`` has what has come since its last document."""
 METRICS = IndexMapping(
     "metrics",
     {
         "@timestamp": DATE,
         **dict.fromkeys(("stage", "process", "waiting"), KEYWORD),
         "story_seconds": {"properties": dict.fromkeys(("p50", "p95", "p99"), _DOUBLE)},
-        **dict.fromkeys(
-            ("lag", "partitions", "events", "dead_letters", "waits", "rebalances", "language_restarts"), LONG
-        ),
+        **dict.fromkeys(("lag", "partitions", *_COUNTED), LONG),
+        "increase": {"properties": dict.fromkeys(_COUNTED, LONG)},
         **dict.fromkeys(("events_per_second", "batch_events"), _DOUBLE),
         "resident_bytes": LONG,
     },

@@ -5,7 +5,7 @@ from typing import Literal
 
 RECORDS = "___records___"
 """Kibana's name for counting documents."""
-Operation = Literal["count", "unique_count", "average", "max", "sum", "percentile"]
+Operation = Literal["count", "unique_count", "average", "max", "sum", "percentile", "last_value"]
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,20 @@ class View:
 
 @dataclass(frozen=True)
 class Metric:
-    """What to count or measure; ``only`` is a filter in KQL."""
+    """What to count or measure; ``only`` is a filter in KQL.
+
+    ``sort`` is the time by which a last value is the last. Over time, ``per_second`` divides a sum by the seconds.
+    """
 
     label: str
     operation: Operation = "count"
     field: str = RECORDS
     percentile: int | None = None
     only: str = ""
+    type: Literal["number", "string", "date"] = "number"
+    unit: Literal["", "bytes"] = ""
+    sort: str = "@timestamp"
+    per_second: bool = False
 
 
 COUNT = Metric("count")
@@ -67,12 +74,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Which values occur together, and how often: a table of two or three fields and a count."""
+    """Which values of fields occur together, and what is measured of each: a table."""
 
     title: str
     view: View
     fields: tuple[str, ...]
     size: int = 10
+    metrics: tuple[Metric, ...] = (COUNT,)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,13 @@ def _view(kind: Kind) -> View:
 STORIES, QUOTES, EVENTS = map(_view, (STORY, QUOTE, EVENT))
 METRICS = View("wire-metrics", "wire: metrics of the processes", "wire-metrics-*", "@timestamp")
 VIEWS = (*map(_view, KINDS), METRICS)
+
+
+def _increase(title: str, label: str, field: str) -> OverTime:
+    """Return how much of something all processes of a stage counted, over time."""
+    return OverTime(title, METRICS, (Metric(label, "sum", f"increase.{field}"),), "stage", "bar_stacked")
+
+
 _NEWS = f"not signal: ({' or '.join(NO_STORY)})"
 
 NEWSROOM = Dashboard(
@@ -127,12 +134,12 @@ EVENTS_DESK = Dashboard(
     description="Who did what to whom, when and where.",
     rows=(
         (
-            Placed(Number("Events", EVENTS), 12, 6),
+            Placed(Number("Event mentions", EVENTS), 12, 6),
             Placed(Number("Events", EVENTS, Metric("events", "unique_count", "event")), 12, 6),
             Placed(Number("Highest toll", EVENTS, Metric("killed", "max", "dead")), 12, 6),
             Placed(Number("Claims", EVENTS, Metric("told in a quote", only="quote: *")), 12, 6),
         ),
-        (Placed(OverTime("Events over time, by type", EVENTS, by="type", shape="bar_stacked"), 48, 11),),
+        (Placed(OverTime("Event mentions over time, by type", EVENTS, by="type", shape="bar_stacked"), 48, 11),),
         (
             Placed(Top("Types", EVENTS, "type", 16), 16, 16),
             Placed(Top("Modes", EVENTS, "mode", 16), 16, 16),
@@ -166,21 +173,61 @@ EVENTS_DESK = Dashboard(
     ),
 )
 
+_REPORTED = Metric("last report", "max", "@timestamp", type="date")
+
 PIPELINE = Dashboard(
     id="wire-pipeline",
     title="wire: Pipeline",
-    description="Throughput, latency and consumer lag of the pipeline.",
+    description="Throughput, latency, consumer lag and failures of the pipeline.",
     since="now-6h",
     rows=(
         (
-            Placed(Number("Highest consumer lag", METRICS, Metric("messages", "max", "lag")), 12, 6),
-            Placed(Number("Dead letters", METRICS, Metric("dead letters of a process", "max", "dead_letters")), 12, 6),
+            Placed(Number("Events processed", METRICS, Metric("events", "sum", "increase.events")), 12, 6),
+            Placed(Number("New dead letters", METRICS, Metric("dead letters", "sum", "increase.dead_letters")), 12, 6),
             Placed(Number("Highest p99 latency", METRICS, Metric("seconds", "max", "story_seconds.p99")), 12, 6),
             Placed(Number("Processes", METRICS, Metric("processes", "unique_count", "process")), 12, 6),
         ),
         (
             Placed(
-                OverTime("Events per second", METRICS, (Metric("events/s", "average", "events_per_second"),), "stage"),
+                Pairs(
+                    "Stages now",
+                    METRICS,
+                    ("stage",),
+                    20,
+                    (
+                        _REPORTED,
+                        Metric("lag", "last_value", "lag"),
+                        Metric("waits for", "last_value", "waiting", type="string"),
+                    ),
+                ),
+                20,
+                14,
+            ),
+            Placed(
+                Pairs(
+                    "Processes now",
+                    METRICS,
+                    ("stage", "process"),
+                    20,
+                    (
+                        _REPORTED,
+                        Metric("events/s", "last_value", "events_per_second"),
+                        Metric("memory", "last_value", "resident_bytes", unit="bytes"),
+                        Metric("dead letters", "sum", "increase.dead_letters"),
+                    ),
+                ),
+                28,
+                14,
+            ),
+        ),
+        (
+            Placed(
+                OverTime(
+                    "Events per second",
+                    METRICS,
+                    (Metric("events/s", "sum", "increase.events", per_second=True),),
+                    "stage",
+                ),
                 24,
                 12,
             ),
@@ -194,48 +241,21 @@ PIPELINE = Dashboard(
                     tuple(Metric(name, "max", f"story_seconds.{name}") for name in ("p50", "p95", "p99")),
                     only="stage: index",
                 ),
-                24,
-                12,
-            ),
-            Placed(
-                OverTime(
-                    "Median latency, across processes",
-                    METRICS,
-                    tuple(
-                        Metric(f"{share}th percentile", "percentile", "story_seconds.p50", share)
-                        for share in (50, 95, 99)
-                    ),
-                    only="stage: index",
-                ),
-                24,
+                48,
                 12,
             ),
         ),
         (
-            Placed(
-                OverTime("Dead letters", METRICS, (Metric("dead letters", "max", "dead_letters"),), "stage"), 16, 12
-            ),
-            Placed(
-                OverTime(
-                    "Attempts that found a server unavailable", METRICS, (Metric("attempts", "max", "waits"),), "stage"
-                ),
-                16,
-                12,
-            ),
-            Placed(
-                OverTime("Memory", METRICS, (Metric("bytes", "max", "resident_bytes"),), "stage"),
-                16,
-                12,
-            ),
+            Placed(_increase("Dead letters", "dead letters", "dead_letters"), 16, 12),
+            Placed(_increase("Attempts that found a server unavailable", "attempts", "waits"), 16, 12),
+            Placed(_increase("Rebalances", "rebalances", "rebalances"), 16, 12),
         ),
         (
+            Placed(
+                OverTime("Memory", METRICS, (Metric("memory", "max", "resident_bytes", unit="bytes"),), "stage"), 16, 12
+            ),
             Placed(Top("Versions of stories", STORIES, "version", 10), 16, 12),
             Placed(Top("Formats", STORIES, "source.format", 15), 16, 12),
-            Placed(
-                OverTime("Rebalances", METRICS, (Metric("rebalances", "max", "rebalances"),), "stage"),
-                16,
-                12,
-            ),
         ),
         (
             Placed(

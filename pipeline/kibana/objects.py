@@ -1,28 +1,54 @@
 """Turn the description into saved objects, in the order in which they refer to each other."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from pipeline.kibana.contents import Dashboard, Listing, View
+from pipeline.kibana.contents import Dashboard, Listing, Panel, View
 from pipeline.kibana.dashboards import DASHBOARDS, VIEWS
 from pipeline.kibana.panels import Reference, embedded
 
 CORE = "8.8.0"
-TYPES = {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "10.3.0"}
-"""The migration versions of the objects written here: those of Kibana 9.0."""
+TYPES = {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "10.2.0"}
+"""The migration versions of the objects written here: the highest that Kibana 9.0 knows; later ones migrate them."""
 
 
 def objects(
-    prefix: str = "", views: Sequence[View] = VIEWS, dashboards: Sequence[Dashboard] = DASHBOARDS
+    prefix: str = "",
+    space: str | None = None,
+    views: Sequence[View] = VIEWS,
+    dashboards: Sequence[Dashboard] = DASHBOARDS,
 ) -> list[dict[str, Any]]:
-    """Return all saved objects: data views, saved searches, dashboards; ``prefix`` is that of the indices."""
-    searches = {listing.id: listing for dashboard in dashboards for listing in _listings(dashboard)}
+    """Return all saved objects: data views, saved searches, dashboards; ``prefix`` is that of the indices.
+
+    Kibana gives an object a new id if another space has one with its id. So the ids begin with the prefix, and end
+    with the space.
+    """
+
+    def named(id_: str) -> str:
+        return f"{prefix}{id_}-{space}" if space else f"{prefix}{id_}"
+
+    own = [_installed(dashboard, named) for dashboard in dashboards]
+    searches = {listing.id: listing for dashboard in own for listing in _listings(dashboard)}
     return [
-        *(_view(view, prefix) for view in views),
+        *(_view(replace(view, id=named(view.id)), prefix) for view in views),
         *(_search(listing) for listing in searches.values()),
-        *(_dashboard(dashboard) for dashboard in dashboards),
+        *(_dashboard(dashboard) for dashboard in own),
     ]
+
+
+def _installed(dashboard: Dashboard, named: Callable[[str], str]) -> Dashboard:
+    """Return a dashboard with the ids of an installation."""
+
+    def panel(found: Panel) -> Panel:
+        view = replace(found.view, id=named(found.view.id))
+        return (
+            replace(found, id=named(found.id), view=view) if isinstance(found, Listing) else replace(found, view=view)
+        )
+
+    rows = tuple(tuple(replace(placed, panel=panel(placed.panel)) for placed in row) for row in dashboard.rows)
+    return replace(dashboard, id=named(dashboard.id), rows=rows)
 
 
 def ndjson(found: Sequence[dict[str, Any]]) -> str:

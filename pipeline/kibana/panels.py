@@ -11,6 +11,7 @@ from pipeline.kibana.contents import COUNT, HeatMap, Listing, Metric, Number, Ov
 
 LAYER = "layer"
 _QUERY = {"language": "kuery", "query": ""}
+_COUNTING = ("count", "unique_count", "sum")
 _SERIES = 8
 """The most series in one chart."""
 
@@ -55,9 +56,9 @@ def _chart(panel: OverTime | Top | Number | Pairs | HeatMap) -> tuple[str, dict[
         columns = {"value": _terms(panel.field, panel.size, "metric"), "metric": _metric(panel.metric)}
         return "lnsXY", columns, _xy("bar_horizontal", "value", ["metric"])
     if isinstance(panel, Pairs):
-        rows = {f"value{number}": _terms(field, panel.size, "metric") for number, field in enumerate(panel.fields)}
-        columns = rows | {"metric": _metric(COUNT)}
-        shown = [{"columnId": name, "isMetric": name == "metric", "isTransposed": False} for name in columns]
+        rows = {f"value{number}": _terms(field, panel.size, "metric0") for number, field in enumerate(panel.fields)}
+        columns = rows | {f"metric{number}": _metric(each) for number, each in enumerate(panel.metrics)}
+        shown = [{"columnId": name, "isMetric": name not in rows, "isTransposed": False} for name in columns]
         return "lnsDatatable", columns, _layer(columns=shown, paging={"enabled": True, "size": 20})
     if isinstance(panel, HeatMap):
         down, across = (_terms(field, panel.size, "metric") for field in panel.fields)
@@ -101,16 +102,24 @@ def _xy(shape: str, x: str, accessors: Sequence[str], split: str | None = None) 
 def _metric(metric: Metric) -> dict[str, Any]:
     column: dict[str, Any] = {
         "customLabel": True,
-        "dataType": "number",
+        "dataType": metric.type,
         "isBucketed": False,
         "label": metric.label,
         "operationType": metric.operation,
-        "params": {"emptyAsNull": True},
+        # Where nothing was counted the count is 0; where nothing was measured there is no maximum.
+        "params": {"emptyAsNull": metric.operation not in _COUNTING},
         "scale": "ratio",
         "sourceField": metric.field,
     }
     if metric.percentile is not None:
         column["params"] = {"percentile": metric.percentile}
+    if metric.operation == "last_value":
+        column["params"] = {"sortField": metric.sort, "showArrayValues": False}
+        column["filter"] = _kql(f"{metric.field}: *")
+    if metric.unit:
+        column["params"]["format"] = {"id": metric.unit, "params": {"decimals": 1}}
+    if metric.per_second:
+        column["timeScale"] = "s"
     if metric.only:
         column["filter"] = _kql(metric.only)
     return column

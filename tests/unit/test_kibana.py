@@ -13,12 +13,12 @@ from pipeline.documents.kinds import KINDS
 from pipeline.errors import ConfigurationError, KibanaUnavailable
 from pipeline.index.metrics_recorder import METRICS as RECORDED
 from pipeline.kibana import server
-from pipeline.kibana.contents import Listing
+from pipeline.kibana.contents import Listing, Number, OverTime, Pairs, Top
 from pipeline.kibana.dashboards import DASHBOARDS, METRICS, VIEWS
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.settings import Kibana
 from tests.conftest import ROOT
-from tests.kibana import placed, used_fields
+from tests.kibana import columns, placed, used_fields
 
 OBJECTS = objects()
 MAPPINGS = {f"wire-{kind.alias}": kind.mapping for kind in KINDS} | {METRICS.id: RECORDED.fields}
@@ -59,6 +59,31 @@ def test_data_views_read_the_indices_of_their_installation():
         "desk2-wire-events-*",
         "desk2-wire-metrics-*",
     ]
+
+
+def test_each_installation_and_each_space_has_ids_of_its_own():
+    """Kibana gives an object a new id if another space has one with its id, and an export then does not find it."""
+    several = [objects(), objects(space="desk"), objects("desk2-")]
+    ids = [{(each["type"], each["id"]) for each in found} for found in several]
+    assert not ids[0] & ids[1]
+    assert not ids[0] & ids[2]
+    for found, own in zip(several, ids, strict=True):
+        assert {(of["type"], of["id"]) for each in found for of in each["references"]} <= own
+
+
+def test_the_least_supported_kibana_knows_the_version_of_every_object():
+    """Kibana refuses an object from its future: 9.0 knows these (``packages/kbn-check-saved-objects-cli``)."""
+    highest = {"index-pattern": (8, 0, 0), "search": (10, 5, 0), "dashboard": (10, 2, 0)}
+    for each in OBJECTS:
+        assert tuple(map(int, each["typeMigrationVersion"].split("."))) <= highest[each["type"]], each["id"]
+
+
+def test_nothing_counted_is_zero():
+    for _, each in placed():
+        if isinstance(each.panel, Number | OverTime | Pairs | Top):
+            for column in columns(each.panel).values():
+                if column["operationType"] in ("count", "unique_count", "sum"):
+                    assert column["params"]["emptyAsNull"] is False
 
 
 def test_every_reference_leads_to_an_object_and_every_panel_names_its_own():

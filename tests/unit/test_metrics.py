@@ -5,6 +5,7 @@ import time
 import pytest
 from prometheus_client import generate_latest
 
+from pipeline.errors import PermanentError
 from pipeline.index.metrics_recorder import METRICS
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
@@ -27,10 +28,22 @@ class TestWorkerMetrics:
         assert 'wire_stage_events_total{outcome="indexed",stage="index"} 3.0' in text
         assert 'wire_story_latency_seconds_count{stage="index"} 3.0' in text
 
-    def test_a_rate_is_that_since_the_last_document(self, metrics):
+    def test_an_increase_and_a_rate_are_those_since_the_last_document_that_was_recorded(self, metrics):
         metrics.event_ended("indexed", time.time(), None)
-        assert metrics.document()["events_per_second"] > 0
-        assert metrics.document()["events_per_second"] == 0
+        metrics.dead_letter("MalformedItem")
+        lost, document = metrics.document(), metrics.document()
+        assert document["increase"] == lost["increase"]
+        assert (document["increase"]["events"], document["increase"]["dead_letters"]) == (1, 1)
+        assert document["events_per_second"] > 0
+        metrics.recorded(document)
+        later = metrics.document()
+        assert (later["events"], later["increase"]["events"], later["events_per_second"]) == (1, 0, 0)
+
+    def test_the_first_dead_letter_of_an_error_is_an_increase(self, metrics):
+        """A series that is born at 1 has none, so that ``increase()`` in an alert rule does not see it."""
+        for kind in PermanentError.__subclasses__():
+            series = f'wire_stage_dead_letters_total{{error="{kind.__name__}",stage="index"}} 0.0'
+            assert series in generate_latest(metrics.registry).decode()
 
     def test_waiting_for_a_server_is_a_step_and_stands_in_the_document_until_something_is_done(self, metrics):
         before = metrics.steps

@@ -7,6 +7,8 @@ from typing import Any
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from pipeline.errors import PermanentError
+
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200)
 _RECENT = 1_000
@@ -25,7 +27,7 @@ class WorkerMetrics:
         self.assigned = False
         self._since = time.monotonic()
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
-        self._events_before = 0.0
+        self._recorded: dict[str, float] = {}
         self.done = self._counter("stage_events", "Events that ended, by outcome.", "outcome")
         self.dead = self._counter(
             "stage_dead_letters", "Events that were written to the dead-letter queue, by error.", "error"
@@ -54,6 +56,8 @@ class WorkerMetrics:
             self.waits.labels(stage, server)
         self.restarts.labels(stage)
         self.rebalances.labels(stage)
+        for error in PermanentError.__subclasses__():
+            self.dead.labels(stage, error.__name__)
 
     def _counter(self, name: str, description: str, *labels: str) -> Counter:
         return Counter(f"wire_{name}", description, ["stage", *labels], registry=self.registry)
@@ -97,7 +101,10 @@ class WorkerMetrics:
         self.restarts.labels(self.stage).inc()
 
     def document(self) -> dict[str, Any]:
-        """Return the metrics as a document for ``wire-metrics-*``: sums since the start, rates since the last call."""
+        """Return the metrics as a document for ``wire-metrics-*``.
+
+        It has sums since the start, and their ``increase`` since the last document that was recorded.
+        """
         now = time.monotonic()
         sums = {
             "events": self._sum("wire_stage_events_total"),
@@ -107,15 +114,15 @@ class WorkerMetrics:
             "rebalances": self._sum("wire_rebalances_total"),
         }
         passed = now - self._since
-        rate = (sums["events"] - self._events_before) / passed
+        increase = {name: number - self._recorded.get(name, 0) for name, number in sums.items()}
         # A copy, because the event loop goes on appending while this thread reads.
         times = sorted(seconds for when, seconds in tuple(self._recent) if when >= self._since)
-        self._since, self._events_before = now, sums["events"]
         batches, events = self._sum("wire_batch_events_count"), self._sum("wire_batch_events_sum")
         return {
             "stage": self.stage,
             **sums,
-            "events_per_second": rate,
+            "increase": increase,
+            "events_per_second": increase["events"] / passed,
             "lag": self._sum("wire_consumer_lag_messages"),
             "partitions": self._sum("wire_assigned_partitions"),
             "batch_events": events / batches if batches else 0.0,
@@ -123,6 +130,11 @@ class WorkerMetrics:
             **({"story_seconds": _percentiles(times)} if times else {}),
             **({"waiting": self.waiting} if self.waiting else {}),
         }
+
+    def recorded(self, document: dict[str, Any]) -> None:
+        """Take note that a document was written: the next one counts from there."""
+        self._since = time.monotonic()
+        self._recorded = {name: document[name] for name in document["increase"]}
 
     def _sum(self, name: str) -> float:
         samples = (sample for family in self.registry.collect() for sample in family.samples)
