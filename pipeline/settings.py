@@ -185,6 +185,13 @@ class Kibana(Login):
     space: Annotated[
         str | None, Field(pattern=r"^[\w-]{1,100}$", description="Kibana's space; unset: the default space")
     ] = None
+    pages: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^@]+$",
+            description="address of wire's pages, to which the dashboards lead; unset: no links",
+        ),
+    ] = None
 
 
 class Spacy(Section):

@@ -44,7 +44,7 @@ def put(
     [dim]wire kibana import --kibana http://localhost:5601  ·  wire kibana import mine.ndjson --space desk[/]
     """
     where = _located(kibana, space)
-    text = _read(file) if file else ndjson(objects(load().elasticsearch.prefix, where.space))
+    text = _read(file) if file else ndjson(objects(load().elasticsearch.prefix, where.space, where.pages))
     count = server.put(where, text, overwrite=not keep)
     messages.print(f"{count} objects imported")
 
@@ -59,7 +59,7 @@ def get(
     [dim]wire kibana export > mine.ndjson  ·  wire kibana export --own > deploy/kibana/wire.ndjson[/]
     """
     where = _located(kibana, space)
-    found = objects(load().elasticsearch.prefix, where.space)
+    found = objects(load().elasticsearch.prefix, where.space, where.pages)
     sys.stdout.write(ndjson(found) if own else server.get(where, found))
 
 

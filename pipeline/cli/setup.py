@@ -39,7 +39,7 @@ def setup(
     messages.print(f"templates: {', '.join(made)}")
     report_limits(servers.elasticsearch)
     if settings.kibana.url:
-        found = objects(settings.elasticsearch.prefix, settings.kibana.space)
+        found = objects(settings.elasticsearch.prefix, settings.kibana.space, settings.kibana.pages)
         count = server.put(settings.kibana, ndjson(found), overwrite=overwrite)
         kept = f", {len(found) - count} kept as they are; --overwrite replaces them" if count < len(found) else ""
         messages.print(f"Kibana objects: {count} imported{kept}", soft_wrap=True)

@@ -1,6 +1,7 @@
 """Describe a dashboard's contents, independent of how Kibana stores them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 RECORDS = "___records___"
@@ -10,12 +11,16 @@ Operation = Literal["count", "unique_count", "average", "max", "sum", "percentil
 
 @dataclass(frozen=True)
 class View:
-    """A data view: the indices, and their time field."""
+    """A data view: the indices, their time field, and for fields the page of wire that a value leads to.
+
+    In the address of a page ``{{value}}`` stands for the value.
+    """
 
     id: str
     name: str
     pattern: str
     time: str
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,16 @@ from pipeline.kibana.contents import (
 )
 from pipeline.story import NO_STORY
 
+_STORY, _NAME, _EVENT = "/story?uri={{value}}", "/name?name={{value}}", "/event?id={{value}}"
+_PAGES = {
+    STORY: {"uri": _STORY, **dict.fromkeys(("people", "organizations", "places"), _NAME)},
+    QUOTE: {"story.uri": _STORY, **dict.fromkeys(("speaker.name", "speaker.listed", "about"), _NAME)},
+    EVENT: {"story.uri": _STORY, "event": _EVENT, **dict.fromkeys(("actors.name", "recipients.name"), _NAME)},
+}
+
 
 def _view(kind: Kind) -> View:
-    return View(f"wire-{kind.alias}", f"wire: {kind.alias}", f"wire-{kind.alias}-*", kind.time)
+    return View(f"wire-{kind.alias}", f"wire: {kind.alias}", f"wire-{kind.alias}-*", kind.time, _PAGES[kind])
 
 
 STORIES, QUOTES, EVENTS = map(_view, (STORY, QUOTE, EVENT))
@@ -72,7 +79,7 @@ NEWSROOM = Dashboard(
                     "wire-latest-quotes",
                     "wire: latest quotes",
                     QUOTES,
-                    ("speaker.name", "text", "story.headline", "story.source.name"),
+                    ("speaker.name", "text", "story.headline", "story.source.name", "story.uri"),
                 ),
                 48,
                 16,
@@ -84,7 +91,7 @@ NEWSROOM = Dashboard(
                     "wire-latest-stories",
                     "wire: latest stories",
                     STORIES,
-                    ("headline", "source.name", "urgency", "people", "places"),
+                    ("headline", "source.name", "urgency", "people", "places", "uri"),
                     _NEWS,
                 ),
                 48,
@@ -119,7 +126,7 @@ QUOTES_DESK = Dashboard(
                     "wire-who-said-what",
                     "wire: who said what about whom",
                     QUOTES,
-                    ("speaker.name", "about", "kind", "text", "story.headline"),
+                    ("speaker.name", "about", "kind", "text", "story.headline", "story.uri"),
                 ),
                 48,
                 20,
@@ -164,7 +171,7 @@ EVENTS_DESK = Dashboard(
                     "wire-latest-events",
                     "wire: latest events",
                     EVENTS,
-                    ("clause", "type", "status", "date.value", "confidence", "story.headline"),
+                    ("clause", "type", "status", "date.value", "confidence", "story.headline", "story.uri"),
                 ),
                 48,
                 18,

@@ -17,13 +17,14 @@ TYPES = {"index-pattern": "8.0.0", "search": "10.5.0", "dashboard": "10.2.0"}
 def objects(
     prefix: str = "",
     space: str | None = None,
+    pages: str | None = None,
     views: Sequence[View] = VIEWS,
     dashboards: Sequence[Dashboard] = DASHBOARDS,
 ) -> list[dict[str, Any]]:
     """Return all saved objects: data views, saved searches, dashboards; ``prefix`` is that of the indices.
 
-    Kibana gives an object a new id if another space has one with its id. So the ids begin with the prefix, and end
-    with the space.
+    Values lead to the pages of wire at the address ``pages``, if it is known. Kibana gives an object a new id if
+    another space has one with its id. So the ids begin with the prefix, and end with the space.
     """
 
     def named(id_: str) -> str:
@@ -32,7 +33,7 @@ def objects(
     own = [_installed(dashboard, named) for dashboard in dashboards]
     searches = {listing.id: listing for dashboard in own for listing in _listings(dashboard)}
     return [
-        *(_view(replace(view, id=named(view.id)), prefix) for view in views),
+        *(_view(replace(view, id=named(view.id)), prefix, pages) for view in views),
         *(_search(listing) for listing in searches.values()),
         *(_dashboard(dashboard) for dashboard in own),
     ]
@@ -68,10 +69,11 @@ def _object(type_: str, id: str, attributes: dict[str, Any], references: list[Re
     }
 
 
-def _view(view: View, prefix: str) -> dict[str, Any]:
+def _view(view: View, prefix: str, pages: str | None) -> dict[str, Any]:
+    formats = {field: _leading_to(f"{pages.rstrip('/')}{page}") for field, page in view.pages.items()} if pages else {}
     attributes = {
         "fieldAttrs": "{}",
-        "fieldFormatMap": "{}",
+        "fieldFormatMap": json.dumps(formats),
         "fields": "[]",
         "name": view.name,
         "runtimeFieldMap": "{}",
@@ -81,6 +83,14 @@ def _view(view: View, prefix: str) -> dict[str, Any]:
         "typeMeta": "{}",
     }
     return _object("index-pattern", view.id, attributes, [])
+
+
+def _leading_to(address: str) -> dict[str, Any]:
+    """Return Kibana's URL formatter."""
+    return {
+        "id": "url",
+        "params": {"urlTemplate": address, "labelTemplate": "{{value}}", "openLinkInCurrentTab": False},
+    }
 
 
 def _search(listing: Listing) -> dict[str, Any]:

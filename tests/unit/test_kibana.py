@@ -78,6 +78,17 @@ def test_the_least_supported_kibana_knows_the_version_of_every_object():
         assert tuple(map(int, each["typeMigrationVersion"].split("."))) <= highest[each["type"]], each["id"]
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
+def test_values_lead_to_the_pages_of_wire(view):
+    found = next(each for each in objects(pages="https://wire.example.org/") if each["id"] == view.id)
+    formats = json.loads(found["attributes"]["fieldFormatMap"])
+    assert set(formats) == set(view.pages)
+    for name, about in formats.items():
+        assert mapped(view.id, name)
+        assert about["params"]["urlTemplate"].startswith("https://wire.example.org/")
+        assert about["params"]["urlTemplate"].endswith("={{value}}")
+
+
 def test_nothing_counted_is_zero():
     for _, each in placed():
         if isinstance(each.panel, Number | OverTime | Pairs | Top):
