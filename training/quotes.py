@@ -21,7 +21,7 @@ from pipeline.languages.en.quotes import confidence
 from pipeline.languages.en.quotes.find import quotes_with_features
 from pipeline.settings import Settings
 from scoring.whole import DATA, Judge, cleaned, stories
-from training.log_linear import Shape, learn
+from training.log_linear import Shape, certain, learn
 
 WEIGHTS = Path(confidence.__file__).parent / "confidence.npz"
 SHAPE = Shape(2.0, 3)
@@ -62,7 +62,8 @@ def examples(data: Path) -> Iterator[list[Example]]:
 
 def learned(found: list[Example]) -> dict[str, Any]:
     """Return the weights for these quotes."""
-    return learn(SHAPE, [of for of, _ in found], [int(is_one) for _, is_one in found], 2, NO_VECTORS).weights
+    targets = certain([int(is_one) for _, is_one in found], 2)
+    return learn(SHAPE, [of for of, _ in found], targets, NO_VECTORS).weights
 
 
 def probability(weights: dict[str, Any], of: Features) -> float:

@@ -98,7 +98,7 @@ class Reader:
                 first = index == 0 or "\n" in doc[index - 1].text
                 for place, piece in enumerate(self.pieces(token.text)):
                     read.pieces[row, column] = piece
-                    read.shapes[row, column] = 1 + _shape(token.text) + 7 * first if not place else 15
+                    read.shapes[row, column] = 1 + shape_of(token.text) + 7 * first if not place else 15
                     read.features[row, column] = word_features(token.text)
                     if not place:
                         read.words[row, number] = column
@@ -107,7 +107,8 @@ class Reader:
         return read
 
 
-def _shape(word: str) -> int:
+def shape_of(word: str) -> int:
+    """Return how a word is written: lower case, capitals, a capital, digits, letters, marks."""
     if word.islower():
         return 0
     if word.isupper():

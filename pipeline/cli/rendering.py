@@ -97,7 +97,8 @@ def show_event(hit: dict[str, Any]) -> None:
     numbers = (number_text(name, hit[name]) for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
     when = date.get("value") if date.get("stated") else f"reported {date['value']}" if date else None
-    about = (hit["status"], when, place.get("name"), claim, *numbers)
+    sure = f"{hit['confidence']:.0%} sure" if "confidence" in hit else None
+    about = (hit["status"], when, place.get("name"), claim, *numbers, sure)
     output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")
     output.print(_in_story(hit))
 

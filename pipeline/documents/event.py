@@ -107,7 +107,7 @@ _COLUMNS = {
     "Language": "story.language", "Version": "version", "Status": "status", "Trigger": "text",
     "Claimed By": "claimed_by", "Dead": "dead", "Injured": "injured",
     "Missing": "missing", "Displaced": "displaced", "Arrested": "arrested", "Size": "size", "URI": "story.uri",
-    "Event": "event", "Clause": "clause", "Confidence": "confidence",
+    "Event": "event", "Main": "main", "Clause": "clause", "Confidence": "confidence",
 }  # fmt: skip
 """Named as in POLECAT's data dictionary (Halterman et al., 2023), so that scripts written for it work.
 
@@ -131,6 +131,7 @@ EVENT = Part(
         **dict.fromkeys(("id", "predicate", "type", "mode", "status", "quad_class", "quote", "event"), KEYWORD),
         **dict.fromkeys(("start", "end", *NUMBERS), LONG),
         "confidence": SHARE,
+        "main": BOOLEAN,
         "clause": LINE,
         "text": LINE,
         "actors": _PARTICIPANT,

@@ -116,9 +116,10 @@ class ParagraphReader:
         parse: Any = np.concatenate([part.parse for part in parts])
         doc.from_array(_PARSE, parse)
         ends = np.cumsum([len(part.starts) for part in parts]).tolist()
-        self._names(doc, np.concatenate([part.rows for part in parts]).astype(np.float32))
+        rows = np.concatenate([part.rows for part in parts]).astype(np.float32)
+        self._names(doc, rows)
         kept = zip(pairwise([0, *ends]), parts, strict=True)
-        return Tree(doc, [Paragraph(first, last, part.found) for (first, last), part in kept])
+        return Tree(doc, [Paragraph(first, last, part.found) for (first, last), part in kept], rows)
 
 
 def paragraphs(body: str) -> Iterator[str]:

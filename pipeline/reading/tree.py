@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from spacy.tokens import Doc
 
+from pipeline.reading.layers import Floats
 from pipeline.reading.paragraph_memory import Paragraph
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -29,10 +30,11 @@ class Tree:
     ``kind`` is the recogniser's label of the name a token is in, or empty. ``start`` and ``end`` are character
     offsets into ``text``. ``left`` and ``right`` are the first and last token of the subtree. ``sentence`` indexes
     ``sentences``, which are half-open token ranges. ``names`` are what the recogniser found, in order.
-    ``paragraphs`` are its paragraphs, with what is known of them.
+    ``paragraphs`` are its paragraphs, with what is known of them. ``rows`` are the encoder's, one a token, or None if
+    another encoder read the document.
     """
 
-    def __init__(self, doc: Doc, paragraphs: Sequence[Paragraph] | None = None) -> None:
+    def __init__(self, doc: Doc, paragraphs: Sequence[Paragraph] | None = None, rows: Floats | None = None) -> None:
         """Read everything out of ``doc`` once. Without ``paragraphs`` it is one, of which nothing is kept."""
         strings = doc.vocab.strings
         read: Any = doc
@@ -56,6 +58,7 @@ class Tree:
         self.sentences = _sentences(borders)
         self.sentence = [n for n, (first, last) in enumerate(self.sentences) for _ in range(first, last)]
         self.names = [Recognised(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+        self.rows = rows
         self.paragraphs = [Paragraph(0, len(doc), {})] if paragraphs is None else paragraphs
         self._hang()
 

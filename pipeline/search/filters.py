@@ -125,6 +125,13 @@ def _share(text: str) -> str:
     return text
 
 
+def _yes_or_no(text: str) -> str:
+    said = {"yes": "true", "no": "false"}.get(text.casefold(), text)
+    if said not in ("true", "false"):
+        raise ConfigurationError(f"neither yes nor no: {text!r}")
+    return said
+
+
 def _bounded(bound: str) -> Callable[[Sequence[str], str], Condition]:
     return lambda columns, value: {"range": {columns[0]: {bound: value}}}
 
@@ -136,6 +143,7 @@ URGENCY = Values(_urgency, _within, "N|N-N")
 SINCE = Values(_time, _bounded("gte"), "TIME")
 UNTIL = Values(_time, _bounded("lt"), "TIME")
 LEAST = Values(_number, _bounded("gte"), "N")
+YES = Values(_yes_or_no, _exactly, "yes|no")
 SHARE = Values(_share, _bounded("gte"), "X")
 NAMES = "names"
 """Names of people, organizations and places complete a filter."""
@@ -200,6 +208,7 @@ _TABLE = (
     Filter("happened_until", "its own date is earlier", {EVENT: ("date.day",)}, UNTIL, "one"),
     Filter("min_confidence", "as sure as this or surer, from 0 to 1", {QUOTE: ("confidence",), EVENT: ("confidence",)},
            SHARE, "one"),
+    Filter("main", "yes: what a story is about, no: the rest", {EVENT: ("main",)}, YES, "one"),
     Filter("event", "an event's id, which all its mentions share", {EVENT: ("event",)}, CODE, "any"),
     Filter("storyline", "a storyline's id", _everywhere("storyline"), CODE, "any"),
     Filter("source", "where the story comes from", _everywhere("source.name"), NAME, "any",

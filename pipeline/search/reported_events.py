@@ -10,11 +10,18 @@ from pipeline.search.query_body import match_query
 from pipeline.search.search_query import SearchQuery
 
 _MOST_REPORTS = 200
+_BEST = [
+    {"main": {"order": "desc", "missing": "_last", "unmapped_type": "boolean"}},
+    {"confidence": {"order": "desc", "missing": "_last", "unmapped_type": "half_float"}},
+    {"story.versioncreated": "desc"},
+    {"id": "asc"},
+]
+"""Which mention of an event is shown: one of a story that is about it, the surest, the newest."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happened, with the document of its newest mention.
+    """What happened, with the document of the ``mention`` that tells it best.
 
     ``mentions`` is their number, ``stories`` that of the stories they are in, ``sources`` that of the feeds these came
     from. ``numbers`` has the lowest and the highest value of each number of people that a mention gives.
@@ -25,7 +32,7 @@ class Event:
     stories: int
     sources: int
     numbers: dict[str, tuple[int, int]]
-    newest: dict[str, Any]
+    mention: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def _of_each() -> dict[str, Any]:
         "sources": {"cardinality": {"field": "story.source.name"}},
         "stories": {"cardinality": {"field": "story.uri"}},
         "newest_at": {"max": {"field": "story.versioncreated"}},
-        "newest": {"top_hits": {"size": 1, "sort": [{"story.versioncreated": "desc"}, {"id": "asc"}]}},
+        "told": {"top_hits": {"size": 1, "sort": _BEST}},
         **bounds,
     }
 
@@ -92,7 +99,7 @@ def _event(bucket: Mapping[str, Any]) -> Event:
         stories=bucket["stories"]["value"],
         sources=bucket["sources"]["value"],
         numbers=numbers,
-        newest=bucket["newest"]["hits"]["hits"][0]["_source"],
+        mention=bucket["told"]["hits"]["hits"][0]["_source"],
     )
 
 

@@ -50,7 +50,7 @@ def one(id: Id, index: Index) -> str:
 
 @router.get("/api/v1/events/reported", tags=["search"], responses=FAILURES)
 def api_listing(page: Search, index: Index, size: Size = 20) -> Response:
-    """List the events of the matching mentions, what most sources report first, each with its newest mention."""
+    """List the events of the matching mentions, what most sources report first, each as the best mention tells it."""
     total, found = most_reported(index, page.search_query(EVENT), size)
     return json_response({"total": total, **listed(found)})
 
@@ -80,7 +80,7 @@ def _one(index: Index, id: str) -> tuple[Event, list[Any]]:
 
 
 def _point(event: Event) -> dict[str, Any] | None:
-    place = event.newest.get("place", {})
+    place = event.mention.get("place", {})
     if "point" not in place:
         return None
     return {**on_map(place["name"], place["point"]), "event": event}

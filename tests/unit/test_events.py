@@ -41,7 +41,7 @@ class TestParticipants:
             ("Iran threatened to attack Israel.", "attack", "Iran", "Israel"),
             ("Japan agreed to send medical supplies to Kenya.", "agreed", "Japan", "Kenya"),
             ("Israel launched an air strike on Gaza.", "strike", "Israel", "Gaza"),
-            ("Greece refused to meet the Turkish delegation.", "refused", "Greece", "the Turkish delegation"),
+            ("Greece refused to meet the Turkish delegation.", "meet", "Greece", "the Turkish delegation"),
             ("Ann Lee came home. She accused Acme Corp of fraud.", "accused", "Ann Lee", "Acme Corp"),
             ("The European Union imposed sanctions on Belarus.", "sanctions", "European Union", "Belarus"),
         ],
@@ -166,6 +166,39 @@ class TestCircumstances:
     def test_what_lies_ahead_has_no_date_unless_it_is_stated(self, read):
         assert read("The United States will lift sanctions on Cuba.").events[0].date is None
         assert read("The United States will lift sanctions on Cuba next month.").events[0].date.value == "2024-06"
+
+
+class TestWhoIsHarmed:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Twelve people were killed in a fire near Lima on Monday.",
+            "Twelve people were killed when a ferry capsized off Crete on Monday.",
+            "Hurricane Ida killed 300 people in Honduras on Monday.",
+        ],
+    )
+    def test_nobody_attacks_whom_a_mishap_kills(self, read, text):
+        assert "ASSAULT" not in {event.type for event in read(text).events}
+
+    def test_who_ends_a_harm_does_none(self, read):
+        assert read("The United States lifted the sanctions on Cuba on Monday.").events[0].type != "SANCTION"
+
+    def test_what_somebody_is_called_on_to_do_did_not_happen(self, read):
+        events = {event.text: event.status for event in read("Kevin Tan called for the president to resign.").events}
+        assert events["resign"] == "demanded"
+
+    def test_a_line_of_a_passive_begins_with_whom_it_concerns(self, read):
+        event = read("Maria Lopez was among 75 people arrested by Shanghai police in May.").events[0]
+        assert event.clause.startswith("75 people arrested by Shanghai police")
+
+
+class TestMain:
+    def test_what_a_story_begins_with_is_what_it_is_about(self, read):
+        body = (
+            "Ann Lee met Maria Lopez in Lima.\nIt rained.\nThe sun shone.\nPolice arrested Kevin Tan in Rome on Monday."
+        )
+        main = {event.text: event.main for event in read(body).events}
+        assert (main["met"], main["arrested"]) == (True, False)
 
 
 class TestNumbers:

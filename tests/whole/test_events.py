@@ -155,7 +155,7 @@ def test_an_alert_watches_events(fed):
         return httpx.get(f"{fed.address}/api/v1/matches", params={"alert": "visits"}).json()["hits"]
 
     assert [match["text"] for match in eventually(matches)] == ["Ann Brackenridge met Olaf Scholz in Berlin"]
-    assert "1 event would have matched" in fed("alert", "test", "visits").stdout.decode()
+    assert "1 event mention would have matched" in fed("alert", "test", "visits").stdout.decode()
 
 
 def test_a_killed_story_leaves_with_its_events(fed):

@@ -56,7 +56,10 @@ class LogLinear:
 
 
 class YesOrNo:
-    """A model of a question with two outcomes, whose scores Python adds faster than numpy."""
+    """A model of a question with two outcomes, whose scores Python adds faster than numpy.
+
+    It may also look at the encoder's rows of tokens (``contexts``).
+    """
 
     def __init__(self, weights: Mapping[str, Any], vectors: NDArray[np.float32]) -> None:
         """Take the same as ``LogLinear``."""
@@ -69,11 +72,24 @@ class YesOrNo:
             name: (vectors @ (matrix[:, 1] - matrix[:, 0]).astype(np.float32)).tolist()
             for name, matrix in zip(weights["slots"].tolist(), weights["matrices"], strict=True)
         }
+        context = weights.get("context")
+        self._context: Scores | None = None
+        if context is not None:
+            self._context = (context[..., 1] - context[..., 0]).astype(np.float32)
 
-    def probability(self, features: Features) -> float:
-        """Return the probability of yes."""
+    def contexts(self, rows: Scores, places: NDArray[np.int64]) -> list[float]:
+        """Return what the encoder's rows add to the score for each token; ``places`` are the tokens that count for it.
+
+        ``rows`` are (token, width), ``places`` (place, token).
+        """
+        seen = np.zeros((len(places), len(rows)), np.float32) if self._context is None else self._context @ rows.T
+        found: list[float] = np.take_along_axis(seen, places, axis=1).sum(axis=0).tolist()
+        return found
+
+    def probability(self, features: Features, context: float = 0) -> float:
+        """Return the probability of yes; ``context`` is what the rows of the encoder add."""
         weights = self._weights
-        score = self._bias + sum([weights.get(name, 0.0) for name in features.names])
+        score = self._bias + context + sum([weights.get(name, 0.0) for name in features.names])
         for name, words in features.slots.items():
             known = [row for row in words if row >= 0]
             if known:

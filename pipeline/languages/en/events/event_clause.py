@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.annotations import Participant
+from pipeline.languages.en.events.argument_structure import is_passive
 from pipeline.reading.tree import Tree
 
 _CORE = frozenset(
@@ -38,8 +39,7 @@ def clause(tree: Tree, trigger: int, actors: Sequence[Participant], recipients: 
     head = clause_head(tree, trigger)
     kept = sorted(_kept(tree, head, trigger))
     subject = tree.child(head, *_SUBJECTS)
-    is_passive = tree.child(head, "nsubjpass", "auxpass") is not None
-    who = recipients if is_passive else actors
+    who = recipients if is_passive(tree, head) else actors
     names = ""
     if subject is None:
         is_verb = tree.child(head, "aux", "auxpass", "dobj") is not None or (

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.annotations import EVENT_TYPES
 from pipeline.languages.en.events.argument_structure import Argument
@@ -28,6 +29,12 @@ _BEFORE, _AFTER, _LONG = 25, 30, 4
 """How many tokens around a predicate count as its clause, and how many letters a word of it has."""
 SUGGESTIONS = 7
 """How many suggestions speak for a type: see ``suggestions``."""
+
+
+def context(tree: Tree) -> NDArray[np.int64]:
+    """Return the tokens whose rows of the encoder count for each token: itself, its head, and those beside it."""
+    own = np.arange(len(tree))
+    return np.stack([own, np.array(tree.head, np.int64), np.maximum(own - 1, 0), np.minimum(own + 1, len(tree) - 1)])
 
 
 class EventFeatures:

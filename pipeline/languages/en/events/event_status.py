@@ -66,7 +66,8 @@ def _of_verb(tree: Tree, verb: int, depth: int = 0) -> Status:
         or _under(tree, verb, auxiliaries, depth)
         or _of_form(tree, verb, auxiliaries)
         or _shared(tree, verb, auxiliaries, depth)
-        or "happened"
+        # "called for the president to resign", and not "went to Lima to meet her"
+        or ("possible" if "to" in auxiliaries and tree.dep[verb] != "advcl" else "happened")
     )
 
 
@@ -120,6 +121,8 @@ def _wished(word: str) -> Status:
 def _of_infinitive(tree: Tree, verb: int, head: int, depth: int) -> Status | None:
     dep, word = tree.dep[verb], tree.lower[head]
     if dep == "advcl":
+        if word in _DEMANDS and _has_subject(tree, verb):
+            return "demanded"
         return "planned" if tense_of(tree, head) == "future" else None
     if word in _PLANS or (dep == "xcomp" and word in _PRESENT | _PAST):
         return "planned"

@@ -12,6 +12,10 @@ _TABLE: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "even
 VIOLENCE = frozenset(("ASSAULT", "COERCE", "CRIME"))
 """Types in which somebody does harm, and nothing else does."""
 _MISHAPS = frozenset(("ACCIDENT", "DISASTER", "HEALTH"))
+MISHAPS = frozenset("fire blaze crash collision accident".split())
+"""Words for what somebody comes to harm in that nobody meant, though they may stand for violence elsewhere."""
+RELEASES = frozenset("lift ease free release pardon drop waive acquit unfreeze".split())
+"""Lemmas of acts that end what harms somebody, whatever stands beside them: "lifted the sanctions"."""
 
 
 def _inverted(column: str) -> dict[str, tuple[int, ...]]:

@@ -13,7 +13,7 @@ from pipeline.languages.en.events.circumstances import Circumstances
 from pipeline.languages.en.events.event_clause import clause, clause_head
 from pipeline.languages.en.events.event_features import EventFeatures
 from pipeline.languages.en.events.event_status import Status, status
-from pipeline.languages.en.events.event_types import VIOLENCE, is_mishap
+from pipeline.languages.en.events.event_types import MISHAPS, RELEASES, VIOLENCE, is_mishap
 from pipeline.languages.en.events.model import ACTOR, HARM, HOSTILE, RECIPIENT, Decision, EventModel, event_model
 from pipeline.languages.en.events.modes import mode
 from pipeline.languages.en.events.story_words import StoryWords
@@ -29,16 +29,22 @@ TOLL_EVENT = 0.9
 """The probability of a noun that counts victims, and the confidence in it."""
 LEAST_ROLE, LEAST_FURTHER_ROLE = 0.35, 0.6
 """The probability that the first participant of a side needs, and that of any other."""
+MAIN_SENTENCES = 2
+"""Of the events in so many sentences, 85 % are what a story is about."""
 _MOST_PARTICIPANTS = 3
 _LEAD_CHARACTERS = 300
 _LONGEST_PHRASE = 12
 _STEM = 5
 _WITHOUT_VIOLENCE = frozenset(EVENT_TYPES) - VIOLENCE
+_WITHOUT_HARM = frozenset(EVENT_TYPES) - HOSTILE
 _FREE = frozenset("ROOT conj nsubj nsubjpass dobj advcl parataxis".split())
 """Relations of a predicate that nothing above it makes less than a fact."""
 _DIRECT = re.compile(r"(S:(nsubj|(conj<|advcl<|xcomp<)+nsubj)|A:agent|P:(nsubjpass|(conj<|xcomp<)+nsubj(pass)?)|C:dobj"
                      r"|N:(poss|amod|prep_by|prep_of|prep_on|prep_against)|L[SAPOX]:.*)")  # fmt: skip
 """Arguments of which the text itself says that they take part."""
+_IN = frozenset("in after during".split())
+_OF_WORDS = frozenset("verbal verbally rhetorical political legal scathing stinging blistering".split())
+"""Modifiers of attacks that hurt nobody."""
 _SHARED = frozenset("dobj attr".split())
 """Relations of a predicate to one that names the same event: "launched an attack"."""
 
@@ -108,8 +114,11 @@ class EventReader:
 
     def decided(self, model: EventModel) -> list[Decided]:
         """Return what may be an event, each with the most probable type and participants."""
+        contexts = model.contexts(self._tree)
         scored = (
-            each._replace(probability=max(model.event(features), TOLL_EVENT * self._is_toll(each.token)))
+            each._replace(
+                probability=max(model.event(features, contexts[each.token]), TOLL_EVENT * self._is_toll(each.token))
+            )
             for each, features in self.candidates()
         )
         likely = [each for each in scored if each.probability >= LEAST_EVENT]
@@ -194,8 +203,25 @@ class EventReader:
         """Return the types that an event may have, None for all: floods kill, but they attack nobody."""
         if self._is_toll(token):
             return HARM
-        acting = (self._tree.lower[each.token] for each in found if each.path[0] in "SA")
-        return _WITHOUT_VIOLENCE if any(map(is_mishap, acting)) else None
+        tree = self._tree
+        if self._lemma(token) in RELEASES:
+            return _WITHOUT_HARM
+        if any(tree.lower[child] in _OF_WORDS for child in tree.children[token]):
+            return _WITHOUT_VIOLENCE
+        acting = [each.token for each in found if each.path[0] in "SA"]
+        if acting:
+            named = (tree.lower[word] for head in acting for word in (head, *tree.children[head]) if word <= head)
+            return _WITHOUT_VIOLENCE - {"DEATH"} if any(map(is_mishap, named)) else None
+        return _WITHOUT_VIOLENCE if any(self._in_what(token)) else None
+
+    def _in_what(self, token: int) -> Iterator[bool]:
+        """Yield whether what somebody comes to harm in is a mishap: "in a fire", "when a ferry capsized"."""
+        tree = self._tree
+        for child in tree.children[token]:
+            if tree.dep[child] == "prep" and tree.lower[child] in _IN:
+                yield from (tree.lower[noun] in MISHAPS or is_mishap(tree.lower[noun]) for noun in tree.children[child])
+            elif tree.dep[child] == "advcl":
+                yield is_mishap(self._lemma(child))
 
     def role_features(self, candidate: Candidate, found: Sequence[Argument], kind: str) -> Iterator[Features]:
         """Yield the features of each argument in an event of this type."""
@@ -229,6 +255,7 @@ class EventReader:
             mode=mode(decided.type, own, (*words, *map("-".join, pairwise(words)))),
             status=state,
             confidence=round(confidence, 2),
+            main=tree.sentence[trigger] < MAIN_SENTENCES,
             clause=clause(tree, trigger, decided.actors, decided.recipients),
             actors=decided.actors,
             recipients=_without_place(decided.recipients, place),

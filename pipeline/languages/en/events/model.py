@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.annotations import EVENT_TYPES
+from pipeline.languages.en.events.event_features import context
 from pipeline.languages.en.events.word_classes import WordClasses, word_classes
 from pipeline.languages.en.log_linear import Features, LogLinear, Scores, YesOrNo, log_odds, probabilities
+from pipeline.reading.tree import Tree
 
 _FILE = Path(__file__).parent / "weights.npz"
 HARM = frozenset("ACCIDENT ASSAULT CRIME DEATH DISASTER HEALTH".split())
@@ -78,9 +80,13 @@ class EventModel:
         self._event = YesOrNo(parts["event"], words.vectors)
         self._type, self._role = (LogLinear(parts[name], words.vectors) for name in ("type", "role"))
 
-    def event(self, features: Features) -> float:
+    def contexts(self, tree: Tree) -> list[float]:
+        """Return for each token how much the encoder's rows speak for an event there."""
+        return [0.0] * len(tree) if tree.rows is None else self._event.contexts(tree.rows, context(tree))
+
+    def event(self, features: Features, context: float = 0) -> float:
         """Return the probability that a predicate names an event worth a line."""
-        return self._event.probability(features)
+        return self._event.probability(features, context)
 
     def type(self, features: Features, suggestions: Scores, among: Collection[str] | None) -> tuple[str, float]:
         """Return the most probable type, among these if any are given, and its probability.
