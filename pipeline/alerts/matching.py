@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.alerts.match import STANDING, Match, MatchKind
 from pipeline.alerts.repetition import Relations, others_notified, what_is_new
 from pipeline.alerts.saved_searches import Alert
-from pipeline.documents.event import EVENT, NUMBERS, number_text
+from pipeline.documents.event import EVENT, NUMBERS, line, number_text
 from pipeline.documents.kind import story_of
 from pipeline.documents.quote import QUOTE, once, speaker_of
 from pipeline.documents.story import STORY
@@ -227,7 +227,7 @@ def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
 
 def _text(alert: Alert, hit: dict[str, Any]) -> str:
     if alert.kind is EVENT:
-        return str(hit["clause"])
+        return line(hit)
     if alert.utterances:
         return f"{QuoteUse(hit).text} (before: {hit['before']})"
     fragments = hit["highlight"].get("body", ()) if alert.kind is STORY else ()

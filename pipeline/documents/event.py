@@ -93,8 +93,14 @@ def _first_day(value: str) -> str | None:
     return day + "-01-01"[: 10 - len(day)] if len(day) == 4 else day + "-01" * (len(day) == 7)
 
 
+def line(event: Document) -> str:
+    """Return the line that tells an event, and whose claim it is: ``Rebels fled (according to Ann Lee)``."""
+    claim = f" (according to {event['claimed_by']})" if "claimed_by" in event else ""
+    return f"{event['clause']}{claim}"
+
+
 def _entry(event: Document) -> tuple[str, str]:
-    return event["clause"], event["story"].get("headline", "")
+    return line(event), event["story"].get("headline", "")
 
 
 _COLUMNS = {

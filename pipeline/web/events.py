@@ -18,8 +18,8 @@ from pipeline.web.templating import rendered
 router = APIRouter()
 _NO_EVENT = FAILURES | {404: {"model": Failed, "description": "No story mentions such an event."}}
 _ON_A_PAGE = 60
-_MOVED = {"happenings": "events", "happening": "event", "api/v1/happenings": "api/v1/events/reported",
-          "api/v1/happening": "api/v1/event"}  # fmt: skip
+_MOVED = {"/happenings": "/events", "/happening": "/event", "/api/v1/happenings": "/api/v1/events/reported",
+          "/api/v1/happening": "/api/v1/event"}  # fmt: skip
 """Earlier addresses, and what stands there now."""
 Id = Annotated[str, Query(min_length=1, max_length=64)]
 
@@ -62,14 +62,14 @@ def api_one(id: Id, index: Index) -> Response:
     return json_response({**asdict(found), "series": [asdict(report) for report in series]})
 
 
-@router.get("/happenings", include_in_schema=False)
-@router.get("/happening", include_in_schema=False)
-@router.get("/api/v1/happenings", include_in_schema=False)
-@router.get("/api/v1/happening", include_in_schema=False)
 def moved(request: Request) -> RedirectResponse:
     """Lead from an old address to the new one."""
-    new = request.url.replace(path="/" + _MOVED[request.url.path.strip("/")], scheme="", netloc="")
+    new = request.url.replace(path=_MOVED[request.url.path], scheme="", netloc="")
     return RedirectResponse(str(new), 308)
+
+
+for _old in _MOVED:
+    router.get(_old, include_in_schema=False)(moved)
 
 
 def _one(index: Index, id: str) -> tuple[Event, list[Any]]:

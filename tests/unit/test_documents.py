@@ -257,7 +257,9 @@ class TestEvents:
         assert document["date"].get("day") == day
 
     def test_inside_a_quote_are_claims_of_its_speaker(self):
-        assert self.document(self.event(quote="q1"))["claimed_by"] == "Ann Lee"
+        document = self.document(self.event(quote="q1"))
+        assert document["claimed_by"] == "Ann Lee"
+        assert EVENT.entry(document)[0].endswith("(according to Ann Lee)")
 
     def test_have_the_point_of_their_place(self):
         place = EventPlace(stated=False, name="Lima")

@@ -1,4 +1,4 @@
-"""Happenings: reports of one thing share an id, whoever tells it and in whatever order."""
+"""Mentions of one event share an id, whoever tells it and in whatever order."""
 
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ MEETING = event("CONSULT", actors=["e1"], recipients=["e2"])
 BOMBING = event("ASSAULT", actors=["a bomber"], place=place("e3"))
 
 
-class TestTheSameHappening:
+class TestTheSameEvent:
     @pytest.mark.parametrize(
         "other",
         [
@@ -68,7 +68,7 @@ def test_stories_that_are_annotated_together_say_which_events_are_the_same(engli
     assert ids[0] & ids[1]
 
 
-class TestAnotherHappening:
+class TestAnotherEvent:
     @pytest.mark.parametrize(
         ("one", "other"),
         [
