@@ -51,7 +51,8 @@ class Report:
 def most_reported(client: Client, query: SearchQuery, size: int = 20) -> tuple[int, list[Event]]:
     """Return how many events the matching mentions tell of (above 3,000 about), and the most reported of them.
 
-    What most sources report comes first, then what most stories do. Raises ElasticsearchUnavailable.
+    What most sources report comes first, then what most stories do, then what stories are about. Raises
+    ElasticsearchUnavailable.
     """
     wanted = {
         "events": {"terms": _by_sources(size), "aggregations": _of_each()},
@@ -72,7 +73,7 @@ def reports(client: Client, event: str) -> list[Report]:
 
 
 def _by_sources(size: int) -> dict[str, Any]:
-    order = [{"sources": "desc"}, {"stories": "desc"}, {"newest_at": "desc"}]
+    order = [{"sources": "desc"}, {"stories": "desc"}, {"main": "desc"}, {"newest_at": "desc"}]
     return {"field": "event", "size": size, "order": order}
 
 
@@ -81,6 +82,7 @@ def _of_each() -> dict[str, Any]:
     return {
         "sources": {"cardinality": {"field": "story.source.name"}},
         "stories": {"cardinality": {"field": "story.uri"}},
+        "main": {"max": {"field": "main"}},
         "newest_at": {"max": {"field": "story.versioncreated"}},
         "told": {"top_hits": {"size": 1, "sort": _BEST}},
         **bounds,
