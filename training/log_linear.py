@@ -89,12 +89,13 @@ def learn(
     weights = {
         "features": np.array([name for name, is_kept in zip(index, kept, strict=True) if is_kept]),
         "weights": of[: len(index)][kept].astype(np.float16),
-        "bias": (of[-1] - mean @ of_context).astype(np.float32),
+        "bias": of[-1].astype(np.float32),
         "slots": np.array([name for name, _ in shape.slots], dtype=str),
         "matrices": matrices.astype(np.float16),
     }
     if contexts is not None:
         weights["context"] = of_context.reshape(*contexts.shape[1:], number).astype(np.float16)
+        weights["average"] = (mean @ of_context).astype(np.float32)
     return Learned(weights, found[rows * number :].astype(np.float32))
 
 

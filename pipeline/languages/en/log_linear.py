@@ -72,18 +72,20 @@ class YesOrNo:
             name: (vectors @ (matrix[:, 1] - matrix[:, 0]).astype(np.float32)).tolist()
             for name, matrix in zip(weights["slots"].tolist(), weights["matrices"], strict=True)
         }
-        context = weights.get("context")
         self._context: Scores | None = None
-        if context is not None:
-            self._context = (context[..., 1] - context[..., 0]).astype(np.float32)
+        if "context" in weights:
+            context, average = weights["context"].astype(np.float32), weights["average"]
+            self._context, self._average = context[..., 1] - context[..., 0], float(average[1] - average[0])
 
     def contexts(self, rows: Scores, places: NDArray[np.int64]) -> list[float]:
-        """Return what the encoder's rows add to the score for each token; ``places`` are the tokens that count for it.
+        """Return what the encoder's rows add to the score for each token, compared with average ones.
 
-        ``rows`` are (token, width), ``places`` (place, token).
+        ``rows`` are (token, width), ``places`` (place, token) the tokens that count for each.
         """
-        seen = np.zeros((len(places), len(rows)), np.float32) if self._context is None else self._context @ rows.T
-        found: list[float] = np.take_along_axis(seen, places, axis=1).sum(axis=0).tolist()
+        if self._context is None:
+            return [0.0] * len(rows)
+        seen = np.take_along_axis(self._context @ rows.T, places, axis=1).sum(axis=0)
+        found: list[float] = (seen - self._average).tolist()
         return found
 
     def probability(self, features: Features, context: float = 0) -> float:
