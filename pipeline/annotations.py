@@ -137,8 +137,7 @@ class EventMention(Mention):
     event, and that one side at least is right. ``type`` is one of ``EVENT_TYPES``, ``mode`` PLOVER's subdivision of its
     own. ``quote`` is the quote in which the event is told: it is then a claim of that speaker. ``event`` is the
     id that all mentions of one event share; ``wire annotate`` and the index have it. ``main`` says that the story is
-    about it: news begins with what it is about. The
-    numbers are of people, ``size`` that of a crowd.
+    about it: news begins with what it is about. The numbers are of people, ``size`` that of a crowd.
     """
 
     id: str

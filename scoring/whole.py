@@ -285,6 +285,8 @@ def measure(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory], leas
             if verdict.number is not None:
                 judged["matched"] += 1
                 judged.update(name for name in ("actors", "recipients", "type", "status") if getattr(verdict, name))
+                if event.main:
+                    judged.update(["marked"] + ["marked rightly"] * story.events[verdict.number].is_main)
                 reached[verdict.number] = max(reached.get(verdict.number, Judged.WRONG), verdict.judged)
         for number, label in enumerate(story.events):
             judged.update(["labelled"] + ["recalled"] * (reached.get(number) == Judged.RIGHT))
@@ -303,7 +305,10 @@ def measure(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory], leas
             "recall": _ratio(judged["recalled"], judged["labelled"]),
             **{n: _ratio(judged[n], judged["matched"]) for n in ("actors", "recipients", "type", "status")},
         },
-        "main": {key.name.lower(): _ratio(main[key], main.total()) for key in (Judged.RIGHT, Judged.PARTLY)},
+        "main": {
+            **{key.name.lower(): _ratio(main[key], main.total()) for key in (Judged.RIGHT, Judged.PARTLY)},
+            "marked": _ratio(judged["marked rightly"], judged["marked"]),
+        },
         "quotes": {
             "precision": _ratio(quotes["found"], quotes["printed"]),
             "recall": _ratio(quotes["found"], quotes["labelled"]),

@@ -1,10 +1,11 @@
 """What all tests share: a story factory, and the language model, which is loaded once."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -39,6 +40,12 @@ class ByServers(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
     """Return the scheduler that distributes the tests."""
     return ByServers(config, log)
+
+
+def without(tool: str, package: str) -> NoReturn:
+    """Skip a test whose tool is not installed, or fail it if ``CI`` is set."""
+    reason = f"{tool} is not installed (apt-get install {package})"
+    pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
 def make_story(**fields: Any) -> Story:

@@ -87,8 +87,6 @@ def _metric(column: dict[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "count": {"value_count": {"field": "_index"}},
         "unique_count": {"cardinality": {"field": field}},
-        "average": {"avg": {"field": field}},
-        "percentile": {"percentiles": {"field": field, "percents": [column["params"].get("percentile", 50)]}},
         "last_value": {
             "top_hits": {"size": 1, "_source": [field], "sort": [{column["params"].get("sortField", ""): "desc"}]}
         },
@@ -108,6 +106,5 @@ def _bucket(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
         return {"date_histogram": {"field": column["sourceField"], "calendar_interval": "day"}}
     by = column["params"]["orderBy"]["columnId"]
     counted = metrics[by]["operationType"] == "count"
-    percentile = metrics[by]["operationType"] == "percentile"
-    order = "_count" if counted else f"m-{by}.{metrics[by]['params']['percentile']}" if percentile else f"m-{by}"
+    order = "_count" if counted else f"m-{by}"
     return {"terms": {"field": column["sourceField"], "size": column["params"]["size"], "order": {order: "desc"}}}

@@ -33,10 +33,11 @@ _LONGEST = 3_500
 
 
 class Read(NamedTuple):
-    """A story, its parse, and what reads its events."""
+    """A story, its parse and entities, what reads its events, and what judges all."""
 
     story: WholeStory
     tree: Tree
+    entities: Sequence[Entity]
     reader: EventReader
     judge: Judge
 
@@ -122,7 +123,7 @@ def _read(found: Sequence[WholeStory], read: Any) -> Iterator[Read]:
     for story, body, about, tree in zip(found, printed, inputs, read([each.body for each in inputs]), strict=True):
         entities = LANGUAGE.entities(tree, about)
         quotes = LANGUAGE.quotes(tree, entities)
-        yield Read(story, tree, reader_of(tree, about, entities, quotes), Judge(story, body))
+        yield Read(story, tree, entities, reader_of(tree, about, entities, quotes), Judge(story, body))
 
 
 def reader_of(tree: Tree, about: AnnotationInput, entities: Sequence[Entity], quotes: Sequence[Quote]) -> EventReader:

@@ -14,13 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.annotate.story_annotation import annotation_input
-from pipeline.languages.en import LANGUAGE
 from pipeline.languages.en.log_linear import Features, YesOrNo
 from pipeline.languages.en.quotes import confidence
 from pipeline.languages.en.quotes.find import quotes_with_features
-from pipeline.settings import Settings
-from scoring.whole import DATA, Judge, cleaned, stories
+from scoring.whole import DATA
+from training.event_examples import labelled, reader
 from training.log_linear import Shape, certain, learn
 
 WEIGHTS = Path(confidence.__file__).parent / "confidence.npz"
@@ -50,14 +48,9 @@ def main() -> None:
 
 def examples(data: Path) -> Iterator[list[Example]]:
     """Yield for each story its quotes, and whether a reader marked them."""
-    found = stories("train", data)
-    bodies = [cleaned(story) for story in found]
-    inputs = [annotation_input(story) for story in bodies]
-    read = LANGUAGE.load(Settings().spacy.model, 0)
-    for story, body, about, tree in zip(found, bodies, inputs, read([each.body for each in inputs]), strict=True):
-        judge = Judge(story, body)
-        entities = LANGUAGE.entities(tree, about)
-        yield [(of, judge.quotation(quote) is not None) for quote, of in quotes_with_features(tree, entities)]
+    for each in labelled(data, reader()):
+        found = quotes_with_features(each.tree, each.entities)
+        yield [(of, each.judge.quotation(quote) is not None) for quote, of in found]
 
 
 def learned(found: list[Example]) -> dict[str, Any]:

@@ -221,7 +221,7 @@ def _same(alert: Alert, hit: dict[str, Any]) -> dict[str, str]:
     """Return what a quote or an event of another story has too if it says the same; nothing of a story."""
     if alert.kind is EVENT:
         numbers = {name: number_text(name, hit[name]) for name in NUMBERS if name in hit}
-        return {"event": hit["event"], "status": hit["status"], **numbers}
+        return {name: hit[name] for name in ("event", "status") if name in hit} | numbers
     return {"once": once(hit)} if alert.of_parts else {}
 
 

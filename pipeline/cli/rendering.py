@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import messages, output
-from pipeline.documents.event import EVENT, NUMBERS, number_text
+from pipeline.documents.event import EVENT, NUMBERS, date_text, number_text
 from pipeline.documents.kind import Document
 from pipeline.documents.quote import QUOTE
 from pipeline.documents.story import STORY
@@ -93,12 +93,11 @@ def show_event(hit: dict[str, Any]) -> None:
     """Print the line that tells an event, its type, whether, when and where, and in which story."""
     kind = " ".join(filter(None, (hit["type"], hit.get("mode"))))
     output.print(Text.assemble((shown(hit["clause"]), "bold"), f"  {kind}"))
-    date, place = hit.get("date", {}), hit.get("place", {})
     numbers = (number_text(name, hit[name]) for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
-    when = date.get("value") if date.get("stated") else f"reported {date['value']}" if date else None
+    when = date_text(hit["date"]) if "date" in hit else None
     sure = f"{hit['confidence']:.0%} sure" if "confidence" in hit else None
-    about = (hit["status"], when, place.get("name"), claim, *numbers, sure)
+    about = (hit["status"], when, hit.get("place", {}).get("name"), claim, *numbers, sure)
     output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")
     output.print(_in_story(hit))
 

@@ -20,9 +20,8 @@ _PARTICIPANT = {
 def _documents(story: Document) -> Iterator[dict[str, Any]]:
     """Yield the documents of a story's mentions of events.
 
-    Each has, besides the mention, the keys of its participants, its quad class, day, point, claimant and the
-    id that all mentions of the event share. The
-    names of participants, place and claimant are those by which lists have them.
+    Each has, besides the mention, the keys of its participants, its quad class, day, point, claimant and the id that
+    all mentions of the event share. The names of participants, place and claimant are those by which lists have them.
     """
     context = context_of(story)
     entities = {entity["id"]: entity for entity in story["entities"]}
@@ -91,6 +90,11 @@ def _first_day(value: str) -> str | None:
     if not day.replace("-", "").isdigit() or len(day) not in (4, 7, 10):
         return None
     return day + "-01-01"[: 10 - len(day)] if len(day) == 4 else day + "-01" * (len(day) == 7)
+
+
+def date_text(date: Mapping[str, Any]) -> str:
+    """Return the date of an event: ``2024-05-16``, or ``reported 2024-05-16`` if the text gives none."""
+    return str(date["value"]) if date["stated"] else f"reported {date['value']}"
 
 
 def line(event: Document) -> str:

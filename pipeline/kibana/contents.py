@@ -6,7 +6,7 @@ from typing import Literal
 
 RECORDS = "___records___"
 """Kibana's name for counting documents."""
-Operation = Literal["count", "unique_count", "average", "max", "sum", "percentile", "last_value"]
+Operation = Literal["count", "unique_count", "max", "sum", "last_value"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,15 @@ class View:
 class Metric:
     """What to count or measure; ``only`` is a filter in KQL.
 
-    ``sort`` is the time by which a last value is the last. Over time, ``per_second`` divides a sum by the seconds.
+    Over time, ``per_second`` divides a sum by the seconds.
     """
 
     label: str
     operation: Operation = "count"
     field: str = RECORDS
-    percentile: int | None = None
     only: str = ""
     type: Literal["number", "string", "date"] = "number"
     unit: Literal["", "bytes"] = ""
-    sort: str = "@timestamp"
     per_second: bool = False
 
 

@@ -111,10 +111,8 @@ def _metric(metric: Metric) -> dict[str, Any]:
         "scale": "ratio",
         "sourceField": metric.field,
     }
-    if metric.percentile is not None:
-        column["params"] = {"percentile": metric.percentile}
     if metric.operation == "last_value":
-        column["params"] = {"sortField": metric.sort, "showArrayValues": False}
+        column["params"] = {"sortField": "@timestamp", "showArrayValues": False}
         column["filter"] = _kql(f"{metric.field}: *")
     if metric.unit:
         column["params"]["format"] = {"id": metric.unit, "params": {"decimals": 1}}

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from pipeline.documents.event import NUMBERS, number_text
+from pipeline.documents.event import NUMBERS, date_text, number_text
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import count_text
@@ -48,7 +48,7 @@ templates.filters |= {
     "differences": difference_text,
 }
 templates.filters |= {"withdrawal": withdrawal_text, "relation": relation, "counted": count_text}
-templates.filters["people"] = number_text
+templates.filters |= {"people": number_text, "dated": date_text}
 templates.globals["numbers"] = NUMBERS
 
 

@@ -41,7 +41,7 @@ _GROUPS = {"dozen": 12, "dozens": 24, "scores": 40, "hundred": 100, "hundreds": 
            "thousands": 2_000, "million": 1_000_000, "millions": 2_000_000}  # fmt: skip
 _VAGUE = frozenset("dozens scores hundreds thousands".split())
 """Groups of people whose number is at least that of the group."""
-_LEAST = ("at least", "more than", "over", "above", "no fewer than", "no less than", "well over", "exceeding")
+_LEAST = ("at least", "more than", "over", "above", "no fewer than", "no less than", "exceeding")
 _MOST = ("up to", "as many as", "at most", "no more than", "fewer than", "less than", "under")
 """Words before a number that bounds another one."""
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")

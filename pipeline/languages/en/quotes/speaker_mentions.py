@@ -158,10 +158,10 @@ def _other_subject(tree: Tree, quotations: Quotations, report: Report) -> int | 
 
 
 def _is_mute(tree: Tree, head: int) -> bool:
-    is_gerund = tree.lower[head].endswith("ing") and not any(
-        tree.dep[child] in _OF_NOUNS for child in tree.children[head]
-    )
-    return (is_gerund or tree.lower[head] in _MUTE) and not tree.kind[head]
+    if tree.kind[head]:
+        return False
+    is_noun = any(tree.dep[child] in _OF_NOUNS for child in tree.children[head])
+    return tree.lower[head] in _MUTE or (tree.lower[head].endswith("ing") and not is_noun)
 
 
 def _name_beside(tree: Tree, quotations: Quotations, report: Report) -> int | None:
