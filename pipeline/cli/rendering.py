@@ -95,7 +95,7 @@ def show_event(hit: dict[str, Any]) -> None:
     output.print(Text.assemble((shown(hit["clause"]), "bold"), f"  {kind}"))
     numbers = (number_text(name, hit[name]) for name in NUMBERS if name in hit)
     claim = f"according to {hit['claimed_by']}" if "claimed_by" in hit else None
-    when = date_text(hit["date"]) if "date" in hit else None
+    when = date_text(hit["date"]["value"], hit["date"]["stated"]) if "date" in hit else None
     sure = f"{hit['confidence']:.0%} sure" if "confidence" in hit else None
     about = (hit["status"], when, hit.get("place", {}).get("name"), claim, *numbers, sure)
     output.print(f"[cyan]{escape(shown(' · '.join(filter(None, about))))}[/]")

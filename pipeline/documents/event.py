@@ -92,9 +92,9 @@ def _first_day(value: str) -> str | None:
     return day + "-01-01"[: 10 - len(day)] if len(day) == 4 else day + "-01" * (len(day) == 7)
 
 
-def date_text(date: Mapping[str, Any]) -> str:
+def date_text(value: str, stated: bool) -> str:
     """Return the date of an event: ``2024-05-16``, or ``reported 2024-05-16`` if the text gives none."""
-    return str(date["value"]) if date["stated"] else f"reported {date['value']}"
+    return value if stated else f"reported {value}"
 
 
 def line(event: Document) -> str:
