@@ -30,11 +30,24 @@ EVENT_TYPES = (
 """PLOVER's sixteen types, and those of what is not politics."""
 
 
-class Place(Value):
-    """The location of an entity: GeoNames id, ISO 3166 country, degrees of latitude and longitude."""
+PlaceKind = Literal["country", "admin1", "admin2", "city", "region", "water", "landmark"]
+"""What a place is: a country, one of its first or second divisions, a city or village, a region, sea, river or lake, or
+a landmark."""
 
-    geonameid: int
-    country: str
+
+class Place(Value):
+    """Where an entity lies: GeoNames id if it has one, ISO 3166 country if it is in one, its divisions by GeoNames' codes.
+
+    ``precision`` is what the degrees of latitude and longitude are those of: a place that no list knows lies
+    somewhere in the ``city``, division or ``country`` that the story places it in. Those of an area are its middle.
+    """
+
+    geonameid: Annotated[int | None, Field(exclude_if=is_absent)] = None
+    kind: PlaceKind
+    precision: PlaceKind
+    country: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    admin1: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    admin2: Annotated[str | None, Field(exclude_if=is_absent)] = None
     lat: float
     lon: float
 

