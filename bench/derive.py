@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pipeline import topics
-from pipeline.annotations import Annotations, Entity
+from pipeline.annotations import Annotations, Entity, EntityMention
 from pipeline.cli.setup import prepare
 from pipeline.cli.worker import environment
 from pipeline.desk.text_features import TextFeatures
@@ -47,7 +47,6 @@ from pipeline.kafka.reader import read
 from pipeline.kafka.sender import Sender
 from pipeline.local.servers import LocalServers
 from pipeline.settings import Settings
-from pipeline.span import Mention
 from pipeline.story import AnnotatedStory, Indexed, Source, Story, story_id
 
 _DAYS = 80
@@ -142,7 +141,7 @@ class _Corpus:
         found += [("GPE", self._places[_frequent(random, _PLACES)]) for _ in range(2)]
         names = {name: type_ for type_, name in found}
         return [
-            Entity(id=f"e{n}", name=name, type=type_, aliases=(), mentions=(Mention(start=0, end=3, text="The"),))
+            Entity(id=f"e{n}", name=name, type=type_, aliases=(), mentions=(EntityMention(start=0, end=3, text="The"),))
             for n, (name, type_) in enumerate(names.items(), 1)
         ]
 

@@ -16,9 +16,11 @@ from pipeline import errors, topics
 from pipeline.annotations import (
     DateMention,
     Entity,
+    EntityMention,
     EventDate,
     EventMention,
     EventPlace,
+    Focus,
     InStory,
     Participant,
     Place,
@@ -32,7 +34,8 @@ from pipeline.feeds.feed_state import FeedState
 from pipeline.search.filters import FILTERS
 from pipeline.settings import Settings
 from pipeline.span import Mention, Span
-from pipeline.story import AnnotatedStory, Dateline, Order, Removed, Source, Subject
+from pipeline.story import AnnotatedStory, Dateline, Order, Removed, Source
+from pipeline.subject import Subject
 from pipeline.web.app import PARTS
 from pipeline.web.request_metrics import RequestMetrics
 from pipeline.workers.runtime.metrics import WorkerMetrics
@@ -45,7 +48,9 @@ _VALUES = (
     Order,
     Source,
     Removed,
+    Focus,
     Entity,
+    EntityMention,
     InStory,
     Mention,
     Span,

@@ -12,6 +12,7 @@ from pydantic import Field, create_model
 
 from pipeline.extractions import EXTRACTIONS
 from pipeline.span import Mention, Span
+from pipeline.subject import Subject
 from pipeline.value import Value, is_absent
 
 Model = TypeVar("Model", bound=Value)
@@ -36,20 +37,26 @@ a landmark."""
 
 
 class Place(Value):
-    """Where an entity lies: GeoNames id if it has one, ISO 3166 country if it is in one, its divisions by GeoNames' codes.
+    """Where an entity lies: its GeoNames id, ISO 3166 country and divisions by GeoNames' codes, those that it has.
 
     ``precision`` is what the degrees of latitude and longitude are those of: a place that no list knows lies
-    somewhere in the ``city``, division or ``country`` that the story places it in. Those of an area are its middle.
+    somewhere in the city, division or country that the story places it in. Those of an area are its middle.
     """
 
     geonameid: Annotated[int | None, Field(exclude_if=is_absent)] = None
-    kind: PlaceKind
-    precision: PlaceKind
+    kind: PlaceKind = "city"
+    precision: PlaceKind = "city"
     country: Annotated[str | None, Field(exclude_if=is_absent)] = None
     admin1: Annotated[str | None, Field(exclude_if=is_absent)] = None
     admin2: Annotated[str | None, Field(exclude_if=is_absent)] = None
     lat: float
     lon: float
+
+
+class EntityMention(Mention):
+    """A stretch of the body, or of the headline if ``field`` says so, with its text."""
+
+    field: Annotated[Literal["headline"] | None, Field(exclude_if=is_absent)] = None
 
 
 class InStory(Value):
@@ -66,7 +73,8 @@ class Entity(Value):
     ``name`` is the fullest in the story; ``key`` is the same in all stories, and ``usual`` the name under which lists
     of all stories have it, if that is another one. ``instory`` is what the story alone says, if other stories have
     taught another type, key or usual name. ``roles`` are the offices that the story gives a person, ``wikidata`` is the
-    identifier of what the shipped lists know.
+    identifier of what the shipped lists know. ``salience`` is the probability, 0 to 1, that a reader names it among
+    those the story is about.
     """
 
     id: str
@@ -75,11 +83,17 @@ class Entity(Value):
     usual: Annotated[str | None, Field(exclude_if=is_absent)] = None
     type: str
     aliases: tuple[str, ...]
-    mentions: tuple[Mention, ...]
+    mentions: tuple[EntityMention, ...]
     place: Annotated[Place | None, Field(exclude_if=is_absent)] = None
     roles: Annotated[tuple[str, ...], Field(exclude_if=is_absent)] = ()
     wikidata: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    salience: Annotated[float | None, Field(exclude_if=is_absent)] = None
     instory: Annotated[InStory | None, Field(exclude_if=is_absent)] = None
+
+    @property
+    def in_body(self) -> tuple[EntityMention, ...]:
+        """Its mentions in the body."""
+        return tuple(mention for mention in self.mentions if mention.field is None)
 
 
 class Speaker(Mention):
@@ -137,6 +151,18 @@ class EventPlace(Value):
     text: Annotated[str | None, Field(exclude_if=is_absent)] = None
     entity: Annotated[str | None, Field(exclude_if=is_absent)] = None
     name: str
+
+
+class Focus(Value):
+    """Where a story plays: the ISO 3166 code of a country, and the town or division there that matters most.
+
+    ``confidence`` is the probability (0 to 1) of the country.
+    """
+
+    country: str
+    entity: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    name: Annotated[str | None, Field(exclude_if=is_absent)] = None
+    confidence: float
 
 
 Number = int | tuple[int | None, int | None]
@@ -197,13 +223,16 @@ class LeastConfidence(NamedTuple):
 class Annotations(Value):
     """Everything the language pass adds to a story: these, and a field for each extraction.
 
-    ``unread`` says why it adds nothing: no folder reads the story's language, or its body is too long.
+    ``subject`` are the topics that the text is about; in a story they stand after the sender's own. ``focus`` is where
+    it plays. ``unread`` says why it adds nothing: no folder reads the story's language, or its body is too long.
     """
 
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
     dates: tuple[DateMention, ...] = ()
     events: tuple[EventMention, ...] = ()
+    subject: Annotated[tuple[Subject, ...], Field(exclude_if=is_absent)] = ()
+    focus: Annotated[Focus | None, Field(exclude_if=is_absent)] = None
     unread: Annotated[Literal["language", "length"] | None, Field(exclude_if=is_absent)] = None
 
     def surer(self, least: LeastConfidence) -> Self:

@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Field
 from pipeline import topics
 from pipeline.annotations import Annotations
 from pipeline.envelope import Envelope, Headers
-from pipeline.value import Time, Value, is_absent
+from pipeline.subject import Subject
+from pipeline.value import Time, Value, Words, is_absent
 
 _URGENT = 2
 """The lowest urgency of a flash or a bulletin."""
@@ -28,9 +29,6 @@ def story_id(uri: str) -> str:
     A uri itself may be longer than the 512 bytes that Elasticsearch accepts.
     """
     return blake2b(uri.encode(), digest_size=16).hexdigest()
-
-
-Words = Annotated[str | None, Field(exclude_if=is_absent)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +109,6 @@ class Dateline(Value):
     date: Words = None
 
 
-class Subject(Value):
-    """A subject of the story, from a controlled vocabulary (IPTC Media Topics or the agency's)."""
-
-    code: Words = None
-    name: Words = None
-
-
 class Removed(Value):
     """Boilerplate removed from the body."""
 
@@ -178,7 +169,8 @@ class Story(Value):
 
     def annotated(self, annotations: Annotations) -> "AnnotatedStory":
         """Return the story with its annotations."""
-        return AnnotatedStory.model_construct(**dict(self), **dict(annotations))
+        subject = self.subject + annotations.subject
+        return AnnotatedStory.model_construct(**{**dict(self), **dict(annotations), "subject": subject})
 
 
 def sender_of(story: Story, headers: Headers) -> str:

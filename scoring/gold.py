@@ -105,7 +105,7 @@ def found_in(labels: Labels, story: AnnotatedStory) -> Labels:
             said_by = who.name if who else None
             quotes.append(QuoteLabel((where,), quote.kind, (mentioned,) if mentioned else (), mention, said_by))
     entities = {entity.id: entity.name for entity in story.entities}
-    places = {entity.id: entity.place.geonameid for entity in story.entities if entity.place}
+    places = {entity.id: entity.place.geonameid for entity in story.entities if entity.place and entity.place.geonameid}
     return Labels(labels.name, labels.text, tuple(names), tuple(quotes), entities, places)
 
 

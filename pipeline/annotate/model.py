@@ -21,8 +21,9 @@ class LanguageModel(NamedTuple):
 
     def annotate(self, texts: Sequence[AnnotationInput]) -> Iterator[Annotations]:
         """Yield the annotations of each text, in order."""
-        for text, tree in zip(texts, self.reader([text.body for text in texts]), strict=True):
-            yield self.language.annotations(tree, text)
+        trees = self.reader([part for text in texts for part in (text.body, text.headline)])
+        for text, tree, headline in zip(texts, trees, trees, strict=True):
+            yield self.language.annotations(tree, text, headline)
 
 
 class LanguageModels:

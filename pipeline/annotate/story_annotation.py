@@ -46,7 +46,7 @@ def _code(story: Story) -> str:
 
 def annotation_input(story: Story) -> AnnotationInput:
     """Return what the functions of a language need of a story."""
-    return AnnotationInput(story.body, location_text(story), day_written(story), country(story))
+    return AnnotationInput(story.body, location_text(story), day_written(story), country(story), story.headline or "")
 
 
 def location_text(story: Story) -> str:

@@ -18,7 +18,7 @@ from pipeline.errors import PermanentError, TooLarge
 from pipeline.formats.described import DESCRIBED
 from pipeline.formats.described.described_format import DescribedFormat, Finding
 from pipeline.formats.described.description import load
-from pipeline.story import Subject
+from pipeline.subject import Subject
 
 _NEEDED = ("uri", "versioncreated", "headline", "body")
 _SHOWN = 90

@@ -29,7 +29,11 @@ def _documents(story: Document) -> Iterator[dict[str, Any]]:
             speaker = {**speaker, "key": acting(entities[speaker["entity"]])[0], "listed": listed}
         elif speaker:
             speaker = {**speaker, "unnamed": unnamed_kind(speaker["text"])}
-        about = [entity for entity in named if any(_within(mention, quote) for mention in entity["mentions"])]
+        about = [
+            entity
+            for entity in named
+            if any(_within(each, quote) for each in entity["mentions"] if "field" not in each)
+        ]
         names = {
             "about": [listed_name(entity) for entity in about],
             "about_forms": [form for entity in about for form in other_forms(entity)],

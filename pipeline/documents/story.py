@@ -12,6 +12,7 @@ from pipeline.documents.fields import (
     LONG,
     NAME,
     POINT,
+    SHARE,
     STORED_KEYWORD,
     STORED_ONLY,
     TEXT,
@@ -19,6 +20,7 @@ from pipeline.documents.fields import (
 from pipeline.documents.kind import Document, Kind
 from pipeline.extractions import EXTRACTIONS
 from pipeline.identity.registry import Registry, name_usage
+from pipeline.knowledge.media_topics import top_concept
 from pipeline.story import AnnotatedStory, story_id
 from pipeline.topics import STORY_TOPICS
 
@@ -27,6 +29,10 @@ UNTAUGHT = Registry()
 _FLAT = {"people": ("PERSON",), "organizations": ("ORG",), "places": ("GPE", "LOC", "FAC")}
 """The entity types in each flat field. Beside it stand the keys, which are counted across stories, and other forms."""
 _NAMES = {f"{field}{form}": of for field in _FLAT for form, of in (("", NAME), ("_keys", KEYWORD), ("_forms", NAME))}
+SALIENT = 0.5
+"""The salience from which a story is about an entity."""
+POINTS = ("city", "landmark")
+"""What is small enough to be a point on a map of the world."""
 _TITLE, _TEXT = 90, 500
 """How many characters of the body stand for a headline, and in a feed."""
 
@@ -65,13 +71,27 @@ def _identified(document: dict[str, Any], entities: Iterable[Entity], registry: 
         if others := others + [renamed[entity["id"]] for entity in entities_of if entity["id"] in renamed]:
             document[f"{field}_forms"] = list(dict.fromkeys(others))
         document[f"{field}_keys"] = list(dict.fromkeys(entity["key"] for entity in entities_of))
-    located = [entity["place"] for entity in document["entities"] if "lat" in entity.get("place", {})]
-    if located:
-        document["places_points"] = [{"lat": place["lat"], "lon": place["lon"]} for place in located]
+    document |= _about(document)
     known = {entity["id"]: entity for entity in document["entities"]}
     speakers = (listed_speaker(quote["speaker"], known) for quote in document["quotes"] if quote["speaker"])
     document["speakers"] = list(dict.fromkeys(filter(None, speakers)))
     return document
+
+
+def _about(document: Document) -> dict[str, Any]:
+    """Return the flat lists of what a story is about: names, topics, countries, and points on a map."""
+    places = [entity["place"] for entity in document["entities"] if "place" in entity]
+    salient = sorted(document["entities"], key=lambda entity: -entity.get("salience", 0))
+    concepts = (top_concept(each.get("code"), each.get("name")) for each in document.get("subject", ()))
+    lists = {
+        "salient": [listed_name(entity) for entity in salient if entity.get("salience", 0) >= SALIENT],
+        "topics": [concept.name for concept in concepts if concept],
+        "countries": [place["country"] for place in places if "country" in place],
+    }
+    found: dict[str, Any] = {name: list(dict.fromkeys(values)) for name, values in lists.items() if values}
+    # An area is no point.
+    points = [{"lat": at["lat"], "lon": at["lon"]} for at in places if "lat" in at and at.get("precision") in POINTS]
+    return found | ({"places_points": points} if points else {})
 
 
 def _entry(story: Document) -> tuple[str, str]:
@@ -80,9 +100,14 @@ def _entry(story: Document) -> tuple[str, str]:
 
 
 _SOURCE = {"properties": {"name": NAME, "format": KEYWORD, "receivedat": DATE}}
-_SUBJECT = {"properties": {"code": KEYWORD, "name": NAME}}
+_SUBJECT = {"properties": {"code": KEYWORD, "name": NAME, "creator": KEYWORD, "confidence": SHARE}}
+_DEGREES = {"type": "float"}
 _PLACE = {
-    "properties": {"geonameid": LONG, "country": KEYWORD, "lat": {"type": "float"}, "lon": {"type": "float"}},
+    "properties": {
+        "geonameid": LONG,
+        **dict.fromkeys(("kind", "precision", "country", "admin1", "admin2"), KEYWORD),
+        **dict.fromkeys(("lat", "lon"), _DEGREES),
+    },
 }
 
 STORY = Kind(
@@ -155,16 +180,21 @@ STORY = Kind(
                 "place": _PLACE,
                 "roles": KEYWORD,
                 "wikidata": KEYWORD,
+                "salience": SHARE,
                 "instory": STORED_ONLY,
             },
         },
         "quotes": STORED_ONLY,
         "dates": STORED_ONLY,
+        "focus": {"properties": {"country": KEYWORD, "entity": KEYWORD, "name": NAME, "confidence": SHARE}},
         "unread": KEYWORD,
         **{each.name: each.mapping for each in EXTRACTIONS},
         "events": STORED_ONLY,
         "roles": KEYWORD,
         **_NAMES,
+        "salient": NAME,
+        "topics": KEYWORD,
+        "countries": KEYWORD,
         "places_points": POINT,
         "speakers": NAME,
     },
@@ -172,7 +202,7 @@ STORY = Kind(
 
 _CONTEXT = (
     "uri", "headline", "source", "versioncreated", "firstcreated", "urgency", "language", "subject", "keyword",
-    "slugline", "storyline", *_NAMES,
+    "slugline", "storyline", "topics", "countries", "focus", *_NAMES,
 )  # fmt: skip
 """What dashboards and searches need of the story of a quote or an event: Kibana cannot join."""
 CONTEXT_MAPPING: Mapping[str, Any] = {

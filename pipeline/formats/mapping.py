@@ -12,7 +12,8 @@ from dateutil import parser as dates
 from pydantic import ValidationError
 
 from pipeline.errors import MalformedItem, NoStory
-from pipeline.story import Dateline, RawStory, Source, Story, Subject
+from pipeline.story import Dateline, RawStory, Source, Story
+from pipeline.subject import Subject
 from pipeline.value import as_utc
 
 Item = TypeVar("Item")

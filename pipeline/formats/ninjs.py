@@ -27,7 +27,8 @@ from pipeline.formats.contract import (
 )
 from pipeline.formats.jsonobject import read_object
 from pipeline.formats.markup import text_of
-from pipeline.story import Dateline, RawStory, Removed, Source, Story, Subject
+from pipeline.story import Dateline, RawStory, Removed, Source, Story
+from pipeline.subject import Subject
 from pipeline.value import as_utc
 
 _TIME = TypeAdapter(datetime)

@@ -14,7 +14,8 @@ from pipeline.formats import mapping, xml
 from pipeline.formats.contract import Format, whole_stream
 from pipeline.formats.markup import UNSEEN, lines_of
 from pipeline.formats.xml import Element, attribute, child, text, texts
-from pipeline.story import Dateline, RawStory, Removed, Story, Subject
+from pipeline.story import Dateline, RawStory, Removed, Story
+from pipeline.subject import Subject
 
 _META_URI = ("guid", "uri", "doc-id", "docid", "id", "story-id", "storyid", "item-id", "itemid", "identifier")
 _META_VERSION = ("version", "revision", "rev", "revisionid", "itemversion")

@@ -204,20 +204,18 @@ class Gazetteer:
         """Return the place a name means, from what stands ``beside`` it ("Paris, Texas") or the story it is
         ``within``; its words may say of which ``kinds`` it is.
         """
-        candidates = [c for c in self.candidates(name) if not c.is_small or _is_in(c, within)]
-        metropolis = any(c.country == "US" and c.kind == "city" and c.population >= _METROPOLIS for c in candidates)
-        excluded: set[PlaceKind] = {"country", "city"} if beside.short else {"city"} if beside.meant else set()
-        considered = [
-            c
-            for c in candidates
-            if c.kind not in excluded and not (metropolis and c.kind == "admin1" and c.country == "US")
-        ]
+        found = [c for c in self.candidates(name) if not c.is_small or _is_in(c, within)]
+        if beside.short or beside.meant:
+            # "Berlin, Conn." is neither the city nor the state of Germany.
+            found = [c for c in found if c.is_major and (c.kind == "admin1" or not beside.short)]
+        if any(c.country == "US" and c.kind == "city" and c.population >= _METROPOLIS for c in self.candidates(name)):
+            found = [c for c in found if c.kind != "admin1" or c.country != "US"]
 
         def likely(candidate: PlaceCandidate) -> float:
             own = plain(candidate.name) == plain(name)
             return _likely(candidate, within) + _OWN_NAME_BONUS * own + _KIND_BONUS * (candidate.kind in kinds)
 
-        near = self._near(name, beside) or considered or [self._unlisted(name, region) for region in beside.short]
+        near = self._near(name, beside) or found or [self._unlisted(name, region) for region in beside.short]
         return max(near, key=likely, default=None)
 
     def _unlisted(self, name: str, region: str) -> PlaceCandidate:

@@ -20,6 +20,7 @@ from pipeline.documents.story import STORY
 from pipeline.errors import ConfigurationError
 from pipeline.extractions import EXTRACTIONS
 from pipeline.extractions.contract import Filter as ExtractionFilter
+from pipeline.knowledge.media_topics import TOP
 from pipeline.search.times import parse_time
 
 Condition = dict[str, Any]
@@ -132,6 +133,14 @@ def _yes_or_no(text: str) -> str:
     return said
 
 
+def _topic(text: str) -> str:
+    """Return the whole name of a topic, of which the first word is enough."""
+    found = [topic.name for topic in TOP if topic.name.startswith(" ".join(text.casefold().split()))]
+    if len(found) != 1:
+        raise ConfigurationError(f"no topic {text!r}; the topics are {'; '.join(topic.name for topic in TOP)}")
+    return found[0]
+
+
 def _bounded(bound: str) -> Callable[[Sequence[str], str], Condition]:
     return lambda columns, value: {"range": {columns[0]: {bound: value}}}
 
@@ -145,6 +154,7 @@ UNTIL = Values(_time, _bounded("lt"), "TIME")
 LEAST = Values(_number, _bounded("gte"), "N")
 YES = Values(_yes_or_no, _exactly, "yes|no")
 SHARE = Values(_share, _bounded("gte"), "X")
+TOPIC = Values(_topic, _exactly, "TOPIC")
 NAMES = "names"
 """Names of people, organizations and places complete a filter."""
 
@@ -174,10 +184,14 @@ _TABLE = (
     Filter("speaker", "who speaks; of stories, somebody who does",
            {STORY: ("speakers",), QUOTE: ("speaker.name", "speaker.listed"), EVENT: ("claimed_by",)}, NAME,
            facets={STORY: "speakers", QUOTE: "speaker.listed"}, completes=NAMES),
-    Filter("about", "whom or what a quote names; of stories and events, the same as entity",
-           {**_everywhere(*_NAMED), QUOTE: ("about", "about_forms")}, NAME,
-           facets={QUOTE: "about"}, completes=NAMES),
+    Filter("about", "whom or what a story is about, not only names; whom or what a quote names; of events, as entity",
+           {STORY: ("salient",), QUOTE: ("about", "about_forms"), EVENT: _everywhere(*_NAMED)[EVENT]}, NAME,
+           facets={STORY: "salient", QUOTE: "about"}, completes=NAMES),
     Filter("entity", "a person, organization or place named", _everywhere(*_NAMED), NAME, completes=NAMES),
+    Filter("topic", "what it is about, a top concept of IPTC Media Topics: politics and government, sport …",
+           _everywhere("topics"), TOPIC, "any", _facets("topics", STORY, QUOTE, EVENT), "topics"),
+    Filter("focus", "the ISO 3166 code of the country in which a story plays", _everywhere("focus.country"), CAPITALS,
+           "any", _facets("focus.country", STORY, QUOTE)),
     Filter("person", "a person named", _everywhere(*_PEOPLE), NAME,
            facets=_facets("people", STORY), completes=NAMES),
     Filter("organization", "an organization named", _everywhere(*_ORGANIZATIONS), NAME,
@@ -201,8 +215,9 @@ _TABLE = (
            facets={EVENT: "recipients.name"}, completes=NAMES),
     Filter("participant", "who acts, or whom the event concerns", {EVENT: (*_ACTORS, *_RECIPIENTS)}, NAME,
            completes=NAMES),
-    Filter("country", "the ISO 3166 code of the event's country", {EVENT: ("place.country",)}, CAPITALS, "any",
-           {EVENT: "place.country"}),
+    Filter("country", "the ISO 3166 code of a country in which a named place lies; of events, of theirs",
+           {**_everywhere("countries"), EVENT: ("place.country",)}, CAPITALS, "any",
+           {**_facets("countries", STORY, QUOTE), EVENT: "place.country"}),
     *(Filter(each, f"at least so many {each}", {EVENT: (each,)}, LEAST, "one") for each in NUMBERS if each != "size"),
     Filter("happened_since", "its own date is this or later", {EVENT: ("date.day",)}, SINCE, "one"),
     Filter("happened_until", "its own date is earlier", {EVENT: ("date.day",)}, UNTIL, "one"),

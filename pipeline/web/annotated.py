@@ -60,7 +60,7 @@ def paragraphs(story: AnnotatedStory) -> list[list[Segment]]:
 def labels(story: AnnotatedStory) -> Iterator[tuple[int, int, Label]]:
     """Yield everything annotated in a story's body: start, end, label."""
     for entity in story.entities:
-        for mention in entity.mentions:
+        for mention in entity.in_body:
             title = f"{entity.type} {entity.name}"
             yield mention.start, mention.end, Label("entity", entity.type, entity.id, title, mention.start)
     for quote in story.quotes:

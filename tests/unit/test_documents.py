@@ -7,10 +7,10 @@ import pytest
 from pipeline.annotations import (
     Annotations,
     Entity,
+    EntityMention,
     EventDate,
     EventMention,
     EventPlace,
-    Mention,
     Participant,
     Place,
     Quote,
@@ -39,7 +39,11 @@ BODY = "“Go,” said Ann Lee in Lima."
 def annotated(quotes: int = 1, **fields):
     entities = (
         Entity(
-            id="e1", name="Ann Lee", type="PERSON", aliases=(), mentions=(Mention(start=11, end=18, text="Ann Lee"),)
+            id="e1",
+            name="Ann Lee",
+            type="PERSON",
+            aliases=(),
+            mentions=(EntityMention(start=11, end=18, text="Ann Lee"),),
         ),
         Entity(
             id="e2",
@@ -47,7 +51,7 @@ def annotated(quotes: int = 1, **fields):
             key="lima, pe",
             type="GPE",
             aliases=(),
-            mentions=(Mention(start=22, end=26, text="Lima"),),
+            mentions=(EntityMention(start=22, end=26, text="Lima"),),
             place=Place(geonameid=3936456, country="PE", lat=-12.04, lon=-77.03),
         ),
     )
@@ -81,7 +85,7 @@ def test_names_stand_flat_beside_the_nested_mentions():
 
 
 def test_lists_have_the_usual_name_and_searches_find_the_story_s_own_too():
-    mentions = (Mention(start=0, end=2, text="US"),)
+    mentions = (EntityMention(start=0, end=2, text="US"),)
     entity = Entity(
         id="e1", name="US", usual="United States", key="united states", type="GPE", aliases=("U.S.",), mentions=mentions
     )

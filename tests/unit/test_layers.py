@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope"}
-NOUNS |= {"errors", "extractions", "settings", "span", "story", "topics", "value"}
+NOUNS |= {"errors", "extractions", "settings", "span", "story", "subject", "topics", "value"}
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
 LANGUAGE = {"knowledge", "reading", "languages"}
@@ -24,7 +24,7 @@ ALLOWED = {
     **{server: NOUNS | {server} for server in SERVERS},
     # What was said in each version is part of a record; the records are its store's.
     "desk": NOUNS | {"elasticsearch", "languages", "utterances", "desk"},
-    "documents": NOUNS | {"identity", "languages", "utterances", "documents"},
+    "documents": NOUNS | {"identity", "knowledge", "languages", "utterances", "documents"},
     "derive": NOUNS | {"elasticsearch", "languages", "desk", "documents", "index", "derive"},
     "knowledge": NOUNS | {"knowledge"},
     # Whether a word is a name is a feature of it.
@@ -36,7 +36,7 @@ ALLOWED = {
     # What identities do with indexed stories comes after the documents, which have identities.
     "identity/indexed": NOUNS | {"elasticsearch", "identity", "documents", "index", "search", "identity/indexed"},
     "index": NOUNS | {"elasticsearch", "desk", "identity", "documents", "index"},
-    "search": NOUNS | {"elasticsearch", "utterances", "desk", "identity", "documents", "search"},
+    "search": NOUNS | {"elasticsearch", "knowledge", "utterances", "desk", "identity", "documents", "search"},
     "alerts": NOUNS | {"address_guard", "elasticsearch", "utterances", "documents", "index", "search", "alerts"},
     "ops": NOUNS | STAGES | SERVERS | OUTLETS | {"ops"},
     **dict.fromkeys(ENTRANCES, NOUNS | STAGES | SERVERS | OUTLETS | ENTRANCES | {"ops"}),

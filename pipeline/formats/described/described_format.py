@@ -15,7 +15,8 @@ from pipeline.formats.contract import MOST_ITEMS, Format, ItemOrError, Stream, t
 from pipeline.formats.described.description import LISTS, TIMES, Description, Rule
 from pipeline.formats.described.selectors import Select, texts
 from pipeline.formats.markup import text_of
-from pipeline.story import RawStory, Story, Subject
+from pipeline.story import RawStory, Story
+from pipeline.subject import Subject
 
 _ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.I)
 

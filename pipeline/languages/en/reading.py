@@ -4,6 +4,7 @@
 """
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,14 @@ def load(model: str, kept: int) -> ParagraphReader:
         weights = dict(file)
     # What features of words look at is loaded now, and not with the first story.
     gazetteer(), people()
-    encoder = Encoder(weights, WordVectors(WEIGHTS / "vectors.npz"))
+    encoder = Encoder(weights, word_vectors())
     return ParagraphReader(nlp, encoder, NamesTagger(weights), kept, _normalise_marks)
+
+
+@cache
+def word_vectors() -> WordVectors:
+    """Return the vectors of English words, read once per process."""
+    return WordVectors(WEIGHTS / "vectors.npz")
 
 
 def _normalise_marks(text: str) -> str:

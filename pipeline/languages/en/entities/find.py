@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from pipeline.annotations import Entity
+from pipeline.annotations import Entity, EntityMention
 from pipeline.knowledge.known_organizations import known_organizations
 from pipeline.knowledge.teams import Team
 from pipeline.languages.contract import AnnotationInput
@@ -19,7 +19,6 @@ from pipeline.languages.en.entities.recognised_names import Name, recognised_nam
 from pipeline.languages.en.entities.roles import roles
 from pipeline.languages.en.entities.sports import sport_of
 from pipeline.reading.tree import Tree
-from pipeline.span import Mention
 
 _LONGEST_ADDRESS = 300
 _WORD = re.compile(r"\w+")
@@ -40,7 +39,7 @@ def entities(tree: Tree, about: AnnotationInput) -> tuple[Entity, ...]:
     found = sorted(add_missed(text, groups), key=lambda names: names[0].start)
     located = locations(text, found, about.located)
     return tuple(
-        _entity(text, number, names, location, next((team_of[n.start] for n in names if n.start in team_of), None))
+        entity_of(text, number, names, location, next((team_of[n.start] for n in names if n.start in team_of), None))
         for number, (names, location) in enumerate(zip(found, located, strict=True), 1)
     )
 
@@ -57,14 +56,14 @@ def add_missed(text: str, groups: list[list[Name]]) -> list[list[Name]]:
         for name in group
         if name.label in ("PERSON", "ORG", "GPE") and name.text[0].isupper() and len(name.text) > 1
     }
-    for start, end in _occurrences(text, owners):
+    for start, end in occurrences(text, owners):
         if taken.isdisjoint(range(start, end)) and not _is_in_address(text, start):
             group = groups[owners[text[start:end]]]
             group.append(Name(start, end, text[start:end], group[0].label))
     return [sorted(group) for group in groups if group[0].label != "MISC"]
 
 
-def _occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+def occurrences(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Yield where one of these names stands as whole words, the longest at each place; none overlaps another.
 
     A regular expression of the names would have to be compiled for each story.
@@ -90,7 +89,8 @@ def _is_in_address(text: str, at: int) -> bool:
     return "://" in before[max(map(before.rfind, " \n\t")) + 1 :]
 
 
-def _entity(text: str, number: int, names: list[Name], location: Location | None, team: Team | None) -> Entity:
+def entity_of(text: str, number: int, names: list[Name], location: Location | None, team: Team | None = None) -> Entity:
+    """Return the entity that these names of a text are, the ``number``-th of its story."""
     label = names[0].label
     fullest = max(names, key=lambda n: (len(without_rank(n.text, label).split()), len(n.text), -n.start))
     name = without_rank(fullest.text, label)
@@ -108,7 +108,7 @@ def _entity(text: str, number: int, names: list[Name], location: Location | None
         usual=usual if usual != name else None,
         type=label,
         aliases=tuple(text for text in dict.fromkeys(n.text for n in names) if text != name),
-        mentions=tuple(Mention(start=n.start, end=n.end, text=n.text) for n in names),
+        mentions=tuple(EntityMention(start=n.start, end=n.end, text=n.text) for n in names),
         place=location.place if location is not None else None,
         roles=roles(text, names) if label == "PERSON" else (),
     )

@@ -19,7 +19,7 @@ from pipeline.languages.en.entities.recognised_names import Name
 _PLACES = ("GPE", "LOC", "FAC")
 _SIGNS = [(code, re.compile(rf"\b(?:{words})")) for code, words in SIGNS.items()]
 _LIES_IN = re.compile(r"(?:,| in| of| at| near| outside)(?: the)? ")
-_SURE = 0.6
+_SURE = 0.4
 """The share of a story's places from which a place that no list knows is taken to lie in their country."""
 _DATELINE = 2
 """The weight of the dateline's country, in mentions."""
@@ -32,12 +32,15 @@ class Location(NamedTuple):
     known: PlaceCandidate | None = None
 
 
-def locations(text: str, groups: Sequence[Sequence[Name]], located: str) -> list[Location | None]:
+def locations(
+    text: str, groups: Sequence[Sequence[Name]], located: str, home: Collection[str] = ()
+) -> list[Location | None]:
     """Return where each group's place lies, in their order; None for what is no place, or may lie anywhere.
 
-    ``located`` is what the story says of where it was written, its parts separated by commas.
+    ``located`` is what the story says of where it was written, its parts separated by commas; ``home`` are countries
+    that the rest of the story speaks of.
     """
-    story = _Story(text, groups, located)
+    story = _Story(text, groups, located, home)
     found = [story.known(number) for number in range(len(groups))]
     countries = story.countries(found)
     for number, each in enumerate(found):
@@ -49,16 +52,17 @@ def locations(text: str, groups: Sequence[Sequence[Name]], located: str) -> list
 class _Story:
     """The places of a story, with what it says of where it plays."""
 
-    def __init__(self, text: str, groups: Sequence[Sequence[Name]], located: str) -> None:
+    def __init__(self, text: str, groups: Sequence[Sequence[Name]], located: str, home: Collection[str]) -> None:
         self._text, self._groups = text, groups
-        self._stated = [part for part in map(str.strip, re.split(r"[,(—–]|-+ ", located)) if part]
+        self._stated = _parts(located)
+        self._filed = dateline_country(located)
         self._places = {number: group for number, group in enumerate(groups) if group[0].label in _PLACES}
         self._named = {name.text: number for number, group in self._places.items() for name in group}
         known = gazetteer()
         self._context = {each: known.context([each]) for each in {*self._named, *self._stated}} if self._places else {}
         doubtful = any(known.is_country(name) and known.country(name) is None for name in self._named)
         signs = frozenset(code for code, sign in _SIGNS if doubtful and sign.search(text))
-        self._signs = PlaceContext(meant=signs, home=frozenset(self._home()))
+        self._signs = PlaceContext(meant=signs, home=frozenset(self._home()) | frozenset(home))
         self._after = side_by_side(text, [name for group in self._places.values() for name in group])
 
     def known(self, group_number: int) -> Location | None:
@@ -90,10 +94,10 @@ class _Story:
             if each and each.place.country:
                 counted[each.place.country] += len(self._groups[number])
         for group in self._groups:
-            if group[0].label == "NORP" and (code := _demonyms().get(group[0].text)):
+            if group[0].label == "NORP" and (code := demonyms().get(group[0].text)):
                 counted[code] += len(group)
-        for code in self._dateline():
-            counted[code] += _DATELINE
+        if self._filed:
+            counted[self._filed] += _DATELINE
         return counted
 
     def container(self, number: int, found: Sequence[Location | None], countries: Mapping[str, int]) -> Location | None:
@@ -103,9 +107,10 @@ class _Story:
             return None
         starts = {name.start: other for other, names in self._places.items() for name in names if other != number}
         for name in group:
-            if (between := _LIES_IN.match(self._text, name.end)) and (other := starts.get(between.end())) is not None:
-                if (outer := found[other]) and outer.place.kind != "landmark":
-                    return _inside(outer.place, group[0].label)
+            between = _LIES_IN.match(self._text, name.end)
+            outer = found[starts[between.end()]] if between and between.end() in starts else None
+            if outer and outer.place.kind != "landmark":
+                return _inside(outer.place, group[0].label)
         total = sum(countries.values())
         code = max(countries, key=lambda code: (countries[code], code), default=None)
         if code is None or countries[code] < _SURE * total:
@@ -114,18 +119,25 @@ class _Story:
 
     def _home(self) -> Iterator[str]:
         """Yield the countries that the story speaks from, or whose people it speaks of."""
-        yield from self._dateline()
+        if self._filed:
+            yield self._filed
         for group in self._groups:
-            if group[0].label == "NORP" and (code := _demonyms().get(group[0].text)):
+            if group[0].label == "NORP" and (code := demonyms().get(group[0].text)):
                 yield code
 
-    def _dateline(self) -> Collection[str]:
-        known = gazetteer()
-        for part in self._stated:
-            beside = known.context([other for other in self._stated if other != part])
-            if (place := known.resolve(part, beside, beside)) and place.country:
-                return (place.country,)
-        return ()
+
+def dateline_country(located: str) -> str | None:
+    """Return the ISO code of the country of the first place that a dateline names, None if it names none."""
+    known, parts = gazetteer(), _parts(located)
+    for part in parts:
+        beside = known.context([other for other in parts if other != part])
+        if (place := known.resolve(part, beside, beside)) and place.country:
+            return place.country
+    return None
+
+
+def _parts(located: str) -> list[str]:
+    return [part for part in map(str.strip, re.split(r"[,(—–]|-+ ", located)) if part]
 
 
 def _inside(outer: Place, label: str) -> Location:
@@ -134,7 +146,7 @@ def _inside(outer: Place, label: str) -> Location:
 
 
 @cache
-def _demonyms() -> dict[str, str]:
+def demonyms() -> dict[str, str]:
     """Return the country of each demonym, in the singular and the plural."""
     read = files(__package__).joinpath("demonyms.toml").read_text(encoding="utf-8")
     pairs = [(word, code) for code, words in tomllib.loads(read).items() for word in words.split("|")]

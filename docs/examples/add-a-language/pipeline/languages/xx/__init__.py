@@ -2,10 +2,9 @@
 
 import spacy
 
-from pipeline.annotations import Entity
+from pipeline.annotations import Entity, EntityMention
 from pipeline.languages.contract import AnnotationInput, Language, Reader
 from pipeline.reading.tree import Tree
-from pipeline.span import Mention
 
 _NAMES = {"Lorne": "GPE", "Quorn Vad": "PERSON"}
 
@@ -19,9 +18,11 @@ def load(model: str, kept: int) -> Reader:
 
 def entities(tree: Tree, about: AnnotationInput) -> tuple[Entity, ...]:
     """Return one entity for each name of the list."""
-    found: dict[str, list[Mention]] = {}
+    found: dict[str, list[EntityMention]] = {}
     for start, end, _ in tree.names:
-        found.setdefault(tree.text[start:end], []).append(Mention(start=start, end=end, text=tree.text[start:end]))
+        found.setdefault(tree.text[start:end], []).append(
+            EntityMention(start=start, end=end, text=tree.text[start:end])
+        )
     return tuple(
         Entity(id=f"e{number}", name=name, type=_NAMES[name], aliases=(), mentions=tuple(mentions))
         for number, (name, mentions) in enumerate(found.items(), 1)
