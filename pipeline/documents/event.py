@@ -8,7 +8,7 @@ from pipeline.documents.entity_forms import acting, listed_name, listed_speaker
 from pipeline.documents.event_ids import event_id
 from pipeline.documents.fields import BOOLEAN, DATE, KEYWORD, LINE, LONG, NAME, POINT, SHARE
 from pipeline.documents.kind import Document, Part
-from pipeline.documents.story import CONTEXT_MAPPING, context_of
+from pipeline.documents.story import CONTEXT_MAPPING, POINTS, context_of
 
 NUMBERS = ("dead", "injured", "missing", "displaced", "arrested", "size")
 """The numbers of people in an event that reports may differ in."""
@@ -80,8 +80,13 @@ def _located(place: dict[str, Any], entities: Mapping[str, Any]) -> dict[str, An
     if entity is None:
         return place
     where = entity.get("place")
-    point = {"country": where["country"], "point": {"lat": where["lat"], "lon": where["lon"]}} if where else {}
-    return {**place, "key": entity["key"], "name": listed_name(entity), **point}
+    found = {**place, "key": entity["key"], "name": listed_name(entity)}
+    if where:
+        found |= {name: where[name] for name in ("kind", "precision", "country") if name in where}
+        # An area is no point.
+        if where.get("precision", "city") in POINTS:
+            found["point"] = {"lat": where["lat"], "lon": where["lon"]}
+    return found
 
 
 def _first_day(value: str) -> str | None:
@@ -165,7 +170,7 @@ EVENT = Part(
                 "entity": KEYWORD,
                 "key": KEYWORD,
                 "name": NAME,
-                "country": KEYWORD,
+                **dict.fromkeys(("kind", "precision", "country"), KEYWORD),
                 "point": POINT,
             }
         },

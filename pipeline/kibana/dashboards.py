@@ -68,6 +68,11 @@ NEWSROOM = Dashboard(
             Placed(Top("Top speakers", QUOTES, "speaker.listed", 15), 20, 18),
         ),
         (
+            Placed(Top("Topics", STORIES, "topics", 17), 16, 14),
+            Placed(Top("Countries they play in", STORIES, "focus.country", 15), 16, 14),
+            Placed(Top("Whom they are about", STORIES, "salient", 15), 16, 14),
+        ),
+        (
             Placed(Top("Tags", STORIES, "keyword", 20), 16, 14),
             Placed(Top("Subjects", STORIES, "subject.name", 15), 16, 14),
             Placed(Top("Languages", STORIES, "language", 8), 8, 14),

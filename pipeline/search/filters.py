@@ -21,6 +21,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.extractions import EXTRACTIONS
 from pipeline.extractions.contract import Filter as ExtractionFilter
 from pipeline.knowledge.media_topics import TOP
+from pipeline.search.countries import country_code
 from pipeline.search.times import parse_time
 
 Condition = dict[str, Any]
@@ -148,6 +149,7 @@ def _bounded(bound: str) -> Callable[[Sequence[str], str], Condition]:
 NAME = Values(str, _by_words, "NAME")
 CODE = Values(str, _exactly, "CODE")
 CAPITALS = Values(str.upper, _exactly, "CODE")
+COUNTRY = Values(country_code, _exactly, "COUNTRY")
 URGENCY = Values(_urgency, _within, "N|N-N")
 SINCE = Values(_time, _bounded("gte"), "TIME")
 UNTIL = Values(_time, _bounded("lt"), "TIME")
@@ -190,8 +192,8 @@ _TABLE = (
     Filter("entity", "a person, organization or place named", _everywhere(*_NAMED), NAME, completes=NAMES),
     Filter("topic", "what it is about, a top concept of IPTC Media Topics: politics and government, sport …",
            _everywhere("topics"), TOPIC, "any", _facets("topics", STORY, QUOTE, EVENT), "topics"),
-    Filter("focus", "the ISO 3166 code of the country in which a story plays", _everywhere("focus.country"), CAPITALS,
-           "any", _facets("focus.country", STORY, QUOTE)),
+    Filter("focus", "the country in which a story plays, by its name or ISO 3166 code", _everywhere("focus.country"),
+           COUNTRY, "any", _facets("focus.country", STORY, QUOTE)),
     Filter("person", "a person named", _everywhere(*_PEOPLE), NAME,
            facets=_facets("people", STORY), completes=NAMES),
     Filter("organization", "an organization named", _everywhere(*_ORGANIZATIONS), NAME,
@@ -215,8 +217,8 @@ _TABLE = (
            facets={EVENT: "recipients.name"}, completes=NAMES),
     Filter("participant", "who acts, or whom the event concerns", {EVENT: (*_ACTORS, *_RECIPIENTS)}, NAME,
            completes=NAMES),
-    Filter("country", "the ISO 3166 code of a country in which a named place lies; of events, of theirs",
-           {**_everywhere("countries"), EVENT: ("place.country",)}, CAPITALS, "any",
+    Filter("country", "a country in which a named place lies, by its name or ISO 3166 code; of events, their own",
+           {**_everywhere("countries"), EVENT: ("place.country",)}, COUNTRY, "any",
            {**_facets("countries", STORY, QUOTE), EVENT: "place.country"}),
     *(Filter(each, f"at least so many {each}", {EVENT: (each,)}, LEAST, "one") for each in NUMBERS if each != "size"),
     Filter("happened_since", "its own date is this or later", {EVENT: ("date.day",)}, SINCE, "one"),
@@ -242,6 +244,8 @@ _TABLE = (
 )  # fmt: skip
 FILTERS: Mapping[str, Filter] = {each.name: each for each in _TABLE}
 """The rows by name; facets are shown in this order."""
+COUNTRY_FILTERS = tuple(name for name, row in FILTERS.items() if row.values is COUNTRY)
+"""Those whose values are codes that pages show as names."""
 
 
 def checked(kind: Kind, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

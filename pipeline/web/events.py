@@ -1,8 +1,8 @@
 """Show events: what happened, who reports it, on a map, with the numbers that each story gives."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,6 +14,7 @@ from pipeline.web.api import FAILURES, Failed, Size, json_response, listed
 from pipeline.web.links import Links
 from pipeline.web.query_parameters import Index, Search
 from pipeline.web.templating import rendered
+from pipeline.web.world_map import Marked, world_map
 
 router = APIRouter()
 _NO_EVENT = FAILURES | {404: {"model": Failed, "description": "No story mentions such an event."}}
@@ -33,7 +34,7 @@ def listing(page: Search, index: Index) -> str:
         "events.html",
         total=total,
         events=found,
-        points=[point for each in found if (point := _point(each))],
+        map=world_map(map(_marked, found)),
         links=Links({name: value if isinstance(value, list) else str(value) for name, value in asked.items()}),
         q=page.q,
         here="events",
@@ -79,13 +80,8 @@ def _one(index: Index, id: str) -> tuple[Event, list[Any]]:
     return found[0], reports(index, id)
 
 
-def _point(event: Event) -> dict[str, Any] | None:
+def _marked(event: Event) -> Marked:
+    """Return where an event takes place, for the map."""
     place = event.mention.get("place", {})
-    if "point" not in place:
-        return None
-    return {**on_map(place["name"], place["point"]), "event": event}
-
-
-def on_map(name: str, point: Mapping[str, float]) -> dict[str, Any]:
-    """Return a place with its position on a map of 720 by 360, half a degree per unit."""
-    return {"name": name, "x": (point["lon"] + 180) * 2, "y": (90 - point["lat"]) * 2}
+    at = {"kind": place.get("kind"), "precision": place.get("precision", "city"), "country": place.get("country")}
+    return Marked(event.mention["clause"], at | place.get("point", {}), f"/event?id={quote(event.id)}", event.sources)

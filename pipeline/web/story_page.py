@@ -1,6 +1,6 @@
 """The pages of a story, and of what changed in it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse
@@ -14,10 +14,10 @@ from pipeline.search.stories import story as found_story
 from pipeline.story import AnnotatedStory, Story
 from pipeline.web.annotated import extracted, paragraphs
 from pipeline.web.changes import changed
-from pipeline.web.events import on_map
 from pipeline.web.installation import Installed
 from pipeline.web.query_parameters import Index, Text
 from pipeline.web.templating import rendered
+from pipeline.web.world_map import Marked, world_map
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -36,7 +36,7 @@ def story(uri: Text, index: Index) -> str:
         paragraphs=paragraphs(annotated),
         extracted=extracted(annotated),
         names={entity.id: entity.name for entity in annotated.entities},
-        points=_points(found),
+        map=world_map(Marked(each["name"], each["place"]) for each in found["entities"] if "place" in each),
         related=similar_stories(index, found),
     )
 
@@ -66,9 +66,3 @@ def _no_story(uri: str) -> HTTPException:
 
 def _whole(headline: str | None, body: str) -> list[str]:
     return [headline or "", *body.split("\n")]
-
-
-def _points(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the story's places with their positions on the map."""
-    places = [(entity["name"], entity["place"]) for entity in found["entities"] if "place" in entity]
-    return [on_map(called, place) for called, place in places if "lat" in place and "lon" in place]

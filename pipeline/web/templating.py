@@ -1,17 +1,24 @@
 """Load the templates and their filters."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from pipeline.documents.event import NUMBERS, date_text, number_text
+from pipeline.search.countries import country_name
+from pipeline.search.filters import COUNTRY_FILTERS
 from pipeline.search.groups import also_text, difference_text, relation, withdrawal_text
 from pipeline.search.query_body import MARKS
 from pipeline.search.render import count_text
 
 FOLDER = Path(__file__).parent / "templates"
+_MATTER = 6
+"""How many of the names that a story is about are shown."""
+_FIRST = 3
 STATIC = Path(__file__).parent / "static"
 
 
@@ -19,6 +26,15 @@ def marked(text: str) -> Markup:
     """Return the escaped text with matches in ``<mark>``."""
     safe = str(escape(text))
     return Markup(safe.replace(MARKS[0], "<mark>").replace(MARKS[1], "</mark>"))  # noqa: S704 - escaped above
+
+
+def matter(story: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the names that a story is about, or else those that it has first, with the class of their kind."""
+    kinds = {"people": "PERSON", "organizations": "ORG", "places": "GPE"}
+    known = {name: kind for field, kind in kinds.items() for name in story.get(field, ())}
+    firsts = [name for field in kinds for name in story.get(field, ())[:_FIRST]]
+    names = [name for name in story.get("salient", ()) if name in known][:_MATTER] or firsts
+    return [(name, known[name]) for name in names]
 
 
 def duration(long: timedelta) -> str:
@@ -49,7 +65,9 @@ templates.filters |= {
 }
 templates.filters |= {"withdrawal": withdrawal_text, "relation": relation, "counted": count_text}
 templates.filters |= {"people": number_text, "dated": date_text}
+templates.filters |= {"country": country_name, "matter": matter}
 templates.globals["numbers"] = NUMBERS
+templates.globals["country_filters"] = COUNTRY_FILTERS
 
 
 def rendered(template: str, /, **about: object) -> str:

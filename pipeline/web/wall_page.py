@@ -25,20 +25,31 @@ _TYPES, _REAL = tuple(each for each in EVENT_TYPES if each != "OTHER"), ("happen
 
 
 @router.get("/wall")
-def wall(index: Index, window: Annotated[str, Query(max_length=20)] = "24h") -> str:
-    """Show a screen for a newsroom wall: latest stories, what most sources report, rising names, speakers, counts."""
+def wall(
+    index: Index,
+    window: Annotated[str, Query(max_length=20)] = "24h",
+    topic: Annotated[str | None, Query(max_length=60)] = None,
+) -> str:
+    """Show a screen for a newsroom wall: latest stories, what most sources report, rising names, speakers, counts.
+
+    With a topic, of the stories about it.
+    """
     now = datetime.now(UTC)
     long = parse_duration(window)
-    recent = SearchQuery(filters={"since": now - long}, size=0)
+    everything = SearchQuery(filters={"topic": topic})
+    recent = replace(everything.having(since=now - long), size=0)
+    topics = execute(index, recent.having(topic=None), with_facets=True).facets.get("topic", ())
     speakers = execute(index, replace(recent, kind=QUOTE), with_facets=True).facets.get("speaker", ())
     return rendered(
         "wall.html",
-        latest=execute(index, SearchQuery(size=18).as_list()),
+        latest=execute(index, replace(everything, size=18).as_list()),
         events=most_reported(index, replace(recent, kind=EVENT).having(type=_TYPES, status=_REAL), 8)[1],
-        rising=entity_names.rising(index, SearchQuery(), long, now, 8),
+        rising=entity_names.rising(index, everything, long, now, 8),
         speakers=speakers[:8],
         recent=execute(index, recent.as_list(), with_facets=True),
         window=window,
+        topic=topic,
+        topics=topics,
         today=now.date().isoformat(),
         links=Links({}),
         here="wall",

@@ -16,7 +16,9 @@ from pipeline.documents.quote import QUOTE
 from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
-from pipeline.search.filters import CAPITALS, CODE, FILTERS, LEAST, NAME, SHARE, SINCE, UNTIL, URGENCY, YES
+from pipeline.search.filters import (
+    CAPITALS, CODE, COUNTRY, FILTERS, LEAST, NAME, SHARE, SINCE, TOPIC, UNTIL, URGENCY, YES,
+)  # fmt: skip
 from pipeline.search.folding import folded
 from pipeline.search.query_body import filters, search_body
 from pipeline.search.search_query import SearchQuery, as_parameters, parse
@@ -62,7 +64,8 @@ EARLY, LATE = (NOON.replace(tzinfo=None, year=year) for year in (1971, 2100))
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters='"“”„«»', exclude_categories=["C", "Z"]), min_size=1)
 
 
-VALUES = {NAME: NAMES, CODE: NAMES, CAPITALS: NAMES, URGENCY: st.sampled_from(["1", "2-5"]),
+VALUES = {NAME: NAMES, CODE: NAMES, CAPITALS: NAMES, COUNTRY: st.sampled_from(["TH", "Kenya", "asia"]),
+          TOPIC: st.sampled_from(["sport", "politics"]), URGENCY: st.sampled_from(["1", "2-5"]),
           LEAST: st.integers(1, 999).map(str),
           YES: st.sampled_from(["yes", "no"]),
           SHARE: st.sampled_from(["0", "0.65", ".5", "1"]),
