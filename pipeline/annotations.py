@@ -154,7 +154,7 @@ class EventPlace(Value):
 
 
 class Focus(Value):
-    """Where a story plays: the ISO 3166 code of a country, and the town or division there that matters most.
+    """Where a story takes place: the ISO 3166 code of a country, and the town or division there that matters most.
 
     ``confidence`` is the probability (0 to 1) of the country.
     """
@@ -224,7 +224,7 @@ class Annotations(Value):
     """Everything the language pass adds to a story: these, and a field for each extraction.
 
     ``subject`` are the topics that the text is about; in a story they stand after the sender's own. ``focus`` is where
-    it plays. ``unread`` says why it adds nothing: no folder reads the story's language, or its body is too long.
+    it takes place. ``unread`` says why it adds nothing: no folder reads the story's language, or its body is too long.
     """
 
     entities: tuple[Entity, ...] = ()

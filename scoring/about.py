@@ -1,4 +1,4 @@
-"""Where a whole story plays and what it is about, against what a careful reader says who saw no output.
+"""Where a whole story takes place and what it is about, against what a careful reader says who saw no output.
 
 python -m scoring.about [--part train] [--json]
 """

@@ -83,7 +83,7 @@ class LabelledPlace(NamedTuple):
 
 
 class About(NamedTuple):
-    """What a story is about: topics and names, the most important first, and the country in which it plays."""
+    """What a story is about: topics and names, the most important first, and the country that it is about."""
 
     topics: tuple[str, ...] = ()
     salient: tuple[str, ...] = ()

@@ -100,10 +100,10 @@ def vocabulary(found: Sequence[Labelled]) -> Vocabulary:
 
 def _topics(found: Sequence[Labelled], turns: Any, words: Vocabulary) -> dict[str, Any]:
     rows = [topics.features(topics.counted(each.headline, each.body), words) for each in found]
-    ends = np.cumsum([0, *(len(known) for known, _ in rows)])
-    values = [value for known, _ in rows for _, value in known], [number for known, _ in rows for number, _ in known]
+    ends = np.cumsum([0, *(len(row.numbers) for row in rows)])
+    values = np.concatenate([row.values for row in rows]), np.concatenate([row.numbers for row in rows])
     sparse = csr_matrix((*values, ends), shape=(len(rows), len(words.numbers)))
-    dense = topics.VECTOR_SCALE * np.array([vector for _, vector in rows])
+    dense = topics.VECTOR_SCALE * np.array([row.vector for row in rows])
     names = [topic.name for topic in TOP]
     told = np.array([[float(name in each.about.topics) for name in names] for each in found])
     sure = np.zeros_like(told)

@@ -69,7 +69,7 @@ NEWSROOM = Dashboard(
         ),
         (
             Placed(Top("Topics", STORIES, "topics", 17), 16, 14),
-            Placed(Top("Countries they play in", STORIES, "focus.country", 15), 16, 14),
+            Placed(Top("Countries they are about", STORIES, "focus.country", 15), 16, 14),
             Placed(Top("Whom they are about", STORIES, "salient", 15), 16, 14),
         ),
         (

@@ -147,6 +147,7 @@ class Gazetteer:
         self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
         self.words: dict[str, int] = dict(self._database.execute("SELECT word, roles FROM word"))
         self._named = lru_cache(_KEPT)(self._look_up)
+        self._told = lru_cache(_KEPT)(self._says)
 
     def candidates(self, name: str) -> tuple[PlaceCandidate, ...]:
         """Return all places with this name."""
@@ -174,19 +175,26 @@ class Gazetteer:
         return self._nations[code]
 
     def context(self, names: Collection[str]) -> PlaceContext:
-        """Return what a story that has these names says of where it plays."""
-        known = {name: [c for c in self.candidates(name) if c.listed] for name in names}
-        sure = [c for candidates in known.values() for c in candidates if c.is_area]
-        cities = [max(candidates, key=lambda c: c.population) for candidates in known.values() if candidates]
-        may_be = [name for name, candidates in known.items() if any(c.kind == "admin1" for c in candidates)]
-        states = {name: c.region for name in may_be if (c := self._meant(name)) and c.kind == "admin1"}
+        """Return what a story that has these names says of where it takes place."""
+        return PlaceContext.of(map(self._told, names))
+
+    def _says(self, name: str) -> PlaceContext:
+        """Return what one name says."""
+        known = [candidate for candidate in self.candidates(name) if candidate.listed]
+        if not known:
+            return _NOWHERE
+        largest = max(known, key=lambda candidate: candidate.population)
+        town = frozenset([largest.region] if largest.kind == "city" else [])
+        states = frozenset(candidate.region for candidate in known if candidate.kind == "admin1")
+        meant = self._meant(name) if states else None
+        state = frozenset([meant.region] if meant and meant.kind == "admin1" else [])
         return PlaceContext(
-            frozenset(c.country for c in sure if c.kind == "country" and c.country),
-            frozenset(c.region for c in sure if c.kind == "admin1"),
-            frozenset(c.region for c in cities if c.kind == "city" and c.population >= LARGE),
-            frozenset(c.region for c in cities if c.kind == "city"),
-            frozenset(states.values()),
-            frozenset(region for name, region in states.items() if name.endswith(".")),
+            countries=frozenset(each.country for each in known if each.kind == "country" and each.country),
+            states=states,
+            regions=town if largest.population >= LARGE else frozenset(),
+            towns=town,
+            meant=state,
+            short=state if name.endswith(".") else frozenset(),
         )
 
     def around(self, names: Collection[str]) -> PlaceContext:

@@ -71,6 +71,26 @@ PARTS = {
     "West Bank": (285153, "PS", "Ramallah"),
 }
 """Parts of countries that are named like countries, with their GeoNames ids and main cities."""
+COUNTRIES_OF = {
+    "Europe": "AD AL AT AX BA BE BG BY CH CS CY CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT "
+    "LU LV MC MD ME MK MT NL NO PL PT RO RS RU SE SI SJ SK SM UA VA XK",
+    "Asia": "AE AF AM AZ BD BH BN BT CC CN GE HK ID IL IN IO IQ IR JO JP KG KH KP KR KW KZ LA LB LK MM MN MO "
+    "MV MY NP OM PH PK PS QA SA SG SY TH TJ TM TR TW UZ VN YE",
+    "North America": "AG AI AN AW BB BL BM BQ BS BZ CA CR CU CW DM DO GD GL GP GT HN HT JM KN KY LC MF MQ MS MX NI PA "
+    "PM PR SV SX TC TT US VC VG VI",
+    "Africa": "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR "
+    "MU MW MZ NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TG TN TZ UG YT ZA ZM ZW",
+    "South America": "AR BO BR CL CO EC FK GF GY PE PY SR UY VE",
+    "Oceania": "AS AU CK CX FJ FM GU KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TL TO TV UM VU WF WS",
+    "European Union": "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK",
+    "Middle East": "AE BH CY EG IL IQ IR JO KW LB OM PS QA SA SY TR YE",
+    "Southeast Asia": "BN ID KH LA MM MY PH SG TH TL VN",
+    "South Asia": "AF BD BT IN LK MV NP PK",
+    "Central Asia": "KG KZ TJ TM UZ",
+    "Latin America": "AR BO BR CL CO CR CU DO EC GT HN HT MX NI PA PE PR PY SV UY VE",
+    "Caribbean": "AG BB BS CU DM DO GD HT JM KN LC PR TT VC",
+}
+"""The countries of continents (GeoNames) and of some regions, by ISO 3166 codes."""
 STATE_ABBREVIATIONS = (
     "AL:Ala. AK:Alaska AZ:Ariz. AR:Ark. CA:Calif. CO:Colo. CT:Conn. DC:D.C. DE:Del. FL:Fla. GA:Ga. IL:Ill. IN:Ind."
     " KS:Kan. KY:Ky. LA:La. MD:Md. MA:Mass. MI:Mich. MN:Minn. MS:Miss. MO:Mo. MT:Mont. NE:Neb. NV:Nev. NH:N.H. NJ:N.J."

@@ -2,6 +2,7 @@
 
 from pipeline.errors import ConfigurationError
 from pipeline.knowledge.gazetteer import gazetteer
+from pipeline.knowledge.place_names import COUNTRIES_OF
 
 
 def country_name(code: str) -> str:
@@ -21,12 +22,23 @@ def country_middle(code: str) -> tuple[float, float] | None:
     return place.lat, place.lon
 
 
-def country_code(text: str) -> str:
-    """Return the code of a country by its name or code. Raises ConfigurationError if there is none."""
+def country_or_region(text: str) -> str:
+    """Return the code of a country by its name or code, or the name of a region that has several.
+
+    Raises ConfigurationError for what is neither.
+    """
     name = " ".join(text.split())
+    if region := next((each for each in COUNTRIES_OF if each.casefold() == name.casefold()), None):
+        return region
     if len(name) == len("US") and name.isalpha():
         return name.upper()
     found = (place.country for place in gazetteer().candidates(name) if place.kind == "country")
     if code := next(found, None):
         return code
-    raise ConfigurationError(f"no country {text!r}; give its name, or its ISO 3166 code such as TH")
+    regions = ", ".join(COUNTRIES_OF)
+    raise ConfigurationError(f"no country {text!r}; give its name, its ISO 3166 code such as TH, or one of {regions}")
+
+
+def codes_of(value: str) -> list[str]:
+    """Return the codes that a code or the name of a region stands for."""
+    return COUNTRIES_OF[value].split() if value in COUNTRIES_OF else [value]

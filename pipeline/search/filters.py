@@ -21,7 +21,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.extractions import EXTRACTIONS
 from pipeline.extractions.contract import Filter as ExtractionFilter
 from pipeline.knowledge.media_topics import TOP
-from pipeline.search.countries import country_code
+from pipeline.search.countries import codes_of, country_or_region
 from pipeline.search.times import parse_time
 
 Condition = dict[str, Any]
@@ -97,6 +97,10 @@ def _exactly(columns: Sequence[str], value: str) -> Condition:
     return {"terms": {columns[0]: [value]}}
 
 
+def _in_country(columns: Sequence[str], value: str) -> Condition:
+    return {"terms": {columns[0]: codes_of(value)}}
+
+
 _URGENCIES = re.compile(r"([1-9])(?:-([1-9]))?$")
 
 
@@ -149,7 +153,7 @@ def _bounded(bound: str) -> Callable[[Sequence[str], str], Condition]:
 NAME = Values(str, _by_words, "NAME")
 CODE = Values(str, _exactly, "CODE")
 CAPITALS = Values(str.upper, _exactly, "CODE")
-COUNTRY = Values(country_code, _exactly, "COUNTRY")
+COUNTRY = Values(country_or_region, _in_country, "COUNTRY")
 URGENCY = Values(_urgency, _within, "N|N-N")
 SINCE = Values(_time, _bounded("gte"), "TIME")
 UNTIL = Values(_time, _bounded("lt"), "TIME")
@@ -183,6 +187,10 @@ def _of_extraction(name: str, row: ExtractionFilter) -> Filter:
 
 
 _TABLE = (
+    Filter("topic", "what it is about, a top concept of IPTC Media Topics: politics and government, sport …",
+           _everywhere("topics"), TOPIC, "any", _facets("topics", STORY, QUOTE, EVENT), "topics"),
+    Filter("focus", "the country that a story is about, or those of a region: Thailand, TH, Asia",
+           _everywhere("focus.country"), COUNTRY, "any", _facets("focus.country", STORY, QUOTE)),
     Filter("speaker", "who speaks; of stories, somebody who does",
            {STORY: ("speakers",), QUOTE: ("speaker.name", "speaker.listed"), EVENT: ("claimed_by",)}, NAME,
            facets={STORY: "speakers", QUOTE: "speaker.listed"}, completes=NAMES),
@@ -190,10 +198,6 @@ _TABLE = (
            {STORY: ("salient",), QUOTE: ("about", "about_forms"), EVENT: _everywhere(*_NAMED)[EVENT]}, NAME,
            facets={STORY: "salient", QUOTE: "about"}, completes=NAMES),
     Filter("entity", "a person, organization or place named", _everywhere(*_NAMED), NAME, completes=NAMES),
-    Filter("topic", "what it is about, a top concept of IPTC Media Topics: politics and government, sport …",
-           _everywhere("topics"), TOPIC, "any", _facets("topics", STORY, QUOTE, EVENT), "topics"),
-    Filter("focus", "the country in which a story plays, by its name or ISO 3166 code", _everywhere("focus.country"),
-           COUNTRY, "any", _facets("focus.country", STORY, QUOTE)),
     Filter("person", "a person named", _everywhere(*_PEOPLE), NAME,
            facets=_facets("people", STORY), completes=NAMES),
     Filter("organization", "an organization named", _everywhere(*_ORGANIZATIONS), NAME,
@@ -217,7 +221,7 @@ _TABLE = (
            facets={EVENT: "recipients.name"}, completes=NAMES),
     Filter("participant", "who acts, or whom the event concerns", {EVENT: (*_ACTORS, *_RECIPIENTS)}, NAME,
            completes=NAMES),
-    Filter("country", "a country in which a named place lies, by its name or ISO 3166 code; of events, their own",
+    Filter("country", "a country in which a named place lies, by name or ISO 3166 code; of events, their own",
            {**_everywhere("countries"), EVENT: ("place.country",)}, COUNTRY, "any",
            {**_facets("countries", STORY, QUOTE), EVENT: "place.country"}),
     *(Filter(each, f"at least so many {each}", {EVENT: (each,)}, LEAST, "one") for each in NUMBERS if each != "size"),

@@ -17,7 +17,18 @@ from pipeline.errors import ConfigurationError
 from pipeline.search.cursor import Cursor, read
 from pipeline.search.facets import histogram, step_of
 from pipeline.search.filters import (
-    CAPITALS, CODE, COUNTRY, FILTERS, LEAST, NAME, SHARE, SINCE, TOPIC, UNTIL, URGENCY, YES,
+    CAPITALS,
+    CODE,
+    COUNTRY,
+    FILTERS,
+    LEAST,
+    NAME,
+    SHARE,
+    SINCE,
+    TOPIC,
+    UNTIL,
+    URGENCY,
+    YES,
 )  # fmt: skip
 from pipeline.search.folding import folded
 from pipeline.search.query_body import filters, search_body

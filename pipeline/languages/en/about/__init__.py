@@ -1,1 +1,1 @@
-"""What a story is about: its topics, the country in which it plays, and who matters in it."""
+"""What a story is about: its topics, the country that it is about, and who matters in it."""

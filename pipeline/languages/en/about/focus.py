@@ -1,4 +1,4 @@
-"""In which country a story plays, and where there.
+"""In which country a story takes place, and where there.
 
 A conditional log-linear model of all countries that a story names or whose people it names, against none of them.
 ``training/about.py`` learned its weights.
@@ -26,7 +26,7 @@ _LEAST = 0.6
 
 
 def focus(found: Annotations, about: AnnotationInput) -> Focus | None:
-    """Return where a story plays, or None if that is not sure."""
+    """Return where a story takes place, or None if that is not sure."""
     rows = features(found, about)
     if not rows:
         return None

@@ -6,7 +6,7 @@ Logistic regressions over the story's words, weighted by how rare they are, and 
 
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,17 @@ _RARE = 6.0
 """How rare a word is that no labelled story has."""
 
 
+class Told(NamedTuple):
+    """What words tell: the weights of the known ones with their numbers, and the sum of the vectors of all.
+
+    Weights and vector have length 1.
+    """
+
+    numbers: NDArray[Any]
+    values: NDArray[Any]
+    vector: NDArray[Any]
+
+
 def topics(headline: str, body: str) -> tuple[Subject, ...]:
     """Return the topics of a story, the likeliest first."""
     found = probabilities(headline, body)
@@ -44,10 +55,8 @@ def topics(headline: str, body: str) -> tuple[Subject, ...]:
 def probabilities(headline: str, body: str) -> Scores:
     """Return the probability of each topic, in the order of ``TOP``."""
     model = weights()
-    words, vector = features(counted(headline, body), model.vocabulary)
-    scores: NDArray[Any] = model.bias + VECTOR_SCALE * vector @ model.of_vectors
-    for number, value in words:
-        scores = scores + value * model.of_words[number]
+    told = features(counted(headline, body), model.vocabulary)
+    scores = model.bias + told.values @ model.of_words[told.numbers] + VECTOR_SCALE * told.vector @ model.of_vectors
     return np.asarray(1 / (1 + np.exp(-scores)), dtype=np.float32)
 
 
@@ -60,14 +69,17 @@ def counted(headline: str, body: str) -> Counter[str]:
     return words
 
 
-def features(words: Counter[str], known: Vocabulary) -> tuple[list[tuple[int, float]], NDArray[Any]]:
-    """Return the weight of each known word by its number, and the sum of the vectors of all; both have length 1."""
+def features(words: Counter[str], known: Vocabulary) -> Told:
+    """Return what a story's words tell."""
     kept = [word for word in words if word not in known.frequent]
-    numbers = [known.numbers.get(word) for word in kept]
-    values = np.log1p(np.array([words[word] for word in kept], dtype=np.float32))
-    values *= np.array([_RARE if number is None else known.rarity[number] for number in numbers], dtype=np.float32)
+    numbers = np.array([known.numbers.get(word, -1) for word in kept], dtype=np.int64)
+    rarity = np.where(numbers < 0, _RARE, known.rarity[numbers]).astype(np.float32)
+    values = np.log1p(np.array([words[word] for word in kept], dtype=np.float32)) * rarity
     keys = np.array([hash_string(word) for word in kept], dtype=np.uint64)
-    vector: NDArray[Any] = (word_vectors().of(keys) * values[:, None]).sum(axis=0)
-    found = [(number, value) for number, value in zip(numbers, values.tolist(), strict=True) if number is not None]
-    length = np.sqrt(sum(value * value for _, value in found)) or 1.0
-    return [(number, value / length) for number, value in found], vector / (np.linalg.norm(vector) or 1.0)
+    vector = values @ word_vectors().of(keys)
+    is_known = numbers >= 0
+    return Told(numbers[is_known], _of_length_1(values[is_known]), _of_length_1(vector))
+
+
+def _of_length_1(values: NDArray[Any]) -> NDArray[Any]:
+    return values / (np.linalg.norm(values) or 1.0)

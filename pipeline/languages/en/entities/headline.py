@@ -33,10 +33,7 @@ def with_headline(tree: Tree, about: AnnotationInput, entities: Sequence[Entity]
         return tuple(entities)
     found = list(_named_before(text, entities))
     taken = {at for name, _ in found for at in range(name.start, name.end)}
-    own = [
-        entity.model_copy(update={"mentions": entity.mentions + _mentions(n for n, e in found if e is entity)})
-        for entity in entities
-    ]
+    own = [_with_mentions(entity, [name for name, of in found if of is entity]) for entity in entities]
     rest = [
         name for name in corrected(text, list(recognised_names(tree))) if taken.isdisjoint(range(name.start, name.end))
     ]
@@ -49,6 +46,10 @@ def with_headline(tree: Tree, about: AnnotationInput, entities: Sequence[Entity]
         entity = entity_of(text, number, group, place)
         own.append(entity.model_copy(update={"mentions": _mentions(group)}))
     return tuple(own)
+
+
+def _with_mentions(entity: Entity, names: Sequence[Name]) -> Entity:
+    return entity.model_copy(update={"mentions": entity.mentions + _mentions(names)}) if names else entity
 
 
 def is_titled(headline: str) -> bool:
