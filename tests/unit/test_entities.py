@@ -335,6 +335,51 @@ class TestPlaces:
     def test_a_person_is_no_place(self):
         assert found("Paris sang.", Paris="PERSON")["Paris"].place is None
 
+    @pytest.mark.parametrize(
+        ("text", "name", "kind", "country"),
+        [
+            ("Floods hit Uttar Pradesh.", "Uttar Pradesh", "admin1", "IN"),
+            ("Police in Kandahar province fled.", "Kandahar province", "admin1", "AF"),
+            ("Rebels left North Kivu.", "North Kivu", "admin1", "CD"),
+            ("Riverside County burned.", "Riverside County", "admin2", "US"),
+            ("It sank in the Black Sea.", "Black Sea", "water", None),
+            ("Talks on Latin America failed.", "Latin America", "region", None),
+            ("Russia fears for Siberia.", "Siberia", "region", "RU"),
+            ("Mobutu fled Zaire.", "Zaire", "country", "CD"),
+        ],
+    )
+    def test_a_division_a_region_or_a_sea_is_a_place_of_its_kind(self, text, name, kind, country):
+        place = found(text, **{name.replace(" ", "_"): "GPE"})[name].place
+        assert (place.kind, place.precision, place.country) == (kind, kind, country)
+
+    def test_a_country_lies_in_its_middle_and_not_at_its_capital(self):
+        place = found("Brazil voted.", Brazil="GPE")["Brazil"].place
+        assert place.precision == "country"
+        assert abs(place.lon - -47.9) > 1
+
+    def test_part_of_a_country_has_its_own_kind_and_no_number(self):
+        place = found("In southern Sudan, rebels fled.", southern_Sudan="GPE")["southern Sudan"].place
+        assert (place.kind, place.precision, place.country, place.geonameid) == ("region", "country", "SD", None)
+
+    def test_a_small_town_is_meant_only_where_the_story_speaks_of_its_country(self):
+        names = {"Olean": "GPE"}
+        assert found("A storm hit Olean.", **names)["Olean"].place is None
+        there = found("A storm hit Olean. The U.S. sent help.", **names, **{"U.S.": "GPE"})["Olean"].place
+        assert (there.country, there.precision) == ("US", "city")
+
+    def test_what_no_list_knows_lies_in_what_the_text_puts_it_in(self):
+        place = found("The Quorn Bridge in Lima fell.", Quorn_Bridge="FAC", Lima="GPE")["Quorn Bridge"].place
+        assert (place.kind, place.precision, place.country, place.geonameid) == ("landmark", "city", "PE", None)
+
+    def test_or_somewhere_in_the_country_of_the_story(self):
+        text = "Peru voted. Lima and Cusco were calm. In Quornville, Peru's army stood by."
+        place = found(text, Peru="GPE", Lima="GPE", Cusco="GPE", Quornville="GPE")["Quornville"].place
+        assert (place.country, place.precision) == ("PE", "country")
+
+    def test_people_say_which_country_is_meant(self):
+        text = "Salvadoran police searched La Paz."
+        assert found(text, Salvadoran="NORP", La_Paz="GPE")["La Paz"].place.country == "SV"
+
     def test_coordinates_are_degrees(self):
         beijing = found("In Beijing.", Beijing="GPE")["Beijing"].place
         assert (beijing.geonameid, beijing.country, round(beijing.lat), round(beijing.lon)) == (1816670, "CN", 40, 116)
