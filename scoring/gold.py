@@ -93,7 +93,7 @@ def found_in(labels: Labels, story: AnnotatedStory) -> Labels:
     names = [
         NameLabel(where, KINDS[entity.type], entity.id)
         for entity in story.entities
-        for mention in entity.mentions
+        for mention in entity.in_body
         if entity.type in KINDS and (where := to_labels(mention.start, mention.end))
     ]
     quotes = []

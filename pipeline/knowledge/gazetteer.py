@@ -20,6 +20,7 @@ LISTED = 15_000
 LARGE = 300_000
 """The population of a large city; for those, alternative names count too."""
 _AREAS = ("country", "admin1")
+_DIVISIONS = ("admin1", "admin2")
 _PRIOR: dict[PlaceKind, float] = {
     "country": 3.0, "admin1": 0.0, "admin2": -1.0, "city": 0.0, "region": 5.5, "water": 5.0, "landmark": 4.5
 }  # fmt: skip
@@ -213,6 +214,9 @@ class Gazetteer:
         ``within``; its words may say of which ``kinds`` it is.
         """
         found = [c for c in self.candidates(name) if not c.is_small or c.kind in kinds or _is_in(c, within)]
+        cities = {c.region for c in found if c.kind == "city" and c.listed}
+        # "Hamburg" is the city, "the state of Hamburg" is not.
+        found = [c for c in found if c.listed or c.kind not in _DIVISIONS or c.kind in kinds or c.region not in cities]
         if beside.short or beside.meant:
             # "Berlin, Conn." is neither the city nor the state of Germany.
             found = [c for c in found if c.is_major and (c.kind == "admin1" or not beside.short)]

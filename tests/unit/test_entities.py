@@ -352,6 +352,11 @@ class TestPlaces:
         place = found(text, **{name.replace(" ", "_"): "GPE"})[name].place
         assert (place.kind, place.precision, place.country) == (kind, kind, country)
 
+    def test_a_city_is_meant_rather_than_the_division_of_its_name(self):
+        assert found("Dockers in Hamburg struck.", Hamburg="GPE")["Hamburg"].place.kind == "city"
+        text = "Herat province voted."
+        assert found(text, Herat_province="GPE")["Herat province"].place.kind == "admin1"
+
     def test_a_country_lies_in_its_middle_and_not_at_its_capital(self):
         place = found("Brazil voted.", Brazil="GPE")["Brazil"].place
         assert place.precision == "country"
