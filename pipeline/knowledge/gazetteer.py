@@ -249,7 +249,8 @@ class Gazetteer:
     def _look_up(self, name: str) -> tuple[PlaceCandidate, ...]:
         """Return the places with a name that is ``plain``, the largest first."""
         having = "name JOIN place USING (id)", "plain = ? ORDER BY population DESC, id"
-        return tuple(self._select("listed", *having, name))
+        # Half of a surrogate pair has no bytes.
+        return tuple(self._select("listed", *having, name.encode(errors="replace").decode()))
 
     @property
     def _nations(self) -> dict[str, PlaceCandidate]:

@@ -21,29 +21,29 @@ The coach praised his midfielders and said the next match would decide the champ
 
 
 @pytest.fixture
-def told(english):
-    def told(body: str, headline: str = "", located: str = "") -> Annotations:
+def annotated(english):
+    def annotated(body: str, headline: str = "", located: str = "") -> Annotations:
         (found,) = english.annotate([AnnotationInput(body, located, headline=headline)])
         return found
 
-    return told
+    return annotated
 
 
 class TestTopics:
     @pytest.mark.parametrize(
         ("body", "topic"), [(QUAKE, "disaster, accident and emergency incident"), (MATCH, "sport")]
     )
-    def test_the_first_is_what_the_words_are_about(self, told, body, topic):
-        first, *others = told(body).subject
+    def test_the_first_is_what_the_words_are_about(self, annotated, body, topic):
+        first, *others = annotated(body).subject
         assert (first.name, first.creator) == (topic, "wire")
         assert all(0 < each.confidence <= first.confidence for each in others)
 
-    def test_nothing_has_none(self, told):
-        assert told("").subject == ()
+    def test_nothing_has_none(self, annotated):
+        assert annotated("").subject == ()
 
-    def test_they_stand_after_the_senders_own(self, told):
+    def test_they_stand_after_the_senders_own(self, annotated):
         sent = Subject(code="15054000", name="soccer")
-        story = make_story(body=MATCH, subject=(sent,)).annotated(told(MATCH))
+        story = make_story(body=MATCH, subject=(sent,)).annotated(annotated(MATCH))
         assert story.subject[0] == sent
         assert [each.creator for each in story.subject] == [None, "wire"]
         assert story_document(story)["topics"] == ["sport"]
@@ -72,13 +72,13 @@ class TestTopics:
 
 
 class TestFocus:
-    def test_is_the_country_of_the_lead_with_the_town_that_matters_most(self, told):
-        focus = told(QUAKE, located="JAKARTA").focus
+    def test_is_the_country_of_the_lead_with_the_town_that_matters_most(self, annotated):
+        focus = annotated(QUAKE, located="JAKARTA").focus
         assert (focus.country, focus.name) == ("ID", "Palu")
         assert 0.6 <= focus.confidence <= 1
 
-    def test_is_left_out_where_no_country_is_named(self, told):
-        assert told(MATCH).focus is None
+    def test_is_left_out_where_no_country_is_named(self, annotated):
+        assert annotated(MATCH).focus is None
 
     @pytest.mark.parametrize(("given", "read"), [("Thailand", "TH"), ("th", "TH"), ("asia", "Asia")])
     def test_a_filter_takes_names_codes_and_regions(self, given, read):
@@ -95,35 +95,35 @@ class TestFocus:
 
 
 class TestSalience:
-    def test_who_is_named_often_and_speaks_matters_more_than_who_is_mentioned(self, told):
-        salience = {entity.name: entity.salience for entity in told(QUAKE).entities}
+    def test_who_is_named_often_and_speaks_matters_more_than_who_is_mentioned(self, annotated):
+        salience = {entity.name: entity.salience for entity in annotated(QUAKE).entities}
         assert salience["Ann Lee"] > 0.5 > salience["Malaysia"]
 
-    def test_lists_have_those_that_matter_first(self, told):
-        document = story_document(make_story(body=QUAKE).annotated(told(QUAKE)))
+    def test_lists_have_those_that_matter_first(self, annotated):
+        document = story_document(make_story(body=QUAKE).annotated(annotated(QUAKE)))
         assert document["salient"][0] == "Ann Lee"
         assert "Malaysia" not in document["salient"]
         assert {"ID", "MY"} <= set(document["countries"])
 
 
 class TestHeadlines:
-    def test_a_name_of_the_body_is_found_by_the_surname_too(self, told):
-        found = told(QUAKE, "Lee asks for tents")
+    def test_a_name_of_the_body_is_found_by_the_surname_too(self, annotated):
+        found = annotated(QUAKE, "Lee asks for tents")
         (lee,) = [entity for entity in found.entities if entity.name == "Ann Lee"]
         assert [(each.text, each.start) for each in lee.mentions if each.field == "headline"] == [("Lee", 0)]
         assert all(QUAKE[each.start : each.end] == each.text for each in lee.in_body)
 
-    def test_a_place_that_only_it_names_is_found(self, told):
-        found = told("The ferry sank at night.", "Ferry sinks off Greece")
+    def test_a_place_that_only_it_names_is_found(self, annotated):
+        found = annotated("The ferry sank at night.", "Ferry sinks off Greece")
         assert [(each.name, each.place.country) for each in found.entities] == [("Greece", "GR")]
         assert found.entities[0].in_body == ()
 
     @pytest.mark.parametrize("headline", ["Gold Mine Collapse Traps Workers", "Ferry sinks by Ann Lee"])
-    def test_other_words_and_the_writer_are_no_names(self, told, headline):
-        assert told("The ferry sank at night.", headline).entities == ()
+    def test_other_words_and_the_writer_are_no_names(self, annotated, headline):
+        assert annotated("The ferry sank at night.", headline).entities == ()
 
-    def test_of_capitals_only_those_of_the_body_are_known(self, told):
-        found = told(QUAKE, "SULAWESI QUAKE: ANN LEE ASKS FOR TENTS")
+    def test_of_capitals_only_those_of_the_body_are_known(self, annotated):
+        found = annotated(QUAKE, "SULAWESI QUAKE: ANN LEE ASKS FOR TENTS")
         named = {each.text for entity in found.entities for each in entity.mentions if each.field == "headline"}
         assert named == {"SULAWESI", "ANN LEE"}
 

@@ -318,6 +318,9 @@ class TestPlaces:
         known = gazetteer()
         assert known.resolve(name, known.context(story), known.context(beside)).key == key
 
+    def test_half_a_character_is_no_place(self):
+        assert gazetteer().candidates("Lima\ud800") == ()
+
     def test_nowhere_is_none(self):
         assert gazetteer().resolve("Quornville", PlaceContext(), PlaceContext()) is None
 

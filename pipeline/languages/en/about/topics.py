@@ -29,7 +29,7 @@ _RARE = 6.0
 """How rare a word is that no labelled story has."""
 
 
-class Told(NamedTuple):
+class TopicFeatures(NamedTuple):
     """What words tell: the weights of the known ones with their numbers, and the sum of the vectors of all.
 
     Weights and vector have length 1.
@@ -55,8 +55,8 @@ def topics(headline: str, body: str) -> tuple[Subject, ...]:
 def probabilities(headline: str, body: str) -> Scores:
     """Return the probability of each topic, in the order of ``TOP``."""
     model = weights()
-    told = features(counted(headline, body), model.vocabulary)
-    scores = model.bias + told.values @ model.of_words[told.numbers] + VECTOR_SCALE * told.vector @ model.of_vectors
+    found = features(counted(headline, body), model.vocabulary)
+    scores = model.bias + found.values @ model.of_words[found.numbers] + VECTOR_SCALE * found.vector @ model.of_vectors
     return np.asarray(1 / (1 + np.exp(-scores)), dtype=np.float32)
 
 
@@ -69,7 +69,7 @@ def counted(headline: str, body: str) -> Counter[str]:
     return words
 
 
-def features(words: Counter[str], known: Vocabulary) -> Told:
+def features(words: Counter[str], known: Vocabulary) -> TopicFeatures:
     """Return what a story's words tell."""
     kept = [word for word in words if word not in known.frequent]
     numbers = np.array([known.numbers.get(word, -1) for word in kept], dtype=np.int64)
@@ -78,7 +78,7 @@ def features(words: Counter[str], known: Vocabulary) -> Told:
     keys = np.array([hash_string(word) for word in kept], dtype=np.uint64)
     vector = values @ word_vectors().of(keys)
     is_known = numbers >= 0
-    return Told(numbers[is_known], _of_length_1(values[is_known]), _of_length_1(vector))
+    return TopicFeatures(numbers[is_known], _of_length_1(values[is_known]), _of_length_1(vector))
 
 
 def _of_length_1(values: NDArray[Any]) -> NDArray[Any]:

@@ -50,7 +50,7 @@ def locations(
 
 
 class _Story:
-    """The places of a story, with what it says of where it plays."""
+    """The places of a story, with what it says of where it takes place."""
 
     def __init__(self, text: str, groups: Sequence[Sequence[Name]], located: str, home: Collection[str]) -> None:
         self._text, self._groups = text, groups
