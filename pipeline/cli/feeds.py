@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,14 +20,14 @@ from pipeline.cli.orphans import end_with_parent
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, ElasticsearchUnavailable, TooLarge
 from pipeline.feeds import Rejected
-from pipeline.feeds.feed_metrics import FeedMetrics
+from pipeline.feeds.feed_metrics import FeedMetrics, FeedRecords
 from pipeline.feeds.feed_state import FeedState
 from pipeline.feeds.live_feeds import Deliver, Item, LiveFeeds, Searchable
 from pipeline.formats import format_named
 from pipeline.kafka.sender import Sender
 from pipeline.kafka.shared_sender import SharedSender
 from pipeline.locate import locate_elasticsearch, locate_kafka
-from pipeline.ops import dead_letters
+from pipeline.ops import dead_letters, recording
 from pipeline.ops.monitor import serve
 from pipeline.search.stories import story
 from pipeline.settings import LiveFeed, Settings, load
@@ -76,13 +76,20 @@ def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> Non
     registry = CollectorRegistry()
     registry.register(FeedMetrics(live, feed_state))
     port = settings.monitor.port and settings.monitor.port + len(topics.STAGES)
+    stop: Callable[[], None] | None = None
     if not once:
         serve(settings.monitor.host, port, registry)
+        with suppress(ElasticsearchUnavailable):
+            records = FeedRecords(live, feed_state, lambda: names)
+            where = locate_elasticsearch(settings)
+            stop = recording.start([recording.Process("feeds"), records], where, settings.monitor)
     messages.print(f"{len(live)} live feeds: {', '.join(names)}")
     running = LiveFeeds(feed_state, settings.feed.max_item_bytes, _delivering(delivery), _searchable(settings))
     try:
         asyncio.run(_until_signal(running, live, once))
     finally:
+        if stop:
+            stop()
         delivery.close()
         feed_state.close()
 

@@ -13,6 +13,7 @@ TEXT = {
 }
 DATE = {"type": "date"}
 LONG = {"type": "long"}
+SECONDS = {"type": "double"}
 SHARE = {"type": "half_float"}
 """A number from 0 to 1."""
 STORED_KEYWORD = {"type": "keyword", "index": False, "doc_values": False}

@@ -12,6 +12,7 @@ from pipeline.documents.fields import (
     LONG,
     NAME,
     POINT,
+    SECONDS,
     SHARE,
     STORED_KEYWORD,
     STORED_ONLY,
@@ -166,6 +167,7 @@ STORY = Kind(
         "unfinished": BOOLEAN,
         "digest": STORED_KEYWORD,
         "trace": {"properties": dict.fromkeys((*(name.rpartition(".")[2] for name in STORY_TOPICS), "indexed"), DATE)},
+        "latency": SECONDS,
         "name_usage": KEYWORD,
         "entities": {
             "type": "nested",

@@ -1,11 +1,13 @@
-"""Export the metrics of all live feeds to Prometheus."""
+"""Export the metrics of all live feeds, to Prometheus and as documents."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from pipeline.feeds.feed_report import reports
+from pipeline.feeds.feed_report import Report, reports
 from pipeline.feeds.feed_state import FeedState
 from pipeline.settings import LiveFeed
 
@@ -41,3 +43,43 @@ class FeedMetrics(Collector):
                 if (number := value(report)) is not None:
                     family.add_metric([report.name], number)
             yield family
+
+
+class FeedRecords:
+    """The documents of feeds for ``wire-metrics-*``: of the feeds that this process takes from."""
+
+    def __init__(
+        self, configured: Sequence[LiveFeed], feed_state: FeedState, names: Callable[[], Collection[str]]
+    ) -> None:
+        """``names`` returns the feeds in question; ``feed_state`` must stay open while this is in use."""
+        self._configured, self._feed_state, self._names = configured, feed_state, names
+        self._recorded = {each.name: each.freshness.items for each in self._reports()}
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Return a document for each feed; ``increase`` is what arrived since the last that was recorded."""
+        return [self._document(each) for each in self._reports()]
+
+    def recorded(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Take note that these were written: an increase counts from there."""
+        self._recorded |= {each["feed"]: each["items"] for each in documents if "feed" in each}
+
+    def _reports(self) -> list[Report]:
+        names = self._names()
+        return [each for each in reports(self._configured, self._feed_state) if each.name in names]
+
+    def _document(self, report: Report) -> dict[str, Any]:
+        fresh = report.freshness
+        seconds = {
+            "silence": max(0.0, time.time() - fresh.last) if fresh.last else None,
+            "pace": fresh.pace,
+            "searchable": fresh.searchable,
+        }
+        return {
+            "stage": "feeds",
+            "feed": report.name,
+            "items": fresh.items,
+            "increase": {"items": fresh.items - self._recorded.get(report.name, 0)},
+            "failures": report.failures,
+            "silent": report.silent,
+            **{name: value for name, value in seconds.items() if value is not None},
+        }

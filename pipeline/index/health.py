@@ -38,20 +38,33 @@ def is_core_server(client: Client) -> bool:
 
 
 @retry_while_starting
+def disk_free(client: Client) -> float | None:
+    """Return the free share of the disk that is fullest, among the nodes with data. Raises ElasticsearchUnavailable."""
+    with translate_errors(client):
+        nodes = client.nodes.stats(metric="fs", filter_path="nodes.*.fs.total")["nodes"].values()
+    totals = [node["fs"]["total"] for node in nodes if node["fs"]["total"].get("total_in_bytes")]
+    return min((each["available_in_bytes"] / each["total_in_bytes"] for each in totals), default=None)
+
+
+@retry_while_starting
 def processes(client: Client) -> list[dict[str, Any]]:
-    """Return each process's latest metrics of the last minutes. Raises ElasticsearchUnavailable."""
+    """Return the latest metrics of each process that runs. Raises ElasticsearchUnavailable."""
     since = (datetime.now(UTC) - _RECENT).isoformat()
     with translate_errors(client):
         said = client.search(
             index=client.named(METRICS.name),
-            query={"range": {"@timestamp": {"gte": since}}},
+            query={
+                "bool": {"filter": [{"range": {"@timestamp": {"gte": since}}}, {"exists": {"field": "resident_bytes"}}]}
+            },
             sort=[{"@timestamp": "asc"}],
             size=1_000,
             ignore_unavailable=True,
             allow_no_indices=True,
         )
     last = {(each["stage"], each["process"]): each for each in (hit["_source"] for hit in said["hits"]["hits"])}
-    return list(last.values())
+    return sorted(
+        (each for each in last.values() if not each.get("stopped")), key=lambda each: (each["stage"], each["process"])
+    )
 
 
 def waiting_for(said: list[dict[str, Any]]) -> dict[str, str]:

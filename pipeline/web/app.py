@@ -1,6 +1,6 @@
 """Build the web application from the API and the pages, with error handling and security headers."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
+from prometheus_client.registry import Collector
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as Rejected
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline import __version__
 from pipeline.elasticsearch.client import connect
 from pipeline.errors import ConfigurationError, QueryError, TransientError
-from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.locate import Servers
 from pipeline.ops.status import Status
 from pipeline.search.search_query import SearchQuery
@@ -66,8 +66,8 @@ PARTS = (
 """The modules with routes."""
 
 
-def make(settings: Settings, servers: Servers, ingest_service: IngestService, feeds: FeedMetrics) -> FastAPI:
-    """Return the application for these servers; ``ingest_service`` takes pushes, ``feeds`` go to /metrics."""
+def make(settings: Settings, servers: Servers, ingest_service: IngestService, metrics: Iterable[Collector]) -> FastAPI:
+    """Return the application for these servers; ``ingest_service`` takes pushes, ``metrics`` go to /metrics."""
     client = connect(servers.elasticsearch)
     broadcast = IndexedBroadcast(servers.kafka, client)
 
@@ -82,7 +82,8 @@ def make(settings: Settings, servers: Servers, ingest_service: IngestService, fe
     app.state.elasticsearch = client
     app.state.ingest_service = ingest_service
     app.state.metrics_registry = CollectorRegistry()
-    app.state.metrics_registry.register(feeds)
+    for each in metrics:
+        app.state.metrics_registry.register(each)
     app.state.broadcast = broadcast
     app.state.installation = Installation(servers, Status(settings, servers))
     for part in PARTS:

@@ -2,10 +2,12 @@
 
 import uvicorn
 
-from pipeline.feeds.feed_metrics import FeedMetrics
+from pipeline.feeds.feed_metrics import FeedMetrics, FeedRecords
 from pipeline.feeds.feed_state import FeedState
 from pipeline.kafka.shared_sender import SharedSender
 from pipeline.locate import Servers
+from pipeline.ops import recording, tokens
+from pipeline.ops.server_metrics import ServerMetrics
 from pipeline.settings import Settings
 from pipeline.web.app import make
 from pipeline.web.ingest import IngestService
@@ -19,7 +21,11 @@ def run(settings: Settings, servers: Servers, port: int) -> None:
     delivery = SharedSender(servers.kafka)
     feed_state = FeedState(settings.data_dir)
     ingest_service = IngestService(settings.push, settings.feed.max_item_bytes, settings.data_dir, delivery, feed_state)
-    app = make(settings, servers, ingest_service, FeedMetrics(settings.feeds, feed_state))
+    measured = ServerMetrics(servers)
+    app = make(settings, servers, ingest_service, (FeedMetrics(settings.feeds, feed_state), measured))
+    senders = FeedRecords((), feed_state, lambda: {*tokens.load(settings.data_dir), *settings.push.tokens})
+    sources = (recording.Process("serve"), measured, senders)
+    stop = recording.start(sources, servers.elasticsearch, settings.monitor)
     try:
         uvicorn.run(
             app,
@@ -30,5 +36,6 @@ def run(settings: Settings, servers: Servers, port: int) -> None:
             timeout_graceful_shutdown=_STREAMS,
         )
     finally:
+        stop()
         delivery.close()
         feed_state.close()

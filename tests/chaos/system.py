@@ -39,7 +39,7 @@ from tests.servers import Elasticsearch, Kafka, Pair
 COMMAND = [sys.executable, "-m", "pipeline"]
 STAGES = tuple(topics.STAGES)
 INDICES = ("stories", "quotes", "events", "wire-desk")
-_PASSING = ("trace", "at", "held", "sendagain", "revision", "digest", "receivedat")
+_PASSING = ("trace", "latency", "at", "held", "sendagain", "revision", "digest", "receivedat")
 """What tells when and where a story came through."""
 _SETTLING = 180
 _SETTINGS = {

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import psutil
@@ -25,6 +26,7 @@ class WorkerMetrics:
         self.steps = 0
         self.waiting: str | None = None
         self.assigned = False
+        self.messages: int | None = None
         self._since = time.monotonic()
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
         self._recorded: dict[str, float] = {}
@@ -86,6 +88,12 @@ class WorkerMetrics:
             self.age.labels(self.stage).observe(max(0.0, now - received))
             self._recent.append((time.monotonic(), max(0.0, now - received)))
 
+    def standing(self, messages: int, partitions: int) -> None:
+        """Record the stage's lag as the broker knows it, and how many partitions this worker has."""
+        self.messages = messages
+        self.lag.labels(self.stage).set(messages)
+        self.partitions.labels(self.stage).set(partitions)
+
     def dead_letter(self, error: str) -> None:
         """Record a dead letter."""
         self.dead.labels(self.stage, error).inc()
@@ -100,7 +108,7 @@ class WorkerMetrics:
         """Record the replacement of a process of its pool."""
         self.restarts.labels(self.stage).inc()
 
-    def document(self) -> dict[str, Any]:
+    def documents(self) -> list[dict[str, Any]]:
         """Return the metrics as a document for ``wire-metrics-*``.
 
         It has sums since the start, and their ``increase`` since the last document that was recorded.
@@ -118,21 +126,23 @@ class WorkerMetrics:
         # A copy, because the event loop goes on appending while this thread reads.
         times = sorted(seconds for when, seconds in tuple(self._recent) if when >= self._since)
         batches, events = self._sum("wire_batch_events_count"), self._sum("wire_batch_events_sum")
-        return {
+        document = {
             "stage": self.stage,
             **sums,
             "increase": increase,
             "events_per_second": increase["events"] / passed,
-            "lag": self._sum("wire_consumer_lag_messages"),
+            **({"lag": self.messages} if self.messages is not None else {}),
             "partitions": self._sum("wire_assigned_partitions"),
             "batch_events": events / batches if batches else 0.0,
             "resident_bytes": psutil.Process().memory_info().rss,
             **({"story_seconds": _percentiles(times)} if times else {}),
             **({"waiting": self.waiting} if self.waiting else {}),
         }
+        return [document]
 
-    def recorded(self, document: dict[str, Any]) -> None:
-        """Take note that a document was written: the next one counts from there."""
+    def recorded(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Take note that the document was written: the next one counts from there."""
+        (document,) = documents
         self._since = time.monotonic()
         self._recorded = {name: document[name] for name in document["increase"]}
 

@@ -122,8 +122,7 @@ class StallWatch:
             log.exception("stall_check_failed", stage=self._stage.name)
             self._detector.reset(time.monotonic())
             return None
-        self._metrics.lag.labels(self._stage.name).set(found.messages)
-        self._metrics.partitions.labels(self._stage.name).set(len(assigned))
+        self._metrics.standing(found.messages, len(assigned))
         waiting = {(at.topic, at.partition): at.offset for at in found.first}
         if not waiting:
             self._metrics.waiting = None

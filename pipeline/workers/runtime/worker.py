@@ -10,12 +10,13 @@ from faust import Sensor
 from faust.types import AppT, StreamT
 
 from pipeline.kafka import aiokafka_patches
+from pipeline.ops import recording
 from pipeline.ops.monitor import serve
 from pipeline.settings import Settings
 from pipeline.topics import Stage
 from pipeline.workers.contract import Context, Handler
 from pipeline.workers.garbage import collect_rarely
-from pipeline.workers.runtime import faust_patches, metrics_recording
+from pipeline.workers.runtime import faust_patches
 from pipeline.workers.runtime.faust_app import make
 from pipeline.workers.runtime.faust_broker import FaustBroker, events
 from pipeline.workers.runtime.metrics import WorkerMetrics
@@ -112,7 +113,7 @@ def _watch(app: AppT, stage: Stage, settings: Settings, metrics: WorkerMetrics) 
     monitor = settings.monitor
     port = monitor.port and monitor.port + stage.number
     serve(monitor.host, port, metrics.registry, why_not_ready)
-    metrics_recording.start(metrics, settings.elasticsearch, monitor)
+    recording.start([metrics], settings.elasticsearch, monitor)
     # A batch may take its deadline, twice if its stories are retried one by one.
     patience = max(monitor.stuck_after, 2 * settings.annotate.deadline if stage.name == "annotate" else 0)
     StallWatch(stage, settings.kafka, metrics, assigned, patience).start()

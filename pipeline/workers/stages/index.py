@@ -65,6 +65,12 @@ class _Arrival:
         moments = {**times(self.envelope.trace), "indexed": now}
         return {name: at.isoformat(timespec="milliseconds") for name, at in moments.items()}
 
+    def latency(self, now: datetime) -> dict[str, float]:
+        """Return the seconds since the item came to its first topic; nothing for a story that an embargo held."""
+        if self.story.embargoed:
+            return {}
+        return {"latency": max(0.0, round(now.timestamp() - self.envelope.trace[0].timestamp / 1000, 3))}
+
 
 class Indexing:
     """The stage's work."""
@@ -127,7 +133,9 @@ class Indexing:
                 continue
             version = first_version(each.revision, there.version)
             parts = _larger(there.counts, written[uri])
-            more = {"trace": each.trace(self._now()), "digest": each.digest, **each.signed, **there.derived}
+            at = self._now()
+            measured = {"trace": each.trace(at), **each.latency(at)}
+            more = {**measured, "digest": each.digest, **each.signed, **there.derived}
             registry = registries.get(uri, UNTAUGHT)
             document, *others = actions(each.story, version, parts, known.get(uri), more, registry)
             first += [(uri, action) for action in others]
