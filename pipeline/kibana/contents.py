@@ -6,7 +6,7 @@ from typing import Literal
 
 RECORDS = "___records___"
 """Kibana's name for counting documents."""
-Operation = Literal["count", "unique_count", "max", "sum", "last_value"]
+Operation = Literal["count", "unique_count", "max", "sum", "last_value", "percentile"]
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,16 @@ class View:
 class Metric:
     """What to count or measure; ``only`` is a filter in KQL.
 
-    Over time, ``per_second`` divides a sum by the seconds.
+    A ``percentile`` is from 1 to 99. Over time, ``per_second`` divides a sum by the seconds.
     """
 
     label: str
     operation: Operation = "count"
     field: str = RECORDS
     only: str = ""
-    type: Literal["number", "string", "date"] = "number"
-    unit: Literal["", "bytes"] = ""
+    type: Literal["number", "string", "date", "boolean"] = "number"
+    unit: Literal["", "bytes", "seconds", "share"] = ""
+    percentile: int = 0
     per_second: bool = False
 
 
@@ -56,7 +57,7 @@ class OverTime:
 
 @dataclass(frozen=True)
 class Top:
-    """The most frequent values of a field, as bars."""
+    """The most frequent values of a field, as bars; if ``rising``, those more frequent now than at other times."""
 
     title: str
     view: View
@@ -64,6 +65,7 @@ class Top:
     size: int = 10
     metric: Metric = COUNT
     only: str = ""
+    rising: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Pairs:
     fields: tuple[str, ...]
     size: int = 10
     metrics: tuple[Metric, ...] = (COUNT,)
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,13 @@ class HeatMap:
 
 
 @dataclass(frozen=True)
-class PointMap:
-    """Points on a map."""
+class WorldMap:
+    """A map of the world: countries shaded by how often their codes occur, and points sized by how many lie there."""
 
     title: str
     view: View
-    field: str
+    countries: str
+    points: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,34 @@ class Listing:
     only: str = ""
 
 
-Panel = OverTime | Top | Number | Pairs | HeatMap | PointMap | Listing
+@dataclass(frozen=True)
+class Text:
+    """A text in Markdown."""
+
+    title: str
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """A bar that leads to these dashboards, by id and title, and to wire's own pages if their address is known."""
+
+    title: str
+    dashboards: tuple[tuple[str, str], ...]
+    pages: str | None = None
+
+
+Chart = OverTime | Top | Number | Pairs | HeatMap
+Panel = Chart | WorldMap | Listing | Text | Links
+
+
+@dataclass(frozen=True)
+class Control:
+    """A list to choose values of a field from; the whole dashboard then shows what has these."""
+
+    title: str
+    view: View
+    field: str
 
 
 @dataclass(frozen=True)
@@ -130,11 +161,13 @@ class Placed:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Rows of panels, from the top."""
+    """Rows of panels, from the top, below a bar of links and ``guide``, which says in Markdown what one sees."""
 
     id: str
     title: str
     description: str
+    guide: str
+    controls: tuple[Control, ...]
     rows: tuple[tuple[Placed, ...], ...]
     since: str = "now-24h"
     every: int = 30

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline.kibana.contents import Dashboard, Listing, Panel, View
+from pipeline.kibana.contents import Control, Dashboard, Links, Listing, Panel, Placed, Text, View
 from pipeline.kibana.dashboards import DASHBOARDS, VIEWS
 from pipeline.kibana.panels import Reference, embedded
 
@@ -35,21 +35,25 @@ def objects(
     return [
         *(_view(replace(view, id=named(view.id)), prefix, pages) for view in views),
         *(_search(listing) for listing in searches.values()),
-        *(_dashboard(dashboard) for dashboard in own),
+        *(_dashboard(dashboard, _bar(own, pages), prefix) for dashboard in own),
     ]
 
 
 def _installed(dashboard: Dashboard, named: Callable[[str], str]) -> Dashboard:
     """Return a dashboard with the ids of an installation."""
 
+    def view(found: View) -> View:
+        return replace(found, id=named(found.id))
+
     def panel(found: Panel) -> Panel:
-        view = replace(found.view, id=named(found.view.id))
-        return (
-            replace(found, id=named(found.id), view=view) if isinstance(found, Listing) else replace(found, view=view)
-        )
+        if isinstance(found, Text | Links):
+            return found
+        ours = replace(found, view=view(found.view))
+        return replace(ours, id=named(ours.id)) if isinstance(ours, Listing) else ours
 
     rows = tuple(tuple(replace(placed, panel=panel(placed.panel)) for placed in row) for row in dashboard.rows)
-    return replace(dashboard, id=named(dashboard.id), rows=rows)
+    controls = tuple(replace(control, view=view(control.view)) for control in dashboard.controls)
+    return replace(dashboard, id=named(dashboard.id), rows=rows, controls=controls)
 
 
 def ndjson(found: Sequence[dict[str, Any]]) -> str:
@@ -110,17 +114,22 @@ def _search(listing: Listing) -> dict[str, Any]:
     return _object("search", listing.id, attributes, [{"id": listing.view.id, "name": name, "type": "index-pattern"}])
 
 
-def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
+def _bar(dashboards: Sequence[Dashboard], pages: str | None) -> Links:
+    return Links("Dashboards", tuple((each.id, each.title.removeprefix("wire: ")) for each in dashboards), pages)
+
+
+def _dashboard(dashboard: Dashboard, links: Links, prefix: str) -> dict[str, Any]:
     panels: list[dict[str, Any]] = []
-    references: list[Reference] = []
+    controls, references = _controls(dashboard.controls)
+    guide = (Placed(links, 24, 4), Placed(Text("About", dashboard.guide), 24, 4))
     y = 0
-    for row in dashboard.rows:
+    for row in (guide, *dashboard.rows):
         x = 0
         for placed in row:
             number = str(len(panels) + 1)
-            kind, config, needed = embedded(placed.panel)
+            kind, config, needed = embedded(placed.panel, prefix)
             panel = {
-                "embeddableConfig": _texts(config),
+                "embeddableConfig": config,
                 "gridData": {"h": placed.height, "i": number, "w": placed.width, "x": x, "y": y},
                 "panelIndex": number,
                 "title": placed.panel.title.removeprefix("wire: "),
@@ -134,6 +143,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
             x += placed.width
         y += max(placed.height for placed in row)
     attributes = {
+        "controlGroupInput": controls,
         "description": dashboard.description,
         "kibanaSavedObjectMeta": {
             "searchSourceJSON": json.dumps({"filter": [], "query": {"language": "kuery", "query": ""}})
@@ -158,14 +168,38 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
     return _object("dashboard", dashboard.id, attributes, references)
 
 
-def _texts(config: dict[str, Any]) -> dict[str, Any]:
-    """Encode a map's parts as JSON strings within its attributes."""
-    if "layerListJSON" not in config.get("attributes", {}):
-        return config
-    attributes = {
-        name: json.dumps(value) if name.endswith("JSON") else value for name, value in config["attributes"].items()
+def _controls(controls: Sequence[Control]) -> tuple[dict[str, Any], list[Reference]]:
+    """Return a dashboard's lists to choose from, and the references to their data views."""
+    found = {
+        str(number): {
+            "type": "optionsListControl",
+            "order": number,
+            "grow": True,
+            "width": "medium",
+            "explicitInput": {
+                "id": str(number),
+                "fieldName": control.field,
+                "title": control.title,
+                "searchTechnique": "prefix",
+                "selectedOptions": [],
+                "enhancements": {},
+            },
+        }
+        for number, control in enumerate(controls)
     }
-    return {**config, "attributes": attributes}
+    settings = dict.fromkeys(("ignoreFilters", "ignoreQuery", "ignoreTimerange", "ignoreValidations"), False)
+    attributes = {
+        "chainingSystem": "HIERARCHICAL",
+        "controlStyle": "oneLine",
+        "ignoreParentSettingsJSON": json.dumps(settings),
+        "panelsJSON": json.dumps(found),
+        "showApplySelections": False,
+    }
+    references = [
+        {"id": control.view.id, "name": f"controlGroup_{number}:optionsListDataView", "type": "index-pattern"}
+        for number, control in enumerate(controls)
+    ]
+    return attributes, references
 
 
 def _listings(dashboard: Dashboard) -> Iterator[Listing]:

@@ -1,34 +1,86 @@
-"""Build a panel as Kibana stores it: Lens's form-based layers, a map's layers, or a reference to a saved search.
+"""Build a panel as Kibana stores it: Lens's form-based layers, a Vega map, Markdown, links, or a saved search.
 
 The shapes are those of Kibana 9's own exports. Everything is stored by value in the dashboard, except saved
-searches; every data view is a reference.
+searches; every data view and every dashboard that a link leads to is a reference.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.kibana.contents import COUNT, HeatMap, Listing, Metric, Number, OverTime, Pairs, Panel, PointMap, Top
+from pipeline.kibana.contents import (
+    COUNT,
+    Chart,
+    HeatMap,
+    Links,
+    Listing,
+    Metric,
+    Number,
+    Pairs,
+    Panel,
+    Text,
+    Top,
+    WorldMap,
+)
+from pipeline.kibana.world import text_of
 
 LAYER = "layer"
 _QUERY = {"language": "kuery", "query": ""}
 _COUNTING = ("count", "unique_count", "sum")
+_FORMATS = {
+    "bytes": {"id": "bytes", "params": {"decimals": 1}},
+    "seconds": {"id": "duration", "params": {"decimals": 1, "fromUnit": "seconds", "toUnit": "humanizePrecise"}},
+    "share": {"id": "percent", "params": {"decimals": 0}},
+}
 _SERIES = 8
 """The most series in one chart."""
 
 Reference = dict[str, str]
 
 
-def embedded(panel: Panel) -> tuple[str, dict[str, Any], list[Reference]]:
-    """Return the type of a panel, its configuration, and its references."""
+def embedded(panel: Panel, prefix: str) -> tuple[str, dict[str, Any], list[Reference]]:
+    """Return the type of a panel, its configuration, and its references; ``prefix`` is that of the indices."""
     if isinstance(panel, Listing):
         return "search", {"enhancements": {}}, []
-    if isinstance(panel, PointMap):
-        return "map", _map(panel), [_reference(panel.view.id, "layer_1_source_index_pattern")]
+    if isinstance(panel, Text):
+        markdown = {"fontSize": 12, "markdown": panel.markdown, "openLinksInNewTab": False}
+        return "visualization", _visualization("markdown", markdown) | {"hidePanelTitles": True}, []
+    if isinstance(panel, WorldMap):
+        return "visualization", _visualization("vega", {"spec": text_of(panel, f"{prefix}{panel.view.pattern}")}), []
+    if isinstance(panel, Links):
+        return "links", *_links(panel)
     attributes = lens(panel)
     return "lens", {"attributes": attributes, "enhancements": {}}, attributes["references"]
 
 
-def lens(panel: OverTime | Top | Number | Pairs | HeatMap) -> dict[str, Any]:
+def _visualization(kind: str, params: dict[str, Any]) -> dict[str, Any]:
+    data = {"aggs": [], "searchSource": {"filter": [], "query": _QUERY}}
+    visualization = {"id": "", "title": "", "description": "", "type": kind, "params": params, "uiState": {}}
+    return {"enhancements": {}, "savedVis": {**visualization, "data": data}}
+
+
+def _links(panel: Links) -> tuple[dict[str, Any], list[Reference]]:
+    options = {"openInNewTab": False, "useCurrentDateRange": True, "useCurrentFilters": False}
+    links: list[dict[str, Any]] = [
+        {
+            "id": id,
+            "type": "dashboardLink",
+            "label": title,
+            "order": order,
+            "destinationRefName": f"link_{id}_dashboard",
+            "options": options,
+        }
+        for order, (id, title) in enumerate(panel.dashboards)
+    ]
+    found = [{"id": id, "name": f"link_{id}_dashboard", "type": "dashboard"} for id, _ in panel.dashboards]
+    if panel.pages:
+        opened = {"openInNewTab": True, "encodeUrl": True}
+        at = {"destination": panel.pages, "order": len(links), "options": opened}
+        links.append({"id": "pages", "type": "externalLink", "label": "Pages of wire", **at})
+    attributes = {"layout": "horizontal", "links": links}
+    return {"attributes": attributes, "enhancements": {}, "hidePanelTitles": True}, found
+
+
+def lens(panel: Chart) -> dict[str, Any]:
     """Return a Lens chart by value."""
     kind, columns, visualization = _chart(panel)
     layer = {"columnOrder": list(columns), "columns": columns, "incompleteColumns": {}, "sampling": 1}
@@ -48,22 +100,23 @@ def lens(panel: OverTime | Top | Number | Pairs | HeatMap) -> dict[str, Any]:
     }
 
 
-def _chart(panel: OverTime | Top | Number | Pairs | HeatMap) -> tuple[str, dict[str, Any], dict[str, Any]]:
+def _chart(panel: Chart) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Return Lens's chart type, its columns in order, and how they are drawn."""
     if isinstance(panel, Number):
-        return "lnsMetric", {"metric": _metric(panel.metric)}, _layer(metricAccessor="metric")
+        return "lnsMetric", {"metric": _metric(panel.metric, panel.view.time)}, _layer(metricAccessor="metric")
     if isinstance(panel, Top):
-        columns = {"value": _terms(panel.field, panel.size, "metric"), "metric": _metric(panel.metric)}
+        terms = _terms(panel.field, panel.size, "metric", rising=panel.rising)
+        columns = {"value": terms, "metric": _metric(panel.metric, panel.view.time)}
         return "lnsXY", columns, _xy("bar_horizontal", "value", ["metric"])
     if isinstance(panel, Pairs):
         rows = {f"value{number}": _terms(field, panel.size, "metric0") for number, field in enumerate(panel.fields)}
-        columns = rows | {f"metric{number}": _metric(each) for number, each in enumerate(panel.metrics)}
+        columns = rows | _metrics(panel.metrics, panel.view.time)
         shown = [{"columnId": name, "isMetric": name not in rows, "isTransposed": False} for name in columns]
         return "lnsDatatable", columns, _layer(columns=shown, paging={"enabled": True, "size": 20})
     if isinstance(panel, HeatMap):
         down, across = (_terms(field, panel.size, "metric") for field in panel.fields)
-        return "lnsHeatmap", {"across": across, "down": down, "metric": _metric(COUNT)}, _heat()
-    metrics = {f"metric{number}": _metric(each) for number, each in enumerate(panel.metrics)}
+        return "lnsHeatmap", {"across": across, "down": down, "metric": _metric(COUNT, panel.view.time)}, _heat()
+    metrics = _metrics(panel.metrics, panel.view.time)
     split = {"split": _terms(panel.by, _SERIES, "metric0", other=True)} if panel.by else {}
     columns = split | {"time": _time(panel.view.time)} | metrics
     return "lnsXY", columns, _xy(panel.shape, "time", list(metrics), "split" if split else None)
@@ -99,7 +152,11 @@ def _xy(shape: str, x: str, accessors: Sequence[str], split: str | None = None) 
     }
 
 
-def _metric(metric: Metric) -> dict[str, Any]:
+def _metrics(metrics: Sequence[Metric], time: str) -> dict[str, Any]:
+    return {f"metric{number}": _metric(each, time) for number, each in enumerate(metrics)}
+
+
+def _metric(metric: Metric, time: str) -> dict[str, Any]:
     column: dict[str, Any] = {
         "customLabel": True,
         "dataType": metric.type,
@@ -112,10 +169,14 @@ def _metric(metric: Metric) -> dict[str, Any]:
         "sourceField": metric.field,
     }
     if metric.operation == "last_value":
-        column["params"] = {"sortField": "@timestamp", "showArrayValues": False}
+        # A text is no field to sort by, so that Lens reads it from the document: as what may be several values.
+        column["params"] = {"sortField": time, "showArrayValues": metric.type == "string"}
+        column["scale"] = "ordinal" if metric.type == "string" else "ratio"
         column["filter"] = _kql(f"{metric.field}: *")
+    if metric.operation == "percentile":
+        column["params"] = {"percentile": metric.percentile}
     if metric.unit:
-        column["params"]["format"] = {"id": metric.unit, "params": {"decimals": 1}}
+        column["params"]["format"] = _FORMATS[metric.unit]
     if metric.per_second:
         column["timeScale"] = "s"
     if metric.only:
@@ -123,7 +184,7 @@ def _metric(metric: Metric) -> dict[str, Any]:
     return column
 
 
-def _terms(field: str, size: int, metric: str, *, other: bool = False) -> dict[str, Any]:
+def _terms(field: str, size: int, metric: str, *, other: bool = False, rising: bool = False) -> dict[str, Any]:
     return {
         "customLabel": True,
         "dataType": "number" if field in ("version", "urgency") else "string",
@@ -132,7 +193,7 @@ def _terms(field: str, size: int, metric: str, *, other: bool = False) -> dict[s
         "operationType": "terms",
         "params": {
             "missingBucket": False,
-            "orderBy": {"columnId": metric, "type": "column"},
+            "orderBy": {"type": "significant"} if rising else {"columnId": metric, "type": "column"},
             "orderDirection": "desc",
             "otherBucket": other,
             "parentFormat": {"id": "terms"},
@@ -152,76 +213,6 @@ def _time(field: str) -> dict[str, Any]:
         "params": {"dropPartials": False, "includeEmptyRows": True, "interval": "auto"},
         "scale": "interval",
         "sourceField": field,
-    }
-
-
-def _map(panel: PointMap) -> dict[str, Any]:
-    counted = {"field": {"name": "doc_count", "origin": "source"}, "fieldMetaOptions": {"isEnabled": True, "sigma": 3}}
-    style = {
-        "fillColor": {"type": "DYNAMIC", "options": {"color": "Yellow to Red", "type": "ORDINAL", **counted}},
-        "iconSize": {"type": "DYNAMIC", "options": {"minSize": 6, "maxSize": 24, **counted}},
-        "lineColor": {"type": "STATIC", "options": {"color": "#ffffff"}},
-        "lineWidth": {"type": "STATIC", "options": {"size": 1}},
-        "symbolizeAs": {"options": {"value": "circle"}},
-    }
-    points = {
-        "alpha": 0.8,
-        "id": "points",
-        "includeInFitToBounds": True,
-        "joins": [],
-        "label": panel.title,
-        "maxZoom": 24,
-        "minZoom": 0,
-        "sourceDescriptor": {
-            "applyForceRefresh": True,
-            "applyGlobalQuery": True,
-            "applyGlobalTime": True,
-            "geoField": panel.field,
-            "id": "points-source",
-            "indexPatternRefName": "layer_1_source_index_pattern",
-            "metrics": [{"type": "count"}],
-            "requestType": "point",
-            "resolution": "FINE",
-            "type": "ES_GEO_GRID",
-        },
-        "style": {"type": "VECTOR", "isTimeAware": True, "properties": style},
-        "type": "GEOJSON_VECTOR",
-        "visible": True,
-    }
-    ground = {
-        "alpha": 1,
-        "id": "ground",
-        "includeInFitToBounds": True,
-        "label": None,
-        "maxZoom": 24,
-        "minZoom": 0,
-        "sourceDescriptor": {"isAutoSelect": True, "lightModeDefault": "road_map_desaturated", "type": "EMS_TMS"},
-        "style": {"type": "EMS_VECTOR_TILE", "color": ""},
-        "type": "EMS_VECTOR_TILE",
-        "visible": True,
-    }
-    return {
-        "attributes": {
-            "title": panel.title,
-            "description": "",
-            "layerListJSON": [ground, points],
-            "mapStateJSON": {
-                "adHocDataViews": [],
-                "center": {"lat": 25, "lon": 10},
-                "filters": [],
-                "query": _QUERY,
-                "refreshConfig": {"interval": 0, "isPaused": True},
-                "settings": {"autoFitToDataBounds": False},
-                "timeFilters": {"from": "now-24h", "to": "now"},
-                "zoom": 1.5,
-            },
-            "uiStateJSON": {"isLayerTOCOpen": False, "openTOCDetails": []},
-        },
-        "enhancements": {},
-        "hiddenLayers": [],
-        "isLayerTOCOpen": False,
-        "mapCenter": {"lat": 25, "lon": 10, "zoom": 1.5},
-        "openTOCDetails": [],
     }
 
 

@@ -7,7 +7,7 @@ from elasticsearch import ApiError, BadRequestError
 
 from pipeline.kibana.contents import Listing
 from tests.conftest import ROOT
-from tests.kibana import placed, search
+from tests.kibana.requests import placed, search
 from tests.whole import desk
 from tests.whole.conftest import eventually
 

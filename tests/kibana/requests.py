@@ -6,19 +6,18 @@ from typing import Any
 
 from pipeline.kibana.contents import (
     RECORDS,
+    Chart,
     Dashboard,
-    HeatMap,
     Listing,
     Number,
-    OverTime,
-    Pairs,
     Panel,
     Placed,
-    PointMap,
     Top,
+    WorldMap,
 )
 from pipeline.kibana.dashboards import DASHBOARDS
 from pipeline.kibana.panels import LAYER, lens
+from pipeline.kibana.world import spec
 
 
 def placed() -> list[tuple[Dashboard, Placed]]:
@@ -30,9 +29,9 @@ def used_fields(panel: Panel) -> Iterator[str]:
     """Return the fields that a panel uses, including those in its KQL."""
     if isinstance(panel, Listing):
         yield from panel.columns
-    if isinstance(panel, PointMap):
-        yield panel.field
-    if isinstance(panel, OverTime | Top | Number | Pairs | HeatMap):
+    if isinstance(panel, WorldMap):
+        yield from (panel.countries, panel.points)
+    if isinstance(panel, Chart):
         yield from (column["sourceField"] for column in columns(panel).values() if column["sourceField"] != RECORDS)
     yield from _in_kql(getattr(panel, "only", ""))
     metrics = [*getattr(panel, "metrics", ()), *([panel.metric] if isinstance(panel, Top | Number) else [])]
@@ -51,10 +50,11 @@ def search(panel: Panel) -> dict[str, Any]:
     query = kql(getattr(panel, "only", ""))
     if isinstance(panel, Listing):
         return {"query": query, "sort": [{panel.view.time: "desc"}], "size": 100, "fields": list(panel.columns)}
-    if isinstance(panel, PointMap):
-        grid = {"geotile_grid": {"field": panel.field, "precision": 4}}
-        centre = {"aggs": {"centre": {"geo_centroid": {"field": panel.field}}}}
-        return {"query": query, "size": 0, "aggs": {"grid": grid | centre}}
+    if isinstance(panel, WorldMap):
+        asked = {
+            data["name"]: data["url"]["body"]["aggs"]["found"] for data in spec(panel, "")["data"] if "url" in data
+        }
+        return {"query": query, "size": 0, "aggs": asked}
     ours = columns(panel)
     metrics = {name: column for name, column in ours.items() if not column["isBucketed"]}
     aggs = {f"m-{name}": _metric(column) for name, column in metrics.items()}
@@ -68,10 +68,12 @@ def kql(text: str) -> dict[str, Any]:
     """Translate the subset of KQL that the dashboards use."""
     if not text:
         return {"match_all": {}}
+    if " and " in text:
+        return {"bool": {"filter": [kql(part) for part in text.split(" and ")]}}
     if text.startswith("not "):
         return {"bool": {"must_not": [kql(text[4:])]}}
-    if match := re.fullmatch(r"([\w.]+) <= (\d+)", text):
-        return {"range": {match[1]: {"lte": int(match[2])}}}
+    if match := re.fullmatch(r"([\w.]+) (<=|>) (\d+)", text):
+        return {"range": {match[1]: {{"<=": "lte", ">": "gt"}[match[2]]: int(match[3])}}}
     if match := re.fullmatch(r"([\w.]+): \*", text):
         return {"exists": {"field": match[1]}}
     name, _, value = text.partition(": ")
@@ -79,7 +81,7 @@ def kql(text: str) -> dict[str, Any]:
 
 
 def _in_kql(text: str) -> list[str]:
-    return re.findall(r"([\w.]+)(?:: | <= )", text)
+    return re.findall(r"([\w.]+)(?:: | <= | > )", text)
 
 
 def _metric(column: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def _metric(column: dict[str, Any]) -> dict[str, Any]:
         "last_value": {
             "top_hits": {"size": 1, "_source": [field], "sort": [{column["params"].get("sortField", ""): "desc"}]}
         },
+        "percentile": {"percentiles": {"field": field, "percents": [column["params"].get("percentile")]}},
     }.get(operation, {operation: {"field": field}})
     if "filter" in column:
         return {"filter": kql(column["filter"]["query"]), "aggs": {"of": asked}}
@@ -104,7 +107,11 @@ def _ordering(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]
 def _bucket(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
     if column["operationType"] == "date_histogram":
         return {"date_histogram": {"field": column["sourceField"], "calendar_interval": "day"}}
-    by = column["params"]["orderBy"]["columnId"]
-    counted = metrics[by]["operationType"] == "count"
-    order = "_count" if counted else f"m-{by}"
-    return {"terms": {"field": column["sourceField"], "size": column["params"]["size"], "order": {order: "desc"}}}
+    size, order = column["params"]["size"], column["params"]["orderBy"]
+    if order["type"] == "significant":
+        return {"significant_terms": {"field": column["sourceField"], "size": size}}
+    by = order["columnId"]
+    counted = metrics[by]["operationType"] == "count" and "filter" not in metrics[by]
+    return {
+        "terms": {"field": column["sourceField"], "size": size, "order": {"_count" if counted else f"m-{by}": "desc"}}
+    }
