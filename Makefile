@@ -4,7 +4,7 @@ BIN := .venv/bin
 FEED ?= seeds/
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check format lock docs bench bench-derive score screenshots chaos shuffle outage fuzz fuzz-formats fuzz-topics train java deploy simulate clean
+.PHONY: help install install-dev run test check format lock docs bench bench-derive score screenshots chaos shuffle outage fuzz fuzz-formats fuzz-topics train java deploy kibana simulate clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -98,6 +98,9 @@ train: .venv/installed-train ## Train the models on DATA (../shared/data); five 
 	$(BIN)/python -m training.event_teacher --data $(DATA) --minilm .train/$(MINILM)/model --out .train/taught.pickle
 	$(BIN)/python -m training.events --data $(DATA) --taught .train/taught.pickle
 	$(BIN)/python -m training.about --data $(DATA)
+
+kibana: install-dev ## Try the dashboards in a real Kibana, with Docker: import, export, compare, take pictures
+	$(BIN)/python -m tests.kibana.docker
 
 chaos: install-dev ## Break servers and workers at random, and compare the result (ROUNDS=30 SEED=)
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),30) $(if $(SEED),--seed $(SEED))

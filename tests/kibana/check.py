@@ -39,25 +39,23 @@ def _object(saved: Mapping[str, Any], known: set[tuple[str, str]]) -> Iterator[s
         source = json.loads(attributes["kibanaSavedObjectMeta"]["searchSourceJSON"])
         if source["indexRefName"] not in names:
             yield "its data view is no reference"
-    if saved["type"] == "dashboard" and isinstance(attributes.get("panelsJSON"), str):
-        used: set[str] = set()
-        for panel in json.loads(attributes["panelsJSON"]):
-            for problem in _panel(panel, names, used):
-                yield f"panel {panel.get('panelIndex')}: {problem}"
-        yield from _controls(attributes.get("controlGroupInput", {}), names, used)
-        yield from (f"the reference {name} is not used" for name in sorted(names - used))
+    if saved["type"] == "dashboard":
+        yield from _dashboard(attributes, names)
+
+
+def _dashboard(attributes: Mapping[str, Any], names: set[str]) -> Iterator[str]:
+    used: set[str] = set()
+    for panel in json.loads(attributes["panelsJSON"]):
+        for problem in _panel(panel, names, used):
+            yield f"panel {panel.get('panelIndex')}: {problem}"
+    yield from _controls(attributes.get("controlGroupInput", {}), names, used)
+    yield from (f"the reference {name} is not used" for name in sorted(names - used))
 
 
 def _panel(panel: Mapping[str, Any], names: set[str], used: set[str]) -> Iterator[str]:
     facts = FACTS["panel"]
     yield from _keys("key", panel, facts["keys"], facts["required"])
-    grid = panel["gridData"]
-    if not all(isinstance(grid.get(name), int) for name in "xywh"):
-        yield f"the place is no numbers: {grid}"
-    elif not (grid["x"] >= 0 and grid["w"] >= 1 and grid["x"] + grid["w"] <= facts["widest"] and grid["h"] >= 1):
-        yield f"the place is outside of the grid: {grid}"
-    if grid.get("i") != panel["panelIndex"]:
-        yield "the place is that of another panel"
+    yield from _place(panel["gridData"], panel["panelIndex"])
     config, number = panel["embeddableConfig"], panel["panelIndex"]
 
     def refers(name: str) -> Iterator[str]:
@@ -78,6 +76,15 @@ def _panel(panel: Mapping[str, Any], names: set[str], used: set[str]) -> Iterato
         for reference in attributes["references"]:
             yield from refers(reference["name"])
         yield from _lens(attributes, {reference["name"] for reference in attributes["references"]})
+
+
+def _place(grid: Mapping[str, Any], number: str) -> Iterator[str]:
+    if not all(isinstance(grid.get(name), int) for name in "xywh"):
+        yield f"the place is no numbers: {grid}"
+    elif grid["x"] < 0 or grid["w"] < 1 or grid["h"] < 1 or grid["x"] + grid["w"] > FACTS["panel"]["widest"]:
+        yield f"the place is outside of the grid: {grid}"
+    if grid.get("i") != number:
+        yield "the place is that of another panel"
 
 
 def _links(attributes: Mapping[str, Any], refers: Any) -> Iterator[str]:

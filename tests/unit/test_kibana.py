@@ -28,6 +28,7 @@ from pipeline.kibana.world import spec
 from pipeline.settings import Kibana
 from tests.conftest import ROOT
 from tests.kibana.check import problems
+from tests.kibana.docker import differences
 from tests.kibana.requests import columns, placed, used_fields
 from tests.kibana.server import Kibana as Server
 from tests.kibana.server import serving
@@ -313,6 +314,17 @@ class TestWhatPeopleChanged:
             assert server.put(Kibana(url=address, space="desk"), ndjson(OBJECTS)) == len(OBJECTS)
             with pytest.raises(ConfigurationError, match="Error fetching objects to export"):
                 server.get(Kibana(url=address, space="desk"), OBJECTS)
+
+    def test_what_a_real_kibana_lost_would_be_named(self):
+        kept = deepcopy(OBJECTS)
+        assert list(differences(OBJECTS, kept)) == []
+        in_panels(lambda panels: panels.pop())(kept)
+        dashboard(kept)["references"].clear()
+        kept.remove(kept[0])
+        found = list(differences(OBJECTS, kept))
+        assert "index-pattern wire-stories is missing" in found
+        assert "dashboard wire-pipeline no longer refers to index-pattern wire-metrics" in found
+        assert any(re.match(r"dashboard wire-pipeline: panel \d+ differs", each) for each in found)
 
     def test_an_object_from_the_future_is_refused(self):
         found = deepcopy(OBJECTS)
