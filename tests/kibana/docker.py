@@ -33,7 +33,7 @@ def main() -> None:
     server.put(settings, ndjson(ours))
     kept = [json.loads(line) for line in server.get(settings, ours).splitlines()]
     found = [*differences(ours, kept), *_pictures(PICTURES)]
-    print("\n".join(found) or f"as imported: {len(kept)} objects; pictures in {PICTURES}")
+    sys.stdout.write("\n".join(found) or f"as imported: {len(kept)} objects; pictures in {PICTURES}")
     sys.exit(bool(found))
 
 

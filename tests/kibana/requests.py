@@ -115,3 +115,28 @@ def _bucket(column: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
     return {
         "terms": {"field": column["sourceField"], "size": size, "order": {"_count" if counted else f"m-{by}": "desc"}}
     }
+
+
+def table(panel: Panel, aggregations: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return what a chart shows: each metric by its label, for each combination of buckets."""
+    labels = {f"m-{name}": column["label"] for name, column in columns(panel).items() if not column["isBucketed"]}
+    buckets = [name for name, column in columns(panel).items() if column["isBucketed"]]
+    return dict(_rows(aggregations, buckets, labels, ()))
+
+
+def _rows(
+    found: dict[str, Any], buckets: list[str], labels: dict[str, str], at: tuple[Any, ...]
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    if not buckets:
+        yield at, {label: _value(found[name]) for name, label in labels.items()}
+        return
+    for bucket in found[buckets[0]]["buckets"]:
+        yield from _rows(bucket, buckets[1:], labels, (*at, bucket["key"]))
+
+
+def _value(found: dict[str, Any]) -> Any:
+    inner = found.get("of", found)
+    if "hits" in inner:
+        sources = [hit["_source"] for hit in inner["hits"]["hits"]]
+        return next(iter(sources[0].values()), None) if sources else None
+    return next(iter(inner["values"].values())) if "values" in inner else inner["value"]
