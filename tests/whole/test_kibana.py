@@ -14,6 +14,12 @@ from tests.whole import desk
 from tests.whole.conftest import eventually
 
 PANELS = {f"{board.id}-{each.panel.title}": each.panel for board, each in placed()}
+RISING = "urn:desk:rising"
+
+
+def _raid(town: str) -> str:
+    said = f"“We lost five men,” said Ana Beltran, the mayor of {town}. Ana Beltran was in Geneva on Monday."
+    return f"{town.upper()} - Gunmen killed five people in {town} on Monday, police said.\n{said}\n{desk.matter(town)}"
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +28,8 @@ def fed(wire):
     wire("alert", "add", "sandfish", "sandfish")
     wire("feed", ROOT / "seeds")
     stories = desk.stories("sandfish")
-    toll = "Twelve people were killed and 30 injured when an earthquake struck Peru on Monday, officials said."
-    wire.feed(*stories, desk.item("urn:desk:toll", f"LIMA - {toll}\n{desk.matter('toll')}"))
+    rising = [desk.item(f"{RISING}:{town}", _raid(town), headline=f"Raid in {town}") for town in desk.TOWNS]
+    wire.feed(*stories, *rising)
     wire.await_idle()
     changed, killed = stories[:2]
     wire.feed({**changed, "version": "2", "headline": "Corrected"}, {**killed, "version": "2", "pubstatus": "canceled"})
@@ -53,7 +59,7 @@ def test_a_panel_has_data(fed, title):
         asked, index = search(panel), client.named(panel.view.pattern)
         if getattr(panel, "rising", False):
             # Where all is looked at, nothing is more frequent than at other times.
-            asked["query"] = {"term": {"source.name": "seeds"}}
+            asked["query"] = {"prefix": {"uri": RISING}}
         try:
             answer = client.search(index=index, **{"aggregations": asked.pop("aggs", None), **asked})
         except BadRequestError as error:
