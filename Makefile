@@ -113,7 +113,7 @@ outage: install-dev ## Disconnect Elasticsearch for minutes under load (SECONDS=
 
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --quiet
 
-deploy: install ## Generate the deployment files of each stage from pipeline/topics.py
+deploy: install ## Generate the deployment files of each stage, and the files of the dashboards
 	$(BIN)/python -m deploy.generate
 
 simulate: install-dev ## Run the pipeline under simulated faults (SEEDS=100000 FIRST=0)

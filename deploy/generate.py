@@ -1,15 +1,19 @@
-"""What is deployed for each stage, made of ``pipeline.topics``: python -m deploy.generate."""
+"""What is deployed for each stage, and the dashboards as files: python -m deploy.generate."""
 
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+from deploy import grafana
 from pipeline import __version__
+from pipeline.kibana.objects import ndjson, objects
 from pipeline.settings import Monitor
 from pipeline.topics import STAGES
 
 FOLDER = Path(__file__).parent
 MANIFESTS = FOLDER / "kubernetes" / "stages.yaml"
+KIBANA = FOLDER / "kibana" / "wire.ndjson"
+GRAFANA = FOLDER / "grafana" / "wire-pipeline.json"
 COMPOSE = FOLDER.parent / "docker-compose.yml"
 _BEGIN = "  # Stages: made of pipeline/topics.py by `make deploy`.\n"
 _END = "  # End of stages.\n"
@@ -26,10 +30,13 @@ def files() -> dict[Path, str]:
     _, _, after = rest.partition(_END)
     return {
         MANIFESTS: templates.get_template("stages.yaml.j2").render(given),
+        KIBANA: ndjson(objects()),
+        GRAFANA: grafana.text(),
         COMPOSE: f"{before}{_BEGIN}{services}{_END}{after}",
     }
 
 
 if __name__ == "__main__":
     for path, text in files().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)

@@ -31,6 +31,7 @@ from pipeline.cli import MODULES, build_app
 from pipeline.extractions import EXTRACTIONS
 from pipeline.feeds.feed_metrics import FeedMetrics
 from pipeline.feeds.feed_state import FeedState
+from pipeline.ops.server_metrics import families as server_families
 from pipeline.search.filters import FILTERS
 from pipeline.settings import Settings
 from pipeline.span import Mention, Span
@@ -184,7 +185,7 @@ def metric_page() -> str:
         families = {
             "Workers": list(WorkerMetrics("parse").registry.collect()),
             "Live feeds": list(FeedMetrics((), state).collect()),
-            "Web": list(requests.collect()),
+            "Web": [*requests.collect(), *server_families({}, None)],
         }
     parts = ["# Metrics\n\nServed at `/metrics` in Prometheus's text format.\n"]
     for title, found in families.items():

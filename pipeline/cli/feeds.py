@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from pipeline import topics
 from pipeline.cli.console import messages, set_up_logging
@@ -75,6 +75,7 @@ def run(settings: Settings, live: Sequence[LiveFeed], once: bool = False) -> Non
     feed_state = FeedState(settings.data_dir)
     registry = CollectorRegistry()
     registry.register(FeedMetrics(live, feed_state))
+    ProcessCollector(registry=registry)
     port = settings.monitor.port and settings.monitor.port + len(topics.STAGES)
     stop: Callable[[], None] | None = None
     if not once:

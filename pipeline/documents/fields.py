@@ -1,12 +1,14 @@
 """The types of fields in Elasticsearch."""
 
+from typing import Any
+
 from pipeline.documents import analysis
 
 KEYWORD = {"type": "keyword", "ignore_above": 1_024}
 NAME = {**KEYWORD, "fields": {"text": {"type": "text", "analyzer": analysis.NAMES}}}
 LINE = {**KEYWORD, "fields": {"text": {"type": "text", "analyzer": analysis.TEXT}}}
 """A short text that is also listed and counted as a whole."""
-TEXT = {
+TEXT: dict[str, Any] = {
     "type": "text",
     "analyzer": analysis.TEXT,
     "fields": {"exact": {"type": "text", "analyzer": analysis.EXACT}},

@@ -136,7 +136,7 @@ STORY = Kind(
         "signal": KEYWORD,
         "urgency": LONG,
         "language": KEYWORD,
-        "headline": TEXT,
+        "headline": {**TEXT, "fields": {**TEXT["fields"], "line": KEYWORD}},
         "slugline": NAME,
         "byline": NAME,
         "dateline": {"properties": {"text": KEYWORD, "place": NAME, "date": DATE}},

@@ -93,7 +93,7 @@ NEWSROOM = Dashboard(
                     (
                         COUNT,
                         Metric("sources", "unique_count", "source.name"),
-                        Metric("latest headline", "last_value", "headline", type="string"),
+                        Metric("latest headline", "last_value", "headline.line", type="string"),
                         Metric("latest story", "last_value", "uri", type="string"),
                     ),
                 ),

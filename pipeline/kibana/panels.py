@@ -169,8 +169,7 @@ def _metric(metric: Metric, time: str) -> dict[str, Any]:
         "sourceField": metric.field,
     }
     if metric.operation == "last_value":
-        # A text is no field to sort by, so that Lens reads it from the document: as what may be several values.
-        column["params"] = {"sortField": time, "showArrayValues": metric.type == "string"}
+        column["params"] = {"sortField": time, "showArrayValues": False}
         column["scale"] = "ordinal" if metric.type == "string" else "ratio"
         column["filter"] = _kql(f"{metric.field}: *")
     if metric.operation == "percentile":

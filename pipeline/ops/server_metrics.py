@@ -1,6 +1,6 @@
 """Measure what no worker can say of itself: the lag of stages that nobody runs, and the disk of Elasticsearch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -14,6 +14,22 @@ from pipeline.locate import Servers
 from pipeline.settings import Kafka
 
 
+def families(lags: Mapping[str, int], disk_free: float | None) -> Iterator[Metric]:
+    """Yield the metric families of these values: each stage's lag, and the free share of the disk if it is known."""
+    lag = GaugeMetricFamily(
+        "wire_consumer_lag_messages", "Messages that the whole stage has not processed.", labels=["stage"]
+    )
+    for stage, messages in lags.items():
+        lag.add_metric([stage], messages)
+    yield lag
+    free = GaugeMetricFamily(
+        "wire_elasticsearch_disk_free_ratio", "Free share of the disk that is fullest, among Elasticsearch's nodes."
+    )
+    if disk_free is not None:
+        free.add_metric([], disk_free)
+    yield free
+
+
 class ServerMetrics(Collector):
     """The lag of every stage and the free share of the disk, measured at each call; an unavailable server has none."""
 
@@ -24,18 +40,7 @@ class ServerMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield a metric family for each value."""
-        lag = GaugeMetricFamily(
-            "wire_consumer_lag_messages", "Messages that the whole stage has not processed.", labels=["stage"]
-        )
-        for stage, messages in self._lags().items():
-            lag.add_metric([stage], messages)
-        yield lag
-        free = GaugeMetricFamily(
-            "wire_elasticsearch_disk_free_ratio", "Free share of the disk that is fullest, among Elasticsearch's nodes."
-        )
-        if (share := self._disk_free()) is not None:
-            free.add_metric([], share)
-        yield free
+        return families(self._lags(), self._disk_free())
 
     def documents(self) -> list[dict[str, Any]]:
         """See Measured."""

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.registry import Collector
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as Rejected
@@ -82,6 +82,7 @@ def make(settings: Settings, servers: Servers, ingest_service: IngestService, me
     app.state.elasticsearch = client
     app.state.ingest_service = ingest_service
     app.state.metrics_registry = CollectorRegistry()
+    ProcessCollector(registry=app.state.metrics_registry)
     for each in metrics:
         app.state.metrics_registry.register(each)
     app.state.broadcast = broadcast

@@ -90,7 +90,12 @@ def _metric(column: dict[str, Any]) -> dict[str, Any]:
         "count": {"value_count": {"field": "_index"}},
         "unique_count": {"cardinality": {"field": field}},
         "last_value": {
-            "top_hits": {"size": 1, "_source": [field], "sort": [{column["params"].get("sortField", ""): "desc"}]}
+            "top_hits": {
+                "size": 1,
+                "_source": False,
+                "docvalue_fields": [field],
+                "sort": [{column["params"].get("sortField", ""): "desc"}],
+            }
         },
         "percentile": {"percentiles": {"field": field, "percents": [column["params"].get("percentile")]}},
     }.get(operation, {operation: {"field": field}})
@@ -137,6 +142,6 @@ def _rows(
 def _value(found: dict[str, Any]) -> Any:
     inner = found.get("of", found)
     if "hits" in inner:
-        sources = [hit["_source"] for hit in inner["hits"]["hits"]]
-        return next(iter(sources[0].values()), None) if sources else None
+        (*_, last) = [None, *(value for hit in inner["hits"]["hits"] for (value,) in hit["fields"].values())]
+        return last
     return next(iter(inner["values"].values())) if "values" in inner else inner["value"]

@@ -26,26 +26,27 @@ class Kibana:
     saved: dict[tuple[str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     def load(self, objects: list[dict[str, Any]], space: str, overwrite: bool) -> dict[str, Any]:
-        """Import the objects, and return the answer."""
+        """Import the objects, and return the answer: none is created if one is there or refers to nothing."""
         here = {key for key, (where, _) in self.saved.items() if where == space}
         coming = {(each["type"], each["id"]) for each in objects}
-        done, errors = 0, []
+        errors = []
         for each in objects:
-            key = each["type"], each["id"]
             about = {"id": each["id"], "type": each["type"], "meta": {"title": each["attributes"].get("title")}}
-            lost = [of for of in each["references"] if (of["type"], of["id"]) not in coming | here]
-            if _number(each["typeMigrationVersion"]) > _number(TYPES[each["type"]]["highest"]):
-                errors.append({**about, "error": {"type": "unknown", "statusCode": 422}})
-            elif lost:
+            checked = [of for of in each["references"] if of["type"] in ("index-pattern", "search")]
+            lost = [of for of in checked if (of["type"], of["id"]) not in coming | here]
+            if lost:
                 errors.append({**about, "error": {"type": "missing_references", "references": lost}})
-            elif key in here and not overwrite:
+            elif (each["type"], each["id"]) in here and not overwrite:
                 errors.append({**about, "error": {"type": "conflict"}})
-            else:
+        if not errors:
+            for each in objects:
+                key = each["type"], each["id"]
                 # An id that another space has is no conflict: the object gets a new one.
                 id = str(uuid4()) if key in self.saved and key not in here else each["id"]
                 self.saved[each["type"], id] = space, {**each, "id": id}
-                done += 1
-        return {"success": not errors, "successCount": done} | ({"errors": errors} if errors else {})
+        return {"success": not errors, "successCount": len(objects) - len(errors)} | (
+            {"errors": errors} if errors else {}
+        )
 
     def export(self, wanted: list[dict[str, str]], space: str) -> tuple[int, str]:
         """Return the status and the body: every object, or an error if one is missing."""
@@ -70,7 +71,11 @@ def serving(kibana: Kibana) -> Iterator[str]:
                 head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
                 (part,) = BytesParser().parsebytes(head + body).get_payload()
                 objects = [json.loads(line) for line in part.get_payload(decode=True).splitlines()]
-                answer = json.dumps(kibana.load(objects, space, "overwrite" in parse_qs(address.query)))
+                if newer := next(filter(_is_from_the_future, objects), None):
+                    text = f'Document "{newer["id"]}" belongs to a more recent version of Kibana'
+                    status, answer = 422, json.dumps({"statusCode": 422, "message": text})
+                else:
+                    answer = json.dumps(kibana.load(objects, space, "overwrite" in parse_qs(address.query)))
             else:
                 status, answer = kibana.export(json.loads(body)["objects"], space)
             self.send_response(status)
@@ -86,6 +91,10 @@ def serving(kibana: Kibana) -> Iterator[str]:
         yield f"http://127.0.0.1:{served.server_port}"
     finally:
         served.shutdown()
+
+
+def _is_from_the_future(saved: dict[str, Any]) -> bool:
+    return _number(saved["typeMigrationVersion"]) > _number(TYPES[saved["type"]]["highest"])
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psutil
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from pipeline.errors import PermanentError
 
@@ -23,6 +23,7 @@ class WorkerMetrics:
         """All names start with ``wire_``; each has the label ``stage``."""
         self.stage = stage
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.steps = 0
         self.waiting: str | None = None
         self.assigned = False
