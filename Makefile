@@ -28,8 +28,8 @@ install-dev: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-train.lock
 	@touch $@
 
-run: install ## Run everything on this machine, fed with FEED (seeds/)
-	@exec $(BIN)/wire up --feed $(FEED)
+run: install ## Run everything on this machine, fed with FEED (seeds/), or with sample stories (DEMO=1)
+	@exec $(BIN)/wire up $(if $(DEMO),--demo,--feed $(FEED))
 
 test: install-dev ## Run the tests, on an Apache Kafka and an Elasticsearch of their own
 	$(BIN)/python -m pytest

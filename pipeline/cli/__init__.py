@@ -17,6 +17,7 @@ EXIT_REFUSED, EXIT_USAGE, EXIT_UNAVAILABLE = 1, 2, 3
 MODULES = {
     "up": "up",
     "feed": "feed",
+    "demo": "demo",
     "feeds": "feeds",
     "token": "token",
     "search": "search",

@@ -63,7 +63,7 @@ def feed(
     sender = Sender(locate_kafka(settings))
     refused = 0
     try:
-        refused = _send(sources, what, sender, rate)
+        refused = send(sources, what, sender, rate)
     except KafkaUnavailable as error:
         raise KafkaUnavailable(f"{error}; {sender.acknowledged} items were acknowledged before") from None
     finally:
@@ -71,8 +71,8 @@ def feed(
     sys.exit(refused > 0)
 
 
-def _send(sources: list[str], what: ItemReader, sender: Sender, rate: float | None) -> int:
-    """Send every item. Return how many were rejected."""
+def send(sources: list[str], what: ItemReader, sender: Sender, rate: float | None) -> int:
+    """Send every item, with a progress bar. Return how many were rejected. Raises KafkaUnavailable."""
     refused = 0
     columns = (
         TextColumn("{task.description}"),

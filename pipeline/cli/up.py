@@ -49,6 +49,7 @@ def up(
         list[str] | None,
         typer.Option("--feed", metavar="PATH", help="Feed this file or folder; repeatable.", show_default=False),
     ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Feed the sample stories of `wire demo`.")] = False,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -70,7 +71,7 @@ def up(
     The live feeds of configs/feeds.toml run too. Prints `ready URL` when the first page loads. Earlier data is
     kept.
 
-    [dim]wire up --feed seeds/  ·  wire up --workers 2 --port 9000  ·  wire up --kafka kafka:9092[/]
+    [dim]wire up --feed seeds/  ·  wire up --demo  ·  wire up --workers 2 --port 9000  ·  wire up --kafka kafka:9092[/]
     """
     settings = load(kafka=kafka, elasticsearch=elasticsearch, data_dir=data_dir, processes=workers, port=port)
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
@@ -85,7 +86,7 @@ def up(
             servers = local.start(_downloading)
             prepare(servers)
             report_limits(servers.elasticsearch)
-            _run(settings, servers, local, feed or [], logs)
+            _run(settings, servers, local, _fed(feed or [], demo), logs)
     finally:
         local.stop()
     messages.print("stopped")
@@ -106,7 +107,12 @@ def _downloading(jars: Sequence[Jar]) -> Iterator[Callable[[int], None]]:
         yield lambda size: progress.advance(bar, size)
 
 
-def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[str], logs: Path) -> None:
+def _fed(paths: list[str], demo: bool) -> list[list[str]]:
+    """Return the commands that feed what was asked for."""
+    return [command for command in (["feed", *paths] if paths else [], ["demo"] if demo else []) if command]
+
+
+def _run(settings: Settings, servers: Servers, local: LocalServers, fed: list[list[str]], logs: Path) -> None:
     chosen = free_port(settings.web.port)
     pages = f"http://{settings.web.host}:{chosen}"
     if settings.web.port not in (0, chosen):
@@ -116,14 +122,14 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
     feeds = [Child("feeds", ["feeds"], logs / "feeds.log")] if settings.feeds else []
     supervisor = Supervisor([serve], environment(settings, servers))
     supervisor.start()
-    feeding = None
+    feeding: list[subprocess.Popen[bytes]] = []
     try:
         # The page opens sooner if nothing else starts at the same time.
         _await_page(pages, supervisor)
         if supervisor.stopping.is_set():
             return
         supervisor.children += [*stages, *feeds]
-        feeding = _feed(paths, supervisor.environment) if paths else None
+        feeding = [_feed(command, supervisor.environment) for command in fed]
         write_addresses(settings.data_dir, replace(servers, pages=pages))
         sys.stdout.write(f"ready {pages}\n")
         sys.stdout.flush()
@@ -138,9 +144,10 @@ def _run(settings: Settings, servers: Servers, local: LocalServers, paths: list[
 
             supervisor.watch(look)
     finally:
-        if feeding and feeding.poll() is None:
-            feeding.terminate()
-            feeding.wait()
+        for process in feeding:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
         supervisor.stop()
 
 
@@ -165,9 +172,9 @@ def _await_page(pages: str, supervisor: Supervisor) -> None:
                 raise LocalServerFailed(f"the pages did not open at {pages} within {_PAGES:g} s") from None
 
 
-def _feed(paths: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _feed(words: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     """Feed in a process of its own, whose output goes to standard error."""
-    command = [sys.executable, "-m", "pipeline", "feed", *paths]
+    command = [sys.executable, "-m", "pipeline", *words]
     return subprocess.Popen(  # noqa: S603 - this very program
         command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, start_new_session=True
     )

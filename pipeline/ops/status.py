@@ -4,6 +4,7 @@ import shlex
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.dead_letter import DeadLetter
@@ -17,11 +18,14 @@ from pipeline.index import health
 from pipeline.kafka.lag import Lag, lags
 from pipeline.kafka.reader import fetch_all
 from pipeline.locate import Servers
+from pipeline.ops import verdict
 from pipeline.ops.dead_letters import DeadLetters
+from pipeline.ops.history import History, history
 from pipeline.search.stories import counts, shared_uris
 from pipeline.settings import Elasticsearch, Kafka, Settings
 
 _FRESH = 2.0
+_PAST_FRESH = 30.0
 
 
 class Status:
@@ -36,6 +40,7 @@ class Status:
         self._dead_letters = DeadLetters(servers.kafka)
         self._lock = threading.Lock()
         self._known: tuple[float, dict[str, Any], list[DeadLetter] | None] | None = None
+        self._past: tuple[float, History] | None = None
 
     def gather(self) -> dict[str, Any]:
         """Return the state as one JSON object. An unavailable server is reported, and its values are missing."""
@@ -49,6 +54,14 @@ class Status:
                 # Stamped after gathering, so that requests that waited for it need not repeat it.
                 self._known = (time.monotonic(), *found)
             return self._known[1:]
+
+    def history(self) -> History:
+        """Return the last day, asked at most once in half a minute. Raises ElasticsearchUnavailable."""
+        with self._lock:
+            if self._past is None or time.monotonic() - self._past[0] > _PAST_FRESH:
+                with connect(self._servers.elasticsearch) as client:
+                    self._past = (time.monotonic(), history(client, datetime.now(UTC)))
+            return self._past[1]
 
     def unresolved(self) -> list[DeadLetter]:
         """Return the current dead letters. Raises KafkaUnavailable."""
@@ -83,12 +96,14 @@ def _gather(
     except TransientError as error:
         state["kafka"] |= {"state": "away", "reason": str(error)}
     try:
-        found = index.result()
-        state["elasticsearch"] |= found.pop("elasticsearch")
-        state |= found
+        indexed = index.result()
+        state["elasticsearch"] |= indexed.pop("elasticsearch")
+        state |= indexed
     except TransientError as error:
         state["elasticsearch"] |= {"state": "away", "reason": str(error)}
-    return state, dead
+    found = verdict.problems(state)
+    said = {"verdict": verdict.sentence(state, found), "problems": [each._asdict() for each in found]}
+    return said | state, dead
 
 
 def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
@@ -97,9 +112,11 @@ def _index(elasticsearch: Elasticsearch) -> dict[str, Any]:
         why = health.blocked(client)
         processes = health.processes(client)
         waiting = health.waiting_for(processes)
+        free = health.disk_free(client)
         return {
             **counts(client),
-            "elasticsearch": {"state": "read-only", "reason": why} if why else {},
+            "elasticsearch": ({"state": "read-only", "reason": why} if why else {})
+            | ({} if free is None else {"disk_free": round(free, 3)}),
             "processes": processes,
             "shared_uris": shared_uris(client),
             "orders": [_order(record) for record in unsettled(client)],

@@ -1,6 +1,6 @@
 """Load the templates and their filters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,21 @@ def delay(long: timedelta) -> str:
     return f"+{' '.join(found[:2]) or '0 s'}"
 
 
+def plotted(values: Sequence[float | None]) -> str:
+    """Return the values as the path of a line, 1 wide and 1 high from the top left, with gaps where there is none."""
+    most = max((value for value in values if value is not None), default=0.0) or 1.0
+    path, move = [], "M"
+    for number, value in enumerate(values):
+        if value is None:
+            move = "M"
+            continue
+        at = f"{number / max(1, len(values) - 1):.3f} {1 - value / most:.3f}"
+        # A value alone is a dot, which a line of no length draws.
+        path.append(f"{move}{at}" + (f"L{at}" if move == "M" else ""))
+        move = "L"
+    return "".join(path)
+
+
 templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 templates.filters |= {
     "marked": marked,
@@ -65,7 +80,7 @@ templates.filters |= {
 }
 templates.filters |= {"withdrawal": withdrawal_text, "relation": relation, "counted": count_text}
 templates.filters |= {"people": number_text, "dated": date_text}
-templates.filters |= {"country": country_name, "matter": matter}
+templates.filters |= {"country": country_name, "matter": matter, "plotted": plotted}
 templates.globals["numbers"] = NUMBERS
 templates.globals["country_filters"] = COUNTRY_FILTERS
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-NOUNS = {"agencies", "annotations", "dead_letter", "designation", "envelope"}
+NOUNS = {"agencies", "annotations", "dead_letter", "demo", "designation", "envelope"}
 NOUNS |= {"errors", "extractions", "settings", "span", "story", "subject", "topics", "value"}
 SERVERS = {"address_guard", "elasticsearch", "kafka", "locate"}
 STAGES = {"feeds", "formats", "clean", "desk", "annotate", "utterances"}
