@@ -25,7 +25,8 @@ def register(app: typer.Typer) -> None:
 def demo(kafka: KafkaOption = None, data_dir: DataDirOption = None) -> None:
     """Feed sample stories of invented agencies, dated over the last three days up to now.
 
-    Among them are updates, copies, corrections, kills and embargoes. A second run on the same day changes nothing.
+    Among them are updates, copies, corrections, kills and embargoes. A second run on the same day sends later
+    versions of the same stories.
 
     [dim]wire demo  ·  wire up --demo  ·  make run DEMO=1[/]
     """

@@ -140,7 +140,7 @@ def _processes(processes: list[dict[str, Any]]) -> Table:
 def _day(past: History) -> Table:
     """Return the last 24 hours as bars, an hour each, with the last and the highest value."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("last 24 h", "", "", "now", "highest", ""):
+    for heading in ("last 24 h", "", "", "last", "highest", ""):
         table.add_column(heading)
     for each in past.series:
         known = [value for value in each.values if value is not None]

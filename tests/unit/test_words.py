@@ -135,7 +135,8 @@ def test_metrics_follow_prometheus_rules(tmp_path):
         families = list(text_string_to_metric_families(generate_latest(registry).decode()))
         assert families
         for family in families:
-            assert re.fullmatch(r"wire_[a-z]+(_[a-z]+)*", family.name), family.name
+            # Those of the process are the client's own.
+            assert re.fullmatch(r"(wire|process)_[a-z]+(_[a-z]+)*", family.name), family.name
             assert family.documentation.endswith("."), family.name
             assert family.type in ("counter", "gauge", "histogram"), family.name
             assert not re.search(

@@ -22,14 +22,15 @@ OPERATIONS = [
     for name in (
         "search", "stories", "quotes", "events", "events/reported", "event", "report",
         "story", "story/source", "alike", "entities", "completions", "roles", "speakers", "named-with", "rising",
-        "export/ndjson", "export/csv", "export/geojson", "export/rss", "export/atom", "live", "status", "dead",
-        "alerts", "alerts/{name}/atom", "matches", "utterances", "utterance", "identities", "identities/corrections",
+        "export/ndjson", "export/csv", "export/geojson", "export/rss", "export/atom", "live", "status",
+        "status/history", "dead", "alerts",
+        "alerts/{name}/atom", "matches", "utterances", "utterance", "identities", "identities/corrections",
     )
 ] + [
     ("POST", path)
     for path in (
-        "/api/v1/dead/{id}/replay", "/api/v1/story/separate", "/api/v1/story/join", "/api/v1/identities/corrections",
-        "/ingest",
+        "/api/v1/dead/{id}/replay", "/api/v1/dead/{id}/drop", "/api/v1/story/separate", "/api/v1/story/join",
+        "/api/v1/identities/corrections", "/ingest",
     )
 ]  # fmt: skip
 ENDLESS = ("GET", "/api/v1/live")

@@ -1,5 +1,6 @@
 """The pages in a real browser: with a mouse, with the keyboard alone, and without scripts."""
 
+import csv
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from pipeline import topics
 from tests.whole import browser, desk
-from tests.whole.conftest import Wire
+from tests.whole.conftest import Wire, eventually
 from tests.whole.groups import four, write
 
 WORD = "gruntfish"
@@ -254,6 +256,28 @@ class TestWatching:
         page.get_by_label("Token").fill(token)
         page.get_by_role("button", name="Replay").click()
         expect(page.locator(".done")).to_have_text("1 replayed.")
+        eventually(lambda: page.goto("/status") and page.locator("input[name=letter]").count() == before)
+        page.locator("input[name=reason]").first.check()
+        page.get_by_label("Token").fill(token)
+        page.get_by_role("button", name="Drop").click()
+        expect(page.locator(".done")).to_have_text(re.compile(r"[1-9]\d* dropped\."))
+        expect(page.locator("input[name=letter]")).to_have_count(0)
+
+    def test_the_status_says_whether_all_is_well_and_plots_the_last_day(self, page, fed):
+        page.goto("/status")
+        expect(page.locator(".verdict")).to_contain_text(re.compile("All is well|dead-letter queue|attention"))
+        eventually(lambda: page.goto("/status") and page.locator(".plots-of").count() >= len(topics.STAGES) + 1)
+        rate = page.locator(".plots-of", has_text="receipt to index")
+        assert rate.locator("path").first.get_attribute("d").startswith("M")
+        rate.locator("summary").click()
+        expect(rate.locator("tbody tr").last).to_be_visible()
+        rows = list(csv.reader(httpx.get(f"{fed.address}/status/history.csv").text.splitlines()))
+        assert rows[0] == ["time", "of", "name", "unit", "value"]
+        assert {row[1] for row in rows[1:]} >= {*topics.STAGES, "receipt to index"}
+        past = httpx.get(f"{fed.address}/api/v1/status/history").json()
+        indexed = sum(value or 0 for each in past["series"] if each["of"] == "index" for value in each["values"])
+        assert len(past["at"]) == 48
+        assert indexed > 0
 
     def test_who_has_a_token_reads_where_each_field_stands(self, page, fed):
         token = fed("token", "add", f"reader-{id(page)}").stdout.decode().strip()
