@@ -309,6 +309,14 @@ class Monitor(Section):
     ] = 9_464
     every: Annotated[float, Field(gt=0, description="seconds between two metric documents of a process")] = 30
     keep_days: Annotated[int, Field(ge=1, description="days that metric documents are kept")] = 14
+    otlp: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^@]+$",
+            description="OpenTelemetry collector for the trace of each indexed story, such as "
+            "`http://localhost:4318/v1/traces`; unset: none",
+        ),
+    ] = None
     stuck_after: Annotated[
         float,
         Field(ge=5, description="seconds without progress after which a worker with work counts as stalled"),

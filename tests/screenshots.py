@@ -39,7 +39,7 @@ def main() -> None:
             for picture, path, look in (
                 ("search", "/?since=3d", {}),
                 ("story", f"/story?uri={UPI.name}", {}),
-                ("name", "/name?name=Vladimir+Putin", {}),
+                ("name", "/name?name=Katalin+Verhoeven", {}),
                 ("wall", "/wall?window=24h", {"color_scheme": "dark"}),
                 ("status", "/status", {}),
                 ("phone", "/?quotes=true", {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2}),

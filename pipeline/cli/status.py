@@ -96,11 +96,14 @@ def _shown(state: dict[str, Any], past: History | None) -> Group:
 
 def _verdict(state: dict[str, Any]) -> str:
     colour = "yellow" if state["problems"] else "green"
-    found = [
+    verdict = f"[bold {colour}]{escape(shown(state['verdict']))}[/]"
+    if len(state["problems"]) == 1:
+        return f"{verdict} {escape(shown(state['problems'][0]['todo']))}"
+    found = (
         f"[{colour}]•[/] {escape(shown(each['what']))}. [dim]{escape(shown(each['todo']))}[/]"
         for each in state["problems"]
-    ]
-    return "\n".join([f"[bold {colour}]{escape(shown(state['verdict']))}[/]", *found])
+    )
+    return "\n".join((verdict, *found))
 
 
 def _numbers(state: dict[str, Any]) -> Table:

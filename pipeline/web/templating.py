@@ -1,5 +1,6 @@
 """Load the templates and their filters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -55,6 +56,11 @@ def delay(long: timedelta) -> str:
     return f"+{' '.join(found[:2]) or '0 s'}"
 
 
+def coded(text: str) -> Markup:
+    """Return the escaped text with what stands between backticks in ``<code>``."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped above
+
+
 def plotted(values: Sequence[float | None]) -> str:
     """Return the values as the path of a line, 1 wide and 1 high from the top left, with gaps where there is none."""
     most = max((value for value in values if value is not None), default=0.0) or 1.0
@@ -80,7 +86,7 @@ templates.filters |= {
 }
 templates.filters |= {"withdrawal": withdrawal_text, "relation": relation, "counted": count_text}
 templates.filters |= {"people": number_text, "dated": date_text}
-templates.filters |= {"country": country_name, "matter": matter, "plotted": plotted}
+templates.filters |= {"country": country_name, "matter": matter, "plotted": plotted, "coded": coded}
 templates.globals["numbers"] = NUMBERS
 templates.globals["country_filters"] = COUNTRY_FILTERS
 

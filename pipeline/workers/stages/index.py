@@ -21,6 +21,7 @@ from pipeline.identity.indexed.name_store import ElasticsearchNames
 from pipeline.identity.indexed.word_store import Lessons
 from pipeline.index.actions import Action, actions, counts_of, first_version, is_of, stale_deletes
 from pipeline.index.indices import Before, ElasticsearchIndices, Indices, Overtaken
+from pipeline.ops.story_traces import Traced, exporting
 from pipeline.story import AnnotatedStory, Indexed
 from pipeline.workers.contract import Clock, Context, Done, Handler, Outcome, Send, utc_now
 
@@ -30,8 +31,9 @@ def handler(context: Context) -> Handler:
     settings = context.settings.elasticsearch
     client = connect_async(settings)
     lessons = Lessons(ElasticsearchNames(client), timedelta(seconds=context.settings.derive.window))
+    traced = exporting(otlp) if (otlp := context.settings.monitor.otlp) else None
     return Handler(
-        Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), lessons=lessons).work,
+        Indexing(ElasticsearchStore(client), ElasticsearchIndices(client), lessons=lessons, traced=traced).work,
         limits=context.stage.limits._replace(events=settings.batch_documents, size=settings.batch_bytes),
     )
 
@@ -62,8 +64,11 @@ class _Arrival:
 
     def trace(self, now: datetime) -> dict[str, str]:
         """Return when the story was on each topic, and the current time."""
-        moments = {**times(self.envelope.trace), "indexed": now}
-        return {name: at.isoformat(timespec="milliseconds") for name, at in moments.items()}
+        return {name: at.isoformat(timespec="milliseconds") for name, at in self.moments(now).items()}
+
+    def moments(self, now: datetime) -> dict[str, datetime]:
+        """Return when the story was on each topic, and the current time."""
+        return {**times(self.envelope.trace), "indexed": now}
 
     def latency(self, now: datetime) -> dict[str, float]:
         """Return the seconds since the item came to its first topic; nothing for a story that an embargo held."""
@@ -81,9 +86,13 @@ class Indexing:
         indices: Indices,
         now: Clock = utc_now,
         lessons: Lessons | None = None,
+        traced: Traced | None = None,
     ) -> None:
-        """``store`` holds the current state of each story, ``lessons`` what other stories teach about names."""
-        self._store, self._indices, self._now, self._lessons = store, indices, now, lessons
+        """``store`` holds the current state of each story, ``lessons`` what other stories teach about names.
+
+        ``traced`` takes when each written story was on each topic.
+        """
+        self._store, self._indices, self._now, self._lessons, self._traced = store, indices, now, lessons, traced
 
     async def work(self, batch: Sequence[Envelope]) -> list[Outcome]:
         """Index the current versions. Raises ElasticsearchUnavailable; the batch is then repeated.
@@ -143,7 +152,12 @@ class Indexing:
         refused, overtaken = await self._carry_out(first)
         # Of two attempts at a story each has written some parts, perhaps with other names: they are written again.
         then = [(uri, _unfinished(action) if uri in overtaken else action) for uri, action in then]
-        return (await self._carry_out(then, refresh=urgent))[0] | refused
+        refused |= (await self._carry_out(then, refresh=urgent))[0]
+        if self._traced:
+            for each in arrivals:
+                if each.story.uri not in refused:
+                    self._traced(each.story.uri, each.story.version, each.moments(self._now()))
+        return refused
 
     async def _carry_out(
         self, owned: Sequence[tuple[str, Action]], *, refresh: bool = False
