@@ -31,22 +31,27 @@ def families(lags: Mapping[str, int], disk_free: float | None) -> Iterator[Metri
 
 
 class ServerMetrics(Collector):
-    """The lag of every stage and the free share of the disk, measured at each call; an unavailable server has none."""
+    """The lag of every stage and the free share of the disk; an unavailable server has none.
+
+    They are measured for each document. A scrape gets what was measured last, since a server that is away would
+    delay it.
+    """
 
     def __init__(self, servers: Servers) -> None:
         """Connect at first use."""
         self._kafka: Kafka = servers.kafka
         self._client: Client = connect(servers.elasticsearch)
+        self._measured: tuple[dict[str, int], float | None] = ({}, None)
 
     def collect(self) -> Iterator[Metric]:
         """Yield a metric family for each value."""
-        return families(self._lags(), self._disk_free())
+        return families(*self._measured)
 
     def documents(self) -> list[dict[str, Any]]:
         """See Measured."""
-        free = self._disk_free()
+        lags, free = self._measured = self._lags(), self._disk_free()
         return [
-            *({"stage": stage, "lag": messages} for stage, messages in self._lags().items()),
+            *({"stage": stage, "lag": messages} for stage, messages in lags.items()),
             *([] if free is None else [{"disk_free": free}]),
         ]
 

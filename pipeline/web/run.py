@@ -24,7 +24,8 @@ def run(settings: Settings, servers: Servers, port: int) -> None:
     measured = ServerMetrics(servers)
     app = make(settings, servers, ingest_service, (FeedMetrics(settings.feeds, feed_state), measured))
     senders = FeedRecords((), feed_state, lambda: {*tokens.load(settings.data_dir), *settings.push.tokens})
-    sources = (recording.Process("serve"), measured, senders)
+    # What is measured for scrapes too comes first, whether or not Elasticsearch takes the documents.
+    sources = (measured, recording.Process("serve"), senders)
     stop = recording.start(sources, servers.elasticsearch, settings.monitor)
     try:
         uvicorn.run(

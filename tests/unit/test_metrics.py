@@ -13,8 +13,11 @@ from pipeline.feeds.feed_metrics import FeedRecords
 from pipeline.feeds.feed_state import FeedState
 from pipeline.feeds.freshness import Freshness
 from pipeline.index.metrics_recorder import METRICS
+from pipeline.locate import Servers
 from pipeline.ops import recording
 from pipeline.ops.recording import Process
+from pipeline.ops.server_metrics import ServerMetrics
+from pipeline.settings import Elasticsearch, Kafka
 from pipeline.workers.runtime.metrics import WorkerMetrics
 
 
@@ -137,3 +140,14 @@ class TestRecording:
         stopping.set()
         thread.join()
         assert sum(each["increase"]["events"] for each in writer.written) == 1
+
+
+def test_a_scrape_gets_what_was_measured_last_and_asks_no_server(monkeypatch):
+    metrics = ServerMetrics(Servers(Kafka(), Elasticsearch(hosts="http://127.0.0.1:9")))
+    monkeypatch.setattr(metrics, "_lags", lambda: {"index": 7})
+    monkeypatch.setattr(metrics, "_disk_free", lambda: 0.5)
+    assert [sample for family in metrics.collect() for sample in family.samples] == []
+    assert metrics.documents() == [{"stage": "index", "lag": 7}, {"disk_free": 0.5}]
+    monkeypatch.setattr(metrics, "_lags", lambda: pytest.fail("a server was asked"))
+    values = {sample.name: sample.value for family in metrics.collect() for sample in family.samples}
+    assert values == {"wire_consumer_lag_messages": 7, "wire_elasticsearch_disk_free_ratio": 0.5}
