@@ -257,7 +257,8 @@ class TestWatching:
         page.get_by_role("button", name="Replay").click()
         expect(page.locator(".done")).to_have_text("1 replayed.")
         eventually(lambda: page.goto("/status") and page.locator("input[name=letter]").count() == before)
-        page.locator("input[name=reason]").first.check()
+        for reason in page.locator("input[name=reason]").all():
+            reason.check()
         page.get_by_label("Token").fill(token)
         page.get_by_role("button", name="Drop").click()
         expect(page.locator(".done")).to_have_text(re.compile(r"[1-9]\d* dropped\."))
