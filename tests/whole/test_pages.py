@@ -266,7 +266,9 @@ class TestWatching:
 
     def test_the_status_says_whether_all_is_well_and_plots_the_last_day(self, page, fed):
         page.goto("/status")
-        expect(page.locator(".verdict")).to_contain_text(re.compile("All is well|need attention|dead-letter queue|waits? for"))
+        expect(page.locator(".verdict")).to_contain_text(
+            re.compile("All is well|need attention|dead-letter queue|waits? for")
+        )
         eventually(lambda: page.goto("/status") and page.locator(".plots-of").count() >= len(topics.STAGES) + 1)
         rate = page.locator(".plots-of", has_text="receipt to index")
         assert rate.locator("path").first.get_attribute("d").startswith("M")
