@@ -77,6 +77,7 @@ def up(
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     local = LocalServers(settings, print_error)
+    fed = ([["feed", *feed]] if feed else []) + ([["demo"]] if demo else [])
     logs = settings.data_dir / "logs"
     logs.mkdir(exist_ok=True)
     set_up_logging()
@@ -86,7 +87,7 @@ def up(
             servers = local.start(_downloading)
             prepare(servers)
             report_limits(servers.elasticsearch)
-            _run(settings, servers, local, _fed(feed or [], demo), logs)
+            _run(settings, servers, local, fed, logs)
     finally:
         local.stop()
     messages.print("stopped")
@@ -105,11 +106,6 @@ def _downloading(jars: Sequence[Jar]) -> Iterator[Callable[[int], None]]:
     with DownloadProgress(*columns, console=messages, transient=True) as progress:
         bar = progress.add_task(what, total=size)
         yield lambda size: progress.advance(bar, size)
-
-
-def _fed(paths: list[str], demo: bool) -> list[list[str]]:
-    """Return the commands that feed what was asked for."""
-    return [command for command in (["feed", *paths] if paths else [], ["demo"] if demo else []) if command]
 
 
 def _run(settings: Settings, servers: Servers, local: LocalServers, fed: list[list[str]], logs: Path) -> None:

@@ -61,7 +61,7 @@ class FeedRecords:
 
     def recorded(self, documents: Sequence[dict[str, Any]]) -> None:
         """Take note that these were written: an increase counts from there."""
-        self._recorded |= {each["feed"]: each["items"] for each in documents if "feed" in each}
+        self._recorded |= {each["feed"]: each["items"] for each in documents}
 
     def _reports(self) -> list[Report]:
         names = self._names()

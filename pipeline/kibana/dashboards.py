@@ -37,10 +37,10 @@ def _view(kind: Kind) -> View:
 STORIES, QUOTES, EVENTS = map(_view, (STORY, QUOTE, EVENT))
 ARRIVALS = View("wire-arrivals", "wire: stories by arrival", "wire-stories-*", "trace.indexed", _PAGES[STORY])
 """The stories at the time when they were written to the index; the agencies' own times may be of any year."""
-RECORDS = View("wire-records", "wire: versions of stories", "wire-desk", "versioncreated", {"uri": _STORY})
+VERSIONS = View("wire-records", "wire: versions of stories", "wire-desk", "versioncreated", {"uri": _STORY})
 MATCHES = View("wire-matches", "wire: matches of alerts", "wire-matches-*", "at", {"uri": _STORY})
 METRICS = View("wire-metrics", "wire: metrics of the processes", "wire-metrics-*", "@timestamp")
-VIEWS = (*map(_view, KINDS), ARRIVALS, RECORDS, MATCHES, METRICS)
+VIEWS = (*map(_view, KINDS), ARRIVALS, VERSIONS, MATCHES, METRICS)
 
 
 def _increase(title: str, label: str, field: str) -> OverTime:
@@ -126,7 +126,7 @@ NEWSROOM = Dashboard(
             Placed(
                 OverTime(
                     "Corrections and kills",
-                    RECORDS,
+                    VERSIONS,
                     (
                         Metric("changed", only="pubstatus: usable and revision > 1"),
                         Metric("killed", only="pubstatus: canceled"),

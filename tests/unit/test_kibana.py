@@ -21,7 +21,7 @@ from pipeline.errors import ConfigurationError, KibanaUnavailable
 from pipeline.index.metrics_recorder import METRICS as RECORDED
 from pipeline.kibana import server
 from pipeline.kibana.contents import Chart, Listing, WorldMap
-from pipeline.kibana.dashboards import ARRIVALS, DASHBOARDS, MATCHES, METRICS, RECORDS, VIEWS
+from pipeline.kibana.dashboards import ARRIVALS, DASHBOARDS, MATCHES, METRICS, VERSIONS, VIEWS
 from pipeline.kibana.objects import ndjson, objects
 from pipeline.kibana.panels import LAYER
 from pipeline.kibana.world import spec
@@ -36,7 +36,7 @@ from tests.kibana.server import serving
 OBJECTS = objects()
 MAPPINGS = {f"wire-{kind.alias}": kind.mapping for kind in KINDS} | {
     ARRIVALS.id: STORY.mapping,
-    RECORDS.id: RECORD,
+    VERSIONS.id: RECORD,
     MATCHES.id: MATCHED.fields,
     METRICS.id: RECORDED.fields,
 }

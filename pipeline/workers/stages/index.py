@@ -154,8 +154,9 @@ class Indexing:
         then = [(uri, _unfinished(action) if uri in overtaken else action) for uri, action in then]
         refused |= (await self._carry_out(then, refresh=urgent))[0]
         if self._traced:
+            written_now = {uri for uri, _ in then} - set(refused)
             for each in arrivals:
-                if each.story.uri not in refused:
+                if each.story.uri in written_now:
                     self._traced(each.story.uri, each.story.version, each.moments(self._now()))
         return refused
 
