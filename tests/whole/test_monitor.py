@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 from elasticsearch import ApiError
 
+from pipeline import topics
+from pipeline.index import health
 from pipeline.kafka.lag import lags
 from tests.kibana.requests import placed, search, table
 from tests.whole import desk
@@ -76,21 +78,35 @@ def test_each_panel_says_what_two_processes_did_through_a_restart_and_a_stop(chi
 
         eventually(holds)
 
+    def share(*workers: "subprocess.Popen[bytes]") -> bool:
+        """Return whether these workers have the partitions: what a handover finds unacknowledged is done twice."""
+        with wire.elasticsearch as client:
+            found = [each for each in health.processes(client) if each["stage"] == "parse"]
+        shares = {each["process"].rpartition("-")[2]: each["partitions"] for each in found}
+        return (
+            set(shares) == {str(each.pid) for each in workers}
+            and min(shares.values()) > 0
+            and sum(shares.values()) == len(topics.PARSE.inputs) * wire.kafka.partitions
+        )
+
     def feed(first: int, last: int) -> None:
         wire.feed(*desk.stories("monitored")[first:last])
         eventually(lambda: not next(each for each in lags(wire.kafka) if each.stage == "parse").messages)
 
     children.start("serve", "--port", "0")
     one, other = children.start("worker", "parse"), children.start("worker", "parse")
-    said(lambda: len([key for key in shown("Processes now") if key[0] == "parse"]) == 2)
+    said(lambda: share(one, other))
+    assert len([key for key in shown("Processes now") if key[0] == "parse"]) == 2
     feed(0, 20)
     wire("feed", "-", "--format", "ninjs", input=b"{broken", code=None)
     said(lambda: shown("Events processed")[()]["events"] == 21)
     children.stop(one)
     third = children.start("worker", "parse")
-    said(lambda: len([key for key in shown("Processes now") if key[0] == "parse"]) == 3)
+    said(lambda: share(other, third))
+    assert len([key for key in shown("Processes now") if key[0] == "parse"]) == 3
     feed(20, 30)
     children.stop(other)
+    said(lambda: share(third))
     feed(30, 40)
     said(lambda: shown("Events processed")[()]["events"] == 41)
     said(lambda: shown("Stages now")[("desk",)]["lag"] == 40)
